@@ -1,0 +1,33 @@
+// One vitest run over the whole repository, and the one line about it that machines read.
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { fileURLToPath } from "node:url"
+import { installDebianPackages } from "./debian-packages.mjs"
+
+const reporter = fileURLToPath(new URL("ci-reporter.mjs", import.meta.url))
+
+const readCounts = (file) => {
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8"))
+  } catch {
+    return { passed: 0, failed: 0, skipped: 0 } // vitest ended before it could report
+  }
+}
+
+/** Resolves with vitest's status, after the last line: `Tests: N passed, N failed, N skipped`. */
+export const runTests = async (run, say, args) => {
+  installDebianPackages(say)
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-tests-"))
+  const report = path.join(folder, "counts.json")
+  try {
+    const vitest = ["run", "--maxWorkers=2", "--reporter=default", `--reporter=${reporter}`, ...args]
+    const status = await run("vitest", vitest, { OURCLONE_TEST_REPORT: report })
+    const { passed, failed, skipped } = readCounts(report)
+    const failures = status === 0 ? failed : Math.max(failed, 1)
+    process.stdout.write(`Tests: ${passed} passed, ${failures} failed, ${skipped} skipped\n`)
+    return failures === 0 ? 0 : status || 1
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
