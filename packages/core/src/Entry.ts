@@ -1,0 +1,53 @@
+/**
+ * What a listing reports.
+ *
+ * Entries are plain objects and their times plain numbers, because a listing
+ * makes millions of them; the schemas below describe them to `--json` and to
+ * whoever reads it.
+ */
+import * as Schema from "effect/Schema"
+import { RemotePath } from "./RemotePath.ts"
+
+/** Lower-case hex digests that are already known. A missing algorithm means "not known", never "not equal". */
+export const Checksums = Schema.Struct({
+  sha1: Schema.optionalKey(Schema.String),
+  md5: Schema.optionalKey(Schema.String),
+  sha256: Schema.optionalKey(Schema.String)
+})
+export type Checksums = typeof Checksums.Type
+export type ChecksumAlgorithm = keyof Checksums
+
+export const File = Schema.TaggedStruct("File", {
+  path: RemotePath,
+  /** In bytes. */
+  size: Schema.Int,
+  /** When the content was last changed, as the uploader said, in whole milliseconds since 1970 UTC; the upload time where none was stored. */
+  modifiedAt: Schema.Int,
+  checksums: Checksums,
+  contentType: Schema.optionalKey(Schema.String),
+  /** The provider's own id of this version, where it keeps versions. */
+  versionId: Schema.optionalKey(Schema.String)
+})
+export type File = typeof File.Type
+
+/** In a recursive listing, a directory without any entry below it. In a listing of one level, any directory. */
+export const Directory = Schema.TaggedStruct("Directory", { path: RemotePath })
+export type Directory = typeof Directory.Type
+
+/**
+ * Something that is there but can not be transferred: a symbolic link, a
+ * socket, a directory nobody may read, a name that is not valid here.
+ */
+export const Skipped = Schema.TaggedStruct("Skipped", {
+  /** As well as it can be shown; not necessarily a `RemotePath`. */
+  path: Schema.String,
+  because: Schema.String,
+  /** `true` counts as a failed file and stops deletions; `false` is only worth a note. */
+  isFailure: Schema.Boolean
+})
+export type Skipped = typeof Skipped.Type
+
+export type Entry = File | Directory | Skipped
+
+/** What listings are ordered by, compared with `RemotePath.compare`: a directory stands where its content would. */
+export const orderKey = (entry: Entry): string => (entry._tag === "Directory" ? `${entry.path}/` : entry.path)

@@ -1,0 +1,111 @@
+/**
+ * Storing a file in parts.
+ *
+ * `start`, then `uploadPart` and `copyPart` in any order and in parallel, then
+ * `finish`. An unfinished large file is invisible to `list` and `read`, may be
+ * resumed with `unfinished` and `parts`, and takes up storage until `cancel`.
+ */
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { ByteRange, ByteSource } from "./ByteSource.ts"
+import type { File } from "./Entry.ts"
+import type { PutOptions } from "./Provider.ts"
+import { RemotePath } from "./RemotePath.ts"
+import type { StorageError } from "./StorageError.ts"
+
+export const Part = Schema.Struct({
+  /** Counted from 1. */
+  number: Schema.Int,
+  size: Schema.Int,
+  /** The receipt `finish` hands back: a SHA-1 for B2, an ETag for S3. */
+  checksum: Schema.String
+})
+export type Part = typeof Part.Type
+
+/** What `start` was told is kept with the large file, so that a later run knows whether it may go on with it. */
+export const Unfinished = Schema.Struct({
+  id: Schema.String,
+  path: RemotePath,
+  /** Milliseconds since 1970 UTC. */
+  startedAt: Schema.Int,
+  size: Schema.optionalKey(Schema.Int),
+  modifiedAt: Schema.optionalKey(Schema.Int),
+  partSize: Schema.optionalKey(Schema.Int),
+  sha1: Schema.optionalKey(Schema.String)
+})
+export type Unfinished = typeof Unfinished.Type
+
+export interface StartOptions extends PutOptions {
+  /** Of the finished file, in bytes. */
+  readonly size: number
+  /** Of every part but the last, in bytes. */
+  readonly partSize: number
+  /** SHA-1 of the finished file, where it is known. Kept with the file; B2 can not add it later. */
+  readonly sha1?: string | undefined
+}
+
+export interface PartOptions {
+  /** Where the part begins in the finished file, in bytes. */
+  readonly offset: number
+  /** SHA-1 of the part, where it is known; the provider hashes while sending otherwise. */
+  readonly sha1?: string | undefined
+}
+
+export interface Limits {
+  /** Files above this many bytes are better stored in parts. */
+  readonly cutoff: number
+  /** Smallest part other than the last, in bytes. */
+  readonly minPartSize: number
+  readonly maxPartSize: number
+  readonly maxParts: number
+  /** The size the service says is fastest. */
+  readonly recommendedPartSize: number
+  /** Whether a part's checksum is the SHA-1 of its bytes, so that parts can be compared before going on with them. */
+  readonly checksumIsSha1: boolean
+}
+
+export interface LargeFile {
+  readonly limits: Limits
+  /** Starting twice gives two large files. */
+  readonly start: (path: RemotePath, options: StartOptions) => Effect.Effect<Unfinished, StorageError>
+  /** Stores one part. Sending the same number again replaces the part. Fails with `ChecksumMismatch` when other bytes arrived. */
+  readonly uploadPart: (
+    file: Unfinished,
+    number: number,
+    source: ByteSource,
+    options: PartOptions
+  ) => Effect.Effect<Part, StorageError>
+  /** Makes a part of bytes that the service already has. `from` lies in the same account. */
+  readonly copyPart?: (
+    file: Unfinished,
+    number: number,
+    from: File,
+    range: ByteRange
+  ) => Effect.Effect<Part, StorageError>
+  /**
+   * Joins parts `1…n` into the file. Fails with `InvalidRequest` when a number
+   * is missing. Finishing twice gives the same file, so a lost answer can be retried.
+   */
+  readonly finish: (file: Unfinished, parts: ReadonlyArray<Part>) => Effect.Effect<File, StorageError>
+  /** Deletes the parts. Succeeds when the large file is already gone. */
+  readonly cancel: (file: Unfinished) => Effect.Effect<void, StorageError>
+  /** The unfinished large files at `path` and below it. */
+  readonly unfinished: (path: RemotePath) => Stream.Stream<Unfinished, StorageError>
+  /** The parts that have arrived, in order of number. */
+  readonly parts: (file: Unfinished) => Stream.Stream<Part, StorageError>
+}
+
+const mebibyte = 1024 * 1024
+
+/**
+ * The part size for a file of `size` bytes: the recommended one, or the least
+ * whole number of MiB that keeps within `maxParts`. `undefined` when no part size does.
+ */
+export const partSize = (size: number, limits: Limits): number | undefined => {
+  const needed = Math.ceil(size / limits.maxParts)
+  const least = Math.max(limits.recommendedPartSize, limits.minPartSize)
+  if (needed <= least) return least
+  const grown = Math.min(Math.ceil(needed / mebibyte) * mebibyte, limits.maxPartSize)
+  return grown >= needed ? grown : undefined
+}

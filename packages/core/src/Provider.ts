@@ -1,0 +1,110 @@
+/**
+ * What a storage service must do to be an OurClone provider.
+ *
+ * A `Provider` is a plain value, not a service tag, because a transfer holds
+ * two of them. It is rooted at a location, such as a bucket or a folder of it,
+ * and every path is relative to that root. Every provider is held to
+ * `testing/ProviderContract.ts`.
+ *
+ * Calling a method does nothing by itself; running its effect does the work,
+ * and running it again does the work again. Retries depend on this. Providers
+ * do not retry: they fail once and the error says whether it may pass.
+ */
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { Buckets } from "./Buckets.ts"
+import type { ByteRange, ByteSource } from "./ByteSource.ts"
+import type { Capabilities } from "./Capabilities.ts"
+import type { Entry, File } from "./Entry.ts"
+import type { LargeFile } from "./LargeFile.ts"
+import type { RemotePath } from "./RemotePath.ts"
+import type { StorageError } from "./StorageError.ts"
+import type { Versions } from "./Versions.ts"
+
+export interface PutOptions {
+  /** Whole milliseconds since 1970 UTC. */
+  readonly modifiedAt: number
+  readonly contentType?: string | undefined
+}
+
+export interface ListOptions {
+  /** Stop at the first level. */
+  readonly depth?: 1 | undefined
+  /** What lies below a directory for which this is false is of no interest; a provider that can may pass over it. */
+  readonly mayContain?: ((directory: RemotePath) => boolean) | undefined
+}
+
+export interface Provider {
+  /** What users see in messages, for example `b2:holiday-photos/2024`. */
+  readonly name: string
+  /** Providers with the same account reach the same files; between them `copy` works. */
+  readonly account: string
+  /** Where in the account this provider is rooted, with `/` between segments; "" for all of it. */
+  readonly location: string
+  readonly capabilities: Capabilities
+
+  /**
+   * Everything below `directory`, in the order of `Entry.orderKey` when the capabilities say so.
+   *
+   * A directory that does not exist is an empty listing. With `depth: 1` the
+   * listing stops at, and reports, the first level of directories. An entry that
+   * can not be read or named is reported as `Skipped`; the listing goes on.
+   */
+  readonly list: (
+    directory: RemotePath,
+    options?: { readonly depth?: 1 | undefined }
+  ) => Stream.Stream<Entry, StorageError>
+
+  /** Fails with `NotFound` when no file is stored at `path`. */
+  readonly stat: (path: RemotePath) => Effect.Effect<File, StorageError>
+
+  /**
+   * The bytes of `file`, of exactly its version where it has a `versionId`.
+   *
+   * Fails with `NotFound` before the first byte, with `InvalidRequest` when
+   * `range` lies outside the file, and with `Unavailable` when fewer bytes
+   * arrive than were announced. Without a range the last piece is followed by
+   * `ChecksumMismatch` when the bytes are not those the service has a digest of.
+   */
+  readonly read: (file: File, range?: ByteRange) => Stream.Stream<Uint8Array, StorageError>
+
+  /** `read` without a range, in one buffer. For files of up to `ByteSource.smallSize` bytes. */
+  readonly readAll: (file: File) => Effect.Effect<Uint8Array, StorageError>
+
+  /** Present when reading a file twice is cheap; see `ByteSource.digest`. */
+  readonly digest?: ((file: File) => NonNullable<ByteSource["digest"]>) | undefined
+
+  /**
+   * Stores `source` at `path`, replacing what was there.
+   *
+   * Either the whole file becomes visible or nothing changes. The provider
+   * verifies the bytes end to end and fails with `ChecksumMismatch` otherwise.
+   */
+  readonly put: (path: RemotePath, source: ByteSource, options: PutOptions) => Effect.Effect<File, StorageError>
+
+  /** Gives a stored file another `modifiedAt`, without sending its bytes again. */
+  readonly touch?: ((file: File, modifiedAt: number) => Effect.Effect<File, StorageError>) | undefined
+
+  /** Succeeds when `path` is already gone. */
+  readonly remove: (path: RemotePath) => Effect.Effect<void, StorageError>
+
+  /** Makes an empty directory that a listing will report. Succeeds when it exists. Absent when the service has no place for one. */
+  readonly makeDirectory?: ((path: RemotePath) => Effect.Effect<void, StorageError>) | undefined
+  /** Removes a directory if it is empty, and does nothing otherwise. */
+  readonly removeDirectory?: ((path: RemotePath) => Effect.Effect<void, StorageError>) | undefined
+
+  /**
+   * Copies inside the service, without moving the bytes through this machine.
+   * `from` was listed by a provider of the same account; `fromLocation` is that provider's `location`.
+   */
+  readonly copy?: ((from: File, fromLocation: string, to: RemotePath) => Effect.Effect<File, StorageError>) | undefined
+
+  /** Present when files may be stored in parts. */
+  readonly largeFile?: LargeFile | undefined
+  /** Present when old versions can be listed and removed. */
+  readonly versions?: Versions | undefined
+  /** Present when the account is divided in buckets. */
+  readonly buckets?: Buckets | undefined
+  /** Bytes that can still be stored, where the service knows. */
+  readonly freeSpace?: Effect.Effect<number, StorageError> | undefined
+}

@@ -1,0 +1,123 @@
+/**
+ * The one error a provider may fail with.
+ *
+ * `StorageError` says where the failure happened; its `reason` says what it
+ * means. Callers recover by reason: `Effect.catchReason("StorageError", "NotFound", …)`.
+ */
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+
+const message = Schema.String
+
+/** Nothing is stored at the path. */
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { message }) {}
+
+/** The name is taken and may not be replaced. */
+export class AlreadyExists extends Schema.TaggedError<AlreadyExists>()("AlreadyExists", { message }) {}
+
+/** The credentials are valid but do not grant this operation. The message names what is missing. */
+export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()("PermissionDenied", { message }) {}
+
+/** The credentials are missing, wrong or revoked. Never raised for an expired token: providers renew those. */
+export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()("Unauthenticated", { message }) {}
+
+/** The account reached a storage or spending cap. Retrying cannot help, and the whole job stops. */
+export class QuotaExceeded extends Schema.TaggedError<QuotaExceeded>()("QuotaExceeded", { message }) {}
+
+/** The place written to is full. Retrying cannot help, and the whole job stops. */
+export class NoSpace extends Schema.TaggedError<NoSpace>()("NoSpace", { message }) {}
+
+/** The service asked to be called less often. */
+export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
+  message,
+  retryAfter: Schema.Duration
+}) {}
+
+/** A network failure or a server fault that is likely to pass. */
+export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
+  message,
+  /** The service said to try elsewhere rather than later, and the provider will: no need to wait. */
+  retryAtOnce: Schema.optionalKey(Schema.Boolean)
+}) {}
+
+/** The bytes that arrived are not the bytes that were sent. */
+export class ChecksumMismatch extends Schema.TaggedError<ChecksumMismatch>()("ChecksumMismatch", {
+  message,
+  expected: Schema.String,
+  actual: Schema.String
+}) {}
+
+/** The file changed or vanished while it was read. */
+export class SourceChanged extends Schema.TaggedError<SourceChanged>()("SourceChanged", { message }) {}
+
+/** The request is one the service will always refuse: a bad name, a bad range, a part that is too small. */
+export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", { message }) {}
+
+/** The service answered in a way its documentation does not allow. */
+export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()("UnexpectedResponse", { message }) {}
+
+export const Reason = Schema.Union([
+  NotFound,
+  AlreadyExists,
+  PermissionDenied,
+  Unauthenticated,
+  QuotaExceeded,
+  NoSpace,
+  RateLimited,
+  Unavailable,
+  ChecksumMismatch,
+  SourceChanged,
+  InvalidRequest,
+  UnexpectedResponse
+])
+export type Reason = typeof Reason.Type
+
+interface Treatment {
+  /** Whether the same call may succeed later. */
+  readonly isRetryable: boolean
+  /** Whether no other file of the job can succeed either. */
+  readonly stopsJob: boolean
+}
+
+/** Total on purpose: a new reason does not compile until someone decides how it is treated. */
+const treatments: Record<Reason["_tag"], Treatment> = {
+  NotFound: { isRetryable: false, stopsJob: false },
+  AlreadyExists: { isRetryable: false, stopsJob: false },
+  PermissionDenied: { isRetryable: false, stopsJob: false },
+  Unauthenticated: { isRetryable: false, stopsJob: true },
+  QuotaExceeded: { isRetryable: false, stopsJob: true },
+  NoSpace: { isRetryable: false, stopsJob: true },
+  RateLimited: { isRetryable: true, stopsJob: false },
+  Unavailable: { isRetryable: true, stopsJob: false },
+  ChecksumMismatch: { isRetryable: true, stopsJob: false },
+  SourceChanged: { isRetryable: false, stopsJob: false },
+  InvalidRequest: { isRetryable: false, stopsJob: false },
+  UnexpectedResponse: { isRetryable: false, stopsJob: false }
+}
+
+export class StorageError extends Schema.TaggedError<StorageError>()("StorageError", {
+  /** `Provider.name`. */
+  provider: Schema.String,
+  /** The method of the contract, or the service's own name of the call. */
+  operation: Schema.String,
+  path: Schema.optionalKey(Schema.String),
+  reason: Reason
+}) {
+  override get message(): string {
+    const where = this.path === undefined ? this.provider : `${this.provider}: "${this.path}"`
+    return `${where}: ${this.reason.message}`
+  }
+
+  get isRetryable(): boolean {
+    return treatments[this.reason._tag].isRetryable
+  }
+
+  get stopsJob(): boolean {
+    return treatments[this.reason._tag].stopsJob
+  }
+
+  /** The least time to wait before a retry; zero unless the service named one. */
+  get retryAfter(): Duration.Duration {
+    return this.reason._tag === "RateLimited" ? this.reason.retryAfter : Duration.zero
+  }
+}

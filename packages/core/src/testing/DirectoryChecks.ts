@@ -1,0 +1,53 @@
+/** Checks of empty directories, for providers that have a place for them. */
+import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
+import { orderKey } from "../Entry.ts"
+import { at, type Check, checkOf, entries, list, put, reason, textAt } from "./Check.ts"
+
+export const directoryChecks: ReadonlyArray<Check> = [
+  checkOf("makeDirectory", "keeps an empty directory, and makes it twice", function* (makeDirectory, provider) {
+    yield* makeDirectory(at("d/empty"))
+    yield* makeDirectory(at("d/empty"))
+    assert.deepEqual(yield* list(provider, ""), ["Directory d/empty"])
+    assert.deepEqual(yield* list(provider, "d", 1), ["Directory d/empty"])
+    assert.deepEqual(yield* list(provider, "", 1), ["Directory d"])
+    assert.deepEqual(yield* list(provider, "d/empty"), [])
+    assert.equal(yield* reason(provider.stat(at("d/empty"))), "NotFound")
+  }),
+  checkOf(
+    "makeDirectory",
+    "lists an empty directory where its content would stand",
+    function* (makeDirectory, provider) {
+      for (const name of ["a-b", "a.txt", "a0"]) yield* put(provider, name, name)
+      yield* makeDirectory(at("a"))
+      const keys = (yield* entries(provider, "")).map(orderKey)
+      const expected = ["a-b", "a.txt", "a/", "a0"]
+      assert.deepEqual(provider.capabilities.listsInOrder ? keys : keys.sort(), expected)
+    }
+  ),
+  checkOf(
+    "makeDirectory",
+    "reports a directory no longer as empty once a file is in it",
+    function* (makeDirectory, provider) {
+      yield* makeDirectory(at("d"))
+      yield* put(provider, "d/a.txt", "hello")
+      assert.deepEqual(yield* list(provider, ""), ["File d/a.txt"])
+      assert.deepEqual(yield* list(provider, "d", 1), ["File d/a.txt"])
+      assert.deepEqual(yield* list(provider, "", 1), ["Directory d"])
+    }
+  ),
+  checkOf("removeDirectory", "removes an empty directory, twice", function* (removeDirectory, provider) {
+    yield* provider.makeDirectory?.(at("empty")) ?? Effect.void
+    yield* removeDirectory(at("empty"))
+    yield* removeDirectory(at("empty"))
+    assert.deepEqual(yield* list(provider, ""), [])
+  }),
+  checkOf("removeDirectory", "leaves a directory that is not empty", function* (removeDirectory, provider) {
+    yield* put(provider, "d/a.txt", "hello")
+    yield* put(provider, "e/f/b.txt", "hello")
+    yield* removeDirectory(at("d"))
+    yield* removeDirectory(at("e"))
+    assert.equal(yield* textAt(provider, "d/a.txt"), "hello")
+    assert.equal(yield* textAt(provider, "e/f/b.txt"), "hello")
+  })
+]

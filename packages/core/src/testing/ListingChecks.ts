@@ -1,0 +1,69 @@
+/** Checks of `list`: what it reports, how deep, and in which order. */
+import assert from "node:assert/strict"
+import { type Entry, type File, orderKey } from "../Entry.ts"
+import type { Provider } from "../Provider.ts"
+import { assertModifiedAt, type Check, check, entries, list, put, sha1 } from "./Check.ts"
+
+/** In byte order. By UTF-16 units `～` would come last, and by names without regard to `/` the directory would come first. */
+const ordered = ["B", "a-b", "a.txt", "a/-", "a/b", "a/b0", "a/c/d", "a0", "b", "é", "～", "😀"]
+
+const assertOrder = (provider: Provider, found: ReadonlyArray<Entry>, expected: ReadonlyArray<string>) => {
+  const keys = found.map(orderKey)
+  if (provider.capabilities.listsInOrder) assert.deepEqual(keys, expected)
+  else assert.deepEqual(keys.sort(), [...expected].sort())
+}
+
+export const listingChecks: ReadonlyArray<Check> = [
+  check("lists nothing in an empty root, or below a directory that does not exist", function* (provider) {
+    assert.deepEqual(yield* list(provider, ""), [])
+    assert.deepEqual(yield* list(provider, "", 1), [])
+    assert.deepEqual(yield* list(provider, "none/there"), [])
+  }),
+  check("lists files at any depth, or one level", function* (provider) {
+    for (const path of ["a.txt", "d/b.txt", "d/e/c.txt", "dd/f.txt", "d-/g.txt"]) yield* put(provider, path, path)
+    assert.deepEqual(yield* list(provider, "d"), ["File d/b.txt", "File d/e/c.txt"])
+    assert.deepEqual(yield* list(provider, "d/e"), ["File d/e/c.txt"])
+    assert.deepEqual(yield* list(provider, "d", 1), ["Directory d/e", "File d/b.txt"])
+    assert.deepEqual(yield* list(provider, "", 1), ["Directory d", "Directory d-", "Directory dd", "File a.txt"])
+  }),
+  check("reports no directory that has something below it, in a listing of any depth", function* (provider) {
+    yield* put(provider, "d/e/c.txt", "hello")
+    assert.deepEqual(yield* list(provider, ""), ["File d/e/c.txt"])
+  }),
+  check("lists in the order of bytes when it says so", function* (provider) {
+    const names = provider.capabilities.isCaseSensitive ? ordered : ordered.slice(1)
+    for (const name of [...names].reverse()) yield* put(provider, name, name)
+    assertOrder(provider, yield* entries(provider, ""), names)
+  }),
+  check("lists one level in the order of bytes when it says so", function* (provider) {
+    for (const name of ["a0", "a/b", "a-b", "a.txt", "a/c"]) yield* put(provider, name, name)
+    assertOrder(provider, yield* entries(provider, "", 1), ["a-b", "a.txt", "a/", "a0"])
+  }),
+  check("lists every file of a listing that needs pages, once", function* (provider) {
+    const names = Array.from({ length: 60 }, (_, index) => `p/${String(index).padStart(3, "0")}`)
+    for (const name of names) yield* put(provider, name, "")
+    assert.deepEqual(
+      yield* list(provider, "p"),
+      names.map((name) => `File ${name}`)
+    )
+  }),
+  check("lists size, modifiedAt and the checksums it promises", function* (provider) {
+    yield* put(provider, "a.txt", "hello")
+    const [file] = (yield* entries(provider, "")) as ReadonlyArray<File>
+    assert.ok(file)
+    assert.equal(file.size, 5)
+    assertModifiedAt(provider, file)
+    const { checksums } = provider.capabilities
+    if (checksums.includes("sha1") || file.checksums.sha1 !== undefined) {
+      assert.equal(file.checksums.sha1, sha1("hello"))
+    }
+    for (const algorithm of checksums) assert.match(file.checksums[algorithm] ?? "", /^[0-9a-f]+$/)
+  }),
+  check("lists afresh each time the stream is run", function* (provider) {
+    const listing = list(provider, "")
+    yield* put(provider, "a.txt", "1")
+    assert.deepEqual(yield* listing, ["File a.txt"])
+    yield* put(provider, "b.txt", "2")
+    assert.deepEqual(yield* listing, ["File a.txt", "File b.txt"])
+  })
+]
