@@ -76,8 +76,9 @@ export const parse = (text: string): Result.Result<Remotes, Problem> => {
 
   for (const key of Object.keys(parsed.success)) {
     if (key !== "remotes") {
-      const message = `"${key}" is not known here${didYouMean(key, ["remotes"])} The file holds only [remotes.NAME] tables`
-      return Result.fail({ ...place([key]), message: message.replace("? The", "? (The").replace(/tables$/, "tables") })
+      const hint = didYouMean(key, ["remotes"])
+      const message = `"${key}" is not known here: a configuration holds tables such as [remotes.photos]${hint}`
+      return Result.fail({ ...place([key]), message })
     }
   }
   const tables = parsed.success.remotes ?? {}

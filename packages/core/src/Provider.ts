@@ -50,10 +50,7 @@ export interface Provider {
    * listing stops at, and reports, the first level of directories. An entry that
    * can not be read or named is reported as `Skipped`; the listing goes on.
    */
-  readonly list: (
-    directory: RemotePath,
-    options?: { readonly depth?: 1 | undefined }
-  ) => Stream.Stream<Entry, StorageError>
+  readonly list: (directory: RemotePath, options?: ListOptions) => Stream.Stream<Entry, StorageError>
 
   /** Fails with `NotFound` when no file is stored at `path`. */
   readonly stat: (path: RemotePath) => Effect.Effect<File, StorageError>

@@ -8,11 +8,7 @@ const distance = (left: string, right: string): number => {
     const current = [row]
     for (let column = 1; column <= right.length; column++) {
       const isSame = left[row - 1] === right[column - 1]
-      let least = Math.min(
-        previous[column]! + 1,
-        current[column - 1]! + 1,
-        previous[column - 1]! + (isSame ? 0 : 1)
-      )
+      let least = Math.min(previous[column]! + 1, current[column - 1]! + 1, previous[column - 1]! + (isSame ? 0 : 1))
       const isSwap = row > 1 && column > 1 && left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
       if (isSwap) least = Math.min(least, beforePrevious[column - 2]! + 1)
       current.push(least)

@@ -1,7 +1,9 @@
 /** Checks of `list`: what it reports, how deep, and in which order. */
 import assert from "node:assert/strict"
+import * as Stream from "effect/Stream"
 import { type Entry, type File, orderKey } from "../Entry.ts"
 import type { Provider } from "../Provider.ts"
+import { type RemotePath, root } from "../RemotePath.ts"
 import { assertModifiedAt, type Check, check, entries, list, put, sha1 } from "./Check.ts"
 
 /** In byte order. By UTF-16 units `～` would come last, and by names without regard to `/` the directory would come first. */
@@ -58,6 +60,14 @@ export const listingChecks: ReadonlyArray<Check> = [
       assert.equal(file.checksums.sha1, sha1("hello"))
     }
     for (const algorithm of checksums) assert.match(file.checksums[algorithm] ?? "", /^[0-9a-f]+$/)
+  }),
+  check("passes over directories that can not contain what is wanted, and over nothing else", function* (provider) {
+    for (const path of ["a.txt", "in/a", "in/out/b", "inner/c", "out/d", "out/in/e"]) yield* put(provider, path, path)
+    const isPruned = (path: string) => /(?:^|\/)out(?:\/|$)/.test(path)
+    const mayContain = (directory: RemotePath) => !isPruned(directory)
+    const found = yield* Stream.runCollect(provider.list(root, { mayContain }))
+    const wanted = found.map((entry) => entry.path).filter((path) => !isPruned(path))
+    assert.deepEqual(wanted.sort(), ["a.txt", "in/a", "inner/c"])
   }),
   check("lists afresh each time the stream is run", function* (provider) {
     const listing = list(provider, "")

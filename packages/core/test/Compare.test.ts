@@ -1,0 +1,52 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type Comparison, decide, precision } from "@ourclone/core/Compare"
+import type { File } from "@ourclone/core/Entry"
+import { makeUnsafe } from "@ourclone/core/RemotePath"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+
+const file = (size: number, modifiedAt: number): File => ({
+  _tag: "File",
+  path: makeUnsafe("a"),
+  size,
+  modifiedAt,
+  checksums: {}
+})
+
+const told = (source: File, destination: File | undefined, comparison: Comparison, within: number | undefined = 0) => {
+  const verdict = decide(source, destination, comparison, within)
+  return verdict._tag === "Differs" ? verdict.because : verdict._tag === "Hash" ? `hash, else ${verdict.otherwise}` : "same"
+}
+
+describe("Compare.decide", () => {
+  const rows: ReadonlyArray<readonly [string, File, File | undefined, Comparison, string]> = [
+    ["a file that is not there", file(1, 5), undefined, { by: "time" }, "missing"],
+    ["the same size and time", file(1, 5), file(1, 5), { by: "time" }, "same"],
+    ["another size", file(1, 5), file(2, 5), { by: "time" }, "size differs"],
+    ["another time", file(1, 5), file(1, 6), { by: "time" }, "hash, else time differs"],
+    ["another size, though told to look at sums", file(1, 5), file(2, 5), { by: "checksum" }, "size differs"],
+    ["the same time, told to look at sums", file(1, 5), file(1, 5), { by: "checksum" }, "hash, else same"],
+    ["another time, told to look at size alone", file(1, 5), file(1, 9), { by: "size" }, "same"],
+    ["older than what is there, with --update", file(1, 5), file(2, 9), { by: "time", keepsNewer: true }, "same"],
+    ["newer than what is there, with --update", file(1, 9), file(2, 5), { by: "time", keepsNewer: true }, "size differs"],
+    ["anything that exists, with --ignore-existing", file(1, 9), file(2, 5), { by: "time", keepsExisting: true }, "same"],
+    ["the same file, with --ignore-times", file(1, 5), file(1, 5), { by: "time", ignoresTimes: true }, "asked to transfer all"]
+  ]
+  for (const [name, source, destination, comparison, expected] of rows) {
+    it(`${name}: ${expected}`, () => assert.strictEqual(told(source, destination, comparison), expected))
+  }
+
+  it("allows for the coarser clock of the two sides", () => {
+    const { capabilities } = MemoryProvider.make()
+    const coarse = { ...capabilities, modifiedAtPrecision: 1000 }
+    const within = precision({ ...capabilities, modifiedAtPrecision: 1 }, coarse)
+    assert.strictEqual(told(file(1, 5000), file(1, 5999), { by: "time" }, within), "same")
+    assert.strictEqual(told(file(1, 5000), file(1, 6000), { by: "time" }, within), "hash, else time differs")
+  })
+
+  it("does not ask for the time of a side that keeps none", () => {
+    const { capabilities } = MemoryProvider.make()
+    const none = precision(capabilities, { ...capabilities, modifiedAtPrecision: undefined })
+    assert.isUndefined(none)
+    assert.strictEqual(decide(file(1, 5), file(1, 9), { by: "time" }, none)._tag, "Same")
+  })
+})

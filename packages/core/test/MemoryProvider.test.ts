@@ -1,0 +1,28 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import * as ProviderContract from "@ourclone/core/testing/ProviderContract"
+import { Effect } from "effect"
+import { at, put, textAt } from "../src/testing/Check.ts"
+
+describe("MemoryProvider", () => {
+  for (const check of ProviderContract.checks) {
+    it.effect(check.name, () => Effect.suspend(() => check.run(MemoryProvider.make())))
+  }
+
+  describe("rooted at a folder", () => {
+    for (const check of ProviderContract.checks) {
+      it.effect(check.name, () => Effect.suspend(() => check.run(MemoryProvider.make({ location: "some/folder" }))))
+    }
+  })
+
+  it.effect("copies between two folders of one account", () =>
+    Effect.gen(function* () {
+      const photos = MemoryProvider.make({ location: "photos" })
+      const backup = MemoryProvider.make({ location: "backup", account: photos.memory })
+      const file = yield* put(photos, "a.txt", "hello")
+      yield* backup.copy!(file, photos.location, at("b.txt"))
+      assert.strictEqual(backup.account, photos.account)
+      assert.strictEqual(yield* textAt(backup, "b.txt"), "hello")
+    })
+  )
+})

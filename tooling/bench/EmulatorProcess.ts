@@ -1,0 +1,38 @@
+/** The B2 emulator in a process of its own, so that its CPU time is nobody else's. */
+import { spawn } from "node:child_process"
+import * as path from "node:path"
+
+export interface EmulatorProcess {
+  readonly endpoint: string
+  readonly keyId: string
+  readonly key: string
+  readonly stop: () => Promise<void>
+}
+
+const main = path.resolve(import.meta.dirname, "..", "b2-emulator", "src", "main.ts")
+
+export const startEmulator = (flags: ReadonlyArray<string>): Promise<EmulatorProcess> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, "--port", "0", ...flags], { stdio: ["ignore", "pipe", "inherit"] })
+    const ended = new Promise<void>((done) => child.on("exit", () => done()))
+    let output = ""
+    child.on("error", reject)
+    child.on("exit", (code) => reject(new Error(`the emulator ended with ${code}`)))
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text
+      const value = (name: string) => new RegExp(`^export ${name}=(.*)$`, "m").exec(output)?.[1]
+      const keyId = value("B2_APPLICATION_KEY_ID")
+      const key = value("B2_APPLICATION_KEY")
+      const endpoint = value("B2_ENDPOINT")
+      if (keyId === undefined || key === undefined || endpoint === undefined) return
+      resolve({
+        endpoint,
+        keyId,
+        key,
+        stop: () => {
+          child.kill("SIGTERM")
+          return ended
+        }
+      })
+    })
+  })

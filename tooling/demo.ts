@@ -1,0 +1,120 @@
+/**
+ * `npm run demo [folder]`: a folder goes to a Backblaze B2 emulator on this
+ * machine and comes back, by the program itself and without an account.
+ */
+import { spawn } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { type EmulatorProcess, startEmulator } from "./bench/EmulatorProcess.ts"
+import { compareTrees } from "./compareTrees.ts"
+
+const root = path.resolve(import.meta.dirname, "..")
+const caller = process.env["INIT_CWD"] ?? process.cwd()
+const [given] = process.argv.slice(2)
+const folder = given === undefined ? root : path.resolve(caller, given)
+if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  console.error(`error: ${folder} is not a folder. Name one that is: npm run demo -- ~/Documents`)
+  process.exit(4)
+}
+
+/** What building leaves behind is of no interest to anybody's demonstration. */
+const passedOver = ["node_modules", ".git", ".turbo", ".cache", "dist"]
+const isWanted = (file: string) => given !== undefined || !passedOver.includes(path.basename(file))
+const filters = given === undefined ? passedOver.flatMap((name) => ["--exclude", `${name}/**`]) : []
+
+/** Folders, files and links; a socket or a device has no content to copy. */
+const isCopied = (file: string) => {
+  const stat = fs.lstatSync(file)
+  return isWanted(file) && (stat.isDirectory() || stat.isFile() || stat.isSymbolicLink())
+}
+
+const changeOneFile = (inside: string): string => {
+  const files = fs.readdirSync(inside, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const [first] = files.map((entry) => path.join(entry.parentPath, entry.name)).sort()
+  const changed = first ?? path.join(inside, "new.txt")
+  fs.appendFileSync(changed, "One more line.\n")
+  return path.relative(inside, changed)
+}
+
+const bucket = "ourclone-demo"
+const cli = path.join(root, "apps", "cli", "src", "main.ts")
+
+const say = (text: string) => console.log(`\n\u001b[1m${text}\u001b[0m`)
+const plain = (text: string) => console.log(`\n${text}`)
+const heading = process.stdout.isTTY && process.env["NO_COLOR"] === undefined ? say : plain
+
+const ourclone = (emulator: EmulatorProcess, scratch: string, args: ReadonlyArray<string>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    console.log(`$ ourclone ${args.join(" ")}`)
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", cli, ...args], {
+      stdio: "inherit",
+      env: {
+        ...process.env,
+        B2_APPLICATION_KEY_ID: emulator.keyId,
+        B2_APPLICATION_KEY: emulator.key,
+        B2_ENDPOINT: emulator.endpoint,
+        OURCLONE_CONFIG: path.join(scratch, "config.toml"),
+        XDG_STATE_HOME: path.join(scratch, "state")
+      }
+    })
+    child.on("error", reject)
+    child.on("exit", (code, signal) => {
+      if (code === 0) resolve()
+      else reject(new Error(`ourclone ${args[0]} ended with ${signal ?? code}`))
+    })
+  })
+
+const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-demo-"))
+const copy = path.join(scratch, "copy")
+const back = path.join(scratch, "back")
+const startedAt = performance.now()
+let emulator: EmulatorProcess | undefined
+
+const cleanUp = async () => {
+  await emulator?.stop()
+  fs.rmSync(scratch, { recursive: true, force: true })
+}
+process.on("SIGINT", () => void cleanUp().then(() => process.exit(130)))
+
+try {
+  emulator = await startEmulator(["--store", path.join(scratch, "b2")])
+  const run = (...args: ReadonlyArray<string>) => ourclone(emulator as EmulatorProcess, scratch, args)
+  console.log(`A Backblaze B2 emulator listens at ${emulator.endpoint}. Nothing leaves this machine.`)
+
+  heading("1. A bucket, and the folder goes into it")
+  await run("bucket", "create", "b2://", bucket)
+  const upAt = performance.now()
+  await run("sync", folder, `b2://${bucket}/files`, "--links", ...filters)
+  const up = seconds(upAt)
+
+  fs.cpSync(folder, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, filter: isCopied })
+  heading(`2. ${changeOneFile(copy)} changes in a scratch copy: only that file goes`)
+  const changeAt = performance.now()
+  await run("sync", copy, `b2://${bucket}/files`, "--links")
+  const change = seconds(changeAt)
+
+  heading("3. Everything comes back into an empty folder")
+  const downAt = performance.now()
+  await run("sync", `b2://${bucket}/files`, back, "--links")
+  const down = seconds(downAt)
+
+  const compared = compareTrees(copy, back)
+  for (const difference of compared.differences) console.log(`differs: ${difference}`)
+  if (compared.differences.length > 0) throw new Error(`${compared.differences.length} files came back differently`)
+
+  heading("Done")
+  console.log(`  ${compared.files} files, ${(compared.bytes / 1e6).toFixed(1)} MB, every byte compared: identical`)
+  console.log(`  up ${up}, one change ${change}, down ${down}, all in ${seconds(startedAt)}`)
+  heading("With an account of yours (keys: the Application Keys page of the B2 console)")
+  console.log("  ./ourclone remote add photos b2          asks for the key id and the key")
+  console.log("  ./ourclone sync ~/Pictures photos:my-bucket/pictures --dry-run")
+  console.log("  ./ourclone sync ~/Pictures photos:my-bucket/pictures")
+} catch (error) {
+  console.error(`error: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+} finally {
+  await cleanUp()
+}
