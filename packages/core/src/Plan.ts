@@ -164,7 +164,12 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
   const listing = (provider: Provider) =>
     inOrder(provider, root, filter === undefined ? {} : { mayContain: filter.mayContain })
 
-  const actions = visitBoth(listing(source), listing(destination), visit).pipe(
+  /** A destination that is yet to be created has nothing in it. */
+  const atDestination = Stream.catch(listing(destination), (error) =>
+    error.reason._tag === "NotFound" ? Stream.empty : Stream.fail(error)
+  )
+
+  const actions = visitBoth(listing(source), atDestination, visit).pipe(
     Stream.mapArrayEffect(resolveAll),
     Stream.filter((action) => action !== undefined)
   )

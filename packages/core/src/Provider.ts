@@ -46,7 +46,8 @@ export interface Provider {
   /**
    * Everything below `directory`, in the order of `Entry.orderKey` when the capabilities say so.
    *
-   * A directory that does not exist is an empty listing. With `depth: 1` the
+   * A directory that does not exist is an empty listing; a bucket that does not
+   * exist, which only a typing error explains, fails with `NotFound`. With `depth: 1` the
    * listing stops at, and reports, the first level of directories. An entry that
    * can not be read or named is reported as `Skipped`; the listing goes on.
    */

@@ -147,11 +147,11 @@ const make = (options: RemotesOptions) => {
     return yield* subject.factory.open(values, at)
   })
 
-  /** A value as it may be shown. */
-  const show = (value: unknown, isSecret: boolean): string => {
-    if (typeof value === "string" && Secret.kindOf(value) !== undefined) return Secret.show(value)
-    return isSecret ? "xxx" : String(value)
-  }
+  const hide = (value: unknown, isSecret: boolean): string => (isSecret ? "xxx" : String(value))
+
+  /** A flag or configured value as it may be shown. */
+  const show = (value: unknown, isSecret: boolean): string =>
+    typeof value === "string" && Secret.kindOf(value) !== undefined ? Secret.show(value) : hide(value, isSecret)
 
   const whereOf = (source: OptionSources.Source, flag: string): string => {
     if (source._tag === "Flag") return `--${flag}`
@@ -165,8 +165,8 @@ const make = (options: RemotesOptions) => {
     const { subject } = yield* find(isType && known ? `${name}://` : name.includes(":") ? name : `${name}:`)
     const chosen = OptionSources.choose(subject.factory, { flags, configured: subject.configured, environment })
     return chosen.map(({ field, given, source }): ExplainedOption => {
-      const isPlain = source._tag === "Environment" && field.kind !== "secret"
-      const shown = isPlain ? String(given) : show(given, field.kind === "secret")
+      const isSecret = field.kind === "secret"
+      const shown = source._tag === "Environment" ? hide(given, isSecret) : show(given, isSecret)
       return {
         option: field.name,
         source: sourceNames[source._tag],

@@ -44,9 +44,9 @@ describe("Bandwidth", () => {
         )
       const fibers = [yield* transfer("a"), yield* transfer("b"), yield* transfer("c")]
       yield* TestClock.adjust("3 seconds")
-      assert.deepStrictEqual(order, ["a", "b", "c", "a"])
+      assert.deepStrictEqual(order, ["a", "a", "b", "c"])
       yield* TestClock.adjust("5 seconds")
-      assert.deepStrictEqual(order, ["a", "b", "c", "a", "b", "c", "a", "b", "c"])
+      assert.deepStrictEqual(order, ["a", "a", "b", "c", "a", "b", "c", "b", "c"])
       yield* Fiber.joinAll(fibers)
     })
   )

@@ -11,7 +11,7 @@ afterAll(() => fs.rmSync(folder, { recursive: true }))
 
 const add = (path: string, name: string) =>
   ConfigurationFile.edit(path, ({ remotes, text }) =>
-    Effect.succeed({
+    Effect.as(Effect.sleep(5), {
       text: ConfigurationText.add(text, name, "b2", {}),
       remotes: [...remotes.values(), { name, type: "b2", options: {} }]
     })
@@ -77,6 +77,19 @@ describe("ConfigurationFile", () => {
       fs.writeFileSync(path, text)
       const error = yield* Effect.flip(add(path, "music"))
       expect(error.message).toContain("can not be edited line by line")
+      expect(fs.readFileSync(path, "utf8")).toBe(text)
+    })
+  )
+
+  it.live("refuses an edit whose text says something else than it should", () =>
+    Effect.gen(function* () {
+      const path = join(folder, "wrong.toml")
+      const text = '[remotes.photos]\ntype = "b2"\nkeyId = "id"\n'
+      fs.writeFileSync(path, text)
+      const edit = ConfigurationFile.edit(path, ({ remotes }) =>
+        Effect.succeed({ text: text.replace("id", "other"), remotes: remotes.values() })
+      )
+      expect((yield* Effect.flip(edit)).reason._tag).toBe("ConfigurationUnavailable")
       expect(fs.readFileSync(path, "utf8")).toBe(text)
     })
   )

@@ -26,7 +26,7 @@ list = [
 ]
 long = """
 [remotes.fake]
-type = "no" \\""""""
+type = "no" \\"""""
 hardDelete = true
 
 # the second

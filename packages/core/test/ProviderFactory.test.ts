@@ -11,7 +11,7 @@ const factory = ProviderFactory.make({
   options: Schema.Struct({
     keyId: Schema.String.annotate({ description: "Application key id" }),
     key: Schema.Redacted(Schema.String).annotate({ description: "Application key" }),
-    endpoint: Schema.optionalKey(Schema.String.annotate({ description: "Another server" })),
+    endpoint: Schema.optionalKey(Schema.String).annotateKey({ description: "Another server" }),
     hardDelete: Schema.Boolean.annotate({ description: "Delete for good" }).pipe(
       Schema.withDecodingDefaultKey(Effect.succeed(false))
     ),
@@ -49,6 +49,7 @@ describe("ProviderFactory", () => {
       undefined
     ])
     expect(factory.options[1]?.description).toBe("Application key")
+    expect(factory.options[2]?.description).toBe("Another server")
     expect(factory.options[3]?.description).toBe("Delete for good")
     expect(factory.options[5]?.choices).toEqual(["native", "s3"])
   })

@@ -43,6 +43,7 @@ describe("RemoteName on Linux and macOS", () => {
     ["é:x", local("é:x")],
     ["c:/windows", local("c:/windows")],
     ["c:file", local("c:file")],
+    ["c://x", local("c://x")],
     ["C:\\windows", local("C:\\windows")],
     ["", { _tag: "Invalid", because: 'it is empty; write "." for this folder' }],
     ["a\0b", { _tag: "Invalid", because: "it holds a NUL character" }]

@@ -103,6 +103,7 @@ describe("Remotes.open", () => {
     Effect.gen(function* () {
       const configurationPath = write("not toml")
       expect(yield* open("./a:b", { configurationPath })).toEqual({ name: "", location: "./a:b" })
+      expect(yield* open("local:a:b", {})).toEqual({ name: "", location: "a:b" })
       expect((yield* refusal("photos:", { configurationPath }))._tag).toBe("MalformedConfiguration")
     })
   )
@@ -140,6 +141,9 @@ describe("Remotes.open", () => {
       })
       const same = { ...key, B2_APPLICATION_KEY_ID: "mine" }
       expect(yield* open("photos:", { configurationPath, environment: same })).toMatchObject({ key: "key" })
+      const reference = write('[remotes.photos]\ntype = "b2"\nkeyId = "env:MY_ID"\n')
+      const named = { ...same, MY_ID: "mine" }
+      expect(yield* open("photos:", { configurationPath: reference, environment: named })).toMatchObject({ key: "key" })
       const other = { ...key, B2_APPLICATION_KEY_ID: "other" }
       const reason = yield* refusal("photos:", { configurationPath, environment: other })
       expect(reason.message).toContain('remote "photos" needs "key"')
@@ -325,9 +329,14 @@ describe("Remotes and its configuration file", () => {
     Effect.gen(function* () {
       const configurationPath = join(folder, "new", "deep", "config.toml")
       yield* using({ configurationPath }, (remotes) =>
-        remotes.add("music", "b2", { keyId: 'i"d', key: "text:env:odd" })
+        remotes.add("music", "b2", { keyId: 'i"d', key: "text:env:odd", connections: "env:MANY" })
       )
-      expect(yield* open("music:x", { configurationPath })).toMatchObject({ keyId: 'i"d', key: "env:odd" })
+      const environment = { MANY: "5" }
+      expect(yield* open("music:x", { configurationPath, environment })).toMatchObject({
+        keyId: 'i"d',
+        key: "env:odd",
+        connections: 5
+      })
     })
   )
 

@@ -7,7 +7,8 @@ describe("Suggestion", () => {
     ["phtoos", "photos"],
     ["PHOTOS", "photos"],
     ["bakcup", "backup"],
-    ["b3", "b2"]
+    ["b3", "b2"],
+    ["2b", "b2"]
   ])("%j was meant to be %j", (typed, meant) => {
     expect(Suggestion.nearest(typed, ["backup", "photos", "b2"])).toBe(meant)
   })

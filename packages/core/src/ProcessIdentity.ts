@@ -1,0 +1,53 @@
+/**
+ * Which process on which machine, so that a later one can tell whether it still runs.
+ *
+ * A process id alone is not enough: after a restart of the machine, or many
+ * processes later, it belongs to another.
+ */
+import { readFileSync } from "node:fs"
+import { hostname } from "node:os"
+import * as Schema from "effect/Schema"
+
+export const ProcessIdentity = Schema.Struct({
+  host: Schema.String,
+  pid: Schema.Int,
+  /** Differs between two processes of the same id on one host; "" where the system does not tell. */
+  birth: Schema.String
+})
+export type ProcessIdentity = typeof ProcessIdentity.Type
+
+/** The start of the machine and, in its clock ticks since then, of the process; Linux only. */
+const birthOf = (pid: number): string => {
+  try {
+    const machine = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+    const afterName = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+    return `${machine}/${afterName[19]}`
+  } catch {
+    return ""
+  }
+}
+
+let own: ProcessIdentity | undefined
+
+export const current = (): ProcessIdentity => {
+  own ??= { host: hostname(), pid: process.pid, birth: birthOf(process.pid) }
+  return own
+}
+
+const exists = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
+}
+
+/** Whether the process is known to have ended. Of a process on another host nothing is known. */
+export const hasEnded = ({ birth, host, pid }: ProcessIdentity): boolean => {
+  if (host !== hostname()) return false
+  if (!exists(pid)) return true
+  const now = birthOf(pid)
+  return birth !== "" && now !== "" && now !== birth
+}
