@@ -27,7 +27,7 @@ export interface SortOptions extends ListOptions {
 export const inOrder = (
   provider: Provider,
   directory: RemotePath,
-  { runSize = 50_000, temporaryDirectory, ...options }: SortOptions = {}
+  { runSize = 20_000, temporaryDirectory, ...options }: SortOptions = {}
 ): Stream.Stream<Entry, StorageError> => {
   const listing = provider.list(directory, options)
   if (provider.capabilities.listsInOrder) return listing

@@ -24,7 +24,10 @@ class Run {
   index = 0
   key = ""
   private readonly file: FileHandle
-  private rest = Buffer.alloc(0)
+  /** What was read and is not parsed yet is at its beginning. */
+  private block = Buffer.allocUnsafe(blockSize)
+  private filled = 0
+  private position = 0
 
   constructor(file: FileHandle) {
     this.file = file
@@ -45,18 +48,27 @@ class Run {
 
   /** Reads the next block; `false` at the end of the run. */
   async fill(): Promise<boolean> {
-    const block = Buffer.allocUnsafe(blockSize)
-    let end = -1
-    while (end < 0) {
-      const { bytesRead } = await this.file.read(block, 0, blockSize)
+    for (;;) {
+      if (this.filled === this.block.length) this.block = Buffer.concat([this.block], 2 * this.filled)
+      const { bytesRead } = await this.file.read(
+        this.block,
+        this.filled,
+        this.block.length - this.filled,
+        this.position
+      )
       if (bytesRead === 0) return false
-      this.rest = Buffer.concat([this.rest, block.subarray(0, bytesRead)])
-      end = this.rest.lastIndexOf(newline)
+      this.position += bytesRead
+      this.filled += bytesRead
+      const end = this.block.lastIndexOf(newline, this.filled - 1)
+      if (end < 0) continue
+      this.entries = JSON.parse(
+        `[${this.block.toString("utf8", 0, end).replaceAll("\n", ",")}]`
+      ) as ReadonlyArray<Entry>
+      this.block.copyWithin(0, end + 1, this.filled)
+      this.filled -= end + 1
+      this.index = -1
+      return this.advance()
     }
-    this.entries = JSON.parse(`[${this.rest.toString("utf8", 0, end).replaceAll("\n", ",")}]`) as ReadonlyArray<Entry>
-    this.rest = Buffer.from(this.rest.subarray(end + 1))
-    this.index = -1
-    return this.advance()
   }
 }
 
@@ -96,8 +108,12 @@ export const make = async (temporaryDirectory: string = os.tmpdir()): Promise<Sp
   return {
     write: async (run) => {
       const name = path.join(directory, `${files.length}.jsonl`)
-      await fs.writeFile(name, run.map((entry) => `${JSON.stringify(entry)}\n`).join(""))
-      files.push(await fs.open(name))
+      const file = await fs.open(name, "wx+")
+      files.push(file)
+      for (let start = 0; start < run.length; start += pageSize) {
+        const page = run.slice(start, start + pageSize)
+        await file.appendFile(page.map((entry) => `${JSON.stringify(entry)}\n`).join(""))
+      }
     },
     next: async () => {
       if (!isMerging) await open()
