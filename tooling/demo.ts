@@ -65,6 +65,14 @@ const ourclone = (emulator: EmulatorProcess, scratch: string, args: ReadonlyArra
     })
   })
 
+/** How many files the emulator was sent so far. */
+const uploads = async ({ endpoint }: EmulatorProcess): Promise<number> => {
+  const counts = (await (await fetch(`${endpoint}/emulator/counts`)).json()) as {
+    operations: { b2_upload_file?: { requests: number } }
+  }
+  return counts.operations.b2_upload_file?.requests ?? 0
+}
+
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-demo-"))
@@ -80,21 +88,24 @@ const cleanUp = async () => {
 process.on("SIGINT", () => void cleanUp().then(() => process.exit(130)))
 
 try {
-  emulator = await startEmulator(["--store", path.join(scratch, "b2")])
+  emulator = await startEmulator(["--store", path.join(scratch, "b2"), "--control"])
   const run = (...args: ReadonlyArray<string>) => ourclone(emulator as EmulatorProcess, scratch, args)
   console.log(`A Backblaze B2 emulator listens at ${emulator.endpoint}. Nothing leaves this machine.`)
 
   heading("1. A bucket, and the folder goes into it")
-  await run("bucket", "create", "b2://", bucket)
+  await run("bucket", "create", `b2://${bucket}`)
   const upAt = performance.now()
   await run("sync", folder, `b2://${bucket}/files`, "--links", ...filters)
   const up = seconds(upAt)
 
   fs.cpSync(folder, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, filter: isCopied })
   heading(`2. ${changeOneFile(copy)} changes in a scratch copy: only that file goes`)
+  const before = await uploads(emulator)
   const changeAt = performance.now()
-  await run("sync", copy, `b2://${bucket}/files`, "--links")
+  await run("sync", copy, `b2://${bucket}/files`, "--links", "--verbose")
   const change = seconds(changeAt)
+  const sent = (await uploads(emulator)) - before
+  if (sent !== 1) throw new Error(`one file changed and ${sent} were sent`)
 
   heading("3. Everything comes back into an empty folder")
   const downAt = performance.now()
