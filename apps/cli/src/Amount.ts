@@ -1,0 +1,41 @@
+/** Numbers as people read them: `12.3 MiB`, `1,234 files`, `1:02:03`. */
+
+const units = ["KiB", "MiB", "GiB", "TiB", "PiB"]
+
+/** In powers of 1024, with about three digits. */
+export const bytes = (size: number): string => {
+  if (Math.abs(size) < 1024) return `${Math.round(size)} B`
+  let value = size
+  let unit = -1
+  while (Math.abs(value) >= 1023.95 && unit < units.length - 1) {
+    value /= 1024
+    unit++
+  }
+  return `${value < 99.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}
+
+/** With a comma between thousands. */
+export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
+
+export const files = (value: number): string => `${count(value)} ${value === 1 ? "file" : "files"}`
+
+/** Of a run: `0.4 s`, `12 s`, `3:05`, `1:02:03`, `3 days`. */
+export const duration = (seconds: number): string => {
+  if (!Number.isFinite(seconds)) return "unknown"
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  if (whole < 60) return `${whole} s`
+  if (whole >= 3 * 86_400) return `${Math.floor(whole / 86_400)} days`
+  const two = (part: number) => String(part).padStart(2, "0")
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  return hours === 0 ? `${minutes}:${two(rest)}` : `${hours}:${two(minutes)}:${two(rest)}`
+}
+
+/** `2026-11-21 20:45:00`, in local time. */
+export const time = (milliseconds: number): string => {
+  const date = new Date(milliseconds)
+  if (Number.isNaN(date.getTime())) return "unknown            "
+  const two = (part: number) => String(part).padStart(2, "0")
+  const day = `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}

@@ -1,0 +1,18 @@
+/** What the shell handed over, made ready for a parser that takes everything with a dash in front for a flag. */
+
+/** Flags whose value may begin with a dash, as in `--filter "- *.bak"`. */
+const takesDash = new Set(["--filter", "--include", "--exclude", "--files-from", "--max-age", "--min-age"])
+
+export const normalize = (typed: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const normal: Array<string> = []
+  for (let index = 0; index < typed.length; index++) {
+    const word = typed[index]!
+    if (word === "--") return [...normal, ...typed.slice(index)]
+    const value = typed[index + 1]
+    if (takesDash.has(word) && value?.startsWith("-") && value !== "-") {
+      normal.push(`${word}=${value}`)
+      index++
+    } else normal.push(word)
+  }
+  return normal
+}

@@ -1,0 +1,47 @@
+/** The tree of commands. */
+import type { ProviderFactory } from "@ourclone/core/ProviderFactory"
+import * as Command from "effect/cli/Command"
+import { buckets } from "./commands/bucket.ts"
+import { cat } from "./commands/cat.ts"
+import { check } from "./commands/check.ts"
+import { completion } from "./commands/completion.ts"
+import { config } from "./commands/config.ts"
+import { copy } from "./commands/copy.ts"
+import { largeFiles } from "./commands/large.ts"
+import { ls } from "./commands/ls.ts"
+import { lsjson } from "./commands/lsjson.ts"
+import { mkdir } from "./commands/mkdir.ts"
+import { move } from "./commands/move.ts"
+import { remote } from "./commands/remote.ts"
+import { rm } from "./commands/rm.ts"
+import { size } from "./commands/size.ts"
+import { stat } from "./commands/stat.ts"
+import { sync } from "./commands/sync.ts"
+import { tree } from "./commands/tree.ts"
+import { version } from "./commands/version.ts"
+import { versions } from "./commands/versions.ts"
+import { settings } from "./GlobalFlags.ts"
+
+/** `factories` say what `remote add` can be told. */
+export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
+  const complete = completion((): Command.Command.Any => root)
+  const root = Command.make("ourclone").pipe(
+    Command.withDescription(
+      "Keep files safe and reachable on object storage. A place is a path, remote:path for a configured remote, or b2://bucket/path with the key in the environment"
+    ),
+    Command.withSubcommands([
+      { group: "TRANSFER", commands: [copy, sync, move, check] },
+      { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
+      { group: "CHANGE", commands: [mkdir, rm] },
+      { group: "STORAGE", commands: [buckets, versions, largeFiles] },
+      { group: "SET UP", commands: [remote(factories), config, complete, version] }
+    ]),
+    Command.withExamples([
+      { command: "ourclone remote add photos b2", description: "Name a B2 account" },
+      { command: "ourclone sync --dry-run ~/Pictures photos:my-bucket", description: "See what would be done" },
+      { command: "ourclone sync ~/Pictures photos:my-bucket", description: "Do it" }
+    ]),
+    Command.withGlobalFlags(settings)
+  )
+  return root
+}

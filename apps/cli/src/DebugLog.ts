@@ -1,0 +1,144 @@
+/**
+ * The whole story of a run in a file, for `--debug`.
+ *
+ * Every line passes `scrub`: known secrets and whatever looks like a credential
+ * become `xxx`. The file is for its owner alone.
+ */
+import * as diagnostics from "node:diagnostics_channel"
+import * as fs from "node:fs"
+import { homedir } from "node:os"
+import { join } from "node:path"
+import * as ConfigurationFile from "@ourclone/core/ConfigurationFile"
+import type { ProviderFactory } from "@ourclone/core/ProviderFactory"
+import * as Secret from "@ourclone/core/Secret"
+import * as StandardPaths from "@ourclone/core/StandardPaths"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import { Streams } from "./Streams.ts"
+
+export class DebugLog extends Context.Service<
+  DebugLog,
+  {
+    /** Adds a line; does nothing without `--debug`. */
+    readonly trace: (line: string) => void
+    /** Whether `trace` does anything. */
+    readonly isOn: boolean
+  }
+>()("@ourclone/cli/DebugLog") {}
+
+export const none: DebugLog["Service"] = { trace: () => {}, isOn: false }
+
+/** Authorization headers and parameters, and fields that hold keys, tokens or passwords. */
+const credential =
+  /((?:authorization(?:Token)?|application_?key(?!_?id)|secret\w*|password|token|x-amz-(?:signature|security-token))["']?\s*[:=]\s*["']?(?:(?:Basic|Bearer)\s+)?)[^\s"',;&}]+/gi
+
+/** Short values would blank out ordinary text. */
+const shortestSecret = 6
+
+/** A function that replaces `secrets`, and what looks like one, by `xxx`. */
+export const scrubber = (secrets: Iterable<string>): ((text: string) => string) => {
+  const known = [...new Set(secrets)]
+    .filter((secret) => secret.length >= shortestSecret)
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .sort((left, right) => right.length - left.length)
+  return (text) => known.reduce((line, secret) => line.replaceAll(secret, "xxx"), text).replace(credential, "$1xxx")
+}
+
+const secretsIn = (
+  factories: ReadonlyArray<ProviderFactory>,
+  words: ReadonlyArray<string>,
+  environment: StandardPaths.Environment,
+  remotes: ReadonlyArray<{ readonly type: string; readonly options: { readonly [option: string]: unknown } }>
+): ReadonlyArray<string> => {
+  const secrets: Array<string> = []
+  for (const factory of factories) {
+    for (const { flag, kind, name } of factory.options) {
+      if (kind !== "secret") continue
+      for (const set of factory.environment) secrets.push(environment[set[name] ?? ""] ?? "")
+      for (const remote of remotes) if (remote.type === factory.type) secrets.push(String(remote.options[name] ?? ""))
+      for (const [index, word] of words.entries()) {
+        if (word === `--${flag}`) secrets.push(words[index + 1] ?? "")
+        if (word.startsWith(`--${flag}=`)) secrets.push(word.slice(flag.length + 3))
+      }
+    }
+  }
+  return secrets.filter((secret) => Secret.kindOf(secret) === undefined)
+}
+
+interface Requested {
+  readonly request: { readonly method: string; readonly origin: string; readonly path: string }
+  readonly response?: { readonly statusCode: number }
+  readonly error?: Error
+}
+
+/** Every HTTP request the process makes, without headers and bodies. */
+const followRequests = (trace: (line: string) => void) => {
+  const follow = (channel: string, outcome: (message: Requested) => string) => {
+    const onMessage = (message: unknown): void => {
+      const requested = message as Requested
+      const { method, origin, path } = requested.request
+      trace(`http ${method} ${origin}${path} ${outcome(requested)}`)
+    }
+    diagnostics.subscribe(channel, onMessage)
+    return () => diagnostics.unsubscribe(channel, onMessage)
+  }
+  const stops = [
+    follow("undici:request:headers", ({ response }) => `answered ${response?.statusCode}`),
+    follow("undici:request:error", ({ error }) => `failed: ${error?.message}`)
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+/** Opens a log and says where, until the scope closes. Without `--debug` in `words` there is none. */
+export const make = Effect.fnUntraced(function* (
+  words: ReadonlyArray<string>,
+  factories: ReadonlyArray<ProviderFactory>
+) {
+  const end = words.indexOf("--")
+  if (!words.slice(0, end < 0 ? words.length : end).includes("--debug")) return none
+  const { environment, writeError } = yield* Streams
+  const home = environment.HOME || homedir()
+  const configured = yield* ConfigurationFile.read(StandardPaths.configurationFile(environment, home)).pipe(
+    Effect.map(({ remotes }) => [...remotes.values()]),
+    Effect.catch(() => Effect.succeed([]))
+  )
+  const scrub = scrubber(secretsIn(factories, words, environment, configured))
+  const folder = join(StandardPaths.stateDirectory(environment, home), "debug")
+  const path = join(folder, `${new Date().toISOString().replaceAll(":", "-")}-${process.pid}.log`)
+  const started = Date.now()
+
+  const open = Effect.try({
+    try: () => {
+      fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+      return fs.openSync(path, "wx", 0o600)
+    },
+    catch: (error) => (error instanceof Error ? error.message : String(error))
+  })
+  return yield* open.pipe(
+    Effect.matchEffect({
+      onFailure: (cause) => {
+        writeError(`there is no debug log: ${cause}\n`)
+        return Effect.succeed(none)
+      },
+      onSuccess: Effect.fnUntraced(function* (descriptor) {
+        const trace = (line: string): void => {
+          const seconds = ((Date.now() - started) / 1000).toFixed(3).padStart(8)
+          fs.writeSync(descriptor, `${seconds} ${scrub(line)}\n`)
+        }
+        const stop = followRequests(trace)
+        yield* Effect.addFinalizer(() =>
+          Effect.sync(() => {
+            stop()
+            fs.closeSync(descriptor)
+            writeError(`debug log: ${path}\n`)
+          })
+        )
+        trace(`ourclone ${words.join(" ")}`)
+        trace(`node ${process.versions.node} on ${process.platform} ${process.arch}`)
+        return DebugLog.of({ trace, isOn: true })
+      })
+    })
+  )
+})

@@ -1,0 +1,86 @@
+/** What the process tells its caller: one number, and one or two lines for people. */
+import type { DestinationLockError } from "@ourclone/core/DestinationLock"
+import type { GuardStopped } from "@ourclone/core/Guard"
+import type { RemoteError } from "@ourclone/core/RemoteError"
+import type { Reason, StorageError } from "@ourclone/core/StorageError"
+import * as Schema from "effect/Schema"
+
+export const done = 0
+export const failed = 1
+export const wrongUsage = 2
+export const someFilesFailed = 3
+export const notFound = 4
+export const tryLater = 5
+export const refused = 7
+export const nothingToDo = 9
+export const guardStopped = 25
+export const hungUp = 129
+export const interrupted = 130
+export const terminated = 143
+/** The reader of the output went away: what the signal for it gives other programs. */
+export const outputClosed = 141
+
+/** A command that ends with a code of its own choice. Without a message everything has been said already. */
+export class CommandStopped extends Schema.TaggedError<CommandStopped>()("CommandStopped", {
+  code: Schema.Int,
+  message: Schema.String
+}) {}
+
+/** A flag or argument that makes no sense; the message names it. */
+export const usage = (message: string): CommandStopped => new CommandStopped({ code: wrongUsage, message })
+
+/** Total on purpose: a new reason does not compile until someone gives it a code. */
+const storageCodes: Record<Reason["_tag"], number> = {
+  NotFound: notFound,
+  AlreadyExists: failed,
+  PermissionDenied: refused,
+  Unauthenticated: refused,
+  QuotaExceeded: failed,
+  NoSpace: failed,
+  RateLimited: tryLater,
+  Unavailable: tryLater,
+  ChecksumMismatch: failed,
+  SourceChanged: failed,
+  InvalidRequest: wrongUsage,
+  UnexpectedResponse: failed
+}
+
+const remoteCodes: Record<RemoteError["reason"]["_tag"], number> = {
+  UnknownRemote: wrongUsage,
+  UnknownType: wrongUsage,
+  InvalidName: wrongUsage,
+  MalformedConfiguration: wrongUsage,
+  ConfigurationUnavailable: failed,
+  InvalidOption: wrongUsage,
+  SecretUnavailable: refused,
+  AlreadyConfigured: wrongUsage
+}
+
+/** What a command may fail with. */
+export type CommandError = StorageError | RemoteError | GuardStopped | DestinationLockError | CommandStopped
+
+const tags: Record<CommandError["_tag"], true> = {
+  StorageError: true,
+  RemoteError: true,
+  GuardStopped: true,
+  DestinationLockError: true,
+  CommandStopped: true
+}
+
+export const isCommandError = (error: unknown): error is CommandError =>
+  error instanceof Error && "_tag" in error && String(error._tag) in tags
+
+export const ofError = (error: CommandError): number => {
+  switch (error._tag) {
+    case "StorageError":
+      return storageCodes[error.reason._tag]
+    case "RemoteError":
+      return remoteCodes[error.reason._tag]
+    case "DestinationLockError":
+      return error.reason._tag === "Busy" ? tryLater : failed
+    case "GuardStopped":
+      return guardStopped
+    case "CommandStopped":
+      return error.code
+  }
+}

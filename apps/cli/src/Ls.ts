@@ -1,0 +1,29 @@
+/** `ls`: a line for each file, the newest facts a listing has. */
+import type { Entry } from "@ourclone/core/Entry"
+import * as Effect from "effect/Effect"
+import * as Amount from "./Amount.ts"
+import type { FilterInput } from "./FilterFlags.ts"
+import { filterOf } from "./FilterRules.ts"
+import * as Listing from "./Listing.ts"
+import * as Output from "./Output.ts"
+import { printable } from "./PrintableText.ts"
+
+const blank = `${"-".padStart(9)}  ${"".padEnd(19)}  `
+
+export const lineOf = (entry: Entry): string =>
+  entry._tag === "File"
+    ? `${Amount.bytes(entry.size).padStart(9)}  ${Amount.time(entry.modifiedAt)}  ${printable(entry.path)}`
+    : `${blank}${printable(entry.path)}/`
+
+export const run = Effect.fnUntraced(function* (flags: {
+  readonly path: string
+  readonly maxDepth: number | undefined
+  readonly filter: FilterInput
+}) {
+  const output = yield* Output.make
+  const filter = yield* filterOf(flags.filter)
+  yield* Listing.visit(output, { ...flags, filter }, (entries) => {
+    if (output.isJson) for (const entry of entries) output.json(entry)
+    else for (const entry of entries) output.line(lineOf(entry))
+  })
+}, Effect.scoped)

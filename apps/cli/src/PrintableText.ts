@@ -1,0 +1,54 @@
+/**
+ * Names as a terminal can show them.
+ *
+ * A file name may hold line breaks and terminal commands; people get those as
+ * `\x1b`. Widths are in columns, of which a wide character takes two.
+ */
+
+const control = /[\p{Control}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
+const zeroWidth = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u
+const plain = /^[\x20-\x7e]*$/
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" })
+
+/** `text` on one line, with nothing in it that a terminal obeys. */
+export const printable = (text: string): string =>
+  text.replace(control, (character) => {
+    const code = character.charCodeAt(0)
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`
+  })
+
+const columnsOf = (grapheme: string): number => (wide.test(grapheme) ? 2 : zeroWidth.test(grapheme) ? 0 : 1)
+
+/** Columns that printable text takes. */
+export const widthOf = (text: string): number => {
+  if (plain.test(text)) return text.length
+  let width = 0
+  for (const { segment } of segmenter.segment(text)) width += columnsOf(segment)
+  return width
+}
+
+const take = (graphemes: Iterable<string>, width: number): Array<string> => {
+  const taken: Array<string> = []
+  let used = 0
+  for (const grapheme of graphemes) {
+    used += columnsOf(grapheme)
+    if (used > width) break
+    taken.push(grapheme)
+  }
+  return taken
+}
+
+/** `text` in at most `width` columns; what does not fit is left out of the middle. */
+export const shorten = (text: string, width: number): string => {
+  if (widthOf(text) <= width) return text
+  if (width <= 1) return width === 1 ? "…" : ""
+  const graphemes = Array.from(segmenter.segment(text), ({ segment }) => segment)
+  const start = take(graphemes, Math.ceil((width - 1) / 3))
+  const end = take(graphemes.toReversed(), width - 1 - widthOf(start.join("")))
+  return `${start.join("")}…${end.reverse().join("")}`
+}
+
+/** Filled up with spaces to `width` columns. */
+export const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)))

@@ -1,0 +1,115 @@
+/** The whole command line as one effect, from words to an exit code. */
+import type { ProviderFactory } from "@ourclone/core/ProviderFactory"
+import { Remotes } from "@ourclone/core/Remotes"
+import * as Cause from "effect/Cause"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import type * as HelpDoc from "effect/cli/HelpDoc"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Arguments from "./Arguments.ts"
+import { commands } from "./Commands.ts"
+import * as DebugLog from "./DebugLog.ts"
+import * as Environment from "./Environment.ts"
+import * as ExitCode from "./ExitCode.ts"
+import { builtIns } from "./GlobalFlags.ts"
+import { printable } from "./PrintableText.ts"
+import { Streams, type StreamsShape } from "./Streams.ts"
+import { version } from "./Version.ts"
+
+export interface ProgramOptions {
+  /** Without the interpreter and the name of the program. */
+  readonly words: ReadonlyArray<string>
+  readonly streams: StreamsShape
+  readonly factories: ReadonlyArray<ProviderFactory>
+}
+
+const firstLine = (text: string): string => text.split("\n", 1)[0] ?? ""
+
+/** A switch takes a value in the parser alone, so help does not speak of it. */
+const withoutSwitchValues = (flags: ReadonlyArray<HelpDoc.FlagDoc>): Array<HelpDoc.FlagDoc> =>
+  flags.map((flag) => (flag.type === "[=boolean]" ? { ...flag, type: "boolean" } : flag))
+
+const readable = (doc: HelpDoc.HelpDoc): HelpDoc.HelpDoc => ({
+  ...doc,
+  flags: withoutSwitchValues(doc.flags),
+  ...(doc.globalFlags === undefined ? {} : { globalFlags: withoutSwitchValues(doc.globalFlags) })
+})
+
+/** Help goes to standard output; a mistake and how to get help go to standard error. */
+const presenter = (streams: StreamsShape): CliOutput.Presenter => {
+  const colors = streams.environment.NO_COLOR === undefined && process.stdout.isTTY === true
+  const formatter = CliOutput.defaultFormatter({ colors })
+  return {
+    present: (event) =>
+      Effect.sync(() => {
+        switch (event._tag) {
+          case "Help":
+            return streams.writeOut(`${formatter.formatHelpDoc(readable(event.helpDoc))}\n`)
+          case "Version":
+            return streams.writeOut(`ourclone ${event.version}\n`)
+          case "InvalidInvocation": {
+            for (const error of event.errors) {
+              const [what = "", ...suggestions] = error.message
+                .split("\n")
+                .map((line) => line.trim())
+                .filter(Boolean)
+              const hint = suggestions.slice(1).join(" or ")
+              streams.writeError(
+                `error: ${printable(what)}${hint === "" ? "" : `; did you mean ${printable(hint)}?`}\n`
+              )
+            }
+            return streams.writeError(`For help: ${event.commandPath.join(" ")} --help\n`)
+          }
+        }
+      })
+  }
+}
+
+const codeOfUsage = (error: CliError.CliError): number =>
+  error._tag === "ShowHelp" && error.errors.length === 0 ? ExitCode.done : ExitCode.wrongUsage
+
+const tell = (streams: StreamsShape, error: ExitCode.CommandError): number => {
+  // A remote's name ends with a colon already, and the root has no path to show.
+  const message = error.message.replace(': "": ', ": ").replace(":: ", ": ")
+  if (message !== "") streams.writeError(`error: ${printable(message)}\n`)
+  return ExitCode.ofError(error)
+}
+
+const tellDefect = (streams: StreamsShape, defect: unknown): number => {
+  const message = defect instanceof Error ? defect.message : String(defect)
+  streams.writeError(`error: ${printable(firstLine(message))}. This is a mistake in ourclone; --debug tells more\n`)
+  return ExitCode.failed
+}
+
+const codeOf = (streams: StreamsShape, log: DebugLog.DebugLog["Service"], cause: Cause.Cause<unknown>) => {
+  log.trace(Cause.pretty(cause))
+  if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+  const error = Cause.squash(cause)
+  if (CliError.isCliError(error)) return Effect.succeed(codeOfUsage(error))
+  return Effect.succeed(ExitCode.isCommandError(error) ? tell(streams, error) : tellDefect(streams, error))
+}
+
+/** Runs a command line and says what the process should exit with. Interrupting it stops the command cleanly. */
+export const run = Effect.fnUntraced(function* ({ factories, streams, words }: ProgramOptions) {
+  const log = yield* Effect.provideService(DebugLog.make(words, factories), Streams, streams)
+  const services = Layer.mergeAll(
+    Environment.layer,
+    Layer.succeed(Streams, streams),
+    Layer.succeed(DebugLog.DebugLog, log),
+    Layer.succeed(CliOutput.Presenter, presenter(streams)),
+    CliConfig.layer({ builtIns }),
+    Remotes.layer({ factories, environment: streams.environment })
+  )
+  const exit = yield* Effect.exit(
+    Command.runWith(commands(factories), { version, renderErrors: true })(Arguments.normalize(words)).pipe(
+      Effect.provide(services)
+    )
+  )
+  const code = Exit.isSuccess(exit) ? ExitCode.done : yield* codeOf(streams, log, exit.cause)
+  log.trace(`exit ${code}`)
+  return code
+}, Effect.scoped)

@@ -1,0 +1,116 @@
+/** `remote` and `config`: what is configured. */
+import type { OptionField, OptionValue } from "@ourclone/core/OptionField"
+import * as Options from "@ourclone/core/OptionField"
+import { type Given, Remotes } from "@ourclone/core/Remotes"
+import * as Secret from "@ourclone/core/Secret"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as ExitCode from "./ExitCode.ts"
+import * as Output from "./Output.ts"
+import * as Place from "./Place.ts"
+import { pad, printable } from "./PrintableText.ts"
+import { ask } from "./Prompt.ts"
+import { Streams } from "./Streams.ts"
+
+const readValue = (field: OptionField, text: string) => {
+  if (Secret.kindOf(text) !== undefined) return Effect.succeed<OptionValue>(text)
+  const parsed = Options.parse(field, text)
+  return Result.isSuccess(parsed)
+    ? Effect.succeed(parsed.success)
+    : Effect.fail(ExitCode.usage(`--${field.flag}: ${parsed.failure}`))
+}
+
+/** Asks for what is required and nobody gives, if there is somebody to ask. */
+const askForMissing = Effect.fnUntraced(function* (type: string, given: Record<string, OptionValue>) {
+  const remotes = yield* Remotes
+  const streams = yield* Streams
+  const factory = remotes.factories.find((candidate) => candidate.type === type)
+  if (factory === undefined || !streams.isInputTerminal || !streams.isErrorTerminal) return
+  for (const { isMissing, option } of yield* remotes.explain(`${type}://`, given)) {
+    const field = factory.options.find(({ name }) => name === option)
+    if (!isMissing || field === undefined) continue
+    const answer = yield* ask(field.description, field.kind === "secret")
+    if (answer !== "") given[option] = yield* readValue(field, answer)
+  }
+})
+
+export const add = Effect.fnUntraced(function* (flags: {
+  readonly name: string
+  readonly type: string
+  readonly noCheck: boolean
+  readonly options: { readonly [flag: string]: string | undefined }
+}) {
+  const output = yield* Output.make
+  const remotes = yield* Remotes
+  const name = flags.name.replace(/:$/, "")
+  const factory = remotes.factories.find(({ type }) => type === flags.type)
+  const given: Record<string, OptionValue> = {}
+  for (const [flag, text] of Object.entries(flags.options)) {
+    if (text === undefined) continue
+    const field = factory?.options.find((candidate) => candidate.flag === flag)
+    if (factory !== undefined && field === undefined) {
+      return yield* ExitCode.usage(`a remote of type "${flags.type}" has no option --${flag}`)
+    }
+    if (field !== undefined) given[field.name] = yield* readValue(field, text)
+  }
+  yield* askForMissing(flags.type, given)
+  yield* remotes.add(name, flags.type, given as Given)
+  if (!flags.noCheck) {
+    // What can not be opened is not kept.
+    yield* Place.open(`${name}:`).pipe(Effect.onError(() => Effect.ignore(remotes.remove(name))))
+  }
+  output.note(`added remote "${name}" to ${remotes.configurationFile}`)
+  const borrowed = (yield* remotes.explain(`${name}:`)).filter(({ source }) => source === "environment")
+  if (borrowed.length === 0) return
+  const variables = borrowed.map(({ option, where }) => `${option} (${where})`).join(", ")
+  output.note(`note: not written there, but taken from the environment each time: ${variables}`)
+}, Effect.scoped)
+
+export const list = Effect.gen(function* () {
+  const output = yield* Output.make
+  const remotes = yield* Remotes
+  for (const remote of yield* remotes.list) {
+    if (output.isJson) output.json({ _tag: "Remote", ...remote })
+    else output.line(`${pad(`${printable(remote.name)}:`, 20)} ${printable(remote.type)}`)
+  }
+  for (const warning of yield* remotes.warnings) output.note(`note: ${warning}`)
+}).pipe(Effect.scoped)
+
+export const show = Effect.fnUntraced(function* (flags: { readonly name: string }) {
+  const output = yield* Output.make
+  const remotes = yield* Remotes
+  const remote = yield* remotes.show(flags.name)
+  if (output.isJson) return output.json({ _tag: "Remote", ...remote })
+  output.line(`type = ${printable(remote.type)}`)
+  for (const [option, value] of Object.entries(remote.options)) output.line(`${option} = ${printable(value)}`)
+}, Effect.scoped)
+
+export const remove = Effect.fnUntraced(function* (flags: { readonly name: string }) {
+  const output = yield* Output.make
+  const remotes = yield* Remotes
+  yield* remotes.remove(flags.name)
+  output.note(
+    `removed remote "${flags.name.replace(/:$/, "")}" from ${remotes.configurationFile}; nothing stored there was touched`
+  )
+}, Effect.scoped)
+
+export const path = Effect.gen(function* () {
+  const output = yield* Output.make
+  const { configurationFile } = yield* Remotes
+  if (output.isJson) output.json({ _tag: "ConfigurationFile", path: configurationFile })
+  else output.line(configurationFile)
+}).pipe(Effect.scoped)
+
+export const explain = Effect.fnUntraced(function* (flags: { readonly remote: string }) {
+  const output = yield* Output.make
+  const remotes = yield* Remotes
+  for (const option of yield* remotes.explain(flags.remote)) {
+    if (output.isJson) {
+      output.json({ _tag: "Option", ...option })
+      continue
+    }
+    const { isMissing, source, value, where } = option
+    const from = source === "none" ? (isMissing ? "missing" : "not set") : `${source}${where === "" ? "" : ` ${where}`}`
+    output.line(`${option.option} = ${value === undefined ? "" : `${printable(value)}  `}(${printable(from)})`)
+  }
+}, Effect.scoped)

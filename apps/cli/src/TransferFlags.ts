@@ -1,0 +1,63 @@
+/** The flags of copy, move and sync, spelled as rclone spells them. */
+import type { Comparison } from "@ourclone/core/Compare"
+import * as Flag from "effect/cli/Flag"
+import * as Schema from "effect/Schema"
+import { on, text } from "./Flags.ts"
+
+/** How two files are compared; also for `check`. */
+export const comparing = {
+  checksum: on("checksum", "Compare by size and checksum rather than by size and time").pipe(Flag.withAlias("c")),
+  sizeOnly: on("size-only", "Compare by size alone")
+}
+
+export const sourceLinks = {
+  links: on("links", "Store symbolic links as files that end in .rclonelink, and make links of those again").pipe(
+    Flag.withAlias("l")
+  ),
+  copyLinks: on("copy-links", "Follow symbolic links").pipe(Flag.withAlias("L"))
+}
+
+export const dryRun = on("dry-run", "Print what would be done, and do nothing").pipe(Flag.withAlias("n"))
+
+const atOnce = Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
+
+export const doing = {
+  dryRun,
+  transfers: Flag.Int("transfers").pipe(
+    Flag.withDescription("How many files are on their way at once"),
+    Flag.withSchema(atOnce),
+    Flag.withDefault(16)
+  ),
+  bandwidth: text("bwlimit", "rate", "Bytes a second at most, such as 10M, or up and down apart as 10M:100k"),
+  progress: on("progress", "Show progress even where standard error is no terminal").pipe(Flag.withAlias("P")),
+  errorOnNoTransfer: on("error-on-no-transfer", "Exit with 9 when there was nothing to do")
+}
+
+export const choosing = {
+  ...comparing,
+  update: on("update", "Leave alone what is newer at the destination").pipe(Flag.withAlias("u")),
+  ignoreExisting: on("ignore-existing", "Leave alone whatever exists at the destination"),
+  ignoreTimes: on("ignore-times", "Transfer everything, the same or not").pipe(Flag.withAlias("I"))
+}
+
+export const removing = {
+  maxDelete: Flag.Int("max-delete").pipe(
+    Flag.withDescription("Remove nothing if more files than this would go; half of them where there are over 100"),
+    Flag.withSchema(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))),
+    Flag.optional
+  ),
+  allowEmptySource: on("allow-empty-source", "Let an empty or missing source empty the destination")
+}
+
+export const comparisonOf = (flags: {
+  readonly checksum: boolean
+  readonly sizeOnly: boolean
+  readonly update?: boolean
+  readonly ignoreExisting?: boolean
+  readonly ignoreTimes?: boolean
+}): Comparison => ({
+  by: flags.sizeOnly ? "size" : flags.checksum ? "checksum" : "time",
+  keepsNewer: flags.update ?? false,
+  keepsExisting: flags.ignoreExisting ?? false,
+  ignoresTimes: flags.ignoreTimes ?? false
+})

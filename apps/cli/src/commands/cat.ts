@@ -1,0 +1,14 @@
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import { place } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+
+export const cat = Command.make("cat", { paths: place("path", "Files").pipe(Argument.atLeast(1)) }, (flags) =>
+  lazily(
+    () => import("../Inspect.ts"),
+    (module) => module.cat(flags)
+  )
+).pipe(
+  Command.withDescription("Write files to standard output, one after the other"),
+  Command.withExamples([{ command: "ourclone cat b2:my-bucket/notes.txt", description: "One file" }])
+)

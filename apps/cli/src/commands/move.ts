@@ -1,0 +1,37 @@
+import * as Command from "effect/cli/Command"
+import * as Option from "effect/Option"
+import { filterFlags } from "../FilterFlags.ts"
+import { place } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+import { choosing, comparisonOf, doing, sourceLinks } from "../TransferFlags.ts"
+
+export const move = Command.make(
+  "move",
+  {
+    source: place("source", "A folder, whose content is moved, or one file"),
+    destination: place("destination", "The folder to move into"),
+    ...doing,
+    ...choosing,
+    ...sourceLinks,
+    filter: filterFlags
+  },
+  (flags) =>
+    lazily(
+      () => import("../TransferCommand.ts"),
+      ({ run }) =>
+        run({
+          ...flags,
+          verb: "move",
+          overrides: { links: flags.links || undefined, copyLinks: flags.copyLinks || undefined },
+          comparison: comparisonOf(flags),
+          maxDelete: Option.none(),
+          allowEmptySource: false
+        })
+    )
+).pipe(
+  Command.withDescription("Copy to the destination, and remove each file at the source once it is safely there"),
+  Command.withExamples([
+    { command: "ourclone move ~/Scans b2:my-bucket/scans", description: "Upload a folder and empty it" },
+    { command: "ourclone move b2:my-bucket/in b2:my-bucket/done", description: "Move inside a bucket, by the service" }
+  ])
+)

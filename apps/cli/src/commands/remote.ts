@@ -1,0 +1,104 @@
+import type { ProviderFactory } from "@ourclone/core/ProviderFactory"
+import * as Command from "effect/cli/Command"
+import type * as Flag from "effect/cli/Flag"
+import { on, place, text } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+
+const name = place("name", "What the remote is called")
+
+const list = Command.make("list", {}, () =>
+  lazily(
+    () => import("../RemoteCommands.ts"),
+    (module) => module.list
+  )
+).pipe(
+  Command.withDescription("List the configured remotes"),
+  Command.withExamples([{ command: "ourclone remote list", description: "Names and types" }])
+)
+
+const show = Command.make("show", { name }, (flags) =>
+  lazily(
+    () => import("../RemoteCommands.ts"),
+    (module) => module.show(flags)
+  )
+).pipe(
+  Command.withDescription("Print what is configured for a remote, without secrets"),
+  Command.withExamples([{ command: "ourclone remote show photos", description: "One remote" }])
+)
+
+const remove = Command.make("remove", { name }, (flags) =>
+  lazily(
+    () => import("../RemoteCommands.ts"),
+    (module) => module.remove(flags)
+  )
+).pipe(
+  Command.withDescription("Forget a remote; what is stored there stays"),
+  Command.withExamples([{ command: "ourclone remote remove photos", description: "One remote" }])
+)
+
+const test = Command.make("test", { remote: place("remote", "As remote:bucket or remote:bucket/folder") }, (flags) =>
+  lazily(
+    () => import("../RemoteTest.ts"),
+    (module) => module.run(flags)
+  )
+).pipe(
+  Command.withDescription("Check that a storage keeps its promises, in a new folder of it that is removed again"),
+  Command.withShortDescription("Check that a storage keeps its promises"),
+  Command.withExamples([
+    { command: "ourclone remote test b2:my-bucket", description: "A bucket" },
+    { command: "ourclone remote test photos:my-bucket/tmp", description: "In a folder" }
+  ])
+)
+
+/** The options of every type as flags; those of other types than the one added are refused when it runs. */
+const optionFlags = (factories: ReadonlyArray<ProviderFactory>) => {
+  const flags: Record<string, Flag.Flag<string | undefined>> = {}
+  for (const { options, type } of factories) {
+    for (const { choices, description, flag, kind } of options) {
+      const what = choices === undefined ? description : `${description}: ${choices.join(", ")}`
+      flags[flag] ??= text(
+        flag,
+        kind === "boolean" ? "true|false" : kind === "number" ? "number" : "text",
+        `${type}: ${what}`
+      )
+    }
+  }
+  return flags
+}
+
+const add = (factories: ReadonlyArray<ProviderFactory>) =>
+  Command.make(
+    "add",
+    {
+      name,
+      type: place("type", `One of ${factories.map(({ type }) => type).join(", ")}`),
+      noCheck: on("no-check", "Do not try whether it can be opened"),
+      options: optionFlags(factories)
+    },
+    (flags) =>
+      lazily(
+        () => import("../RemoteCommands.ts"),
+        (module) => module.add(flags)
+      )
+  ).pipe(
+    Command.withDescription(
+      "Write a remote into the configuration. On a terminal, asks for what is missing. A value may also be given as env:NAME, file:PATH, command:LINE or keyring:SERVICE/ACCOUNT, which keeps the secret out of the file"
+    ),
+    Command.withShortDescription("Write a remote into the configuration"),
+    Command.withExamples([
+      { command: "ourclone remote add photos b2", description: "Asks for the key" },
+      {
+        command: "ourclone remote add photos b2 --key-id 0012345 --application-key file:~/.b2-key",
+        description: "Asks nothing; the key stays in its file"
+      }
+    ])
+  )
+
+export const remote = (factories: ReadonlyArray<ProviderFactory>) =>
+  Command.make("remote").pipe(
+    Command.withDescription("Named places with their keys"),
+    Command.withSubcommands([add(factories), list, show, test, remove]),
+    Command.withExamples([
+      { command: "ourclone remote add photos b2", description: "Then photos:my-bucket is a place" }
+    ])
+  )

@@ -1,0 +1,27 @@
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { filterFlags } from "../FilterFlags.ts"
+import { on, place } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+import { dryRun } from "../TransferFlags.ts"
+
+export const rm = Command.make(
+  "rm",
+  {
+    path: place("path", "A file, or a folder with --recursive"),
+    recursive: on("recursive", "Remove everything a folder holds").pipe(Flag.withAlias("r")),
+    dryRun,
+    filter: filterFlags
+  },
+  (flags) =>
+    lazily(
+      () => import("../Removal.ts"),
+      (module) => module.rm(flags)
+    )
+).pipe(
+  Command.withDescription("Remove a file, or what a folder holds; asks nothing"),
+  Command.withExamples([
+    { command: "ourclone rm b2:my-bucket/notes.txt", description: "One file" },
+    { command: "ourclone rm --recursive --dry-run b2:my-bucket/old", description: "See what would go" }
+  ])
+)

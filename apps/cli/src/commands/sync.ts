@@ -1,0 +1,42 @@
+import * as Command from "effect/cli/Command"
+import { filterFlags } from "../FilterFlags.ts"
+import { place } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+import { choosing, comparisonOf, doing, removing, sourceLinks } from "../TransferFlags.ts"
+
+export const sync = Command.make(
+  "sync",
+  {
+    source: place("source", "A folder, which is only read, or one file"),
+    destination: place("destination", "The folder to make the same"),
+    ...doing,
+    ...choosing,
+    ...removing,
+    ...sourceLinks,
+    filter: filterFlags
+  },
+  (flags) =>
+    lazily(
+      () => import("../TransferCommand.ts"),
+      ({ run }) =>
+        run({
+          ...flags,
+          verb: "sync",
+          overrides: { links: flags.links || undefined, copyLinks: flags.copyLinks || undefined },
+          comparison: comparisonOf(flags)
+        })
+    )
+).pipe(
+  Command.withDescription(
+    "Make the destination the same as the source: copy what is new or changed, remove what is extra"
+  ),
+  Command.withShortDescription("Make the destination the same as the source"),
+  Command.withExamples([
+    { command: "ourclone sync --dry-run ~/Documents b2:my-bucket/documents", description: "See what would be done" },
+    { command: "ourclone sync ~/Documents b2:my-bucket/documents", description: "Do it" },
+    {
+      command: "ourclone sync b2://my-bucket/documents restored",
+      description: "Back again, with the key in the environment"
+    }
+  ])
+)

@@ -1,0 +1,17 @@
+import * as Command from "effect/cli/Command"
+import { place } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+
+export const versions = Command.make("versions", { path: place("path", "A file or a folder") }, (flags) =>
+  lazily(
+    () => import("../StoredHistory.ts"),
+    (module) => module.versions(flags)
+  )
+).pipe(
+  Command.withDescription("List every version of files, with hide markers: size, when it was stored, path, id"),
+  Command.withShortDescription("List every version of files"),
+  Command.withExamples([
+    { command: "ourclone versions b2:my-bucket/notes.txt", description: "One file" },
+    { command: "ourclone versions --json b2:my-bucket", description: "For a program" }
+  ])
+)

@@ -1,0 +1,168 @@
+import { type Emulator, type EmulatorOptions, startEmulator } from "@ourclone/b2-emulator/Emulator"
+import { expect, onTestFinished, test } from "vitest"
+import { type Cli, makeCli } from "./Cli.ts"
+
+/** A command line whose environment holds the key of a new emulator. */
+const withB2 = async (
+  options: EmulatorOptions = {},
+  key: { readonly keyId?: string; readonly key?: string } = {}
+): Promise<{ readonly emulator: Emulator; readonly cli: Cli }> => {
+  const emulator = await startEmulator({
+    control: true,
+    minimumPartSize: 100_000,
+    recommendedPartSize: 100_000,
+    ...options
+  })
+  onTestFinished(() => emulator.close())
+  const environment = {
+    B2_APPLICATION_KEY_ID: key.keyId ?? emulator.keyId,
+    B2_APPLICATION_KEY: key.key ?? emulator.key,
+    B2_ENDPOINT: emulator.endpoint
+  }
+  return { emulator, cli: makeCli({ environment }) }
+}
+
+test("a folder goes to B2 and comes back the same", async () => {
+  const { cli } = await withB2()
+  cli.write("from/a.txt", "a")
+  cli.write("from/sub/ö.txt", "b")
+  expect(await cli.run("sync", "@/from", "b2://some-bucket/x")).toEqual({ code: 0, out: "", error: "" })
+  expect((await cli.run("sync", "b2://some-bucket/x", "@/back")).code).toBe(0)
+  expect(cli.list("back")).toEqual(["a.txt", "sub/ö.txt"])
+  expect((await cli.run("check", "--checksum", "@/from", "b2:some-bucket/x")).code).toBe(0)
+})
+
+test("one file of a bucket is copied by its name", async () => {
+  const { cli } = await withB2()
+  cli.write("from/a.txt", "a")
+  cli.write("from/b.txt", "b")
+  await cli.run("sync", "@/from", "b2:some-bucket")
+  expect((await cli.run("copy", "b2:some-bucket/a.txt", "@/to")).code).toBe(0)
+  expect(cli.list("to")).toEqual(["a.txt"])
+  expect((await cli.run("sync", "b2:some-bucket/a.txt", "@/from")).code).toBe(0)
+  expect((await cli.run("sync", "--allow-empty-source", "b2:some-bucket/a.txt", "@/from")).code).toBe(0)
+  expect(cli.list("from")).toEqual(["a.txt", "b.txt"])
+})
+
+test("one file of a bucket is copied to the folder around it, and not onto itself", async () => {
+  const { cli } = await withB2()
+  cli.write("from/sub/a.txt", "a")
+  await cli.run("sync", "@/from", "b2:some-bucket")
+  expect((await cli.run("copy", "b2:some-bucket/sub/a.txt", "b2:some-bucket")).code).toBe(0)
+  expect((await cli.run("ls", "b2:some-bucket")).out).toMatch(/ a\.txt\n.* sub\/a\.txt\n$/)
+  expect((await cli.run("move", "b2:some-bucket/a.txt", "b2:some-bucket")).code).toBe(25)
+  expect((await cli.run("cat", "b2:some-bucket/a.txt")).out).toBe("a")
+  expect((await cli.run("copy", "b2:some-bucket/sub", "b2:some-bucket")).code).toBe(25)
+})
+
+test("a source that is missing in a bucket exits with 4 for copy and 25 for sync", async () => {
+  const { cli } = await withB2()
+  cli.write("from/a.txt", "a")
+  await cli.run("sync", "@/from", "b2:some-bucket")
+  expect((await cli.run("copy", "b2:some-bucket/nothing", "@/to")).code).toBe(4)
+  expect((await cli.run("sync", "b2:some-bucket/nothing", "@/from")).code).toBe(25)
+  expect(cli.list("from")).toEqual(["a.txt"])
+})
+
+test("a wrong key is refused with 7, and no output holds it", async () => {
+  const { cli } = await withB2({}, { key: "K000wrongwrongwrong" })
+  const { code, error, out } = await cli.run("ls", "b2:some-bucket")
+  expect(code).toBe(7)
+  expect(error).toContain("check the key id and the application key")
+  expect(out + error).not.toContain("K000wrongwrongwrong")
+})
+
+test("without a key, what to set is named", async () => {
+  const cli = makeCli()
+  const { code, error } = await cli.run("ls", "b2:some-bucket")
+  expect(code).toBe(2)
+  expect(error).toContain("B2_APPLICATION_KEY_ID")
+})
+
+test.each([
+  ["b2:ab", "6 to 63"],
+  ["b2:bad_name", "bad_name"],
+  ["b2:taken-bucket", "taken"]
+])("the bucket %s can not be made, and the reason is named", async (bucket, reason) => {
+  const { cli } = await withB2()
+  const { code, error } = await cli.run("bucket", "create", bucket)
+  expect(code).toBeGreaterThan(0)
+  expect(error).toContain(reason)
+})
+
+test("a bucket is made, gets lifecycle rules and is removed", async () => {
+  const { cli } = await withB2()
+  expect((await cli.run("bucket", "create", "b2:some-bucket")).code).toBe(0)
+  expect((await cli.run("bucket", "list")).out).toContain("some-bucket")
+  const { out } = await cli.run("bucket", "lifecycle", "b2:some-bucket", "--days-to-delete", "30")
+  expect(out).toBe("every file: delete old versions after 30 days\n")
+  expect((await cli.run("bucket", "lifecycle", "b2:some-bucket", "--clear")).out).toContain("no lifecycle rules")
+  expect((await cli.run("bucket", "remove", "b2:some-bucket")).code).toBe(0)
+  expect((await cli.run("bucket", "list")).out).toBe("")
+})
+
+test("rm hides a file, and its versions are listed", async () => {
+  const { cli } = await withB2()
+  cli.write("from/a.txt", "a")
+  await cli.run("copy", "@/from", "b2:some-bucket")
+  expect((await cli.run("rm", "b2:some-bucket/a.txt")).code).toBe(0)
+  expect((await cli.run("stat", "b2:some-bucket/a.txt")).code).toBe(4)
+  const lines = (await cli.run("versions", "--json", "b2:some-bucket/a.txt")).out.trim().split("\n")
+  expect(lines.map((line) => JSON.parse(line).kind)).toEqual(["Hidden", "Stored"])
+})
+
+test("an unfinished large file is listed with its parts, and cancelled once it is old enough", async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("from/big.bin", "x".repeat(450_000))
+  emulator.failNext("b2_finish_large_file", "cap", 1)
+  await cli.run("copy", "@/from", "b2:some-bucket")
+  const { out } = await cli.run("large", "list", "--json", "b2:some-bucket")
+  expect(JSON.parse(out)).toMatchObject({ _tag: "Unfinished", path: "big.bin", size: 450_000 })
+  expect((await cli.run("large", "parts", "b2:some-bucket/big.bin")).out).toContain("5 parts, 439 KiB")
+  expect((await cli.run("large", "cancel", "--older-than", "24h", "b2:some-bucket")).error).toContain("1 file younger")
+  expect((await cli.run("large", "cancel", "b2:some-bucket")).out).toContain("cancelled")
+  expect((await cli.run("large", "list", "b2:some-bucket")).out).toBe("")
+})
+
+test("a storage cap stops the job with a clear word", async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("from/a.txt", "a")
+  await cli.run("bucket", "create", "b2:some-bucket")
+  emulator.failNext("b2_upload_file", "cap", 5)
+  const { code, error } = await cli.run("copy", "@/from", "b2:some-bucket")
+  expect(code).toBe(1)
+  expect(error).toMatch(/cap/i)
+})
+
+test("a remote is added without its secret being shown, tested, and removed", async () => {
+  const { cli, emulator } = await withB2()
+  const add = ["remote", "add", "photos", "b2", "--key-id", emulator.keyId, "--application-key", emulator.key]
+  expect((await cli.run(...add)).code).toBe(0)
+  expect((await cli.run(...add)).code).toBe(2)
+  const shown = (await cli.run("remote", "show", "photos")).out + (await cli.run("config", "explain", "photos")).out
+  expect(shown).toContain("applicationKey = xxx")
+  expect(shown).not.toContain(emulator.key)
+  await cli.run("bucket", "create", "photos:some-bucket")
+  expect((await cli.run("remote", "test", "photos:some-bucket")).code).toBe(0)
+  expect((await cli.run("versions", "photos:some-bucket")).out).toBe("")
+  expect((await cli.run("remote", "remove", "photos")).code).toBe(0)
+  expect((await cli.run("remote", "list")).out).toBe("")
+})
+
+test("a remote that can not be opened is not kept", async () => {
+  const { cli } = await withB2()
+  const { code } = await cli.run("remote", "add", "photos", "b2", "--key-id", "wrong", "--application-key", "wrong")
+  expect(code).toBe(7)
+  expect((await cli.run("remote", "list")).out).toBe("")
+})
+
+test("a debug log tells every request and no secret", async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("from/a.txt", "a")
+  const { error } = await cli.run("copy", "--debug", "@/from", "b2:some-bucket")
+  const [, path = ""] = /debug log: (.*)\n/.exec(error) ?? []
+  const log = cli.read(path.slice(cli.folder.length + 1))
+  expect(log).toContain("b2_authorize_account answered 200")
+  expect(log).toContain('{"_tag":"Stored","path":"a.txt","size":1}')
+  expect(log).not.toContain(emulator.key)
+})

@@ -1,0 +1,115 @@
+import { makeUnsafe } from "@ourclone/core/RemotePath"
+import { RateLimited, StorageError } from "@ourclone/core/StorageError"
+import { TransferEvent } from "@ourclone/core/TransferEvent"
+import { Duration, Schema } from "effect"
+import { expect, test } from "vitest"
+import * as Amount from "../src/Amount.ts"
+import { scrubber } from "../src/DebugLog.ts"
+import { printable } from "../src/PrintableText.ts"
+import * as TransferJson from "../src/TransferJson.ts"
+import { makeCli } from "./Cli.ts"
+
+const path = makeUnsafe("a/ö\n.txt")
+const error = new StorageError({
+  provider: "b2:x",
+  operation: "put",
+  path: "a",
+  reason: new RateLimited({ message: "slow down", retryAfter: Duration.seconds(3) })
+})
+const summary = {
+  stored: 1,
+  storedBytes: 2,
+  copied: 0,
+  touched: 0,
+  same: 3,
+  removed: 0,
+  moved: 0,
+  skipped: 0,
+  failed: 0,
+  retries: 0
+}
+const events: ReadonlyArray<TransferEvent> = [
+  { _tag: "Started", path, size: 1 },
+  { _tag: "Advanced", path, bytes: -1 },
+  { _tag: "Retried", path, error },
+  { _tag: "Stored", path, size: 1 },
+  { _tag: "Copied", path, size: 1 },
+  { _tag: "Touched", path },
+  { _tag: "Removed", path },
+  { _tag: "Moved", path },
+  { _tag: "DirectoryMade", path },
+  { _tag: "DirectoryRemoved", path },
+  { _tag: "Skipped", path, because: "a link" },
+  { _tag: "Failed", path, error },
+  { _tag: "Failed", path, error: "not readable" },
+  { _tag: "RemovalsWithheld", removals: 3 },
+  { _tag: "Finished", summary, seconds: 1.5 }
+]
+
+test("every event is printed as its schema encodes it", () => {
+  const encode = Schema.encodeSync(Schema.toCodecJson(TransferEvent))
+  expect(new Set(events.map((event) => event._tag)).size).toBe(Object.keys(TransferEvent.cases).length)
+  for (const event of events) expect(JSON.stringify(TransferJson.ofEvent(event))).toBe(JSON.stringify(encode(event)))
+})
+
+test("names can not command the terminal", () => {
+  expect(printable("a\u001b[2Jb\nc\u202e")).toBe("a\\x1b[2Jb\\x0ac\\u202e")
+})
+
+test.each([
+  [0, "0 B"],
+  [1023, "1023 B"],
+  [1024, "1.0 KiB"],
+  [1024 * 1024 - 1, "1.0 MiB"],
+  [150 * 1024 * 1024, "150 MiB"],
+  [5 * 1024 ** 4, "5.0 TiB"]
+])("%i bytes are written %s", (bytes, text) => {
+  expect(Amount.bytes(bytes)).toBe(text)
+})
+
+test.each([
+  [0.04, "0.0 s"],
+  [9.96, "10 s"],
+  [65, "1:05"],
+  [3725, "1:02:05"],
+  [864_000, "10 days"]
+])("%d seconds are written %s", (seconds, text) => {
+  expect(Amount.duration(seconds)).toBe(text)
+})
+
+test.each([
+  "Authorization: Basic c2VjcmV0c2VjcmV0",
+  '{"authorizationToken":"c2VjcmV0c2VjcmV0"}',
+  "https://x/file?Authorization=c2VjcmV0c2VjcmV0&b=1",
+  "applicationKey: c2VjcmV0c2VjcmV0"
+])("a debug log does not repeat the credential in %s", (line) => {
+  expect(scrubber([])(line)).not.toContain("c2VjcmV0c2VjcmV0")
+})
+
+test("a debug log does not repeat a known secret, plain or in an address", () => {
+  const scrub = scrubber(["K001/sec+ret", "short", ""])
+  expect(scrub("key K001/sec+ret, K001%2Fsec%2Bret and short")).toBe("key xxx, xxx and short")
+})
+
+const commands = [
+  ...["copy", "move", "sync", "check", "ls", "lsjson", "tree", "stat", "size", "cat", "rm", "mkdir", "versions"],
+  ...["remote", "remote add", "remote list", "remote show", "remote test", "remote remove"],
+  ...["bucket", "bucket list", "bucket create", "bucket remove", "bucket lifecycle"],
+  ...["large", "large list", "large parts", "large cancel", "config", "config path", "config explain"],
+  ...["completion", "version"]
+]
+
+test.each(commands)("the help of %s describes it and shows an example", async (command) => {
+  const { code, out } = await makeCli().run(...command.split(" "), "--help")
+  expect(code).toBe(0)
+  expect(out).toMatch(/^DESCRIPTION\n {2}\S/)
+  expect(out).toContain(`EXAMPLES\n  # `)
+  expect(out).toContain(`\n  ourclone ${command}`)
+})
+
+test.each(["bash", "zsh", "fish"])("completion for %s knows commands and flags", async (shell) => {
+  const { code, out } = await makeCli().run("completion", shell)
+  expect(code).toBe(0)
+  expect(out).toContain("lsjson")
+  expect(out).toContain("max-delete")
+})

@@ -1,0 +1,79 @@
+/** What only a process of its own shows: signals, closed pipes, and what the first word is. */
+import { spawn } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { startEmulator } from "@ourclone/b2-emulator/Emulator"
+import { expect, onTestFinished, test } from "vitest"
+
+const main = path.join(import.meta.dirname, "..", "src", "main.ts")
+
+const makeFolder = (): string => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-cli-"))
+  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const start = (folder: string, words: ReadonlyArray<string>, environment: Record<string, string> = {}) => {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, ...words], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: folder, XDG_STATE_HOME: path.join(folder, "state"), ...environment }
+  })
+  let error = ""
+  child.stderr.on("data", (data) => {
+    error += data
+  })
+  const ended = new Promise<{ readonly code: number | null; readonly error: string }>((resolve) =>
+    child.on("close", (code) => resolve({ code, error }))
+  )
+  return { child, ended, errorSoFar: () => error }
+}
+
+test.each([["version"], ["--version"]])("%s prints the version", async (word) => {
+  const { child, ended } = start(makeFolder(), [word])
+  let out = ""
+  child.stdout.on("data", (data) => {
+    out += data
+  })
+  expect((await ended).code).toBe(0)
+  expect(out).toMatch(/^ourclone \d+\.\d+\.\d+\n$/)
+})
+
+test("a listing whose reader goes away ends quietly", async () => {
+  const folder = makeFolder()
+  fs.mkdirSync(path.join(folder, "many"))
+  for (let index = 0; index < 5000; index++)
+    fs.writeFileSync(path.join(folder, "many", `a-rather-long-name-${index}`), "")
+  const { child, ended } = start(folder, ["ls", "many"])
+  child.stdout.once("data", () => child.stdout.destroy())
+  const { code, error } = await ended
+  expect(error).toBe("")
+  expect([0, 141]).toContain(code)
+})
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143]
+] as const)("%s stops a large upload with %i, and the next run goes on with it", async (signal, expected) => {
+  const folder = makeFolder()
+  fs.mkdirSync(path.join(folder, "from"))
+  fs.writeFileSync(path.join(folder, "from", "big.bin"), Buffer.alloc(3_000_000, "x"))
+  const emulator = await startEmulator({ control: true, minimumPartSize: 100_000, recommendedPartSize: 100_000 })
+  onTestFinished(() => emulator.close())
+  const environment = {
+    B2_APPLICATION_KEY_ID: emulator.keyId,
+    B2_APPLICATION_KEY: emulator.key,
+    B2_ENDPOINT: emulator.endpoint
+  }
+  const parts = () => emulator.log?.requests("b2_upload_part").length ?? 0
+  const { child, ended } = start(folder, ["copy", "--bwlimit", "1M", "from", "b2:some-bucket"], environment)
+  while (parts() < 5) await new Promise((resolve) => setTimeout(resolve, 20))
+  child.kill(signal)
+  const { code, error } = await ended
+  expect(code).toBe(expected)
+  expect(error).toContain("interrupted")
+  expect(parts()).toBeLessThan(25)
+  const again = await start(folder, ["copy", "from", "b2:some-bucket"], environment).ended
+  expect(again).toEqual({ code: 0, error: "" })
+  expect(parts()).toBeLessThan(30 + 5)
+})

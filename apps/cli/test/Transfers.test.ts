@@ -1,0 +1,150 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { Action } from "@ourclone/core/Plan"
+import { TransferEvent } from "@ourclone/core/TransferEvent"
+import { Schema } from "effect"
+import { expect, test } from "vitest"
+import { makeCli } from "./Cli.ts"
+
+const objects = (text: string): Array<{ readonly _tag: string }> =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+
+test("copy puts the content of a folder into the destination and keeps what is extra there", async () => {
+  const { list, run, write } = makeCli()
+  write("from/a.txt", "a")
+  write("from/sub/b.txt", "b")
+  write("to/extra.txt", "extra")
+  expect(await run("copy", "@/from", "@/to")).toEqual({ code: 0, out: "", error: "" })
+  expect(list("to")).toEqual(["a.txt", "extra.txt", "sub/b.txt"])
+})
+
+test("copy of one file puts it into the destination folder under its name", async () => {
+  const { list, run, write } = makeCli()
+  write("from/a.txt", "a")
+  write("from/b.txt", "b")
+  expect((await run("copy", "@/from/a.txt", "@/to")).code).toBe(0)
+  expect(list("to")).toEqual(["a.txt"])
+})
+
+test("sync of one file removes nothing else from the destination, not even with --allow-empty-source", async () => {
+  const { list, run, write } = makeCli()
+  write("from/a.txt", "a")
+  write("to/kept.txt", "kept")
+  expect((await run("sync", "--allow-empty-source", "@/from/a.txt", "@/to")).code).toBe(0)
+  expect(list("to")).toEqual(["a.txt", "kept.txt"])
+})
+
+test("sync removes what is extra, and a second sync has nothing to do", async () => {
+  const { list, run, write } = makeCli()
+  write("from/a.txt", "a")
+  write("to/extra.txt", "extra")
+  expect((await run("sync", "@/from", "@/to")).code).toBe(0)
+  expect(list("to")).toEqual(["a.txt"])
+  expect((await run("sync", "--error-on-no-transfer", "@/from", "@/to")).code).toBe(9)
+})
+
+test("move leaves nothing at the source", async () => {
+  const { list, run, write } = makeCli()
+  write("from/a.txt", "a")
+  write("to/a.txt", "older", 1_000_000_000_000)
+  expect((await run("move", "@/from", "@/to")).code).toBe(0)
+  expect(list("from")).toEqual([])
+  expect(list("to")).toEqual(["a.txt"])
+})
+
+test("a dry run prints what it would do and does nothing", async () => {
+  const { list, run, write } = makeCli()
+  write("from/a.txt", "a")
+  write("to/extra.txt", "extra")
+  const { code, out } = await run("sync", "@/from", "@/to", "-n")
+  expect(code).toBe(0)
+  expect(out).toBe(
+    "copy a.txt (missing)\nremove extra.txt\n1 file (1 B) to copy, 1 to remove, 0 the same. Nothing was done: --dry-run\n"
+  )
+  expect(list("to")).toEqual(["extra.txt"])
+})
+
+test("with --json a dry run prints actions that their schema reads", async () => {
+  const { run, write } = makeCli()
+  write("from/a.txt", "a")
+  const [action, totals] = objects((await run("copy", "--dry-run", "--json", "@/from", "@/to")).out)
+  const decoded = Schema.decodeUnknownSync(Schema.toCodecJson(Action))(action)
+  expect(decoded).toMatchObject({ _tag: "Put", because: "missing", file: { path: "a.txt", size: 1 } })
+  expect(totals).toMatchObject({ _tag: "Totals", putFiles: 1, putBytes: 1 })
+})
+
+test("with --json every line on standard output is an event that its schema reads", async () => {
+  const { folder, run, write } = makeCli()
+  write("from/a.txt", "a")
+  fs.symlinkSync("a.txt", path.join(folder, "from/link"))
+  const { code, out } = await run("copy", "--json", "@/from", "@/to")
+  expect(code).toBe(0)
+  const decode = Schema.decodeUnknownSync(Schema.toCodecJson(TransferEvent))
+  const tags = objects(out).map((object) => decode(object)._tag)
+  expect(tags).toContain("Stored")
+  expect(tags).toContain("Skipped")
+  expect(tags.at(-1)).toBe("Finished")
+})
+
+test("filters choose files, and a rule may begin with a dash", async () => {
+  const { list, run, write } = makeCli()
+  write("from/a.txt", "a")
+  write("from/b.bak", "b")
+  write("from/c.txt", "c")
+  write("list", "c.txt\n")
+  await run("copy", "--filter", "- *.bak", "@/from", "@/to")
+  expect(list("to")).toEqual(["a.txt", "c.txt"])
+  await run("copy", "@/from", "@/other", "--files-from", "@/list")
+  expect(list("other")).toEqual(["c.txt"])
+})
+
+test("a folder called like a truth value can follow a switch", async () => {
+  const cli = makeCli()
+  cli.write("from/a.txt", "a")
+  const before = process.cwd()
+  process.chdir(cli.folder)
+  try {
+    cli.write("on/a.txt", "a")
+    expect((await cli.run("copy", "--dry-run", "on", "to")).out).toContain("copy a.txt (missing)")
+  } finally {
+    process.chdir(before)
+  }
+})
+
+test("--links stores symbolic links and makes them again", async () => {
+  const { folder, run, write } = makeCli()
+  write("from/a.txt", "a")
+  fs.symlinkSync("a.txt", path.join(folder, "from/link"))
+  expect((await run("sync", "--links", "@/from", "@/to")).code).toBe(0)
+  expect(fs.readlinkSync(path.join(folder, "to/link"))).toBe("a.txt")
+})
+
+test("a file that can not be stored fails alone, is named with its reason, and the exit code is 3", async () => {
+  const { list, run, write } = makeCli()
+  write("from/a.txt", "a")
+  write("from/b/c.txt", "c")
+  write("to/b", "a file where a folder must be")
+  const { code, error } = await run("copy", "@/from", "@/to")
+  expect(code).toBe(3)
+  expect(error).toContain("1 file failed:\n  b/c.txt: ")
+  expect(list("to")).toContain("a.txt")
+})
+
+test("what stands at the end names what was done", async () => {
+  const { run, write } = makeCli()
+  write("from/a.txt", "a")
+  const { error } = await run("copy", "-v", "@/from", "@/to")
+  expect(error).toContain("copied a.txt (1 B)\n")
+  expect(error).toContain("1 file copied (1 B), 0 the same, 0 skipped, 0 failed in ")
+})
+
+test("on a terminal the cursor is hidden while progress is shown and comes back", async () => {
+  const { run, write } = makeCli({ isErrorTerminal: true, columns: 40 })
+  write("from/a.txt", "a")
+  const { error } = await run("copy", "@/from", "@/to")
+  expect(error.indexOf("\u001b[?25l")).toBe(0)
+  expect(error.lastIndexOf("\u001b[?25h")).toBeGreaterThan(0)
+})
