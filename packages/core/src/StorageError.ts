@@ -104,7 +104,8 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
   reason: Reason
 }) {
   override get message(): string {
-    const where = this.path === undefined ? this.provider : `${this.provider}: "${this.path}"`
+    const provider = this.provider.replace(/:$/, "")
+    const where = this.path === undefined || this.path === "" ? provider : `${provider}: "${this.path}"`
     return `${where}: ${this.reason.message}`
   }
 

@@ -72,7 +72,9 @@ const findUnfinished = Effect.fnUntraced(function* (
   segments: ReadonlyArray<Segment>,
   partSums: ReadonlyArray<string> | undefined
 ) {
-  const candidates = yield* retrying(Stream.runCollect(largeFile.unfinished(path)))
+  const candidates = yield* retrying(Stream.runCollect(largeFile.unfinished(path))).pipe(
+    Effect.catchReason("StorageError", "NotFound", () => Effect.succeed<ReadonlyArray<LargeFile.Unfinished>>([]))
+  )
   const found = candidates
     .filter(
       (candidate) =>

@@ -1,0 +1,63 @@
+/**
+ * SHA-1 of a whole file and of each of its parts.
+ *
+ * Every byte counts twice, once for the whole and once for its part, so a large
+ * file keeps two threads busy: one hashes the whole and, on its way, part 1,
+ * the other the remaining parts.
+ */
+import { hash } from "node:crypto"
+import type { ByteSource, Digest } from "@ourclone/core/ByteSource"
+import type { File } from "@ourclone/core/Entry"
+import type { StorageError } from "@ourclone/core/StorageError"
+import * as Effect from "effect/Effect"
+import { type HashJob, type HashResult, hashFile } from "./HashFile.ts"
+import * as HashThreads from "./HashThreads.ts"
+import { attempt, toStorageError } from "./LocalErrors.ts"
+import * as LocalFiles from "./LocalFiles.ts"
+import type { Place } from "./Place.ts"
+
+/** Up to this many bytes are hashed sooner than a thread starts. */
+const atOnceSize = 4 * 1024 * 1024
+/** From here on a second thread pays. */
+const twoThreadsSize = 64 * 1024 * 1024
+
+const inThread = (place: Place, file: File, job: HashJob): Effect.Effect<HashResult, StorageError> =>
+  Effect.mapError(HashThreads.run(job), (error) => toStorageError(place, "digest", file.path, error))
+
+const toDigest = (whole: HashResult, rest: ReadonlyArray<string>): Digest => ({
+  sha1: whole.sha1 ?? "",
+  parts: [...whole.parts, ...rest]
+})
+
+/** The target of a link is shorter than any part. */
+const ofTarget = (target: Uint8Array): Digest => {
+  const sha1 = hash("sha1", target)
+  return { sha1, parts: [sha1] }
+}
+
+/** Fails with `SourceChanged` when `file` is not as it was listed. */
+export const digest =
+  (place: Place, file: File): NonNullable<ByteSource["digest"]> =>
+  (partSize) =>
+    Effect.flatMap(
+      attempt(place, "digest", file.path, () => LocalFiles.locate(place, file.path)),
+      ({ absolute, isLink }): Effect.Effect<Digest, StorageError> => {
+        const job = (wants: HashJob["wants"]): HashJob => ({
+          path: absolute,
+          size: file.size,
+          modifiedAt: file.modifiedAt,
+          followsLinks: place.copyLinks,
+          partSize,
+          wants
+        })
+        if (isLink) return attempt(place, "digest", file.path, () => ofTarget(LocalFiles.linkTarget(absolute, file)))
+        if (file.size <= atOnceSize) {
+          return attempt(place, "digest", file.path, () => toDigest(hashFile(job("all")), []))
+        }
+        if (file.size < twoThreadsSize || file.size <= partSize) {
+          return Effect.map(inThread(place, file, job("all")), (all) => toDigest(all, []))
+        }
+        const both = [inThread(place, file, job("whole")), inThread(place, file, job("rest"))] as const
+        return Effect.map(Effect.all(both, { concurrency: 2 }), ([whole, rest]) => toDigest(whole, rest.parts))
+      }
+    )

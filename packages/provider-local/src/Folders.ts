@@ -1,0 +1,88 @@
+/**
+ * The directories that writes go into.
+ *
+ * A directory on the way to a file must be a real one: a symbolic link there
+ * could lead outside the root. What was found is remembered for a second, so
+ * that ten thousand files of one directory do not each look again.
+ */
+import * as fs from "node:fs"
+import * as RemotePath from "@ourclone/core/RemotePath"
+import { AlreadyExists, InvalidRequest } from "@ourclone/core/StorageError"
+import { codeOf } from "./LocalErrors.ts"
+import * as Place from "./Place.ts"
+
+export interface Folders {
+  /** Makes `directory` and those above it. Throws `InvalidRequest` at a symbolic link and `AlreadyExists` at a file. */
+  readonly ensure: (directory: RemotePath.RemotePath) => void
+  /** Whether `directory` exists and no part of it is a symbolic link. Throws `InvalidRequest` at a symbolic link. */
+  readonly check: (directory: RemotePath.RemotePath) => boolean
+  /** To be called when something was removed, replaced or found missing. */
+  readonly forget: () => void
+}
+
+const rememberedFor = 1000
+
+export const make = (place: Place.Place): Folders => {
+  const known = new Set<string>()
+  let until = 0
+
+  const isKnown = (directory: string): boolean => {
+    const now = performance.now()
+    if (now > until) {
+      known.clear()
+      until = now + rememberedFor
+    }
+    return known.has(directory)
+  }
+
+  const look = (directory: string, absolute: string): "nothing" | "file" | "folder" => {
+    const stats = fs.lstatSync(absolute, { throwIfNoEntry: false })
+    if (stats === undefined) return "nothing"
+    if (stats.isSymbolicLink()) {
+      throw new InvalidRequest({
+        message: `"${directory}" is a symbolic link, and nothing is changed behind a link: replace it by a folder`
+      })
+    }
+    return stats.isDirectory() ? "folder" : "file"
+  }
+
+  const refuseFile = (directory: string): never => {
+    throw new AlreadyExists({ message: `the file "${directory}" stands where a folder should be: rename or remove it` })
+  }
+
+  const makeOne = (directory: string, absolute: string): void => {
+    const found = look(directory, absolute)
+    if (found === "folder") return
+    if (found === "file") refuseFile(directory)
+    try {
+      fs.mkdirSync(absolute)
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") throw error
+      if (look(directory, absolute) === "file") refuseFile(directory)
+    }
+  }
+
+  const ensure = (directory: RemotePath.RemotePath): void => {
+    if (isKnown(directory)) return
+    const absolute = Place.absolute(place, directory)
+    if (directory === "") fs.mkdirSync(absolute, { recursive: true })
+    else {
+      ensure(RemotePath.parent(directory))
+      makeOne(directory, absolute)
+    }
+    known.add(directory)
+  }
+
+  const check = (directory: RemotePath.RemotePath): boolean => {
+    if (isKnown(directory)) return true
+    const absolute = Place.absolute(place, directory)
+    const exists =
+      directory === ""
+        ? fs.existsSync(absolute)
+        : check(RemotePath.parent(directory)) && look(directory, absolute) === "folder"
+    if (exists) known.add(directory)
+    return exists
+  }
+
+  return { ensure, check, forget: () => known.clear() }
+}

@@ -1,0 +1,53 @@
+/** What a path stands for on the disk. */
+import * as fs from "node:fs"
+import type { File } from "@ourclone/core/Entry"
+import type { RemotePath } from "@ourclone/core/RemotePath"
+import { NotFound } from "@ourclone/core/StorageError"
+import * as FileTime from "./FileTime.ts"
+import * as OpenFile from "./OpenFile.ts"
+import * as Place from "./Place.ts"
+import * as Symlinks from "./Symlinks.ts"
+
+export interface Located {
+  readonly absolute: string
+  /** Whether the file is a symbolic link and its bytes are the target. */
+  readonly isLink: boolean
+}
+
+/** A regular file whose name ends in the suffix comes before the link it would stand for. */
+export const locate = (place: Place.Place, path: RemotePath): Located => {
+  const absolute = Place.absolute(place, path)
+  if (!place.links || !Symlinks.isLinkPath(path)) return { absolute, isLink: false }
+  const link = Symlinks.withoutSuffix(absolute)
+  const isLink = !isRegular(absolute) && fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true
+  return isLink ? { absolute: link, isLink } : { absolute, isLink: false }
+}
+
+const isRegular = (absolute: string): boolean => fs.lstatSync(absolute, { throwIfNoEntry: false })?.isFile() ?? false
+
+const none = () => new NotFound({ message: "there is no such file" })
+
+/** Throws `NotFound` for all but a file that a listing would report. */
+export const stat = (place: Place.Place, path: RemotePath): File => {
+  const { absolute, isLink } = locate(place, path)
+  if (!place.copyLinks && !Place.isReal(place, path.slice(0, Math.max(0, path.lastIndexOf("/"))))) throw none()
+  const stats = place.copyLinks ? fs.statSync(absolute) : fs.lstatSync(absolute)
+  if (!isLink && !stats.isFile()) throw none()
+  return {
+    _tag: "File",
+    path,
+    size: isLink ? Symlinks.readTarget(absolute).length : stats.size,
+    modifiedAt: FileTime.ofStats(stats),
+    checksums: {}
+  }
+}
+
+/** The bytes of a link. Throws `FileGone` and `FileChanged` as `OpenFile` does. */
+export const linkTarget = (absolute: string, file: File): Uint8Array<ArrayBuffer> => {
+  const stats = fs.lstatSync(absolute, { throwIfNoEntry: false })
+  if (stats === undefined) throw new OpenFile.FileGone()
+  if (!stats.isSymbolicLink() || FileTime.ofStats(stats) !== file.modifiedAt) throw new OpenFile.FileChanged()
+  const target = Symlinks.readTarget(absolute)
+  if (target.length !== file.size) throw new OpenFile.FileChanged()
+  return target
+}

@@ -1,0 +1,298 @@
+/**
+ * Files written in parts: downloads that use several ranges at once and go on
+ * after an interruption.
+ *
+ * Parts are written at their offset into a temporary file beside the target and
+ * noted in a journal. `finish` compares the SHA-1 of the whole, where it is
+ * known, and renames. Where it is not known, each part is flushed to the disk
+ * before it is noted, because a power cut could not be told from a good part.
+ */
+import { createHash } from "node:crypto"
+import * as fs from "node:fs"
+import type { ByteSource } from "@ourclone/core/ByteSource"
+import type { File } from "@ourclone/core/Entry"
+import type { LargeFile, Limits, Part, PartOptions, StartOptions, Unfinished } from "@ourclone/core/LargeFile"
+import * as RemotePath from "@ourclone/core/RemotePath"
+import {
+  ChecksumMismatch,
+  InvalidRequest,
+  NotFound,
+  SourceChanged,
+  type StorageError
+} from "@ourclone/core/StorageError"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as FileWriting from "./FileWriting.ts"
+import type { Folders } from "./Folders.ts"
+import * as FreeSpace from "./FreeSpace.ts"
+import * as FrontierHash from "./FrontierHash.ts"
+import * as Journal from "./Journal.ts"
+import { attempt, codeOf, toStorageError } from "./LocalErrors.ts"
+import * as LocalFiles from "./LocalFiles.ts"
+import * as Place from "./Place.ts"
+import * as Replacement from "./Replacement.ts"
+import { journalName, makeId, temporaryName } from "./TemporaryName.ts"
+import * as UnfinishedFiles from "./UnfinishedFiles.ts"
+
+const mebibyte = 1024 * 1024
+
+const limits: Limits = {
+  cutoff: 128 * mebibyte,
+  minPartSize: 1,
+  maxPartSize: Number.MAX_SAFE_INTEGER,
+  maxParts: 10_000,
+  recommendedPartSize: 32 * mebibyte,
+  checksumIsSha1: false
+}
+
+/** What this process knows of one unfinished file. */
+interface State {
+  readonly parts: Map<number, Journal.StoredPart>
+  hash: FrontierHash.FrontierHash | undefined
+  /** Parts being written. */
+  active: number
+  /** The answer that `finish` gave, for those who did not hear it. */
+  outcome: Exit.Exit<File, StorageError> | undefined
+}
+
+const toPart = ({ number, size, checksum }: Journal.StoredPart): Part => ({ number, size, checksum })
+
+const inOrder = (parts: Iterable<Journal.StoredPart>): ReadonlyArray<Journal.StoredPart> =>
+  [...parts].sort((left, right) => left.number - right.number)
+
+/** Where the first gap is. */
+const frontier = (parts: Iterable<Journal.StoredPart>): number => {
+  let end = 0
+  for (const [index, part] of inOrder(parts).entries()) {
+    if (part.number !== index + 1 || part.offset !== end) break
+    end += part.size
+  }
+  return end
+}
+
+const missing = () => new NotFound({ message: "this unfinished file is not there any more: start it again" })
+
+export const make = (place: Place.Place, folders: Folders): LargeFile => {
+  const states = new Map<string, State>()
+
+  const temporaryOf = ({ path, id }: Unfinished): string =>
+    Replacement.beside(Place.absolute(place, path), temporaryName(RemotePath.basename(path), id))
+  const journalOf = ({ path, id }: Unfinished): string =>
+    Replacement.beside(Place.absolute(place, path), journalName(RemotePath.basename(path), id))
+
+  /** Throws `NotFound` when there is neither memory nor journal of `file`. */
+  const stateOf = (file: Unfinished): State => {
+    const known = states.get(file.id)
+    if (known !== undefined) return known
+    const journal = Journal.read(journalOf(file))
+    if (journal === undefined) throw missing()
+    const state: State = { parts: journal.parts, hash: undefined, active: 0, outcome: undefined }
+    states.set(file.id, state)
+    return state
+  }
+
+  const openTemporary = (file: Unfinished): number => {
+    try {
+      return fs.openSync(temporaryOf(file), fs.constants.O_RDWR | (fs.constants.O_NOFOLLOW ?? 0))
+    } catch (error) {
+      throw codeOf(error) === "ENOENT" ? missing() : error
+    }
+  }
+
+  const stopHash = (state: State): void => {
+    state.hash?.stop()
+    state.hash = undefined
+  }
+
+  const startNow = (path: RemotePath.RemotePath, options: StartOptions): Unfinished => {
+    const { size, partSize, modifiedAt, sha1 } = options
+    const target = Replacement.prepare(place, folders, path)
+    if (fs.lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) Replacement.refuseFolder()
+    FreeSpace.require(place, size)
+    const started = { id: makeId(), path, startedAt: Date.now(), size, modifiedAt, partSize }
+    const file: Unfinished = sha1 === undefined ? started : { ...started, sha1 }
+    const temporary = temporaryOf(file)
+    const fd = fs.openSync(temporary, "wx", 0o666)
+    try {
+      fs.ftruncateSync(fd, size)
+      Journal.create(journalOf(file), file)
+    } catch (error) {
+      Replacement.discard(temporary)
+      throw error
+    } finally {
+      fs.closeSync(fd)
+    }
+    states.set(file.id, { parts: new Map(), hash: undefined, active: 0, outcome: undefined })
+    return file
+  }
+
+  const openPart = (file: Unfinished, number: number, source: ByteSource, { offset }: PartOptions) => {
+    const state = stateOf(file)
+    if (number < 1 || number > limits.maxParts) {
+      throw new InvalidRequest({ message: `parts are numbered from 1 to ${limits.maxParts}, and this is ${number}` })
+    }
+    if (offset < 0 || offset + source.size > (file.size ?? Number.MAX_SAFE_INTEGER)) {
+      throw new InvalidRequest({ message: `part ${number} would lie outside the file` })
+    }
+    folders.check(RemotePath.parent(file.path))
+    if (state.parts.delete(number)) {
+      Journal.dropPart(journalOf(file), number)
+      stopHash(state)
+    }
+    const fd = openTemporary(file)
+    state.active++
+    return { state, fd }
+  }
+
+  const writePart = (
+    { state, fd }: { readonly state: State; readonly fd: number },
+    file: Unfinished,
+    number: number,
+    source: ByteSource,
+    { offset, sha1 }: PartOptions
+  ): Effect.Effect<Part, StorageError> => {
+    const toError = (error: unknown) => toStorageError(place, "uploadPart", file.path, error)
+    const hashing = sha1 === undefined ? undefined : createHash("sha1")
+    let done = 0
+    const write = Stream.runForEachArray(source.read(), (pieces) => {
+      const start = done
+      for (const piece of pieces) {
+        done += piece.length
+        hashing?.update(piece)
+      }
+      return done > source.size
+        ? Effect.fail(toError(new SourceChanged({ message: "the source gave more bytes than it had announced" })))
+        : FileWriting.write(fd, pieces, offset + start, toError)
+    })
+    const note = attempt(place, "uploadPart", file.path, () => {
+      if (done !== source.size)
+        throw new SourceChanged({ message: "the source gave fewer bytes than it had announced" })
+      const actual = hashing?.digest("hex")
+      if (sha1 !== undefined && actual !== undefined && actual !== sha1) {
+        throw new ChecksumMismatch({ message: `other bytes arrived for part ${number}`, expected: sha1, actual })
+      }
+      const part: Journal.StoredPart = { number, offset, size: done, checksum: sha1 ?? "" }
+      Journal.addPart(journalOf(file), part)
+      state.parts.set(number, part)
+      const end = frontier(state.parts.values())
+      if (file.sha1 !== undefined && end > 0) {
+        state.hash ??= FrontierHash.make(temporaryOf(file))
+        state.hash.advance(end)
+      }
+      return toPart(part)
+    })
+    return file.sha1 === undefined
+      ? write.pipe(Effect.andThen(FileWriting.flush(fd, toError)), Effect.andThen(note))
+      : Effect.andThen(write, note)
+  }
+
+  const drop = (file: Unfinished, state: State | undefined): void => {
+    if (state !== undefined) stopHash(state)
+    Replacement.discard(temporaryOf(file))
+    Replacement.discard(journalOf(file))
+  }
+
+  /** Throws `InvalidRequest` unless parts `1…n` are there and make up the whole file. */
+  const checkParts = (file: Unfinished, state: State, parts: ReadonlyArray<Part>): number => {
+    const end = frontier(state.parts.values())
+    const size = file.size ?? end
+    const isComplete = end === size && parts.every(({ number }) => state.parts.has(number))
+    if (!isComplete || parts.length !== state.parts.size) {
+      throw new InvalidRequest({ message: `parts are missing: ${end} of ${size} bytes have arrived in order` })
+    }
+    return size
+  }
+
+  const verify = (file: Unfinished, state: State, size: number): Effect.Effect<void, StorageError> => {
+    const expected = file.sha1
+    if (expected === undefined) return Effect.void
+    return Effect.suspend(() => {
+      state.hash ??= FrontierHash.make(temporaryOf(file))
+      return state.hash.finish(size)
+    }).pipe(
+      Effect.mapError((error) => toStorageError(place, "finish", file.path, error)),
+      Effect.ensuring(Effect.sync(() => stopHash(state))),
+      Effect.flatMap((actual) =>
+        actual === expected
+          ? Effect.void
+          : attempt(place, "finish", file.path, () => {
+              const message = "the bytes that arrived are not those of the file: they were removed"
+              drop(file, state)
+              throw new ChecksumMismatch({ message, expected, actual })
+            })
+      )
+    )
+  }
+
+  const rename = (file: Unfinished, size: number): File => {
+    const temporary = temporaryOf(file)
+    const target = Replacement.prepare(place, folders, file.path)
+    const modifiedAt = file.modifiedAt ?? Date.now()
+    const fd = openTemporary(file)
+    try {
+      Replacement.commit({ target, temporary, fd }, modifiedAt)
+    } finally {
+      fs.closeSync(fd)
+    }
+    Replacement.discard(journalOf(file))
+    const checksums = file.sha1 === undefined ? {} : { sha1: file.sha1 }
+    return { _tag: "File", path: file.path, size, modifiedAt, checksums }
+  }
+
+  /** The file that an earlier run has finished. */
+  const finished = (file: Unfinished): File => {
+    const found = LocalFiles.stat(place, file.path)
+    if (found.size !== file.size || found.modifiedAt !== file.modifiedAt) throw missing()
+    return found
+  }
+
+  /** A mismatch too, since the file that stands at the path is an older one. */
+  const remember = (state: State, exit: Exit.Exit<File, StorageError>): void => {
+    const error = Option.getOrUndefined(Exit.findErrorOption(exit))
+    if (Exit.isSuccess(exit) || error?.reason._tag === "ChecksumMismatch") state.outcome = exit
+  }
+
+  const finishNow = (file: Unfinished, parts: ReadonlyArray<Part>, state: State): Effect.Effect<File, StorageError> =>
+    attempt(place, "finish", file.path, () => checkParts(file, state, parts)).pipe(
+      Effect.tap((size) => verify(file, state, size)),
+      Effect.flatMap((size) => attempt(place, "finish", file.path, () => rename(file, size))),
+      Effect.onExit((exit) => Effect.sync(() => remember(state, exit)))
+    )
+
+  return {
+    limits,
+    start: (path, options) => attempt(place, "start", path, () => startNow(path, options)),
+    uploadPart: (file, number, source, options) =>
+      Effect.acquireUseRelease(
+        attempt(place, "uploadPart", file.path, () => openPart(file, number, source, options)),
+        (opened) => writePart(opened, file, number, source, options),
+        ({ state, fd }, exit) =>
+          Effect.sync(() => {
+            fs.closeSync(fd)
+            state.active--
+            if (Exit.isFailure(exit) && state.active === 0) stopHash(state)
+          })
+      ),
+    finish: (file, parts) =>
+      attempt(place, "finish", file.path, () => {
+        const outcome = states.get(file.id)?.outcome
+        if (outcome !== undefined) return outcome
+        if (!fs.existsSync(temporaryOf(file))) return Effect.succeed(finished(file))
+        return finishNow(file, parts, stateOf(file))
+      }).pipe(Effect.flatten),
+    cancel: (file) =>
+      attempt(place, "cancel", file.path, () => {
+        drop(file, states.get(file.id))
+        states.delete(file.id)
+      }),
+    unfinished: (path) => UnfinishedFiles.find(place, path),
+    parts: (file) =>
+      Stream.unwrap(
+        attempt(place, "parts", file.path, () =>
+          Stream.fromIterable(inOrder(Journal.read(journalOf(file))?.parts.values() ?? []).map(toPart))
+        )
+      )
+  }
+}

@@ -1,0 +1,85 @@
+/** The file system as a provider. */
+import type { Provider } from "@ourclone/core/Provider"
+import * as ProviderFactory from "@ourclone/core/ProviderFactory"
+import * as RemotePath from "@ourclone/core/RemotePath"
+import { InvalidRequest, StorageError, UnexpectedResponse } from "@ourclone/core/StorageError"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Digest from "./Digest.ts"
+import * as Folders from "./Folders.ts"
+import * as FreeSpace from "./FreeSpace.ts"
+import { attempt } from "./LocalErrors.ts"
+import * as LocalFiles from "./LocalFiles.ts"
+import * as LocalLargeFile from "./LocalLargeFile.ts"
+import * as LocalListing from "./LocalListing.ts"
+import * as LocalRead from "./LocalRead.ts"
+import * as LocalRemove from "./LocalRemove.ts"
+import * as LocalWrite from "./LocalWrite.ts"
+import * as Place from "./Place.ts"
+
+export interface LocalOptions {
+  /** Absolute, or relative to the current directory. It need not exist. */
+  readonly root: string
+  /** Symbolic links are files `name.rclonelink` that hold their target, both ways. Without it they are skipped. */
+  readonly links?: boolean | undefined
+  /** Symbolic links are listed as what they point to. Nothing is written or removed behind one. Not with `links`. */
+  readonly copyLinks?: boolean | undefined
+  /** What users see in messages; the root when absent. */
+  readonly name?: string | undefined
+}
+
+const isCaseSensitive = process.platform !== "win32" && process.platform !== "darwin"
+
+const open = (place: Place.Place): Provider => {
+  const folders = Folders.make(place)
+  return {
+    name: place.name,
+    account: "local",
+    location: Place.location(place),
+    capabilities: {
+      checksums: [],
+      modifiedAtPrecision: 1,
+      listsInOrder: true,
+      isCaseSensitive,
+      keepsVersions: false,
+      maxPutSize: Number.MAX_SAFE_INTEGER,
+      maxConcurrency: 16
+    },
+    list: (directory, options) => LocalListing.list(place, directory, options),
+    stat: (path) => attempt(place, "stat", path, () => LocalFiles.stat(place, path)),
+    read: (file, range) => LocalRead.read(place, file, range),
+    readAll: (file) => LocalRead.readAll(place, file),
+    digest: (file) => Digest.digest(place, file),
+    put: LocalWrite.make(place, folders),
+    remove: LocalRemove.remove(place, folders),
+    makeDirectory: (path) => attempt(place, "makeDirectory", path, () => folders.ensure(path)),
+    removeDirectory: LocalRemove.removeDirectory(place, folders),
+    largeFile: LocalLargeFile.make(place, folders),
+    freeSpace: attempt(place, "freeSpace", RemotePath.root, () => {
+      const free = FreeSpace.read(place)
+      if (free === undefined) throw new UnexpectedResponse({ message: "the file system does not say what is free" })
+      return free
+    })
+  }
+}
+
+/** Fails with `InvalidRequest` when both `links` and `copyLinks` are asked for. Touches nothing. */
+export const make = (options: LocalOptions): Effect.Effect<Provider, StorageError> => {
+  const place = Place.make(options)
+  if (!place.links || !place.copyLinks) return attempt(place, "open", RemotePath.root, () => open(place))
+  const reason = new InvalidRequest({ message: "choose one of links (store links) and copyLinks (follow them)" })
+  return Effect.fail(new StorageError({ provider: place.name, operation: "open", reason }))
+}
+
+const flag = (description: string) =>
+  Schema.Boolean.annotate({ description }).pipe(Schema.withDecodingDefaultKey(Effect.succeed(false)))
+
+export const factory = ProviderFactory.make({
+  type: "local",
+  description: "A folder of this machine",
+  options: Schema.Struct({
+    links: flag("Store symbolic links as files that end in .rclonelink, and make links of such files"),
+    copyLinks: flag("Follow symbolic links and store what they point to")
+  }),
+  open: (options, at) => make({ ...options, root: at.location, name: `${at.name}${at.location}` })
+})

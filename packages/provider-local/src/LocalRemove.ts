@@ -1,0 +1,59 @@
+/** Removing files and empty directories, never behind a symbolic link. */
+import * as fs from "node:fs"
+import * as RemotePath from "@ourclone/core/RemotePath"
+import type { StorageError } from "@ourclone/core/StorageError"
+import type * as Effect from "effect/Effect"
+import type { Folders } from "./Folders.ts"
+import { attempt, codeOf } from "./LocalErrors.ts"
+import * as Place from "./Place.ts"
+import * as Symlinks from "./Symlinks.ts"
+
+type Remove = (path: RemotePath.RemotePath) => Effect.Effect<void, StorageError>
+
+const isLink = (absolute: string): boolean =>
+  fs.lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+
+/** What to unlink for the file `path`. With `links` a link `x` is the file `x.rclonelink` and not the file `x`. */
+const targetOf = (place: Place.Place, path: RemotePath.RemotePath): string | undefined => {
+  const absolute = Place.absolute(place, path)
+  const stats = fs.lstatSync(absolute, { throwIfNoEntry: false })
+  if (stats !== undefined) return stats.isDirectory() || (place.links && stats.isSymbolicLink()) ? undefined : absolute
+  if (!place.links || !Symlinks.isLinkPath(path)) return undefined
+  const link = Symlinks.withoutSuffix(absolute)
+  return isLink(link) ? link : undefined
+}
+
+const attemptUnless = (
+  place: Place.Place,
+  operation: string,
+  path: RemotePath.RemotePath,
+  fineCodes: ReadonlyArray<string>,
+  run: () => void
+): Effect.Effect<void, StorageError> =>
+  attempt(place, operation, path, () => {
+    try {
+      run()
+    } catch (error) {
+      if (!fineCodes.includes(codeOf(error) ?? "")) throw error
+    }
+  })
+
+export const remove =
+  (place: Place.Place, folders: Folders): Remove =>
+  (path) =>
+    attemptUnless(place, "remove", path, ["ENOENT", "ENOTDIR"], () => {
+      if (path === "" || !folders.check(RemotePath.parent(path))) return
+      const target = targetOf(place, path)
+      if (target !== undefined) fs.unlinkSync(target)
+    })
+
+/** The root stays. */
+export const removeDirectory =
+  (place: Place.Place, folders: Folders): Remove =>
+  (path) =>
+    attemptUnless(place, "removeDirectory", path, ["ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST"], () => {
+      folders.forget()
+      if (path === "" || !folders.check(path)) return
+      folders.forget()
+      fs.rmdirSync(Place.absolute(place, path))
+    })

@@ -1,0 +1,133 @@
+/** Storing whole files: a temporary file beside the target, verified, then renamed. */
+import { createHash, hash } from "node:crypto"
+import * as fs from "node:fs"
+import { type ByteSource, smallSize } from "@ourclone/core/ByteSource"
+import type { File } from "@ourclone/core/Entry"
+import type { Provider, PutOptions } from "@ourclone/core/Provider"
+import * as RemotePath from "@ourclone/core/RemotePath"
+import { ChecksumMismatch, InvalidRequest, SourceChanged, type StorageError } from "@ourclone/core/StorageError"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Stream from "effect/Stream"
+import * as FileWriting from "./FileWriting.ts"
+import type { Folders } from "./Folders.ts"
+import * as FreeSpace from "./FreeSpace.ts"
+import { attempt, toStorageError } from "./LocalErrors.ts"
+import type { Place } from "./Place.ts"
+import * as Replacement from "./Replacement.ts"
+import * as Symlinks from "./Symlinks.ts"
+import { makeId, temporaryName } from "./TemporaryName.ts"
+
+/** Up to this many bytes are written by one synchronous call. */
+const atOnceSize = 1024 * 1024
+
+const checkSize = (source: ByteSource, actual: number): void => {
+  if (actual === source.size) return
+  throw new SourceChanged({ message: `the source gave ${actual} bytes where it had announced ${source.size}` })
+}
+
+const checkSha1 = (source: ByteSource, actual: string): void => {
+  if (source.sha1 === undefined || source.sha1 === actual) return
+  const message = "other bytes arrived than were sent"
+  throw new ChecksumMismatch({ message, expected: source.sha1, actual })
+}
+
+const stored = (path: RemotePath.RemotePath, source: ByteSource, { modifiedAt }: PutOptions): File => ({
+  _tag: "File",
+  path,
+  size: source.size,
+  modifiedAt,
+  checksums: source.sha1 === undefined ? {} : { sha1: source.sha1 }
+})
+
+export const make = (place: Place, folders: Folders): Provider["put"] => {
+  const writeAtOnce = (
+    path: RemotePath.RemotePath,
+    source: ByteSource,
+    options: PutOptions,
+    bytes: Uint8Array
+  ): File => {
+    checkSize(source, bytes.length)
+    if (source.sha1 !== undefined) checkSha1(source, hash("sha1", bytes))
+    const replacement = Replacement.create(place, folders, path)
+    try {
+      FileWriting.writeNow(replacement.fd, bytes)
+      Replacement.commit(replacement, options.modifiedAt)
+    } catch (error) {
+      Replacement.discard(replacement.temporary)
+      throw error
+    } finally {
+      fs.closeSync(replacement.fd)
+    }
+    return stored(path, source, options)
+  }
+
+  const writePieces = (
+    path: RemotePath.RemotePath,
+    source: ByteSource,
+    options: PutOptions,
+    replacement: Replacement.Replacement
+  ): Effect.Effect<File, StorageError> => {
+    const pieces = source.size <= smallSize ? Stream.fromEffect(source.bytes) : source.read()
+    const hashing = source.sha1 === undefined ? undefined : createHash("sha1")
+    const toError = (error: unknown) => toStorageError(place, "put", path, error)
+    let position = 0
+    const write = Stream.runForEachArray(pieces, (array) => {
+      const start = position
+      for (const piece of array) {
+        position += piece.length
+        hashing?.update(piece)
+      }
+      return FileWriting.write(replacement.fd, array, start, toError)
+    })
+    const finish = attempt(place, "put", path, () => {
+      checkSize(source, position)
+      if (hashing !== undefined) checkSha1(source, hashing.digest("hex"))
+      Replacement.commit(replacement, options.modifiedAt)
+      return stored(path, source, options)
+    })
+    return Effect.andThen(write, finish)
+  }
+
+  const putFile: Provider["put"] = (path, source, options) =>
+    source.size <= atOnceSize
+      ? Effect.flatMap(source.bytes, (bytes) =>
+          attempt(place, "put", path, () => writeAtOnce(path, source, options, bytes))
+        )
+      : Effect.acquireUseRelease(
+          attempt(place, "put", path, () => {
+            FreeSpace.require(place, source.size)
+            return Replacement.create(place, folders, path)
+          }),
+          (replacement) => writePieces(path, source, options, replacement),
+          (replacement, exit) =>
+            Effect.sync(() => {
+              fs.closeSync(replacement.fd)
+              if (Exit.isFailure(exit)) Replacement.discard(replacement.temporary)
+            })
+        )
+
+  const writeLink = (path: RemotePath.RemotePath, source: ByteSource, options: PutOptions, bytes: Uint8Array): File => {
+    checkSize(source, bytes.length)
+    if (source.sha1 !== undefined) checkSha1(source, hash("sha1", bytes))
+    const twin = Replacement.prepare(place, folders, path)
+    const link = Symlinks.withoutSuffix(twin)
+    const temporary = Replacement.beside(link, temporaryName(RemotePath.basename(path), makeId()))
+    folders.forget()
+    Symlinks.write(link, temporary, bytes, options)
+    if (fs.lstatSync(twin, { throwIfNoEntry: false })?.isFile()) fs.unlinkSync(twin)
+    return stored(path, source, options)
+  }
+
+  const putLink: Provider["put"] = (path, source, options) =>
+    source.size > Symlinks.maximumTarget
+      ? attempt(place, "put", path, () => {
+          throw new InvalidRequest({ message: `no target of a symbolic link is ${source.size} bytes long` })
+        })
+      : Effect.flatMap(source.bytes, (bytes) =>
+          attempt(place, "put", path, () => writeLink(path, source, options, bytes))
+        )
+
+  return (path, source, options) =>
+    place.links && Symlinks.isLinkPath(path) ? putLink(path, source, options) : putFile(path, source, options)
+}

@@ -1,0 +1,79 @@
+/**
+ * A file that is written beside the one it will replace.
+ *
+ * Nothing is flushed to the disk before the rename: after a power cut a file
+ * that was just stored may be empty or gone, as with most tools that copy.
+ */
+import * as fs from "node:fs"
+import * as RemotePath from "@ourclone/core/RemotePath"
+import { AlreadyExists, InvalidRequest } from "@ourclone/core/StorageError"
+import * as FileTime from "./FileTime.ts"
+import type { Folders } from "./Folders.ts"
+import { codeOf } from "./LocalErrors.ts"
+import * as Place from "./Place.ts"
+import { isTemporary, makeId, temporaryName } from "./TemporaryName.ts"
+
+export interface Replacement {
+  readonly target: string
+  readonly temporary: string
+  readonly fd: number
+}
+
+/** The absolute path of the temporary file beside `target`. */
+export const beside = (target: string, name: string): string =>
+  target.slice(0, target.length - RemotePath.basename(target).length) + name
+
+/** The absolute path to write to. Makes its directory; throws `InvalidRequest` when a part of it is a symbolic link. */
+export const prepare = (place: Place.Place, folders: Folders, path: RemotePath.RemotePath): string => {
+  const target = Place.absolute(place, path)
+  const name = RemotePath.basename(path)
+  if (name === "") throw new InvalidRequest({ message: "a file needs a name" })
+  if (isTemporary(name)) {
+    throw new InvalidRequest({ message: "names of this form are kept for files that are not whole yet: rename it" })
+  }
+  folders.ensure(RemotePath.parent(path))
+  return target
+}
+
+export const refuseFolder = (): never => {
+  throw new AlreadyExists({ message: "a folder stands where the file should go: rename or remove it" })
+}
+
+/** The permissions of the file at `target`, if there is one. Throws `AlreadyExists` at a directory. */
+const modeOf = (target: string): number | undefined => {
+  const stats = fs.lstatSync(target, { throwIfNoEntry: false })
+  if (stats?.isDirectory()) refuseFolder()
+  return stats?.isFile() ? stats.mode & 0o777 : undefined
+}
+
+/** Creates the temporary file for `path`. A directory that went missing meanwhile is made again. */
+export const create = (place: Place.Place, folders: Folders, path: RemotePath.RemotePath): Replacement => {
+  const target = prepare(place, folders, path)
+  const temporary = beside(target, temporaryName(RemotePath.basename(path), makeId()))
+  try {
+    return { target, temporary, fd: fs.openSync(temporary, "wx", 0o666) }
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error
+    folders.forget()
+    prepare(place, folders, path)
+    return { target, temporary, fd: fs.openSync(temporary, "wx", 0o666) }
+  }
+}
+
+/** Gives the temporary file its time, and the permissions of the file that it then replaces. The file stays open. */
+export const commit = ({ target, temporary, fd }: Replacement, modifiedAt: number): void => {
+  const mode = modeOf(target)
+  if (mode !== undefined) fs.fchmodSync(fd, mode)
+  const time = FileTime.toFileTime(modifiedAt)
+  fs.futimesSync(fd, time, time)
+  fs.renameSync(temporary, target)
+}
+
+/** Never fails: what can not be removed is passed over by listings. */
+export const discard = (temporary: string): void => {
+  try {
+    fs.unlinkSync(temporary)
+  } catch (_) {
+    // Gone already, or a directory that may not be written to any more.
+  }
+}

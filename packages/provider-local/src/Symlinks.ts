@@ -1,0 +1,42 @@
+/**
+ * Symbolic links as rclone's `--links` stores them: the link `name` is a file
+ * `name.rclonelink` whose content is the target.
+ */
+import * as fs from "node:fs"
+import type { PutOptions } from "@ourclone/core/Provider"
+import { AlreadyExists, InvalidRequest } from "@ourclone/core/StorageError"
+import { toFileTime } from "./FileTime.ts"
+
+export const suffix = ".rclonelink"
+
+export const isLinkPath = (path: string): boolean =>
+  path.endsWith(suffix) && !path.endsWith(`/${suffix}`) && path !== suffix
+
+/** The path of the link itself. */
+export const withoutSuffix = (path: string): string => path.slice(0, -suffix.length)
+
+/** The target, byte for byte. */
+export const readTarget = (link: string): Buffer<ArrayBuffer> =>
+  Buffer.from(fs.readlinkSync(link, { encoding: "buffer" }))
+
+/** Longer targets than any system takes are not worth reading. */
+export const maximumTarget = 64 * 1024
+
+/** Makes or replaces the link at `link`; `temporary` lies in the same directory. */
+export const write = (link: string, temporary: string, target: Uint8Array, options: PutOptions): void => {
+  if (target.length === 0 || target.includes(0)) {
+    throw new InvalidRequest({ message: `a name that ends in ${suffix} must hold the target of a symbolic link` })
+  }
+  if (fs.lstatSync(link, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new AlreadyExists({ message: "a folder stands where the symbolic link should go: rename or remove it" })
+  }
+  const time = toFileTime(options.modifiedAt)
+  fs.symlinkSync(Buffer.from(target), temporary)
+  try {
+    fs.lutimesSync(temporary, time, time)
+    fs.renameSync(temporary, link)
+  } catch (error) {
+    fs.rmSync(temporary, { force: true })
+    throw error
+  }
+}

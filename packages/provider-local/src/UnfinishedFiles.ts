@@ -1,0 +1,70 @@
+/** Finding the journals of unfinished large files. */
+import * as fs from "node:fs"
+import type { Unfinished } from "@ourclone/core/LargeFile"
+import * as RemotePath from "@ourclone/core/RemotePath"
+import type { StorageError } from "@ourclone/core/StorageError"
+import type * as Stream from "effect/Stream"
+import * as Journal from "./Journal.ts"
+import { codeOf } from "./LocalErrors.ts"
+import * as Place from "./Place.ts"
+import * as Slices from "./Slices.ts"
+import { isJournal, journalName } from "./TemporaryName.ts"
+
+const entriesOf = (absolute: string): ReadonlyArray<fs.Dirent> => {
+  try {
+    return fs.readdirSync(absolute, { withFileTypes: true })
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES") return []
+    throw error
+  }
+}
+
+/** A journal that was moved or copied from elsewhere says nothing about this directory. */
+const belongs = (file: Unfinished, directory: RemotePath.RemotePath, name: string): boolean =>
+  RemotePath.parent(file.path) === directory && journalName(RemotePath.basename(file.path), file.id) === name
+
+const inDirectory = (
+  place: Place.Place,
+  directory: RemotePath.RemotePath,
+  entries: ReadonlyArray<fs.Dirent>
+): ReadonlyArray<Unfinished> =>
+  entries
+    .filter((entry) => entry.isFile() && isJournal(entry.name))
+    .map((entry) => ({
+      name: entry.name,
+      file: Journal.read(Place.absolute(place, RemotePath.join(directory, RemotePath.makeUnsafe(entry.name))))?.file
+    }))
+    .flatMap(({ name, file }) => (file !== undefined && belongs(file, directory, name) ? [file] : []))
+
+/** Those of `path` itself and, where it is a directory, of all below it. Symbolic links are not followed. */
+export const find = (place: Place.Place, path: RemotePath.RemotePath): Stream.Stream<Unfinished, StorageError> =>
+  Slices.stream(place, "unfinished", path, () => {
+    if (!Place.isReal(place, RemotePath.parent(path))) return () => undefined
+    const pending: Array<RemotePath.RemotePath> = Place.isReal(place, path) ? [path] : []
+    const visit = (directory: RemotePath.RemotePath): ReadonlyArray<Unfinished> => {
+      const entries = entriesOf(Place.absolute(place, directory))
+      for (const entry of entries) {
+        if (entry.isDirectory()) pending.push(RemotePath.join(directory, RemotePath.makeUnsafe(entry.name)))
+      }
+      return inDirectory(place, directory, entries)
+    }
+    const ofItself = (): ReadonlyArray<Unfinished> => {
+      const directory = RemotePath.parent(path)
+      const found = inDirectory(place, directory, entriesOf(Place.absolute(place, directory)))
+      return found.filter((file) => file.path === path)
+    }
+    let found: Array<Unfinished> = path === "" ? [] : [...ofItself()]
+    return () => {
+      const isOver = Slices.clock()
+      while (!isOver()) {
+        const directory = pending.pop()
+        if (directory === undefined) break
+        found.push(...visit(directory))
+      }
+      if (found.length === 0 && pending.length === 0) return undefined
+      const taken = found
+      found = []
+      return taken
+    }
+  })
