@@ -1,0 +1,46 @@
+/** Empty directories, which B2 only has as the empty file `dir/.bzEmpty`. */
+import { fromBytes } from "@ourclone/core/ByteSource"
+import type { Provider } from "@ourclone/core/Provider"
+import * as RemotePath from "@ourclone/core/RemotePath"
+import * as Effect from "effect/Effect"
+import { emptyDirectoryMarker } from "./B2Listing.ts"
+import { removeName } from "./B2Removal.ts"
+import type { B2Root } from "./B2Root.ts"
+
+const marker = RemotePath.makeUnsafe(emptyDirectoryMarker)
+
+/** The first names in a directory: enough to see anything beside the two markers it may have. */
+const peek = (root: B2Root, path: RemotePath.RemotePath) => {
+  const prefix = path === "" ? root.prefix : `${root.prefix}${path}/`
+  return Effect.flatMap(root.bucket, ({ id }) =>
+    Effect.map(root.client.listFileNames(path, { bucketId: id, prefix, maxFileCount: 3 }), ({ files }) => ({
+      names: files.map((file) => file.fileName),
+      markers: files
+        .filter((file) => file.contentLength === 0)
+        .map((file) => file.fileName)
+        .filter((name) => name === prefix || name === prefix + emptyDirectoryMarker)
+    }))
+  )
+}
+
+export const makeDirectory =
+  (root: B2Root, put: Provider["put"]): NonNullable<Provider["makeDirectory"]> =>
+  (path) =>
+    Effect.gen(function* () {
+      const file = RemotePath.join(path, marker)
+      yield* root.bucketForWriting
+      if (path === "") return
+      const { names } = yield* peek(root, path)
+      if (names.length > 0) return
+      yield* put(file, fromBytes(new Uint8Array(0)), { modifiedAt: Date.now() })
+    })
+
+export const removeDirectory =
+  (root: B2Root, hardDelete: boolean): NonNullable<Provider["removeDirectory"]> =>
+  (path) =>
+    Effect.gen(function* () {
+      if (path === "") return
+      const { markers, names } = yield* peek(root, path)
+      if (names.length > markers.length) return
+      yield* Effect.forEach(markers, (name) => removeName(root, hardDelete, path, name), { discard: true })
+    }).pipe(Effect.catchReason("StorageError", "NotFound", () => Effect.void))

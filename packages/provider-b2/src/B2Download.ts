@@ -1,0 +1,145 @@
+/** Reading files. What arrives is compared with the SHA-1 that B2 sends and with the one that was recorded when the file was listed. */
+import { createHash, hash } from "node:crypto"
+import type { ByteRange } from "@ourclone/core/ByteSource"
+import type { File } from "@ourclone/core/Entry"
+import type { Provider } from "@ourclone/core/Provider"
+import {
+  ChecksumMismatch,
+  InvalidRequest,
+  type Reason,
+  SourceChanged,
+  type StorageError,
+  Unavailable,
+  UnexpectedResponse
+} from "@ourclone/core/StorageError"
+import * as Effect from "effect/Effect"
+import type * as Pull from "effect/Pull"
+import * as Stream from "effect/Stream"
+import { type DownloadTarget, downloadName } from "./B2Client.ts"
+import { sha1Of } from "./B2Replies.ts"
+import type { B2Root } from "./B2Root.ts"
+import { type Headers, header } from "./HttpMessage.ts"
+import { ResponseBody } from "./ResponseBody.ts"
+
+/** Exactly the version that was listed, where it is known. */
+export const targetOf = (root: B2Root, file: File): DownloadTarget =>
+  file.versionId === undefined
+    ? { bucketName: root.bucketName, fileName: root.prefix + file.path }
+    : { fileId: file.versionId }
+
+/** The SHA-1 of the whole file, as B2 says in front of the bytes. */
+export const announcedSha1 = (headers: Headers): string | undefined =>
+  sha1Of(header(headers, "x-bz-content-sha1"), header(headers, "x-bz-info-large_file_sha1"))
+
+/** Why `size` bytes are not all of `file`. */
+export const wrongSize = (file: File, size: number): Reason | undefined => {
+  if (size === file.size) return undefined
+  return file.versionId === undefined
+    ? new SourceChanged({ message: "the file was replaced while it was read" })
+    : new Unavailable({ message: `${size} of ${file.size} bytes arrived` })
+}
+
+/** Why bytes with the SHA-1 that `digest` computes are not those of `file`. */
+export const wrongSha1 = (file: File, announced: string | undefined, digest: () => string): Reason | undefined => {
+  const recorded = file.checksums.sha1
+  if (announced === undefined && recorded === undefined) return undefined
+  const actual = digest()
+  const expected = announced ?? recorded
+  if (expected !== undefined && expected !== actual) {
+    return new ChecksumMismatch({ message: "other bytes arrived than B2 has stored", expected, actual })
+  }
+  if (recorded === undefined || recorded === actual) return undefined
+  return file.versionId === undefined
+    ? new SourceChanged({ message: "the file was replaced while it was read" })
+    : new ChecksumMismatch({ message: "the bytes are not those that were uploaded", expected: recorded, actual })
+}
+
+export const readAll =
+  (root: B2Root): Provider["readAll"] =>
+  (file) =>
+    Effect.suspend(() =>
+      Effect.flatMap(root.client.download(file.path, targetOf(root, file)), ({ body, headers }) => {
+        const reason = wrongSize(file, body.length) ?? wrongSha1(file, announcedSha1(headers), () => hash("sha1", body))
+        return reason === undefined ? Effect.succeed(body) : Effect.fail(root.fail("readAll", file.path, reason))
+      })
+    )
+
+/** Why the bytes that are about to come are not those that were asked for. */
+const wrongRange = (file: File, range: ByteRange, headers: Headers): Reason | undefined => {
+  const contentRange = header(headers, "content-range")
+  // A server may answer a range that is the whole file with the whole file.
+  if (contentRange === undefined && range.length === file.size) {
+    return wrongSize(file, Number(header(headers, "content-length")))
+  }
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(contentRange ?? "") ?? []
+  if (total !== undefined && Number(total) !== file.size) return wrongSize(file, Number(total))
+  if (Number(first) === range.offset && Number(last) === range.offset + range.length - 1) return undefined
+  return new UnexpectedResponse({ message: "B2 answered with other bytes than the range that was asked for" })
+}
+
+const open = (root: B2Root, file: File, range: ByteRange | undefined) =>
+  Effect.gen(function* () {
+    const { client } = root
+    const { authorization, explain, http } = client.calls
+    const target = targetOf(root, file)
+    const asked = range && `bytes=${range.offset}-${range.offset + range.length - 1}`
+    let body: ResponseBody | undefined
+    yield* Effect.addFinalizer(() => Effect.sync(() => body?.close()))
+    const { headers } = yield* authorization
+      .use((current) => {
+        const request = client.downloadRequest(target, current, "GET", asked)
+        const response = new ResponseBody(request.origin)
+        body = response
+        return response.opened((handler) => http.download(request, handler))
+      })
+      .pipe(Effect.mapError(explain(downloadName(target), file.path)))
+
+    const length = header(headers, "content-length")
+    const wrong = range === undefined ? length && wrongSize(file, Number(length)) : wrongRange(file, range, headers)
+    if (wrong) return yield* root.fail("read", file.path, wrong)
+    const pull = Effect.mapError((body as ResponseBody).pull, (failure) =>
+      failure._tag === "ConnectionFailure" ? explain(downloadName(target), file.path)(failure) : failure
+    )
+    return { headers, pull }
+  })
+
+/** Counts and hashes the pieces of a whole file as they pass, and fails after the last when they are not the file's. */
+const verifying = <P extends ReadonlyArray<Uint8Array>>(
+  root: B2Root,
+  file: File,
+  headers: Headers,
+  pull: Pull.Pull<P, StorageError>
+): Pull.Pull<P, StorageError> => {
+  const announced = announcedSha1(headers)
+  const sha1 = announced === undefined && file.checksums.sha1 === undefined ? undefined : createHash("sha1")
+  let arrived = 0
+  const counted = Effect.map(pull, (pieces) => {
+    for (const piece of pieces) {
+      arrived += piece.length
+      sha1?.update(piece)
+    }
+    return pieces
+  })
+  return Effect.catch(counted, (failure): Pull.Pull<never, StorageError> => {
+    if (failure._tag === "StorageError") return Effect.fail(failure)
+    const wrong = wrongSize(file, arrived) ?? (sha1 && wrongSha1(file, announced, () => sha1.digest("hex")))
+    return wrong === undefined ? Effect.fail(failure) : Effect.fail(root.fail("read", file.path, wrong))
+  })
+}
+
+export const read =
+  (root: B2Root): Provider["read"] =>
+  (file, range) =>
+    Stream.suspend(() => {
+      if (range !== undefined) {
+        if (range.offset < 0 || range.length < 0 || range.offset + range.length > file.size) {
+          const message = `bytes ${range.offset} to ${range.offset + range.length} lie outside the file of ${file.size} bytes`
+          return Stream.fail(root.fail("read", file.path, new InvalidRequest({ message })))
+        }
+        if (range.length === 0) return Stream.empty
+      }
+      const opened = Effect.map(open(root, file, range), ({ headers, pull }) =>
+        Stream.fromPull(Effect.sync(() => (range === undefined ? verifying(root, file, headers, pull) : pull)))
+      )
+      return Stream.unwrap(opened)
+    })

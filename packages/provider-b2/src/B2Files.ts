@@ -1,0 +1,133 @@
+/** One file in one request: stat, put, remove, copy. */
+import { hash } from "node:crypto"
+import { type ByteSource, smallSize } from "@ourclone/core/ByteSource"
+import type { File } from "@ourclone/core/Entry"
+import type { Provider, PutOptions } from "@ourclone/core/Provider"
+import type { RemotePath } from "@ourclone/core/RemotePath"
+import { ChecksumMismatch, InvalidRequest, SourceChanged, type StorageError } from "@ourclone/core/StorageError"
+import * as Effect from "effect/Effect"
+import { announcedSha1 } from "./B2Download.ts"
+import { encode } from "./B2Names.ts"
+import { type FileRow, fileOf, modifiedAtOf, sha1Of } from "./B2Replies.ts"
+import type { B2Root } from "./B2Root.ts"
+import { header } from "./HttpMessage.ts"
+import { streamedBody } from "./UploadBody.ts"
+import type { UploadUrls } from "./UploadUrls.ts"
+
+/** The largest file that B2 takes in one request, in bytes. */
+export const maxPutSize = 5_000_000_000
+
+export const stat =
+  (root: B2Root): Provider["stat"] =>
+  (path) =>
+    Effect.gen(function* () {
+      const fileName = yield* root.fileName("stat", path)
+      const { name } = yield* root.bucket
+      const headers = yield* root.client.head(path, { bucketName: name, fileName })
+      const uploadedAt = Number(header(headers, "x-bz-upload-timestamp") ?? 0)
+      const sha1 = announcedSha1(headers)
+      const versionId = header(headers, "x-bz-file-id")
+      return {
+        _tag: "File",
+        path,
+        size: Number(header(headers, "content-length") ?? 0),
+        modifiedAt: modifiedAtOf(header(headers, "x-bz-info-src_last_modified_millis"), uploadedAt),
+        checksums: sha1 === undefined ? {} : { sha1 },
+        contentType: header(headers, "content-type") ?? "application/octet-stream",
+        ...(versionId === undefined ? {} : { versionId })
+      } satisfies File
+    })
+
+const headersOf = (fileName: string, options: PutOptions, sha1: string): Array<string> => [
+  "x-bz-file-name",
+  encode(fileName),
+  "content-type",
+  options.contentType ?? "b2/x-auto",
+  "x-bz-content-sha1",
+  sha1,
+  "x-bz-info-src_last_modified_millis",
+  `${options.modifiedAt}`
+]
+
+/** The stored file, if B2 says it stored what was sent; otherwise takes it away again and fails. */
+const verified = (
+  root: B2Root,
+  path: RemotePath,
+  row: FileRow,
+  size: number,
+  sha1: string
+): Effect.Effect<File, StorageError> => {
+  const actual = sha1Of(row.contentSha1, undefined)
+  if (actual === sha1 && row.contentLength === size) return Effect.succeed(fileOf(row, path))
+  const reason = new ChecksumMismatch({
+    message: `B2 stored ${row.contentLength} other bytes than the ${size} that were sent`,
+    expected: sha1,
+    actual: actual ?? ""
+  })
+  return Effect.andThen(
+    Effect.ignore(root.client.deleteFileVersion(path, row.fileName, row.fileId)),
+    Effect.fail(root.fail("put", path, reason))
+  )
+}
+
+interface Target {
+  readonly root: B2Root
+  readonly urls: UploadUrls
+  readonly path: RemotePath
+  readonly fileName: string
+  readonly options: PutOptions
+}
+
+const putSmall = (
+  { fileName, options, path, root, urls }: Target,
+  bytes: Uint8Array,
+  announced: string | undefined
+) => {
+  const sha1 = hash("sha1", bytes)
+  if (announced !== undefined && announced !== sha1) {
+    const message = "the bytes that were read are not those that were announced"
+    return Effect.fail(root.fail("put", path, new ChecksumMismatch({ message, expected: announced, actual: sha1 })))
+  }
+  const headers = headersOf(fileName, options, sha1)
+  return Effect.flatMap(
+    urls.use((url) => root.client.uploadFile(path, url, headers, bytes)),
+    (row) => verified(root, path, row, bytes.length, sha1)
+  )
+}
+
+const putStreamed = ({ fileName, options, path, root, urls }: Target, source: ByteSource) =>
+  Effect.flatMap(
+    urls.use((url) =>
+      streamedBody(root, path, source, source.sha1, (body) =>
+        Effect.map(
+          root.client.uploadFile(
+            path,
+            url,
+            [...headersOf(fileName, options, body.sha1Header), ...body.headers],
+            body.bytes
+          ),
+          (row) => ({ row, sha1: body.sha1() })
+        )
+      )
+    ),
+    ({ row, sha1 }) => verified(root, path, row, source.size, sha1)
+  )
+
+export const put =
+  (root: B2Root, urls: UploadUrls): Provider["put"] =>
+  (path, source, options) =>
+    Effect.suspend(() => {
+      if (source.size > maxPutSize) {
+        const message = `B2 takes files of up to ${maxPutSize} bytes in one request, this one has ${source.size}`
+        return Effect.fail(root.fail("put", path, new InvalidRequest({ message })))
+      }
+      return Effect.flatMap(root.fileName("put", path), (fileName) => {
+        const target: Target = { root, urls, path, fileName, options }
+        if (source.size > smallSize) return putStreamed(target, source)
+        return Effect.flatMap(source.bytes, (bytes) => {
+          if (bytes.length === source.size) return putSmall(target, bytes, source.sha1)
+          const message = `the file changed while it was read: ${bytes.length} bytes instead of ${source.size}`
+          return Effect.fail(root.fail("put", path, new SourceChanged({ message })))
+        })
+      })
+    })

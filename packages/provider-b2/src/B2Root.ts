@@ -1,0 +1,145 @@
+/** Where in an account a provider is rooted: a bucket, which may have to be made first, and a folder of it. */
+import type { RemotePath } from "@ourclone/core/RemotePath"
+import {
+  AlreadyExists,
+  InvalidRequest,
+  NotFound,
+  PermissionDenied,
+  type Reason,
+  StorageError
+} from "@ourclone/core/StorageError"
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import type { B2Client } from "./B2Client.ts"
+import { denial, type KeyScope } from "./B2Errors.ts"
+import { fileRefusal, isBucketId } from "./B2Names.ts"
+
+export interface FoundBucket {
+  readonly id: string
+  readonly name: string
+}
+
+export interface B2Root {
+  readonly client: B2Client
+  /** `Provider.name` */
+  readonly provider: string
+  readonly bucketName: string
+  /** "" or `folder/` */
+  readonly prefix: string
+  /** Fails with `NotFound` while there is no such bucket. */
+  readonly bucket: Effect.Effect<FoundBucket, StorageError>
+  /** Makes the bucket, private, when there is none and the key may. */
+  readonly bucketForWriting: Effect.Effect<FoundBucket, StorageError>
+  readonly fail: (operation: string, path: string | undefined, reason: Reason) => StorageError
+  /** The whole name of `path` in the bucket. Fails with `InvalidRequest` when B2 would refuse it. */
+  readonly fileName: (operation: string, path: RemotePath) => Effect.Effect<string, StorageError>
+}
+
+const inKey = ({ buckets }: KeyScope, text: string) => {
+  const wanted = text.toLowerCase()
+  return buckets?.find(({ name }) => name?.toLowerCase() === wanted) ?? buckets?.find(({ id }) => id === text)
+}
+
+const only = (
+  rows: ReadonlyArray<{ readonly bucketId: string; readonly bucketName: string }>
+): FoundBucket | undefined => (rows[0] === undefined ? undefined : { id: rows[0].bucketId, name: rows[0].bucketName })
+
+/** By name first, then by id. A key for certain buckets says itself which they are, so nothing is asked. */
+const find = Effect.fnUntraced(function* (client: B2Client, provider: string, text: string) {
+  const { key } = client.calls.authorization.current()
+  const granted = inKey(key, text)
+  if (granted !== undefined && granted.name !== null) return { id: granted.id, name: granted.name }
+  if (granted === undefined && key.buckets !== undefined) {
+    const message = denial({ call: "", key })
+    return yield* new StorageError({ provider, operation: "open", reason: new PermissionDenied({ message }) })
+  }
+  const byName = only(
+    yield* client.listBuckets(granted === undefined ? { bucketName: text } : { bucketId: granted.id })
+  )
+  return byName === undefined && granted === undefined && isBucketId(text)
+    ? only(yield* client.listBuckets({ bucketId: text }))
+    : byName
+})
+
+const make = (options: {
+  readonly client: B2Client
+  readonly provider: string
+  readonly text: string
+  readonly prefix: string
+  readonly found: FoundBucket | undefined
+}): B2Root => {
+  const { client, prefix, provider, text } = options
+  let known = options.found
+  const creating = Semaphore.makeUnsafe(1)
+  const fail = (operation: string, path: string | undefined, reason: Reason) =>
+    new StorageError({ provider, operation, ...(path === undefined ? {} : { path }), reason })
+  const remember = (found: FoundBucket) => {
+    known = found
+    return found
+  }
+  const lookAgain = Effect.suspend(() => find(client, provider, text))
+
+  const create = Effect.suspend(() => {
+    if (known !== undefined) return Effect.succeed(known)
+    const { key } = client.calls.authorization.current()
+    if (!key.capabilities.includes("writeBuckets")) {
+      const message = `there is no bucket "${text}", and the application key lacks the capability "writeBuckets" to make it; make the bucket first, or use a key that may`
+      return Effect.fail(fail("b2_create_bucket", undefined, new PermissionDenied({ message })))
+    }
+    return client.createBucket(text).pipe(
+      Effect.map(({ bucketId, bucketName }) => remember({ id: bucketId, name: bucketName })),
+      Effect.catchReason("StorageError", "AlreadyExists", () =>
+        Effect.flatMap(lookAgain, (found) => {
+          if (found !== undefined) return Effect.succeed(remember(found))
+          const message = `the bucket name "${text}" is taken by another account; choose another name`
+          return Effect.fail(fail("b2_create_bucket", undefined, new AlreadyExists({ message })))
+        })
+      )
+    )
+  })
+
+  return {
+    client,
+    provider,
+    bucketName: known?.name ?? text,
+    prefix,
+    fail,
+    bucket: Effect.suspend(() =>
+      known !== undefined
+        ? Effect.succeed(known)
+        : Effect.flatMap(lookAgain, (found) => {
+            if (found !== undefined) return Effect.succeed(remember(found))
+            return Effect.fail(
+              fail("b2_list_buckets", undefined, new NotFound({ message: `there is no bucket "${text}"` }))
+            )
+          })
+    ),
+    bucketForWriting: Effect.suspend(() =>
+      known !== undefined ? Effect.succeed(known) : Semaphore.withPermits(creating, 1)(create)
+    ),
+    fileName: (operation, path) => {
+      const name = prefix + path
+      const refusal = path === "" ? "the root is not a file" : fileRefusal(name)
+      return refusal === undefined
+        ? Effect.succeed(name)
+        : Effect.fail(fail(operation, path, new InvalidRequest({ message: refusal })))
+    }
+  }
+}
+
+/** Finds the bucket called `text`, or with the id `text`. Succeeds when there is none yet. */
+export const open = Effect.fnUntraced(function* (options: {
+  readonly client: B2Client
+  readonly provider: string
+  readonly text: string
+  readonly prefix: string
+}) {
+  const { client, prefix, provider, text } = options
+  const { key } = client.calls.authorization.current()
+  const found = yield* find(client, provider, text)
+  if (!prefix.startsWith(key.namePrefix)) {
+    const message = `the application key ${key.keyId} only reaches names that begin with "${key.namePrefix}"; use the location ${text}/${key.namePrefix.replace(/\/$/, "")}`
+    return yield* new StorageError({ provider, operation: "open", reason: new PermissionDenied({ message }) })
+  }
+  return make({ ...options, found })
+})

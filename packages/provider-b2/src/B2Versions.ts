@@ -1,0 +1,83 @@
+/** Old versions and hide markers. */
+import * as RemotePath from "@ourclone/core/RemotePath"
+import type { StorageError } from "@ourclone/core/StorageError"
+import type { Version, Versions } from "@ourclone/core/Versions"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as B2Pages from "./B2Pages.ts"
+import { type FileRow, modifiedAtOf } from "./B2Replies.ts"
+import type { B2Root } from "./B2Root.ts"
+
+const pageSize = 1000
+
+interface Start {
+  readonly startFileName: string
+  readonly startFileId: string | undefined
+}
+
+/** What `convert` makes of every row of names that begin with `prefix`: uploads, hide markers and unfinished large files. */
+export const versionRows = <A>(
+  root: B2Root,
+  at: string,
+  bucketId: string,
+  prefix: string,
+  convert: (rows: ReadonlyArray<FileRow>) => ReadonlyArray<A>
+): Stream.Stream<A, StorageError> =>
+  B2Pages.read(
+    undefined as Start | undefined,
+    (start) =>
+      Effect.map(
+        root.client.listFileVersions(at, { bucketId, prefix, maxFileCount: pageSize, ...start }),
+        ({ files, nextFileId, nextFileName }) => ({
+          rows: files,
+          next:
+            nextFileName === null ? undefined : { startFileName: nextFileName, startFileId: nextFileId ?? undefined }
+        })
+      ),
+    () => ({ page: convert })
+  )
+
+/** Every row of exactly the name `fileName`. Names that go on after it are not read through. */
+export const versionsOfName = (root: B2Root, at: string, bucketId: string, fileName: string) =>
+  Stream.takeWhile(
+    versionRows(root, at, bucketId, fileName, (rows) => rows),
+    (row) => row.fileName === fileName
+  )
+
+const versionOf = (root: B2Root, row: FileRow): ReadonlyArray<Version> => {
+  const path = row.fileName.slice(root.prefix.length)
+  const isStored = row.action === "upload" || row.action === "copy"
+  if ((!isStored && row.action !== "hide") || path === "" || RemotePath.refusal(path) !== undefined) return []
+  return [
+    {
+      path: RemotePath.makeUnsafe(path),
+      versionId: row.fileId,
+      kind: isStored ? "Stored" : "Hidden",
+      size: isStored ? row.contentLength : 0,
+      storedAt: row.uploadTimestamp,
+      modifiedAt: modifiedAtOf(row.fileInfo?.src_last_modified_millis, row.uploadTimestamp)
+    }
+  ]
+}
+
+export const make = (root: B2Root): Versions => {
+  const under = (at: string, bucketId: string, prefix: string) =>
+    versionRows(root, at, bucketId, prefix, (rows) => rows.flatMap((row) => versionOf(root, row)))
+
+  return {
+    list: (path) =>
+      Stream.unwrap(
+        Effect.map(root.bucket, ({ id }) => {
+          if (path === "") return under(path, id, root.prefix)
+          const name = root.prefix + path
+          // Not one listing of all that begins with the name: `a-b`, `a.txt` … may lie between `a` and `a/`.
+          const exact = Stream.flatMap(versionsOfName(root, path, id, name), (row) =>
+            Stream.fromIterable(versionOf(root, row))
+          )
+          return Stream.concat(exact, under(path, id, `${name}/`))
+        })
+      ),
+    remove: (version) =>
+      Effect.suspend(() => root.client.deleteFileVersion(version.path, root.prefix + version.path, version.versionId))
+  }
+}

@@ -1,0 +1,46 @@
+/** What requests and replies are made of, and how long they may take. */
+
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST"
+  /** `https://host` */
+  readonly origin: string
+  /** Percent-coded, with the query. */
+  readonly path: string
+  /** Name, value, name, value. */
+  readonly headers: ReadonlyArray<string>
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined
+  /** Milliseconds to wait for an answer once the body is sent; `idleTimeout` unless given. */
+  readonly timeout?: number | undefined
+}
+
+export type Headers = { readonly [name: string]: string | Array<string> | undefined }
+
+export interface HttpReply {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Buffer
+}
+
+/** No answer, or half of one. `error` is what the connection, or the body that was being sent, failed with. */
+export class ConnectionFailure {
+  readonly _tag = "ConnectionFailure"
+  readonly origin: string
+  readonly error: Error
+
+  constructor(origin: string, error: Error) {
+    this.origin = origin
+    this.error = error
+  }
+}
+
+export const header = (headers: Headers, name: string): string | undefined => {
+  const value = headers[name]
+  return typeof value === "object" ? value[0] : value
+}
+
+/** Milliseconds. */
+export const connectTimeout = 30_000
+/** Milliseconds without a byte, while one is due. */
+export const idleTimeout = 120_000
+/** Milliseconds that a connection without a request is kept. */
+export const keepAliveTimeout = 60_000

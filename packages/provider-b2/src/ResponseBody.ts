@@ -1,0 +1,118 @@
+/**
+ * A reply that is read piece by piece.
+ *
+ * While nobody takes the pieces the connection is not read, so a slow reader
+ * slows the sender.
+ */
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type * as Pull from "effect/Pull"
+import { B2Refusal, fromReply } from "./B2Refusal.ts"
+import type { DownloadConnection, ReplyHandler } from "./DownloadConnection.ts"
+import { ConnectionFailure, type Headers } from "./HttpMessage.ts"
+
+/** Pieces that may wait while one more is filled. */
+const waitingPieces = 2
+
+export interface Opened {
+  readonly status: number
+  readonly headers: Headers
+}
+
+type Pieces = readonly [Uint8Array, ...Array<Uint8Array>]
+type PiecePull = Pull.Pull<Pieces, ConnectionFailure>
+type OpenResult = Effect.Effect<Opened, B2Refusal | ConnectionFailure>
+
+export class ResponseBody implements ReplyHandler {
+  readonly #origin: string
+  #connection: DownloadConnection | undefined
+  #opened: Opened | undefined
+  #onOpened: ((result: OpenResult) => void) | undefined
+  readonly #ready: Array<Uint8Array> = []
+  #end: PiecePull | undefined
+  #onPieces: ((result: PiecePull) => void) | undefined
+
+  constructor(origin: string) {
+    this.#origin = origin
+  }
+
+  /** Succeeds once the head is in; fails with what the service refused, or why it was not reached. */
+  opened(send: (handler: ResponseBody) => void): OpenResult {
+    return Effect.callback((resume) => {
+      this.#onOpened = resume
+      send(this)
+      return Effect.sync(() => this.close())
+    })
+  }
+
+  /** The next pieces. One reader at a time. */
+  readonly pull: PiecePull = Effect.suspend((): PiecePull => {
+    const pieces = this.#take()
+    if (pieces !== undefined) return Effect.succeed(pieces)
+    if (this.#end !== undefined) return this.#end
+    return Effect.callback((resume) => {
+      this.#onPieces = resume
+      return Effect.sync(() => {
+        this.#onPieces = undefined
+      })
+    })
+  })
+
+  /** Ends the connection unless the reply is complete. May be called twice. */
+  close(): void {
+    if (this.#end !== undefined) return
+    this.#end = Cause.done()
+    this.#connection?.destroy()
+  }
+
+  onStart(connection: DownloadConnection): void {
+    this.#connection = connection
+  }
+
+  onHead(status: number, headers: Headers): void {
+    this.#opened = { status, headers }
+    if (status === 200 || status === 206) this.#open(Effect.succeed(this.#opened))
+  }
+
+  onPiece(piece: Uint8Array): boolean {
+    this.#ready.push(piece)
+    this.#deliver()
+    return this.#onOpened !== undefined || this.#ready.length < waitingPieces
+  }
+
+  onEnd(): void {
+    this.#end = Cause.done()
+    if (this.#onOpened === undefined || this.#opened === undefined) this.#deliver()
+    else this.#open(Effect.fail(fromReply({ ...this.#opened, body: Buffer.concat(this.#ready) })))
+  }
+
+  onError(error: Error): void {
+    const failure = Effect.fail(new ConnectionFailure(this.#origin, error))
+    this.#end = failure
+    const { status = 200 } = this.#opened ?? {}
+    // The head said no already; the words for it did not arrive.
+    this.#open(status === 200 || status === 206 ? failure : Effect.fail(new B2Refusal(status, "", "")))
+    this.#deliver()
+  }
+
+  #open(result: OpenResult): void {
+    const resume = this.#onOpened
+    this.#onOpened = undefined
+    if (resume !== undefined) queueMicrotask(() => resume(result))
+  }
+
+  #deliver(): void {
+    const resume = this.#onPieces
+    if (resume === undefined) return
+    this.#onPieces = undefined
+    queueMicrotask(() => resume(this.pull))
+  }
+
+  #take(): Pieces | undefined {
+    const [first, ...rest] = this.#ready
+    if (first === undefined) return undefined
+    this.#ready.length = 0
+    if (this.#end === undefined) this.#connection?.resume()
+    return [first, ...rest]
+  }
+}

@@ -1,0 +1,143 @@
+import { assert, describe, it } from "@effect/vitest"
+import { fromBytes } from "@ourclone/core/ByteSource"
+import { makeUnsafe, root } from "@ourclone/core/RemotePath"
+import { Effect, Stream } from "effect"
+import { emulate, openAt, uploadNamed } from "./emulated.ts"
+
+const at = makeUnsafe
+const hello = fromBytes(Buffer.from("hello"))
+const put = { modifiedAt: 0 }
+
+const withNames = (names: ReadonlyArray<string>, location = "photo-archive") =>
+  Effect.gen(function* () {
+    const emulator = yield* emulate()
+    const { id } = yield* (yield* openAt(emulator, "")).buckets!.create("photo-archive")
+    for (const name of names) yield* uploadNamed(emulator, id, name)
+    return { emulator, provider: yield* openAt(emulator, location) }
+  })
+
+const shown = (entries: ReadonlyArray<{ readonly _tag: string; readonly path: string }>) =>
+  entries.map((entry) => `${entry._tag} ${entry.path}`)
+
+describe("listing", () => {
+  it.live("skips names that fit nowhere else as failures, and goes on", () =>
+    Effect.gen(function* () {
+      const { provider } = yield* withNames(["/root", "a//b", "a/../b", "good", "x/./y"])
+      const entries = yield* Stream.runCollect(provider.list(root))
+      assert.deepStrictEqual(shown(entries), [
+        "Skipped /root",
+        "Skipped a/../b",
+        "Skipped a//b",
+        "File good",
+        "Skipped x/./y"
+      ])
+      for (const entry of entries) if (entry._tag === "Skipped") assert.isTrue(entry.isFailure)
+    })
+  )
+
+  it.live("shows empty directories that other tools left, and only empty ones", () =>
+    Effect.gen(function* () {
+      const { provider } = yield* withNames([
+        "both/",
+        "both/.bzEmpty",
+        "empty/",
+        "full/",
+        "full/a",
+        "late/!early",
+        "late/.bzEmpty",
+        "marked/.bzEmpty",
+        "nested/",
+        "nested/deeper/.bzEmpty",
+        "zz/.bzEmpty"
+      ])
+      assert.deepStrictEqual(shown(yield* Stream.runCollect(provider.list(root))), [
+        "Directory both",
+        "Directory empty",
+        "File full/a",
+        "File late/!early",
+        "Directory marked",
+        "Directory nested/deeper",
+        "Directory zz"
+      ])
+    })
+  )
+
+  it.live("does not show the directory that is listed in itself", () =>
+    Effect.gen(function* () {
+      const { provider } = yield* withNames(["trip/", "trip/.bzEmpty", "trip/day1/", "tripod"], "photo-archive/trip")
+      assert.deepStrictEqual(shown(yield* Stream.runCollect(provider.list(root))), ["Directory day1"])
+      assert.deepStrictEqual(yield* Stream.runCollect(provider.list(at("day1"))), [])
+    })
+  )
+
+  it.live("asks for the next page before this one is used up", () =>
+    Effect.gen(function* () {
+      const names = Array.from({ length: 2100 }, (_, index) => `file-${String(index).padStart(5, "0")}`)
+      const { emulator, provider } = yield* withNames([])
+      yield* Effect.forEach(names, (name) => provider.put(at(name), hello, put), { concurrency: 8 })
+      emulator.log?.reset()
+      const counts: Array<number> = []
+      yield* provider.list(root).pipe(
+        Stream.chunks,
+        Stream.runForEach((chunk) =>
+          Effect.gen(function* () {
+            counts.push(chunk.length)
+            yield* Effect.sleep("100 millis")
+            const asked = emulator.log?.requests("b2_list_file_names").length
+            assert.strictEqual(asked, Math.min(counts.length + 1, 3))
+          })
+        )
+      )
+      assert.deepStrictEqual(counts, [1000, 1000, 100])
+    })
+  )
+
+  it.live("does not read through a directory that nobody wants", () =>
+    Effect.gen(function* () {
+      const { emulator, provider } = yield* withNames([])
+      const names = Array.from({ length: 3100 }, (_, index) => `junk/${String(index).padStart(5, "0")}`)
+      yield* Effect.forEach([...names, "kept"], (name) => provider.put(at(name), hello, put), { concurrency: 8 })
+      emulator.log?.reset()
+      const found = yield* Stream.runCollect(provider.list(root, { mayContain: (directory) => directory !== "junk" }))
+      assert.strictEqual(found.at(-1)?.path, "kept")
+      assert.lengthOf(emulator.log?.requests("b2_list_file_names") ?? [], 2)
+    })
+  )
+})
+
+describe("versions", () => {
+  it.live("shows what a file was, newest first, and its removal", () =>
+    Effect.gen(function* () {
+      const { provider } = yield* withNames(["a-b", "a.txt", "ab"])
+      yield* provider.put(at("a"), hello, { modifiedAt: 1 })
+      yield* provider.put(at("a"), fromBytes(Buffer.from("hi")), { modifiedAt: 2 })
+      yield* provider.remove(at("a"))
+      yield* provider.put(at("a/b"), hello, put)
+      const found = yield* Stream.runCollect(provider.versions!.list(at("a")))
+      assert.deepStrictEqual(
+        found.map(({ kind, modifiedAt, path, size }) => [path, kind, size, kind === "Stored" ? modifiedAt : 0]),
+        [
+          ["a", "Hidden", 0, 0],
+          ["a", "Stored", 2, 2],
+          ["a", "Stored", 5, 1],
+          ["a/b", "Stored", 5, 0]
+        ]
+      )
+      yield* provider.versions!.remove(found[0]!)
+      yield* provider.versions!.remove(found[0]!)
+      assert.strictEqual((yield* provider.stat(at("a"))).size, 2)
+    })
+  )
+
+  it.live("hides a removed file, and deletes every version of exactly that name when told to", () =>
+    Effect.gen(function* () {
+      const { emulator, provider } = yield* withNames([])
+      for (const name of ["a", "a", "a.txt", "a/b"]) yield* provider.put(at(name), hello, put)
+      yield* provider.remove(at("a"))
+      assert.strictEqual(emulator.versionCount(), 5)
+      const hard = yield* openAt(emulator, "photo-archive", { hardDelete: true })
+      yield* hard.remove(at("a"))
+      assert.strictEqual(emulator.versionCount(), 2)
+    })
+  )
+})

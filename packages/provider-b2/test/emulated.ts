@@ -1,0 +1,71 @@
+/** A B2 for tests: an emulator in this process, and providers that talk to it. */
+import { type EmulatorOptions, startEmulator } from "@ourclone/b2-emulator/Emulator"
+import * as B2Provider from "@ourclone/provider-b2/B2Provider"
+import { Effect, Redacted } from "effect"
+
+export const emulate = (options: EmulatorOptions = {}) =>
+  Effect.acquireRelease(
+    Effect.promise(() =>
+      startEmulator({ control: true, minimumPartSize: 1000, recommendedPartSize: 1000, ...options })
+    ),
+    (emulator) => Effect.promise(() => emulator.close())
+  )
+
+export interface At {
+  readonly endpoint: string
+  readonly keyId: string
+  readonly key: string
+}
+
+export const openAt = (emulator: At, location: string, options: Partial<B2Provider.OpenOptions> = {}) =>
+  B2Provider.open({
+    keyId: emulator.keyId,
+    applicationKey: Redacted.make(emulator.key),
+    endpoint: emulator.endpoint,
+    hardDelete: false,
+    maxConcurrency: 8,
+    name: `b2:${location}`,
+    location,
+    ...options
+  })
+
+/** One call of the API, past the provider, as the owner of the account. */
+export const callApi = (emulator: At & { readonly accountId: string }, call: string, body: object) =>
+  Effect.promise(async () => {
+    const basic = Buffer.from(`${emulator.keyId}:${emulator.key}`).toString("base64")
+    const authorize = await fetch(`${emulator.endpoint}/b2api/v4/b2_authorize_account`, {
+      headers: { authorization: `Basic ${basic}` }
+    })
+    const { authorizationToken } = (await authorize.json()) as { authorizationToken: string }
+    const reply = await fetch(`${emulator.endpoint}/b2api/v4/${call}`, {
+      method: "POST",
+      headers: { authorization: authorizationToken },
+      body: JSON.stringify(body)
+    })
+    return (await reply.json()) as Record<string, unknown>
+  })
+
+/** An empty file with a name that the provider itself would not make. */
+export const uploadNamed = (emulator: At & { readonly accountId: string }, bucketId: string, name: string) =>
+  Effect.gen(function* () {
+    const url = yield* callApi(emulator, "b2_get_upload_url", { bucketId })
+    yield* Effect.promise(() =>
+      fetch(String(url.uploadUrl), {
+        method: "POST",
+        headers: {
+          authorization: String(url.authorizationToken),
+          "content-type": "b2/x-auto",
+          "x-bz-content-sha1": "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+          "x-bz-file-name": encodeURIComponent(name)
+        },
+        body: ""
+      })
+    )
+  })
+
+/** An application key with less than everything. */
+export const restrictedKey = (emulator: At & { readonly accountId: string }, limits: object) =>
+  Effect.map(
+    callApi(emulator, "b2_create_key", { accountId: emulator.accountId, keyName: "limited", ...limits }),
+    (made) => ({ ...emulator, keyId: String(made.applicationKeyId), key: String(made.applicationKey) })
+  )
