@@ -8,7 +8,9 @@
  *
  * Calling a method does nothing by itself; running its effect does the work,
  * and running it again does the work again. Retries depend on this. Providers
- * do not retry: they fail once and the error says whether it may pass.
+ * do not retry: they fail once and the error says whether it may pass. A listing
+ * in pages is the exception, since only it can ask for one page again: it does so
+ * with `Retry.retrying`.
  */
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"

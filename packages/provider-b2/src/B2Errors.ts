@@ -96,8 +96,9 @@ const unauthorized = (refusal: B2Refusal, circumstances: Circumstances): Storage
   switch (refusal.code) {
     case "bad_auth_token":
     case "expired_auth_token":
-      return new StorageError.Unauthenticated({
-        message: "B2 keeps refusing the token it has just given; try again later"
+      // It was given to a key that authorised a moment ago; a key that is no longer good fails there.
+      return new StorageError.Unavailable({
+        message: "B2 keeps refusing the token it has just given"
       })
     case "access_denied":
       return new StorageError.PermissionDenied({ message: "the file is locked against changes (object lock)" })

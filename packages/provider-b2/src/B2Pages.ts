@@ -1,4 +1,9 @@
-/** Listings that come in pages: each page is one chunk, and the next one is on its way while this one is read. */
+/**
+ * Listings that come in pages: each page is one chunk, and the next one is on its
+ * way while this one is read. A page that fails is asked for again, since
+ * whoever reads the listing could only begin anew.
+ */
+import { retrying } from "@ourclone/core/Retry"
 import type { StorageError } from "@ourclone/core/StorageError"
 import * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
@@ -21,13 +26,14 @@ export interface Reader<Row, A> {
 
 export const read = <Token, Row, A>(
   first: Token,
-  fetch: (token: Token) => Effect.Effect<Page<Token, Row>, StorageError>,
+  fetchOnce: (token: Token) => Effect.Effect<Page<Token, Row>, StorageError>,
   makeReader: () => Reader<Row, A>
 ): Stream.Stream<A, StorageError> =>
   Stream.fromChannel(
     Channel.fromTransform((_upstream: unknown, scope) =>
       Effect.sync(() => {
         const reader = makeReader()
+        const fetch = (token: Token) => retrying(fetchOnce(token))
         let ahead: Effect.Effect<Page<Token, Row>, StorageError> | undefined = fetch(first)
 
         const emit = (entries: ReadonlyArray<A>): Pull.Pull<readonly [A, ...Array<A>], StorageError> =>
