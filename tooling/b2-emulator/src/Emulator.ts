@@ -1,0 +1,165 @@
+/** Starts the emulator, in this process, on a loopback address. */
+import { randomBytes } from "node:crypto"
+import * as fs from "node:fs"
+import { type AddressInfo, createServer, type Socket } from "node:net"
+import * as path from "node:path"
+import { Account } from "./Account.ts"
+import type { BodyStore } from "./Bodies.ts"
+import { Clock } from "./Clock.ts"
+import { Control } from "./Control.ts"
+import { directoryBodies } from "./DirectoryBodies.ts"
+import { type FaultKind, type FaultRates, Faults } from "./Faults.ts"
+import { HttpConnection } from "./HttpConnection.ts"
+import { type AccountRecord, openJournal, readJournal, replay, rewriteJournal, snapshot } from "./Journal.ts"
+import { allCapabilities, type KeyRecord } from "./Key.ts"
+import { newKeySecret } from "./Keys.ts"
+import { memoryBodies } from "./MemoryBodies.ts"
+import { makeNetwork, type Network } from "./Network.ts"
+import { RequestLog } from "./RequestLog.ts"
+import { handleRequest } from "./Router.ts"
+import { TestMode } from "./TestMode.ts"
+import { advance } from "./VirtualTime.ts"
+
+export interface EmulatorOptions {
+  /** Port on 127.0.0.1; 0, the default, takes any free one. */
+  readonly port?: number
+  /** Where bodies and metadata go; memory when absent. One emulator at a time may use a directory. */
+  readonly directory?: string
+  /** With a directory: reply only when data and metadata are on the disk. */
+  readonly fsync?: boolean
+  /** Milliseconds before each reply. */
+  readonly latency?: number
+  /** Bytes per second in each direction, all connections together; 0, the default, is unlimited. */
+  readonly bandwidth?: number
+  readonly faults?: FaultRates
+  /** Of the faults' random generator. */
+  readonly seed?: number
+  /** Switches on the request log and the address `/emulator/...`. */
+  readonly control?: boolean
+  /** In bytes; 100,000,000 when absent, as in B2. */
+  readonly recommendedPartSize?: number
+  /** In bytes; 5,000,000 when absent, as in B2. */
+  readonly minimumPartSize?: number
+  /** The master key. Made up when absent, or taken from the directory. */
+  readonly keyId?: string
+  readonly key?: string
+}
+
+export interface Emulator {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string
+  readonly accountId: string
+  readonly keyId: string
+  readonly key: string
+  /** May be changed while the emulator runs. */
+  readonly network: Network
+  /** Counts and requests; undefined without `control`. */
+  readonly log: RequestLog | undefined
+  /** How many file versions there are, unfinished large files and hide markers included. */
+  readonly versionCount: () => number
+  /** Replaces the rates of the random faults. */
+  readonly setFaults: (rates: FaultRates) => void
+  /** Makes the next `count` calls of an operation such as `b2_upload_file` fail in one way. */
+  readonly failNext: (operation: string, kind: FaultKind, count?: number) => void
+  /** Lets time pass; the lifecycle rules run once per day of it. */
+  readonly advance: (span: { readonly days?: number; readonly milliseconds?: number }) => void
+  /** Account tokens given out so far answer `expired_auth_token` from now on. */
+  readonly expireTokens: () => void
+  /** Upload URLs given out so far are refused from now on. */
+  readonly expireUploadUrls: () => void
+  /** Drops all connections and stops. May be called twice. */
+  readonly close: () => Promise<void>
+}
+
+/** Rejects when the port is taken or the directory cannot be used. */
+export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emulator> => {
+  const { account, closeStore } = openAccount(options)
+  const network = makeNetwork(options.latency ?? 0, options.bandwidth ?? 0)
+  const faults = new Faults(options.faults ?? {}, options.seed ?? 1)
+  const log = options.control === true ? new RequestLog() : undefined
+  const control = log === undefined ? undefined : new Control({ account, faults, network, log })
+  const server = { account, control, faults, log, network, testMode: new TestMode() }
+
+  const sockets = new Set<Socket>()
+  const listener = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket)
+    socket.once("close", () => sockets.delete(socket))
+    new HttpConnection(socket, (request) => handleRequest(server, request))
+  })
+  await new Promise<void>((resolve, reject) => {
+    listener.once("error", reject)
+    listener.listen(options.port ?? 0, "127.0.0.1", () => resolve())
+  })
+  const { port } = listener.address() as AddressInfo
+  const { applicationKeyId, secret } = account.masterKey.record
+
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= new Promise<void>((resolve) => {
+      listener.close(() => {
+        closeStore()
+        resolve()
+      })
+      for (const socket of sockets) socket.destroy()
+    })
+    return closing
+  }
+
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    accountId: account.accountId,
+    keyId: applicationKeyId,
+    key: secret,
+    network,
+    log,
+    versionCount: () => account.files.size,
+    setFaults: (rates) => faults.setRates(rates),
+    failNext: (operation, kind, count) => faults.failNext(operation, kind, count),
+    advance: (span) => advance(account, span),
+    expireTokens: () => account.tokens.expireAccountTokens(),
+    expireUploadUrls: () => account.tokens.retireUploadTokens(() => true),
+    close
+  }
+}
+
+const masterKey = (accountId: string, options: EmulatorOptions, stored: KeyRecord | undefined): KeyRecord => ({
+  applicationKeyId: options.keyId ?? stored?.applicationKeyId ?? accountId,
+  secret: options.key ?? stored?.secret ?? newKeySecret(),
+  keyName: "master",
+  capabilities: allCapabilities,
+  bucketIds: null,
+  namePrefix: null,
+  expirationTimestamp: null
+})
+
+const openAccount = (options: EmulatorOptions): { account: Account; closeStore: () => void } => {
+  const make = (bodies: BodyStore, stored: AccountRecord | undefined) => {
+    const accountId = stored?.accountId ?? randomBytes(6).toString("hex")
+    return new Account({
+      accountId,
+      masterKey: masterKey(accountId, options, stored?.masterKey),
+      clock: new Clock(),
+      bodies,
+      minimumPartSize: options.minimumPartSize ?? 5_000_000,
+      recommendedPartSize: options.recommendedPartSize ?? 100_000_000
+    })
+  }
+  if (options.directory === undefined) return { account: make(memoryBodies(), undefined), closeStore: () => {} }
+
+  const fsync = options.fsync ?? false
+  const journalFile = path.join(options.directory, "journal.jsonl")
+  fs.mkdirSync(options.directory, { recursive: true })
+  const bodies = directoryBodies(path.join(options.directory, "blobs"), fsync)
+  const entries = readJournal(journalFile)
+  const first = entries.next().value
+  const account = make(bodies, first?.type === "account" ? (first.record as AccountRecord) : undefined)
+  bodies.sweep(replay(account, entries))
+  rewriteJournal(journalFile, snapshot(account))
+  const journal = openJournal(journalFile, fsync)
+  account.journal = journal
+  const closeStore = () => {
+    journal.close()
+    bodies.close()
+  }
+  return { account, closeStore }
+}

@@ -1,0 +1,38 @@
+/** The error replies of B2: a status, a code that drives clients, and a text for people. */
+
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly headers: readonly string[]
+
+  /** `headers` is a flat list of names and values to add to the reply. */
+  constructor(status: number, code: string, message = "", headers: readonly string[] = []) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.headers = headers
+  }
+
+  toText(): string {
+    return JSON.stringify({ code: this.code, message: this.message, status: this.status })
+  }
+}
+
+export const badRequest = (message: string) => new ApiError(400, "bad_request", message)
+export const badJson = (message: string) => new ApiError(400, "bad_json", message)
+export const badBucketId = (bucketId: string) => new ApiError(400, "bad_bucket_id", `Bucket ${bucketId} does not exist`)
+export const invalidFileId = (fileId: string) => badRequest(`Invalid fileId: ${fileId}`)
+export const fileNotPresent = (fileName: string) =>
+  new ApiError(400, "file_not_present", `File not present: ${fileName}`)
+export const notFound = (message = "") => new ApiError(404, "not_found", message)
+
+/** A capability, bucket or name outside the key's reach: B2 says nothing more about it. */
+export const unauthorized = (message = "") => new ApiError(401, "unauthorized", message)
+export const badAuthToken = (message = "") => new ApiError(401, "bad_auth_token", message)
+export const expiredAuthToken = (message = "Authorization token has expired") =>
+  new ApiError(401, "expired_auth_token", message)
+export const accessDenied = (status: 401 | 403, message = "") => new ApiError(status, "access_denied", message)
+export const methodNotAllowed = (method: string) => new ApiError(405, "method_not_allowed", `${method} is not allowed`)
+export const rangeNotSatisfiable = (size: number) =>
+  new ApiError(416, "range_not_satisfiable", "The range cannot be satisfied", ["Content-Range", `bytes */${size}`])
+export const serviceUnavailable = (message: string) => new ApiError(503, "service_unavailable", message)

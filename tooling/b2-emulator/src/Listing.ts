@@ -1,0 +1,118 @@
+/** `b2_list_file_names` and `b2_list_file_versions`. */
+import { visibleFile } from "./Account.ts"
+import { type Call, type Operation, reachBucket } from "./Call.ts"
+import { ApiError, badRequest } from "./Errors.ts"
+import { optionalInteger, optionalString, requiredString } from "./Fields.ts"
+import { addFileRow, folderRow } from "./FileRow.ts"
+import { ListingPage } from "./ListingPage.ts"
+import { sortKey } from "./SortedNames.ts"
+import { parseFileId, type Version } from "./Version.ts"
+
+const defaultRows = 100
+const mostRows = 10_000
+
+/** A count that a listing was asked for. Null and 0 mean the default; out of range is 400 `out_of_range`. */
+export const rowLimit = (call: Call, field: string, standard: number, most: number): number => {
+  const count = optionalInteger(call.fields, field) ?? 0
+  if (count < 0 || count > most) throw new ApiError(400, "out_of_range", `${field} must be from 1 to ${most}`)
+  return count === 0 ? standard : count
+}
+
+const listingRequest = (call: Call) => {
+  const bucketId = requiredString(call.fields, "bucketId")
+  const startFileName = optionalString(call.fields, "startFileName") ?? ""
+  const prefix = optionalString(call.fields, "prefix") ?? ""
+  const delimiter = optionalString(call.fields, "delimiter") ?? ""
+  const limit = rowLimit(call, "maxFileCount", defaultRows, mostRows)
+  call.key.mustHave("listFiles")
+  const bucket = reachBucket(call, bucketId)
+  call.key.mustReachName(prefix)
+  const cursor = bucket.names.seek(sortKey(startFileName) > sortKey(prefix) ? startFileName : prefix)
+  return { bucket, cursor, delimiter, limit, prefix, startFileName }
+}
+
+/** The part of a name up to the first delimiter after the prefix; undefined when the name is a direct child. */
+const folderOf = (name: string, prefix: string, delimiter: string): string | undefined => {
+  if (delimiter === "") return undefined
+  const at = name.indexOf(delimiter, prefix.length)
+  return at < 0 ? undefined : name.slice(0, at + delimiter.length)
+}
+
+const jsonOrNull = (text: string | null): string => (text === null ? "null" : JSON.stringify(text))
+
+export const listFileNames: Operation = (call) => {
+  const { bucket, cursor, delimiter, limit, prefix } = listingRequest(call)
+  const { account, apiVersion, key } = call
+  const page = new ListingPage(Math.min(limit, bucket.names.size))
+  let next: string | null = null
+  for (let entry = cursor.entry; entry?.name.startsWith(prefix); entry = cursor.entry) {
+    const file = visibleFile(entry)
+    if (file === undefined) {
+      cursor.advance()
+      continue
+    }
+    const folder = folderOf(entry.name, prefix, delimiter)
+    if (page.rows === limit) {
+      next = folder ?? entry.name
+      break
+    }
+    if (folder === undefined) {
+      addFileRow(page, account.accountId, file, key, apiVersion)
+      cursor.advance()
+    } else {
+      page.add(folderRow(account.accountId, bucket.bucketId, folder, apiVersion))
+      cursor.skipPrefix(folder)
+    }
+  }
+  return page.finish(`"nextFileName":${jsonOrNull(next)}`)
+}
+
+/** Where a page of versions begins when the version it names may be gone: at it, or at the next older one. */
+const firstRow = (versions: readonly Version[], startFileId: string): number => {
+  const start = parseFileId(startFileId)
+  if (start === undefined) throw new ApiError(400, "invalid_file_id", `Invalid fileId: ${startFileId}`)
+  const named = versions.findIndex((version) => version.fileId === startFileId)
+  if (named >= 0) return named
+  const older = versions.findIndex(
+    ({ timestamp, sequence }) =>
+      timestamp < start.timestamp || (timestamp === start.timestamp && sequence < start.sequence)
+  )
+  return older < 0 ? versions.length : older
+}
+
+export const listFileVersions: Operation = (call) => {
+  const startFileId = optionalString(call.fields, "startFileId")
+  if (startFileId !== undefined && optionalString(call.fields, "startFileName") === undefined) {
+    throw badRequest("startFileId needs startFileName")
+  }
+  const { bucket, cursor, delimiter, limit, prefix, startFileName } = listingRequest(call)
+  const { account, apiVersion, key } = call
+  const page = new ListingPage(limit)
+  let next: string | null = null
+  let nextFileId: string | null = null
+  scan: for (let entry = cursor.entry; entry?.name.startsWith(prefix); entry = cursor.entry) {
+    const folder = folderOf(entry.name, prefix, delimiter)
+    if (folder !== undefined) {
+      if (page.rows === limit) {
+        next = folder
+        break
+      }
+      page.add(folderRow(account.accountId, bucket.bucketId, folder, apiVersion))
+      cursor.skipPrefix(folder)
+      continue
+    }
+    const { versions } = entry
+    const from = startFileId !== undefined && entry.name === startFileName ? firstRow(versions, startFileId) : 0
+    for (let index = from; index < versions.length; index++) {
+      const version = versions[index]!
+      if (page.rows === limit) {
+        next = entry.name
+        nextFileId = version.fileId
+        break scan
+      }
+      addFileRow(page, account.accountId, version, key, apiVersion)
+    }
+    cursor.advance()
+  }
+  return page.finish(`"nextFileId":${jsonOrNull(nextFileId)},"nextFileName":${jsonOrNull(next)}`)
+}
