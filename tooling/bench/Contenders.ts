@@ -25,7 +25,7 @@ export const ourclone: Contender = {
   }),
   upload: (folder, bucket, transfers) => [...program, "sync", folder, `b2://${bucket}`, `--transfers=${transfers}`],
   download: (bucket, folder, transfers) => [...program, "sync", `b2://${bucket}`, folder, `--transfers=${transfers}`],
-  list: (bucket) => [...program, "ls", "--recursive", `b2://${bucket}`]
+  list: (bucket) => [...program, "ls", `b2://${bucket}`]
 }
 
 const rcloneFlags = (transfers: number) => [

@@ -17,8 +17,9 @@ export interface Row {
   ) => Promise<void>
 }
 
-/** Requests in flight, for every contender alike. */
+/** Files in flight, for every contender alike. */
 const transfers = 32
+const transfersWithLatency = 64
 
 const bucketOf = (contender: Contender, run: number) => `bench-${contender.name.replace(/[^a-z0-9]+/g, "-")}-${run}`
 
@@ -41,14 +42,19 @@ const upAndDown = (name: string, latency: string | undefined, make: (folder: str
     const source = path.join(folder, "source")
     make(source)
     const latencyFlags = latency === undefined ? [] : ["--latency", latency]
+    const inFlight = latency === undefined ? transfers : transfersWithLatency
     await withEmulator(["--store", path.join(folder, "store"), ...latencyFlags], async (emulator) => {
       for (let run = 0; run < runs; run++) {
         for (const contender of contenders) {
           const bucket = bucketOf(contender, run)
-          report({ ...contender, name: `${contender.name} up` }, await measure(contender.upload(source, bucket, transfers), contender.environment(emulator)))
           const target = path.join(folder, bucket)
-          report({ ...contender, name: `${contender.name} down` }, await measure(contender.download(bucket, target, transfers), contender.environment(emulator)))
-          if (countFiles(target) !== countFiles(source)) throw new Error(`${contender.name} did not bring every file back`)
+          const environment = contender.environment(emulator)
+          const up = await measure(contender.upload(source, bucket, inFlight), environment)
+          report({ ...contender, name: `${contender.name} up` }, up)
+          const down = await measure(contender.download(bucket, target, inFlight), environment)
+          report({ ...contender, name: `${contender.name} down` }, down)
+          if (countFiles(target) !== countFiles(source))
+            throw new Error(`${contender.name} did not bring every file back`)
           fs.rmSync(target, { recursive: true })
         }
       }
@@ -62,11 +68,13 @@ const unchanged = (count: number): Row => ({
     const source = path.join(folder, "source")
     manyFiles(source, count, 100)
     await withEmulator(["--store", "memory"], async (emulator) => {
-      for (const contender of contenders) await measure(contender.upload(source, bucketOf(contender, 0), transfers), contender.environment(emulator))
+      const sync = (contender: Contender) =>
+        measure(contender.upload(source, "bench-unchanged", transfers), contender.environment(emulator))
+      const [first] = contenders
+      if (first === undefined) return
+      await sync(first)
       for (let run = 0; run < runs; run++) {
-        for (const contender of contenders) {
-          report(contender, await measure(contender.upload(source, bucketOf(contender, 0), transfers), contender.environment(emulator)))
-        }
+        for (const contender of contenders) report(contender, await sync(contender))
       }
     })
   }

@@ -26,7 +26,8 @@ if (unknown !== undefined || !Number.isInteger(runs) || runs < 1) {
   process.exit(2)
 }
 
-const median = (figures: ReadonlyArray<number>) => [...figures].sort((left, right) => left - right)[figures.length >> 1] ?? 0
+const median = (figures: ReadonlyArray<number>) =>
+  [...figures].sort((left, right) => left - right)[figures.length >> 1] ?? 0
 
 const mebibytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MiB`
 
@@ -52,7 +53,9 @@ const print = (measured: ReadonlyMap<string, ReadonlyArray<Measurement>>) => {
   }
 }
 
-const build = spawnSync(process.execPath, [path.resolve(import.meta.dirname, "../../apps/cli/build.mjs")], { stdio: "inherit" })
+const build = spawnSync(process.execPath, [path.resolve(import.meta.dirname, "../../apps/cli/build.mjs")], {
+  stdio: "inherit"
+})
 if (build.status !== 0) process.exit(1)
 
 const peer = rclone()

@@ -33,8 +33,8 @@ export const B2Options = Schema.Struct({
     Schema.withDecodingDefaultKey(Effect.succeed(false))
   ),
   maxConcurrency: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
-    .annotate({ description: "How many requests run at once" })
-    .pipe(Schema.withDecodingDefaultKey(Effect.succeed(32)))
+    .annotate({ description: "Most connections to a server of B2; requests beyond wait" })
+    .pipe(Schema.withDecodingDefaultKey(Effect.succeed(128)))
 })
 export type B2Options = typeof B2Options.Type
 

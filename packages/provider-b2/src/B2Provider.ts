@@ -1,7 +1,6 @@
 /** Backblaze B2 as a provider. */
 import type { Capabilities } from "@ourclone/core/Capabilities"
 import type { Provider } from "@ourclone/core/Provider"
-import * as ProviderFactory from "@ourclone/core/ProviderFactory"
 import * as RemotePath from "@ourclone/core/RemotePath"
 import { InvalidRequest, StorageError } from "@ourclone/core/StorageError"
 import * as Effect from "effect/Effect"
@@ -19,7 +18,7 @@ import * as B2Http from "./B2Http.ts"
 import * as B2LargeFile from "./B2LargeFile.ts"
 import * as B2Listing from "./B2Listing.ts"
 import { bucketRefusal } from "./B2Names.ts"
-import { B2Options, environment } from "./B2Options.ts"
+import type { B2Options } from "./B2Options.ts"
 import * as B2Removal from "./B2Removal.ts"
 import * as B2Root from "./B2Root.ts"
 import * as B2Versions from "./B2Versions.ts"
@@ -101,12 +100,4 @@ export const open = Effect.fnUntraced(function* (
     versions: B2Versions.make(root),
     buckets: B2Buckets.make(client, name)
   }
-})
-
-export const B2 = ProviderFactory.make({
-  type: "b2",
-  description: "Backblaze B2, through its native API",
-  options: B2Options,
-  environment,
-  open: (options, at) => open({ ...options, name: `${at.name}${at.location}`, location: at.location })
 })

@@ -1,0 +1,16 @@
+/** What an app lists to know B2. The provider itself, with its HTTP client, is loaded when one is opened. */
+import * as ProviderFactory from "@ourclone/core/ProviderFactory"
+import * as Effect from "effect/Effect"
+import { B2Options, environment } from "./B2Options.ts"
+
+export const factory = ProviderFactory.make({
+  type: "b2",
+  description: "Backblaze B2, through its native API",
+  options: B2Options,
+  environment,
+  open: (options, { location, name }) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./B2Provider.ts")),
+      (provider) => provider.open({ ...options, name: `${name}${location}`, location })
+    )
+})
