@@ -2,6 +2,7 @@
 import type { Bucket, LifecycleRule } from "@ourclone/core/Buckets"
 import type { Provider } from "@ourclone/core/Provider"
 import { retrying } from "@ourclone/core/Retry"
+import { StorageError } from "@ourclone/core/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"
@@ -24,6 +25,10 @@ const openBucket = Effect.fnUntraced(function* (text: string) {
   const buckets = yield* bucketsOf(yield* Place.open(prefix))
   return { buckets, name }
 })
+
+/** Names the bucket in the error, rather than the account. */
+const about = (bucket: string) =>
+  Effect.mapError(({ operation, reason }: StorageError) => new StorageError({ provider: bucket, operation, reason }))
 
 const inDays = (days: number): string => (days === 1 ? "1 day" : `${days} days`)
 
@@ -62,12 +67,12 @@ export const list = Effect.fnUntraced(function* (flags: { readonly remote: strin
 export const create = Effect.fnUntraced(function* (flags: { readonly bucket: string }) {
   const output = yield* Output.make
   const { buckets, name } = yield* openBucket(flags.bucket)
-  print(output, yield* retrying(buckets.create(name)))
+  print(output, yield* about(flags.bucket)(retrying(buckets.create(name))))
 }, Effect.scoped)
 
 export const remove = Effect.fnUntraced(function* (flags: { readonly bucket: string }) {
   const { buckets, name } = yield* openBucket(flags.bucket)
-  yield* retrying(buckets.remove(name))
+  yield* about(flags.bucket)(retrying(buckets.remove(name)))
 }, Effect.scoped)
 
 export interface LifecycleInput {

@@ -4,6 +4,7 @@ import type { Entry, File } from "@ourclone/core/Entry"
 import * as MergedListing from "@ourclone/core/MergedListing"
 import type { Provider } from "@ourclone/core/Provider"
 import { root } from "@ourclone/core/RemotePath"
+import type { Given } from "@ourclone/core/Remotes"
 import { retrying } from "@ourclone/core/Retry"
 import { inOrder } from "@ourclone/core/SortedListing"
 import type { StorageError } from "@ourclone/core/StorageError"
@@ -48,12 +49,14 @@ export const run = Effect.fnUntraced(function* (flags: {
   readonly sizeOnly: boolean
   readonly oneWay: boolean
   readonly differencesOnly: boolean
+  /** Instead of what the configuration says. */
+  readonly overrides: Given
   readonly filter: FilterInput
 }) {
   const output = yield* Output.make
   const filter = yield* filterOf(flags.filter)
-  const source = yield* Place.open(flags.source)
-  const destination = yield* Place.open(flags.destination)
+  const source = yield* Place.open(flags.source, flags.overrides)
+  const destination = yield* Place.open(flags.destination, { links: flags.overrides.links })
   const within = Compare.precision(source.capabilities, destination.capabilities)
   const by = flags.sizeOnly ? "size" : flags.checksum ? "checksum" : "time"
   const isOut = (entry: Entry): boolean =>
@@ -62,8 +65,14 @@ export const run = Effect.fnUntraced(function* (flags: {
   const visit = (ours: Entry | undefined, theirs: Entry | undefined): Finding | Pair | undefined => {
     const one = ours ?? theirs
     if (one === undefined || isOut(one)) return undefined
-    if (ours?._tag === "Skipped") return unreadable(ours.path, ours.because)
-    if (theirs?._tag === "Skipped") return unreadable(theirs.path, theirs.because)
+    const skipped = ours?._tag === "Skipped" ? ours : theirs
+    if (skipped?._tag === "Skipped") {
+      if (skipped.isFailure || (ours !== undefined && theirs !== undefined)) {
+        return unreadable(skipped.path, skipped.because)
+      }
+      output.note(`skipped ${printable(skipped.path)}: ${printable(skipped.because)}`)
+      return undefined
+    }
     if (ours?._tag === "File" && theirs?._tag === "File") return { _tag: "Pair", ours, theirs }
     if (ours !== undefined) return { _tag: "OnlySource", path: one.path }
     return flags.oneWay ? undefined : { _tag: "OnlyDestination", path: one.path }
@@ -124,6 +133,9 @@ export const run = Effect.fnUntraced(function* (flags: {
   const nothing = Object.values(counts).every((count) => count === 0)
   if (nothing && !(yield* Place.isFolder(flags.source))) return yield* Place.missing(flags.source)
   if (nothing && !(yield* Place.isFolder(flags.destination))) return yield* Place.missing(flags.destination)
-  const differs = counts.Different + counts.OnlySource + counts.OnlyDestination + counts.Unreadable > 0
+  const differs = counts.Different + counts.OnlySource + counts.OnlyDestination > 0
   if (differs) return yield* new ExitCode.CommandStopped({ code: ExitCode.failed, message: "" })
+  if (counts.Unreadable > 0) {
+    return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })
+  }
 }, Effect.scoped)

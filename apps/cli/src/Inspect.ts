@@ -1,5 +1,5 @@
 /** `stat`, `size` and `cat`: facts about one place, and the bytes of one file. */
-import type { File } from "@ourclone/core/Entry"
+import type { Entry, File } from "@ourclone/core/Entry"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Amount from "./Amount.ts"
@@ -37,21 +37,24 @@ export const size = Effect.fnUntraced(function* (flags: { readonly path: string;
   const filter = yield* filterOf(flags.filter)
   let files = 0
   let bytes = 0
-  yield* Listing.visit(output, { path: flags.path, filter }, (entries) => {
+  const count = (entries: ReadonlyArray<Entry>): void => {
     for (const entry of entries) {
       if (entry._tag !== "File") continue
       files++
       bytes += entry.size
     }
-  })
-  if (output.isJson) return output.json({ _tag: "Size", files, bytes })
-  output.line(`${Amount.files(files)}, ${Amount.bytes(bytes)} (${Amount.count(bytes)} bytes)`)
+  }
+  const print = (): void => {
+    if (output.isJson) output.json({ _tag: "Size", files, bytes })
+    else output.line(`${Amount.files(files)}, ${Amount.bytes(bytes)} (${Amount.count(bytes)} bytes)`)
+  }
+  yield* Listing.visit(output, { path: flags.path, filter }, count, print)
 }, Effect.scoped)
 
 export const cat = Effect.fnUntraced(function* (flags: { readonly paths: ReadonlyArray<string> }) {
   const output = yield* Output.make
   for (const path of flags.paths) {
-    const { file, provider } = yield* Place.openFile(path)
+    const { file, provider } = yield* Place.openFile(path, { copyLinks: true })
     yield* Stream.runForEach(provider.read(file), (piece) => {
       output.raw(piece)
       return output.flush

@@ -26,14 +26,15 @@ const isWanted = (entry: Entry, { filter, maxDepth }: ListingInput): boolean => 
 }
 
 /**
- * Hands on each chunk of entries. A text that names a file gives that file.
- * Fails with `NotFound` when it names nothing, and stops with the code for
- * failed files when something could not be read.
+ * Hands on each chunk of entries, then calls `onEnd`. A text that names a file
+ * gives that file. Fails with `NotFound` when it names nothing, and, after the
+ * end, with the code for failed files when something could not be read.
  */
 export const visit = Effect.fnUntraced(function* (
   output: Output,
   input: ListingInput,
-  onEntries: (entries: ReadonlyArray<Entry>) => void
+  onEntries: (entries: ReadonlyArray<Entry>) => void,
+  onEnd: () => void = () => {}
 ) {
   const { filter, maxDepth, path } = input
   const provider = yield* Place.open(path)
@@ -67,5 +68,6 @@ export const visit = Effect.fnUntraced(function* (
     if (found !== undefined) chunk([found.file])
     else if (!(yield* Place.isFolder(path))) return yield* Place.missing(path)
   }
+  onEnd()
   if (failures > 0) return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })
 })

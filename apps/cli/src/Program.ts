@@ -27,6 +27,12 @@ export interface ProgramOptions {
   readonly factories: ReadonlyArray<ProviderFactory>
 }
 
+/** Without the parser's words for how it came to know. */
+const plainly = (message: string): string =>
+  message
+    .replace("Expected: Schema validation failed: Expected", "Expected")
+    .replace("a string representing a finite number", "a number")
+
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? ""
 
 /** A switch takes a value in the parser alone, so help does not speak of it. */
@@ -53,7 +59,7 @@ const presenter = (streams: StreamsShape): CliOutput.Presenter => {
             return streams.writeOut(`ourclone ${event.version}\n`)
           case "InvalidInvocation": {
             for (const error of event.errors) {
-              const [what = "", ...suggestions] = error.message
+              const [what = "", ...suggestions] = plainly(error.message)
                 .split("\n")
                 .map((line) => line.trim())
                 .filter(Boolean)

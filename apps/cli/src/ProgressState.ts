@@ -29,6 +29,8 @@ export interface ProgressState {
   failed: number
   retries: number
   readonly inFlight: Map<string, InFlight>
+  /** How many entries were skipped for each reason. */
+  readonly skips: Map<string, number>
   /** The first `failuresKept` of them. */
   readonly failures: Array<Failure>
   /** Bytes done at times in milliseconds, oldest first, for the rate. */
@@ -48,6 +50,7 @@ export const make = (): ProgressState => ({
   failed: 0,
   retries: 0,
   inFlight: new Map(),
+  skips: new Map(),
   failures: [],
   samples: []
 })
@@ -94,6 +97,7 @@ export const apply = (state: ProgressState, event: TransferEvent): void => {
       return
     case "Skipped":
       state.skipped++
+      state.skips.set(event.because, (state.skips.get(event.because) ?? 0) + 1)
       return
   }
 }

@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterOf } from "./FilterRules.ts"
+import * as Lock from "./Lock.ts"
 import * as Output from "./Output.ts"
 import * as Place from "./Place.ts"
 import { printable } from "./PrintableText.ts"
@@ -50,6 +51,7 @@ export const rm = Effect.fnUntraced(function* (flags: {
   const filter = yield* filterOf(flags.filter)
   const plan = Plan.make(nothing, folder, { comparison: { by: "size" }, removesExtra: true, filter })
   if (flags.dryRun) return yield* Effect.asVoid(TransferReport.print(plan, output, "remove"))
+  yield* Lock.acquire("rm", folder)
   const limits = { allowsEmptySource: true, maxDelete: Number.MAX_SAFE_INTEGER }
   const { conclude, summary } = yield* TransferReport.watch(plan, output, "remove", false, (watched, onEvent) =>
     Transfer.execute(nothing, folder, watched, { ...limits, transfers: 16, partConcurrency: 1, onEvent })

@@ -14,19 +14,28 @@ import * as Output from "./Output.ts"
 import * as Place from "./Place.ts"
 import { printable } from "./PrintableText.ts"
 
+interface At {
+  readonly provider: Provider
+  readonly path: RemotePath
+}
+
 /** A provider and the path in it that means a file or a folder, whichever `text` names. */
-const openAt = Effect.fnUntraced(function* (text: string) {
+const openAt = (text: string) => {
   const parent = Place.parentOf(text, true)
-  if (parent !== undefined && Place.split(text).path.replace(/\/+$/, "").includes("/")) {
-    return { provider: yield* Place.open(parent.folder), path: parent.name }
-  }
-  return { provider: yield* Place.open(text), path: root }
-})
+  const whole = Effect.map(Place.open(text), (provider): At => ({ provider, path: root }))
+  if (parent === undefined || !Place.split(text).path.replace(/\/+$/, "").includes("/")) return whole
+  // A key for names below a prefix opens the prefix, and not the folder around it.
+  return Effect.map(Place.open(parent.folder), (provider): At => ({ provider, path: parent.name })).pipe(
+    Effect.catchReason("StorageError", "PermissionDenied", () => whole)
+  )
+}
 
 const versionsOf = (provider: Provider) =>
-  provider.versions === undefined
-    ? Effect.fail(ExitCode.usage(`${provider.name} keeps no old versions`))
-    : Effect.succeed(provider.versions)
+  provider.buckets !== undefined && provider.location === ""
+    ? Effect.fail(ExitCode.usage(`${provider.name} files are in buckets; name one: bucket or bucket/folder`))
+    : provider.versions === undefined
+      ? Effect.fail(ExitCode.usage(`${provider.name} keeps no old versions`))
+      : Effect.succeed(provider.versions)
 
 export const versions = Effect.fnUntraced(function* (flags: { readonly path: string }) {
   const output = yield* Output.make

@@ -1,12 +1,9 @@
 /** What copy, move, sync and rm share: from what was typed to an exit code. */
-import { homedir } from "node:os"
 import type { Comparison } from "@ourclone/core/Compare"
-import * as DestinationLock from "@ourclone/core/DestinationLock"
 import * as Guard from "@ourclone/core/Guard"
 import * as Plan from "@ourclone/core/Plan"
 import type { Provider } from "@ourclone/core/Provider"
 import type { Given } from "@ourclone/core/Remotes"
-import * as StandardPaths from "@ourclone/core/StandardPaths"
 import * as Transfer from "@ourclone/core/Transfer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -14,10 +11,10 @@ import * as Result from "effect/Result"
 import * as ExitCode from "./ExitCode.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterOf } from "./FilterRules.ts"
+import * as Lock from "./Lock.ts"
 import * as Output from "./Output.ts"
 import * as Place from "./Place.ts"
 import { rateOf } from "./Rate.ts"
-import { Streams } from "./Streams.ts"
 import * as TransferReport from "./TransferReport.ts"
 
 export interface TransferInput {
@@ -51,13 +48,6 @@ const sidesOfFile = Effect.fnUntraced(function* (input: TransferInput, destinati
   if (found === undefined) return undefined
   const { path } = found.file
   return { source: Place.onlyFile(found.provider, path), destination: Place.onlyFile(destination, path) }
-})
-
-/** Until the scope closes no other run writes there. */
-const lock = Effect.fnUntraced(function* (input: TransferInput, destination: Provider) {
-  const { environment } = yield* Streams
-  const stateDirectory = StandardPaths.stateDirectory(environment, environment.HOME || homedir())
-  yield* DestinationLock.acquire({ stateDirectory, destination, command: `ourclone ${input.verb}` })
 })
 
 const samePlace = (name: string) =>
@@ -160,7 +150,7 @@ const outcomeOf = Effect.fnUntraced(function* (input: TransferInput, output: Out
 export const run = Effect.fnUntraced(function* (input: TransferInput) {
   const output = yield* Output.make
   const destination = yield* Place.open(input.destination, { links: input.overrides.links })
-  if (!input.dryRun) yield* lock(input, destination)
+  if (!input.dryRun) yield* Lock.acquire(input.verb, destination)
   const outcome = yield* outcomeOf(input, output, destination)
   outcome.conclude()
   if (outcome.stopped !== undefined) return yield* outcome.stopped

@@ -1,7 +1,7 @@
 /** Telling people or programs about a plan, and about a transfer while it runs. */
 import type { GuardStopped } from "@ourclone/core/Guard"
 import type { Plan } from "@ourclone/core/Plan"
-import type { StorageError } from "@ourclone/core/StorageError"
+import { StorageError } from "@ourclone/core/StorageError"
 import type { Summary, TransferEvent } from "@ourclone/core/TransferEvent"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -50,9 +50,10 @@ const failures = (state: ProgressState.ProgressState): Array<string> => {
 const conclude = (output: Output, state: ProgressState.ProgressState, verb: Verb, wantsSummary: boolean) => {
   return (summary: Summary, seconds: number, withheld: number | undefined): void => {
     if (wantsSummary || summary.failed > 0) output.note(TransferText.ofSummary(summary, seconds, verb))
-    if (withheld !== undefined) {
-      output.problem(`${Amount.files(withheld)} to remove were kept, because files failed; run again to remove them`)
+    if (!output.isVerbose && !output.isJson) {
+      for (const [because, count] of state.skips) output.note(`skipped ${Amount.count(count)}: ${printable(because)}`)
     }
+    if (withheld !== undefined) output.problem(TransferText.ofWithheld(withheld))
     if (summary.failed === 0) return
     for (const line of [`${Amount.files(summary.failed)} failed:`, ...failures(state)]) output.problem(line)
   }
@@ -96,7 +97,8 @@ export const watch = Effect.fnUntraced(function* <E>(
     Effect.onExit((exit) =>
       Effect.sync(() => {
         if (Exit.isSuccess(exit)) return
-        if (Cause.hasInterruptsOnly(exit.cause)) {
+        const isInterrupted = Cause.hasInterruptsOnly(exit.cause)
+        if (isInterrupted || (state.finishedFiles > 0 && Cause.squash(exit.cause) instanceof StorageError)) {
           const done = `${Amount.files(state.finishedFiles)} (${Amount.bytes(state.finishedBytes)})`
           output.note(`stopped after ${done}; the same command goes on from here`)
         }

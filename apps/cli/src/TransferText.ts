@@ -49,6 +49,12 @@ export const ofEvent = (event: TransferEvent): string | undefined => {
   }
 }
 
+/** What there was to remove and was not. */
+export const ofWithheld = (files: number): string => {
+  const what = files === 0 ? "empty folders" : Amount.files(files)
+  return `${what} to remove ${files === 1 ? "was" : "were"} kept, because files failed; correct that and run again`
+}
+
 /** The end of a transfer on one line. */
 export const ofSummary = (summary: Summary, seconds: number, verb: "copy" | "move" | "remove"): string => {
   const copied = summary.stored + summary.copied

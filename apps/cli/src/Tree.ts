@@ -1,4 +1,5 @@
 /** `tree`: files and folders, drawn. */
+import type { Entry } from "@ourclone/core/Entry"
 import * as Effect from "effect/Effect"
 import * as Amount from "./Amount.ts"
 import type { FilterInput } from "./FilterFlags.ts"
@@ -53,22 +54,28 @@ export const run = Effect.fnUntraced(function* (flags: {
   const branches: Branches = new Map()
   let files = 0
   let bytes = 0
-  yield* Listing.visit(output, { ...flags, filter }, (entries) => {
+  const collect = (entries: ReadonlyArray<Entry>): void => {
     for (const entry of entries) {
       grow(branches, entry.path, entry._tag === "Directory")
       if (entry._tag !== "File") continue
       files++
       bytes += entry.size
     }
-  })
-  const folders = countFolders(branches)
-  if (output.isJson) return output.json({ _tag: "Tree", folders, files, bytes, tree: toObject(branches) })
-  output.line(printable(flags.path))
-  draw(branches, "", output.line)
-  output.line("")
-  output.line(
-    `${Amount.count(folders)} ${folders === 1 ? "folder" : "folders"}, ${Amount.files(files)}, ${Amount.bytes(bytes)}`
-  )
+  }
+  const print = (): void => {
+    const folders = countFolders(branches)
+    if (output.isJson) {
+      output.json({ _tag: "Tree", folders, files, bytes, tree: toObject(branches) })
+      return
+    }
+    output.line(printable(flags.path))
+    draw(branches, "", output.line)
+    output.line("")
+    output.line(
+      `${Amount.count(folders)} ${folders === 1 ? "folder" : "folders"}, ${Amount.files(files)}, ${Amount.bytes(bytes)}`
+    )
+  }
+  yield* Listing.visit(output, { ...flags, filter }, collect, print)
 }, Effect.scoped)
 
 const toObject = (branches: Branches): object =>

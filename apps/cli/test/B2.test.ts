@@ -1,26 +1,6 @@
-import { type Emulator, type EmulatorOptions, startEmulator } from "@ourclone/b2-emulator/Emulator"
-import { expect, onTestFinished, test } from "vitest"
-import { type Cli, makeCli } from "./Cli.ts"
-
-/** A command line whose environment holds the key of a new emulator. */
-const withB2 = async (
-  options: EmulatorOptions = {},
-  key: { readonly keyId?: string; readonly key?: string } = {}
-): Promise<{ readonly emulator: Emulator; readonly cli: Cli }> => {
-  const emulator = await startEmulator({
-    control: true,
-    minimumPartSize: 100_000,
-    recommendedPartSize: 100_000,
-    ...options
-  })
-  onTestFinished(() => emulator.close())
-  const environment = {
-    B2_APPLICATION_KEY_ID: key.keyId ?? emulator.keyId,
-    B2_APPLICATION_KEY: key.key ?? emulator.key,
-    B2_ENDPOINT: emulator.endpoint
-  }
-  return { emulator, cli: makeCli({ environment }) }
-}
+import { expect, test } from "vitest"
+import { withB2 } from "./B2Cli.ts"
+import { makeCli } from "./Cli.ts"
 
 test("a folder goes to B2 and comes back the same", async () => {
   const { cli } = await withB2()
@@ -132,6 +112,19 @@ test("a storage cap stops the job with a clear word", async () => {
   const { code, error } = await cli.run("copy", "@/from", "b2:some-bucket")
   expect(code).toBe(1)
   expect(error).toMatch(/cap/i)
+})
+
+test("a job that is stopped says how far it came", async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("from/a.txt", "a")
+  cli.write("from/b.txt", "b")
+  await cli.run("bucket", "create", "b2:some-bucket")
+  await cli.run("copy", "--include", "a.txt", "@/from", "b2:some-bucket")
+  emulator.failNext("b2_finish_large_file", "cap", 1)
+  cli.write("from/c.bin", "x".repeat(450_000))
+  const { code, error } = await cli.run("copy", "--transfers", "1", "@/from", "b2:some-bucket")
+  expect(code).toBe(1)
+  expect(error).toMatch(/^stopped after 1 file \(1 B\); the same command goes on from here\nerror: .*cap/i)
 })
 
 test("a remote is added without its secret being shown, tested, and removed", async () => {

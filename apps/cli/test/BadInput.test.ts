@@ -112,7 +112,8 @@ test.each([
   [["sync", "@/from"], "Missing required argument: destination"],
   [["frobnicate"], 'Unknown subcommand "frobnicate"'],
   [["copy", "--tranfsers", "3", "@/from", "@/to"], "did you mean --transfers?"],
-  [["copy", "--transfers", "0", "@/from", "@/to"], "transfers"],
+  [["copy", "--transfers", "0", "@/from", "@/to"], '--transfers: "0". Expected a value between 1 and 1000'],
+  [["copy", "--transfers", "many", "@/from", "@/to"], '--transfers: "many". Expected a number'],
   [["copy", "--bwlimit", "fast", "@/from", "@/to"], "--bwlimit"],
   [["copy", "--max-age", "tomorrow", "@/from", "@/to"], "--max-age"],
   [["copy", "--filter", "no sign", "@/from", "@/to"], "--filter"],
@@ -132,4 +133,42 @@ test("a path with .. names the folder it leads to", async () => {
   write("from/a.txt", "a")
   expect((await run("copy", "@/from/sub/..", "@/x/../to")).code).toBe(0)
   expect(list("to")).toEqual(["a.txt"])
+})
+
+test("rm of a folder that another run writes to exits with 5 and removes nothing", async () => {
+  const { folder, list, run, write } = makeCli()
+  write("to/a.txt", "a")
+  const lock = DestinationLock.acquire({
+    stateDirectory: path.join(folder, "state", "ourclone"),
+    destination: { name: "to", account: "local", location: path.join(folder, "to") },
+    command: "ourclone sync"
+  })
+  const outcome = Effect.andThen(
+    lock,
+    Effect.promise(() => run("rm", "--recursive", "@/to"))
+  )
+  const { code } = await Effect.runPromise(Effect.scoped(outcome))
+  expect(code).toBe(5)
+  expect(list("to")).toEqual(["a.txt"])
+})
+
+test("a destination that is a file is named as one", async () => {
+  const { folder, read, run, write } = makeCli()
+  write("from/a.txt", "a")
+  write("to", "a file")
+  for (const source of ["@/from", "@/from/a.txt"]) {
+    const { code, error } = await run("copy", source, "@/to")
+    expect(code).toBeGreaterThan(0)
+    expect(error).toMatch(/file/)
+    expect(error).not.toMatch(/a folder stands/)
+  }
+  expect(read("to")).toBe("a file")
+  expect(fs.statSync(path.join(folder, "to")).isFile()).toBe(true)
+})
+
+test("what is neither a file nor a folder is not called a file", async () => {
+  const { run } = makeCli()
+  const { code, error } = await run("copy", "/dev/null", "@/to")
+  expect(code).toBe(2)
+  expect(error).toContain("neither a file nor a folder")
 })

@@ -23,6 +23,8 @@ export interface Cli {
   /** Writes a file of the folder; `modifiedAt` in milliseconds. */
   readonly write: (name: string, content: string, modifiedAt?: number) => void
   readonly read: (name: string) => string
+  /** Gives a file of the folder a size in bytes; what is added takes no room. */
+  readonly truncate: (name: string, size: number) => void
   /** Every path below a folder of the folder, sorted. */
   readonly list: (name: string) => ReadonlyArray<string>
 }
@@ -76,6 +78,7 @@ export const makeCli = (
       if (modifiedAt !== undefined) fs.utimesSync(at(name), modifiedAt / 1000, modifiedAt / 1000)
     },
     read: (name) => fs.readFileSync(at(name), "utf8"),
+    truncate: (name, size) => fs.truncateSync(at(name), size),
     list: (name) =>
       fs
         .readdirSync(at(name), { recursive: true, encoding: "utf8", withFileTypes: true })

@@ -23,13 +23,18 @@ export const Difference = Schema.Literals([
 ])
 export type Difference = typeof Difference.Type
 
-/** `hash`: only the digests can tell; when they are not to be had, `otherwise` holds. */
+/**
+ * `LeftAlone`: not to be replaced, and not known to be the same. `Hash`: only the
+ * digests can tell; when they are not to be had, `otherwise` holds.
+ */
 export type Verdict =
   | { readonly _tag: "Same" }
+  | { readonly _tag: "LeftAlone" }
   | { readonly _tag: "Differs"; readonly because: Difference }
   | { readonly _tag: "Hash"; readonly otherwise: "same" | Difference }
 
 const same: Verdict = { _tag: "Same" }
+const leftAlone: Verdict = { _tag: "LeftAlone" }
 const missing: Verdict = { _tag: "Differs", because: "missing" }
 const sizeDiffers: Verdict = { _tag: "Differs", because: "size differs" }
 const asked: Verdict = { _tag: "Differs", because: "asked to transfer all" }
@@ -50,10 +55,10 @@ export const decide = (
   within: number | undefined
 ): Verdict => {
   if (destination === undefined) return missing
-  if (comparison.keepsExisting) return same
+  if (comparison.keepsExisting) return leftAlone
   if (comparison.ignoresTimes) return asked
   const later = source.modifiedAt - destination.modifiedAt
-  if (comparison.keepsNewer && within !== undefined && later < -within) return same
+  if (comparison.keepsNewer && within !== undefined && later < -within) return leftAlone
   if (source.size !== destination.size) return sizeDiffers
   if (comparison.by === "size") return same
   const isSameTime = within === undefined || Math.abs(later) <= within

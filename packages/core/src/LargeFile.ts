@@ -59,6 +59,8 @@ export interface Limits {
   readonly minPartSize: number
   readonly maxPartSize: number
   readonly maxParts: number
+  /** Of the finished file, in bytes, where it is less than that many of the largest parts. */
+  readonly maxFileSize?: number
   /** The size the service says is fastest. */
   readonly recommendedPartSize: number
   /** Whether a part's checksum is the SHA-1 of its bytes, so that parts can be compared before going on with them. */
@@ -98,11 +100,16 @@ export interface LargeFile {
 
 const mebibyte = 1024 * 1024
 
+/** The most bytes that one file may have. */
+export const largestFile = ({ maxFileSize = Number.MAX_SAFE_INTEGER, maxPartSize, maxParts }: Limits): number =>
+  Math.min(maxFileSize, maxPartSize * maxParts)
+
 /**
  * The part size for a file of `size` bytes: the recommended one, or the least
- * whole number of MiB that keeps within `maxParts`. `undefined` when no part size does.
+ * whole number of MiB that keeps within `maxParts`. `undefined` when the file is larger than `largestFile`.
  */
 export const partSize = (size: number, limits: Limits): number | undefined => {
+  if (size > largestFile(limits)) return undefined
   const needed = Math.ceil(size / limits.maxParts)
   const least = Math.max(limits.recommendedPartSize, limits.minPartSize)
   if (needed <= least) return least

@@ -47,8 +47,7 @@ const advance = <A>(
     if (ours === undefined ? !left.isDone || theirs === undefined : theirs === undefined && !right.isDone) {
       return visited
     }
-    const order =
-      ours === undefined ? 1 : theirs === undefined ? -1 : compare(orderKey(ours), orderKey(theirs))
+    const order = ours === undefined ? 1 : theirs === undefined ? -1 : compare(orderKey(ours), orderKey(theirs))
     if (order <= 0) left.index++
     if (order >= 0) right.index++
     const result = visit(order <= 0 ? ours : undefined, order >= 0 ? theirs : undefined)

@@ -13,7 +13,7 @@ import { type Entry, File, Skipped } from "./Entry.ts"
 import type { Filter } from "./Filter.ts"
 import { visitBoth } from "./MergedListing.ts"
 import type { Provider } from "./Provider.ts"
-import { RemotePath, root } from "./RemotePath.ts"
+import { parent, RemotePath, root } from "./RemotePath.ts"
 import { retrying } from "./Retry.ts"
 import { inOrder } from "./SortedListing.ts"
 import type { StorageError } from "./StorageError.ts"
@@ -23,7 +23,7 @@ export const Action = Schema.TaggedUnion({
   Put: { file: File, because: Difference },
   /** The bytes are the same and only the time is not: `stored` is the destination's file. */
   Touch: { file: File, stored: File },
-  /** Nothing to do. Planned only when `reportsSame`. */
+  /** The same on both sides, so there is nothing to do. Planned only when `reportsSame`. */
   Keep: { file: File },
   Remove: { path: RemotePath, size: Schema.Int },
   MakeDirectory: { path: RemotePath },
@@ -46,6 +46,7 @@ export interface PlanOptions {
 export interface Totals {
   sourceFiles: number
   destinationFiles: number
+  /** Those left alone on request too. */
   same: number
   putFiles: number
   putBytes: number
@@ -102,7 +103,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
           return open.otherwise === "same" ? keep(open.file) : put(open.file, open.otherwise)
         }
         if (ours !== theirs) return put(open.file, "checksum differs")
-        const isTouched = open.otherwise !== "same" && destination.touch !== undefined && within !== undefined
+        const isTouched = open.otherwise !== "same" && destination.touch !== undefined
         if (!isTouched) return keep(open.file)
         totals.same++
         return { _tag: "Touch", file: open.file, stored: open.stored }
@@ -112,12 +113,28 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
   const both = (file: File, stored: File | undefined): Action | Open | undefined => {
     const verdict = decide(file, stored, comparison, within)
     if (verdict._tag === "Differs") return put(file, verdict.because)
+    if (verdict._tag === "LeftAlone") {
+      totals.same++
+      return undefined
+    }
     if (verdict._tag === "Same" || stored === undefined) return keep(file)
     return { _tag: "Open", file, stored, otherwise: verdict.otherwise }
   }
 
+  /** What the source has and can not transfer: a folder that has become a link is not a folder that is gone. */
+  const passed = new Set<string>()
+
+  const isBelowPassed = (path: RemotePath): boolean => {
+    if (passed.size === 0) return false
+    for (let above = path; above !== ""; above = parent(above)) if (passed.has(above)) return true
+    return false
+  }
+
   const onlySource = (entry: Entry): Action | Open | undefined => {
-    if (entry._tag === "Skipped") return { _tag: "Pass", entry }
+    if (entry._tag === "Skipped") {
+      passed.add(entry.path)
+      return { _tag: "Pass", entry }
+    }
     if (entry._tag === "Directory") {
       const isWanted = destination.makeDirectory !== undefined && (filter?.mayContain(entry.path) ?? true)
       return isWanted ? { _tag: "MakeDirectory", path: entry.path } : undefined
@@ -127,15 +144,23 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     return both(entry, undefined)
   }
 
+  /** The last file that the destination listed: one listed twice is no extra one. */
+  let last: RemotePath | undefined
+
   const onlyDestination = (entry: Entry): Action | undefined => {
-    if (entry._tag === "Skipped") return entry.isFailure ? { _tag: "Pass", entry } : undefined
+    if (entry._tag === "Skipped") {
+      // To a copy it matters to nobody what else lies there.
+      return entry.isFailure && options.removesExtra ? { _tag: "Pass", entry } : undefined
+    }
     if (entry._tag === "Directory") {
-      const isWanted = options.removesExtra && (filter?.mayContain(entry.path) ?? true)
+      const isExtra = options.removesExtra && !isBelowPassed(entry.path)
+      const isWanted = isExtra && (filter?.mayContain(entry.path) ?? true)
       return isWanted ? { _tag: "RemoveDirectory", path: entry.path } : undefined
     }
-    if (filter !== undefined && !filter.includes(entry)) return undefined
+    if (entry.path === last || (filter !== undefined && !filter.includes(entry))) return undefined
+    last = entry.path
     totals.destinationFiles++
-    if (!options.removesExtra) return undefined
+    if (!options.removesExtra || isBelowPassed(entry.path)) return undefined
     totals.removals++
     return { _tag: "Remove", path: entry.path, size: entry.size }
   }
@@ -145,21 +170,29 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     if (theirs === undefined) return onlySource(ours)
     if (ours._tag === "Directory") return undefined
     if (ours._tag === "Skipped" || theirs._tag !== "File") return onlySource(ours)
+    last = theirs.path
     if (filter !== undefined && !filter.includes(ours)) return undefined
     totals.sourceFiles++
     totals.destinationFiles++
     return both(ours, theirs)
   }
 
+  /** One file that can not be hashed is a failed file, not the end of the plan. */
+  const unsettled = ({ path }: File, error: StorageError): Effect.Effect<Action, StorageError> => {
+    if (error.stopsJob) return Effect.fail(error)
+    const because = `it can not be compared: ${error.reason.message}`
+    return Effect.succeed({ _tag: "Pass", entry: { _tag: "Skipped", path, because, isFailure: true } })
+  }
+
   const resolve = (found: Action | Open): Effect.Effect<Action | undefined, StorageError> =>
-    found._tag === "Open" ? retrying(settle(found)) : Effect.succeed(found)
+    found._tag === "Open"
+      ? Effect.catch(retrying(settle(found)), (error) => unsettled(found.file, error))
+      : Effect.succeed(found)
 
   const resolveAll = (
     found: NonEmptyReadonlyArray<Action | Open>
   ): Effect.Effect<NonEmptyReadonlyArray<Action | undefined>, StorageError> =>
-    isSettled(found)
-      ? Effect.succeed(found)
-      : Effect.forEach(found, resolve, { concurrency: hashers })
+    isSettled(found) ? Effect.succeed(found) : Effect.forEach(found, resolve, { concurrency: hashers })
 
   const listing = (provider: Provider) =>
     inOrder(provider, root, filter === undefined ? {} : { mayContain: filter.mayContain })

@@ -16,15 +16,28 @@ export const ProcessIdentity = Schema.Struct({
 })
 export type ProcessIdentity = typeof ProcessIdentity.Type
 
+/** What Linux tells of a process, from its state on. Throws elsewhere. */
+const statOf = (pid: number): ReadonlyArray<string> => {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+}
+
 /** The start of the machine and, in its clock ticks since then, of the process; Linux only. */
 const birthOf = (pid: number): string => {
   try {
     const machine = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-    const afterName = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
-    return `${machine}/${afterName[19]}`
+    return `${machine}/${statOf(pid)[19]}`
   } catch {
     return ""
+  }
+}
+
+/** Killed, and only still there because nobody has asked what became of it: usual in a container without an init. */
+const isZombie = (pid: number): boolean => {
+  try {
+    return statOf(pid)[0] === "Z"
+  } catch {
+    return false
   }
 }
 
@@ -47,7 +60,7 @@ const exists = (pid: number): boolean => {
 /** Whether the process is known to have ended. Of a process on another host nothing is known. */
 export const hasEnded = ({ birth, host, pid }: ProcessIdentity): boolean => {
   if (host !== hostname()) return false
-  if (!exists(pid)) return true
+  if (!exists(pid) || isZombie(pid)) return true
   const now = birthOf(pid)
   return birth !== "" && now !== "" && now !== birth
 }

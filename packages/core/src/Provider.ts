@@ -82,7 +82,11 @@ export interface Provider {
    */
   readonly put: (path: RemotePath, source: ByteSource, options: PutOptions) => Effect.Effect<File, StorageError>
 
-  /** Gives a stored file another `modifiedAt`, without sending its bytes again. */
+  /**
+   * Gives a stored file another `modifiedAt`, without sending its bytes again.
+   * Fails with `NotFound` when it is gone, and with `SourceChanged` where it is
+   * seen to be another than `file`. Where versions are kept it is a new one.
+   */
   readonly touch?: ((file: File, modifiedAt: number) => Effect.Effect<File, StorageError>) | undefined
 
   /** Succeeds when `path` is already gone. */
@@ -96,6 +100,7 @@ export interface Provider {
   /**
    * Copies inside the service, without moving the bytes through this machine.
    * `from` was listed by a provider of the same account; `fromLocation` is that provider's `location`.
+   * Fails with `PermissionDenied` when this provider's credentials may not read it; the other's may.
    */
   readonly copy?: ((from: File, fromLocation: string, to: RemotePath) => Effect.Effect<File, StorageError>) | undefined
 

@@ -14,7 +14,7 @@ import { type Entry, orderKey } from "./Entry.ts"
 import type { ListOptions, Provider } from "./Provider.ts"
 import { compare, type RemotePath } from "./RemotePath.ts"
 import * as Spill from "./Spill.ts"
-import { InvalidRequest, NoSpace, StorageError } from "./StorageError.ts"
+import { InvalidRequest, NoSpace, StorageError, UnexpectedResponse } from "./StorageError.ts"
 
 export interface SortOptions extends ListOptions {
   /** How many entries are held in memory at most. */
@@ -23,14 +23,19 @@ export interface SortOptions extends ListOptions {
   readonly temporaryDirectory?: string
 }
 
-/** `provider.list`, in order. Entries with the same key are all kept. The temporary files go when the stream ends, in whatever way. */
+/**
+ * `provider.list`, in order. Entries with the same key are all kept. The temporary
+ * files go when the stream ends, in whatever way. Fails with `UnexpectedResponse`
+ * when a provider that says it lists in order does not: merging its listing with
+ * another would take files that are there for missing ones.
+ */
 export const inOrder = (
   provider: Provider,
   directory: RemotePath,
   { runSize = 20_000, temporaryDirectory, ...options }: SortOptions = {}
 ): Stream.Stream<Entry, StorageError> => {
   const listing = provider.list(directory, options)
-  if (provider.capabilities.listsInOrder) return listing
+  if (provider.capabilities.listsInOrder) return checked(provider, listing)
 
   const disk = <A>(work: () => Promise<A>): Effect.Effect<A, StorageError> =>
     Effect.tryPromise({ try: work, catch: (cause) => failure(provider, cause) })
@@ -63,6 +68,26 @@ export const inOrder = (
     return merged(disk(spill.next))
   })
   return Stream.unwrap(collect)
+}
+
+const checked = (provider: Provider, listing: Stream.Stream<Entry, StorageError>): Stream.Stream<Entry, StorageError> =>
+  Stream.suspend(() => {
+    let last = ""
+    return Stream.mapArrayEffect(listing, (entries) => {
+      for (const entry of entries) {
+        // What is skipped is only told of, and may stand where its content would.
+        if (entry._tag === "Skipped") continue
+        const key = orderKey(entry)
+        if (compare(last, key) > 0) return Effect.fail(disorder(provider, last, key))
+        last = key
+      }
+      return Effect.succeed(entries)
+    })
+  })
+
+const disorder = ({ name }: Provider, last: string, key: string) => {
+  const message = `it lists its files out of order ("${key}" after "${last}"), so nothing can be compared with it; report this to whoever made it`
+  return new StorageError({ provider: name, operation: "list", reason: new UnexpectedResponse({ message }) })
 }
 
 const sort = (run: Array<Entry>): Array<Entry> =>

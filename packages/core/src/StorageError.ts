@@ -8,15 +8,20 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 
 const message = Schema.String
+/** The same holds for every other file, so the whole job stops. */
+const concernsAll = Schema.optionalKey(Schema.Boolean)
 
 /** Nothing is stored at the path. */
 export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { message }) {}
 
 /** The name is taken and may not be replaced. */
-export class AlreadyExists extends Schema.TaggedError<AlreadyExists>()("AlreadyExists", { message }) {}
+export class AlreadyExists extends Schema.TaggedError<AlreadyExists>()("AlreadyExists", { message, concernsAll }) {}
 
 /** The credentials are valid but do not grant this operation. The message names what is missing. */
-export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()("PermissionDenied", { message }) {}
+export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()("PermissionDenied", {
+  message,
+  concernsAll
+}) {}
 
 /** The credentials are missing, wrong or revoked. Never raised for an expired token: providers renew those. */
 export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()("Unauthenticated", { message }) {}
@@ -114,7 +119,8 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
   }
 
   get stopsJob(): boolean {
-    return treatments[this.reason._tag].stopsJob
+    const { reason } = this
+    return treatments[reason._tag].stopsJob || ("concernsAll" in reason && reason.concernsAll === true)
   }
 
   /** The least time to wait before a retry; zero unless the service named one. */

@@ -13,7 +13,7 @@ import type { Action, Plan } from "./Plan.ts"
 import type { Provider } from "./Provider.ts"
 import { compare, parent, type RemotePath } from "./RemotePath.ts"
 import { retrying } from "./Retry.ts"
-import type { StorageError } from "./StorageError.ts"
+import { ChecksumMismatch, SourceChanged, StorageError } from "./StorageError.ts"
 import { emptySummary, type Summary, type TransferEvent } from "./TransferEvent.ts"
 import { upload } from "./Upload.ts"
 
@@ -44,6 +44,12 @@ const throttled = (source: ByteSource, bandwidth: Bandwidth): ByteSource => ({
   bytes: Effect.tap(source.bytes, (bytes) => bandwidth.take(bytes.length)),
   read: (range) => Stream.tap(source.read(range), (piece) => bandwidth.take(piece.length))
 })
+
+/** Two names that are one file where case does not count. */
+const folded = (path: string): string => path.normalize("NFC").toLowerCase()
+
+const isSame = (left: File, right: File): boolean =>
+  left.size === right.size && left.modifiedAt === right.modifiedAt && left.versionId === right.versionId
 
 /** Parents of what was removed, deepest first, so that each is empty when its turn comes. */
 const emptied = (removed: ReadonlyArray<RemotePath>): ReadonlyArray<RemotePath> => {
@@ -88,26 +94,63 @@ export const execute = Effect.fnUntraced(function* (
     onEvent({ _tag: "Retried", path, error })
   }
 
-  const dropSource = (file: File) =>
-    options.removesSource
-      ? Effect.map(retrying(source.remove(file.path)), () => {
-          summary.moved++
-          onEvent({ _tag: "Moved", path: file.path })
-        })
-      : Effect.void
+  /** Removes at the source what was read, and nothing that has taken its place since. */
+  const dropSource = (file: File): Effect.Effect<void, StorageError> => {
+    if (!options.removesSource) return Effect.void
+    const { path } = file
+    const now = Effect.catchReason(retrying(source.stat(path), onRetry(path)), "StorageError", "NotFound", () =>
+      Effect.succeed(undefined)
+    )
+    return Effect.flatMap(now, (found) => {
+      if (found === undefined) return Effect.void
+      if (!isSame(found, file)) {
+        const message = "it was changed meanwhile, so it stays at the source: run again once nothing writes to it"
+        const reason = new SourceChanged({ message })
+        return Effect.fail(new StorageError({ provider: source.name, operation: "remove", path, reason }))
+      }
+      return Effect.map(retrying(source.remove(path), onRetry(path)), () => {
+        summary.moved++
+        onEvent({ _tag: "Moved", path })
+      })
+    })
+  }
 
-  const copies = source.account === destination.account ? destination.copy : undefined
+  /** What was stored, in lower case, where case does not count: the old name of a file is no extra file there. */
+  const storedNames = destination.capabilities.isCaseSensitive ? undefined : new Set<string>()
+
+  const arrived = (file: File, stored: File): Effect.Effect<void, StorageError> => {
+    const { path, size } = file
+    storedNames?.add(folded(path))
+    if (stored.size === size) return Effect.void
+    const message = `${stored.size} bytes are stored where ${size} were sent`
+    const reason = new ChecksumMismatch({ message, expected: `${size} bytes`, actual: `${stored.size} bytes` })
+    return Effect.fail(new StorageError({ provider: destination.name, operation: "put", path, reason }))
+  }
+
+  let copy = source.account === destination.account ? destination.copy : undefined
 
   const put = (file: File): Effect.Effect<void, StorageError> => {
     const { path, size } = file
     onEvent({ _tag: "Started", path, size })
-    if (copies !== undefined) {
-      return Effect.flatMap(retrying(copies(file, source.location, path), onRetry(path)), () => {
-        summary.copied++
-        onEvent({ _tag: "Copied", path, size })
-        return dropSource(file)
-      })
-    }
+    if (copy === undefined) return send(file)
+    return Effect.matchEffect(retrying(copy(file, source.location, path), onRetry(path)), {
+      onFailure: (error) => {
+        // The destination's key may not read the source, whose own key may.
+        if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
+        if (summary.copied === 0) copy = undefined
+        return send(file)
+      },
+      onSuccess: (stored) =>
+        Effect.flatMap(arrived(file, stored), () => {
+          summary.copied++
+          onEvent({ _tag: "Copied", path, size })
+          return dropSource(file)
+        })
+    })
+  }
+
+  const send = (file: File): Effect.Effect<void, StorageError> => {
+    const { path, size } = file
     const bytes = Download.source(source, file)
     const stored = upload(destination, path, bandwidth === undefined ? bytes : throttled(bytes, bandwidth), {
       modifiedAt: file.modifiedAt,
@@ -116,22 +159,34 @@ export const execute = Effect.fnUntraced(function* (
       onAdvance: (bytes) => onEvent({ _tag: "Advanced", path, bytes }),
       onRetry: onRetry(path)
     })
-    return Effect.flatMap(stored, () => {
-      summary.stored++
-      summary.storedBytes += size
-      onEvent({ _tag: "Stored", path, size })
-      return dropSource(file)
-    })
+    return Effect.flatMap(stored, (found) =>
+      Effect.flatMap(arrived(file, found), () => {
+        summary.stored++
+        summary.storedBytes += size
+        onEvent({ _tag: "Stored", path, size })
+        return dropSource(file)
+      })
+    )
   }
 
-  const touch = (file: File, stored: File) =>
-    destination.touch === undefined
-      ? Effect.void
-      : Effect.flatMap(retrying(destination.touch(stored, file.modifiedAt), onRetry(file.path)), () => {
-          summary.touched++
-          onEvent({ _tag: "Touched", path: file.path })
-          return dropSource(file)
-        })
+  const touch = (file: File, stored: File): Effect.Effect<void, StorageError> => {
+    if (destination.touch === undefined) return Effect.void
+    const { path } = file
+    return Effect.matchEffect(retrying(destination.touch(stored, file.modifiedAt), onRetry(path)), {
+      // The bytes are there: a time that may not be set is worth no more than a note.
+      onFailure: (error) => {
+        if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
+        summary.skipped++
+        onEvent({ _tag: "Skipped", path, because: `its time can not be set: ${error.reason.message}` })
+        return Effect.void
+      },
+      onSuccess: () => {
+        summary.touched++
+        onEvent({ _tag: "Touched", path })
+        return dropSource(file)
+      }
+    })
+  }
 
   const run = (action: Action): Effect.Effect<void, StorageError> => {
     switch (action._tag) {
@@ -168,7 +223,7 @@ export const execute = Effect.fnUntraced(function* (
   const worker = Effect.forever(Effect.flatMap(Queue.take(queue), run)).pipe(
     Effect.catch((error) => (Cause.isDone(error) ? Effect.void : Effect.fail(error)))
   )
-  const workers = Array.from({ length: options.transfers }, () => worker)
+  const workers = Array.from({ length: Math.max(1, options.transfers) }, () => worker)
   yield* Effect.all([planning, ...workers], { concurrency: "unbounded", discard: true })
   summary.same = plan.totals.same - summary.touched
 
@@ -182,14 +237,16 @@ export const execute = Effect.fnUntraced(function* (
     }).pipe(Effect.catch(failed(path)))
 
   const { makeDirectory, removeDirectory } = destination
-  const planned = later.removals.length + later.removedDirectories.length
+  const removals =
+    storedNames === undefined ? later.removals : later.removals.filter((path) => !storedNames.has(folded(path)))
+  const planned = removals.length + later.removedDirectories.length
   if (planned > 0 && summary.failed > 0) {
-    onEvent({ _tag: "RemovalsWithheld", removals: later.removals.length })
+    onEvent({ _tag: "RemovalsWithheld", removals: removals.length })
   } else if (planned > 0) {
     const stopped = Guard.deletion(plan.totals, options)
     if (stopped !== undefined) return yield* stopped
-    yield* each(later.removals, remove)
-    const gone = emptied([...later.removals, ...later.removedDirectories.map((path) => `${path}/` as RemotePath)])
+    yield* each(removals, remove)
+    const gone = emptied([...removals, ...later.removedDirectories.map((path) => `${path}/` as RemotePath)])
     if (removeDirectory !== undefined) {
       for (const path of gone) {
         yield* Effect.catch(retrying(removeDirectory(path), onRetry(path)), failed(path))

@@ -72,6 +72,8 @@ const findUnfinished = Effect.fnUntraced(function* (
   segments: ReadonlyArray<Segment>,
   partSums: ReadonlyArray<string> | undefined
 ) {
+  /** Where the parts do not say what they are, the SHA-1 of the whole must, as long as there is one. */
+  const partsTell = largeFile.limits.checksumIsSha1
   const candidates = yield* retrying(Stream.runCollect(largeFile.unfinished(path))).pipe(
     Effect.catchReason("StorageError", "NotFound", () => Effect.succeed<ReadonlyArray<LargeFile.Unfinished>>([]))
   )
@@ -82,7 +84,7 @@ const findUnfinished = Effect.fnUntraced(function* (
         candidate.size === wanted.size &&
         candidate.modifiedAt === wanted.modifiedAt &&
         candidate.partSize === wanted.partSize &&
-        (candidate.sha1 === undefined || wanted.sha1 === undefined || candidate.sha1 === wanted.sha1)
+        (candidate.sha1 === wanted.sha1 || (partsTell && (candidate.sha1 === undefined || wanted.sha1 === undefined)))
     )
     .sort((left, right) => right.startedAt - left.startedAt)[0]
   if (found === undefined) return undefined
@@ -90,10 +92,14 @@ const findUnfinished = Effect.fnUntraced(function* (
   const isRight = (part: LargeFile.Part) => {
     const segment = segments[part.number - 1]
     if (segment === undefined || segmentSize(segment) !== part.size) return false
-    return !largeFile.limits.checksumIsSha1 || partSums?.[part.number - 1] === part.checksum
+    return !partsTell || partSums?.[part.number - 1] === part.checksum
   }
   return { file: found, parts: parts.filter(isRight) }
 })
+
+/** What is left of an earlier run may be damaged, or gone: then nothing of it is any use. */
+const isStale = ({ reason }: StorageError): boolean =>
+  reason._tag === "NotFound" || reason._tag === "InvalidRequest" || reason._tag === "ChecksumMismatch"
 
 const putParts = Effect.fnUntraced(function* (
   largeFile: LargeFile.LargeFile,
@@ -113,32 +119,80 @@ const putParts = Effect.fnUntraced(function* (
     sha1: digest?.sha1 ?? source.sha1
   }
   const earlier = yield* findUnfinished(largeFile, path, wanted, segments, digest?.parts)
-  const file = earlier?.file ?? (yield* retrying(largeFile.start(path, wanted), options.onRetry))
-  const present = new Map(earlier?.parts.map((part) => [part.number, part]))
-  for (const part of present.values()) options.onAdvance?.(part.size)
-
-  const store = (segment: Segment, index: number): Effect.Effect<LargeFile.Part, StorageError> => {
-    const number = index + 1
-    const stored = present.get(number)
-    if (stored !== undefined) return Effect.succeed(stored)
-    if (segment._tag === "Copy" && largeFile.copyPart !== undefined) {
-      return retrying(largeFile.copyPart(file, number, segment.from, segment.range), options.onRetry)
-    }
-    const range = segment._tag === "Send" ? segment : segment.range
-    const attempt = counted(ByteSource.slice(source, range), options)
-    const part = { offset: index * partSize, sha1: digest?.parts[index] }
-    return retrying(largeFile.uploadPart(file, number, attempt.source, part), attempt.onRetry)
-  }
-  const parts = Effect.forEach(segments, store, { concurrency: options.partConcurrency })
-  return yield* parts.pipe(
-    Effect.flatMap((stored) => retrying(largeFile.finish(file, stored), options.onRetry)),
-    Effect.catch((error) =>
-      error.reason._tag === "SourceChanged" || error.reason._tag === "ChecksumMismatch"
-        ? Effect.andThen(Effect.ignore(largeFile.cancel(file)), Effect.fail(error))
-        : Effect.fail(error)
+  const anew = Effect.suspend(() =>
+    Effect.flatMap(retrying(largeFile.start(path, wanted), options.onRetry), (file) =>
+      fill({ largeFile, source, segments, partSize, digest, file, present: [] }, options)
     )
   )
+  if (earlier === undefined) return yield* anew
+  let advanced = 0
+  const onAdvance = (bytes: number) => {
+    advanced += bytes
+    options.onAdvance?.(bytes)
+  }
+  const going = { largeFile, source, segments, partSize, digest, file: earlier.file, present: earlier.parts }
+  return yield* Effect.catch(fill(going, { ...options, onAdvance }), (error) => {
+    if (!isStale(error)) return Effect.fail(error)
+    onAdvance(-advanced)
+    options.onRetry?.(error)
+    return Effect.andThen(Effect.ignore(largeFile.cancel(earlier.file)), anew)
+  })
 })
+
+interface Filling {
+  readonly largeFile: LargeFile.LargeFile
+  readonly source: ByteSource.ByteSource
+  readonly segments: ReadonlyArray<Segment>
+  readonly partSize: number
+  readonly digest: ByteSource.Digest | undefined
+  readonly file: LargeFile.Unfinished
+  /** The parts that need not be stored again. */
+  readonly present: ReadonlyArray<LargeFile.Part>
+}
+
+/** Joins the parts. A whole with other bytes stays so however often it is asked for. */
+const join = (
+  { file, largeFile }: Filling,
+  parts: ReadonlyArray<LargeFile.Part>,
+  options: UploadOptions
+): Effect.Effect<File, StorageError> => {
+  const attempt = Effect.matchEffect(largeFile.finish(file, parts), {
+    onFailure: (error) =>
+      error.reason._tag === "ChecksumMismatch" ? Effect.succeed(Effect.fail(error)) : Effect.fail(error),
+    onSuccess: (stored) => Effect.succeed(Effect.succeed(stored))
+  })
+  return Effect.flatten(retrying(attempt, options.onRetry))
+}
+
+/** Stores the parts that are not there yet, and joins all. */
+const fill = (filling: Filling, options: UploadOptions): Effect.Effect<File, StorageError> =>
+  Effect.suspend(() => {
+    const { digest, file, largeFile, partSize, segments, source } = filling
+    const present = new Map(filling.present.map((part) => [part.number, part]))
+    for (const part of present.values()) options.onAdvance?.(part.size)
+
+    const store = (segment: Segment, index: number): Effect.Effect<LargeFile.Part, StorageError> => {
+      const number = index + 1
+      const stored = present.get(number)
+      if (stored !== undefined) return Effect.succeed(stored)
+      if (segment._tag === "Copy" && largeFile.copyPart !== undefined) {
+        return retrying(largeFile.copyPart(file, number, segment.from, segment.range), options.onRetry)
+      }
+      const range = segment._tag === "Send" ? segment : segment.range
+      const attempt = counted(ByteSource.slice(source, range), options)
+      const part = { offset: index * partSize, sha1: digest?.parts[index] }
+      return retrying(largeFile.uploadPart(file, number, attempt.source, part), attempt.onRetry)
+    }
+    const parts = Effect.forEach(segments, store, { concurrency: options.partConcurrency })
+    return parts.pipe(
+      Effect.flatMap((stored) => join(filling, stored, options)),
+      Effect.catch((error) =>
+        error.reason._tag === "SourceChanged" || error.reason._tag === "ChecksumMismatch"
+          ? Effect.andThen(Effect.ignore(largeFile.cancel(file)), Effect.fail(error))
+          : Effect.fail(error)
+      )
+    )
+  })
 
 const tooLarge = (provider: Provider, path: RemotePath, message: string) =>
   Effect.fail(
@@ -171,7 +225,7 @@ export const upload = (
   }
   const partSize = LargeFile.partSize(source.size, largeFile.limits)
   if (partSize === undefined) {
-    const most = largeFile.limits.maxPartSize * largeFile.limits.maxParts
+    const most = LargeFile.largestFile(largeFile.limits)
     return tooLarge(provider, path, `the file has ${source.size} bytes and ${provider.name} takes ${most} at most`)
   }
   return partSize >= source.size

@@ -4,10 +4,10 @@ import type { Comparison } from "@ourclone/core/Compare"
 import * as Plan from "@ourclone/core/Plan"
 import type { Provider } from "@ourclone/core/Provider"
 import { makeUnsafe, root } from "@ourclone/core/RemotePath"
-import { PermissionDenied, StorageError } from "@ourclone/core/StorageError"
-import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import { PermissionDenied, type Reason, SourceChanged, StorageError } from "@ourclone/core/StorageError"
 import * as Transfer from "@ourclone/core/Transfer"
 import type { TransferEvent } from "@ourclone/core/TransferEvent"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { Effect, Stream } from "effect"
 
 const put = (provider: Provider, path: string, text = path, modifiedAt = 1000) =>
@@ -105,6 +105,48 @@ describe("a move", () => {
   )
 })
 
+describe("a file of which only the time differs", () => {
+  const setUp = Effect.gen(function* () {
+    const source = MemoryProvider.make()
+    const memory = MemoryProvider.make()
+    yield* put(source, "a", "bytes", 1000)
+    yield* put(memory, "a", "bytes", 2000)
+    return { source, memory }
+  })
+  const failing = (reason: Reason) => Effect.fail(new StorageError({ provider: "memory", operation: "touch", reason }))
+
+  it.effect("is given the time, and then leaves the source of a move", () =>
+    Effect.gen(function* () {
+      const { memory, source } = yield* setUp
+      const touch: Provider["touch"] = (file, modifiedAt) => Effect.succeed({ ...file, modifiedAt })
+      const { summary } = yield* move(source, { ...memory, touch })
+      assert.deepInclude(summary, { touched: 1, moved: 1, same: 0, stored: 0 })
+      assert.deepStrictEqual(yield* names(source), [])
+    })
+  )
+
+  it.effect("stays at the source of a move, and is no failure, when its time may not be set", () =>
+    Effect.gen(function* () {
+      const { memory, source } = yield* setUp
+      const touch = () => failing(new PermissionDenied({ message: "it belongs to another user" }))
+      const { events, summary } = yield* move(source, { ...memory, touch })
+      assert.deepInclude(summary, { touched: 0, moved: 0, failed: 0, skipped: 1 })
+      assert.include(JSON.stringify(events), "its time can not be set: it belongs to another user")
+      assert.deepStrictEqual(yield* names(source), ["a"])
+    })
+  )
+
+  it.effect("is a failed file when it can not be touched for another reason", () =>
+    Effect.gen(function* () {
+      const { memory, source } = yield* setUp
+      const touch = () => failing(new SourceChanged({ message: "it was changed" }))
+      const { summary } = yield* move(source, { ...memory, touch })
+      assert.deepInclude(summary, { touched: 0, moved: 0, failed: 1 })
+      assert.deepStrictEqual(yield* names(source), ["a"])
+    })
+  )
+})
+
 describe("a copy inside the service", () => {
   it.effect("goes through this machine when the destination's key may not read the source", () =>
     Effect.gen(function* () {
@@ -125,6 +167,48 @@ describe("a copy inside the service", () => {
       assert.deepStrictEqual(yield* names(memory), ["a", "b", "c"])
       assert.deepInclude(summary, { stored: 3, copied: 0, moved: 3, failed: 0 })
       assert.isAtMost(asked, 2, "once for each of the two transfers that run at a time")
+    })
+  )
+})
+
+describe("a copy inside the service that fails for another reason", () => {
+  it.effect("is a failed file, and is not tried through this machine", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make({ location: "one" })
+      const memory = MemoryProvider.make({ account: source.memory, location: "two" })
+      yield* put(source, "a")
+      const error = new StorageError({
+        provider: "memory",
+        operation: "copy",
+        reason: new SourceChanged({ message: "it was replaced" })
+      })
+      const { summary } = yield* move(source, { ...memory, copy: () => Effect.fail(error) })
+      assert.deepInclude(summary, { failed: 1, stored: 0, copied: 0, moved: 0 })
+      assert.deepStrictEqual(yield* names(source), ["a"])
+    })
+  )
+})
+
+describe("a sync to a place where case does not count", () => {
+  it.effect("does not remove the old name of the file that it has just stored", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const memory = MemoryProvider.make()
+      yield* put(source, "Photos/A.jpg", "new", 2000)
+      yield* put(memory, "photos/a.jpg", "old", 1000)
+      yield* put(memory, "photos/b.jpg")
+      const fold = (path: string) => makeUnsafe(path.toLowerCase())
+      const destination: Provider = {
+        ...memory,
+        capabilities: { ...memory.capabilities, isCaseSensitive: false },
+        put: (path, bytes, options) => memory.put(fold(path), bytes, options),
+        remove: (path) => memory.remove(fold(path))
+      }
+      const plan = Plan.make(source, destination, { comparison: { by: "time" }, removesExtra: true })
+      const options = { transfers: 2, partConcurrency: 2, allowsEmptySource: false, onEvent: () => {} }
+      yield* Transfer.execute(source, destination, plan, options)
+      assert.deepStrictEqual(yield* names(memory), ["photos/a.jpg"])
+      assert.strictEqual(yield* textAt(memory, "photos/a.jpg"), "new")
     })
   )
 })

@@ -4,9 +4,9 @@ import type { Entry } from "@ourclone/core/Entry"
 import * as Plan from "@ourclone/core/Plan"
 import type { Provider } from "@ourclone/core/Provider"
 import { makeUnsafe } from "@ourclone/core/RemotePath"
-import { NoSpace, SourceChanged, StorageError } from "@ourclone/core/StorageError"
-import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import { NoSpace, SourceChanged, StorageError, Unavailable } from "@ourclone/core/StorageError"
 import * as Transfer from "@ourclone/core/Transfer"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { Effect, Stream } from "effect"
 
 const put = (provider: Provider, path: string, text = path, modifiedAt = 1000) =>
@@ -42,16 +42,42 @@ describe("a plan", () => {
       const digest = (reason: SourceChanged | NoSpace): Provider => ({
         ...memory,
         list: (path, options) =>
-          Stream.map(memory.list(path, options), (entry) => (entry._tag === "File" ? { ...entry, checksums: {} } : entry)),
-        digest: ({ path }) => () =>
-          path === "b"
-            ? Effect.fail(new StorageError({ provider: "memory", operation: "digest", path, reason }))
-            : Effect.succeed({ sha1: "0", parts: [] })
+          Stream.map(memory.list(path, options), (entry) =>
+            entry._tag === "File" ? { ...entry, checksums: {} } : entry
+          ),
+        digest:
+          ({ path }) =>
+          () =>
+            path === "b"
+              ? Effect.fail(new StorageError({ provider: "memory", operation: "digest", path, reason }))
+              : Effect.succeed({ sha1: "0", parts: [] })
       })
       const changing = digest(new SourceChanged({ message: "it was changed after it was listed" }))
       assert.deepStrictEqual(yield* lines(changing, destination), ["Put a", "Pass b", "Put c"])
       const full = digest(new NoSpace({ message: "nothing can be done any more" }))
       assert.strictEqual((yield* Effect.flip(lines(full, destination))).reason._tag, "NoSpace")
+    })
+  )
+
+  it.effect("asks again for a digest that fails for a moment", () =>
+    Effect.gen(function* () {
+      const memory = MemoryProvider.make()
+      const destination = MemoryProvider.make()
+      yield* put(memory, "a", "bytes", 1000)
+      yield* put(destination, "a", "other", 2000)
+      let asked = 0
+      const reason = new Unavailable({ message: "too many files are open", retryAtOnce: true })
+      const source: Provider = {
+        ...memory,
+        list: () => Stream.succeed({ ...file("a"), size: 5 }),
+        digest: () => () =>
+          Effect.suspend(() =>
+            ++asked === 1
+              ? Effect.fail(new StorageError({ provider: "memory", operation: "digest", reason }))
+              : Effect.succeed({ sha1: "0", parts: [] })
+          )
+      }
+      assert.deepStrictEqual(yield* lines(source, destination), ["Put a"])
     })
   )
 
@@ -66,7 +92,7 @@ describe("a plan", () => {
           const watched = { ...destination, remove: (path: string) => Effect.sync(() => void removed.push(path)) }
           const plan = Plan.make(source, watched, { ...sync, comparison: { by: "size" } })
           const options = { transfers: 1, partConcurrency: 1, allowsEmptySource: true, onEvent: () => {} }
-          const error = yield* Effect.flip(Transfer.execute(source, { ...watched, put: () => Effect.never }, plan, options))
+          const error = yield* Effect.flip(Transfer.execute(source, watched, plan, options))
           assert.include(error.message, "out of order")
           assert.include(error.message, "memory:odd")
           assert.deepStrictEqual(removed, [])
@@ -82,7 +108,17 @@ describe("a plan", () => {
         ...sync,
         comparison: { by: "size" }
       })
-      assert.deepStrictEqual(actions, ["Remove d", "Remove d"])
+      assert.deepStrictEqual(actions, ["Remove d"])
+    })
+  )
+
+  it.effect("removes nothing below what the source has and can not transfer, such as a folder that is a link now", () =>
+    Effect.gen(function* () {
+      const link: Entry = { _tag: "Skipped", path: "a", because: "it is a symbolic link", isFailure: false }
+      const empty: Entry = { _tag: "Directory", path: makeUnsafe("a/empty") }
+      const destination = listing([file("a-b"), file("a/b/c"), empty, file("a/x"), file("ab")])
+      const actions = yield* lines(listing([link, file("b")]), destination, sync)
+      assert.deepStrictEqual(actions, ["Pass a", "Remove a-b", "Remove ab", "Put b"])
     })
   )
 

@@ -40,6 +40,16 @@ const breakages: Record<string, readonly [Breakage, check: string]> = {
     (good) => ({ readAll: (file) => Effect.map(good.readAll(file), (found) => found.reverse()) }),
     "reads back the bytes that were put"
   ],
+  "touches nothing": [
+    () => ({ touch: (file, time) => Effect.succeed({ ...file, modifiedAt: time }) }),
+    "gives a file another time and leaves its bytes"
+  ],
+  "brings back what was removed by touching it": [
+    (good) => ({
+      touch: (file, time) => good.put(file.path, ByteSource.fromBytes(new Uint8Array(5)), { modifiedAt: time })
+    }),
+    "does not touch a file that is gone"
+  ],
   "never replaces": [
     (good) => ({
       put: (path, source, options) => Effect.catch(good.stat(path), () => good.put(path, source, options))

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { retrying } from "@ourclone/core/Retry"
+import { retrying, retryingAtFirst } from "@ourclone/core/Retry"
 import {
   ChecksumMismatch,
   NotFound,
@@ -71,6 +71,16 @@ describe("Retry.retrying", () => {
     })
   )
 
+  it.effect("gives up on a service that was never reached within a minute", () =>
+    Effect.gen(function* () {
+      const { calls, effect } = failing(...Array.from({ length: 100 }, () => outage))
+      const fiber = yield* Effect.forkChild(Effect.flip(retryingAtFirst(effect)))
+      yield* TestClock.adjust("1 minutes")
+      assert.strictEqual((yield* Fiber.join(fiber)).reason._tag, "Unavailable")
+      assert.strictEqual(calls.count, 7)
+    })
+  )
+
   it.effect("believes a checksum that is wrong five times", () =>
     Effect.gen(function* () {
       const mismatch = new ChecksumMismatch({ message: "damaged", expected: "a", actual: "b" })
@@ -90,6 +100,16 @@ describe("Retry.retrying", () => {
       yield* TestClock.adjust("1 minutes")
       yield* Fiber.join(fiber)
       assert.deepStrictEqual(told, ["the server is down", "the server is busy"])
+    })
+  )
+
+  it.effect("does not begin anew around another that has given up", () =>
+    Effect.gen(function* () {
+      const { calls, effect } = failing(...Array.from({ length: 100 }, () => outage))
+      const fiber = yield* Effect.forkChild(Effect.flip(retrying(retrying(effect))))
+      yield* TestClock.adjust("1 hours")
+      yield* Fiber.join(fiber)
+      assert.strictEqual(calls.count, 17)
     })
   )
 })

@@ -4,9 +4,9 @@ import * as Plan from "@ourclone/core/Plan"
 import type { Provider } from "@ourclone/core/Provider"
 import { makeUnsafe } from "@ourclone/core/RemotePath"
 import { QuotaExceeded, type Reason, SourceChanged, StorageError } from "@ourclone/core/StorageError"
-import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as Transfer from "@ourclone/core/Transfer"
 import { TransferEvent } from "@ourclone/core/TransferEvent"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { Effect, Schema, Stream } from "effect"
 
 const put = (provider: Provider, path: string, text = path, modifiedAt = 1000) =>
@@ -41,7 +41,11 @@ const run = (
         ...options
       })
     ),
-    (exit) => ({ exit, events, tags: events.map((event) => ("path" in event ? `${event._tag} ${event.path}` : event._tag)) })
+    (exit) => ({
+      exit,
+      events,
+      tags: events.map((event) => ("path" in event ? `${event._tag} ${event.path}` : event._tag))
+    })
   )
 }
 
@@ -160,7 +164,10 @@ describe("Transfer.execute", () => {
       const codec = Schema.fromJsonString(Schema.toCodecJson(TransferEvent))
       const failed = events.find((event) => event._tag === "Failed")!
       const back = yield* Schema.decodeEffect(codec)(yield* Schema.encodeEffect(codec)(failed))
-      assert.strictEqual(back._tag === "Failed" && typeof back.error !== "string" ? back.error.message : "", error.message)
+      assert.strictEqual(
+        back._tag === "Failed" && typeof back.error !== "string" ? back.error.message : "",
+        error.message
+      )
     })
   )
 })

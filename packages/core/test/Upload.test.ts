@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import type { ByteSource } from "@ourclone/core/ByteSource"
 import * as ByteSources from "@ourclone/core/ByteSource"
@@ -5,11 +6,18 @@ import type { LargeFile } from "@ourclone/core/LargeFile"
 import * as LargeFiles from "@ourclone/core/LargeFile"
 import type { Provider } from "@ourclone/core/Provider"
 import { makeUnsafe, root } from "@ourclone/core/RemotePath"
-import { NotFound, SourceChanged, StorageError, Unavailable } from "@ourclone/core/StorageError"
+import {
+  ChecksumMismatch,
+  InvalidRequest,
+  NotFound,
+  SourceChanged,
+  StorageError,
+  Unavailable
+} from "@ourclone/core/StorageError"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { upload } from "@ourclone/core/Upload"
-import { Effect, Stream } from "effect"
-import { createHash } from "node:crypto"
+import { Effect, Fiber, Stream } from "effect"
+import { TestClock } from "effect/testing"
 
 const sha1 = (text: string) => createHash("sha1").update(text).digest("hex")
 
@@ -25,9 +33,9 @@ const sourceOf = (text: string): ByteSource => ({
 })
 
 /** A provider that takes parts of three bytes and notes which it was sent. */
-const open = () => {
+const open = ({ checksumIsSha1 = true, recommendedPartSize = 3 } = {}) => {
   const memory = MemoryProvider.make({
-    limits: { cutoff: 4, minPartSize: 1, maxPartSize: 100, maxParts: 10, recommendedPartSize: 3, checksumIsSha1: true }
+    limits: { cutoff: 4, minPartSize: 1, maxPartSize: 100, maxParts: 10, recommendedPartSize, checksumIsSha1 }
   })
   const sent: Array<number> = []
   const refused = new Set<number>()
@@ -59,6 +67,16 @@ describe("Upload.upload", () => {
       yield* upload(provider, path, sourceOf("0123"), options)
       assert.deepStrictEqual(sent, [])
       assert.strictEqual(yield* stored(provider), "0123")
+    })
+  )
+
+  it.effect("stores what would be a single part in one request", () =>
+    Effect.gen(function* () {
+      const { provider, sent } = open({ recommendedPartSize: 5 })
+      yield* upload(provider, path, sourceOf("01234"), options)
+      assert.deepStrictEqual(sent, [])
+      yield* upload(provider, path, sourceOf("012345"), options)
+      assert.deepStrictEqual(sent, [1, 2])
     })
   )
 
@@ -119,6 +137,104 @@ describe("Upload.upload", () => {
     })
   )
 
+  for (const reason of [
+    new NotFound({ message: "this unfinished file is not there any more" }),
+    new InvalidRequest({ message: "a part is missing" }),
+    new ChecksumMismatch({ message: "the whole has another SHA-1", expected: "a", actual: "b" })
+  ]) {
+    it.effect(`begins anew when what an earlier upload left ends in ${reason._tag}`, () =>
+      Effect.gen(function* () {
+        const { provider, sent } = open()
+        const text = "0123456789"
+        const inner = provider.largeFile!
+        const stale = yield* inner.start(path, { modifiedAt: 1000, size: text.length, partSize: 3, sha1: sha1(text) })
+        yield* inner.uploadPart(stale, 1, sourceOf("012"), { offset: 0 })
+        sent.length = 0
+        const error = new StorageError({ provider: "memory", operation: "finish", reason })
+        let asked = 0
+        const refuse = Effect.suspend(() => {
+          asked++
+          return Effect.fail(error)
+        })
+        const finish: LargeFile["finish"] = (file, parts) => (file.id === stale.id ? refuse : inner.finish(file, parts))
+        let advanced = 0
+        const onAdvance = (bytes: number) => {
+          advanced += bytes
+        }
+        const broken: Provider = { ...provider, largeFile: { ...inner, finish } }
+        const fiber = yield* Effect.forkChild(upload(broken, path, sourceOf(text), { ...options, onAdvance }))
+        yield* TestClock.adjust("1 minutes")
+        yield* Fiber.join(fiber)
+        assert.strictEqual(asked, 1)
+        assert.deepStrictEqual(sent, [2, 3, 4, 1, 2, 3, 4])
+        assert.strictEqual(yield* stored(provider), text)
+        assert.strictEqual(advanced, text.length)
+        assert.deepStrictEqual(yield* unfinished(provider), [])
+      })
+    )
+  }
+
+  it.effect("does not go on with parts that nothing vouches for when the SHA-1 of the whole is known", () =>
+    Effect.gen(function* () {
+      for (const [left, goesOn] of [
+        [{ sha1: sha1("0123456789") }, true],
+        [{ sha1: sha1("other") }, false],
+        [{}, false]
+      ] as const) {
+        const { provider, sent } = open({ checksumIsSha1: false })
+        const file = yield* provider.largeFile!.start(path, { modifiedAt: 1000, size: 10, partSize: 3, ...left })
+        yield* provider.largeFile!.uploadPart(file, 1, sourceOf("xyz"), { offset: 0 })
+        sent.length = 0
+        const source = { ...sourceOf("0123456789"), sha1: sha1("0123456789") }
+        yield* Effect.exit(upload(provider, path, source, options))
+        assert.deepStrictEqual(sent.slice(0, 1), goesOn ? [2] : [1], JSON.stringify(left))
+      }
+    })
+  )
+
+  it.effect("goes on with the newest of several, and with none of another file", () =>
+    Effect.gen(function* () {
+      const { provider, sent } = open()
+      const inner = provider.largeFile!
+      const text = "0123456789"
+      const start = { modifiedAt: 1000, size: text.length, partSize: 3, sha1: sha1(text) }
+      const below = yield* inner.start(makeUnsafe("big/inner"), start)
+      for (const number of [1, 2]) {
+        yield* inner.uploadPart(below, number, sourceOf(text.slice(number * 3 - 3, number * 3)), { offset: 0 })
+      }
+      const ages = new Map([[below.id, 9]])
+      for (const [number, startedAt] of [
+        [1, 5],
+        [2, 7],
+        [3, 6]
+      ] as const) {
+        const file = yield* inner.start(path, start)
+        ages.set(file.id, startedAt)
+        yield* inner.uploadPart(file, number, sourceOf(text.slice(number * 3 - 3, number * 3)), { offset: 0 })
+      }
+      sent.length = 0
+      const aged = (file: LargeFiles.Unfinished) => ({ ...file, startedAt: ages.get(file.id) ?? 0 })
+      const largeFile: LargeFile = { ...inner, unfinished: (at) => Stream.map(inner.unfinished(at), aged) }
+      yield* upload({ ...provider, largeFile }, path, sourceOf(text), options)
+      assert.deepStrictEqual(sent, [1, 3, 4])
+      assert.strictEqual(yield* stored(provider), text)
+    })
+  )
+
+  it.effect("sends a part again that has not the size of the part", () =>
+    Effect.gen(function* () {
+      const { provider, sent } = open({ checksumIsSha1: false })
+      const file = yield* provider.largeFile!.start(path, { modifiedAt: 1000, size: 10, partSize: 3 })
+      yield* provider.largeFile!.uploadPart(file, 1, sourceOf("012"), { offset: 0 })
+      yield* provider.largeFile!.uploadPart(file, 2, sourceOf("3"), { offset: 3 })
+      yield* provider.largeFile!.uploadPart(file, 5, sourceOf("???"), { offset: 12 })
+      sent.length = 0
+      yield* upload(provider, path, ByteSources.fromBytes(new TextEncoder().encode("0123456789")), options)
+      assert.deepStrictEqual(sent, [2, 3, 4])
+      assert.strictEqual(yield* stored(provider), "0123456789")
+    })
+  )
+
   it.effect("drops the parts of a file that changed while it was read", () =>
     Effect.gen(function* () {
       const { provider } = open()
@@ -131,6 +247,48 @@ describe("Upload.upload", () => {
       const error = yield* Effect.flip(upload(provider, path, source, options))
       assert.strictEqual(error.reason._tag, "SourceChanged")
       assert.deepStrictEqual(yield* unfinished(provider), [])
+    })
+  )
+
+  it.effect("says of each part where it lies and what it hashes to, and of the whole when it starts", () =>
+    Effect.gen(function* () {
+      const { provider } = open()
+      const inner = provider.largeFile!
+      const told: Array<unknown> = []
+      const largeFile: LargeFile = {
+        ...inner,
+        start: (at, start) => Effect.tap(inner.start(at, start), () => Effect.sync(() => told.push(start.sha1))),
+        uploadPart: (file, number, source, { offset, sha1 }) => {
+          told.push([number, offset, sha1])
+          return inner.uploadPart(file, number, source, { offset, sha1 })
+        }
+      }
+      yield* upload({ ...provider, largeFile }, path, sourceOf("0123456"), options)
+      assert.deepStrictEqual(told, [sha1("0123456"), [1, 0, sha1("012")], [2, 3, sha1("345")], [3, 6, sha1("6")]])
+    })
+  )
+
+  it.effect("drops the parts when one arrives wrong again and again", () =>
+    Effect.gen(function* () {
+      const { provider } = open()
+      const reason = new ChecksumMismatch({ message: "other bytes arrived", expected: "a", actual: "b" })
+      const uploadPart = () => Effect.fail(new StorageError({ provider: "memory", operation: "uploadPart", reason }))
+      const broken: Provider = { ...provider, largeFile: { ...provider.largeFile!, uploadPart } }
+      const fiber = yield* Effect.forkChild(Effect.flip(upload(broken, path, sourceOf("0123456789"), options)))
+      yield* TestClock.adjust("1 hours")
+      assert.strictEqual((yield* Fiber.join(fiber)).reason._tag, "ChecksumMismatch")
+      assert.deepStrictEqual(yield* unfinished(provider), [])
+    })
+  )
+
+  it.effect("starts a large file in a bucket that is yet to be made", () =>
+    Effect.gen(function* () {
+      const { provider } = open()
+      const reason = new NotFound({ message: "there is no such bucket" })
+      const none = Stream.fail(new StorageError({ provider: "memory", operation: "unfinished", reason }))
+      const fresh: Provider = { ...provider, largeFile: { ...provider.largeFile!, unfinished: () => none } }
+      yield* upload(fresh, path, sourceOf("0123456789"), options)
+      assert.strictEqual(yield* stored(provider), "0123456789")
     })
   )
 

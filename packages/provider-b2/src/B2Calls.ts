@@ -82,7 +82,8 @@ const decodedWith =
 
 /** Whether a token may go to `address`, which came from `endpoint`: never from https to http. */
 export const isAsSafe = (endpoint: string, address: string): boolean =>
-  address.startsWith("https://") || (endpoint.startsWith("http://") && address.startsWith("http://"))
+  URL.canParse(address) &&
+  (address.startsWith("https://") || (endpoint.startsWith("http://") && address.startsWith("http://")))
 
 /** A server that does not know version 4 answers with one of these. */
 const knowsVersion = (failure: Failure): boolean =>

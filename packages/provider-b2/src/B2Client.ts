@@ -28,6 +28,12 @@ export interface CopySource {
   readonly range?: string | undefined
 }
 
+/** What a copy is to have instead of what its source has. */
+export interface CopyMetadata {
+  readonly contentType: string
+  readonly fileInfo: { readonly [key: string]: string }
+}
+
 /** A version by its id, or the newest one of a name. */
 export type DownloadTarget = { readonly fileId: string } | { readonly bucketName: string; readonly fileName: string }
 
@@ -196,8 +202,14 @@ export const make = (calls: B2Calls) => {
           Effect.catchIf(isRefusal("file_not_present", "no_such_file", "not_found"), () => Effect.void),
           Effect.mapError(explain("b2_delete_file_version", at))
         ),
-    copyFile: (at: string, copy: CopySource & { readonly fileName: string; readonly destinationBucketId: string }) =>
-      named("b2_copy_file", at, () => ({ ...copy, metadataDirective: "COPY" }), B2Replies.fileRow, patience),
+    copyFile: (
+      at: string,
+      copy: CopySource & { readonly fileName: string; readonly destinationBucketId: string },
+      metadata?: CopyMetadata
+    ) => {
+      const payload = { ...copy, ...metadata, metadataDirective: metadata === undefined ? "COPY" : "REPLACE" }
+      return named("b2_copy_file", at, () => payload, B2Replies.fileRow, patience)
+    },
 
     /** The headers of a file, without its bytes. */
     head: (at: string, target: DownloadTarget): Effect.Effect<Headers, StorageError> =>

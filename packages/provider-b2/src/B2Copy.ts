@@ -2,7 +2,8 @@
 import type { File } from "@ourclone/core/Entry"
 import { type LargeFile, partSize } from "@ourclone/core/LargeFile"
 import type { Provider } from "@ourclone/core/Provider"
-import { NotFound, type StorageError } from "@ourclone/core/StorageError"
+import { retrying } from "@ourclone/core/Retry"
+import { NotFound, SourceChanged, type StorageError } from "@ourclone/core/StorageError"
 import * as Effect from "effect/Effect"
 import { fileOf } from "./B2Replies.ts"
 import type { B2Root } from "./B2Root.ts"
@@ -24,6 +25,7 @@ const currentVersion = (root: B2Root, from: File, fromLocation: string) =>
     return yield* root.fail("copy", from.path, new NotFound({ message: "there is no such file" }))
   })
 
+/** Each part is retried by itself: beginning anew would copy terabytes again for one part. */
 const copyInParts = (largeFile: LargeFile, from: File, to: File["path"]): Effect.Effect<File, StorageError> =>
   Effect.gen(function* () {
     const { limits } = largeFile
@@ -33,23 +35,52 @@ const copyInParts = (largeFile: LargeFile, from: File, to: File["path"]): Effect
     const file = yield* largeFile.start(to, { contentType, modifiedAt, sha1, size: from.size, partSize: size })
     const copyPart = (number: number) => {
       const offset = (number - 1) * size
-      return largeFile.copyPart!(file, number, from, { offset, length: Math.min(size, from.size - offset) })
+      return retrying(largeFile.copyPart!(file, number, from, { offset, length: Math.min(size, from.size - offset) }))
     }
     const numbers = Array.from({ length: Math.ceil(from.size / size) }, (_, index) => index + 1)
     return yield* Effect.forEach(numbers, copyPart, { concurrency: partConcurrency }).pipe(
-      Effect.flatMap((parts) => largeFile.finish(file, parts)),
+      Effect.flatMap((parts) => retrying(largeFile.finish(file, parts))),
       Effect.onError(() => Effect.ignore(largeFile.cancel(file)))
     )
   })
 
 export const copy =
-  (root: B2Root, largeFile: LargeFile): NonNullable<Provider["copy"]> =>
+  (root: B2Root, largeFile: LargeFile, most = maxCopySize): NonNullable<Provider["copy"]> =>
   (from, fromLocation, to) =>
     Effect.gen(function* () {
       const fileName = yield* root.fileName("copy", to)
       const { id } = yield* root.bucketForWriting
       const versionId = from.versionId ?? (yield* currentVersion(root, from, fromLocation))
-      if (from.size > maxCopySize) return yield* copyInParts(largeFile, { ...from, versionId }, to)
+      if (from.size > most) return yield* copyInParts(largeFile, { ...from, versionId }, to)
       const row = yield* root.client.copyFile(to, { sourceFileId: versionId, fileName, destinationBucketId: id })
       return fileOf(row, to)
+    })
+
+/**
+ * A copy of the file onto itself with another time, since B2 changes nothing in
+ * place: the file gets a new version, and the old one stays behind it. Files too
+ * large for one copy are copied in parts. Fails with `SourceChanged` when the
+ * file is not the one that was listed.
+ */
+export const touch =
+  (root: B2Root, largeFile: LargeFile, most = maxCopySize): NonNullable<Provider["touch"]> =>
+  (file, modifiedAt) =>
+    Effect.gen(function* () {
+      const { path } = file
+      const fileName = yield* root.fileName("touch", path)
+      const { id, name } = yield* root.bucket
+      const location = root.prefix === "" ? name : `${name}/${root.prefix.slice(0, -1)}`
+      const fileId = yield* currentVersion(root, file, location)
+      if (file.versionId !== undefined && file.versionId !== fileId) {
+        const message = "it was replaced after it was listed: run again"
+        return yield* root.fail("touch", path, new SourceChanged({ message }))
+      }
+      if (file.size > most) return yield* copyInParts(largeFile, { ...file, versionId: fileId, modifiedAt }, path)
+      const { contentType, fileInfo } = yield* root.client.getFileInfo(path, fileId)
+      const copy = { sourceFileId: fileId, fileName, destinationBucketId: id }
+      const row = yield* root.client.copyFile(path, copy, {
+        contentType: contentType ?? "application/octet-stream",
+        fileInfo: { ...fileInfo, src_last_modified_millis: `${modifiedAt}` }
+      })
+      return fileOf(row, path)
     })

@@ -61,11 +61,16 @@ const reach = (key: KeyScope): string => {
   return [buckets, prefix].filter((part) => part !== undefined).join(" and ")
 }
 
+const lacksCapability = ({ call, key }: Circumstances): boolean => {
+  const capability = capabilities[call]
+  return key !== undefined && capability !== undefined && !key.capabilities.includes(capability)
+}
+
 /** Words for a key that may not do `call`. */
 export const denial = ({ call, key }: Circumstances): string => {
   const capability = capabilities[call]
   if (key === undefined) return "the application key may not do this"
-  if (capability !== undefined && !key.capabilities.includes(capability)) {
+  if (lacksCapability({ call, key })) {
     return `the application key ${key.keyId} lacks the capability "${capability}"; make a key that has it`
   }
   const limits = reach(key)
@@ -79,6 +84,8 @@ const caps: { readonly [code: string]: string } = {
   download_cap_exceeded: "the account's daily download cap is reached",
   cap_exceeded: "a cap of the account is reached"
 }
+
+const capOf = (code: string): string | undefined => (Object.hasOwn(caps, code) ? caps[code] : undefined)
 
 const notFound = new Set(["not_found", "no_such_file", "file_not_present"])
 
@@ -104,7 +111,10 @@ const unauthorized = (refusal: B2Refusal, circumstances: Circumstances): Storage
       return new StorageError.PermissionDenied({ message: "the file is locked against changes (object lock)" })
     case "unauthorized":
     case "":
-      return new StorageError.PermissionDenied({ message: denial(circumstances) })
+      return new StorageError.PermissionDenied({
+        message: denial(circumstances),
+        ...(lacksCapability(circumstances) ? { concernsAll: true } : {})
+      })
     default:
       return new StorageError.PermissionDenied({ message: `B2 refused: ${said(refusal)}` })
   }
@@ -135,7 +145,8 @@ const badRequest = (refusal: B2Refusal, circumstances: Circumstances): StorageEr
       retryAtOnce: true
     })
   }
-  if (caps[code] !== undefined) return new StorageError.QuotaExceeded({ message: caps[code] })
+  const cap = capOf(code)
+  if (cap !== undefined) return new StorageError.QuotaExceeded({ message: cap })
   if (circumstances.isUpload === true && /sha1 did not match/i.test(message)) {
     return new StorageError.ChecksumMismatch({
       message: "B2 received other bytes than were sent",
@@ -147,7 +158,7 @@ const badRequest = (refusal: B2Refusal, circumstances: Circumstances): StorageEr
 }
 
 const forbidden = (refusal: B2Refusal): StorageError.Reason => {
-  const cap = caps[refusal.code]
+  const cap = capOf(refusal.code)
   if (cap !== undefined) {
     return new StorageError.QuotaExceeded({
       message: `${cap}; raise it on the "Caps & Alerts" page of the Backblaze account`

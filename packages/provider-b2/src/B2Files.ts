@@ -4,7 +4,13 @@ import { type ByteSource, smallSize } from "@ourclone/core/ByteSource"
 import type { File } from "@ourclone/core/Entry"
 import type { Provider, PutOptions } from "@ourclone/core/Provider"
 import type { RemotePath } from "@ourclone/core/RemotePath"
-import { ChecksumMismatch, InvalidRequest, SourceChanged, type StorageError } from "@ourclone/core/StorageError"
+import {
+  ChecksumMismatch,
+  InvalidRequest,
+  NotFound,
+  SourceChanged,
+  type StorageError
+} from "@ourclone/core/StorageError"
 import * as Effect from "effect/Effect"
 import { announcedSha1 } from "./B2Download.ts"
 import { encode } from "./B2Names.ts"
@@ -17,12 +23,24 @@ import type { UploadUrls } from "./UploadUrls.ts"
 /** The largest file that B2 takes in one request, in bytes. */
 export const maxPutSize = 5_000_000_000
 
+/** For a key that may list names but read no file, and so not ask for one file's headers. */
+const statByListing = Effect.fnUntraced(function* (root: B2Root, path: RemotePath, bucketId: string, fileName: string) {
+  const asked = { bucketId, prefix: fileName, startFileName: fileName, maxFileCount: 1 }
+  const [row] = (yield* root.client.listFileNames(path, asked)).files
+  if (row?.fileName === fileName && (row.action === "upload" || row.action === "copy")) return fileOf(row, path)
+  return yield* root.fail("stat", path, new NotFound({ message: "there is no such file" }))
+})
+
 export const stat =
   (root: B2Root): Provider["stat"] =>
   (path) =>
     Effect.gen(function* () {
       const fileName = yield* root.fileName("stat", path)
-      const { name } = yield* root.bucket
+      const { id, name } = yield* root.bucket
+      const { capabilities } = root.client.calls.authorization.current().key
+      if (!capabilities.includes("readFiles") && capabilities.includes("listFiles")) {
+        return yield* statByListing(root, path, id, fileName)
+      }
       const headers = yield* root.client.head(path, { bucketName: name, fileName })
       const uploadedAt = Number(header(headers, "x-bz-upload-timestamp") ?? 0)
       const sha1 = announcedSha1(headers)

@@ -34,6 +34,7 @@ const limitsOf = ({ absoluteMinimumPartSize, recommendedPartSize }: Authorizatio
   minPartSize: absoluteMinimumPartSize,
   maxPartSize: maxPutSize,
   maxParts: 10_000,
+  maxFileSize: maxSize,
   recommendedPartSize,
   checksumIsSha1: true
 })

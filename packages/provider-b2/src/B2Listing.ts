@@ -30,6 +30,7 @@ const markedDirectory = (name: string): string | undefined => {
 const makeReader = (prefix: string, listed: string): B2Pages.Reader<FileRow, Entry> => {
   /** A marked directory of which nothing else has been seen yet. */
   let pending: string | undefined
+  /** The last name that was shown. */
   let last = ""
 
   const named = (name: string, make: (path: RemotePath.RemotePath) => Entry): Entry => {
@@ -51,7 +52,10 @@ const makeReader = (prefix: string, listed: string): B2Pages.Reader<FileRow, Ent
       const name = prefix === "" ? row.fileName : row.fileName.slice(prefix.length)
       const marked = row.contentLength === 0 && row.action !== "folder" ? markedDirectory(name) : undefined
       if (pending !== undefined) {
-        if (!name.startsWith(pending)) entries.push(directory(pending))
+        if (!name.startsWith(pending)) {
+          entries.push(directory(pending))
+          last = pending
+        }
         pending = undefined
       }
       if (marked !== undefined) {

@@ -25,7 +25,7 @@ export const fileRefusal = (name: string): string | undefined => {
   if (name === "") return "a file needs a name"
   if (control.test(name)) return "B2 takes no control characters in names; rename the file"
   if (name.length > 1024 / 3 && Buffer.byteLength(name) > 1024) {
-    return `B2 takes names of up to 1024 bytes with all their folders, this one has ${Buffer.byteLength(name)}`
+    return `B2 takes names of up to 1024 bytes with all their folders, this one has ${Buffer.byteLength(name)}; shorten it`
   }
   return undefined
 }

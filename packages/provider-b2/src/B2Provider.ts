@@ -83,6 +83,7 @@ export const open = Effect.fnUntraced(function* (
   const urls = UploadUrls.make(Effect.flatMap(root.bucketForWriting, ({ id }) => client.getUploadUrl(id)))
   const put = B2Files.put(root, urls)
   const largeFile = B2LargeFile.make(root)
+  const mayRead = calls.authorization.current().key.capabilities.includes("readFiles")
   return {
     ...place,
     location: folder === "" ? root.bucketName : `${root.bucketName}/${folder}`,
@@ -92,6 +93,7 @@ export const open = Effect.fnUntraced(function* (
     read: B2Download.read(root),
     readAll: B2Download.readAll(root),
     put,
+    touch: mayRead ? B2Copy.touch(root, largeFile) : undefined,
     remove: B2Removal.remove(root, hardDelete),
     makeDirectory: B2Directories.makeDirectory(root, put),
     removeDirectory: B2Directories.removeDirectory(root, hardDelete),

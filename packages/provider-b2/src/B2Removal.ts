@@ -7,11 +7,19 @@ import * as Stream from "effect/Stream"
 import type { B2Root, FoundBucket } from "./B2Root.ts"
 import { versionsOfName } from "./B2Versions.ts"
 
-/** Every version of exactly `fileName`; an unfinished large file is not one. */
+/**
+ * Every version of exactly `fileName`; an unfinished large file is not one. The
+ * oldest goes first, so that none comes to light when this is cut off.
+ */
 const deleteVersions = (root: B2Root, at: string, bucket: FoundBucket, fileName: string) =>
   versionsOfName(root, at, bucket.id, fileName).pipe(
-    Stream.filter((row) => row.action === "upload" || row.action === "hide"),
-    Stream.runForEach((row) => root.client.deleteFileVersion(at, fileName, row.fileId))
+    Stream.filter((row) => row.action !== "start"),
+    Stream.runCollect,
+    Effect.flatMap((rows) =>
+      Effect.forEach(rows.reverse(), (row) => root.client.deleteFileVersion(at, fileName, row.fileId), {
+        discard: true
+      })
+    )
   )
 
 /** Takes the file with the whole name `fileName` away, if it is there. */

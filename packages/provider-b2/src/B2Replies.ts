@@ -50,7 +50,7 @@ const unverified = "unverified:"
 export const sha1Of = (contentSha1: string | null | undefined, noted: string | undefined): string | undefined => {
   if (typeof contentSha1 === "string") {
     if (contentSha1.length === 40) return contentSha1
-    if (contentSha1.startsWith(unverified)) return contentSha1.slice(unverified.length)
+    if (contentSha1.startsWith(unverified)) return contentSha1.slice(unverified.length).toLowerCase()
   }
   return noted !== undefined && noted.length === 40 ? noted.toLowerCase() : undefined
 }

@@ -84,7 +84,7 @@ const make = (options: {
     const { key } = client.calls.authorization.current()
     if (!key.capabilities.includes("writeBuckets")) {
       const message = `there is no bucket "${text}", and the application key lacks the capability "writeBuckets" to make it; make the bucket first, or use a key that may`
-      return Effect.fail(fail("b2_create_bucket", undefined, new PermissionDenied({ message })))
+      return Effect.fail(fail("b2_create_bucket", undefined, new PermissionDenied({ message, concernsAll: true })))
     }
     return client.createBucket(text).pipe(
       Effect.map(({ bucketId, bucketName }) => remember({ id: bucketId, name: bucketName })),
@@ -92,7 +92,7 @@ const make = (options: {
         Effect.flatMap(lookAgain, (found) => {
           if (found !== undefined) return Effect.succeed(remember(found))
           const message = `the bucket name "${text}" is taken by another account; choose another name`
-          return Effect.fail(fail("b2_create_bucket", undefined, new AlreadyExists({ message })))
+          return Effect.fail(fail("b2_create_bucket", undefined, new AlreadyExists({ message, concernsAll: true })))
         })
       )
     )

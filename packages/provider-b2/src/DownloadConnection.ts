@@ -28,6 +28,17 @@ export interface ReplyHandler {
  */
 export type OnGone = (connection: DownloadConnection, unanswered: ReplyHandler | undefined) => void
 
+/** Milliseconds. */
+export interface Patience {
+  readonly connect: number
+  /** Without a byte, while one is due. */
+  readonly idle: number
+  /** That a connection without a request is kept. */
+  readonly keepAlive: number
+}
+
+const usual: Patience = { connect: connectTimeout, idle: idleTimeout, keepAlive: keepAliveTimeout }
+
 const pieceSize = 1024 * 1024
 const largestHead = 32 * 1024
 const endOfHead = Buffer.from("\r\n\r\n")
@@ -68,15 +79,19 @@ export class DownloadConnection {
   #isPaused = false
   #isReused = false
   #isConnected = false
+  #isLate = false
   #handler: ReplyHandler | undefined
   #error: Error | undefined
+  readonly #patience: Patience
 
   constructor(
     origin: string,
     /** The reply is complete and the connection can take another request. */
-    onIdle: (connection: DownloadConnection) => void
+    onIdle: (connection: DownloadConnection) => void,
+    patience: Patience = usual
   ) {
     this.#onIdle = onIdle
+    this.#patience = patience
     const { hostname, port, protocol } = new URL(origin)
     const host = hostname.replace(/^\[|\]$/g, "")
     const onread: net.OnReadOpts = {
@@ -85,7 +100,7 @@ export class DownloadConnection {
     }
     const onConnect = () => {
       this.#isConnected = true
-      this.#socket.setTimeout(idleTimeout)
+      this.#socket.setTimeout(patience.idle)
     }
     this.#socket =
       protocol === "https:"
@@ -101,7 +116,7 @@ export class DownloadConnection {
           )
         : net.connect({ host, port: Number(port || 80), onread }, onConnect)
     this.#socket.setNoDelay(true)
-    this.#socket.setTimeout(connectTimeout)
+    this.#socket.setTimeout(patience.connect)
     this.#socket.on("timeout", () => this.#onTimeout())
     this.#socket.on("error", (error) => {
       this.#error = error
@@ -118,13 +133,15 @@ export class DownloadConnection {
     this.#isPaused = false
     handler.onStart(this)
     this.#socket.ref()
-    if (this.#isConnected) this.#socket.setTimeout(idleTimeout)
+    if (this.#isConnected) this.#socket.setTimeout(this.#patience.idle)
     this.#socket.write(`${head}\r\n\r\n`, "latin1")
   }
 
   resume(): void {
     if (!this.#isPaused) return
     this.#isPaused = false
+    // The time that the reader was away is not the server's.
+    this.#socket.setTimeout(this.#patience.idle)
     this.#socket.resume()
   }
 
@@ -182,6 +199,8 @@ export class DownloadConnection {
     this.#isKept = head.isKept
     this.#headLength = 0
     this.#handler?.onHead(head.status, head.headers)
+    // What follows the reply belongs to no request of ours.
+    if (first.length > this.#remaining) this.#isKept = false
     if (this.#remaining === 0) {
       this.#finish()
       return
@@ -190,7 +209,6 @@ export class DownloadConnection {
     this.#nextPiece()
     const used = Math.min(first.length, this.#piece.length)
     this.#piece.set(first.subarray(0, used))
-    if (used < first.length) this.#isKept = false
     if (used > 0) this.#advance(used)
   }
 
@@ -217,7 +235,7 @@ export class DownloadConnection {
     this.#piece = this.#head
     if (this.#isKept) {
       this.#isReused = true
-      this.#socket.setTimeout(keepAliveTimeout)
+      this.#socket.setTimeout(this.#patience.keepAlive)
       this.#socket.unref()
       this.#onIdle(this)
     } else this.#socket.destroy()
@@ -230,6 +248,7 @@ export class DownloadConnection {
 
   #onTimeout(): void {
     if (this.#isPaused) return
+    this.#isLate = this.#handler !== undefined
     const code = this.#isConnected ? "ERR_IDLE_TIMEOUT" : "ERR_CONNECT_TIMEOUT"
     this.#socket.destroy(failure(code, "no byte arrived in time"))
   }
@@ -238,7 +257,7 @@ export class DownloadConnection {
     const handler = this.#handler
     this.#handler = undefined
     const error = this.#error ?? failure("ECONNRESET", "the other side closed the connection")
-    const isUnanswered = this.#isReused && !this.#isInBody && this.#headLength === 0
+    const isUnanswered = this.#isReused && !this.#isInBody && this.#headLength === 0 && !this.#isLate
     this.#onGone?.(this, isUnanswered ? handler : undefined)
     if (!isUnanswered) handler?.onError(error)
   }

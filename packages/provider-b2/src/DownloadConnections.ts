@@ -1,10 +1,15 @@
 /** The connections of large downloads: kept for the next one, as setting one up takes several round trips. */
-import { DownloadConnection, type ReplyHandler } from "./DownloadConnection.ts"
+import { DownloadConnection, type Patience, type ReplyHandler } from "./DownloadConnection.ts"
 import type { HttpRequest } from "./HttpMessage.ts"
 
 export class DownloadConnections {
   readonly #all = new Set<DownloadConnection>()
   readonly #idle = new Map<string, Array<DownloadConnection>>()
+  readonly #patience: Patience | undefined
+
+  constructor(patience?: Patience) {
+    this.#patience = patience
+  }
 
   send(request: HttpRequest, handler: ReplyHandler): void {
     const { origin } = request
@@ -18,7 +23,7 @@ export class DownloadConnections {
       if (unanswered !== undefined) this.send(request, unanswered)
     }
     const kept = idle.pop()
-    const connection = kept ?? new DownloadConnection(origin, (free) => idle.push(free))
+    const connection = kept ?? new DownloadConnection(origin, (free) => idle.push(free), this.#patience)
     this.#all.add(connection)
     connection.send(request, handler, onGone)
   }

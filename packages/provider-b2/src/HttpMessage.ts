@@ -41,6 +41,6 @@ export const header = (headers: Headers, name: string): string | undefined => {
 /** Milliseconds. */
 export const connectTimeout = 30_000
 /** Milliseconds without a byte, while one is due. */
-export const idleTimeout = 120_000
+export const idleTimeout = 60_000
 /** Milliseconds that a connection without a request is kept. */
 export const keepAliveTimeout = 60_000

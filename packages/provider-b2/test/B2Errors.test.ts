@@ -35,6 +35,8 @@ describe("B2Errors", () => {
     [403, "download_cap_exceeded", "QuotaExceeded"],
     [403, "access_denied", "PermissionDenied"],
     [403, "forbidden", "PermissionDenied"],
+    [403, "constructor", "PermissionDenied"],
+    [400, "toString", "InvalidRequest"],
     [404, "not_found", "NotFound"],
     [405, "method_not_allowed", "UnexpectedResponse"],
     [408, "request_timeout", "Unavailable"],

@@ -62,8 +62,25 @@ describe("application keys", () => {
       const write = yield* Effect.flip(provider.put(at("a.txt"), hello, put))
       assert.strictEqual(write.reason._tag, "PermissionDenied")
       assert.include(write.message, '"writeFiles"')
-      const read = yield* Effect.flip(provider.stat(at("a.txt")))
+      assert.isTrue(write.stopsJob)
+      const unread = { _tag: "File", path: at("a.txt"), size: 5, modifiedAt: 0, checksums: {} } as const
+      const read = yield* Effect.flip(provider.readAll(unread))
       assert.include(read.message, '"readFiles"')
+      assert.isTrue(read.stopsJob)
+    })
+  )
+
+  it.live("knows a file by its listing where the key may not read", () =>
+    Effect.gen(function* () {
+      const { key } = yield* limited({ capabilities: ["listFiles", "writeFiles"] })
+      const provider = yield* openAt(key, "holiday-photos/2024")
+      yield* provider.put(at("a.txt.old"), hello, put)
+      const missing = yield* Effect.flip(provider.stat(at("a.txt")))
+      assert.strictEqual(missing.reason._tag, "NotFound")
+      const { versionId } = yield* provider.put(at("a.txt"), hello, put)
+      assert.strictEqual((yield* provider.stat(at("a.txt"))).versionId, versionId)
+      yield* provider.remove(at("a.txt"))
+      assert.strictEqual((yield* Effect.flip(provider.stat(at("a.txt")))).reason._tag, "NotFound")
     })
   )
 

@@ -45,6 +45,8 @@ describe("listing", () => {
         "full/a",
         "late/!early",
         "late/.bzEmpty",
+        "later/!early/.bzEmpty",
+        "later/.bzEmpty",
         "marked/.bzEmpty",
         "nested/",
         "nested/deeper/.bzEmpty",
@@ -55,6 +57,7 @@ describe("listing", () => {
         "Directory empty",
         "File full/a",
         "File late/!early",
+        "Directory later/!early",
         "Directory marked",
         "Directory nested/deeper",
         "Directory zz"
@@ -138,6 +141,25 @@ describe("versions", () => {
       const hard = yield* openAt(emulator, "photo-archive", { hardDelete: true })
       yield* hard.remove(at("a"))
       assert.strictEqual(emulator.versionCount(), 2)
+    })
+  )
+
+  it.live("does not bring an old version to light when removal for good is cut off", () =>
+    Effect.gen(function* () {
+      const { emulator, provider } = yield* withNames([])
+      const hard = yield* openAt(emulator, "photo-archive", { hardDelete: true })
+      yield* provider.put(at("a"), hello, { modifiedAt: 1 })
+      yield* provider.put(at("a"), fromBytes(Buffer.from("newer")), { modifiedAt: 2 })
+      emulator.failNext("b2_delete_file_version", "lost")
+      yield* Effect.flip(hard.remove(at("a")))
+      assert.strictEqual((yield* provider.stat(at("a"))).modifiedAt, 2)
+      yield* provider.put(at("a"), fromBytes(Buffer.from("newest")), { modifiedAt: 3 })
+      yield* provider.remove(at("a"))
+      emulator.failNext("b2_delete_file_version", "lost")
+      yield* Effect.flip(hard.remove(at("a")))
+      assert.deepStrictEqual(yield* Stream.runCollect(provider.list(root)), [])
+      yield* hard.remove(at("a"))
+      assert.strictEqual(emulator.versionCount(), 0)
     })
   )
 })

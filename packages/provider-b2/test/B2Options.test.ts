@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeUnsafe } from "@ourclone/core/RemotePath"
-import { addressRefusal } from "@ourclone/provider-b2/B2Options"
 import { factory as B2 } from "@ourclone/provider-b2/B2Factory"
+import { addressRefusal } from "@ourclone/provider-b2/B2Options"
 import { Effect, Redacted } from "effect"
 import { emulate } from "./emulated.ts"
 

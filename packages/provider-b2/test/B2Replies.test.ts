@@ -89,4 +89,9 @@ describe("B2Replies", () => {
       assert.throws(() => B2Replies.filePage(page))
     }
   })
+
+  it("takes a SHA-1 that B2 did not verify in lower case, as all others are", () => {
+    const contentSha1 = `unverified:${row.contentSha1.toUpperCase()}`
+    assert.strictEqual(B2Replies.fileOf({ ...row, contentSha1 }, makeUnsafe("a.txt")).checksums.sha1, row.contentSha1)
+  })
 })

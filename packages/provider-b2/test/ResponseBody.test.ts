@@ -1,6 +1,7 @@
 import * as net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { B2Refusal } from "@ourclone/provider-b2/B2Refusal"
+import type { Patience } from "@ourclone/provider-b2/DownloadConnection"
 import { DownloadConnections } from "@ourclone/provider-b2/DownloadConnections"
 import { ResponseBody } from "@ourclone/provider-b2/ResponseBody"
 import { Effect, Stream } from "effect"
@@ -33,10 +34,14 @@ const serve = (...answers: ReadonlyArray<string | Buffer | null>) =>
       })
   )
 
-const connections = Effect.acquireRelease(
-  Effect.sync(() => new DownloadConnections()),
-  (made) => Effect.sync(() => made.close())
-)
+const connectionsWith = (patience?: Patience) =>
+  Effect.acquireRelease(
+    Effect.sync(() => new DownloadConnections(patience)),
+    (made) => Effect.sync(() => made.close())
+  )
+const connections = connectionsWith()
+/** Milliseconds. */
+const impatient: Patience = { connect: 1000, idle: 400, keepAlive: 1000 }
 
 const get = (downloads: DownloadConnections, origin: string, path = "/file") =>
   Effect.suspend(() => {
@@ -159,6 +164,53 @@ describe("ResponseBody", () => {
       const pieces = yield* Stream.runCollect(Stream.fromPull(Effect.succeed(body.pull)))
       assert.isTrue(Buffer.concat(pieces).equals(content))
       assert.deepStrictEqual(new Set(pieces.map((piece) => piece.length)), new Set([1024 * 1024]))
+    })
+  )
+
+  const piece = 1024 * 1024
+  const large = Buffer.concat([
+    Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${8 * piece}\r\n\r\n`),
+    Buffer.alloc(2 * piece, "x")
+  ])
+
+  it.live("fails when a server falls silent behind a reader who was away for longer than it may be silent", () =>
+    Effect.gen(function* () {
+      const { origin } = yield* serve(large)
+      const { bytes } = yield* get(yield* connectionsWith(impatient), origin)
+      yield* Effect.sleep(2 * impatient.idle)
+      const failure = yield* Effect.timeout(Effect.flip(bytes), "3 seconds")
+      assert.strictEqual(failure._tag, "ConnectionFailure")
+    })
+  )
+
+  it.live("does not count the time that a reader was away against the server", () =>
+    Effect.gen(function* () {
+      const { origin, sockets } = yield* serve(large)
+      const { bytes } = yield* get(yield* connectionsWith(impatient), origin)
+      yield* Effect.sleep(impatient.idle - 100)
+      setTimeout(() => sockets[0]?.write(Buffer.alloc(6 * piece, "x")), 200)
+      assert.strictEqual(Buffer.concat(yield* bytes).length, 8 * piece)
+    })
+  )
+
+  it.live("does not ask again when a kept connection gives no answer in time", () =>
+    Effect.gen(function* () {
+      const { origin, sockets } = yield* serve(reply("one"), "", reply("two"))
+      const downloads = yield* connectionsWith(impatient)
+      yield* textOf(yield* get(downloads, origin))
+      const failure = yield* Effect.timeout(Effect.flip(get(downloads, origin)), "3 seconds")
+      assert.strictEqual(failure._tag, "ConnectionFailure")
+      assert.lengthOf(sockets, 1)
+    })
+  )
+
+  it.live("does not take what follows an empty reply for the answer to the next request", () =>
+    Effect.gen(function* () {
+      const { origin, sockets } = yield* serve(reply("") + reply("evil"), reply("next"))
+      const downloads = yield* connections
+      assert.strictEqual(yield* textOf(yield* get(downloads, origin)), "")
+      assert.strictEqual(yield* textOf(yield* get(downloads, origin)), "next")
+      assert.lengthOf(sockets, 2)
     })
   )
 })

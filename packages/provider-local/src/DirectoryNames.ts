@@ -1,7 +1,7 @@
 /** The names of one directory, with what they are, in the order a listing needs. */
 import * as fs from "node:fs"
 import * as RemotePath from "@ourclone/core/RemotePath"
-import { reasonOf } from "./LocalErrors.ts"
+import { codeOf, reasonOf } from "./LocalErrors.ts"
 import type { Place } from "./Place.ts"
 import * as Symlinks from "./Symlinks.ts"
 import { isTemporary } from "./TemporaryName.ts"
@@ -40,7 +40,12 @@ const followed = (name: string, path: string): Name => {
       : skip(name, "it points to neither a file nor a folder", false)
   } catch (error) {
     const reason = reasonOf(error)
-    const because = reason._tag === "NotFound" ? "what it points to does not exist" : reason.message
+    const because =
+      reason._tag === "NotFound"
+        ? "what it points to does not exist"
+        : codeOf(error) === "ELOOP"
+          ? "it leads back to itself"
+          : reason.message
     return skip(name, `it is a symbolic link and can not be followed: ${because}`, true)
   }
 }

@@ -3,11 +3,14 @@
  *
  * A directory on the way to a file must be a real one: a symbolic link there
  * could lead outside the root. What was found is remembered for a second, so
- * that ten thousand files of one directory do not each look again.
+ * that ten thousand files of one directory do not each look again. The first
+ * look clears away what a killed run left there.
  */
 import * as fs from "node:fs"
+import * as nodePath from "node:path"
 import * as RemotePath from "@ourclone/core/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/StorageError"
+import * as AbandonedFiles from "./AbandonedFiles.ts"
 import { codeOf } from "./LocalErrors.ts"
 import * as Place from "./Place.ts"
 
@@ -22,8 +25,15 @@ export interface Folders {
 
 const rememberedFor = 1000
 
+/** The one of `path` and the directories above it that would have to be made first. */
+const nearestMissing = (path: string): string => {
+  const above = nodePath.dirname(path)
+  return above === path || fs.existsSync(above) ? path : nearestMissing(above)
+}
+
 export const make = (place: Place.Place): Folders => {
   const known = new Set<string>()
+  const swept = new Set<string>()
   let until = 0
 
   const isKnown = (directory: string): boolean => {
@@ -62,15 +72,30 @@ export const make = (place: Place.Place): Folders => {
     }
   }
 
+  const makeRoot = (absolute: string): void => {
+    try {
+      fs.mkdirSync(absolute, { recursive: true })
+    } catch (error) {
+      const code = codeOf(error)
+      if (code === "EEXIST" || code === "ENOTDIR") refuseFile(Place.nearestExisting(absolute))
+      if (code !== "ENOENT") throw error
+      // Node says this for every reason that it does not know; making one folder tells the reason.
+      fs.mkdirSync(nearestMissing(absolute))
+      fs.mkdirSync(absolute, { recursive: true })
+    }
+  }
+
   const ensure = (directory: RemotePath.RemotePath): void => {
     if (isKnown(directory)) return
     const absolute = Place.absolute(place, directory)
-    if (directory === "") fs.mkdirSync(absolute, { recursive: true })
+    if (directory === "") makeRoot(absolute)
     else {
       ensure(RemotePath.parent(directory))
       makeOne(directory, absolute)
     }
     known.add(directory)
+    if (!swept.has(directory)) AbandonedFiles.sweep(absolute)
+    swept.add(directory)
   }
 
   const check = (directory: RemotePath.RemotePath): boolean => {

@@ -154,6 +154,15 @@ class Walk {
   }
 }
 
+/** Why what stands at the root can not be listed. */
+const noFolder = (absolute: string, copyLinks: boolean): string => {
+  const stats = fs.lstatSync(absolute, { throwIfNoEntry: false })
+  if (stats?.isSymbolicLink() && !copyLinks) return "it is a symbolic link to a file: --copy-links follows it"
+  return stats === undefined || stats.isFile() || stats.isSymbolicLink()
+    ? "it is a file: name the folder that it is in"
+    : "it is neither a file nor a folder"
+}
+
 const start = (place: Place.Place, path: RemotePath.RemotePath, options: ListOptions): Walk => {
   const walk = new Walk(place, options)
   const absolute = Place.absolute(place, path)
@@ -162,7 +171,7 @@ const start = (place: Place.Place, path: RemotePath.RemotePath, options: ListOpt
   } catch (error) {
     const code = codeOf(error)
     if (code === "ENOTDIR" && path === "") {
-      throw new InvalidRequest({ message: "it is a file: name the folder that it is in" })
+      throw new InvalidRequest({ message: noFolder(absolute, place.copyLinks) })
     }
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error
   }

@@ -14,6 +14,7 @@ import * as LocalLargeFile from "./LocalLargeFile.ts"
 import * as LocalListing from "./LocalListing.ts"
 import * as LocalRead from "./LocalRead.ts"
 import * as LocalRemove from "./LocalRemove.ts"
+import * as LocalTouch from "./LocalTouch.ts"
 import * as LocalWrite from "./LocalWrite.ts"
 import * as Place from "./Place.ts"
 
@@ -51,6 +52,8 @@ const open = (place: Place.Place): Provider => {
     readAll: (file) => LocalRead.readAll(place, file),
     digest: (file) => Digest.digest(place, file),
     put: LocalWrite.make(place, folders),
+    // With copyLinks a file may lie behind a link, where nothing is changed.
+    touch: place.copyLinks ? undefined : LocalTouch.touch(place, folders),
     remove: LocalRemove.remove(place, folders),
     makeDirectory: (path) => attempt(place, "makeDirectory", path, () => folders.ensure(path)),
     removeDirectory: LocalRemove.removeDirectory(place, folders),

@@ -17,7 +17,8 @@ const isLink = (absolute: string): boolean =>
 const targetOf = (place: Place.Place, path: RemotePath.RemotePath): string | undefined => {
   const absolute = Place.absolute(place, path)
   const stats = fs.lstatSync(absolute, { throwIfNoEntry: false })
-  if (stats !== undefined) return stats.isDirectory() || (place.links && stats.isSymbolicLink()) ? undefined : absolute
+  const isFile = stats !== undefined && !stats.isDirectory() && !(place.links && stats.isSymbolicLink())
+  if (isFile) return absolute
   if (!place.links || !Symlinks.isLinkPath(path)) return undefined
   const link = Symlinks.withoutSuffix(absolute)
   return isLink(link) ? link : undefined

@@ -4,6 +4,7 @@ import { slice } from "@ourclone/core/ByteSource"
 import type { StartOptions } from "@ourclone/core/LargeFile"
 import type { Provider } from "@ourclone/core/Provider"
 import * as RemotePath from "@ourclone/core/RemotePath"
+import { upload } from "@ourclone/core/Upload"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as LocalProvider from "../src/LocalProvider.ts"
@@ -188,4 +189,26 @@ describe("a large file", () => {
       )
     })
   )
+
+  for (const [what, damage] of [
+    ["gone", (file: string) => fs.unlinkSync(file)],
+    ["damaged", (file: string) => fs.truncateSync(file, 1000)]
+  ] as const) {
+    it.live(
+      `whose bytes are ${what} while the journal is still there is downloaded anew`,
+      withProvider(function* (provider, root) {
+        const from = { ...source(content), sha1: sha1(content) }
+        const file = yield* parts(provider).start(at("big"), options)
+        yield* send(provider, file, 1)
+        const temporary = onDisk(root).find((name) => name.endsWith(".ourclone-part"))!
+        damage(`${root}/${temporary}`)
+        const later = yield* LocalProvider.make({ root })
+        const limits = { ...parts(later).limits, cutoff: 1, recommendedPartSize: partSize }
+        const small = { ...later, largeFile: { ...parts(later), limits } }
+        yield* upload(small, at("big"), from, { modifiedAt, partConcurrency: 2 })
+        assert.strictEqual(sha1(fs.readFileSync(`${root}/big`)), from.sha1)
+        assert.deepStrictEqual(onDisk(root), ["big"])
+      })
+    )
+  }
 })

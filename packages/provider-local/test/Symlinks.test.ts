@@ -273,4 +273,22 @@ describe("with copyLinks", () => {
       assert.include(because[2], "what it points to does not exist")
     }, copyLinks)
   )
+
+  it.live(
+    "removes the link of a file although another link or a folder bears the file's name",
+    withProvider(
+      function* (provider, root) {
+        fs.symlinkSync("nowhere", `${root}/a`)
+        fs.symlinkSync("nowhere", `${root}/a.rclonelink`)
+        fs.symlinkSync("nowhere", `${root}/b`)
+        fs.mkdirSync(`${root}/b.rclonelink`)
+        yield* provider.remove(at("a.rclonelink"))
+        yield* provider.remove(at("b.rclonelink"))
+        assert.deepStrictEqual(onDisk(root), ["a.rclonelink", "b.rclonelink"])
+        yield* provider.remove(at("a.rclonelink.rclonelink"))
+        assert.deepStrictEqual(onDisk(root), ["b.rclonelink"])
+      },
+      { links: true }
+    )
+  )
 })

@@ -2,7 +2,7 @@ import * as Command from "effect/cli/Command"
 import { filterFlags } from "../FilterFlags.ts"
 import { on, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { comparing } from "../TransferFlags.ts"
+import { comparing, sourceLinks } from "../TransferFlags.ts"
 
 export const check = Command.make(
   "check",
@@ -10,6 +10,7 @@ export const check = Command.make(
     source: place("source", "A folder"),
     destination: place("destination", "The folder to compare it with"),
     ...comparing,
+    ...sourceLinks,
     oneWay: on("one-way", "Pass over what is only at the destination"),
     differencesOnly: on("differences-only", "Do not print what is the same"),
     filter: filterFlags
@@ -17,11 +18,15 @@ export const check = Command.make(
   (flags) =>
     lazily(
       () => import("../Check.ts"),
-      (module) => module.run(flags)
+      (module) =>
+        module.run({
+          ...flags,
+          overrides: { links: flags.links || undefined, copyLinks: flags.copyLinks || undefined }
+        })
     )
 ).pipe(
   Command.withDescription(
-    "Compare two folders and change nothing. Each file gets a line: = the same, * different, + only at the source, - only at the destination, ! could not be compared. Exits with 1 unless all are the same"
+    "Compare two folders and change nothing. Each file gets a line: = the same, * different, + only at the source, - only at the destination, ! could not be compared. Exits with 1 where something differs, and with 3 where all that is wrong is that something could not be compared"
   ),
   Command.withShortDescription("Compare two folders and change nothing"),
   Command.withExamples([

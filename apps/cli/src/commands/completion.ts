@@ -15,7 +15,13 @@ export const completion = (root: () => Command.Command.Any) =>
     },
     ({ shell }) =>
       Effect.map(Output.make, (output) =>
-        output.line(Completions.generate("ourclone", shell, Completions.fromCommand(root())))
+        output.line(
+          // The comments of the scripts speak of a flag that this program has as a command.
+          Completions.generate("ourclone", shell, Completions.fromCommand(root())).replaceAll(
+            "--completions",
+            "completion"
+          )
+        )
       ).pipe(Effect.scoped)
   ).pipe(
     Command.withDescription("Print a script that completes commands and flags in a shell"),

@@ -91,7 +91,7 @@ export const make = (provider: Provider, faults: ReadonlyArray<Fault>): FaultyPr
       return Stream.map(work, (piece) => (piece instanceof Uint8Array ? (turn(piece) as A) : piece))
     })
 
-  const { copy, largeFile, makeDirectory, removeDirectory } = provider
+  const { copy, largeFile, makeDirectory, removeDirectory, touch } = provider
   return {
     ...provider,
     calls: (method) => counts.get(method) ?? 0,
@@ -100,6 +100,7 @@ export const make = (provider: Provider, faults: ReadonlyArray<Fault>): FaultyPr
     read: (file, range) => stream("read", file.path, provider.read(file, range)),
     readAll: (file) => effect("readAll", file.path, provider.readAll(file)),
     put: (path, source, options) => effect("put", path, provider.put(path, source, options)),
+    touch: touch && ((file, modifiedAt) => effect("touch", file.path, touch(file, modifiedAt))),
     remove: (path) => effect("remove", path, provider.remove(path)),
     makeDirectory: makeDirectory && ((path) => effect("makeDirectory", path, makeDirectory(path))),
     removeDirectory: removeDirectory && ((path) => effect("removeDirectory", path, removeDirectory(path))),

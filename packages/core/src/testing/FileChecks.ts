@@ -223,6 +223,22 @@ export const fileChecks: ReadonlyArray<Check> = [
     }
     assert.equal(yield* reason(copy(missing, provider.location, at("c.txt"))), "NotFound")
   }),
+  checkOf("touch", "gives a file another time and leaves its bytes", function* (touch, provider) {
+    const stored = yield* put(provider, "a.txt", "hello")
+    const later = modifiedAt + 86_400_654
+    const touched = yield* touch(stored, later)
+    assert.equal(touched.path, "a.txt")
+    assertModifiedAt(provider, touched, later)
+    assertModifiedAt(provider, yield* provider.stat(at("a.txt")), later)
+    assert.equal(yield* textAt(provider, "a.txt"), "hello")
+    assert.deepEqual(yield* list(provider, ""), ["File a.txt"])
+  }),
+  checkOf("touch", "does not touch a file that is gone", function* (touch, provider) {
+    const stored = yield* put(provider, "a.txt", "hello")
+    yield* provider.remove(at("a.txt"))
+    assert.equal(yield* reason(touch(stored, modifiedAt + 1000)), "NotFound")
+    assert.deepEqual(yield* list(provider, ""), [])
+  }),
   checkOf("digest", "digests a file as a whole and in parts", function* (digest, provider) {
     const content = pattern(2 * megabyte + 5)
     const file = yield* provider.put(at("some.bin"), pieces(content), { modifiedAt })

@@ -127,6 +127,10 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
         MemoryAccount.receive(source, source.sha1, (reason) => fail("put", path, reason)),
         (bytes) => store(path, bytes, putOptions)
       ),
+    touch: (file, modifiedAt) =>
+      Effect.map(find("touch", file.path, file.versionId), (found) =>
+        store(file.path, found.bytes, { ...found.file, modifiedAt })
+      ),
     remove: (path) => Effect.sync(() => void account.files.delete(absolute(path))),
     makeDirectory: (path) => Effect.sync(() => void account.directories.add(absolute(path))),
     removeDirectory: (path) =>

@@ -1,0 +1,14 @@
+/** At most one command at a time changes a place. */
+import { homedir } from "node:os"
+import * as DestinationLock from "@ourclone/core/DestinationLock"
+import type { Provider } from "@ourclone/core/Provider"
+import * as StandardPaths from "@ourclone/core/StandardPaths"
+import * as Effect from "effect/Effect"
+import { Streams } from "./Streams.ts"
+
+/** Until the scope closes no other run writes there. `verb` is what the others are told about this one. */
+export const acquire = Effect.fnUntraced(function* (verb: string, destination: Provider) {
+  const { environment } = yield* Streams
+  const stateDirectory = StandardPaths.stateDirectory(environment, environment.HOME || homedir())
+  yield* DestinationLock.acquire({ stateDirectory, destination, command: `ourclone ${verb}` })
+})

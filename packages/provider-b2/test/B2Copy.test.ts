@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto"
+import { assert, describe, it } from "@effect/vitest"
+import { fromBytes } from "@ourclone/core/ByteSource"
+import { makeUnsafe, root as top } from "@ourclone/core/RemotePath"
+import { retrying } from "@ourclone/core/Retry"
+import * as B2Calls from "@ourclone/provider-b2/B2Calls"
+import * as B2Client from "@ourclone/provider-b2/B2Client"
+import * as B2Copy from "@ourclone/provider-b2/B2Copy"
+import * as B2Http from "@ourclone/provider-b2/B2Http"
+import * as B2LargeFile from "@ourclone/provider-b2/B2LargeFile"
+import * as B2Root from "@ourclone/provider-b2/B2Root"
+import { Effect, Redacted, Stream } from "effect"
+import { emulate, openAt } from "./emulated.ts"
+
+const at = makeUnsafe
+const bytes = Buffer.alloc(5500, "0123456789")
+const sha1 = createHash("sha1").update(bytes).digest("hex")
+/** As if one copy of B2 took no more than this. */
+const most = 3000
+
+const setUp = Effect.gen(function* () {
+  const emulator = yield* emulate()
+  const provider = yield* openAt(emulator, "photo-archive")
+  yield* provider.buckets!.create("photo-archive")
+  const http = yield* Effect.acquireRelease(
+    Effect.sync(() => B2Http.make({ maxConcurrency: 8 })),
+    ({ close }) => Effect.promise(close)
+  )
+  const { endpoint, key, keyId } = emulator
+  const applicationKey = Redacted.make(key)
+  const calls = yield* B2Calls.make({ http, provider: "b2", endpoint, keyId, applicationKey, userAgent: "test" })
+  const client = B2Client.make(calls)
+  const root = yield* B2Root.open({ client, provider: "b2", text: "photo-archive", prefix: "" })
+  return { emulator, provider, root, largeFile: B2LargeFile.make(root) }
+})
+
+describe("a file that is too large for one copy", () => {
+  it.live("is copied in parts, of which only the one that failed is asked for again", () =>
+    Effect.gen(function* () {
+      const { emulator, largeFile, provider, root } = yield* setUp
+      const from = yield* provider.put(at("a"), fromBytes(bytes), { modifiedAt: 1000, contentType: "text/x-own" })
+      emulator.failNext("b2_copy_part", "503")
+      emulator.failNext("b2_finish_large_file", "503")
+      emulator.log?.reset()
+      const copy = B2Copy.copy(root, largeFile, most)(from, "photo-archive", at("b"))
+      const copied = yield* retrying(copy)
+      assert.deepInclude(copied, { size: 5500, modifiedAt: 1000, contentType: "text/x-own" })
+      assert.strictEqual(copied.checksums.sha1, sha1)
+      assert.isTrue(Buffer.from(yield* provider.readAll(copied)).equals(bytes))
+      assert.lengthOf(emulator.log?.requests("b2_start_large_file") ?? [], 1)
+      assert.lengthOf(emulator.log?.requests("b2_copy_part") ?? [], 7)
+    })
+  )
+
+  it.live("is touched in parts", () =>
+    Effect.gen(function* () {
+      const { largeFile, provider, root } = yield* setUp
+      const stored = yield* provider.put(at("a"), fromBytes(bytes), { modifiedAt: 1000 })
+      const touched = yield* B2Copy.touch(root, largeFile, most)(stored, 2000)
+      assert.strictEqual(touched.modifiedAt, 2000)
+      assert.strictEqual(touched.checksums.sha1, sha1)
+      assert.isTrue(Buffer.from(yield* provider.readAll(touched)).equals(bytes))
+    })
+  )
+
+  it.live("leaves nothing unfinished when its copy fails", () =>
+    Effect.gen(function* () {
+      const { emulator, largeFile, provider, root } = yield* setUp
+      const from = yield* provider.put(at("a"), fromBytes(bytes), { modifiedAt: 1000 })
+      emulator.failNext("b2_copy_part", "cap", 8)
+      yield* Effect.flip(B2Copy.copy(root, largeFile, most)(from, "photo-archive", at("b")))
+      assert.deepStrictEqual(yield* Stream.runCollect(largeFile.unfinished(top)), [])
+    })
+  )
+})

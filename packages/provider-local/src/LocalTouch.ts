@@ -1,0 +1,35 @@
+/** Giving a file another time. Nothing behind a symbolic link is changed. */
+import * as fs from "node:fs"
+import type { Provider } from "@ourclone/core/Provider"
+import * as RemotePath from "@ourclone/core/RemotePath"
+import { NotFound } from "@ourclone/core/StorageError"
+import * as FileTime from "./FileTime.ts"
+import type { Folders } from "./Folders.ts"
+import { attempt } from "./LocalErrors.ts"
+import * as LocalFiles from "./LocalFiles.ts"
+import * as OpenFile from "./OpenFile.ts"
+import type { Place } from "./Place.ts"
+
+const setTime = (absolute: string, seen: OpenFile.Seen, time: number | Date): void => {
+  const fd = OpenFile.open(absolute, seen, false)
+  try {
+    fs.futimesSync(fd, time, time)
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+/** Fails with `SourceChanged` when the file is not as it was listed, a symbolic link in its place included. */
+export const touch =
+  (place: Place, folders: Folders): NonNullable<Provider["touch"]> =>
+  (file, modifiedAt) =>
+    attempt(place, "touch", file.path, () => {
+      if (!folders.check(RemotePath.parent(file.path))) throw new NotFound({ message: "there is no such file" })
+      const { absolute, isLink } = LocalFiles.locate(place, file.path)
+      const time = FileTime.toFileTime(modifiedAt)
+      if (isLink) {
+        LocalFiles.linkTarget(absolute, file)
+        fs.lutimesSync(absolute, time, time)
+      } else setTime(absolute, file, time)
+      return { ...file, modifiedAt }
+    })
