@@ -11,7 +11,7 @@ import { RemoteError } from "@ourclone/core/RemoteError"
 import * as RemotePath from "@ourclone/core/RemotePath"
 import type { Given } from "@ourclone/core/Remotes"
 import { Remotes } from "@ourclone/core/Remotes"
-import { retryingAtFirst } from "@ourclone/core/Retry"
+import { retrying, retryingAtFirst } from "@ourclone/core/Retry"
 import { NotFound, StorageError } from "@ourclone/core/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -78,7 +78,7 @@ export const findFile = Effect.fnUntraced(function* (text: string, flags: Given 
   const found = Effect.gen(function* () {
     const provider = yield* open(parent.folder, flags)
     if (provider.buckets !== undefined && provider.location === "") return undefined
-    const file = yield* retryingAtFirst(provider.stat(parent.name))
+    const file = yield* retrying(provider.stat(parent.name))
     return { provider, file } satisfies StoredFile
   })
   return yield* Effect.catchTag(found, "StorageError", (error) =>
@@ -94,7 +94,7 @@ export const mayBeFile = (error: { readonly _tag: string }): boolean =>
 export const holdsSomething = Effect.fnUntraced(function* (text: string, flags: Given = {}) {
   const folder = yield* open(text, flags)
   const first = Stream.take(folder.list(RemotePath.root, { depth: 1 }), 1)
-  return (yield* retryingAtFirst(Stream.runCollect(first))).length > 0
+  return (yield* retrying(Stream.runCollect(first))).length > 0
 })
 
 /** Whether the folder that `text` names exists. Meant for folders that list nothing; reads the folder above. */
@@ -109,7 +109,7 @@ export const isFolder = Effect.fnUntraced(function* (text: string, flags: Given 
     Stream.filter((entry) => entry._tag === "Directory" && isIt(entry.path)),
     Stream.take(1)
   )
-  return (yield* retryingAtFirst(Stream.runCollect(found))).length > 0
+  return (yield* retrying(Stream.runCollect(found))).length > 0
 })
 
 export const missing = (text: string): StorageError =>

@@ -73,5 +73,7 @@ export const retrying = <A, R>(
 ): Effect.Effect<A, StorageError, R> => within(effect, pauses, onRetry)
 
 /** `retrying` for the first call to a service: gives up after half a minute. */
-export const retryingAtFirst = <A, R>(effect: Effect.Effect<A, StorageError, R>): Effect.Effect<A, StorageError, R> =>
-  within(effect, pausesAtFirst)
+export const retryingAtFirst = <A, R>(
+  effect: Effect.Effect<A, StorageError, R>,
+  onRetry?: (error: StorageError) => void
+): Effect.Effect<A, StorageError, R> => within(effect, pausesAtFirst, onRetry)
