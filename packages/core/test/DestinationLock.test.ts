@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs"
 import { hostname, tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { afterAll, describe, expect, it } from "@effect/vitest"
 import { Effect, Exit, Fiber } from "effect"
 import * as DestinationLock from "../src/DestinationLock.ts"
@@ -169,7 +169,7 @@ describe("DestinationLock", () => {
           yield* Effect.sleep(60000)
         })))`
       const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
-        cwd: new URL("..", import.meta.url).pathname,
+        cwd: dirname(import.meta.dirname),
         stdio: ["ignore", "pipe", "inherit"]
       })
       yield* Effect.promise(() => once(child.stdout, "data"))
