@@ -10,6 +10,7 @@
  */
 import * as net from "node:net"
 import * as tls from "node:tls"
+import * as PiecePool from "@ourclone/core/PiecePool"
 import { connectTimeout, type Headers, type HttpRequest, idleTimeout, keepAliveTimeout } from "./HttpMessage.ts"
 
 export interface ReplyHandler {
@@ -39,7 +40,6 @@ export interface Patience {
 
 const usual: Patience = { connect: connectTimeout, idle: idleTimeout, keepAlive: keepAliveTimeout }
 
-const pieceSize = 1024 * 1024
 const largestHead = 32 * 1024
 const endOfHead = Buffer.from("\r\n\r\n")
 
@@ -213,7 +213,7 @@ export class DownloadConnection {
   }
 
   #nextPiece(): void {
-    this.#piece = Buffer.allocUnsafeSlow(Math.min(pieceSize, this.#remaining))
+    this.#piece = PiecePool.take(Math.min(PiecePool.pieceSize, this.#remaining))
     this.#filled = 0
   }
 

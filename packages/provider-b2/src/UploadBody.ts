@@ -1,6 +1,7 @@
 /** A body too large for one buffer: read from its source while it is sent, with its SHA-1 behind the last byte. */
 import { createHash } from "node:crypto"
 import type { ByteSource } from "@ourclone/core/ByteSource"
+import * as PiecePool from "@ourclone/core/PiecePool"
 import { SourceChanged, type StorageError } from "@ourclone/core/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -44,6 +45,8 @@ export const streamedBody = <A>(
         if (sent > source.size) break
         hash?.update(value)
         yield value
+        // Only when the socket has taken all of a piece does undici ask for the next.
+        PiecePool.give(value)
       }
       if (sent !== source.size) {
         const message = `the file changed while it was read: it no longer has ${source.size} bytes`

@@ -12,6 +12,7 @@ import * as fs from "node:fs"
 import type { ByteSource } from "@ourclone/core/ByteSource"
 import type { File } from "@ourclone/core/Entry"
 import type { LargeFile, Limits, Part, PartOptions, StartOptions, Unfinished } from "@ourclone/core/LargeFile"
+import * as PiecePool from "@ourclone/core/PiecePool"
 import * as RemotePath from "@ourclone/core/RemotePath"
 import {
   ChecksumMismatch,
@@ -164,7 +165,7 @@ export const make = (place: Place.Place, folders: Folders): LargeFile => {
       }
       return done > source.size
         ? Effect.fail(toError(new SourceChanged({ message: "the source gave more bytes than it had announced" })))
-        : FileWriting.write(fd, pieces, offset + start, toError)
+        : Effect.map(FileWriting.write(fd, pieces, offset + start, toError), () => pieces.forEach(PiecePool.give))
     })
     const note = attempt(place, "uploadPart", file.path, () => {
       if (done !== source.size)

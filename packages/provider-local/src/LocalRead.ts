@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import type { ByteRange } from "@ourclone/core/ByteSource"
 import type { File } from "@ourclone/core/Entry"
+import * as PiecePool from "@ourclone/core/PiecePool"
 import { InvalidRequest, type StorageError } from "@ourclone/core/StorageError"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Cause from "effect/Cause"
@@ -12,8 +13,6 @@ import { attempt, toStorageError } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
 import * as OpenFile from "./OpenFile.ts"
 import type { Place } from "./Place.ts"
-
-const pieceSize = 1024 * 1024
 
 const readAllNow = (place: Place, file: File): Uint8Array => {
   const { absolute, isLink } = LocalFiles.locate(place, file.path)
@@ -74,7 +73,7 @@ class Pieces {
 
   private readAhead(): void {
     if (this.isReading || this.outcome !== undefined || this.position >= this.end) return
-    const buffer = Buffer.allocUnsafeSlow(Math.min(pieceSize, this.end - this.position))
+    const buffer = PiecePool.take(Math.min(PiecePool.pieceSize, this.end - this.position))
     this.isReading = true
     this.fill(buffer, 0)
   }

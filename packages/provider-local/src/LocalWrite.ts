@@ -3,6 +3,7 @@ import { createHash, hash } from "node:crypto"
 import * as fs from "node:fs"
 import { type ByteSource, smallSize } from "@ourclone/core/ByteSource"
 import type { File } from "@ourclone/core/Entry"
+import * as PiecePool from "@ourclone/core/PiecePool"
 import type { Provider, PutOptions } from "@ourclone/core/Provider"
 import * as RemotePath from "@ourclone/core/RemotePath"
 import { ChecksumMismatch, InvalidRequest, SourceChanged, type StorageError } from "@ourclone/core/StorageError"
@@ -78,7 +79,7 @@ export const make = (place: Place, folders: Folders): Provider["put"] => {
         position += piece.length
         hashing?.update(piece)
       }
-      return FileWriting.write(replacement.fd, array, start, toError)
+      return Effect.map(FileWriting.write(replacement.fd, array, start, toError), () => array.forEach(PiecePool.give))
     })
     const finish = attempt(place, "put", path, () => {
       checkSize(source, position)
