@@ -82,7 +82,7 @@ const add = (factories: ReadonlyArray<ProviderFactory>) =>
       )
   ).pipe(
     Command.withDescription(
-      "Write a remote into the configuration. On a terminal, asks for what is missing. A value may also be given as env:NAME, file:PATH, command:LINE or keyring:SERVICE/ACCOUNT, which keeps the secret out of the file"
+      "Write a remote into the configuration. On a terminal, asks for what is missing. A value may also be given as env:NAME, file:PATH or command:LINE, which keeps the secret out of the file"
     ),
     Command.withShortDescription("Write a remote into the configuration"),
     Command.withExamples([
