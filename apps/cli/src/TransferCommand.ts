@@ -1,4 +1,4 @@
-/** What copy, move, sync and rm share: from what was typed to an exit code. */
+/** What copy, move and sync share: from what was typed to an exit code. */
 import type { Comparison } from "@ourclone/core/Compare"
 import * as Guard from "@ourclone/core/Guard"
 import * as Plan from "@ourclone/core/Plan"

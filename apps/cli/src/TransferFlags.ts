@@ -1,7 +1,9 @@
 /** The flags of copy, move and sync, spelled as rclone spells them. */
 import type { Comparison } from "@ourclone/core/Compare"
+import type { Given } from "@ourclone/core/Remotes"
 import * as Flag from "effect/cli/Flag"
 import * as Schema from "effect/Schema"
+import { filterFlags } from "./FilterFlags.ts"
 import { on, text } from "./Flags.ts"
 
 /** How two files are compared; also for `check`. */
@@ -16,6 +18,12 @@ export const sourceLinks = {
   ),
   copyLinks: on("copy-links", "Follow symbolic links").pipe(Flag.withAlias("L"))
 }
+
+/** Given flags win over the configuration; absent ones leave it alone. */
+export const linksOf = (flags: { readonly links: boolean; readonly copyLinks: boolean }): Given => ({
+  links: flags.links || undefined,
+  copyLinks: flags.copyLinks || undefined
+})
 
 export const dryRun = on("dry-run", "Print what would be done, and do nothing").pipe(Flag.withAlias("n"))
 
@@ -39,6 +47,9 @@ export const choosing = {
   ignoreExisting: on("ignore-existing", "Leave alone whatever exists at the destination"),
   ignoreTimes: on("ignore-times", "Transfer everything, the same or not").pipe(Flag.withAlias("I"))
 }
+
+/** What copy, move and sync have in common. */
+export const transferring = { ...doing, ...choosing, ...sourceLinks, filter: filterFlags }
 
 export const removing = {
   maxDelete: Flag.Int("max-delete").pipe(

@@ -21,6 +21,4 @@ export interface Capabilities {
   readonly keepsVersions: boolean
   /** Largest body `put` takes, in bytes. Larger files need `largeFile`. */
   readonly maxPutSize: number
-  /** How many requests the service is happy to serve at once. */
-  readonly maxConcurrency: number
 }

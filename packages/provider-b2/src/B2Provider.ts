@@ -72,8 +72,7 @@ export const open = Effect.fnUntraced(function* (
     listsInOrder: true,
     isCaseSensitive: true,
     keepsVersions: true,
-    maxPutSize: B2Files.maxPutSize,
-    maxConcurrency
+    maxPutSize: B2Files.maxPutSize
   }
   if (bucket === "") {
     return { ...place, location: "", capabilities, ...B2Account.make(client, name) }

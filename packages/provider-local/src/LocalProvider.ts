@@ -43,8 +43,7 @@ const open = (place: Place.Place): Provider => {
       listsInOrder: true,
       isCaseSensitive,
       keepsVersions: false,
-      maxPutSize: Number.MAX_SAFE_INTEGER,
-      maxConcurrency: 16
+      maxPutSize: Number.MAX_SAFE_INTEGER
     },
     list: (directory, options) => LocalListing.list(place, directory, options),
     stat: (path) => attempt(place, "stat", path, () => LocalFiles.stat(place, path)),

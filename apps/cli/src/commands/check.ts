@@ -2,7 +2,7 @@ import * as Command from "effect/cli/Command"
 import { filterFlags } from "../FilterFlags.ts"
 import { on, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { comparing, sourceLinks } from "../TransferFlags.ts"
+import { comparing, linksOf, sourceLinks } from "../TransferFlags.ts"
 
 export const check = Command.make(
   "check",
@@ -21,7 +21,7 @@ export const check = Command.make(
       (module) =>
         module.run({
           ...flags,
-          overrides: { links: flags.links || undefined, copyLinks: flags.copyLinks || undefined }
+          overrides: linksOf(flags)
         })
     )
 ).pipe(

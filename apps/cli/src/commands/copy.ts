@@ -1,19 +1,15 @@
 import * as Command from "effect/cli/Command"
 import * as Option from "effect/Option"
-import { filterFlags } from "../FilterFlags.ts"
 import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { choosing, comparisonOf, doing, sourceLinks } from "../TransferFlags.ts"
+import { comparisonOf, linksOf, transferring } from "../TransferFlags.ts"
 
 export const copy = Command.make(
   "copy",
   {
     source: place("source", "A folder, whose content is copied, or one file"),
     destination: place("destination", "The folder to copy into"),
-    ...doing,
-    ...choosing,
-    ...sourceLinks,
-    filter: filterFlags
+    ...transferring
   },
   (flags) =>
     lazily(
@@ -22,7 +18,7 @@ export const copy = Command.make(
         run({
           ...flags,
           verb: "copy",
-          overrides: { links: flags.links || undefined, copyLinks: flags.copyLinks || undefined },
+          overrides: linksOf(flags),
           comparison: comparisonOf(flags),
           maxDelete: Option.none(),
           allowEmptySource: false

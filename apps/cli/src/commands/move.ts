@@ -1,19 +1,15 @@
 import * as Command from "effect/cli/Command"
 import * as Option from "effect/Option"
-import { filterFlags } from "../FilterFlags.ts"
 import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { choosing, comparisonOf, doing, sourceLinks } from "../TransferFlags.ts"
+import { comparisonOf, linksOf, transferring } from "../TransferFlags.ts"
 
 export const move = Command.make(
   "move",
   {
     source: place("source", "A folder, whose content is moved, or one file"),
     destination: place("destination", "The folder to move into"),
-    ...doing,
-    ...choosing,
-    ...sourceLinks,
-    filter: filterFlags
+    ...transferring
   },
   (flags) =>
     lazily(
@@ -22,7 +18,7 @@ export const move = Command.make(
         run({
           ...flags,
           verb: "move",
-          overrides: { links: flags.links || undefined, copyLinks: flags.copyLinks || undefined },
+          overrides: linksOf(flags),
           comparison: comparisonOf(flags),
           maxDelete: Option.none(),
           allowEmptySource: false

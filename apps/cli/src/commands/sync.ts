@@ -1,19 +1,15 @@
 import * as Command from "effect/cli/Command"
-import { filterFlags } from "../FilterFlags.ts"
 import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { choosing, comparisonOf, doing, removing, sourceLinks } from "../TransferFlags.ts"
+import { comparisonOf, linksOf, removing, transferring } from "../TransferFlags.ts"
 
 export const sync = Command.make(
   "sync",
   {
     source: place("source", "A folder, which is only read, or one file"),
     destination: place("destination", "The folder to make the same"),
-    ...doing,
-    ...choosing,
-    ...removing,
-    ...sourceLinks,
-    filter: filterFlags
+    ...transferring,
+    ...removing
   },
   (flags) =>
     lazily(
@@ -22,7 +18,7 @@ export const sync = Command.make(
         run({
           ...flags,
           verb: "sync",
-          overrides: { links: flags.links || undefined, copyLinks: flags.copyLinks || undefined },
+          overrides: linksOf(flags),
           comparison: comparisonOf(flags)
         })
     )

@@ -113,7 +113,7 @@ export const fileChecks: ReadonlyArray<Check> = [
   }),
   check("stores many files at once", function* (provider) {
     const numbers = Array.from({ length: 24 }, (_, index) => `${index + 100}`)
-    const concurrency = Math.max(2, Math.min(8, provider.capabilities.maxConcurrency))
+    const concurrency = 8
     yield* Effect.forEach(numbers, (number) => put(provider, `n/${number}`, `content ${number}`), { concurrency })
     const stored = yield* Effect.forEach(numbers, (number) => textAt(provider, `n/${number}`), { concurrency })
     assert.deepEqual(

@@ -105,7 +105,6 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       isCaseSensitive: true,
       keepsVersions: false,
       maxPutSize: Number.MAX_SAFE_INTEGER,
-      maxConcurrency: 8,
       ...options.capabilities
     },
     list,
