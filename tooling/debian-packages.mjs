@@ -7,7 +7,8 @@ import * as path from "node:path"
 /** The program on PATH, and the Debian package that brings it. */
 export const debianPackages = [
   { program: "rclone", name: "rclone" },
-  { program: "backblaze-b2", name: "backblaze-b2" }
+  { program: "backblaze-b2", name: "backblaze-b2" },
+  { program: "restic", name: "restic" }
 ]
 
 const isExecutable = (file) => {

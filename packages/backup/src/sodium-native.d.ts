@@ -1,0 +1,8 @@
+/** The part of libsodium's binding that is used here; the package brings no types. */
+declare module "sodium-native" {
+  const sodium: {
+    readonly crypto_onetimeauth: (tag: Uint8Array, message: Uint8Array, key: Uint8Array) => void
+    readonly crypto_onetimeauth_verify: (tag: Uint8Array, message: Uint8Array, key: Uint8Array) => boolean
+  }
+  export default sodium
+}
