@@ -7,7 +7,8 @@
  * keyId = "0012…"
  * ```
  *
- * An edit touches the lines of one remote and nothing else.
+ * An edit touches the lines of one remote and nothing else. What `[repositories.NAME]`
+ * holds is for `ConfiguredRepositories` to read.
  */
 import * as Toml from "effect/encoding/Toml"
 import * as Result from "effect/Result"
@@ -75,9 +76,9 @@ export const parse = (text: string): Result.Result<Remotes, Problem> => {
   const place = (path: ReadonlyArray<string>) => placeIn(statements, path)
 
   for (const key of Object.keys(parsed.success)) {
-    if (key !== "remotes") {
-      const hint = didYouMean(key, ["remotes"])
-      const message = `"${key}" is not known here: a configuration holds tables such as [remotes.photos]${hint}`
+    if (key !== "remotes" && key !== "repositories") {
+      const hint = didYouMean(key, ["remotes", "repositories"])
+      const message = `"${key}" is not known here: a configuration holds tables such as [remotes.photos] and [repositories.home]${hint}`
       return Result.fail({ ...place([key]), message })
     }
   }

@@ -88,8 +88,13 @@ export interface LargeFile {
   /**
    * Joins parts `1…n` into the file. Fails with `InvalidRequest` when a number
    * is missing. Finishing twice gives the same file, so a lost answer can be retried.
+   * `durable` is that of `PutOptions`.
    */
-  readonly finish: (file: Unfinished, parts: ReadonlyArray<Part>) => Effect.Effect<File, StorageError>
+  readonly finish: (
+    file: Unfinished,
+    parts: ReadonlyArray<Part>,
+    options?: Pick<PutOptions, "durable">
+  ) => Effect.Effect<File, StorageError>
   /** Deletes the parts. Succeeds when the large file is already gone. */
   readonly cancel: (file: Unfinished) => Effect.Effect<void, StorageError>
   /** The unfinished large files at `path` and below it. */

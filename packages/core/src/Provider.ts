@@ -27,6 +27,12 @@ export interface PutOptions {
   /** Whole milliseconds since 1970 UTC. */
   readonly modifiedAt: number
   readonly contentType?: string | undefined
+  /**
+   * Once `put` has ended the bytes and the name outlive a power cut. A service
+   * that stores elsewhere is like that by itself; a file system takes
+   * milliseconds for it, so only what must not be lost asks for it.
+   */
+  readonly durable?: boolean | undefined
 }
 
 export interface ListOptions {

@@ -155,6 +155,7 @@ export const execute = Effect.fnUntraced(function* (
     const stored = upload(destination, path, bandwidth === undefined ? bytes : throttled(bytes, bandwidth), {
       modifiedAt: file.modifiedAt,
       contentType: file.contentType,
+      durable: options.removesSource,
       partConcurrency: options.partConcurrency,
       onAdvance: (bytes) => onEvent({ _tag: "Advanced", path, bytes }),
       onRetry: onRetry(path)

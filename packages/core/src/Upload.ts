@@ -156,7 +156,7 @@ const join = (
   parts: ReadonlyArray<LargeFile.Part>,
   options: UploadOptions
 ): Effect.Effect<File, StorageError> => {
-  const attempt = Effect.matchEffect(largeFile.finish(file, parts), {
+  const attempt = Effect.matchEffect(largeFile.finish(file, parts, options), {
     onFailure: (error) =>
       error.reason._tag === "ChecksumMismatch" ? Effect.succeed(Effect.fail(error)) : Effect.fail(error),
     onSuccess: (stored) => Effect.succeed(Effect.succeed(stored))

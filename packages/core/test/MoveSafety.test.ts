@@ -189,6 +189,39 @@ describe("a copy inside the service that fails for another reason", () => {
   )
 })
 
+describe("what a move stores", () => {
+  it.effect("is durable before its source is removed; a copy waits for no disk", () =>
+    Effect.gen(function* () {
+      const events: Array<string> = []
+      const memory = MemoryProvider.make()
+      const from = MemoryProvider.make()
+      yield* put(from, "a")
+      const source: Provider = {
+        ...from,
+        remove: (path) =>
+          Effect.andThen(
+            Effect.sync(() => events.push(`remove ${path}`)),
+            from.remove(path)
+          )
+      }
+      const destination: Provider = {
+        ...memory,
+        put: (path, bytes, options) =>
+          Effect.map(memory.put(path, bytes, options), (file) => {
+            events.push(options.durable === true ? `store ${path} durably` : `store ${path}`)
+            return file
+          })
+      }
+      yield* move(source, destination)
+      yield* put(from, "b")
+      const plan = Plan.make(source, destination, { comparison: { by: "time" }, removesExtra: false })
+      const options = { transfers: 1, partConcurrency: 1, allowsEmptySource: true, onEvent: () => {} }
+      yield* Transfer.execute(source, destination, plan, options)
+      assert.deepStrictEqual(events, ["store a durably", "remove a", "store b"])
+    })
+  )
+})
+
 describe("a sync to a place where case does not count", () => {
   it.effect("does not remove the old name of the file that it has just stored", () =>
     Effect.gen(function* () {

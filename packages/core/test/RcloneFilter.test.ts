@@ -4,22 +4,11 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import type { TestContext } from "vitest"
+import { needs, skipWithout } from "@ourclone/core/testing/Programs"
 import { files, globCases, ignoreCaseCases, refusedPatterns, ruleCases, sizes } from "./filterCases.ts"
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-filter-"))
 const tree = path.join(directory, "tree")
-const isInstalled = (process.env.PATH ?? "")
-  .split(path.delimiter)
-  .some((folder) => fs.existsSync(path.join(folder, "rclone")))
-
-/** Skips, or fails with `CI=true`, when there is no rclone to ask. */
-const skipWithout = (context: TestContext) => {
-  if (isInstalled) return
-  const reason = "rclone is not installed (apt-get install rclone)"
-  if (process.env.CI === "true") throw new Error(reason)
-  context.skip(reason)
-}
 
 let server: ChildProcess | undefined
 let address = ""
@@ -45,7 +34,7 @@ beforeAll(async () => {
     fs.mkdirSync(path.dirname(path.join(tree, file)), { recursive: true })
     fs.writeFileSync(path.join(tree, file), "x".repeat(sizes[file] ?? 0))
   }
-  if (isInstalled) await serve()
+  if (needs("rclone").available) await serve()
 })
 
 afterAll(() => {
@@ -66,7 +55,7 @@ const without = (left: ReadonlyArray<string>) => files.filter((file) => !left.in
 
 describe("rclone", () => {
   it("matches the same files by each pattern", async (context) => {
-    skipWithout(context)
+    skipWithout(context, "rclone")
     for (const { isNew, matches, pattern } of globCases) {
       if (isNew || pattern.endsWith("/")) continue
       assert.deepStrictEqual(await rclone({ ExcludeRule: [pattern] }), without(matches), pattern)
@@ -77,12 +66,12 @@ describe("rclone", () => {
   })
 
   it("refuses the same patterns", async (context) => {
-    skipWithout(context)
+    skipWithout(context, "rclone")
     for (const pattern of refusedPatterns) assert.isString(await rclone({ ExcludeRule: [pattern] }), pattern)
   })
 
   it("lets the same files pass by each set of rules", async (context) => {
-    skipWithout(context)
+    skipWithout(context, "rclone")
     for (const [index, { options, passes }] of ruleCases.entries()) {
       const written = Object.entries(options).map(([name, value]) => {
         const given = `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`

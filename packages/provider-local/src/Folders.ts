@@ -31,7 +31,8 @@ const nearestMissing = (path: string): string => {
   return above === path || fs.existsSync(above) ? path : nearestMissing(above)
 }
 
-export const make = (place: Place.Place): Folders => {
+/** `onForget` is called along with `forget`. */
+export const make = (place: Place.Place, onForget: () => void = () => undefined): Folders => {
   const known = new Set<string>()
   const swept = new Set<string>()
   let until = 0
@@ -74,6 +75,8 @@ export const make = (place: Place.Place): Folders => {
 
   const makeRoot = (absolute: string): void => {
     try {
+      // Where a folder can be neither made nor missing, as below /proc, `recursive` would never end.
+      if (!fs.existsSync(absolute)) fs.mkdirSync(nearestMissing(absolute))
       fs.mkdirSync(absolute, { recursive: true })
     } catch (error) {
       const code = codeOf(error)
@@ -109,5 +112,10 @@ export const make = (place: Place.Place): Folders => {
     return exists
   }
 
-  return { ensure, check, forget: () => known.clear() }
+  const forget = (): void => {
+    known.clear()
+    onForget()
+  }
+
+  return { ensure, check, forget }
 }

@@ -25,6 +25,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { Durability } from "./Durability.ts"
 import * as FileWriting from "./FileWriting.ts"
 import type { Folders } from "./Folders.ts"
 import * as FreeSpace from "./FreeSpace.ts"
@@ -75,7 +76,7 @@ const frontier = (parts: Iterable<Journal.StoredPart>): number => {
 
 const missing = () => new NotFound({ message: "this unfinished file is not there any more: start it again" })
 
-export const make = (place: Place.Place, folders: Folders): LargeFile => {
+export const make = (place: Place.Place, folders: Folders, durability: Durability): LargeFile => {
   const states = new Map<string, State>()
 
   const temporaryOf = ({ path, id }: Unfinished): string =>
@@ -255,9 +256,22 @@ export const make = (place: Place.Place, folders: Folders): LargeFile => {
     if (Exit.isSuccess(exit) || error?.reason._tag === "ChecksumMismatch") state.outcome = exit
   }
 
-  const finishNow = (file: Unfinished, parts: ReadonlyArray<Part>, state: State): Effect.Effect<File, StorageError> =>
+  const flush = (file: Unfinished): Effect.Effect<void, StorageError> =>
+    Effect.acquireUseRelease(
+      attempt(place, "finish", file.path, () => openTemporary(file)),
+      (fd) => FileWriting.flush(fd, (error) => toStorageError(place, "finish", file.path, error)),
+      (fd) => Effect.sync(() => fs.closeSync(fd))
+    )
+
+  const finishNow = (
+    file: Unfinished,
+    parts: ReadonlyArray<Part>,
+    state: State,
+    durable: boolean
+  ): Effect.Effect<File, StorageError> =>
     attempt(place, "finish", file.path, () => checkParts(file, state, parts)).pipe(
       Effect.tap((size) => verify(file, state, size)),
+      Effect.tap(() => (durable ? flush(file) : Effect.void)),
       Effect.flatMap((size) => attempt(place, "finish", file.path, () => rename(file, size))),
       Effect.onExit((exit) => Effect.sync(() => remember(state, exit)))
     )
@@ -276,13 +290,16 @@ export const make = (place: Place.Place, folders: Folders): LargeFile => {
             if (Exit.isFailure(exit) && state.active === 0) stopHash(state)
           })
       ),
-    finish: (file, parts) =>
+    finish: (file, parts, { durable = false } = {}) =>
       attempt(place, "finish", file.path, () => {
         const outcome = states.get(file.id)?.outcome
         if (outcome !== undefined) return outcome
         if (!fs.existsSync(temporaryOf(file))) return Effect.succeed(finished(file))
-        return finishNow(file, parts, stateOf(file))
-      }).pipe(Effect.flatten),
+        return finishNow(file, parts, stateOf(file), durable)
+      }).pipe(
+        Effect.flatten,
+        Effect.tap(() => (durable ? durability.keepName(file.path) : Effect.void))
+      ),
     cancel: (file) =>
       attempt(place, "cancel", file.path, () => {
         drop(file, states.get(file.id))

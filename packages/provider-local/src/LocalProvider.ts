@@ -6,6 +6,7 @@ import { InvalidRequest, StorageError, UnexpectedResponse } from "@ourclone/core
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Digest from "./Digest.ts"
+import * as Durability from "./Durability.ts"
 import * as Folders from "./Folders.ts"
 import * as FreeSpace from "./FreeSpace.ts"
 import { attempt } from "./LocalErrors.ts"
@@ -32,7 +33,8 @@ export interface LocalOptions {
 const isCaseSensitive = process.platform !== "win32" && process.platform !== "darwin"
 
 const open = (place: Place.Place): Provider => {
-  const folders = Folders.make(place)
+  const durability = Durability.make(place)
+  const folders = Folders.make(place, durability.forget)
   return {
     name: place.name,
     account: "local",
@@ -50,13 +52,13 @@ const open = (place: Place.Place): Provider => {
     read: (file, range) => LocalRead.read(place, file, range),
     readAll: (file) => LocalRead.readAll(place, file),
     digest: (file) => Digest.digest(place, file),
-    put: LocalWrite.make(place, folders),
+    put: LocalWrite.make(place, folders, durability),
     // With copyLinks a file may lie behind a link, where nothing is changed.
     touch: place.copyLinks ? undefined : LocalTouch.touch(place, folders),
     remove: LocalRemove.remove(place, folders),
     makeDirectory: (path) => attempt(place, "makeDirectory", path, () => folders.ensure(path)),
     removeDirectory: LocalRemove.removeDirectory(place, folders),
-    largeFile: LocalLargeFile.make(place, folders),
+    largeFile: LocalLargeFile.make(place, folders, durability),
     freeSpace: attempt(place, "freeSpace", RemotePath.root, () => {
       const free = FreeSpace.read(place)
       if (free === undefined) throw new UnexpectedResponse({ message: "the file system does not say what is free" })

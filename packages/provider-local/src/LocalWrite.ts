@@ -1,4 +1,7 @@
-/** Storing whole files: a temporary file beside the target, verified, then renamed. */
+/**
+ * Storing whole files: a temporary file beside the target, verified, then renamed.
+ * Only what is to be durable is flushed to the disk before, and its directory after.
+ */
 import { createHash, hash } from "node:crypto"
 import * as fs from "node:fs"
 import { type ByteSource, smallSize } from "@ourclone/core/ByteSource"
@@ -10,6 +13,7 @@ import { ChecksumMismatch, InvalidRequest, SourceChanged, type StorageError } fr
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
+import type { Durability } from "./Durability.ts"
 import * as FileWriting from "./FileWriting.ts"
 import type { Folders } from "./Folders.ts"
 import * as FreeSpace from "./FreeSpace.ts"
@@ -41,7 +45,7 @@ const stored = (path: RemotePath.RemotePath, source: ByteSource, { modifiedAt }:
   checksums: source.sha1 === undefined ? {} : { sha1: source.sha1 }
 })
 
-export const make = (place: Place, folders: Folders): Provider["put"] => {
+export const make = (place: Place, folders: Folders, durability: Durability): Provider["put"] => {
   const writeAtOnce = (
     path: RemotePath.RemotePath,
     source: ByteSource,
@@ -87,17 +91,19 @@ export const make = (place: Place, folders: Folders): Provider["put"] => {
       Replacement.commit(replacement, options.modifiedAt)
       return stored(path, source, options)
     })
-    return Effect.andThen(write, finish)
+    if (options.durable !== true) return Effect.andThen(write, finish)
+    const flush = FileWriting.flush(replacement.fd, toError)
+    return Effect.andThen(Effect.andThen(write, flush), finish)
   }
 
   const putFile: Provider["put"] = (path, source, options) =>
-    source.size <= atOnceSize
+    source.size <= atOnceSize && options.durable !== true
       ? Effect.flatMap(source.bytes, (bytes) =>
           attempt(place, "put", path, () => writeAtOnce(path, source, options, bytes))
         )
       : Effect.acquireUseRelease(
           attempt(place, "put", path, () => {
-            FreeSpace.require(place, source.size)
+            if (source.size > atOnceSize) FreeSpace.require(place, source.size)
             return Replacement.create(place, folders, path)
           }),
           (replacement) => writePieces(path, source, options, replacement),
@@ -129,6 +135,9 @@ export const make = (place: Place, folders: Folders): Provider["put"] => {
           attempt(place, "put", path, () => writeLink(path, source, options, bytes))
         )
 
-  return (path, source, options) =>
-    place.links && Symlinks.isLinkPath(path) ? putLink(path, source, options) : putFile(path, source, options)
+  return (path, source, options) => {
+    const put = place.links && Symlinks.isLinkPath(path) ? putLink : putFile
+    const stored = put(path, source, options)
+    return options.durable === true ? Effect.tap(stored, () => durability.keepName(path)) : stored
+  }
 }

@@ -1,8 +1,9 @@
 /**
  * A file that is written beside the one it will replace.
  *
- * Nothing is flushed to the disk before the rename: after a power cut a file
- * that was just stored may be empty or gone, as with most tools that copy.
+ * Nothing here is flushed to the disk before the rename: after a power cut a file
+ * that was just stored may be empty or gone, as with most tools that copy. What
+ * is stored as durable is flushed by `LocalWrite`.
  */
 import * as fs from "node:fs"
 import * as RemotePath from "@ourclone/core/RemotePath"

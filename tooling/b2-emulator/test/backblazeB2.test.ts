@@ -1,8 +1,8 @@
 /** Backblaze's own command line tool, as Debian ships it. It reaches the emulator as if that were an HTTP proxy. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { needs, skipWithout } from "@ourclone/core/testing/Programs"
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest"
-import { needs, skipWithout } from "./needs.ts"
 import { noise, type RealClient, readTree, startRealClient, writeTree } from "./RealClient.ts"
 
 let b2: RealClient

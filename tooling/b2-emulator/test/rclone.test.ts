@@ -1,8 +1,8 @@
 /** Debian's rclone, which knows nothing of this emulator. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { needs, skipWithout } from "@ourclone/core/testing/Programs"
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest"
-import { needs, skipWithout } from "./needs.ts"
 import { noise, type RealClient, readTree, startRealClient, writeTree } from "./RealClient.ts"
 
 const chunked = ["--b2-chunk-size", "5M", "--b2-upload-cutoff", "5M"]

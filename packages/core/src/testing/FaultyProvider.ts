@@ -123,7 +123,7 @@ const faultyLargeFile = (
     ...(copyPart && {
       copyPart: (file, number, from, range) => effect("copyPart", file.path, copyPart(file, number, from, range))
     }),
-    finish: (file, parts) => effect("finish", file.path, largeFile.finish(file, parts)),
+    finish: (file, parts, options) => effect("finish", file.path, largeFile.finish(file, parts, options)),
     cancel: (file) => effect("cancel", file.path, largeFile.cancel(file)),
     unfinished: (path) => stream("unfinished", path, largeFile.unfinished(path)),
     parts: (file) => stream("parts", file.path, largeFile.parts(file))

@@ -94,6 +94,18 @@ export const fileChecks: ReadonlyArray<Check> = [
     assert.equal(file.size, content.length)
     assert.equal(sha1(yield* contentOf(provider.read(file))), sha1(content))
   }),
+  check(
+    "keeps a durable file like any other, small or large, in directories that were not there",
+    function* (provider) {
+      const large = pattern(Math.min(2 * 1024 * 1024 + 17, provider.capabilities.maxPutSize))
+      yield* provider.put(at("d/e/small"), bytes("hello"), { modifiedAt, durable: true })
+      yield* provider.put(at("d/e/large"), pieces(large), { modifiedAt, durable: true })
+      yield* provider.put(at("d/e/small"), bytes("again"), { modifiedAt, durable: true })
+      assert.equal(yield* textAt(provider, "d/e/small"), "again")
+      assert.equal(sha1(yield* provider.readAll(yield* provider.stat(at("d/e/large")))), sha1(large))
+      assert.deepEqual(yield* list(provider, ""), ["File d/e/large", "File d/e/small"])
+    }
+  ),
   check("stores nothing when a small source changes while it is read", function* (provider) {
     const store = provider.put(at("a.txt"), changing(50_000), { modifiedAt })
     assert.equal(yield* reason(store), "SourceChanged")

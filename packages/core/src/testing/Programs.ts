@@ -1,10 +1,9 @@
 /** Programs of other people that tests talk to: whether they are here, and what a test does when they are not. */
 import * as fs from "node:fs"
 import * as path from "node:path"
-import type { TestContext } from "vitest"
 
 /** A program on PATH. The Debian package that brings it has the same name. */
-export type Program = "rclone" | "backblaze-b2"
+export type Program = "rclone" | "backblaze-b2" | "restic"
 
 export interface Need {
   readonly available: boolean
@@ -29,8 +28,13 @@ export const needs = (program: Program, environment: NodeJS.ProcessEnv = process
   return { available: false, reason: environment.CI === "true" ? `${reason}, and CI=true forbids the skip` : reason }
 }
 
+/** The part of vitest's context that is needed here. */
+export interface Skippable {
+  readonly skip: (reason: string) => unknown
+}
+
 /** First line of a test. Skips it with the reason when a program is missing; with `CI=true` fails it instead. */
-export const skipWithout = (context: TestContext, ...programs: ReadonlyArray<Program>): void => {
+export const skipWithout = (context: Skippable, ...programs: ReadonlyArray<Program>): void => {
   for (const program of programs) {
     const { available, reason } = needs(program)
     if (available) continue

@@ -1,8 +1,8 @@
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import { needs } from "@ourclone/core/testing/Programs"
 import { expect, it } from "vitest"
-import { needs } from "./needs.ts"
 
 it("a program on PATH is available, a missing one has a reason that names the package", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-needs-"))
