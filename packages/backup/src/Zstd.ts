@@ -8,11 +8,12 @@
  * gives frames that the public function reads back.
  */
 import * as zlib from "node:zlib"
+import { frameLength } from "./ZstdFrame.ts"
 
 /** `auto` is a sound default; `off` stores data as it is (trees and indexes are still compressed). */
 export type Compression = "auto" | "off" | "fastest" | "better" | "max"
 
-const levels: Record<Compression, number> = { auto: 3, off: 3, fastest: 1, better: 7, max: 19 }
+const levels: Record<Compression, number> = { auto: 2, off: 2, fastest: 1, better: 7, max: 19 }
 
 interface Handle {
   readonly writeSync: (
@@ -78,9 +79,102 @@ export const makeCompressor = (compression: Compression): Compressor => {
   return fast !== undefined && isSound(fast) ? fast : plainly(compression)
 }
 
+/** Writes what is in `frame` to `target` and gives its size; -1 when that is not certain to be all and right. */
+type Attempt = (frame: Uint8Array, target: Uint8Array) => number
+
+const reusingDecompression = (): Attempt | undefined => {
+  const start = () => {
+    const stream = zlib.createZstdDecompress()
+    stream.on("error", () => undefined)
+    return stream
+  }
+  let stream = start()
+  const usable = (): boolean => {
+    const { _handle: handle, _writeState: state } = stream as unknown as Stream
+    return typeof handle?.writeSync === "function" && state instanceof Uint32Array
+  }
+  if (!usable()) return undefined
+  return (frame, target) => {
+    // Only a whole frame leaves the handle ready for the next one.
+    if (frameLength(frame) !== frame.length) return -1
+    if (stream.destroyed) stream = start()
+    const { _handle: handle, _writeState: state } = stream as unknown as Required<Stream>
+    handle.writeSync(zlib.constants.ZSTD_e_continue, frame, 0, frame.length, target, 0, target.length)
+    // An error has destroyed the stream; without a byte of room left there may be more to come.
+    if (!stream.destroyed && state[0] !== 0 && state[1] === 0) return target.length - state[0]!
+    stream.destroy()
+    return -1
+  }
+}
+
+const isSoundDecompression = (attempt: Attempt): boolean => {
+  const target = Buffer.alloc(100_000)
+  const samples = ["a", "ourclone ".repeat(10_000), "", "b"].map((text) => Buffer.from(text))
+  try {
+    return samples.every((sample) => {
+      const frame = zlib.zstdCompressSync(sample)
+      return (
+        attempt(frame.subarray(0, frame.length - 1), target) === -1 &&
+        attempt(frame, target.subarray(0, sample.length)) === -1 &&
+        attempt(frame, target) === sample.length &&
+        target.subarray(0, sample.length).equals(sample)
+      )
+    })
+  } catch {
+    return false
+  }
+}
+
+const makeAttempt = (): Attempt => {
+  const fast = reusingDecompression()
+  return fast !== undefined && isSoundDecompression(fast) ? fast : () => -1
+}
+
+const plainlyDecompressed = (frame: Uint8Array, size: number): Buffer =>
+  zlib.zstdDecompressSync(frame, { maxOutputLength: Math.max(1, size) })
+
+let shared: Attempt | undefined
+
+/** Room for more than this is not made before it is seen that there is so much in the frame. */
+const mostAtOnce = 16 * 1024 * 1024
+
 /**
  * What is in a frame. `size` is what it must hold, or the most it may hold; a frame
  * that holds more, or that is not zstd, throws.
  */
-export const decompress = (frame: Uint8Array, size: number): Buffer =>
-  zlib.zstdDecompressSync(frame, { maxOutputLength: Math.max(1, size) })
+export const decompress = (frame: Uint8Array, size: number): Buffer => {
+  if (size > mostAtOnce) return plainlyDecompressed(frame, size)
+  shared ??= makeAttempt()
+  const target = Buffer.allocUnsafeSlow(size + 1)
+  const written = shared(frame, target)
+  return written < 0 ? plainlyDecompressed(frame, size) : target.subarray(0, written)
+}
+
+export interface Decompressor {
+  /**
+   * What is in a frame that holds `size` bytes; valid until the next call of the same decompressor.
+   * A frame that holds more or less, or that is not zstd, throws.
+   */
+  readonly decompress: (frame: Uint8Array, size: number) => Buffer
+}
+
+export const makeDecompressor = (): Decompressor => {
+  shared ??= makeAttempt()
+  const attempt = shared
+  let target = Buffer.allocUnsafeSlow(1024 * 1024)
+
+  const decompressAny = (frame: Uint8Array, size: number): Buffer => {
+    if (size > mostAtOnce) return plainlyDecompressed(frame, size)
+    if (size >= target.length) target = Buffer.allocUnsafeSlow(size + 1)
+    const written = attempt(frame, target.subarray(0, size + 1))
+    return written < 0 ? plainlyDecompressed(frame, size) : target.subarray(0, written)
+  }
+
+  return {
+    decompress: (frame, size) => {
+      const plain = decompressAny(frame, size)
+      if (plain.length !== size) throw new Error(`the frame holds ${plain.length} bytes and not ${size}`)
+      return plain
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** The side of a worker thread that answers. */
+import { parentPort, workerData } from "node:worker_threads"
+import { type Handler, type Line, open } from "./ThreadLine.ts"
+
+/**
+ * In the worker module: answers what the main side asks. `makeHandler` is called
+ * once with `workerData` and a line to ask back on.
+ */
+export const serve = <Asks, Answers, Asked>(
+  makeHandler: (data: never, main: Line<Asks, Answers>) => (request: Asked) => unknown
+): void => {
+  if (parentPort === null) throw new Error("this module runs in a worker thread only")
+  let handler: Handler = () => undefined
+  const line = open(parentPort, (request) => handler(request))
+  handler = makeHandler(workerData as never, line)
+  parentPort.on("message", line.receive)
+}

@@ -1,0 +1,65 @@
+/** Backups in tests, by us and by restic. */
+import { execFileSync } from "node:child_process"
+import * as Effect from "effect/Effect"
+import * as Archiver from "../../src/Archiver.ts"
+import type { BackupEvent } from "../../src/BackupEvent.ts"
+import type { BackupOptions } from "../../src/BackupOptions.ts"
+import type { Repository } from "../../src/Repository.ts"
+import * as TestRepository from "./TestRepository.ts"
+
+export const options = (paths: BackupOptions["paths"], more: Partial<BackupOptions> = {}): BackupOptions => ({
+  paths,
+  programVersion: "ourclone 0.0.0",
+  host: "test",
+  readConcurrency: 2,
+  ...more
+})
+
+export const backup = (repository: Repository, path: string, more?: Partial<BackupOptions>) =>
+  Archiver.backup(repository, options([path], more))
+
+/** Works in a folder, so that those above it, which others change, are not backed up. */
+export const inside = (folder: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const before = process.cwd()
+      process.chdir(folder)
+      return before
+    }),
+    (before) => Effect.sync(() => process.chdir(before))
+  )
+
+/** Collects what a backup tells. */
+export const collect = () => {
+  const events: Array<BackupEvent> = []
+  const of = <Tag extends BackupEvent["_tag"]>(tag: Tag) =>
+    events.filter((event): event is Extract<BackupEvent, { _tag: Tag }> => event._tag === tag)
+  return { report: (event: BackupEvent) => void events.push(event), of }
+}
+
+/** Runs the restic on PATH on a repository of `TestRepository.inFolder` and gives its output. */
+export const restic = (root: string, ...rest: ReadonlyArray<string>): string =>
+  execFileSync("restic", ["--no-cache", "-r", root, ...rest], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 64 * 1024 * 1024,
+    env: { ...process.env, RESTIC_PASSWORD: TestRepository.passwordText }
+  })
+
+/** The last line of a backup by restic that speaks JSON. */
+export const resticBackup = (root: string, ...rest: ReadonlyArray<string>) =>
+  JSON.parse(
+    restic(root, "backup", "--json", "--host", "test", ...rest)
+      .trim()
+      .split("\n")
+      .at(-1)!
+  ) as {
+    readonly tree_blobs: number
+    readonly data_blobs: number
+    readonly dirs_unmodified: number
+    readonly dirs_new: number
+    readonly dirs_changed: number
+    readonly files_unmodified: number
+    readonly files_new: number
+    readonly data_added: number
+  }
