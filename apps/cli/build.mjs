@@ -1,6 +1,6 @@
 // Bundles the command line into dist/. main.mjs switches on Node's compile cache and loads the bundle. What is
 // imported lazily becomes a file of its own, and so does every worker: a `new URL("./NameWorker.ts",
-// import.meta.url)` in the sources is followed to its module.
+// import.meta.url)` in the sources is followed to its module. Packages with native code stay outside.
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { rolldown } from "rolldown"
@@ -25,6 +25,7 @@ fs.rmSync(output, { recursive: true, force: true })
 const bundle = await rolldown({
   input: { ourclone: path.join(here, "src", "main.ts") },
   platform: "node",
+  external: ["koffi", "sodium-native"],
   resolve: { mainFields: ["module", "main"] },
   plugins: [workers]
 })

@@ -1,7 +1,16 @@
 /** What the shell handed over, made ready for a parser that takes everything with a dash in front for a flag. */
 
 /** Flags whose value may begin with a dash, as in `--filter "- *.bak"`. */
-const takesDash = new Set(["--filter", "--include", "--exclude", "--files-from", "--max-age", "--min-age"])
+const takesDash = new Set([
+  "--filter",
+  "--include",
+  "--exclude",
+  "--iinclude",
+  "--iexclude",
+  "--files-from",
+  "--max-age",
+  "--min-age"
+])
 
 export const normalize = (typed: ReadonlyArray<string>): ReadonlyArray<string> => {
   const normal: Array<string> = []

@@ -1,20 +1,26 @@
 /** The tree of commands. */
 import type { ProviderFactory } from "@ourclone/core/ProviderFactory"
 import * as Command from "effect/cli/Command"
+import { backup } from "./commands/backup.ts"
 import { buckets } from "./commands/bucket.ts"
 import { cat } from "./commands/cat.ts"
 import { check } from "./commands/check.ts"
 import { completion } from "./commands/completion.ts"
 import { config } from "./commands/config.ts"
 import { copy } from "./commands/copy.ts"
+import { forget } from "./commands/forget.ts"
 import { largeFiles } from "./commands/large.ts"
 import { ls } from "./commands/ls.ts"
 import { lsjson } from "./commands/lsjson.ts"
 import { mkdir } from "./commands/mkdir.ts"
 import { move } from "./commands/move.ts"
 import { remote } from "./commands/remote.ts"
+import { repo } from "./commands/repo.ts"
+import { restore } from "./commands/restore.ts"
 import { rm } from "./commands/rm.ts"
 import { size } from "./commands/size.ts"
+import { snapshot } from "./commands/snapshot.ts"
+import { snapshots } from "./commands/snapshots.ts"
 import { stat } from "./commands/stat.ts"
 import { sync } from "./commands/sync.ts"
 import { tree } from "./commands/tree.ts"
@@ -31,6 +37,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
     ),
     Command.withSubcommands([
       { group: "TRANSFER", commands: [copy, sync, move, check] },
+      { group: "BACKUP", commands: [backup, snapshots, restore, forget, snapshot, repo] },
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
       { group: "CHANGE", commands: [mkdir, rm] },
       { group: "STORAGE", commands: [buckets, versions, largeFiles] },

@@ -50,7 +50,7 @@ const secretsIn = (
   environment: StandardPaths.Environment,
   remotes: ReadonlyArray<{ readonly type: string; readonly options: { readonly [option: string]: unknown } }>
 ): ReadonlyArray<string> => {
-  const secrets: Array<string> = []
+  const secrets = [environment.OURCLONE_PASSWORD, environment.RESTIC_PASSWORD].map((password) => password ?? "")
   for (const factory of factories) {
     for (const { flag, kind, name } of factory.options) {
       if (kind !== "secret") continue

@@ -1,4 +1,5 @@
 /** What the process tells its caller: one number, and one or two lines for people. */
+import type { RepositoryError } from "@ourclone/backup/RepositoryError"
 import type { DestinationLockError } from "@ourclone/core/DestinationLock"
 import type { GuardStopped } from "@ourclone/core/Guard"
 import type { RemoteError } from "@ourclone/core/RemoteError"
@@ -13,6 +14,9 @@ export const notFound = 4
 export const tryLater = 5
 export const refused = 7
 export const nothingToDo = 9
+export const noRepository = 10
+export const locked = 11
+export const wrongPassword = 12
 export const guardStopped = 25
 export const hungUp = 129
 export const interrupted = 130
@@ -56,11 +60,32 @@ const remoteCodes: Record<RemoteError["reason"]["_tag"], number> = {
   AlreadyConfigured: wrongUsage
 }
 
+const repositoryCodes: Record<RepositoryError["reason"]["_tag"], number> = {
+  NoRepository: noRepository,
+  RepositoryExists: failed,
+  WrongPassword: wrongPassword,
+  Locked: locked,
+  LockLost: failed,
+  UnsupportedRepository: failed,
+  Damaged: failed,
+  Missing: failed,
+  NoSnapshot: notFound,
+  Refused: failed,
+  LocalFailure: failed
+}
+
 /** What a command may fail with. */
-export type CommandError = StorageError | RemoteError | GuardStopped | DestinationLockError | CommandStopped
+export type CommandError =
+  | StorageError
+  | RepositoryError
+  | RemoteError
+  | GuardStopped
+  | DestinationLockError
+  | CommandStopped
 
 const tags: Record<CommandError["_tag"], true> = {
   StorageError: true,
+  RepositoryError: true,
   RemoteError: true,
   GuardStopped: true,
   DestinationLockError: true,
@@ -74,6 +99,8 @@ export const ofError = (error: CommandError): number => {
   switch (error._tag) {
     case "StorageError":
       return storageCodes[error.reason._tag]
+    case "RepositoryError":
+      return repositoryCodes[error.reason._tag]
     case "RemoteError":
       return remoteCodes[error.reason._tag]
     case "DestinationLockError":

@@ -6,7 +6,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import { on } from "./Flags.ts"
 
-export const Json = GlobalFlag.Setting("json")({ flag: on("json", "Print one JSON object a line, each with a _tag") })
+export const Json = GlobalFlag.Setting("json")({ flag: on("json", "Print JSON, for programs") })
 
 export const Quiet = GlobalFlag.Setting("quiet")({
   flag: on("quiet", "Print results and errors only").pipe(Flag.withAlias("q"))

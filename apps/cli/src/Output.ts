@@ -24,14 +24,18 @@ export interface Output {
   readonly json: (value: object) => void
   /** Text of the result as it is. */
   readonly raw: (text: string | Uint8Array) => void
-  /** Something worth knowing that is no result; not with `--quiet`. */
+  /** Something worth knowing that is no result, after the results so far; not with `--quiet`. */
   readonly note: (text: string) => void
   /** Something that went wrong, whatever the flags. */
   readonly problem: (text: string) => void
+  /** One object on a line beside the result: what went wrong, for a program. */
+  readonly errorJson: (value: object) => void
   /** A line of the debug log, made only where there is one. */
   readonly trace: (line: () => string) => void
   /** Who draws on the terminal is told here to make room before a line is written, and may draw again after it. */
   readonly around: (draw: ((write: () => void) => void) | undefined) => void
+  /** Hands on what is buffered, for somebody who waits for it. */
+  readonly hand: () => void
   /** Hands on what is buffered, and waits until it has been taken. */
   readonly flush: Effect.Effect<void>
 }
@@ -59,13 +63,16 @@ export const make: Effect.Effect<
     if (buffer === "") return
     const text = buffer
     buffer = ""
-    streams.writeOut(text)
+    // Both streams may be one terminal, with something drawn on it.
+    if (drawing === undefined) streams.writeOut(text)
+    else drawing(() => streams.writeOut(text))
   }
   const append = (text: string): void => {
     buffer += text
     if (buffer.length >= bufferSize) hand()
   }
   const tell = (text: string): void => {
+    hand()
     const write = () => streams.writeError(`${text}\n`)
     if (drawing === undefined) write()
     else drawing(write)
@@ -92,12 +99,14 @@ export const make: Effect.Effect<
       if (!isQuiet) tell(text)
     },
     problem: (text) => tell(printable(text)),
+    errorJson: (value) => tell(JSON.stringify(value)),
     trace: (line) => {
       if (log.isOn) log.trace(line())
     },
     around: (draw) => {
       drawing = draw
     },
+    hand,
     flush
   }
 })

@@ -1,70 +1,19 @@
-/** Live progress on standard error, drawn over itself; or a line now and then where that is no terminal. */
-import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+/** Live progress of a transfer on standard error. */
+import * as LiveLines from "./LiveLines.ts"
 import type { Output } from "./Output.ts"
 import type { ProgressState } from "./ProgressState.ts"
 import { sample } from "./ProgressState.ts"
 import { lines, oneLine, type Planned } from "./ProgressView.ts"
-import { Streams } from "./Streams.ts"
-
-const redrawMillis = 200
-const lineMillis = 5000
-const hideCursor = "\u001b[?25l"
-const showCursor = "\u001b[?25h"
-const clearBelow = "\u001b[J"
 
 /** Draws until the scope closes, and leaves the terminal as it was found, without the frame. */
-export const show = Effect.fnUntraced(function* (
-  output: Output,
-  state: ProgressState,
-  planned: () => Planned
-): Effect.fn.Return<void, never, Streams | Scope.Scope> {
-  const streams = yield* Streams
-  if (!streams.isErrorTerminal) {
-    const timer = setInterval(() => {
+export const show = (output: Output, state: ProgressState, planned: () => Planned) =>
+  LiveLines.show(output, {
+    lines: (columns, rows) => {
       sample(state, Date.now())
-      streams.writeError(`${oneLine(state, planned())}\n`)
-    }, lineMillis)
-    return yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(timer)))
-  }
-
-  let drawn: ReadonlyArray<string> = []
-  const erase = (): string => {
-    if (drawn.length === 0) return ""
-    // A terminal made narrower since has wrapped what was drawn.
-    const { columns } = streams.size()
-    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0)
-    drawn = []
-    return `\u001b[${rows}A\r${clearBelow}`
-  }
-  const frame = (): string => {
-    const { columns, rows } = streams.size()
-    drawn = lines(state, planned(), Math.max(1, columns - 1), rows)
-    return drawn.map((line) => `${line}\n`).join("")
-  }
-  const draw = (): void => {
-    sample(state, Date.now())
-    streams.writeError(erase() + frame())
-  }
-  const restore = (): void => streams.writeError(showCursor)
-
-  yield* Effect.acquireRelease(
-    Effect.sync(() => {
-      process.once("exit", restore)
-      streams.writeError(hideCursor)
-      output.around((write) => {
-        streams.writeError(erase())
-        write()
-        streams.writeError(frame())
-      })
-      return setInterval(draw, redrawMillis)
-    }),
-    (timer) =>
-      Effect.sync(() => {
-        clearInterval(timer)
-        output.around(undefined)
-        streams.writeError(erase() + showCursor)
-        process.off("exit", restore)
-      })
-  )
-})
+      return lines(state, planned(), columns, rows)
+    },
+    oneLine: () => {
+      sample(state, Date.now())
+      return oneLine(state, planned())
+    }
+  })

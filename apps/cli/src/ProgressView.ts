@@ -13,11 +13,11 @@ export interface Planned {
 const shownInFlight = 6
 const nameWidth = 12
 
-const percent = (part: number, whole: number): string =>
+export const percent = (part: number, whole: number): string =>
   whole <= 0 ? "100 %" : `${Math.max(0, Math.min(100, Math.floor((part / whole) * 100)))} %`
 
 /** The parts, joined by a dot, on as few lines as hold them. */
-const flow = (parts: ReadonlyArray<string>, width: number): Array<string> => {
+export const flow = (parts: ReadonlyArray<string>, width: number): Array<string> => {
   const lines: Array<string> = []
   for (const part of parts) {
     const last = lines.at(-1)

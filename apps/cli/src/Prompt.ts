@@ -3,8 +3,8 @@ import { createInterface } from "node:readline"
 import * as Effect from "effect/Effect"
 import { usage } from "./ExitCode.ts"
 
-/** What is typed, without being seen when it `isSecret`. Fails when the input ends. */
-export const ask = (question: string, isSecret: boolean) =>
+/** What is typed, with the blanks around it, and without being seen when it `isSecret`. Fails when the input ends. */
+export const askExactly = (question: string, isSecret: boolean) =>
   Effect.callback<string, ReturnType<typeof usage>>((resume) => {
     const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
     let hasAnswered = false
@@ -12,7 +12,7 @@ export const ask = (question: string, isSecret: boolean) =>
       hasAnswered = true
       reader.close()
       if (isSecret) process.stderr.write("\n")
-      resume(Effect.succeed(answer.trim()))
+      resume(Effect.succeed(answer))
     })
     // The question has been written; what readline writes from here on is the answer.
     if (isSecret) Object.assign(reader, { _writeToOutput: () => {} })
@@ -28,3 +28,7 @@ export const ask = (question: string, isSecret: boolean) =>
     })
     return Effect.sync(() => reader.close())
   })
+
+/** What is typed, without the blanks around it. */
+export const ask = (question: string, isSecret: boolean) =>
+  Effect.map(askExactly(question, isSecret), (answer) => answer.trim())

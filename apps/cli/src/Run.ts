@@ -1,6 +1,7 @@
 /** The program in this process: signals and the exit code. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { factories } from "./Factories.ts"
 import * as Program from "./Program.ts"
@@ -19,7 +20,7 @@ export const main = (): void => {
   }
   const stopBySignal = (code: number) => () => {
     // Who asks twice does not want to wait for what is in flight.
-    if (stopCode !== undefined) process.exit(code)
+    if (stopCode !== undefined) Ending.exit(code)
     isInterrupted = true
     stop(code)
   }
@@ -36,6 +37,6 @@ export const main = (): void => {
     clearInterval(alive)
     const code = Exit.isSuccess(exit) ? exit.value : ExitCode.failed
     if (isInterrupted) streams.writeError("interrupted\n")
-    streams.drained(() => process.exit(stopCode ?? code))
+    streams.drained(() => Ending.exit(stopCode ?? code))
   })
 }

@@ -18,7 +18,7 @@ export interface Cli {
   /** A new folder, and the configuration and state of the runs. */
   readonly folder: string
   readonly configuration: string
-  /** Words that begin with `@/` are paths in the folder. */
+  /** Words, and variables of the environment, that begin with `@/` are paths in the folder. */
   readonly run: (...words: ReadonlyArray<string>) => Promise<Ran>
   /** Writes a file of the folder; `modifiedAt` in milliseconds. */
   readonly write: (name: string, content: string, modifiedAt?: number) => void
@@ -41,12 +41,13 @@ export const makeCli = (
   onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
   const configuration = path.join(folder, "settings", "config.toml")
   const at = (name: string): string => path.join(folder, name)
+  const inFolder = (word: string): string => (word.startsWith("@/") ? at(word.slice(2)) : word)
   const run = async (...words: ReadonlyArray<string>): Promise<Ran> => {
     const out: Array<Buffer> = []
     let error = ""
     const code = await Effect.runPromise(
       Program.run({
-        words: words.map((word) => (word.startsWith("@/") ? at(word.slice(2)) : word)),
+        words: words.map(inFolder),
         factories: options.factories ?? factories,
         streams: {
           writeOut: (text) => void out.push(Buffer.from(text)),
@@ -61,7 +62,10 @@ export const makeCli = (
             HOME: folder,
             XDG_STATE_HOME: at("state"),
             OURCLONE_CONFIG: configuration,
-            ...options.environment
+            XDG_CACHE_HOME: at("cache"),
+            ...Object.fromEntries(
+              Object.entries(options.environment ?? {}).map(([name, value]) => [name, inFolder(value)])
+            )
           }
         }
       })

@@ -1,5 +1,6 @@
 /** What only a process of its own shows: signals, closed pipes, and what the first word is. */
 import { spawn } from "node:child_process"
+import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -77,3 +78,46 @@ test.each([
   expect(again).toEqual({ code: 0, error: "" })
   expect(parts()).toBeLessThan(30 + 5)
 })
+
+test("SIGINT stops a backup with 130, leaves no lock, and keeps what was stored", async () => {
+  const folder = makeFolder()
+  fs.mkdirSync(path.join(folder, "from"))
+  for (const name of ["a", "b", "c"]) {
+    fs.writeFileSync(path.join(folder, "from", name), randomBytes(60_000_000))
+  }
+  const environment = { OURCLONE_REPOSITORY: path.join(folder, "repository"), OURCLONE_PASSWORD: "secret" }
+  expect((await start(folder, ["repo", "init"], environment).ended).code).toBe(0)
+  const stored = (type: string) => {
+    const place = path.join(folder, "repository", type)
+    return fs.existsSync(place)
+      ? fs.readdirSync(place, { recursive: true }).filter((name) => /\b[0-9a-f]{64}$/.test(String(name)))
+      : []
+  }
+  const { child, ended } = start(folder, ["backup", "from"], environment)
+  while (stored("data").length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+  child.kill("SIGINT")
+  const { code, error } = await ended
+  expect(code).toBe(130)
+  expect(error).toContain("interrupted")
+  expect(stored("locks")).toEqual([])
+  expect(stored("snapshots")).toEqual([])
+  expect(stored("index").length).toBeGreaterThan(0)
+  const before = stored("data").length
+  expect((await start(folder, ["backup", "from"], environment).ended).code).toBe(0)
+  expect(stored("data").length).toBeLessThan(before + 14)
+}, 60_000)
+
+test("--skip-if-unchanged makes no second snapshot of the folder it runs in", async () => {
+  const folder = makeFolder()
+  fs.mkdirSync(path.join(folder, "from"))
+  fs.writeFileSync(path.join(folder, "from", "a"), "a")
+  const repository = path.join(folder, "repository")
+  const environment = { OURCLONE_REPOSITORY: repository, OURCLONE_PASSWORD: "secret" }
+  await start(folder, ["repo", "init"], environment).ended
+  const backup = ["backup", ".", "--skip-if-unchanged"]
+  expect((await start(path.join(folder, "from"), backup, environment).ended).code).toBe(0)
+  const { code, error } = await start(path.join(folder, "from"), backup, environment).ended
+  expect(code).toBe(0)
+  expect(error).toContain("nothing has changed")
+  expect(fs.readdirSync(path.join(repository, "snapshots"))).toHaveLength(1)
+}, 60_000)

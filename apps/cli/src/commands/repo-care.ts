@@ -1,0 +1,109 @@
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import { on, place, text } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+import { pruneFlags, readingFlags, repositoryFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { dryRun } from "../TransferFlags.ts"
+
+export const check = Command.make(
+  "check",
+  {
+    ...readingFlags,
+    readData: on("read-data", "Read everything that is stored"),
+    readDataSubset: text(
+      "read-data-subset",
+      "part",
+      "Read a part: n/t (the nth of t parts), a share such as 5%, or a size"
+    )
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/Check.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription(
+    "Look whether everything that snapshots name is there, and with --read-data whether it is what was written. Changes nothing; exits with 1 where something is wrong"
+  ),
+  Command.withShortDescription("Look whether a repository is whole"),
+  Command.withExamples([
+    { command: "ourclone repo check --repo home", description: "Structure and packs" },
+    { command: "ourclone repo check --read-data-subset 1/30 --repo home", description: "And a thirtieth of the data" }
+  ])
+)
+
+const allowRemoveAll = on("unsafe-allow-remove-all", "Go on where no snapshot is left and everything would be removed")
+
+export const prune = Command.make("prune", { ...readingFlags, ...pruneFlags, dryRun, allowRemoveAll }, (flags) =>
+  lazily(
+    () => import("../repository/Prune.ts"),
+    (module) => module.run(flags)
+  )
+).pipe(
+  Command.withDescription(
+    "Free the space that no snapshot needs. Files that hold both are packed anew; what may be fetched for that can be limited, and the next run goes on"
+  ),
+  Command.withShortDescription("Free the space that no snapshot needs"),
+  Command.withExamples([
+    { command: "ourclone repo prune --dry-run --repo home", description: "See what would be done" },
+    {
+      command: "ourclone repo prune --max-download 900M --min-free-percent 60 --repo home",
+      description: "At little cost, as often as you like"
+    }
+  ])
+)
+
+const index = Command.make(
+  "index",
+  { ...repositoryFlags, readAllPacks: on("read-all-packs", "Trust no index, and read the end of every pack"), dryRun },
+  (flags) =>
+    lazily(
+      () => import("../repository/Repair.ts"),
+      (module) => module.index(flags)
+    )
+).pipe(
+  Command.withDescription("Write the index anew from what is there"),
+  Command.withExamples([{ command: "ourclone repo repair index --repo home", description: "After files were lost" }])
+)
+
+const packs = Command.make(
+  "packs",
+  { ...repositoryFlags, ids: place("pack", "Ids, as check names them").pipe(Argument.atLeast(1)) },
+  (flags) =>
+    lazily(
+      () => import("../repository/Repair.ts"),
+      (module) => module.packs(flags)
+    )
+).pipe(
+  Command.withDescription("Save what can be read of damaged packs into new ones, and remove them"),
+  Command.withExamples([{ command: "ourclone repo repair packs 5a0c… --repo home", description: "One pack" }])
+)
+
+const snapshots = Command.make(
+  "snapshots",
+  {
+    ...repositoryFlags,
+    ...snapshotFilterFlags,
+    forget: on("forget", "Remove the snapshots that are replaced"),
+    dryRun,
+    ids: place("snapshot", "Only these; else all that the filters leave").pipe(Argument.atLeast(0))
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/Repair.ts"),
+      (module) => module.snapshots(flags)
+    )
+).pipe(
+  Command.withDescription("Write snapshots anew without what is lost, so that the rest can be restored"),
+  Command.withExamples([
+    { command: "ourclone repo repair snapshots --dry-run --repo home", description: "See what is lost" },
+    { command: "ourclone repo repair snapshots --forget --repo home", description: "And drop the damaged ones" }
+  ])
+)
+
+export const repair = Command.make("repair").pipe(
+  Command.withDescription("Mend a damaged repository: first index, then packs that check names, then snapshots"),
+  Command.withShortDescription("Mend a damaged repository"),
+  Command.withSubcommands([index, packs, snapshots]),
+  Command.withExamples([{ command: "ourclone repo repair index --repo home", description: "The first step" }])
+)

@@ -1,0 +1,64 @@
+import * as Command from "effect/cli/Command"
+import { place, text } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+import { repositoryFlags } from "../RepositoryFlags.ts"
+
+const newPassword = {
+  newPasswordFile: text("new-password-file", "file", "A file that holds the new password"),
+  newPasswordCommand: text("new-password-command", "line", "A command that prints the new password")
+}
+
+const list = Command.make("list", repositoryFlags, (flags) =>
+  lazily(
+    () => import("../repository/Key.ts"),
+    (module) => module.list(flags)
+  )
+).pipe(
+  Command.withDescription("List the passwords of a repository by id, user, host and time; a star marks the one in use"),
+  Command.withShortDescription("List the passwords of a repository"),
+  Command.withExamples([{ command: "ourclone repo key list --repo home", description: "All of them" }])
+)
+
+const add = Command.make(
+  "add",
+  {
+    ...repositoryFlags,
+    ...newPassword,
+    user: text("user", "name", "Whose it is said to be; else yours"),
+    host: text("host", "name", "Where it is said to be used; else here")
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/Key.ts"),
+      (module) => module.add(flags)
+    )
+).pipe(
+  Command.withDescription("Add a password that opens the repository, beside those there are"),
+  Command.withExamples([{ command: "ourclone repo key add --repo home", description: "Asks for it twice" }])
+)
+
+const remove = Command.make("remove", { ...repositoryFlags, id: place("key", "An id or its beginning") }, (flags) =>
+  lazily(
+    () => import("../repository/Key.ts"),
+    (module) => module.remove(flags)
+  )
+).pipe(
+  Command.withDescription("Remove a password other than the one in use. Who had it may have kept the key behind it"),
+  Command.withExamples([{ command: "ourclone repo key remove 9e12d9 --repo home", description: "One password" }])
+)
+
+const passwd = Command.make("passwd", { ...repositoryFlags, ...newPassword }, (flags) =>
+  lazily(
+    () => import("../repository/Key.ts"),
+    (module) => module.passwd(flags)
+  )
+).pipe(
+  Command.withDescription("Replace the password in use by another one"),
+  Command.withExamples([{ command: "ourclone repo key passwd --repo home", description: "Asks for the new one twice" }])
+)
+
+export const key = Command.make("key").pipe(
+  Command.withDescription("The passwords that open a repository"),
+  Command.withSubcommands([list, add, remove, passwd]),
+  Command.withExamples([{ command: "ourclone repo key list --repo home", description: "All of them" }])
+)

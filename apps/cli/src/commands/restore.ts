@@ -1,0 +1,47 @@
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { on, place, text } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+import { excludeFlags, includeFlags, readingFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { dryRun } from "../TransferFlags.ts"
+
+export const restore = Command.make(
+  "restore",
+  {
+    ...readingFlags,
+    snapshot: place("snapshot", "An id or its beginning, latest, latest~1, or one of these with :folder"),
+    target: text("target", "folder", "The folder to restore into").pipe(Flag.withAlias("t")),
+    ...includeFlags,
+    ...excludeFlags,
+    ...snapshotFilterFlags,
+    overwrite: Flag.Literals("overwrite", ["always", "if-changed", "if-newer", "never"]).pipe(
+      Flag.withDescription("What becomes of files that are there already; else always"),
+      Flag.withDefault("always")
+    ),
+    delete: on("delete", "Remove from the target what is not in the snapshot"),
+    verify: on("verify", "Read what was restored once more and compare it"),
+    sparse: on("sparse", "Leave holes where a file holds long runs of zeros"),
+    dryRun
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/Restore.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription(
+    "Bring back a snapshot or a part of it, with owners, modes, times and attributes. Nothing outside of the target is touched. Exits with 3 where something could not be restored"
+  ),
+  Command.withShortDescription("Bring back a snapshot or a part of it"),
+  Command.withExamples([
+    { command: "ourclone restore latest --repo home --target /tmp/back", description: "The newest snapshot" },
+    {
+      command: "ourclone restore latest:/home/me/Documents --repo home --target ~/Documents",
+      description: "One folder, where it was"
+    },
+    {
+      command: 'ourclone restore 5f2a1c --repo home --target . --include "*.jpg" --dry-run',
+      description: "See what some files of an older one would bring"
+    }
+  ])
+)

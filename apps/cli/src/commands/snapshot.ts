@@ -1,0 +1,171 @@
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import { on, place, text, texts } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+import { excludeFlags, readingFlags, repositoryFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { dryRun } from "../TransferFlags.ts"
+
+const one = place("snapshot", "An id or its beginning, latest, latest~1, or one of these with :folder")
+const some = place("snapshot", "Only these; else all that the filters leave").pipe(Argument.atLeast(0))
+
+const ls = Command.make(
+  "ls",
+  {
+    ...readingFlags,
+    ...snapshotFilterFlags,
+    long: on("long", "With mode, owner, size and time").pipe(Flag.withAlias("l")),
+    recursive: on("recursive", "Where folders are named: what is below their folders, too"),
+    snapshot: one,
+    folders: place("folder", "Only what is in these").pipe(Argument.atLeast(0))
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/Ls.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription("List what is in a snapshot"),
+  Command.withExamples([
+    { command: "ourclone snapshot ls latest --repo home", description: "Every path" },
+    { command: "ourclone snapshot ls --long latest /home/me/Documents --repo home", description: "One folder" }
+  ])
+)
+
+const find = Command.make(
+  "find",
+  {
+    ...readingFlags,
+    ...snapshotFilterFlags,
+    snapshot: texts("snapshot", "id", "Only in this snapshot; may be repeated").pipe(Flag.withAlias("s")),
+    ignoreCase: on("ignore-case", "Whatever the case of letters").pipe(Flag.withAlias("i")),
+    long: on("long", "With mode, owner, size and time").pipe(Flag.withAlias("l")),
+    oldest: text("oldest", "time", "Only what was changed at this time or later").pipe(Flag.withAlias("O")),
+    newest: text("newest", "time", "Only what was changed at this time or before").pipe(Flag.withAlias("N")),
+    blob: on("blob", "Look for the files that hold these blobs"),
+    tree: on("tree", "Look for the folders that are these trees"),
+    pack: on("pack", "Look for what is stored in these packs"),
+    patterns: place("pattern", 'A name such as "*.jpg", or a path').pipe(Argument.atLeast(1))
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/Find.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription("Look for names in all snapshots"),
+  Command.withExamples([
+    { command: 'ourclone snapshot find "report*.pdf" --repo home', description: "Everywhere" },
+    {
+      command: 'ourclone snapshot find "*.kdbx" --repo home --host laptop --newest 2026-01-31',
+      description: "On one host, before a day"
+    }
+  ])
+)
+
+const diff = Command.make(
+  "diff",
+  {
+    ...readingFlags,
+    metadata: on("metadata", "Print also what differs in mode, owner or time alone"),
+    from: place("from", "A snapshot, or id:folder"),
+    to: place("to", "The one to compare it with")
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/Diff.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription(
+    "Print what is different between two snapshots: + added, - removed, M content changed, T type changed, U metadata changed, ? content differs though the file says it did not change"
+  ),
+  Command.withShortDescription("Print what is different between two snapshots"),
+  Command.withExamples([
+    { command: "ourclone snapshot diff latest~1 latest --repo home", description: "The last backup" },
+    { command: "ourclone snapshot diff 5f2a1c:/etc 77d0e1:/etc --repo home", description: "One folder" }
+  ])
+)
+
+const dump = Command.make(
+  "dump",
+  {
+    ...readingFlags,
+    ...snapshotFilterFlags,
+    archive: Flag.Literals("archive", ["tar", "zip"]).pipe(
+      Flag.withDescription("What a folder becomes; else tar"),
+      Flag.withDefault("tar"),
+      Flag.withAlias("a")
+    ),
+    target: text("target", "file", "Write there instead of to standard output").pipe(Flag.withAlias("t")),
+    snapshot: one,
+    file: place("path", "A file or a folder in it")
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/Dump.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription("Write a file of a snapshot, or a folder as an archive, to standard output"),
+  Command.withExamples([
+    { command: "ourclone snapshot dump latest /home/me/notes.txt --repo home", description: "A file" },
+    { command: "ourclone snapshot dump latest /etc --repo home | tar -t", description: "A folder" },
+    { command: "ourclone snapshot dump latest / --archive zip --target all.zip --repo home", description: "All of it" }
+  ])
+)
+
+const tag = Command.make(
+  "tag",
+  {
+    ...repositoryFlags,
+    ...snapshotFilterFlags,
+    set: texts("set", "tag,…", 'Replace all tags by these; "" leaves none'),
+    add: texts("add", "tag,…", "Give these tags"),
+    remove: texts("remove", "tag,…", "Take these tags away"),
+    ids: some
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/Tag.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription("Change the tags of snapshots, which get new ids"),
+  Command.withExamples([
+    { command: "ourclone snapshot tag --add keep latest --repo home", description: "One snapshot" },
+    { command: "ourclone snapshot tag --remove daily --host laptop --repo home", description: "All of a host" }
+  ])
+)
+
+const rm = Command.make(
+  "rm",
+  {
+    ...repositoryFlags,
+    ...snapshotFilterFlags,
+    ...excludeFlags,
+    forget: on("forget", "Remove the snapshots that are replaced"),
+    dryRun,
+    ids: some
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/Rm.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription(
+    "Take paths out of snapshots. New snapshots without them are written; --forget removes the old ones, and prune frees the space"
+  ),
+  Command.withShortDescription("Take paths out of snapshots"),
+  Command.withExamples([
+    { command: "ourclone snapshot rm --exclude /home/me/secret.txt --forget --repo home", description: "Everywhere" },
+    { command: 'ourclone snapshot rm --exclude "*.iso" --dry-run latest --repo home', description: "See what would go" }
+  ])
+)
+
+export const snapshot = Command.make("snapshot").pipe(
+  Command.withDescription("What is in snapshots: list, look for, compare, take out"),
+  Command.withSubcommands([ls, find, diff, dump, tag, rm]),
+  Command.withExamples([{ command: "ourclone snapshot ls latest --repo home", description: "The newest one" }])
+)

@@ -1,0 +1,113 @@
+/**
+ * The password of a repository: from a flag, the configuration, the
+ * environment, or asked for. It is never the value of a flag.
+ */
+import { readFileSync } from "node:fs"
+import { homedir } from "node:os"
+import * as Secret from "@ourclone/core/Secret"
+import { outputOf } from "@ourclone/core/SecretCommand"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { type CommandStopped, usage } from "../ExitCode.ts"
+import { askExactly } from "../Prompt.ts"
+import { Streams } from "../Streams.ts"
+
+export interface PasswordInput {
+  /** What the flags of this password begin with: `password`, `from-password`, `new-password`. */
+  readonly flag: string
+  readonly file: string | undefined
+  readonly command: string | undefined
+  /** What the configuration says, as a reference. */
+  readonly configured?: { readonly repository: string; readonly reference: string } | undefined
+  /** The variables to look in, without what `_FILE` and `_COMMAND` add; first come, first served. */
+  readonly variables: ReadonlyArray<string>
+}
+
+type Found = Effect.Effect<Redacted.Redacted<string> | undefined, CommandStopped>
+
+const checked = (password: string, source: string): Effect.Effect<Redacted.Redacted<string>, CommandStopped> =>
+  password === ""
+    ? usage(`${source} gives an empty password, which protects nothing; give one that is not empty`)
+    : Effect.succeed(Redacted.make(password))
+
+const causes: { readonly [code: string]: string } = {
+  ENOENT: "it does not exist",
+  EACCES: "this user may not read it",
+  EISDIR: "it is a folder"
+}
+
+/** Blanks around it are not part of the password, as in restic. */
+const ofFile = (path: string, source: string): Found =>
+  Effect.suspend(() => {
+    try {
+      return checked(
+        readFileSync(path, "utf8")
+          .replace(/^\uFEFF/, "")
+          .trim(),
+        source
+      )
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? ""
+      return usage(`${source}: "${path}" can not be read: ${causes[code] ?? code}`)
+    }
+  })
+
+const ofCommand = (line: string, source: string): Found =>
+  outputOf(line).pipe(
+    Effect.mapError((because) => usage(`${source}: ${because}`)),
+    Effect.flatMap((output) => checked(output.trim(), source))
+  )
+
+/** What is given without asking anybody; `undefined` where nothing is. */
+export const given = Effect.fnUntraced(function* (input: PasswordInput) {
+  const { environment } = yield* Streams
+  const { command, configured, file, flag } = input
+  if (file !== undefined && command !== undefined) {
+    return yield* usage(`choose one of --${flag}-file and --${flag}-command`)
+  }
+  if (file !== undefined) return yield* ofFile(file, `--${flag}-file`)
+  if (command !== undefined) return yield* ofCommand(command, `--${flag}-command`)
+  if (configured !== undefined) {
+    const source = `the password of repository "${configured.repository}"`
+    const surroundings = { environment, home: environment.HOME || homedir(), directory: process.cwd() }
+    const found = Secret.resolve(configured.reference, surroundings)
+    const password = yield* Effect.mapError(found, (because) => usage(`${source}: ${because}`))
+    return yield* checked(Redacted.value(password).trim(), source)
+  }
+  for (const variable of input.variables) {
+    const [plain, path, line] = [variable, `${variable}_FILE`, `${variable}_COMMAND`].map((name) => environment[name])
+    if (path) return yield* ofFile(path, `${variable}_FILE`)
+    if (line) return yield* ofCommand(line, `${variable}_COMMAND`)
+    if (plain) return yield* checked(plain, variable)
+  }
+  return undefined
+})
+
+const mayAsk = Effect.map(Streams, ({ isErrorTerminal, isInputTerminal }) => isErrorTerminal && isInputTerminal)
+
+const nobodyToAsk = ({ flag, variables }: PasswordInput): CommandStopped => {
+  const [first] = variables
+  const variable = first === undefined ? "" : `, or set ${first}, ${first}_FILE or ${first}_COMMAND`
+  return usage(
+    `no password is given and there is no terminal to ask on; say --${flag}-file or --${flag}-command${variable}`
+  )
+}
+
+/** Of something that exists. Asks `question` once where nobody gives it; `wasAsked` tells that a mistyped one can be asked for again. */
+export const existing = Effect.fnUntraced(function* (input: PasswordInput, question: string) {
+  const found = yield* given(input)
+  if (found !== undefined) return { password: found, wasAsked: false }
+  if (!(yield* mayAsk)) return yield* nobodyToAsk(input)
+  return { password: yield* checked(yield* askExactly(question, true), "the answer"), wasAsked: true }
+})
+
+/** Of something new: asked for twice. */
+export const chosen = Effect.fnUntraced(function* (input: PasswordInput, question: string) {
+  const found = yield* given(input)
+  if (found !== undefined) return found
+  if (!(yield* mayAsk)) return yield* nobodyToAsk(input)
+  const first = yield* askExactly(question, true)
+  const password = yield* checked(first, "the answer")
+  const second = yield* askExactly("The same again", true)
+  return second === first ? password : yield* usage("the two passwords differ; nothing was changed")
+})

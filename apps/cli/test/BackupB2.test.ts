@@ -1,0 +1,91 @@
+import { expect, test } from "vitest"
+import { withB2, withKey } from "./B2Cli.ts"
+import { password } from "./RepositoryCli.ts"
+
+const place = "b2:backup-bucket/some/folder"
+
+const prepare = async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("secret", password)
+  cli.write("from/a.txt", "a".repeat(3000))
+  cli.write("from/sub/ö.txt", "b".repeat(5000))
+  await cli.run("bucket", "create", "b2:backup-bucket")
+  const opened = ["--repo", place, "--password-file", "@/secret"]
+  return { cli, emulator, opened }
+}
+
+/** Kinds of all versions of files in `data/`. */
+const versions = async (cli: Awaited<ReturnType<typeof prepare>>["cli"], folder: string) => {
+  const { out } = await cli.run("versions", "--json", `${place}/${folder}`)
+  return out
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): string => JSON.parse(line).kind)
+}
+
+test("a backup in a bucket: rule set, restored the same, and pruned with every version", async () => {
+  const { cli, opened } = await prepare()
+  const made = await cli.run("repo", "init", ...opened)
+  expect(made.code).toBe(0)
+  expect(made.error).toContain("only the last version")
+  const rules = await cli.run("bucket", "lifecycle", "b2:backup-bucket")
+  expect(rules.out).toBe("every file: delete old versions after 1 day\n")
+
+  expect((await cli.run("backup", "@/from", ...opened)).code).toBe(0)
+  cli.write("from/a.txt", "changed".repeat(500))
+  expect((await cli.run("backup", "@/from", ...opened)).code).toBe(0)
+  expect((await cli.run("restore", `latest:${cli.folder}/from`, "-t", "@/back", ...opened)).code).toBe(0)
+  expect(cli.list("back")).toEqual(["a.txt", "sub/ö.txt"])
+  expect(cli.read("back/a.txt")).toBe(cli.read("from/a.txt"))
+
+  const before = await versions(cli, "data")
+  const forgotten = await cli.run("forget", "--keep-last", "1", "--prune", "--max-unused", "0", ...opened)
+  expect(forgotten.code).toBe(0)
+  expect(before.length).toBeGreaterThan(0)
+  expect(new Set(await versions(cli, "data"))).toEqual(new Set(["Stored"]))
+  expect(await versions(cli, "snapshots")).toEqual(["Stored"])
+  expect(await versions(cli, "locks")).toEqual([])
+  expect((await cli.run("repo", "check", "--read-data", ...opened)).code).toBe(0)
+}, 120_000)
+
+test("a rule that the bucket has already is left as it is", async () => {
+  const { cli, opened } = await prepare()
+  await cli.run("bucket", "lifecycle", "b2:backup-bucket", "--days-to-delete", "30")
+  const { error } = await cli.run("repo", "init", ...opened)
+  expect(error).toContain("left as they are")
+  expect((await cli.run("bucket", "lifecycle", "b2:backup-bucket")).out).toContain("30 days")
+}, 60_000)
+
+test("with a key that may not delete, what is removed is hidden, and the backup works", async () => {
+  const { cli, emulator, opened } = await prepare()
+  await cli.run("repo", "init", ...opened)
+  const limited = await withKey(emulator, ["listBuckets", "listFiles", "readFiles", "writeFiles"], {
+    bucket: "backup-bucket"
+  })
+  limited.write("secret", password)
+  limited.write("from/a.txt", "a")
+  expect(await limited.run("backup", "@/from", ...opened)).toMatchObject({ code: 0 })
+  expect(new Set(await versions(cli, "locks"))).toEqual(new Set(["Hidden", "Stored"]))
+  expect((await limited.run("snapshots", ...opened)).code).toBe(0)
+  expect(await limited.run("restore", "latest", "-t", "@/back", ...opened)).toEqual({
+    code: 0,
+    out: "",
+    error: expect.stringContaining("restored")
+  })
+}, 120_000)
+
+test("with a key that may only read, a command that reads names --no-lock, and works with it", async () => {
+  const { cli, emulator, opened } = await prepare()
+  await cli.run("repo", "init", ...opened)
+  await cli.run("backup", "@/from", ...opened)
+  const reader = await withKey(emulator, ["listBuckets", "listFiles", "readFiles"], { bucket: "backup-bucket" })
+  reader.write("secret", password)
+  reader.write("from/a.txt", "a")
+  expect(await reader.run("snapshots", ...opened)).toMatchObject({
+    code: 7,
+    error: expect.stringContaining("--no-lock")
+  })
+  expect((await reader.run("restore", "latest", "-t", "@/back", "--no-lock", ...opened)).code).toBe(0)
+  const refused = await reader.run("backup", "@/from", ...opened)
+  expect(refused).toMatchObject({ code: 7, error: expect.not.stringContaining("--no-lock") })
+}, 60_000)

@@ -1,0 +1,68 @@
+import { Effect } from "effect"
+import { describe, expect, test } from "vitest"
+import * as ByteProgress from "../src/repository/ByteProgress.ts"
+import { ofRestic } from "../src/repository/RepositoryPlace.ts"
+import * as Table from "../src/repository/Table.ts"
+import * as Units from "../src/repository/Units.ts"
+
+describe("units", () => {
+  test.each([
+    ["500", 500],
+    ["500K", 512_000],
+    ["1.5G", 1_610_612_736],
+    ["10MiB", 10_485_760]
+  ])("the size %s is %d bytes", (text, bytes) => {
+    expect(Effect.runSync(Units.size("max-unused", text))).toBe(bytes)
+  })
+
+  test.each([
+    ["90s", 90_000],
+    ["1h30m", 5_400_000],
+    ["7d", 604_800_000],
+    ["100ms", 100]
+  ])("the span %s is %d milliseconds", (text, millis) => {
+    expect(Effect.runSync(Units.duration("retry-lock", text))).toBe(millis)
+  })
+
+  test.each([
+    ["2026-11-21T20:45:00+01:00", Date.UTC(2026, 10, 21, 19, 45)],
+    ["2026-11-21 20:45:00", new Date(2026, 10, 21, 20, 45).getTime()],
+    ["2026-11-21", new Date(2026, 10, 21).getTime()]
+  ])("the time %s is meant in local time unless it says another", (text, millis) => {
+    expect(Effect.runSync(Units.moment("time", text))).toBe(millis)
+  })
+
+  test.each(["", "G", "-1", "1X", "1 G"])("%j is no size", (text) => {
+    expect(Effect.runSync(Effect.flip(Units.size("max-unused", text))).message).toContain("--max-unused")
+  })
+})
+
+test.each([
+  ["b2:bucket:some/path", "b2://bucket/some/path"],
+  ["b2:bucket:/path", "b2://bucket/path"],
+  ["/mnt/disk", "/mnt/disk"],
+  ["local:/mnt/disk", "/mnt/disk"],
+  ["disk/backup", "disk/backup"]
+])("restic's repository %s is %s", (restic, place) => {
+  expect(Effect.runSync(ofRestic(restic))).toBe(place)
+})
+
+test("a table leaves out columns without content, and keeps wide names and several lines in line", () => {
+  const rows = [
+    ["1", "", "写真\nb", "x"],
+    ["22", "", "c", "y"]
+  ]
+  expect(Table.lines(["ID", "Empty", "Tags", "End"], rows)).toEqual([
+    "ID  Tags  End",
+    "1   写真  x",
+    "    b",
+    "22  c     y"
+  ])
+})
+
+test("the time left is told once everything has been counted", () => {
+  const counts = { files: 2, bytes: 100, filesDone: 1, bytesDone: 25, failed: 0, isComplete: true, items: [] }
+  expect(ByteProgress.secondsLeft(counts, 10)).toBe(30)
+  expect(ByteProgress.secondsLeft({ ...counts, isComplete: false }, 10)).toBeUndefined()
+  expect(ByteProgress.secondsLeft({ ...counts, bytesDone: 0 }, 10)).toBeUndefined()
+})

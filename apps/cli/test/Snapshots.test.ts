@@ -1,0 +1,206 @@
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { afterAll, expect, test } from "vitest"
+import { makeCli } from "./Cli.ts"
+import { initAt, jsonLines, password, withRepository } from "./RepositoryCli.ts"
+
+/** Three snapshots of a folder, a day apart, each with another file and another content of one. */
+const makeSnapshots = async () => {
+  const { cli } = await withRepository()
+  for (const day of [1, 2, 3]) {
+    cli.write("from/same.txt", "same")
+    cli.write("from/changing.txt", `day ${day}`)
+    cli.write(`from/day-${day}.txt`, `${day}`)
+    const { code } = await cli.run("backup", "@/from", "--time", `2026-01-0${day} 12:00:00`, "--tag", `day${day}`)
+    expect(code).toBe(0)
+  }
+  return cli
+}
+
+const template = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-snapshots-"))
+afterAll(() => fs.rmSync(template, { recursive: true }))
+let root: string | undefined
+
+/** A command line with a copy of such a repository; `root` is the folder that the snapshots are of. */
+const prepare = async () => {
+  if (root === undefined) {
+    const { folder } = await makeSnapshots()
+    fs.cpSync(path.join(folder, "repository"), template, { recursive: true })
+    root = `${folder}/from`
+  }
+  const cli = makeCli({ environment: { OURCLONE_PASSWORD: password, OURCLONE_REPOSITORY: "@/repository" } })
+  fs.cpSync(template, path.join(cli.folder, "repository"), { recursive: true })
+  const list = async (...words: ReadonlyArray<string>): Promise<ReadonlyArray<{ id: string; tags?: Array<string> }>> =>
+    JSON.parse((await cli.run("snapshots", "--json", ...words)).out)
+  return { cli, list, root }
+}
+
+test("snapshots are listed, filtered, grouped and cut to the latest", async () => {
+  const { cli, list, root } = await prepare()
+  expect((await list()).map(({ tags }) => tags)).toEqual([["day1"], ["day2"], ["day3"]])
+  expect(await list("--tag", "day1", "--tag", "day3")).toHaveLength(2)
+  expect(await list("--tag", "day1,day3")).toHaveLength(0)
+  expect(await list("--path", root, "--latest", "1")).toHaveLength(1)
+  expect(await list("--host", "nobody")).toHaveLength(0)
+  const groups = JSON.parse((await cli.run("snapshots", "--json", "--group-by", "tags")).out)
+  expect(groups).toHaveLength(3)
+  expect(groups[0]).toMatchObject({ group_key: { tags: ["day1"] }, snapshots: [{ tags: ["day1"] }] })
+  const table = await cli.run("snapshots")
+  expect(table.out.split("\n")).toHaveLength(5)
+  expect(table.out).toMatch(/^ID +Time +Host +Tags +Paths/)
+  expect(table.error).toBe("3 snapshots\n")
+}, 60_000)
+
+test("forget keeps what a rule wants, tells why, and prune frees the rest", async () => {
+  const { cli, list } = await prepare()
+  const dry = JSON.parse((await cli.run("forget", "--keep-last", "1", "--dry-run", "--json")).out)
+  expect(dry).toHaveLength(1)
+  expect(dry[0]).toMatchObject({
+    keep: [{ tags: ["day3"] }],
+    remove: [{ tags: ["day2"] }, { tags: ["day1"] }],
+    reasons: [{ snapshot: { tags: ["day3"] }, matches: ["last snapshot"] }]
+  })
+  expect(await list()).toHaveLength(3)
+  const packs = () => cli.list("repository").filter((name) => name.startsWith("data")).length
+  const before = packs()
+  const { code, out } = await cli.run("forget", "--keep-last", "1", "--prune", "--max-unused", "0")
+  expect(code).toBe(0)
+  expect(out).toContain("remove 2 snapshots")
+  expect(await list()).toHaveLength(1)
+  expect(packs()).toBeLessThan(before)
+  expect((await cli.run("repo", "check", "--read-data")).code).toBe(0)
+  expect((await cli.run("restore", "latest", "-t", "@/back")).code).toBe(0)
+}, 60_000)
+
+test("forget takes snapshots by name, and no policy that keeps nothing", async () => {
+  const { cli, list } = await prepare()
+  const [first] = await list()
+  expect((await cli.run("forget", first!.id.slice(0, 8))).code).toBe(0)
+  expect(await list()).toHaveLength(2)
+  expect((await cli.run("forget")).code).toBe(2)
+  expect((await cli.run("forget", "--keep-daily", "-1")).code).toBe(2)
+  expect((await cli.run("forget", "--keep-within", "3 days")).code).toBe(2)
+  expect((await cli.run("forget", "--keep-tag", "nothing")).code).toBe(1)
+  expect(await list()).toHaveLength(2)
+}, 60_000)
+
+test("ls and find show what is where, in restic's shapes", async () => {
+  const { cli, root } = await prepare()
+  expect((await cli.run("snapshot", "ls", "latest", root)).out).toBe(
+    ["changing.txt", "day-1.txt", "day-2.txt", "day-3.txt", "same.txt"].map((name) => `${root}/${name}\n`).join("")
+  )
+  const [snapshot, ...nodes] = jsonLines((await cli.run("snapshot", "ls", "latest", "--json")).out)
+  expect(snapshot).toMatchObject({ message_type: "snapshot", struct_type: "snapshot", tags: ["day3"] })
+  expect(nodes.at(-1)).toMatchObject({
+    message_type: "node",
+    struct_type: "node",
+    name: "same.txt",
+    type: "file",
+    size: 4,
+    path: `${root}/same.txt`
+  })
+  const found = JSON.parse((await cli.run("snapshot", "find", "day-2.*", "--json")).out)
+  expect(found).toHaveLength(2)
+  expect(found[0]).toMatchObject({ hits: 1, matches: [{ path: `${root}/day-2.txt` }] })
+  expect((await cli.run("snapshot", "find", "nothing")).out).toBe("")
+}, 60_000)
+
+test("diff tells what was added, removed and changed", async () => {
+  const { cli, root } = await prepare()
+  const { out } = await cli.run("snapshot", "diff", "latest~1", "latest")
+  expect(out).toBe(`M  ${root}/changing.txt\n+  ${root}/day-3.txt\n`)
+  const lines = jsonLines((await cli.run("snapshot", "diff", "latest", "latest~1", "--json")).out)
+  expect(lines[1]).toEqual({ message_type: "change", path: `${root}/day-3.txt`, modifier: "-" })
+  expect(lines.at(-1)).toMatchObject({ message_type: "statistics", changed_files: 1, removed: { files: 1 } })
+}, 60_000)
+
+test("dump writes a file as it is and a folder as an archive", async () => {
+  const { cli, root } = await prepare()
+  expect((await cli.run("snapshot", "dump", "latest~2", `${root}/changing.txt`)).out).toBe("day 1")
+  expect((await cli.run("snapshot", "dump", "latest", root, "--target", "@/out.tar")).code).toBe(0)
+  expect(fs.readFileSync(`${cli.folder}/out.tar`).subarray(257, 262).toString()).toBe("ustar")
+  expect((await cli.run("snapshot", "dump", "latest", root, "--archive", "zip")).out.slice(0, 2)).toBe("PK")
+  expect((await cli.run("snapshot", "dump", "latest", "/nothing")).code).toBe(4)
+}, 60_000)
+
+test("tags are added, taken away and replaced", async () => {
+  const { cli, list } = await prepare()
+  const changed = jsonLines((await cli.run("snapshot", "tag", "--add", "keep", "latest", "--json")).out)
+  expect(changed).toMatchObject([{ message_type: "changed" }, { message_type: "summary", changed_snapshots: 1 }])
+  expect((await list()).at(-1)?.tags).toEqual(["day3", "keep"])
+  await cli.run("snapshot", "tag", "--remove", "day1", "--tag", "day1")
+  await cli.run("snapshot", "tag", "--set", "a,b", "latest~1")
+  expect((await list()).map(({ tags }) => tags)).toEqual([undefined, ["a", "b"], ["day3", "keep"]])
+  expect((await cli.run("snapshot", "tag")).code).toBe(2)
+}, 60_000)
+
+test("rm takes a path out of every snapshot", async () => {
+  const { cli, list } = await prepare()
+  expect((await cli.run("snapshot", "rm", "--exclude", "day-1.txt", "--dry-run")).out).toContain("day-1.txt")
+  expect((await cli.run("snapshot", "rm", "--exclude", "day-1.txt", "--forget")).code).toBe(0)
+  expect(await list()).toHaveLength(3)
+  expect((await cli.run("snapshot", "find", "day-1.txt")).out).toBe("")
+  expect((await cli.run("snapshot", "rm")).code).toBe(2)
+}, 60_000)
+
+test("stats count in restic's ways", async () => {
+  const { cli } = await prepare()
+  const count = async (mode: string) => JSON.parse((await cli.run("repo", "stats", "--mode", mode, "--json")).out)
+  expect(await count("restore-size")).toMatchObject({ snapshots_count: 3, total_size: 3 * (4 + 5) + 6 })
+  expect(await count("files-by-contents")).toMatchObject({ total_size: 4 + 3 * 5 + 3 })
+  expect(await count("raw-data")).toMatchObject({
+    total_blob_count: expect.any(Number),
+    compression_ratio: expect.any(Number)
+  })
+}, 60_000)
+
+test("a damaged pack is found by check with 1, and what is left is saved by repair", async () => {
+  const { cli, repository } = await withRepository()
+  cli.write("from/a.txt", "a".repeat(1000))
+  await cli.run("backup", "@/from")
+  const summary = JSON.parse((await cli.run("repo", "check", "--json", "--read-data")).out)
+  expect(summary).toEqual({
+    message_type: "summary",
+    num_errors: 0,
+    broken_packs: null,
+    suggest_repair_index: false,
+    suggest_prune: false
+  })
+  const pack = cli.list("repository").find((name) => name.startsWith("data"))!
+  const file = `${cli.folder}/repository/${pack}`
+  const bytes = fs.readFileSync(file)
+  bytes[20]! ^= 1
+  fs.chmodSync(file, 0o600)
+  fs.writeFileSync(file, bytes)
+  const checked = await cli.run("repo", "check", "--read-data")
+  expect(checked.code).toBe(1)
+  expect(checked.error).toContain("repair packs")
+  const repaired = await cli.run("repo", "repair", "packs", pack.slice(-64))
+  expect(repaired).toEqual({ code: 0, out: expect.stringContaining("lost"), error: expect.any(String) })
+  expect((await cli.run("repo", "repair", "index")).code).toBe(0)
+  expect((await cli.run("repo", "repair", "snapshots", "--forget")).code).toBe(0)
+  expect((await cli.run("repo", "check", "--read-data")).code).toBe(0)
+  expect(repository.config.version).toBe(2)
+}, 60_000)
+
+test("copy brings snapshots to another repository once", async () => {
+  const { cli } = await prepare()
+  await initAt(cli, "other")
+  cli.write("secret", password)
+  const copy = ["repo", "copy", "--repo", "@/other", "--from-repo", "@/repository", "--from-password-file", "@/secret"]
+  expect((await cli.run(...copy)).out.split("\n")).toHaveLength(4)
+  expect((await cli.run(...copy)).out).toBe("")
+  expect(JSON.parse((await cli.run("snapshots", "-r", "@/other", "--json")).out)).toHaveLength(3)
+  expect((await cli.run("repo", "check", "--read-data", "-r", "@/other")).code).toBe(0)
+}, 60_000)
+
+test("a drill restores what it picks and finds it the same as the files on disk", async () => {
+  const cli = await makeSnapshots()
+  const { code, out } = await cli.run("repo", "drill", "--sample", "2", "--seed", "x", "--report", "@/drill.json")
+  expect(code).toBe(0)
+  expect(out).toMatch(/passed\n$/)
+  const report = JSON.parse(cli.read("drill.json"))
+  expect(report).toMatchObject({ seed: "x", candidates: 5, files: 2, equalToSource: 2, passed: true })
+  expect((await cli.run("repo", "drill", "--sample", "none")).code).toBe(2)
+}, 60_000)
