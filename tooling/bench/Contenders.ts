@@ -13,7 +13,7 @@ export interface Contender {
 }
 
 const bundle = path.resolve(import.meta.dirname, "..", "..", "apps", "cli", "dist", "main.mjs")
-const program = [process.execPath, bundle]
+export const ourcloneProgram: ReadonlyArray<string> = [process.execPath, bundle]
 
 /** The program as it ships; `npm run bench` builds it first. */
 export const ourclone: Contender = {
@@ -23,9 +23,21 @@ export const ourclone: Contender = {
     B2_APPLICATION_KEY: key,
     B2_ENDPOINT: endpoint
   }),
-  upload: (folder, bucket, transfers) => [...program, "sync", folder, `b2://${bucket}`, `--transfers=${transfers}`],
-  download: (bucket, folder, transfers) => [...program, "sync", `b2://${bucket}`, folder, `--transfers=${transfers}`],
-  list: (bucket) => [...program, "ls", `b2://${bucket}`]
+  upload: (folder, bucket, transfers) => [
+    ...ourcloneProgram,
+    "sync",
+    folder,
+    `b2://${bucket}`,
+    `--transfers=${transfers}`
+  ],
+  download: (bucket, folder, transfers) => [
+    ...ourcloneProgram,
+    "sync",
+    `b2://${bucket}`,
+    folder,
+    `--transfers=${transfers}`
+  ],
+  list: (bucket) => [...ourcloneProgram, "ls", `b2://${bucket}`]
 }
 
 const rcloneFlags = (transfers: number) => [

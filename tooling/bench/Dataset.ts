@@ -28,3 +28,36 @@ export const oneFile = (folder: string, size: number): void => {
   for (let left = size; left > 0; left -= piece) fs.writeSync(file, next(Math.min(piece, left)))
   fs.closeSync(file)
 }
+
+/** Words of a seeded order: text that compresses about as logs and sources do. */
+const prose = () => {
+  const words = Array.from({ length: 4096 }, (_, index) => crypto.hash("md5", String(index)).slice(0, 3 + (index % 9)))
+  const next = noise()
+  return (size: number) => {
+    const picks = next(Math.ceil(size / 2))
+    const parts: Array<string> = []
+    for (let length = 0, at = 0; length < size; at += 2) {
+      const word = words[picks.readUInt16LE(at) & 4095] ?? ""
+      parts.push(word, at % 24 === 0 ? "\n" : " ")
+      length += word.length + 1
+    }
+    return Buffer.from(parts.join("").slice(0, size))
+  }
+}
+
+/** About `size` bytes in files of 64 to 512 MiB, by turns of noise and of text. */
+export const mixedFiles = (folder: string, size: number): void => {
+  const sources = [noise(), prose()] as const
+  const piece = 8 * 1024 * 1024
+  const sizes = [64, 512, 128, 256].map((mebibytes) => mebibytes * 1024 ** 2)
+  fs.mkdirSync(folder, { recursive: true })
+  let made = 0
+  for (let index = 0; made < size; index++) {
+    const next = sources[index % 2 === 0 ? 0 : 1]
+    const file = fs.openSync(path.join(folder, `mixed-${index}.bin`), "w")
+    const wanted = Math.min(sizes[index % sizes.length] ?? piece, size - made)
+    for (let left = wanted; left > 0; left -= piece) fs.writeSync(file, next(Math.min(piece, left)))
+    fs.closeSync(file)
+    made += wanted
+  }
+}

@@ -6,15 +6,13 @@ import { manyFiles, oneFile } from "./Dataset.ts"
 import { type EmulatorProcess, startEmulator } from "./EmulatorProcess.ts"
 import { type Measurement, measure } from "./Measure.ts"
 
+/** Takes one measurement of what `name` says: the contender, and the work where a row has several. */
+export type Report = (name: string, measurement: Measurement) => void
+
 export interface Row {
   readonly name: string
-  /** Runs every contender `runs` times, in turn, and hands each measurement over. */
-  readonly run: (
-    contenders: ReadonlyArray<Contender>,
-    runs: number,
-    folder: string,
-    report: (contender: Contender, measurement: Measurement) => void
-  ) => Promise<void>
+  /** Runs every contender `runs` times, in turn, with `folder` for its files. */
+  readonly run: (runs: number, folder: string, report: Report) => Promise<void>
 }
 
 /** Files in flight, for every contender alike. */
@@ -36,9 +34,14 @@ const countFiles = (folder: string) =>
   fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length
 
 /** Uploads, then downloads what was uploaded; both are measured. */
-const upAndDown = (name: string, latency: string | undefined, make: (folder: string) => void): Row => ({
+const upAndDown = (
+  contenders: ReadonlyArray<Contender>,
+  name: string,
+  latency: string | undefined,
+  make: (folder: string) => void
+): Row => ({
   name,
-  run: async (contenders, runs, folder, report) => {
+  run: async (runs, folder, report) => {
     const source = path.join(folder, "source")
     make(source)
     const latencyFlags = latency === undefined ? [] : ["--latency", latency]
@@ -50,9 +53,9 @@ const upAndDown = (name: string, latency: string | undefined, make: (folder: str
           const target = path.join(folder, bucket)
           const environment = contender.environment(emulator)
           const up = await measure(contender.upload(source, bucket, inFlight), environment)
-          report({ ...contender, name: `${contender.name} up` }, up)
+          report(`${contender.name} up`, up)
           const down = await measure(contender.download(bucket, target, inFlight), environment)
-          report({ ...contender, name: `${contender.name} down` }, down)
+          report(`${contender.name} down`, down)
           if (countFiles(target) !== countFiles(source))
             throw new Error(`${contender.name} did not bring every file back`)
           fs.rmSync(target, { recursive: true })
@@ -62,9 +65,9 @@ const upAndDown = (name: string, latency: string | undefined, make: (folder: str
   }
 })
 
-const unchanged = (count: number): Row => ({
+const unchanged = (contenders: ReadonlyArray<Contender>, count: number): Row => ({
   name: `second sync of ${count} unchanged files`,
-  run: async (contenders, runs, folder, report) => {
+  run: async (runs, folder, report) => {
     const source = path.join(folder, "source")
     manyFiles(source, count, 100)
     await withEmulator(["--store", "memory"], async (emulator) => {
@@ -74,15 +77,15 @@ const unchanged = (count: number): Row => ({
       if (first === undefined) return
       await sync(first)
       for (let run = 0; run < runs; run++) {
-        for (const contender of contenders) report(contender, await sync(contender))
+        for (const contender of contenders) report(contender.name, await sync(contender))
       }
     })
   }
 })
 
-const listing = (count: number): Row => ({
+const listing = (contenders: ReadonlyArray<Contender>, count: number): Row => ({
   name: `listing ${count} names`,
-  run: async (contenders, runs, folder, report) => {
+  run: async (runs, folder, report) => {
     const source = path.join(folder, "source")
     manyFiles(source, count, 1)
     await withEmulator(["--store", "memory"], async (emulator) => {
@@ -91,7 +94,7 @@ const listing = (count: number): Row => ({
       await measure(first.upload(source, "bench-listing", transfers), first.environment(emulator))
       for (let run = 0; run < runs; run++) {
         for (const contender of contenders) {
-          report(contender, await measure(contender.list("bench-listing"), contender.environment(emulator)))
+          report(contender.name, await measure(contender.list("bench-listing"), contender.environment(emulator)))
         }
       }
     })
@@ -101,11 +104,11 @@ const listing = (count: number): Row => ({
 const small = (folder: string) => manyFiles(folder, 10_000, 4096)
 const large = (folder: string) => oneFile(folder, 2 * 1024 ** 3)
 
-export const rows: Readonly<Record<string, Row>> = {
-  small: upAndDown("10,000 files of 4 KiB", undefined, small),
-  large: upAndDown("one file of 2 GiB", undefined, large),
-  unchanged: unchanged(50_000),
-  list: listing(200_000),
-  "small-40ms": upAndDown("10,000 files of 4 KiB, 40 ms latency", "40ms", small),
-  "large-40ms": upAndDown("one file of 2 GiB, 40 ms latency", "40ms", large)
-}
+export const syncRows = (contenders: ReadonlyArray<Contender>): Readonly<Record<string, Row>> => ({
+  small: upAndDown(contenders, "10,000 files of 4 KiB", undefined, small),
+  large: upAndDown(contenders, "one file of 2 GiB", undefined, large),
+  unchanged: unchanged(contenders, 50_000),
+  list: listing(contenders, 200_000),
+  "small-40ms": upAndDown(contenders, "10,000 files of 4 KiB, 40 ms latency", "40ms", small),
+  "large-40ms": upAndDown(contenders, "one file of 2 GiB, 40 ms latency", "40ms", large)
+})

@@ -1,23 +1,29 @@
 /**
- * `npm run bench [-- ROW ...] [--runs N]`: OurClone against whatever rclone is on
- * PATH, in turn, on the same emulator, which runs in a process of its own. Look
- * at the ratios: absolute figures are the machine's.
+ * `npm run bench [-- ROW ...] [--runs N]`: OurClone against whatever rclone and
+ * restic are on PATH, in turn: transfers on one emulator, which runs in a process
+ * of its own, backups on repositories of the local disk. Look at the ratios:
+ * absolute figures are the machine's.
  */
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
+import { backupContenders } from "./BackupContenders.ts"
+import { backupRows } from "./BackupRows.ts"
 import { type Contender, ourclone, rclone } from "./Contenders.ts"
 import type { Measurement } from "./Measure.ts"
 import { planMillion } from "./planMillion.ts"
-import { rows } from "./Rows.ts"
+import { type Row, syncRows } from "./Rows.ts"
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { runs: { type: "string", default: "3" } }
 })
 
+const peer = rclone()
+const contenders: ReadonlyArray<Contender> = peer === undefined ? [ourclone] : [ourclone, peer]
+const rows: Readonly<Record<string, Row>> = { ...syncRows(contenders), ...backupRows(backupContenders()) }
 const all = [...Object.keys(rows), "plan"]
 const unknown = positionals.find((name) => !all.includes(name))
 const runs = Number(values.runs)
@@ -58,9 +64,8 @@ const build = spawnSync(process.execPath, [path.resolve(import.meta.dirname, "..
 })
 if (build.status !== 0) process.exit(1)
 
-const peer = rclone()
-if (peer === undefined) console.log("There is no rclone on PATH: OurClone runs alone.")
-const contenders: ReadonlyArray<Contender> = peer === undefined ? [ourclone] : [ourclone, peer]
+if (peer === undefined)
+  console.log("There is no rclone on PATH: OurClone runs alone where it would be compared with it.")
 
 for (const name of positionals.length === 0 ? all : positionals) {
   const row = rows[name]
@@ -72,8 +77,8 @@ for (const name of positionals.length === 0 ? all : positionals) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-bench-"))
   const measured = new Map<string, Array<Measurement>>()
   try {
-    await row.run(contenders, runs, folder, (contender, measurement) => {
-      measured.set(contender.name, [...(measured.get(contender.name) ?? []), measurement])
+    await row.run(runs, folder, (name, measurement) => {
+      measured.set(name, [...(measured.get(name) ?? []), measurement])
     })
     print(measured)
   } finally {
