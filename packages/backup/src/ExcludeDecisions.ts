@@ -59,7 +59,7 @@ export const make = (rules: ExcludeRules): Excludes => {
   const { largerThan } = rules
   return {
     excludesPath: (path) => filter.matches(path),
-    excludesStatus: (status) => largerThan !== undefined && isFile(status) && status.size >= largerThan,
+    excludesStatus: (status) => largerThan !== undefined && isFile(status) && status.size > largerThan,
     keptNames: (directory, names) => {
       let kept = names
       for (const tag of tags) {

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a dollar with braces is what is tested
 import * as fs from "node:fs"
 import { join } from "node:path"
+import * as ExcludeDecisions from "@ourclone/backup/ExcludeDecisions"
 import * as Excludes from "@ourclone/backup/Excludes"
 import * as Status from "@ourclone/backup/Status"
 import { skipWithout } from "@ourclone/core/testing/Programs"
@@ -65,9 +66,9 @@ describe("Excludes", () => {
     const root = temporaryFolder()
     const [own, other] = [Status.of(Buffer.from(root)), { ...Status.of(Buffer.from(root)), deviceId: 99n }]
     const devices = new Set([own.deviceId])
-    const one = Excludes.make(Effect.runSync(Excludes.resolve({ oneFileSystem: true })))
+    const one = ExcludeDecisions.make(Effect.runSync(Excludes.resolve({ oneFileSystem: true })))
     assert.deepEqual([one.leavesFileSystem(own, devices), one.leavesFileSystem(other, devices)], [false, true])
-    assert.isFalse(Excludes.make(Effect.runSync(Excludes.resolve({}))).leavesFileSystem(other, devices))
+    assert.isFalse(ExcludeDecisions.make(Effect.runSync(Excludes.resolve({}))).leavesFileSystem(other, devices))
   })
 
   it("names the option and the pattern that can not be used", () => {

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { dirname, join } from "node:path"
+import * as ExcludeDecisions from "@ourclone/backup/ExcludeDecisions"
 import * as Excludes from "@ourclone/backup/Excludes"
 import * as Status from "@ourclone/backup/Status"
 import * as Effect from "effect/Effect"
@@ -48,7 +49,7 @@ export const write = (root: string): void => {
 
 /** Every path that stays, directories with a slash at the end. */
 export const kept = (root: string, options: Excludes.ExcludeOptions): ReadonlyArray<string> => {
-  const excludes = Excludes.make(Effect.runSync(Excludes.resolve(options)))
+  const excludes = ExcludeDecisions.make(Effect.runSync(Excludes.resolve(options)))
   const visit = (path: Buffer): ReadonlyArray<string> => {
     if (excludes.excludesPath(path)) return []
     const status = Status.of(path)
