@@ -66,6 +66,19 @@ const versionsOf = (provider: Provider) =>
   )
 
 describe("a repository on B2", () => {
+  it.live("makes the bucket that it is to be in, and none to look for one", () =>
+    Effect.gen(function* () {
+      const owner = yield* emulator
+      const account = yield* openAt(owner, "")
+      const provider = yield* openAt(owner, "not-there-yet/home")
+      const error = yield* Effect.flip(Repository.open(provider, { password }))
+      expect(error.reason._tag).toBe("NoRepository")
+      expect(yield* Stream.runCollect(account.buckets!.list)).toEqual([])
+      yield* Repository.init(provider, password, options)
+      expect((yield* Repository.open(provider, { password })).config.version).toBe(2)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("has a config and a key and no placeholder, and opens again", () =>
     Effect.gen(function* () {
       const { owner, provider, repository } = yield* inBucket

@@ -20,6 +20,9 @@ import * as Threads from "./Threads.ts"
 
 const url = new URL("./ArchiveWorker.ts", import.meta.url)
 
+/** See `Threads.prepare`. */
+export const prepare = (size: number) => Threads.prepare(url, size)
+
 export interface ArchiveThreadsOptions {
   readonly size: number
   readonly settings: ArchiveSettings

@@ -97,6 +97,13 @@ const settingsFor = (
 const listNames = (directory: string): ReadonlyArray<string> =>
   fs.readdirSync(bytesOf(directory), { encoding: "buffer" }).map(textOf)
 
+const threadsFor = ({ readConcurrency }: Pick<BackupOptions, "readConcurrency">): number =>
+  Math.max(1, readConcurrency ?? Math.min(mostThreads, availableParallelism()))
+
+/** Starts the threads of a `backup` to come, so that they load while the repository is opened; they end with the scope. */
+export const prepare = (options: Pick<BackupOptions, "readConcurrency">): Effect.Effect<void, never, Scope.Scope> =>
+  ArchiveThreads.prepare(threadsFor(options))
+
 const run = Effect.fnUntraced(function* (
   repository: Repository,
   options: BackupOptions
@@ -127,7 +134,7 @@ const run = Effect.fnUntraced(function* (
   const concurrency = repository.provider.account === "local" ? localUploads : remoteUploads
   const uploads = yield* PackUploads.make({ repository, index, indexWriter, concurrency, isDryRun })
 
-  const size = Math.max(1, options.readConcurrency ?? Math.min(mostThreads, availableParallelism()))
+  const size = threadsFor(options)
   const settings = settingsFor(repository, options, size, concurrency)
   let walk: ArchiveWalk | undefined
   const threads = yield* ArchiveThreads.make({

@@ -60,14 +60,21 @@ const movable = (bytes: Uint8Array, room: Uint8Array<ArrayBuffer>): Uint8Array<A
   return moved
 }
 
+const url = new URL("./CheckWorker.ts", import.meta.url)
+
+const mostUsed = Math.min(availableParallelism(), mostThreads)
+
+/** See `Threads.prepare`. */
+export const prepare = Threads.prepare(url, mostUsed)
+
 /** Fails only where the storage can not be reached; what is wrong with a pack is told to `onProblem`. */
 export const checkData = Effect.fnUntraced(function* (
   repository: Repository,
   { indexed, onProblem, packs, report }: CheckDataOptions
 ): Effect.fn.Return<void, E, Scope.Scope> {
   if (packs.length === 0) return
-  const threads = yield* Threads.make<CheckRequest, CheckAnswer>(new URL("./CheckWorker.ts", import.meta.url), {
-    size: Math.min(availableParallelism(), mostThreads, packs.length),
+  const threads = yield* Threads.make<CheckRequest, CheckAnswer>(url, {
+    size: Math.min(mostUsed, packs.length),
     data: Redacted.value(repository.keys)
   })
   const buffers = makeBuffers()

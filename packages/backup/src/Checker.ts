@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as BlobReader from "./BlobReader.ts"
 import { tree } from "./BlobType.ts"
-import { checkData } from "./CheckData.ts"
+import * as CheckData from "./CheckData.ts"
 import * as CheckFiles from "./CheckFiles.ts"
 import { checkPacks, type StoredPack, tableOf } from "./CheckPacks.ts"
 import type { CheckResult, Report, Severity } from "./CheckProblem.ts"
@@ -32,6 +32,9 @@ export interface CheckOptions {
 
 /** Messages are written for commands that did not expect damage. */
 const withoutAdvice = (message: string): string => message.replace(/[:;] run ourclone repo check$/, "")
+
+/** Starts the threads of a `check` that will read data, so that they load while the repository is opened; they end with the scope. */
+export const prepare = CheckData.prepare
 
 /** Problems go to `report`, one by one, as they are found. Fails only where the repository can not be reached. */
 export const check = Effect.fnUntraced(function* (
@@ -86,7 +89,7 @@ export const check = Effect.fnUntraced(function* (
   })
 
   const chosen = options.readData === undefined ? [] : select(stored, options.readData)
-  const reading = checkData(repository, {
+  const reading = CheckData.checkData(repository, {
     packs: chosen,
     indexed: ({ pack }) => (pack < 0 ? undefined : tableOf(index, byPack, pack)),
     onProblem: (id, message) => {

@@ -10,7 +10,6 @@ import type { ByteRange } from "@ourclone/core/ByteSource"
 import type { Provider } from "@ourclone/core/Provider"
 import type { StorageError } from "@ourclone/core/StorageError"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Config from "./Config.ts"
@@ -171,8 +170,12 @@ export interface OpenOptions {
   readonly cacheDirectory?: string | undefined
 }
 
+/** What is listed; nothing where not even the bucket is there. */
+const listed = (files: StoredFiles.StoredFiles, type: FileType) =>
+  Effect.catchReason(Stream.runCollect(files.list(type)), "StorageError", "NotFound", () => Effect.succeed([]))
+
 const explainAbsence = (files: StoredFiles.StoredFiles): Effect.Effect<never, E> =>
-  Effect.flatMap(Stream.runCollect(files.list("keys")), (keys) => {
+  Effect.flatMap(listed(files, "keys"), (keys) => {
     const message =
       keys.length === 0
         ? "there is no repository here: check the name, or make one with ourclone repo init"
@@ -218,8 +221,7 @@ const refuseExisting = Effect.fnUntraced(function* (files: StoredFiles.StoredFil
     )
   }
   for (const type of ["snapshots", "index", "data"] as const) {
-    const found = yield* Stream.runHead(files.list(type))
-    if (Option.isNone(found)) continue
+    if ((yield* listed(files, type)).length === 0) continue
     const message = `there is no "config" but there are files in "${type}" here: a repository has lost its "config"; put it back, or choose another folder`
     return yield* files.fail(new RepositoryExists({ message }))
   }
@@ -231,7 +233,7 @@ const firstKey = Effect.fnUntraced(function* (
   password: Redacted.Redacted<string>,
   scrypt: ScryptParameters | undefined
 ): Effect.fn.Return<KeySearch.FoundKey, E> {
-  const left = yield* Stream.runCollect(files.list("keys"))
+  const left = yield* listed(files, "keys")
   if (left.length === 0) {
     const keys = RepositoryKey.generate()
     return { id: yield* files.write("keys", yield* KeyFile.create(password, keys, { scrypt })), keys }

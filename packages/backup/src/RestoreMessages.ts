@@ -5,7 +5,7 @@ import * as Entries from "./RestoreEntries.ts"
 import type { RestoreTableReader, RestoreTableWriter } from "./RestoreTable.ts"
 import type { Overwrite } from "./RestoreTarget.ts"
 
-/** `workerData` of the threads. */
+/** What each thread is started with. */
 export interface RestoreSettings {
   readonly keys: Keys
   readonly overwrite: Overwrite

@@ -98,6 +98,11 @@ const letFinish = ({ lines }: Threads.Threads<RestoreRequest, RestoreReply>): Ef
 const defaultThreads = 2
 const longestFinishMillis = 5000
 
+const url = new URL("./RestoreWorker.ts", import.meta.url)
+
+/** Starts the threads of a `restore` to come, so that they load while the repository is opened; they end with the scope. */
+export const prepare = Threads.prepare(url, defaultThreads)
+
 /**
  * Fails when nothing more can be done: the place is full (`LocalFailure`, `ENOSPC`), the repository can not be
  * reached. A path that alone can not be restored is reported and counted. May be repeated, also after it was
@@ -133,14 +138,11 @@ export const restore = Effect.fnUntraced(function* (
     deletes: options.delete === true
   }
   const work = Effect.gen(function* () {
-    const threads = yield* Threads.make<RestoreRequest, RestoreReply, BlobRequest>(
-      new URL("./RestoreWorker.ts", import.meta.url),
-      {
-        size: options.threads ?? defaultThreads,
-        data: settings,
-        onRequest: ({ id }) => Effect.runPromise(reader.blob("data", id))
-      }
-    )
+    const threads = yield* Threads.make<RestoreRequest, RestoreReply, BlobRequest>(url, {
+      size: options.threads ?? defaultThreads,
+      data: settings,
+      onRequest: ({ id }) => Effect.runPromise(reader.blob("data", id))
+    })
     yield* Effect.addFinalizer((exit) => (exit._tag === "Success" ? Effect.void : letFinish(threads)))
     const keepsFound = overwrite === "never" || overwrite === "if-newer"
     const parts = { repository, index: reader.index, run, entries, walked, threads, tree, keepsFound }

@@ -1,17 +1,20 @@
 /** The side of a worker thread that answers. */
-import { parentPort, workerData } from "node:worker_threads"
+import { parentPort } from "node:worker_threads"
 import { type Handler, type Line, open } from "./ThreadLine.ts"
 
 /**
  * In the worker module: answers what the main side asks. `makeHandler` is called
- * once with `workerData` and a line to ask back on.
+ * once, when the thread is put to use, with its data and a line to ask back on.
  */
 export const serve = <Asks, Answers, Asked>(
   makeHandler: (data: never, main: Line<Asks, Answers>) => (request: Asked) => unknown
 ): void => {
   if (parentPort === null) throw new Error("this module runs in a worker thread only")
-  let handler: Handler = () => undefined
-  const line = open(parentPort, (request) => handler(request))
-  handler = makeHandler(workerData as never, line)
-  parentPort.on("message", line.receive)
+  let handler: Handler | undefined
+  const line = open(parentPort, (request) => handler!(request))
+  parentPort.on("message", (message) => {
+    // The first thing that is said is the data.
+    if (handler === undefined) handler = makeHandler(message as never, line)
+    else line.receive(message)
+  })
 }

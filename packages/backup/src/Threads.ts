@@ -27,11 +27,53 @@ export interface Threads<Asks, Answers> {
 
 export interface ThreadsOptions<Asked> {
   readonly size: number
-  /** What each thread finds as `workerData` of `serve`. */
+  /** What `serve` of each thread is called with. */
   readonly data: unknown
   /** Answers what the threads ask; `thread` says which one. A promise may be given, and `reply` moves buffers. */
   readonly onRequest?: (request: Asked, thread: number) => unknown
 }
+
+interface Thread {
+  readonly worker: Worker
+  readonly line: ReturnType<typeof open>
+  /** Answers what the thread asks. */
+  handler: (request: never) => unknown
+}
+
+const load = (url: URL): Thread => {
+  const worker = new Worker(url, { resourceLimits })
+  const line = open(worker, (request) => thread.handler(request))
+  const thread: Thread = { worker, line, handler: () => undefined }
+  worker.on("message", line.receive)
+  worker.on("error", (error) =>
+    line.fail(new ThreadFailure(error instanceof Error ? error.message : String(error), ""))
+  )
+  worker.on("exit", () => line.fail(new ThreadFailure("the thread ended", "")))
+  return thread
+}
+
+const endAll = (threads: ReadonlyArray<Thread>): Effect.Effect<void> =>
+  Effect.promise(() => Promise.all(threads.map(({ worker }) => worker.terminate())))
+
+/** Threads that nobody uses yet, by the URL of their module. */
+const loaded = new Map<string, Array<Thread>>()
+
+/**
+ * Lets threads load their module, 0.2 s each, while the caller waits for something
+ * else: `make` takes them first. Those that were not taken end with the scope.
+ */
+export const prepare = (url: URL, size: number): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const threads = Array.from({ length: size }, () => load(url))
+    const waiting = loaded.get(url.href) ?? []
+    waiting.push(...threads)
+    loaded.set(url.href, waiting)
+    yield* Effect.addFinalizer(() => {
+      const left = threads.filter((thread) => waiting.includes(thread))
+      for (const thread of left) waiting.splice(waiting.indexOf(thread), 1)
+      return endAll(left)
+    })
+  })
 
 /** Starts the threads; closing the scope stops them at once, whatever they do. */
 export const make = <Asks, Answers, Asked = never>(
@@ -39,17 +81,13 @@ export const make = <Asks, Answers, Asked = never>(
   options: ThreadsOptions<Asked>
 ): Effect.Effect<Threads<Asks, Answers>, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const started = Array.from({ length: options.size }, (_, thread) => {
-      const worker = new Worker(url, { workerData: options.data, resourceLimits })
-      const line = open(worker, (request: Asked) => options.onRequest?.(request, thread))
-      worker.on("message", line.receive)
-      worker.on("error", (error) =>
-        line.fail(new ThreadFailure(error instanceof Error ? error.message : String(error), ""))
-      )
-      worker.on("exit", () => line.fail(new ThreadFailure("the thread ended", "")))
-      return { worker, line }
+    const started = Array.from({ length: options.size }, (_, number) => {
+      const thread = loaded.get(url.href)?.shift() ?? load(url)
+      thread.handler = (request: Asked) => options.onRequest?.(request, number)
+      thread.worker.postMessage(options.data)
+      return thread
     })
-    yield* Effect.addFinalizer(() => Effect.promise(() => Promise.all(started.map(({ worker }) => worker.terminate()))))
+    yield* Effect.addFinalizer(() => endAll(started))
     const lines = started.map(({ line }): Line<Asks, Answers> => line)
     const idlest = (): Line<Asks, Answers> =>
       lines.reduce((best, line) => (line.pending() < best.pending() ? line : best))

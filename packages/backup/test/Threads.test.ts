@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
-import { make as makeThreads, ThreadFailure, type Threads } from "../src/Threads.ts"
+import { make as makeThreads, prepare, ThreadFailure, type Threads } from "../src/Threads.ts"
 import type { Request } from "./support/EchoWorker.ts"
 
 const url = new URL("./support/EchoWorker.ts", import.meta.url)
@@ -106,5 +106,23 @@ describe("threads", () => {
       )
       expect((yield* Effect.flip(call)).message).toBe("the thread ended")
     })
+  )
+
+  const numbersOf = ({ lines }: Threads<Request, unknown>) =>
+    Effect.promise(() => Promise.all(lines.map((line) => line.call({ _tag: "Number" }) as Promise<number>)))
+
+  it.live("may have been loaded before, and then end with whoever loaded them unless they are used", () =>
+    Effect.gen(function* () {
+      const [last = 0] = yield* numbersOf(yield* start(1))
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* prepare(url, 3)
+          const used = yield* start(2)
+          expect(yield* numbersOf(used)).toEqual([last + 1, last + 2])
+          expect(yield* used.call({ _tag: "Data" })).toBe("hello")
+        })
+      )
+      expect(yield* numbersOf(yield* start(1))).toEqual([last + 4])
+    }).pipe(Effect.scoped)
   )
 })

@@ -89,6 +89,7 @@ export const run = (flags: BackupFlags) =>
       if (standardInput === undefined && paths.length === 0) {
         return yield* usage("nothing to back up is named; name files and folders, or say --files-from or --stdin")
       }
+      yield* Archiver.prepare(flags)
       const repository = yield* open(output, flags)
       const { counts, report } = BackupReport.make(output)
       const wantsProgress = !output.isQuiet && (output.isJson || output.isErrorTerminal)

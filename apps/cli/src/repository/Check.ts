@@ -64,6 +64,7 @@ export const run = (flags: CheckFlags) =>
   command(
     Effect.fnUntraced(function* (output) {
       const readData = yield* subsetOf(flags)
+      if (readData !== undefined) yield* Checker.prepare
       const repository = yield* open(output, flags)
       const working = Effect.gen(function* () {
         const steps = yield* Steps.show(output)

@@ -121,6 +121,7 @@ export const run = (flags: RestoreFlags) =>
           "--delete with the target / would remove what is not in the snapshot from the whole machine; say --include, too"
         )
       }
+      yield* Restorer.prepare
       const repository = yield* open(output, flags)
       const { counts, report, status } = makeReport(output, flags.dryRun)
       const started = performance.now()

@@ -1,9 +1,11 @@
 /** A worker for the tests of Threads: does what each request says. */
+import { threadId } from "node:worker_threads"
 import { serve } from "../../src/ServingThread.ts"
 import { type Line, reply } from "../../src/ThreadLine.ts"
 
 export type Request =
   | { readonly _tag: "Data" }
+  | { readonly _tag: "Number" }
   | { readonly _tag: "Fill"; readonly buffer: ArrayBuffer; readonly byte: number }
   | { readonly _tag: "Fail"; readonly code?: string; readonly late: boolean }
   | { readonly _tag: "Ask"; readonly question: string }
@@ -15,6 +17,8 @@ serve((data: string, main: Line<string, string>) => (request: Request): unknown 
   switch (request._tag) {
     case "Data":
       return data
+    case "Number":
+      return threadId
     case "Fill":
       new Uint8Array(request.buffer).fill(request.byte)
       return reply(request.buffer, [request.buffer])
