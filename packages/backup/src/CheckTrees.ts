@@ -44,6 +44,9 @@ const unknownType = (node: Node): boolean =>
 /** The top of a snapshot has no name. */
 const shown = (path: string): string => (path.includes("/") ? path : `${path}/`)
 
+const pathOf = (directory: string, { name }: Node): string =>
+  `${directory}/${JSON.stringify(name.toString()).slice(1, -1)}`
+
 /** What is wrong with a node by itself. */
 const nodeProblem = (node: Node): string | undefined => {
   const refusal = nameRefusal(node)
@@ -78,11 +81,11 @@ export const checkTrees = Effect.fnUntraced(function* (
     return true
   }
 
-  const checkContent = (file: string, path: string, content: ReadonlyArray<string>): void => {
+  const checkContent = (file: string, path: string, node: Node, content: ReadonlyArray<string>): void => {
     for (const id of content) {
       const entry = index.findHex(BlobTypes.data, id)
       if (entry >= 0 && index.isPlaced(entry)) continue
-      onProblem("error", file, `${path}: its data blob ${id} is in no index`)
+      onProblem("error", file, `${pathOf(path, node)}: its data blob ${id} is in no index`)
     }
   }
 
@@ -91,14 +94,13 @@ export const checkTrees = Effect.fnUntraced(function* (
     let previous: Buffer | undefined
     let isSorted = true
     for (const node of nodes) {
-      const name = `${path}/${JSON.stringify(node.name.toString()).slice(1, -1)}`
       const problem = nodeProblem(node)
-      if (problem !== undefined) onProblem("error", file, `${name}: ${problem}`)
+      if (problem !== undefined) onProblem("error", file, `${pathOf(path, node)}: ${problem}`)
       if (previous !== undefined && Tree.compareNames(previous, node.name) >= 0) isSorted = false
       previous = node.name
-      if (node.type === "file" && node.content !== null) checkContent(file, name, node.content)
-      if (node.type !== "dir" || node.subtree === undefined || visit(node.subtree, name)) continue
-      onProblem("error", file, `${name}: its tree ${node.subtree} is in no index`)
+      if (node.type === "file" && node.content !== null) checkContent(file, path, node, node.content)
+      if (node.type !== "dir" || node.subtree === undefined || visit(node.subtree, pathOf(path, node))) continue
+      onProblem("error", file, `${pathOf(path, node)}: its tree ${node.subtree} is in no index`)
     }
     if (!isSorted) onProblem("hint", file, `${shown(path)}: its entries are not in order, or one is there twice`)
   }
@@ -127,7 +129,11 @@ export const checkTrees = Effect.fnUntraced(function* (
   const checkPack = Effect.fnUntraced(function* (pack: number): Effect.fn.Return<void, E> {
     for (let waiting = pending.get(pack); waiting !== undefined; waiting = pending.get(pack)) {
       pending.delete(pack)
-      for (const one of waiting) yield* checkTree(one)
+      for (const one of waiting) {
+        yield* checkTree(one)
+        // Packs are read meanwhile.
+        yield* Effect.yieldNow
+      }
     }
   })
 

@@ -1,10 +1,10 @@
 /** The thread that verifies packs. `CheckData.ts` starts it. */
 import type { BlobTable } from "./BlobTable.ts"
 import { type Keys, makeBox } from "./Crypto.ts"
+import { makeOpenBlob } from "./openBlob.ts"
 import { serve } from "./ServingThread.ts"
 import { reply } from "./ThreadLine.ts"
 import { type PackVerdict, verifyPack } from "./verifyPack.ts"
-import { makeDecompressor } from "./Zstd.ts"
 
 export interface CheckRequest {
   readonly id: string
@@ -19,9 +19,9 @@ export interface CheckAnswer extends PackVerdict {
 
 serve((keys: Keys) => {
   const box = makeBox(keys)
-  const decompressor = makeDecompressor()
+  const openBlob = makeOpenBlob(box)
   return ({ bytes, id, indexed }: CheckRequest) => {
-    const verdict = verifyPack(box, decompressor, id, bytes, indexed)
+    const verdict = verifyPack(box, openBlob, id, bytes, indexed)
     return reply<CheckAnswer>({ ...verdict, buffer: bytes.buffer }, [bytes.buffer])
   }
 })

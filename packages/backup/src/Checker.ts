@@ -99,7 +99,7 @@ export const check = Effect.fnUntraced(function* (
     },
     report
   })
-  const [trees] = yield* Effect.all([walk, Effect.scoped(reading)], { concurrency: 2 })
+  const [, trees] = yield* Effect.all([Effect.scoped(reading), walk], { concurrency: 2 })
 
   return {
     errors: counts.error,

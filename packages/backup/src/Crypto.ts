@@ -7,8 +7,9 @@
  * with the key wrote the bytes, not that they belong where they lie: callers
  * check the SHA-256 of what they asked for.
  */
-import { createCipheriv, createSecretKey, randomFillSync } from "node:crypto"
+import { createCipheriv, randomFillSync } from "node:crypto"
 import sodium from "sodium-native"
+import * as CounterMode from "./CounterMode.ts"
 
 /** Bytes that a box is longer than what is in it. */
 export const overhead = 32
@@ -31,8 +32,11 @@ export interface Box {
   readonly seal: (plain: Uint8Array) => Buffer
   /** Whether `open` gives something, without decrypting it. */
   readonly opens: (box: Uint8Array) => boolean
-  /** What is in the box; `undefined` when it is too short, was changed, or was sealed by other keys. */
-  readonly open: (box: Uint8Array) => Buffer | undefined
+  /**
+   * What is in the box; `undefined` when it is too short, was changed, or was sealed by other keys.
+   * It is put in `room` where that is given and large enough.
+   */
+  readonly open: (box: Uint8Array, room?: Buffer) => Buffer | undefined
 }
 
 /**
@@ -53,8 +57,7 @@ const poolBoxes = 256
 export const makeBox = (keys: Keys): Box => {
   // A block cipher without chaining: one object serves for ever, since each block stands for itself.
   const block = createCipheriv("aes-128-ecb", keys.macK, null).setAutoPadding(false)
-  // A key of bytes is made an object at each use, which costs 30 µs.
-  const key = createSecretKey(keys.encrypt)
+  const counterMode = CounterMode.make(keys.encrypt)
   const ivs = Buffer.alloc(poolBoxes * ivSize)
   let used = ivs.length
   const oneTimeKey = Buffer.alloc(32)
@@ -78,11 +81,10 @@ export const makeBox = (keys: Keys): Box => {
     const iv = nextIv()
     const end = offset + ivSize + plain.length
     target.set(iv, offset)
-    const text = createCipheriv("aes-256-ctr", key, iv).update(plain)
-    target.set(text, offset + ivSize)
-    release(text)
+    const text = target.subarray(offset + ivSize, end)
+    counterMode.apply(iv, plain, text)
     setNonce(iv)
-    sodium.crypto_onetimeauth(tag, target.subarray(offset + ivSize, end), oneTimeKey)
+    sodium.crypto_onetimeauth(tag, text, oneTimeKey)
     target.set(tag, end)
     return plain.length + overhead
   }
@@ -104,10 +106,13 @@ export const makeBox = (keys: Keys): Box => {
       return box
     },
     opens,
-    open: (box) => {
+    open: (box, room) => {
       if (!opens(box)) return undefined
-      const text = box.subarray(ivSize, box.length - tagSize)
-      return createCipheriv("aes-256-ctr", key, box.subarray(0, ivSize)).update(text)
+      const size = box.length - overhead
+      const isRoom = room !== undefined && room.length >= size
+      const plain = isRoom ? room.subarray(0, size) : Buffer.allocUnsafeSlow(size)
+      counterMode.apply(box.subarray(0, ivSize), box.subarray(ivSize, box.length - tagSize), plain)
+      return plain
     }
   }
 }

@@ -9,11 +9,11 @@ import { makeBlobEncoder } from "./BlobEncoding.ts"
 import type { BlobTable } from "./BlobTable.ts"
 import type { BlobTypeNumber } from "./BlobType.ts"
 import * as BlobTypes from "./BlobType.ts"
-import { type Box, overhead, release } from "./Crypto.ts"
+import { type Box, overhead } from "./Crypto.ts"
 import * as Hex from "./Hex.ts"
-import { openBlob } from "./openBlob.ts"
+import { makeOpenBlob } from "./openBlob.ts"
 import { bufferSizeFor, PackBuffer } from "./PackBuffer.ts"
-import { type Compression, makeDecompressor } from "./Zstd.ts"
+import type { Compression } from "./Zstd.ts"
 
 /** A whole pack, ready to be stored. */
 export interface FinishedPack {
@@ -82,7 +82,7 @@ const mostSpare = 2
 export const makePackWriter = (options: PackWriterOptions): PackWriter => {
   const { box, targetSize } = options
   const encode = makeBlobEncoder(options.compression, options.version)
-  const { decompress } = makeDecompressor()
+  const openBlob = makeOpenBlob(box)
   const bufferSize = targetSize + roomForLast + roomForHeader
   const spare: Array<ArrayBuffer> = []
   const openCounts = [options.openDataPacks ?? 2, 1]
@@ -106,13 +106,12 @@ export const makePackWriter = (options: PackWriterOptions): PackWriter => {
 
   const verify = (id: Uint8Array, sealed: Uint8Array, uncompressedLength: number): void => {
     const hex = Hex.fromBytes(id)
-    const plain = openBlob(box, sealed, hex, uncompressedLength, decompress)
+    const plain = openBlob(sealed, hex, uncompressedLength)
     if (typeof plain === "string") {
       throw new Error(
         `the blob ${hex} does not read back as it was written, ${plain}: the memory of this machine may be faulty`
       )
     }
-    release(plain)
   }
 
   const storeEncoded: PackWriter["storeEncoded"] = (type, id, encoded, uncompressedLength) => {

@@ -3,11 +3,11 @@ import * as BlobTable from "./BlobTable.ts"
 import { type BlobTypeNumber, tree } from "./BlobType.ts"
 import { type Keys, makeBox } from "./Crypto.ts"
 import * as Hex from "./Hex.ts"
-import { openBlob } from "./openBlob.ts"
+import { makeOpenBlob } from "./openBlob.ts"
 import { type FinishedPack, makePackWriter, type OpenPack } from "./PackWriter.ts"
 import { serve } from "./ServingThread.ts"
 import { reply } from "./ThreadLine.ts"
-import { makeCompressor, makeDecompressor } from "./Zstd.ts"
+import { makeCompressor } from "./Zstd.ts"
 
 export interface RepackData {
   readonly from: Keys
@@ -46,7 +46,7 @@ const makeHandler = (data: RepackData) => {
   const to = makeBox(data.to)
   const keepsBoxes = sameKeys(data.from, data.to)
   const compressor = makeCompressor("auto")
-  const { decompress } = makeDecompressor()
+  const openBlob = makeOpenBlob(from)
   /** Never as large as a pack's buffer, which the writer would take for its own. */
   let scratch = new Uint8Array(64 * 1024)
   let packs: Array<FinishedPack> = []
@@ -92,7 +92,7 @@ const makeHandler = (data: RepackData) => {
     const { length, offset, type, uncompressedLength } = row
     const sealed = bytes.subarray(offset, offset + length)
     const id = table.subarray(row.at, row.at + 32)
-    const plain = openBlob(from, sealed, Hex.fromBytes(id), uncompressedLength, decompress)
+    const plain = openBlob(sealed, Hex.fromBytes(id), uncompressedLength)
     if (typeof plain === "string") return false
     const isCompressed = uncompressedLength > 0
     const staysEncoded = isCompressed === (data.version === 2)

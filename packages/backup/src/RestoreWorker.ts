@@ -1,8 +1,8 @@
 /** The thread that opens blobs and writes files. */
-import { hash } from "node:crypto"
 import * as fs from "node:fs"
 import { makeBox } from "./Crypto.ts"
 import * as ExistingFile from "./ExistingFile.ts"
+import { makeOpenBlob } from "./openBlob.ts"
 import * as RestoredFile from "./RestoredFile.ts"
 import * as RestoredSpecial from "./RestoredSpecial.ts"
 import * as Entries from "./RestoreEntries.ts"
@@ -19,7 +19,6 @@ import { RestoreTableReader } from "./RestoreTable.ts"
 import { serve } from "./ServingThread.ts"
 import { codeOf, textOf } from "./SystemFailure.ts"
 import type { Line } from "./ThreadLine.ts"
-import { makeDecompressor } from "./Zstd.ts"
 
 /** Files that are kept open at a time: of those that need several blobs. */
 const mostOpen = 100
@@ -41,8 +40,7 @@ const replyOf = (failures: ReadonlyArray<EntryFailure>, bytes: number): RestoreR
 })
 
 serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main: Line<BlobRequest, Uint8Array>) => {
-  const box = makeBox(settings.keys)
-  const decompressor = makeDecompressor()
+  const openBlob = makeOpenBlob(makeBox(settings.keys))
 
   const failureOf = (record: EntryRecord, error: unknown): EntryFailure => ({
     entry: record.entry,
@@ -50,18 +48,6 @@ serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main:
     code: codeOf(error),
     isMinor: false
   })
-
-  const openBlob = (stored: Uint8Array, id: Buffer, uncompressedLength: number): Uint8Array | undefined => {
-    const frame = box.open(stored)
-    if (frame === undefined) return undefined
-    try {
-      const plain = uncompressedLength === 0 ? frame : decompressor.decompress(frame, uncompressedLength)
-      if (plain !== frame) release(frame)
-      return hash("sha256", plain, "buffer").equals(id) ? plain : undefined
-    } catch {
-      return undefined
-    }
-  }
 
   const write = async (request: RestoreRequest & { _tag: "Write" }): Promise<RestoreReply> => {
     const table = new RestoreTableReader(request.table)
@@ -121,7 +107,8 @@ serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main:
       const uncompressedLength = table.number()
       const id = table.fixed(32)
       const stored = request.bytes.subarray(offset, offset + length)
-      let plain = openBlob(stored, id, uncompressedLength)
+      const opened = openBlob(stored, id.toString("hex"), uncompressedLength)
+      let plain: Uint8Array | undefined = typeof opened === "string" ? undefined : opened
       let problem: unknown
       if (plain === undefined) {
         try {
@@ -144,7 +131,6 @@ serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main:
           fail(one, error)
         }
       }
-      if (plain !== undefined && uncompressedLength === 0) release(plain)
     }
     for (const one of open) close(one)
     return replyOf(failures, bytes)
@@ -228,11 +214,3 @@ serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main:
     }
   }
 })
-
-const smallestReleased = 65_536
-
-/** Gives the memory of large buffers back at once, which the collector of garbage sees too late. */
-const release = ({ buffer, byteLength }: Uint8Array): void => {
-  if (byteLength < smallestReleased || byteLength !== buffer.byteLength) return
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
-}

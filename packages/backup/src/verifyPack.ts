@@ -1,10 +1,9 @@
 /** Whether a pack is, byte for byte, what its name, its header and the index say. */
 import { hash } from "node:crypto"
 import { type BlobTable, packedBlobs } from "./BlobTable.ts"
-import { type Box, release } from "./Crypto.ts"
-import { openBlob } from "./openBlob.ts"
+import type { Box } from "./Crypto.ts"
+import type { OpenBlob } from "./openBlob.ts"
 import { PackError, type PackedBlob, readHeader } from "./Pack.ts"
-import type { Decompressor } from "./Zstd.ts"
 
 export interface PackVerdict {
   /** The bytes are not those that the name was made of. */
@@ -42,7 +41,7 @@ const compare = (header: ReadonlyArray<PackedBlob>, indexed: ReadonlyArray<Packe
 /** `indexed` is what the index says about the pack, by offset; without it only the pack itself is looked at. */
 export const verifyPack = (
   box: Box,
-  { decompress }: Decompressor,
+  openBlob: OpenBlob,
   id: string,
   pack: Uint8Array,
   indexed: BlobTable | undefined
@@ -59,12 +58,8 @@ export const verifyPack = (
   }
   for (const blob of known ?? (typeof header === "string" ? [] : header)) {
     const sealed = pack.subarray(blob.offset, blob.offset + blob.length)
-    const opened =
-      sealed.length === blob.length
-        ? openBlob(box, sealed, blob.id, blob.uncompressedLength, decompress)
-        : "it is cut off"
+    const opened = sealed.length === blob.length ? openBlob(sealed, blob.id, blob.uncompressedLength) : "it is cut off"
     if (typeof opened === "string") problems.push(`the ${blob.type} blob ${blob.id} in it is damaged: ${opened}`)
-    else release(opened)
   }
   return { isOtherBytes, problems }
 }

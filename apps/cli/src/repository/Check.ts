@@ -71,6 +71,8 @@ export const run = (flags: CheckFlags) =>
         let stage = ""
         const report = (event: CheckEvent): void => {
           if (event._tag === "Progress") {
+            // Both are done at the same time; reading takes longer.
+            if (event.stage === "trees" && stage === "packs") return
             if (event.stage !== stage) steps.begin(stages[event.stage], event.total)
             stage = event.stage
             steps.done(event.done)
