@@ -136,61 +136,65 @@ const run = Effect.fnUntraced(function* (
 
   const size = threadsFor(options)
   const settings = settingsFor(repository, options, size, concurrency)
-  let walk: ArchiveWalk | undefined
-  const threads = yield* ArchiveThreads.make({
-    size,
-    settings,
-    index,
-    uploads,
-    hasWork: () => walk !== undefined && walk.waiting > 0,
-    onReading: (one) => report({ _tag: "Reading", path: one }),
-    onAdvance: (bytes) => progress.advance(bytes)
-  })
-  const trees = TreeStore.make(index, threads)
-  const parts: ArchiveRun.RunParts = {
-    name: repository.name,
-    threads,
-    reader: BlobReader.make(repository, index),
-    report,
-    onResult: (result) => progress.add(result)
-  }
-
-  const archiveTargets = Effect.gen(function* () {
-    const top = yield* Effect.try({
-      try: () => BackupTargets.make(targets, textOf(Buffer.from(process.cwd())), listNames),
-      catch: (error) => ArchiveRun.localFailure(repository.name, error)
+  const archive = Effect.gen(function* () {
+    let walk: ArchiveWalk | undefined
+    const threads = yield* ArchiveThreads.make({
+      size,
+      settings,
+      index,
+      uploads,
+      hasWork: () => walk !== undefined && walk.waiting > 0,
+      onReading: (one) => report({ _tag: "Reading", path: one }),
+      onAdvance: (bytes) => progress.advance(bytes)
     })
-    const made = new ArchiveWalk(top, parent?.tree, {
-      onTree: trees.store,
-      onFailure: (failure) => progress.fail(failure),
-      onDirectory: (change) => {
-        progress.directories[change]++
-      }
-    })
-    walk = made
-    if (options.scan === true) {
-      const first = { path: top.path, targets: targets.map((one) => ({ name: one, path: one, isOnTheWay: false })) }
-      yield* Effect.forkScoped(Effect.ignore(ArchiveRun.scan(parts, first)))
+    const trees = TreeStore.make(index, threads)
+    const parts: ArchiveRun.RunParts = {
+      name: repository.name,
+      threads,
+      reader: BlobReader.make(repository, index),
+      report,
+      onResult: (result) => progress.add(result)
     }
-    yield* ArchiveRun.archive(parts, made)
-    return made.tree!
-  })
 
-  const archiveInput = (input: NonNullable<BackupOptions["standardInput"]>) =>
-    Effect.map(StandardInput.archive(parts, input, time, trees.store), ({ size: bytes, tree }) => {
-      progress.files.filesNew++
-      progress.files.bytes += bytes
-      return tree
+    const archiveTargets = Effect.gen(function* () {
+      const top = yield* Effect.try({
+        try: () => BackupTargets.make(targets, textOf(Buffer.from(process.cwd())), listNames),
+        catch: (error) => ArchiveRun.localFailure(repository.name, error)
+      })
+      const made = new ArchiveWalk(top, parent?.tree, {
+        onTree: trees.store,
+        onFailure: (failure) => progress.fail(failure),
+        onDirectory: (change) => {
+          progress.directories[change]++
+        }
+      })
+      walk = made
+      if (options.scan === true) {
+        const first = { path: top.path, targets: targets.map((one) => ({ name: one, path: one, isOnTheWay: false })) }
+        yield* Effect.forkScoped(Effect.ignore(ArchiveRun.scan(parts, first)))
+      }
+      yield* ArchiveRun.archive(parts, made)
+      return made.tree!
     })
 
-  const work = Effect.gen(function* () {
-    const { standardInput } = options
-    const made = yield* standardInput === undefined ? archiveTargets : archiveInput(standardInput)
-    yield* Effect.tryPromise({ try: trees.settle, catch: (error) => ArchiveRun.localFailure(repository.name, error) })
-    yield* ArchiveRun.finish(parts)
-    return made
+    const archiveInput = (input: NonNullable<BackupOptions["standardInput"]>) =>
+      Effect.map(StandardInput.archive(parts, input, time, trees.store), ({ size: bytes, tree }) => {
+        progress.files.filesNew++
+        progress.files.bytes += bytes
+        return tree
+      })
+
+    const work = Effect.gen(function* () {
+      const { standardInput } = options
+      const made = yield* standardInput === undefined ? archiveTargets : archiveInput(standardInput)
+      yield* Effect.tryPromise({ try: trees.settle, catch: (error) => ArchiveRun.localFailure(repository.name, error) })
+      yield* ArchiveRun.finish(parts)
+      return made
+    })
+    return yield* Effect.raceFirst(work, uploads.failure)
   })
-  const tree = yield* Effect.raceFirst(work, uploads.failure)
+  // What threads hold in memory is given back before the index is written.
+  const tree = yield* Effect.scoped(archive)
   yield* indexWriter.flush
 
   const ended = yield* now

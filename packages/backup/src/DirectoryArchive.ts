@@ -22,7 +22,8 @@ import {
   type Listed,
   list,
   type ReaderContext,
-  sliceBytes
+  sliceBytes,
+  sliceNames
 } from "./DirectoryReader.ts"
 import { type FileContent, SourceFailure } from "./FileContent.ts"
 import { NodeText } from "./NodeText.ts"
@@ -152,10 +153,14 @@ export const make = ({ content, context, intake, main }: DirectoryArchiveParts) 
 
     const listed: Array<Listed> = []
     let bytes = 0
+    let names = 0
     for (const job of jobs) {
-      if (bytes > sliceBytes) break
+      if (bytes > sliceBytes || names > sliceNames) break
       const one = list(job, reader)
-      if (one._tag === "Names") bytes += one.bytes
+      if (one._tag === "Names") {
+        bytes += one.bytes
+        names += one.names.length
+      }
       listed.push(one)
     }
     const lost = await findLost(listed, main)

@@ -20,7 +20,7 @@ import * as Tree from "./Tree.ts"
 import * as TreeSlices from "./TreeSlices.ts"
 
 /** More names are cut in slices, so that other threads may help. */
-const sliceNames = 512
+export const sliceNames = 512
 /** Bytes of files to be read in one job. */
 export const sliceBytes = 32 * 1024 * 1024
 

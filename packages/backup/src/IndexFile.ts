@@ -7,7 +7,7 @@
  */
 import type { BlobIndex } from "./BlobIndex.ts"
 import { type BlobTypeNumber, numberOf } from "./BlobType.ts"
-import { overhead } from "./Crypto.ts"
+import { overhead, release } from "./Crypto.ts"
 import * as Hex from "./Hex.ts"
 import { type ScannedIndex, scanIndex } from "./IndexScan.ts"
 import type { PackedBlob } from "./Pack.ts"
@@ -30,10 +30,35 @@ const encodeBlob = ({ id, length, offset, type, uncompressedLength }: PackedBlob
     uncompressedLength === 0 ? "" : `,"uncompressed_length":${uncompressedLength}`
   }}`
 
+/** Bytes that one blob, or a pack without its blobs, takes at most. */
+const mostPerEntry = 256
+
 /** In restic's order of fields, with a newline at the end. */
 export const encode = (packs: Iterable<IndexedPack>): Buffer => {
-  const texts = [...packs].map(({ blobs, id }) => `{"id":"${id}","blobs":[${[...blobs].map(encodeBlob).join(",")}]}`)
-  return Buffer.from(`{"packs":[${texts.join(",")}]}\n`)
+  let bytes = Buffer.allocUnsafeSlow(1024 * mostPerEntry)
+  let size = 0
+  const add = (text: string): void => {
+    if (size + mostPerEntry > bytes.length) {
+      const smaller = bytes
+      bytes = Buffer.concat([smaller], 2 * smaller.length)
+      release(smaller)
+    }
+    size += bytes.write(text, size, "latin1")
+  }
+  add('{"packs":[')
+  let before = ""
+  for (const { blobs, id } of packs) {
+    add(`${before}{"id":"${id}","blobs":[`)
+    before = ""
+    for (const blob of blobs) {
+      add(`${before}${encodeBlob(blob)}`)
+      before = ","
+    }
+    add("]}")
+    before = ","
+  }
+  add("]}\n")
+  return bytes.subarray(0, size)
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -18,6 +18,15 @@ export class PackBuffer {
     this.#bytes = Buffer.from(buffer)
   }
 
+  /** Goes on in the buffer of the other pack, which must begin with it. */
+  static resume({ blobs, bytes, type }: OpenPack): PackBuffer {
+    const pack = new PackBuffer(type, bytes.buffer)
+    for (const { at, length, uncompressedLength } of rows(blobs)) {
+      pack.#take(blobs.bytes.subarray(at, at + 32), length, uncompressedLength)
+    }
+    return pack
+  }
+
   /** Bytes that the pack would have if it were finished now. */
   get size(): number {
     return this.#used + this.#headerSize + trailerSize

@@ -77,7 +77,7 @@ export interface PackWriter {
 /** Of the largest chunk, should it not shrink; a larger blob gets a pack of its own. */
 const roomForLast = 8 * 1024 * 1024 + 4096
 const roomForHeader = 1024 * 1024
-const mostSpare = 2
+const mostSpare = 1
 
 export const makePackWriter = (options: PackWriterOptions): PackWriter => {
   const { box, targetSize } = options
@@ -141,20 +141,30 @@ export const makePackWriter = (options: PackWriterOptions): PackWriter => {
     recycle(other.bytes.buffer)
   }
 
-  /** Where an adopted pack goes: a single blob as any blob, many only where a pack of no more than the target size comes out. */
-  const placeFor = ({ blobs, bytes, type }: OpenPack): PackBuffer => {
+  /** A single blob goes where any blob may go, many only where a pack of no more than the target size comes out. */
+  const placeFor = ({ blobs, bytes, type }: OpenPack): PackBuffer | undefined => {
     if (blobs.count === 1 && bytes.length < targetSize) return choose(type, bytes.length)
     const fitting = open[type].find((one) => one.size + bytes.length <= targetSize)
-    if (fitting?.hasRoom(bytes.length, blobs.count)) return fitting
+    return fitting?.hasRoom(bytes.length, blobs.count) ? fitting : undefined
+  }
+
+  /** As a pack of its own, in the buffer it came in where that has room for more. */
+  const begin = (pack: OpenPack): PackBuffer => {
+    const { blobs, bytes, type } = pack
+    if (bytes.byteOffset === 0 && bytes.buffer.byteLength === bufferSize) return PackBuffer.resume(pack)
     const size = bufferSizeFor(bytes.length, blobs.count)
     const own = size <= bufferSize ? start(type) : new PackBuffer(type, new ArrayBuffer(size))
-    open[type].push(own)
+    absorbInto(own, pack)
     return own
   }
 
   const adopt: PackWriter["adopt"] = (pack) => {
-    const place = placeFor(pack)
-    absorbInto(place, pack)
+    let place = placeFor(pack)
+    if (place !== undefined) absorbInto(place, pack)
+    else {
+      place = begin(pack)
+      open[pack.type].push(place)
+    }
     if (place.size >= targetSize) finishOne(place)
   }
 

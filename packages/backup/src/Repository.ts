@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Config from "./Config.ts"
-import { type Box, type Keys, makeBox } from "./Crypto.ts"
+import { type Box, type Keys, makeBox, release } from "./Crypto.ts"
 import * as KeyFile from "./KeyFile.ts"
 import * as KeySearch from "./KeySearch.ts"
 import * as LocalCache from "./LocalCache.ts"
@@ -134,9 +134,11 @@ export const make = ({ cacheDirectory, config, files, keyId, keys, provider }: P
     const sealed = box.seal(UnpackedFile.encode(json, config.version))
     const opened = box.open(sealed)
     const again = opened && UnpackedFile.decode(opened, config.version)
-    if (again?.equals(json) !== true) {
+    if (opened === undefined || again?.equals(json) !== true) {
       throw new Error("a file that was just sealed does not open: the memory of this machine may be faulty")
     }
+    release(opened)
+    release(again)
     return sealed
   }
 

@@ -8,7 +8,7 @@
  * gives frames that the public function reads back.
  */
 import * as zlib from "node:zlib"
-import { frameLength } from "./ZstdFrame.ts"
+import { contentSize, frameLength } from "./ZstdFrame.ts"
 
 /** `auto` is a sound default; `off` stores data as it is (trees and indexes are still compressed). */
 export type Compression = "auto" | "off" | "fastest" | "better" | "max"
@@ -143,9 +143,10 @@ const mostAtOnce = 16 * 1024 * 1024
  * that holds more, or that is not zstd, throws.
  */
 export const decompress = (frame: Uint8Array, size: number): Buffer => {
-  if (size > mostAtOnce) return plainlyDecompressed(frame, size)
+  const room = Math.min(size, contentSize(frame) ?? size)
+  if (room > mostAtOnce) return plainlyDecompressed(frame, size)
   shared ??= makeAttempt()
-  const target = Buffer.allocUnsafeSlow(size + 1)
+  const target = Buffer.allocUnsafeSlow(room + 1)
   const written = shared(frame, target)
   return written < 0 ? plainlyDecompressed(frame, size) : target.subarray(0, written)
 }

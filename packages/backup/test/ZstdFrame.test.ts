@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import * as zlib from "node:zlib"
 import { describe, expect, it } from "@effect/vitest"
-import { frameLength } from "../src/ZstdFrame.ts"
+import { contentSize, frameLength } from "../src/ZstdFrame.ts"
 
 const { ZSTD_c_checksumFlag, ZSTD_c_contentSizeFlag, ZSTD_c_compressionLevel } = zlib.constants
 const settings = [
@@ -37,5 +37,25 @@ describe("frameLength", () => {
       }
     }
     expect(frameLength(Buffer.from('{"nodes":[]}'))).toBe(-1)
+  })
+})
+
+describe("contentSize", () => {
+  it("is what was compressed, where the frame says so", () => {
+    for (const params of settings) {
+      for (const plain of plains) {
+        const said = contentSize(zlib.zstdCompressSync(plain, { params }))
+        expect(said).toBe(params[ZSTD_c_contentSizeFlag] === 0 ? undefined : plain.length)
+      }
+    }
+  })
+  it("is unknown for other bytes and for a header that is cut off", () => {
+    expect(contentSize(Buffer.from('{"nodes":[]}'))).toBeUndefined()
+    expect(contentSize(frames[3]!.subarray(0, 8))).toBeUndefined()
+  })
+  it("may be a number of 8 bytes", () => {
+    const header = (size: string) => Buffer.from(`28b52ffde0${size}`, "hex")
+    expect(contentSize(header("0000000001000000"))).toBe(2 ** 32)
+    expect(contentSize(header("ffffffffffffffff"))).toBeUndefined()
   })
 })
