@@ -33,17 +33,16 @@ interface Functions {
   readonly contexts: FinalizationRegistry<number>
 }
 
-const find = (): Functions | undefined => {
-  const library = SystemLibrary.load()
-  const make = library?.find("uintptr_t EVP_CIPHER_CTX_new()")
-  const free = library?.find("void EVP_CIPHER_CTX_free(uintptr_t context)")
-  const begin = library?.find(
+const find = (library: SystemLibrary.SystemLibrary): Functions | undefined => {
+  const make = library.find("uintptr_t EVP_CIPHER_CTX_new()")
+  const free = library.find("void EVP_CIPHER_CTX_free(uintptr_t context)")
+  const begin = library.find(
     "int EVP_EncryptInit_ex(uintptr_t context, uintptr_t cipher, void *engine, const void *key, const void *iv)"
   )
-  const update = library?.find(
+  const update = library.find(
     "int EVP_EncryptUpdate(uintptr_t context, void *output, void *written, const void *input, int length)"
   )
-  const cipher = library?.find("uintptr_t EVP_aes_256_ctr()")
+  const cipher = library.find("uintptr_t EVP_aes_256_ctr()")
   if (make === undefined || free === undefined || begin === undefined || update === undefined || cipher === undefined)
     return undefined
   return { make, begin, update, cipher: cipher(), contexts: new FinalizationRegistry((context) => free(context)) }
@@ -91,14 +90,14 @@ const isSound = (functions: Functions): boolean => {
 }
 
 let functions: Functions | undefined
-let isTried = false
+
+SystemLibrary.onLoad((library) => {
+  const found = find(library)
+  if (found !== undefined && isSound(found)) functions = found
+})
 
 /** `key` has 32 bytes. */
 export const make = (key: Uint8Array): CounterMode => {
-  if (!isTried) {
-    isTried = true
-    const found = find()
-    if (found !== undefined && isSound(found)) functions = found
-  }
+  SystemLibrary.load()
   return (functions && keeping(functions, key)) ?? plainly(key)
 }

@@ -30,10 +30,7 @@ const macNoFollow = 1
 
 let found: Functions | undefined
 
-const functions = (): Functions | undefined => {
-  if (found !== undefined) return found
-  const library = SystemLibrary.load()
-  if (library === undefined) return undefined
+SystemLibrary.onLoad((library) => {
   const attributes = isMac
     ? {
         list: library.find("intptr_t listxattr(const void *path, void *list, size_t size, int options)"),
@@ -61,6 +58,10 @@ const functions = (): Functions | undefined => {
     node: library.find(`int mknod(const void *path, uint32_t mode, ${isMac ? "int32_t" : "uint64_t"} device)`),
     pipe: library.find("int mkfifo(const void *path, uint32_t mode)")
   }
+})
+
+const functions = (): Functions | undefined => {
+  if (found === undefined) SystemLibrary.load()
   return found
 }
 

@@ -138,7 +138,7 @@ export const make = ({ cacheDirectory, config, files, keyId, keys, provider }: P
       throw new Error("a file that was just sealed does not open: the memory of this machine may be faulty")
     }
     release(opened)
-    release(again)
+    if (again !== opened) release(again)
     return sealed
   }
 

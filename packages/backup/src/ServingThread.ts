@@ -1,6 +1,6 @@
 /** The side of a worker thread that answers. */
 import { parentPort } from "node:worker_threads"
-import { type Handler, type Line, open } from "./ThreadLine.ts"
+import { type Handler, type Line, open, ready } from "./ThreadLine.ts"
 
 /**
  * In the worker module: answers what the main side asks. `makeHandler` is called
@@ -12,9 +12,11 @@ export const serve = <Asks, Answers, Asked>(
   if (parentPort === null) throw new Error("this module runs in a worker thread only")
   let handler: Handler | undefined
   const line = open(parentPort, (request) => handler!(request))
-  parentPort.on("message", (message) => {
-    // The first thing that is said is the data.
-    if (handler === undefined) handler = makeHandler(message as never, line)
-    else line.receive(message)
-  })
+  const begin = (data: unknown): void => {
+    handler = makeHandler(data as never, line)
+    parentPort?.postMessage(ready)
+  }
+  // The first thing that is said is the data.
+  parentPort.on("message", (message) => (handler === undefined ? begin(message) : line.receive(message)))
+  parentPort.postMessage(ready)
 }

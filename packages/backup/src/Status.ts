@@ -102,11 +102,15 @@ let library: SystemLibrary.SystemLibrary | undefined
 let statx: SystemLibrary.SystemFunction | undefined
 let looked = false
 
+SystemLibrary.onLoad((loaded) => {
+  if (process.platform !== "linux") return
+  library = loaded
+  statx = loaded.find("int statx(int directory, const void *path, int flags, uint32_t mask, void *status)")
+})
+
 const look = (): void => {
   looked = true
-  if (process.platform !== "linux") return
-  library = SystemLibrary.load()
-  statx = library?.find("int statx(int directory, const void *path, int flags, uint32_t mask, void *status)")
+  SystemLibrary.load()
 }
 
 const currentDirectory = -100

@@ -100,6 +100,17 @@ const make = (koffi: Koffi): SystemLibrary => {
 
 let loaded: SystemLibrary | undefined
 let problem: string | undefined
+const waiting: Array<(library: SystemLibrary) => void> = []
+
+/**
+ * Calls `prepare` when the library is loaded, or now. Whoever needs functions in a
+ * thread finds them here: one that is terminated while it does takes the whole
+ * process with it, so `Threads` waits until a thread has started.
+ */
+export const onLoad = (prepare: (library: SystemLibrary) => void): void => {
+  if (loaded === undefined) waiting.push(prepare)
+  else prepare(loaded)
+}
 
 /** Loads the library once; what this gives never changes later. */
 export const load = (): SystemLibrary | undefined => {
@@ -110,6 +121,7 @@ export const load = (): SystemLibrary | undefined => {
       if (koffi.sizeof("long") !== 8 || endianness() !== "LE")
         throw new Error("only 64-bit little-endian systems are known")
       loaded = make(koffi)
+      for (const prepare of waiting.splice(0)) prepare(loaded)
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error)
     }

@@ -30,6 +30,9 @@ export const reply = <A>(value: A, transfer: ReadonlyArray<Transferable>): Reply
   return made
 }
 
+/** What a thread says when it has loaded its module, and when it has started with its data. */
+export const ready = "ready"
+
 type Message =
   | { readonly id: number; readonly request: unknown }
   | { readonly id: number; readonly value: unknown }

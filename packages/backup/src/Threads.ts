@@ -7,7 +7,7 @@
 import { type Transferable, Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { type Line, open, ThreadFailure } from "./ThreadLine.ts"
+import { type Line, open, ready, ThreadFailure } from "./ThreadLine.ts"
 
 export { type Line, type Reply, reply, ThreadFailure } from "./ThreadLine.ts"
 
@@ -33,30 +33,57 @@ export interface ThreadsOptions<Asked> {
   readonly onRequest?: (request: Asked, thread: number) => unknown
 }
 
-interface Thread {
+class Thread {
   readonly worker: Worker
   readonly line: ReturnType<typeof open>
   /** Answers what the thread asks. */
-  handler: (request: never) => unknown
-}
+  handler: (request: never) => unknown = () => undefined
+  /** What it is doing of loading its module and of starting with its data. */
+  #steps = 1
+  #onReady: () => void = () => undefined
 
-const load = (url: URL): Thread => {
-  const worker = new Worker(url, { resourceLimits })
-  const line = open(worker, (request) => thread.handler(request))
-  const thread: Thread = { worker, line, handler: () => undefined }
-  worker.on("message", line.receive)
-  worker.on("error", (error) =>
-    line.fail(new ThreadFailure(error instanceof Error ? error.message : String(error), ""))
-  )
-  worker.on("exit", () => line.fail(new ThreadFailure("the thread ended", "")))
-  return thread
+  constructor(url: URL) {
+    this.worker = new Worker(url, { resourceLimits })
+    this.line = open(this.worker, (request) => this.handler(request))
+    this.worker.on("message", (message) => {
+      if (message === ready) this.#stepsLeft(this.#steps - 1)
+      else this.line.receive(message)
+    })
+    this.worker.on("error", (error) => this.#fail(error instanceof Error ? error.message : String(error)))
+    this.worker.on("exit", () => this.#fail("the thread ended"))
+  }
+
+  #stepsLeft(steps: number): void {
+    this.#steps = steps
+    if (steps === 0) this.#onReady()
+  }
+
+  #fail(message: string): void {
+    this.line.fail(new ThreadFailure(message, ""))
+    this.#stepsLeft(0)
+  }
+
+  start(data: unknown): void {
+    this.#steps++
+    this.worker.postMessage(data)
+  }
+
+  /** Stops it, whatever it does; but one that is stopped while it loads a native library aborts the whole process. */
+  async end(): Promise<void> {
+    if (this.#steps > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onReady = resolve
+      })
+    }
+    await this.worker.terminate()
+  }
 }
 
 const endAll = (threads: ReadonlyArray<Thread>): Effect.Effect<void> =>
-  Effect.promise(() => Promise.all(threads.map(({ worker }) => worker.terminate())))
+  Effect.promise(() => Promise.all(threads.map((thread) => thread.end())))
 
 /** Threads that nobody uses yet, by the URL of their module. */
-const loaded = new Map<string, Array<Thread>>()
+const spare = new Map<string, Array<Thread>>()
 
 /**
  * Lets threads load their module, 0.2 s each, while the caller waits for something
@@ -64,10 +91,10 @@ const loaded = new Map<string, Array<Thread>>()
  */
 export const prepare = (url: URL, size: number): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const threads = Array.from({ length: size }, () => load(url))
-    const waiting = loaded.get(url.href) ?? []
+    const threads = Array.from({ length: size }, () => new Thread(url))
+    const waiting = spare.get(url.href) ?? []
     waiting.push(...threads)
-    loaded.set(url.href, waiting)
+    spare.set(url.href, waiting)
     yield* Effect.addFinalizer(() => {
       const left = threads.filter((thread) => waiting.includes(thread))
       for (const thread of left) waiting.splice(waiting.indexOf(thread), 1)
@@ -82,9 +109,9 @@ export const make = <Asks, Answers, Asked = never>(
 ): Effect.Effect<Threads<Asks, Answers>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const started = Array.from({ length: options.size }, (_, number) => {
-      const thread = loaded.get(url.href)?.shift() ?? load(url)
+      const thread = spare.get(url.href)?.shift() ?? new Thread(url)
       thread.handler = (request: Asked) => options.onRequest?.(request, number)
-      thread.worker.postMessage(options.data)
+      thread.start(options.data)
       return thread
     })
     yield* Effect.addFinalizer(() => endAll(started))

@@ -88,11 +88,16 @@ const kept = (make: () => Directory): Directory => {
   }
 }
 
-const make = (byId: string, byName: string, path: string): Directory =>
-  kept(() => {
-    const library = SystemLibrary.load()
-    return (library && fromLibrary(library, byId, byName)) ?? fromFile(path)
+const make = (byId: string, byName: string, path: string): Directory => {
+  let asked: Directory | undefined
+  SystemLibrary.onLoad((library) => {
+    asked = fromLibrary(library, byId, byName)
   })
+  return kept(() => {
+    SystemLibrary.load()
+    return asked ?? fromFile(path)
+  })
+}
 
 const users = make("getpwuid_r", "getpwnam_r", "/etc/passwd")
 const groups = make("getgrgid_r", "getgrnam_r", "/etc/group")

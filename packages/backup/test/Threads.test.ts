@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Exit } from "effect"
 import { make as makeThreads, prepare, ThreadFailure, type Threads } from "../src/Threads.ts"
 import type { Request } from "./support/EchoWorker.ts"
+import { temporaryFolder } from "./support/machine.ts"
 
 const url = new URL("./support/EchoWorker.ts", import.meta.url)
 
@@ -124,5 +127,13 @@ describe("threads", () => {
       )
       expect(yield* numbersOf(yield* start(1))).toEqual([last + 4])
     }).pipe(Effect.scoped)
+  )
+
+  it.live("are not ended before they have started: one that loads a native library would abort the process", () =>
+    Effect.gen(function* () {
+      const file = join(temporaryFolder(), "started")
+      yield* Effect.scoped(makeThreads<Request, unknown>(url, { size: 1, data: file }))
+      expect(existsSync(file)).toBe(true)
+    })
   )
 })
