@@ -133,12 +133,12 @@ export interface ArchiveResult {
 /** What the main thread asks. */
 export type WorkerRequest =
   | { readonly _tag: "Archive"; readonly jobs: ReadonlyArray<DirectoryJob> }
-  /** Known to be new: compress and store it. The buffer is given back. */
+  /** Known to be new: compress and store it. Answered when that is done. */
   | {
       readonly _tag: "Store"
       readonly type: BlobTypeNumber
       readonly id: Uint8Array
-      readonly bytes: Uint8Array<ArrayBuffer>
+      readonly bytes: Uint8Array
     }
   /** A piece of standard input; an empty one ends it. */
   | { readonly _tag: "Input"; readonly bytes: Uint8Array<ArrayBuffer> }
@@ -161,7 +161,7 @@ export interface InputResult {
   readonly size: number
 }
 
-export type WorkerAnswer = ArchiveResult | ScanResult | InputResult | ReadonlyArray<OpenPack> | ArrayBuffer | undefined
+export type WorkerAnswer = ArchiveResult | ScanResult | InputResult | ReadonlyArray<OpenPack> | undefined
 
 /** Where the blobs of ids go. */
 export const isKnown = 0
@@ -175,25 +175,25 @@ export type MainRequest =
   | { readonly _tag: "Known"; readonly ids: Uint8Array<ArrayBuffer> }
   /** Which are to be stored? Answered with a byte each, `isKnown` or `storeHere`; for chunks of large files also `storeAt`. */
   | { readonly _tag: "Claim"; readonly ids: Uint8Array<ArrayBuffer>; readonly areLarge: boolean }
-  /** Let another thread store this chunk; its buffer is given back. */
+  /** Let another thread store this chunk. Answered when that is done. */
   | {
       readonly _tag: "HandOver"
       readonly thread: number
       readonly id: Uint8Array
-      readonly bytes: Uint8Array<ArrayBuffer>
+      readonly bytes: Uint8Array
     }
-  /** Store the pack; its buffer is given back when that is done. */
+  /** Store the pack; answered when that is done. */
   | {
       readonly _tag: "Pack"
       readonly type: BlobTypeNumber
       readonly id: string
-      readonly bytes: Uint8Array<ArrayBuffer>
+      readonly bytes: Uint8Array
       readonly blobs: BlobTable
     }
   | { readonly _tag: "Reading"; readonly path: string }
   | { readonly _tag: "Advanced"; readonly bytes: number }
 
-export type MainAnswer = Uint8Array | ArrayBuffer | undefined
+export type MainAnswer = Uint8Array | undefined
 
 /** Type and id of a blob. */
 export const idSize = 33

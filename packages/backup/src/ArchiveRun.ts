@@ -126,9 +126,7 @@ export const finish = Effect.fnUntraced(function* ({ name, threads }: RunParts):
     (line) => ask<ReadonlyArray<OpenPack>>(name, line, { _tag: "Finish" }),
     { concurrency: "unbounded" }
   )
-  const packs = open.flat()
-  const buffers = packs.map(({ bytes }) => bytes.buffer)
-  yield* ask(name, threads.lines[0]!, { _tag: "FinishPacks", packs }, buffers)
+  yield* ask(name, threads.lines[0]!, { _tag: "FinishPacks", packs: open.flat() })
 })
 
 /** Counts what is there, a few directories at a time, so that archiving goes on meanwhile. */

@@ -76,9 +76,7 @@ export const make = Effect.fnUntraced(function* (
   const handOver = async ({ bytes, id, thread }: MainRequest & { _tag: "HandOver" }) => {
     given[thread]!++
     try {
-      const request = { _tag: "Store", type: 0, id, bytes } as const
-      const buffer = (await threads.lines[thread]!.call(request, [bytes.buffer])) as ArrayBuffer
-      return Threads.reply(buffer, [buffer])
+      return await threads.lines[thread]!.call({ _tag: "Store", type: 0, id, bytes })
     } finally {
       given[thread]!--
     }
@@ -92,10 +90,8 @@ export const make = Effect.fnUntraced(function* (
         return known(request.ids)
       case "HandOver":
         return handOver(request)
-      case "Pack": {
-        const { buffer } = request.bytes
-        return uploads.store(request).then(() => Threads.reply(buffer, [buffer]))
-      }
+      case "Pack":
+        return uploads.store(request)
       case "Reading":
         options.onReading(request.path)
         return undefined

@@ -11,7 +11,7 @@ import * as InputPieces from "./InputPieces.ts"
 import { makePackWriter, type OpenPack, type PackWriter } from "./PackWriter.ts"
 import { serve } from "./ServingThread.ts"
 import * as SourceScan from "./SourceScan.ts"
-import { type Line, reply } from "./ThreadLine.ts"
+import type { Line } from "./ThreadLine.ts"
 
 const longestSilence = 4 * 1024 * 1024
 
@@ -54,11 +54,7 @@ const start = (settings: ArchiveSettings, main: Line<MainRequest, MainAnswer>) =
     await intake.settle()
     await chunks.settle()
     await intake.drain()
-    const packs: ReadonlyArray<OpenPack> = writer.takeOpen()
-    return reply(
-      packs,
-      packs.map(({ bytes }) => bytes.buffer)
-    )
+    return writer.takeOpen()
   }
 
   const finishPacks = async (packs: ReadonlyArray<OpenPack>): Promise<undefined> => {
@@ -79,19 +75,12 @@ const start = (settings: ArchiveSettings, main: Line<MainRequest, MainAnswer>) =
         return finish()
       case "FinishPacks":
         return finishPacks(request.packs)
-      case "Store": {
-        const { bytes, id, type } = request
-        intake.store(type, id, bytes)
-        return giveBack(intake, bytes.buffer)
-      }
+      case "Store":
+        intake.store(request.type, request.id, request.bytes)
+        // The thread that asked goes on when there is room here for more.
+        return intake.room()
     }
   }
-}
-
-/** The thread that asked goes on when there is room here for more. */
-const giveBack = async (intake: BlobIntake.BlobIntake, buffer: ArrayBuffer) => {
-  await intake.room()
-  return reply(buffer, [buffer])
 }
 
 serve(start)

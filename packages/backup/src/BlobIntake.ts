@@ -161,10 +161,10 @@ export const make = ({ main, packsAhead, writer }: BlobIntakeParts): BlobIntake 
     onPack: ({ blobs, bytes, id, type }) => {
       packs++
       main
-        .call({ _tag: "Pack", type, id, bytes, blobs }, [bytes.buffer])
-        .then((buffer) => {
+        .call({ _tag: "Pack", type, id, bytes, blobs })
+        .then(() => {
           packs--
-          writer().recycle(buffer as ArrayBuffer)
+          writer().recycle(bytes.buffer)
           changed()
         })
         .catch(fail)

@@ -12,7 +12,7 @@ import * as Semaphore from "effect/Semaphore"
 import type { BlobTable } from "./BlobTable.ts"
 import type { StoredPack } from "./CheckPacks.ts"
 import type { Report } from "./CheckProblem.ts"
-import type { CheckAnswer, CheckRequest } from "./CheckWorker.ts"
+import type { CheckRequest } from "./CheckWorker.ts"
 import type { Repository } from "./Repository.ts"
 import type { RepositoryError } from "./RepositoryError.ts"
 import * as Threads from "./Threads.ts"
@@ -25,7 +25,6 @@ const budgetMebibytes = 64
 const mebibyte = 1024 * 1024
 const concurrency = 8
 const mostThreads = 8
-const mostSpare = 2
 
 export interface CheckDataOptions {
   readonly packs: ReadonlyArray<StoredPack>
@@ -35,29 +34,22 @@ export interface CheckDataOptions {
   readonly report: Report
 }
 
-/** Buffers that packs are read into, over and over. */
-const makeBuffers = () => {
-  const spare: Array<ArrayBuffer> = []
-  return {
-    take: (size: number): Uint8Array<ArrayBuffer> => {
-      const found = spare.findIndex((buffer) => buffer.byteLength >= size)
-      // One that is too small makes room for one that is not.
-      const [buffer] = spare.splice(Math.max(0, found), 1)
-      return new Uint8Array(found < 0 || buffer === undefined ? new ArrayBuffer(roundedUp(size)) : buffer)
-    },
-    give: (buffer: ArrayBuffer): void => {
-      if (spare.length < mostSpare) spare.push(buffer)
-    }
-  }
-}
-
 const roundedUp = (size: number): number => Math.ceil(size / (2 * mebibyte)) * 2 * mebibyte
 
-/** The bytes in a buffer of their own, which can be moved. */
-const movable = (bytes: Uint8Array, room: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => {
-  const moved = room.subarray(0, bytes.length)
-  if (bytes.buffer !== room.buffer) moved.set(bytes)
-  return moved
+/** Memory that packs are read into, over and over, shared with the threads: what is moved there and back makes the collector run after each few packs. */
+const makeRooms = () => {
+  const spare: Array<SharedArrayBuffer> = []
+  return {
+    take: (size: number): Uint8Array<SharedArrayBuffer> => {
+      const found = spare.findIndex((room) => room.byteLength >= size)
+      // One that is too small makes room for one that is not.
+      const [room] = spare.splice(Math.max(0, found), 1)
+      return new Uint8Array(found < 0 || room === undefined ? new SharedArrayBuffer(roundedUp(size)) : room)
+    },
+    give: (room: Uint8Array<SharedArrayBuffer>): void => {
+      spare.push(room.buffer)
+    }
+  }
 }
 
 const url = new URL("./CheckWorker.ts", import.meta.url)
@@ -73,25 +65,24 @@ export const checkData = Effect.fnUntraced(function* (
   { indexed, onProblem, packs, report }: CheckDataOptions
 ): Effect.fn.Return<void, E, Scope.Scope> {
   if (packs.length === 0) return
-  const threads = yield* Threads.make<CheckRequest, CheckAnswer>(url, {
+  const threads = yield* Threads.make<CheckRequest, PackVerdict>(url, {
     size: Math.min(mostUsed, packs.length),
     data: Redacted.value(repository.keys)
   })
-  const buffers = makeBuffers()
+  const rooms = makeRooms()
   const budget = Semaphore.makeUnsafe(budgetMebibytes)
   const totalBytes = packs.reduce((sum, { size }) => sum + size, 0)
   let done = 0
   let bytesDone = 0
 
   const verify = Effect.fnUntraced(function* (pack: StoredPack): Effect.fn.Return<PackVerdict, E> {
-    const room = buffers.take(pack.size)
-    const read = yield* repository.readRaw("data", pack.id, { offset: 0, length: pack.size }, room)
-    const bytes = movable(read, room)
+    const room = rooms.take(pack.size)
+    const bytes = yield* repository.readRaw("data", pack.id, { offset: 0, length: pack.size }, room)
     const table = indexed(pack)
-    const transfer = table === undefined ? [bytes.buffer] : [bytes.buffer, table.bytes.buffer]
-    const answer = yield* Effect.orDie(threads.call({ id: pack.id, bytes, indexed: table }, transfer))
-    buffers.give(answer.buffer)
-    return answer
+    const transfer = table === undefined ? [] : [table.bytes.buffer]
+    const verdict = yield* Effect.orDie(threads.call({ id: pack.id, bytes, indexed: table }, transfer))
+    rooms.give(room)
+    return verdict
   })
 
   const checkOne = Effect.fnUntraced(function* (pack: StoredPack): Effect.fn.Return<void, E> {

@@ -11,8 +11,8 @@ import { type Chunker, maximumSize } from "./Chunker.ts"
 import type { Line } from "./ThreadLine.ts"
 
 const windowSize = maximumSize + 2 * 1024 * 1024
-/** Chunks on their way to other threads. */
-const maximumHandedOver = 2
+/** Chunks on their way to other threads: to store one takes as long as to read, cut and hash it. */
+const maximumHandedOver = 6
 
 export interface ChunkedContent {
   readonly ids: ReadonlyArray<string>
@@ -48,17 +48,17 @@ export interface ChunkStoreParts {
 export const make = ({ chunker, intake, main }: ChunkStoreParts): ChunkStore => {
   let window: Buffer | undefined
   let last: Promise<unknown> = Promise.resolve()
-  const spare: Array<ArrayBuffer> = []
+  /** Shared, since what is moved makes the collector of each thread on its way run. */
+  const spare: Array<SharedArrayBuffer> = []
   const handedOver = new Set<Promise<void>>()
   let failure: unknown
 
   const handOver = async (thread: number, id: Buffer, bytes: Uint8Array): Promise<void> => {
-    const buffer = spare.pop() ?? new ArrayBuffer(maximumSize)
+    const buffer = spare.pop() ?? new SharedArrayBuffer(maximumSize)
     const copy = new Uint8Array(buffer, 0, bytes.length)
     copy.set(bytes)
-    spare.push(
-      (await main.call({ _tag: "HandOver", thread, id: new Uint8Array(id), bytes: copy }, [buffer])) as ArrayBuffer
-    )
+    await main.call({ _tag: "HandOver", thread, id: new Uint8Array(id), bytes: copy })
+    spare.push(buffer)
   }
 
   /** The chunks that are complete; what is left is the beginning of the next one. The first `scanned` bytes have no cut. */

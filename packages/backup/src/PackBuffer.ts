@@ -8,12 +8,12 @@ import type { FinishedPack, OpenPack } from "./PackWriter.ts"
 
 export class PackBuffer {
   readonly type: BlobTypeNumber
-  readonly #bytes: Buffer<ArrayBuffer>
+  readonly #bytes: Buffer<ArrayBufferLike>
   readonly #blobs = new BlobTableBuilder()
   #used = 0
   #headerSize = 0
 
-  constructor(type: BlobTypeNumber, buffer: ArrayBuffer) {
+  constructor(type: BlobTypeNumber, buffer: ArrayBufferLike) {
     this.type = type
     this.#bytes = Buffer.from(buffer)
   }

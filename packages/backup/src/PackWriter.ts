@@ -20,15 +20,15 @@ export interface FinishedPack {
   readonly type: BlobTypeNumber
   /** Its name: SHA-256 of `bytes`. */
   readonly id: string
-  /** The file. Its buffer may be moved to another thread, and be given back to `recycle` later. */
-  readonly bytes: Uint8Array<ArrayBuffer>
+  /** The file, in memory that other threads see; it may be given to `recycle` once nobody reads it any more. */
+  readonly bytes: Uint8Array
   readonly blobs: BlobTable
 }
 
 /** The blobs of a pack that is not finished, to go on with in another thread. */
 export interface OpenPack {
   readonly type: BlobTypeNumber
-  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly bytes: Uint8Array
   readonly blobs: BlobTable
 }
 
@@ -71,24 +71,28 @@ export interface PackWriter {
   readonly takeOpen: () => ReadonlyArray<OpenPack>
   readonly adopt: (pack: OpenPack) => void
   /** Gives a buffer back that a finished pack, once stored, does not need any more. */
-  readonly recycle: (buffer: ArrayBuffer) => void
+  readonly recycle: (buffer: ArrayBufferLike) => void
 }
 
 /** Of the largest chunk, should it not shrink; a larger blob gets a pack of its own. */
 const roomForLast = 8 * 1024 * 1024 + 4096
 const roomForHeader = 1024 * 1024
-const mostSpare = 1
 
 export const makePackWriter = (options: PackWriterOptions): PackWriter => {
   const { box, targetSize } = options
   const encode = makeBlobEncoder(options.compression, options.version)
   const openBlob = makeOpenBlob(box)
   const bufferSize = targetSize + roomForLast + roomForHeader
-  const spare: Array<ArrayBuffer> = []
+  /** Shared, since moved buffers of this size make the collector run after each few packs. */
+  const spare: Array<SharedArrayBuffer> = []
   const openCounts = [options.openDataPacks ?? 2, 1]
   const open: [Array<PackBuffer>, Array<PackBuffer>] = [[], []]
 
-  const start = (type: BlobTypeNumber): PackBuffer => new PackBuffer(type, spare.pop() ?? new ArrayBuffer(bufferSize))
+  /** With room for so many bytes. */
+  const start = (type: BlobTypeNumber, size = 0): PackBuffer =>
+    size > bufferSize
+      ? new PackBuffer(type, new ArrayBuffer(size))
+      : new PackBuffer(type, spare.pop() ?? new SharedArrayBuffer(bufferSize))
 
   const finishOne = (pack: PackBuffer): void => {
     open[pack.type] = open[pack.type].filter((one) => one !== pack)
@@ -117,7 +121,7 @@ export const makePackWriter = (options: PackWriterOptions): PackWriter => {
   const storeEncoded: PackWriter["storeEncoded"] = (type, id, encoded, uncompressedLength) => {
     const length = encoded.length + overhead
     const ownPack = length >= targetSize
-    const pack = ownPack ? new PackBuffer(type, new ArrayBuffer(bufferSizeFor(length))) : choose(type, length)
+    const pack = ownPack ? start(type, bufferSizeFor(length)) : choose(type, length)
     verify(id, pack.seal(box, id, encoded, uncompressedLength), uncompressedLength)
     if (ownPack || pack.size >= targetSize || pack.isFull) finishOne(pack)
     return { length, uncompressedLength }
@@ -152,8 +156,7 @@ export const makePackWriter = (options: PackWriterOptions): PackWriter => {
   const begin = (pack: OpenPack): PackBuffer => {
     const { blobs, bytes, type } = pack
     if (bytes.byteOffset === 0 && bytes.buffer.byteLength === bufferSize) return PackBuffer.resume(pack)
-    const size = bufferSizeFor(bytes.length, blobs.count)
-    const own = size <= bufferSize ? start(type) : new PackBuffer(type, new ArrayBuffer(size))
+    const own = start(type, bufferSizeFor(bytes.length, blobs.count))
     absorbInto(own, pack)
     return own
   }
@@ -169,7 +172,7 @@ export const makePackWriter = (options: PackWriterOptions): PackWriter => {
   }
 
   const recycle: PackWriter["recycle"] = (buffer) => {
-    if (buffer.byteLength === bufferSize && spare.length < mostSpare) spare.push(buffer)
+    if (buffer instanceof SharedArrayBuffer && buffer.byteLength === bufferSize) spare.push(buffer)
   }
 
   return {

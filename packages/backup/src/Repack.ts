@@ -75,12 +75,11 @@ export const make = Effect.fnUntraced(function* (options: RepackOptions): Effect
     size: options.threads ?? Math.max(1, Math.min(availableParallelism() - 1, mostThreads)),
     data
   })
-  /** Buffers of packs that are stored, for the next ones: each is some 25 MB, and garbage lies about for long. */
-  const spare: Array<ArrayBuffer> = []
+  /** Buffers of packs that are stored, for the next ones. */
+  const spare: Array<ArrayBufferLike> = []
   const storePack = (pack: FinishedPack): Effect.Effect<void, E> =>
     Effect.map(newPacks.store(pack), () => {
-      if (spare.length < 1) spare.push(pack.bytes.buffer)
-      else pack.bytes.buffer.transfer(0)
+      spare.push(pack.bytes.buffer)
     })
   const inFlight = inFlightOf(from)
   const memory = Semaphore.makeUnsafe(inFlight)
@@ -138,7 +137,7 @@ export const make = Effect.fnUntraced(function* (options: RepackOptions): Effect
       const bytes = transferable(stored)
       const blobs = { count: table.count, bytes: table.bytes }
       const given = spare.splice(0)
-      const answer = ask({ _tag: "Sealed", bytes, blobs, spare: given }, [bytes.buffer, ...given])
+      const answer = ask({ _tag: "Sealed", bytes, blobs, spare: given }, [bytes.buffer])
       return Effect.flatMap(answer, ({ bad }) =>
         Effect.forEach(bad, (row) => copyElsewhere(range.entries[row]!, "its bytes are damaged"), { discard: true })
       )
@@ -176,7 +175,7 @@ export const make = Effect.fnUntraced(function* (options: RepackOptions): Effect
       const open = taken.flatMap((answer) => answer.open)
       yield* ask(
         { _tag: "Finish", open },
-        open.flatMap((pack) => [pack.bytes.buffer, pack.blobs.bytes.buffer])
+        open.map((pack) => pack.blobs.bytes.buffer)
       )
     })
   }

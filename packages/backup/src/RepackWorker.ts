@@ -25,7 +25,7 @@ export type RepackRequest =
       readonly _tag: "Sealed"
       readonly bytes: Uint8Array<ArrayBuffer>
       readonly blobs: BlobTable.BlobTable
-      readonly spare: ReadonlyArray<ArrayBuffer>
+      readonly spare: ReadonlyArray<ArrayBufferLike>
     }
   | { readonly _tag: "Plain"; readonly type: BlobTypeNumber; readonly id: Uint8Array; readonly bytes: Uint8Array }
   | { readonly _tag: "TakeOpen" }
@@ -105,7 +105,7 @@ const makeHandler = (data: RepackData) => {
   const answer = (bad: ReadonlyArray<number>, open: ReadonlyArray<OpenPack>) => {
     const finished = packs
     packs = []
-    const transfer = [...finished, ...open].flatMap((pack) => [pack.bytes.buffer, pack.blobs.bytes.buffer])
+    const transfer = [...finished, ...open].map((pack) => pack.blobs.bytes.buffer)
     return reply<RepackAnswer>({ packs: finished, bad, open }, transfer)
   }
 

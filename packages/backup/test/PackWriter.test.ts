@@ -158,7 +158,7 @@ describe("PackWriter", () => {
   it("uses buffers again that are given back", () => {
     const { packs, store, writer } = written({ openDataPacks: 1 })
     const blobs = Array.from({ length: 12 }, () => randomBytes(mebibyte))
-    const buffers = new Set<ArrayBuffer>()
+    const buffers = new Set<ArrayBufferLike>()
     for (const blob of blobs) {
       store(data, blob)
       for (const pack of packs.splice(0)) {
