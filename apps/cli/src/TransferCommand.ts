@@ -1,4 +1,6 @@
 /** What copy, move and sync share: from what was typed to an exit code. */
+
+import { endProcess } from "@ourclone/backup/EndProcess"
 import type { Comparison } from "@ourclone/core/Compare"
 import * as Guard from "@ourclone/core/Guard"
 import * as Plan from "@ourclone/core/Plan"
@@ -8,6 +10,7 @@ import * as Transfer from "@ourclone/core/Transfer"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterOf } from "./FilterRules.ts"
@@ -148,6 +151,7 @@ const outcomeOf = Effect.fnUntraced(function* (input: TransferInput, output: Out
 
 /** Runs it. Fails with `CommandStopped` when the command ends with a code of its own. */
 export const run = Effect.fnUntraced(function* (input: TransferInput) {
+  Ending.endBy(endProcess)
   const output = yield* Output.make
   const destination = yield* Place.open(input.destination, { links: input.overrides.links })
   if (!input.dryRun) yield* Lock.acquire(input.verb, destination)

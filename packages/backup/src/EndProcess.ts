@@ -9,9 +9,10 @@
 import { flushCompileCache } from "node:module"
 import * as SystemLibrary from "./SystemLibrary.ts"
 
-/** Ends at once, with this code. Handlers of `exit` do not run: everything must have been written and closed. */
+/** Ends at once, with this code, after the handlers of `exit`. Everything must have been written and closed. */
 export const endProcess = (code: number): never => {
   flushCompileCache()
+  process.emit("exit", code)
   SystemLibrary.load()?.find("void _exit(int code)")?.(code)
   return process.exit(code)
 }

@@ -9,7 +9,9 @@ const run = (body: string) =>
   })
 
 test("a process ends with the code it was given, and past its own shutdown", () => {
-  const ended = run(`process.on("exit", () => console.log("shut down")); console.log("said"); endProcess(11)`)
+  const ended = run(
+    `process.reallyExit = () => console.log("shut down"); process.on("exit", (code) => console.log("handler", code)); console.log("said"); endProcess(11)`
+  )
   expect(ended.status).toBe(11)
-  expect(ended.stdout).toBe("said\n")
+  expect(ended.stdout).toBe("said\nhandler 11\n")
 })
