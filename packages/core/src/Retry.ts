@@ -6,8 +6,8 @@ import type { StorageError } from "./StorageError.ts"
 
 /** Attempts that need no pause, because the provider will try elsewhere: B2 advises five upload URLs before backing off. */
 const attemptsAtOnce = 5
-/** Pauses of 0.5 s, doubling up to 64 s: about eleven minutes in all, so that a short outage is sat out. */
-const pauses = 16
+/** Pauses of 0.5 s, doubling up to 64 s: 11 to 16 minutes in all, so that an outage of ten is sat out by every call. */
+const pauses = 19
 /** Half a minute in all: before anything has worked, a wrong address is likelier than an outage. */
 const pausesAtFirst = 6
 const longestPauseMillis = 64_000
