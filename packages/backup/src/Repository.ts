@@ -170,6 +170,8 @@ export interface OpenOptions {
   readonly keyHint?: string | undefined
   /** Where files of repositories that are not on this machine are kept; none are when absent. */
   readonly cacheDirectory?: string | undefined
+  /** Told each time that a call to the storage has failed and is made again. */
+  readonly onRetry?: ((error: StorageError) => void) | undefined
 }
 
 /** What is listed; nothing where not even the bucket is there. */
@@ -190,7 +192,7 @@ export const open = Effect.fnUntraced(function* (
   provider: Provider,
   options: OpenOptions
 ): Effect.fn.Return<Repository, E> {
-  const files = StoredFiles.make(provider)
+  const files = StoredFiles.make(provider, options.onRetry)
   if (!(yield* files.exists(RepositoryFile.configPath))) return yield* explainAbsence(files)
   const sealed = yield* files.readPath(RepositoryFile.configPath)
   const { id: keyId, keys } = yield* KeySearch.search(files, {

@@ -42,7 +42,8 @@ export interface StoredFiles {
   readonly remove: (type: FileType, id: string) => Effect.Effect<void, StorageError>
 }
 
-export const make = (provider: Provider): StoredFiles => {
+/** `onRetry` is told why a call is made again. */
+export const make = (provider: Provider, onRetry?: (error: StorageError) => void): StoredFiles => {
   const known = new Map<RemotePath, File>()
   const removePath = Removal.make(provider)
 
@@ -102,12 +103,13 @@ export const make = (provider: Provider): StoredFiles => {
           const mayBeOld = error.reason._tag === "NotFound" || error.reason._tag === "SourceChanged"
           return isRemembered && mayBeOld ? readOnce(path, range, room) : Effect.fail(error)
         })
-      })
+      }),
+      onRetry
     )
 
   const list: StoredFiles["list"] = (type) => {
     const options = type === "data" ? {} : { depth: 1 as const }
-    const entries = retrying(Stream.runCollect(provider.list(RepositoryFile.directoryOf(type), options)))
+    const entries = retrying(Stream.runCollect(provider.list(RepositoryFile.directoryOf(type), options)), onRetry)
     return Stream.unwrap(
       Effect.flatMap(entries, (found) => {
         const files: Array<RepositoryFile.RepositoryFile> = []
@@ -130,7 +132,7 @@ export const make = (provider: Provider): StoredFiles => {
 
   const write: StoredFiles["writePath"] = (path, bytes) =>
     Effect.flatMap(Clock.currentTimeMillis, (modifiedAt) =>
-      Effect.map(retrying(provider.put(path, fromBytes(bytes), { modifiedAt, durable: true })), remember)
+      Effect.map(retrying(provider.put(path, fromBytes(bytes), { modifiedAt, durable: true }), onRetry), remember)
     )
 
   const missing = (path: RemotePath) =>

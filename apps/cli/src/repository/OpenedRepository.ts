@@ -11,6 +11,7 @@ import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
 import type { RepositoryInput } from "../RepositoryFlags.ts"
 import { Streams } from "../Streams.ts"
+import * as Outage from "./Outage.ts"
 import * as Password from "./Password.ts"
 import * as RepositoryPlace from "./RepositoryPlace.ts"
 import * as Units from "./Units.ts"
@@ -51,6 +52,7 @@ export const openAt = Effect.fnUntraced(function* (
     const given = yield* Password.existing(password, `Password of ${printable(located.location)}`)
     const opened = Repository.open(provider, {
       password: given.password,
+      onRetry: Outage.teller(output),
       ...(flags.keyHint === undefined ? {} : { keyHint: flags.keyHint }),
       ...(directory === undefined ? {} : { cacheDirectory: directory })
     })
