@@ -9,7 +9,7 @@ import * as crypto from "node:crypto"
 import { idSize, isKnown, type MainAnswer, type MainRequest } from "./ArchiveMessages.ts"
 import type { BlobTypeNumber } from "./BlobType.ts"
 import { minimumSize } from "./Chunker.ts"
-import type { FinishedPack, PackWriter } from "./PackWriter.ts"
+import { type FinishedPack, movedWith, type PackWriter } from "./PackWriter.ts"
 import type { Line } from "./ThreadLine.ts"
 
 /** A buffer is sent for when so much is in it. */
@@ -161,7 +161,7 @@ export const make = ({ main, packsAhead, writer }: BlobIntakeParts): BlobIntake 
     onPack: ({ blobs, bytes, id, type }) => {
       packs++
       main
-        .call({ _tag: "Pack", type, id, bytes, blobs })
+        .call({ _tag: "Pack", type, id, bytes, blobs }, movedWith(bytes))
         .then(() => {
           packs--
           writer().recycle(bytes.buffer)

@@ -77,7 +77,8 @@ export const checkData = Effect.fnUntraced(function* (
 
   const verify = Effect.fnUntraced(function* (pack: StoredPack): Effect.fn.Return<PackVerdict, E> {
     const room = rooms.take(pack.size)
-    const bytes = yield* repository.readRaw("data", pack.id, { offset: 0, length: pack.size }, room)
+    const read = repository.readRaw("data", pack.id, { offset: 0, length: pack.size }, room)
+    const bytes = yield* Effect.tapError(read, () => Effect.sync(() => rooms.give(room)))
     const table = indexed(pack)
     const transfer = table === undefined ? [] : [table.bytes.buffer]
     const verdict = yield* Effect.orDie(threads.call({ id: pack.id, bytes, indexed: table }, transfer))

@@ -66,7 +66,8 @@ const keeping = ({ begin, cipher, contexts, make, update }: Functions, key: Uint
       if (!isDone) throw new Error("AES failed")
     }
   }
-  contexts.register(mode, context)
+  // It lives as long as what uses it.
+  contexts.register(mode.apply, context)
   return mode
 }
 

@@ -78,7 +78,7 @@ export const make = Effect.fnUntraced(function* ({
     if (!isDryRun) {
       yield* repository.savePack(pack.id, pack.bytes)
       place(pack)
-      yield* indexWriter.add(pack)
+      yield* indexWriter.add({ id: pack.id, blobs: pack.blobs })
     }
     resolve()
   })

@@ -74,6 +74,10 @@ export interface PackWriter {
   readonly recycle: (buffer: ArrayBufferLike) => void
 }
 
+/** What has to be moved with a pack: its memory, where one blob was too large for that which threads share. */
+export const movedWith = ({ buffer }: Uint8Array): ReadonlyArray<ArrayBuffer> =>
+  buffer instanceof ArrayBuffer ? [buffer] : []
+
 /** Of the largest chunk, should it not shrink; a larger blob gets a pack of its own. */
 const roomForLast = 8 * 1024 * 1024 + 4096
 const roomForHeader = 1024 * 1024

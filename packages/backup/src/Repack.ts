@@ -57,6 +57,11 @@ export interface Repack {
   readonly finish: Effect.Effect<void, E>
 }
 
+interface Packer {
+  readonly line: Threads.Line<RepackRequest, RepackAnswer>
+  readonly spare: Array<SharedArrayBuffer>
+}
+
 const transferable = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
   bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
     ? (bytes as Uint8Array<ArrayBuffer>)
@@ -75,12 +80,17 @@ export const make = Effect.fnUntraced(function* (options: RepackOptions): Effect
     size: options.threads ?? Math.max(1, Math.min(availableParallelism() - 1, mostThreads)),
     data
   })
-  /** Buffers of packs that are stored, for the next ones. */
-  const spare: Array<ArrayBufferLike> = []
-  const storePack = (pack: FinishedPack): Effect.Effect<void, E> =>
-    Effect.map(newPacks.store(pack), () => {
-      spare.push(pack.bytes.buffer)
-    })
+  /** Each thread gets the buffers of its own packs again once these are stored: so it needs no others. */
+  const packers = threads.lines.map((line): Packer => ({ line, spare: [] }))
+  const idlest = (): Packer =>
+    packers.reduce((best, packer) => (packer.line.pending() < best.line.pending() ? packer : best))
+
+  const storePack =
+    ({ spare }: Packer) =>
+    (pack: FinishedPack): Effect.Effect<void, E> =>
+      Effect.map(newPacks.store(pack), () => {
+        if (pack.bytes.buffer instanceof SharedArrayBuffer) spare.push(pack.bytes.buffer)
+      })
   const inFlight = inFlightOf(from)
   const memory = Semaphore.makeUnsafe(inFlight)
 
@@ -90,28 +100,29 @@ export const make = Effect.fnUntraced(function* (options: RepackOptions): Effect
       reason: new LocalFailure({ message: `a thread that packs blobs failed: ${error.message}`, code: error.code })
     })
 
-  const ask = (request: RepackRequest, transfer: ReadonlyArray<ArrayBuffer> = []): Effect.Effect<RepackAnswer, E> =>
-    Effect.mapError(threads.call(request, transfer), failure).pipe(
-      Effect.tap((answer) => Effect.forEach(answer.packs, storePack, { discard: true }))
-    )
-
-  const askOne = (
-    line: Threads.Line<RepackRequest, RepackAnswer>,
-    request: RepackRequest,
-    transfer: ReadonlyArray<ArrayBuffer> = []
-  ) =>
+  const askOnly = ({ line }: Packer, request: RepackRequest, transfer: ReadonlyArray<ArrayBuffer> = []) =>
     Effect.tryPromise({
       try: () => line.call(request, transfer),
       catch: (error) =>
         failure(error instanceof Threads.ThreadFailure ? error : new Threads.ThreadFailure(String(error), ""))
     })
 
+  /** Stores what comes of it, too. */
+  const ask = (
+    packer: Packer,
+    request: RepackRequest,
+    transfer: ReadonlyArray<ArrayBuffer> = []
+  ): Effect.Effect<RepackAnswer, E> =>
+    Effect.tap(askOnly(packer, request, transfer), (answer) =>
+      Effect.forEach(answer.packs, storePack(packer), { discard: true })
+    )
+
   const copyElsewhere = (entry: number, why: string): Effect.Effect<void, E> => {
     const lost = (message: string) => Effect.sync(() => options.onLost?.(entry, message))
     if (options.reader === undefined) return lost(why)
     const type = index.typeOf(entry)
     const found = Effect.flatMap(options.reader.blob(nameOf(type), index.hexOf(entry)), (plain) =>
-      Effect.asVoid(ask({ _tag: "Plain", type, id: index.idOf(entry), bytes: plain }))
+      Effect.asVoid(ask(idlest(), { _tag: "Plain", type, id: index.idOf(entry), bytes: plain }))
     )
     if (options.onLost === undefined) return found
     return Effect.catchReasons(found, "RepositoryError", {
@@ -136,8 +147,9 @@ export const make = Effect.fnUntraced(function* (options: RepackOptions): Effect
       options.onRead?.(range.length)
       const bytes = transferable(stored)
       const blobs = { count: table.count, bytes: table.bytes }
-      const given = spare.splice(0)
-      const answer = ask({ _tag: "Sealed", bytes, blobs, spare: given }, [bytes.buffer])
+      const packer = idlest()
+      const spare = packer.spare.splice(0)
+      const answer = ask(packer, { _tag: "Sealed", bytes, blobs, spare }, [bytes.buffer])
       return Effect.flatMap(answer, ({ bad }) =>
         Effect.forEach(bad, (row) => copyElsewhere(range.entries[row]!, "its bytes are damaged"), { discard: true })
       )
@@ -171,9 +183,10 @@ export const make = Effect.fnUntraced(function* (options: RepackOptions): Effect
       )
     },
     finish: Effect.gen(function* () {
-      const taken = yield* Effect.forEach(threads.lines, (line) => askOne(line, { _tag: "TakeOpen" }))
+      const taken = yield* Effect.forEach(packers, (packer) => askOnly(packer, { _tag: "TakeOpen" }))
       const open = taken.flatMap((answer) => answer.open)
       yield* ask(
+        idlest(),
         { _tag: "Finish", open },
         open.map((pack) => pack.blobs.bytes.buffer)
       )

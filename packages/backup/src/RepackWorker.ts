@@ -4,7 +4,7 @@ import { type BlobTypeNumber, tree } from "./BlobType.ts"
 import { type Keys, makeBox } from "./Crypto.ts"
 import * as Hex from "./Hex.ts"
 import { makeOpenBlob } from "./openBlob.ts"
-import { type FinishedPack, makePackWriter, type OpenPack } from "./PackWriter.ts"
+import { type FinishedPack, makePackWriter, movedWith, type OpenPack } from "./PackWriter.ts"
 import { serve } from "./ServingThread.ts"
 import { reply } from "./ThreadLine.ts"
 import { makeCompressor } from "./Zstd.ts"
@@ -25,7 +25,7 @@ export type RepackRequest =
       readonly _tag: "Sealed"
       readonly bytes: Uint8Array<ArrayBuffer>
       readonly blobs: BlobTable.BlobTable
-      readonly spare: ReadonlyArray<ArrayBufferLike>
+      readonly spare: ReadonlyArray<SharedArrayBuffer>
     }
   | { readonly _tag: "Plain"; readonly type: BlobTypeNumber; readonly id: Uint8Array; readonly bytes: Uint8Array }
   | { readonly _tag: "TakeOpen" }
@@ -105,7 +105,7 @@ const makeHandler = (data: RepackData) => {
   const answer = (bad: ReadonlyArray<number>, open: ReadonlyArray<OpenPack>) => {
     const finished = packs
     packs = []
-    const transfer = [...finished, ...open].map((pack) => pack.blobs.bytes.buffer)
+    const transfer = [...finished, ...open].flatMap(({ blobs, bytes }) => [blobs.bytes.buffer, ...movedWith(bytes)])
     return reply<RepackAnswer>({ packs: finished, bad, open }, transfer)
   }
 

@@ -38,29 +38,39 @@ class Thread {
   readonly line: ReturnType<typeof open>
   /** Answers what the thread asks. */
   handler: (request: never) => unknown = () => undefined
-  /** What it is doing of loading its module and of starting with its data. */
+  /** What is left of loading its module and of starting with its data. */
   #steps = 1
-  #onReady: () => void = () => undefined
+  #hasEnded = false
+  #waiting: Array<() => void> = []
 
   constructor(url: URL) {
     this.worker = new Worker(url, { resourceLimits })
     this.line = open(this.worker, (request) => this.handler(request))
     this.worker.on("message", (message) => {
-      if (message === ready) this.#stepsLeft(this.#steps - 1)
+      if (message === ready) this.#step()
       else this.line.receive(message)
     })
     this.worker.on("error", (error) => this.#fail(error instanceof Error ? error.message : String(error)))
     this.worker.on("exit", () => this.#fail("the thread ended"))
   }
 
-  #stepsLeft(steps: number): void {
-    this.#steps = steps
-    if (steps === 0) this.#onReady()
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  #step(): void {
+    this.#steps--
+    if (this.#steps === 0) this.#goOn()
+  }
+
+  #goOn(): void {
+    for (const resume of this.#waiting.splice(0)) resume()
   }
 
   #fail(message: string): void {
+    this.#hasEnded = true
     this.line.fail(new ThreadFailure(message, ""))
-    this.#stepsLeft(0)
+    this.#goOn()
   }
 
   start(data: unknown): void {
@@ -70,11 +80,7 @@ class Thread {
 
   /** Stops it, whatever it does; but one that is stopped while it loads a native library aborts the whole process. */
   async end(): Promise<void> {
-    if (this.#steps > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onReady = resolve
-      })
-    }
+    if (this.#steps > 0 && !this.#hasEnded) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     await this.worker.terminate()
   }
 }
@@ -84,6 +90,14 @@ const endAll = (threads: ReadonlyArray<Thread>): Effect.Effect<void> =>
 
 /** Threads that nobody uses yet, by the URL of their module. */
 const spare = new Map<string, Array<Thread>>()
+
+const takeSpare = (url: URL): Thread | undefined => {
+  const threads = spare.get(url.href) ?? []
+  for (let thread = threads.shift(); thread !== undefined; thread = threads.shift()) {
+    if (!thread.hasEnded) return thread
+  }
+  return undefined
+}
 
 /**
  * Lets threads load their module, 0.2 s each, while the caller waits for something
@@ -109,7 +123,7 @@ export const make = <Asks, Answers, Asked = never>(
 ): Effect.Effect<Threads<Asks, Answers>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const started = Array.from({ length: options.size }, (_, number) => {
-      const thread = spare.get(url.href)?.shift() ?? new Thread(url)
+      const thread = takeSpare(url) ?? new Thread(url)
       thread.handler = (request: Asked) => options.onRequest?.(request, number)
       thread.start(options.data)
       return thread

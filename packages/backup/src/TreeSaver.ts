@@ -46,7 +46,8 @@ export const make = Effect.fnUntraced(function* (
     targetSize: defaultPackSize,
     onPack: (pack) => finished.push(pack)
   })
-  const store = Effect.suspend(() => Effect.forEach(finished.splice(0), newPacks.store, { discard: true }))
+  const storeOne = (pack: FinishedPack) => Effect.map(newPacks.store(pack), () => writer.recycle(pack.bytes.buffer))
+  const store = Effect.suspend(() => Effect.forEach(finished.splice(0), storeOne, { discard: true }))
 
   const verifyTree = (reader: BlobReader) => (id: string) =>
     Effect.flatMap(reader.treeBytes(id), (bytes) => {

@@ -136,4 +136,14 @@ describe("threads", () => {
       expect(existsSync(file)).toBe(true)
     })
   )
+
+  it.live("that died after they were loaded are not used, and are not waited for", () =>
+    Effect.gen(function* () {
+      const dying = new URL("./support/DyingWorker.ts", import.meta.url)
+      yield* prepare(dying, 1)
+      yield* Effect.sleep(1500)
+      const threads = yield* makeThreads<Request, unknown>(dying, { size: 1, data: "hello" })
+      expect((yield* failureOf(threads, { _tag: "Data" })).message).toBe("it can not be loaded")
+    }).pipe(Effect.scoped, Effect.timeout(10_000))
+  )
 })

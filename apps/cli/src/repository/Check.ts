@@ -69,10 +69,12 @@ export const run = (flags: CheckFlags) =>
       const working = Effect.gen(function* () {
         const steps = yield* Steps.show(output)
         let stage = ""
+        let packsLeft = 0
         const report = (event: CheckEvent): void => {
           if (event._tag === "Progress") {
-            // Both are done at the same time; reading takes longer.
-            if (event.stage === "trees" && stage === "packs") return
+            // Both are done at the same time, and packs are shown while there are any to read.
+            if (event.stage === "trees" && packsLeft > 0) return
+            if (event.stage === "packs") packsLeft = event.total - event.done
             if (event.stage !== stage) steps.begin(stages[event.stage], event.total)
             stage = event.stage
             steps.done(event.done)

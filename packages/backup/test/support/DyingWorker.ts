@@ -1,0 +1,2 @@
+/** A worker whose module can not be loaded. */
+throw new Error("it can not be loaded")
