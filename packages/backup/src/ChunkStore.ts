@@ -12,7 +12,7 @@ import type { Line } from "./ThreadLine.ts"
 
 const windowSize = maximumSize + 2 * 1024 * 1024
 /** Chunks on their way to other threads: to store one takes as long as to read, cut and hash it. */
-const maximumHandedOver = 6
+const maximumHandedOver = 4
 
 export interface ChunkedContent {
   readonly ids: ReadonlyArray<string>
