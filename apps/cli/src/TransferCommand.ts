@@ -1,5 +1,4 @@
 /** What copy, move and sync share: from what was typed to an exit code. */
-
 import { endProcess } from "@ourclone/backup/EndProcess"
 import type { Comparison } from "@ourclone/core/Compare"
 import * as Guard from "@ourclone/core/Guard"

@@ -1,5 +1,6 @@
 /** What a backup tells while it runs, and what it says at the end. */
 import type { Failure, Item, ItemAction } from "./ArchiveMessages.ts"
+import type { SnapshotCounts } from "./SnapshotSummary.ts"
 
 export type { Failure, Item, ItemAction }
 
@@ -19,21 +20,7 @@ export type BackupEvent =
   /** Nothing is missing, but something is not as it should be. */
   | { readonly _tag: "Warned"; readonly message: string }
 
-export interface BackupSummary {
-  readonly filesNew: number
-  readonly filesChanged: number
-  readonly filesUnmodified: number
-  readonly dirsNew: number
-  readonly dirsChanged: number
-  readonly dirsUnmodified: number
-  /** Blobs that were not in the repository. */
-  readonly dataBlobs: number
-  readonly treeBlobs: number
-  /** Bytes of new blobs, and what they take in packs. */
-  readonly dataAdded: number
-  readonly dataAddedPacked: number
-  readonly totalFilesProcessed: number
-  readonly totalBytesProcessed: number
+export interface BackupSummary extends SnapshotCounts {
   /** RFC 3339. */
   readonly startedAt: string
   readonly endedAt: string

@@ -3,9 +3,8 @@ import * as GoJson from "./GoJson.ts"
 import * as GoTime from "./GoTime.ts"
 import type { Fields } from "./NodeFields.ts"
 
-export interface SnapshotSummary {
-  readonly backupStart: string
-  readonly backupEnd: string
+/** What a backup counts. */
+export interface SnapshotCounts {
   readonly filesNew: number
   readonly filesChanged: number
   readonly filesUnmodified: number
@@ -20,6 +19,11 @@ export interface SnapshotSummary {
   readonly dataAddedPacked: number
   readonly totalFilesProcessed: number
   readonly totalBytesProcessed: number
+}
+
+export interface SnapshotSummary extends SnapshotCounts {
+  readonly backupStart: string
+  readonly backupEnd: string
   /** Counters of other programs. */
   readonly unknown?: Readonly<Record<string, unknown>> | undefined
 }

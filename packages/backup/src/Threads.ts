@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type Line, open, ready, ThreadFailure } from "./ThreadLine.ts"
 
-export { type Line, type Reply, reply, ThreadFailure } from "./ThreadLine.ts"
+export { type Line, ThreadFailure } from "./ThreadLine.ts"
 
 /**
  * New objects of a thread hold on to buffers that are far larger than they are. In

@@ -27,22 +27,20 @@ const forPrograms = (output: Output.Output): Output.Output => ({
  * V8 would let the space for new objects grow to 48 MiB in this thread, and small objects hold large buffers in
  * it. A restore is as fast with what there is at the start, and needs 70 MB less.
  */
-const keepHeapSmall = Effect.sync(() => setFlagsFromString("--semi-space-growth-factor=1"))
+const smallHeap = "--semi-space-growth-factor=1"
+
+const setUpProcess = Effect.sync(() => {
+  setFlagsFromString(smallHeap)
+  Ending.endBy(endProcess)
+})
 
 /** Runs `body` with its output. With `--json` a failure becomes restic's `exit_error` on standard error. */
 export const command = <A, R>(body: (output: Output.Output) => Effect.Effect<A, ExitCode.CommandError, R>) =>
   Effect.scoped(
-    Effect.flatMap(
-      Effect.tap(Output.make, () =>
-        Effect.andThen(
-          keepHeapSmall,
-          Effect.sync(() => Ending.endBy(endProcess))
-        )
-      ),
-      (output) =>
-        output.isJson
-          ? Effect.catch(body(forPrograms(output)), (error) => Effect.andThen(output.flush, exitError(error)))
-          : body(output)
+    Effect.flatMap(Effect.andThen(setUpProcess, Output.make), (output) =>
+      output.isJson
+        ? Effect.catch(body(forPrograms(output)), (error) => Effect.andThen(output.flush, exitError(error)))
+        : body(output)
     )
   )
 
