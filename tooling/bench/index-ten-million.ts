@@ -3,7 +3,7 @@
  * added one by one and found again, in memory and time.
  */
 import { randomFillSync } from "node:crypto"
-import { BlobIndex } from "@ourclone/backup/BlobIndex"
+import { BlobIndex } from "@ourclone/backup/repository/BlobIndex"
 
 const count = Number(process.argv[2] ?? 10_000_000)
 const blobsPerPack = 1000

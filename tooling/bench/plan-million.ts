@@ -1,8 +1,8 @@
 /** Plans a sync of 1,000,000 files between two providers that make their listings up as they go, and prints what it took. */
-import type { File } from "@ourclone/core/Entry"
-import * as Plan from "@ourclone/core/Plan"
-import type { Provider } from "@ourclone/core/Provider"
-import { makeUnsafe } from "@ourclone/core/RemotePath"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
+import * as Plan from "@ourclone/core/engine/Plan"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,11 +1,11 @@
 /** A backup repository in a bucket: what is stored, deleted and kept there. */
 import { describe, expect, it } from "@effect/vitest"
 import { startEmulator } from "@ourclone/b2-emulator/Emulator"
-import * as Lifecycle from "@ourclone/backup/Lifecycle"
-import * as Repository from "@ourclone/backup/Repository"
-import { withLock } from "@ourclone/backup/RepositoryLock"
-import type { Provider } from "@ourclone/core/Provider"
-import { root } from "@ourclone/core/RemotePath"
+import * as Lifecycle from "@ourclone/backup/repository/Lifecycle"
+import * as Repository from "@ourclone/backup/repository/Repository"
+import { withLock } from "@ourclone/backup/repository/RepositoryLock"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { root } from "@ourclone/core/contract/RemotePath"
 import * as B2Provider from "@ourclone/provider-b2/B2Provider"
 import { Effect, Redacted, Stream } from "effect"
 

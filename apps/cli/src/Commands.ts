@@ -1,5 +1,5 @@
 /** The tree of commands. */
-import type { ProviderFactory } from "@ourclone/core/ProviderFactory"
+import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import * as Command from "effect/cli/Command"
 import { backup } from "./commands/backup.ts"
 import { buckets } from "./commands/bucket.ts"

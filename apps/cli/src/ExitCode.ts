@@ -1,9 +1,9 @@
 /** What the process tells its caller: one number, and one or two lines for people. */
-import type { RepositoryError } from "@ourclone/backup/RepositoryError"
-import type { DestinationLockError } from "@ourclone/core/DestinationLock"
-import type { GuardStopped } from "@ourclone/core/Guard"
-import type { RemoteError } from "@ourclone/core/RemoteError"
-import type { Reason, StorageError } from "@ourclone/core/StorageError"
+import type { RepositoryError } from "@ourclone/backup/repository/RepositoryError"
+import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
+import type { Reason, StorageError } from "@ourclone/core/contract/StorageError"
+import type { DestinationLockError } from "@ourclone/core/engine/DestinationLock"
+import type { GuardStopped } from "@ourclone/core/engine/Guard"
 import * as Schema from "effect/Schema"
 
 export const done = 0

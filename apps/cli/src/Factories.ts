@@ -1,5 +1,5 @@
 /** The providers this program knows, listed by hand. */
-import type { ProviderFactory } from "@ourclone/core/ProviderFactory"
+import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import { factory as b2 } from "@ourclone/provider-b2/B2Factory"
 import { factory as local } from "@ourclone/provider-local/LocalProvider"
 

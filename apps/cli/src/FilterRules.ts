@@ -1,6 +1,6 @@
 /** The filter that the flags ask for. */
 import { readFileSync } from "node:fs"
-import * as Filter from "@ourclone/core/Filter"
+import * as Filter from "@ourclone/core/filter/Filter"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { type CommandStopped, usage } from "./ExitCode.ts"

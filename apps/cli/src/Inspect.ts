@@ -1,5 +1,5 @@
 /** `stat`, `size` and `cat`: facts about one place, and the bytes of one file. */
-import type { Entry, File } from "@ourclone/core/Entry"
+import type { Entry, File } from "@ourclone/core/contract/Entry"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Amount from "./Amount.ts"

@@ -1,8 +1,8 @@
 /** What `ls` and its kin have in common: the entries below a text, filtered, in chunks. */
-import type { Entry } from "@ourclone/core/Entry"
-import type { Filter } from "@ourclone/core/Filter"
-import type { ListOptions } from "@ourclone/core/Provider"
-import { root } from "@ourclone/core/RemotePath"
+import type { Entry } from "@ourclone/core/contract/Entry"
+import type { ListOptions } from "@ourclone/core/contract/Provider"
+import { root } from "@ourclone/core/contract/RemotePath"
+import type { Filter } from "@ourclone/core/filter/Filter"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"

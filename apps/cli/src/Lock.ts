@@ -1,8 +1,8 @@
 /** At most one command at a time changes a place. */
 import { homedir } from "node:os"
-import * as DestinationLock from "@ourclone/core/DestinationLock"
-import type { Provider } from "@ourclone/core/Provider"
-import * as StandardPaths from "@ourclone/core/StandardPaths"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as DestinationLock from "@ourclone/core/engine/DestinationLock"
+import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
 import * as Effect from "effect/Effect"
 import { Streams } from "./Streams.ts"
 

@@ -1,5 +1,5 @@
 /** `ls`: a line for each file, the newest facts a listing has. */
-import type { Entry } from "@ourclone/core/Entry"
+import type { Entry } from "@ourclone/core/contract/Entry"
 import * as Effect from "effect/Effect"
 import * as Amount from "./Amount.ts"
 import type { FilterInput } from "./FilterFlags.ts"

@@ -1,6 +1,6 @@
 /** `lsjson`: the array that rclone's command of this name prints, with the same fields. */
-import type { Entry, File } from "@ourclone/core/Entry"
-import { basename } from "@ourclone/core/RemotePath"
+import type { Entry, File } from "@ourclone/core/contract/Entry"
+import { basename } from "@ourclone/core/contract/RemotePath"
 import * as Effect from "effect/Effect"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterOf } from "./FilterRules.ts"

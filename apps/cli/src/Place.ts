@@ -5,14 +5,15 @@
  * in the folder before it. That costs a request; where the text is most likely
  * a folder, look only once the folder turned out to be empty.
  */
-import type { File } from "@ourclone/core/Entry"
-import type { Provider } from "@ourclone/core/Provider"
-import { RemoteError } from "@ourclone/core/RemoteError"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import type { Given } from "@ourclone/core/Remotes"
-import { Remotes } from "@ourclone/core/Remotes"
-import { retrying, retryingAtFirst } from "@ourclone/core/Retry"
-import { NotFound, StorageError } from "@ourclone/core/StorageError"
+
+import { RemoteError } from "@ourclone/core/configuration/RemoteError"
+import type { Given } from "@ourclone/core/configuration/Remotes"
+import { Remotes } from "@ourclone/core/configuration/Remotes"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { NotFound, StorageError } from "@ourclone/core/contract/StorageError"
+import { retrying, retryingAtFirst } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { printable } from "./PrintableText.ts"

@@ -1,6 +1,7 @@
 /** The whole command line as one effect, from words to an exit code. */
-import type { ProviderFactory } from "@ourclone/core/ProviderFactory"
-import { Remotes } from "@ourclone/core/Remotes"
+
+import { Remotes } from "@ourclone/core/configuration/Remotes"
+import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"

@@ -4,7 +4,7 @@
  * One state belongs to one transfer and is changed in place: there may be
  * millions of events. It reads no clock; whoever draws it says what time it is.
  */
-import type { TransferEvent } from "@ourclone/core/TransferEvent"
+import type { TransferEvent } from "@ourclone/core/events/TransferEvent"
 
 /** A file on its way. */
 export interface InFlight {

@@ -1,5 +1,5 @@
 /** A progress state as lines of text, none wider than asked for. */
-import type { Totals } from "@ourclone/core/Plan"
+import type { Totals } from "@ourclone/core/engine/Plan"
 import * as Amount from "./Amount.ts"
 import { pad, printable, shorten, widthOf } from "./PrintableText.ts"
 import { bytesDone, type InFlight, type ProgressState, rate } from "./ProgressState.ts"

@@ -1,6 +1,7 @@
 /** `--bwlimit` as a limiter for one transfer. */
-import * as Bandwidth from "@ourclone/core/Bandwidth"
-import type { Provider } from "@ourclone/core/Provider"
+
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as Bandwidth from "@ourclone/core/layers/Bandwidth"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { usage } from "./ExitCode.ts"

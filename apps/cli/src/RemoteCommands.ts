@@ -1,8 +1,9 @@
 /** `remote` and `config`: what is configured. */
-import type { OptionField, OptionValue } from "@ourclone/core/OptionField"
-import * as Options from "@ourclone/core/OptionField"
-import { type Given, Remotes } from "@ourclone/core/Remotes"
-import * as Secret from "@ourclone/core/Secret"
+
+import { type Given, Remotes } from "@ourclone/core/configuration/Remotes"
+import * as Secret from "@ourclone/core/configuration/Secret"
+import type { OptionField, OptionValue } from "@ourclone/core/contract/OptionField"
+import * as Options from "@ourclone/core/contract/OptionField"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as ExitCode from "./ExitCode.ts"

@@ -1,8 +1,8 @@
 /** `remote test`: the checks every provider must pass, run on a folder of the user's own storage that is removed again. */
 import { randomBytes } from "node:crypto"
-import type { Provider } from "@ourclone/core/Provider"
-import { root } from "@ourclone/core/RemotePath"
-import { retrying } from "@ourclone/core/Retry"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { root } from "@ourclone/core/contract/RemotePath"
+import { retrying } from "@ourclone/core/layers/Retry"
 import type { Check } from "@ourclone/core/testing/Check"
 import { checks } from "@ourclone/core/testing/ProviderContract"
 import * as Cause from "effect/Cause"

@@ -1,9 +1,10 @@
 /** `versions` and `large`: what a service keeps besides the newest files. */
-import * as Age from "@ourclone/core/Age"
-import type { Unfinished } from "@ourclone/core/LargeFile"
-import type { Provider } from "@ourclone/core/Provider"
-import { type RemotePath, root } from "@ourclone/core/RemotePath"
-import { retrying } from "@ourclone/core/Retry"
+
+import type { Unfinished } from "@ourclone/core/contract/LargeFile"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { type RemotePath, root } from "@ourclone/core/contract/RemotePath"
+import * as Age from "@ourclone/core/filter/Age"
+import { retrying } from "@ourclone/core/layers/Retry"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

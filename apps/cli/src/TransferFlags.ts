@@ -1,6 +1,7 @@
 /** The flags of copy, move and sync, spelled as rclone spells them. */
-import type { Comparison } from "@ourclone/core/Compare"
-import type { Given } from "@ourclone/core/Remotes"
+
+import type { Given } from "@ourclone/core/configuration/Remotes"
+import type { Comparison } from "@ourclone/core/engine/Compare"
 import * as Flag from "effect/cli/Flag"
 import * as Schema from "effect/Schema"
 import { filterFlags } from "./FilterFlags.ts"

@@ -1,6 +1,6 @@
 /** Events and actions as JSON values: what their schemas encode, made by hand where there are many. */
-import { Action } from "@ourclone/core/Plan"
-import { TransferEvent } from "@ourclone/core/TransferEvent"
+import { Action } from "@ourclone/core/engine/Plan"
+import { TransferEvent } from "@ourclone/core/events/TransferEvent"
 import * as Schema from "effect/Schema"
 
 const encodeEvent = Schema.encodeSync(Schema.toCodecJson(TransferEvent))

@@ -1,8 +1,9 @@
 /** Telling people or programs about a plan, and about a transfer while it runs. */
-import type { GuardStopped } from "@ourclone/core/Guard"
-import type { Plan } from "@ourclone/core/Plan"
-import { StorageError } from "@ourclone/core/StorageError"
-import type { Summary, TransferEvent } from "@ourclone/core/TransferEvent"
+
+import { StorageError } from "@ourclone/core/contract/StorageError"
+import type { GuardStopped } from "@ourclone/core/engine/Guard"
+import type { Plan } from "@ourclone/core/engine/Plan"
+import type { Summary, TransferEvent } from "@ourclone/core/events/TransferEvent"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

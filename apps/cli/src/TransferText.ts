@@ -1,6 +1,6 @@
 /** Events and actions as lines for people. */
-import type { Action } from "@ourclone/core/Plan"
-import type { Summary, TransferEvent } from "@ourclone/core/TransferEvent"
+import type { Action } from "@ourclone/core/engine/Plan"
+import type { Summary, TransferEvent } from "@ourclone/core/events/TransferEvent"
 import * as Amount from "./Amount.ts"
 import { printable } from "./PrintableText.ts"
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as DestinationLock from "@ourclone/core/DestinationLock"
+import * as DestinationLock from "@ourclone/core/engine/DestinationLock"
 import { Effect } from "effect"
 import { expect, test } from "vitest"
 import { makeCli } from "./Cli.ts"

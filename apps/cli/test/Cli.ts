@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
-import type { ProviderFactory } from "@ourclone/core/ProviderFactory"
+import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import { Effect } from "effect"
 import { onTestFinished } from "vitest"
 import { factories } from "../src/Factories.ts"

@@ -1,4 +1,4 @@
-import { StorageError, Unavailable } from "@ourclone/core/StorageError"
+import { StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import { expect, test } from "vitest"
 import type { Output } from "../src/Output.ts"
 import * as Outage from "../src/repository/Outage.ts"

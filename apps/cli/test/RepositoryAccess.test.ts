@@ -1,6 +1,6 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as RepositoryLock from "@ourclone/backup/RepositoryLock"
+import * as RepositoryLock from "@ourclone/backup/repository/RepositoryLock"
 import { Effect } from "effect"
 import { expect, test } from "vitest"
 import { makeCli } from "./Cli.ts"

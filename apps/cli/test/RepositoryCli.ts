@@ -1,6 +1,6 @@
 /** The command line with a repository that opens in no time. */
 import * as path from "node:path"
-import * as Repository from "@ourclone/backup/Repository"
+import * as Repository from "@ourclone/backup/repository/Repository"
 import * as LocalProvider from "@ourclone/provider-local/LocalProvider"
 import { Effect, Redacted } from "effect"
 import { type Cli, makeCli } from "./Cli.ts"

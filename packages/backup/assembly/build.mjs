@@ -1,5 +1,5 @@
 /**
- * Compiles `chunker.as` and writes `../src/ChunkerModule.ts`:
+ * Compiles `chunker.as` and writes `../src/archive/ChunkerModule.ts`:
  * `npm run exec node packages/backup/assembly/build.mjs`.
  */
 import { readFileSync, writeFileSync } from "node:fs"
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import asc from "assemblyscript/asc"
 
 const source = new URL("chunker.as", import.meta.url)
-const module = new URL("../src/ChunkerModule.ts", import.meta.url)
+const module = new URL("../src/archive/ChunkerModule.ts", import.meta.url)
 
 /** The WebAssembly of `chunker.as`. */
 export const compile = async () => {

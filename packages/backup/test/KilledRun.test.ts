@@ -3,7 +3,7 @@ import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { withLock } from "../src/RepositoryLock.ts"
+import { withLock } from "../src/repository/RepositoryLock.ts"
 import { idsOf } from "./support/locks.ts"
 import * as TestRepository from "./support/TestRepository.ts"
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { NotFound } from "@ourclone/core/StorageError"
+import { NotFound } from "@ourclone/core/contract/StorageError"
 import * as FaultyProvider from "@ourclone/core/testing/FaultyProvider"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as ProviderContract from "@ourclone/core/testing/ProviderContract"

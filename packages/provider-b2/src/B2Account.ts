@@ -1,12 +1,12 @@
 /** A whole account as a provider: its buckets can be seen and made, but files need a bucket. */
-import type { Directory } from "@ourclone/core/Entry"
-import type { Provider } from "@ourclone/core/Provider"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import { InvalidRequest, StorageError } from "@ourclone/core/StorageError"
+import type { Directory } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import type { B2Client } from "./api/B2Client.ts"
 import * as B2Buckets from "./B2Buckets.ts"
-import type { B2Client } from "./B2Client.ts"
 
 type Files = "list" | "stat" | "read" | "readAll" | "put" | "remove" | "buckets"
 

@@ -1,11 +1,11 @@
 /** The buckets of the account. */
-import type { Bucket, Buckets, LifecycleRule } from "@ourclone/core/Buckets"
-import { InvalidRequest, NotFound, type Reason, StorageError } from "@ourclone/core/StorageError"
+import type { Bucket, Buckets, LifecycleRule } from "@ourclone/core/contract/Buckets"
+import { InvalidRequest, NotFound, type Reason, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { B2Client } from "./B2Client.ts"
+import type { B2Client } from "./api/B2Client.ts"
+import type { BucketRow } from "./api/B2Replies.ts"
 import { bucketRefusal } from "./B2Names.ts"
-import type { BucketRow } from "./B2Replies.ts"
 
 type RuleRow = NonNullable<BucketRow["lifecycleRules"]>[number]
 

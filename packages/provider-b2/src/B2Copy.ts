@@ -1,13 +1,13 @@
 /** Copies inside B2, which move no bytes through this machine. */
-import type { File } from "@ourclone/core/Entry"
-import { type LargeFile, partSize } from "@ourclone/core/LargeFile"
-import type { Provider } from "@ourclone/core/Provider"
-import { retrying } from "@ourclone/core/Retry"
-import { NotFound, SourceChanged, type StorageError } from "@ourclone/core/StorageError"
+import type { File } from "@ourclone/core/contract/Entry"
+import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { NotFound, SourceChanged, type StorageError } from "@ourclone/core/contract/StorageError"
+import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
-import { fileOf } from "./B2Replies.ts"
+import { fileOf } from "./api/B2Replies.ts"
+import { header } from "./api/HttpMessage.ts"
 import type { B2Root } from "./B2Root.ts"
-import { header } from "./HttpMessage.ts"
 
 /** The largest range that one copy takes, in bytes. */
 const maxCopySize = 5_000_000_000

@@ -1,7 +1,7 @@
 /** Empty directories, which B2 only has as the empty file `dir/.bzEmpty`. */
-import { fromBytes } from "@ourclone/core/ByteSource"
-import type { Provider } from "@ourclone/core/Provider"
-import * as RemotePath from "@ourclone/core/RemotePath"
+import { fromBytes } from "@ourclone/core/contract/ByteSource"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import * as Effect from "effect/Effect"
 import { emptyDirectoryMarker } from "./B2Listing.ts"
 import { removeName } from "./B2Removal.ts"

@@ -1,8 +1,8 @@
 /** Reading files. What arrives is compared with the SHA-1 that B2 sends and with the one that was recorded when the file was listed. */
 import { createHash, hash } from "node:crypto"
-import type { ByteRange } from "@ourclone/core/ByteSource"
-import type { File } from "@ourclone/core/Entry"
-import type { Provider } from "@ourclone/core/Provider"
+import type { ByteRange } from "@ourclone/core/contract/ByteSource"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
 import {
   ChecksumMismatch,
   InvalidRequest,
@@ -11,15 +11,15 @@ import {
   type StorageError,
   Unavailable,
   UnexpectedResponse
-} from "@ourclone/core/StorageError"
+} from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
-import { type DownloadTarget, downloadName } from "./B2Client.ts"
-import { sha1Of } from "./B2Replies.ts"
+import { type DownloadTarget, downloadName } from "./api/B2Client.ts"
+import { sha1Of } from "./api/B2Replies.ts"
+import { type Headers, header } from "./api/HttpMessage.ts"
+import { ResponseBody } from "./api/ResponseBody.ts"
 import type { B2Root } from "./B2Root.ts"
-import { type Headers, header } from "./HttpMessage.ts"
-import { ResponseBody } from "./ResponseBody.ts"
 
 /** Exactly the version that was listed, where it is known. */
 export const targetOf = (root: B2Root, file: File): DownloadTarget =>

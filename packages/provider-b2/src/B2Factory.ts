@@ -1,5 +1,5 @@
 /** What an app lists to know B2. The provider itself, with its HTTP client, is loaded when one is opened. */
-import * as ProviderFactory from "@ourclone/core/ProviderFactory"
+import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import * as Effect from "effect/Effect"
 import { B2Options, environment } from "./B2Options.ts"
 

@@ -1,24 +1,24 @@
 /** One file in one request: stat, put, remove, copy. */
 import { hash } from "node:crypto"
-import { type ByteSource, smallSize } from "@ourclone/core/ByteSource"
-import type { File } from "@ourclone/core/Entry"
-import type { Provider, PutOptions } from "@ourclone/core/Provider"
-import type { RemotePath } from "@ourclone/core/RemotePath"
+import { type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { Provider, PutOptions } from "@ourclone/core/contract/Provider"
+import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import {
   ChecksumMismatch,
   InvalidRequest,
   NotFound,
   SourceChanged,
   type StorageError
-} from "@ourclone/core/StorageError"
+} from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
+import { type FileRow, fileOf, modifiedAtOf, sha1Of } from "./api/B2Replies.ts"
+import { header } from "./api/HttpMessage.ts"
+import { streamedBody } from "./api/UploadBody.ts"
+import type { UploadUrls } from "./api/UploadUrls.ts"
 import { announcedSha1 } from "./B2Download.ts"
 import { encode } from "./B2Names.ts"
-import { type FileRow, fileOf, modifiedAtOf, sha1Of } from "./B2Replies.ts"
 import type { B2Root } from "./B2Root.ts"
-import { header } from "./HttpMessage.ts"
-import { streamedBody } from "./UploadBody.ts"
-import type { UploadUrls } from "./UploadUrls.ts"
 
 /** The largest file that B2 takes in one request, in bytes. */
 export const maxPutSize = 5_000_000_000

@@ -5,19 +5,24 @@
  * in the file info of the unfinished large file.
  */
 import { hash } from "node:crypto"
-import { type ByteSource, smallSize } from "@ourclone/core/ByteSource"
-import type { LargeFile, Limits, Part, PartOptions, StartOptions, Unfinished } from "@ourclone/core/LargeFile"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import { ChecksumMismatch, InvalidRequest, SourceChanged, type StorageError } from "@ourclone/core/StorageError"
+import { type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
+import type { LargeFile, Limits, Part, PartOptions, StartOptions, Unfinished } from "@ourclone/core/contract/LargeFile"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import {
+  ChecksumMismatch,
+  InvalidRequest,
+  SourceChanged,
+  type StorageError
+} from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Authorization, Failure } from "./B2Authorization.ts"
+import type { Authorization, Failure } from "./api/B2Authorization.ts"
+import * as B2Pages from "./api/B2Pages.ts"
+import { type FileRow, fileOf, sha1Of } from "./api/B2Replies.ts"
+import { streamedBody } from "./api/UploadBody.ts"
+import * as UploadUrls from "./api/UploadUrls.ts"
 import { maxPutSize } from "./B2Files.ts"
-import * as B2Pages from "./B2Pages.ts"
-import { type FileRow, fileOf, sha1Of } from "./B2Replies.ts"
 import type { B2Root } from "./B2Root.ts"
-import { streamedBody } from "./UploadBody.ts"
-import * as UploadUrls from "./UploadUrls.ts"
 
 /** B2 takes no larger file, in bytes. */
 const maxSize = 10_000_000_000_000

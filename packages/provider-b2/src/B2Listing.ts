@@ -5,13 +5,13 @@
  * other tools leave an empty file `dir/`: both show as a directory, and neither
  * shows when the directory has something else in it.
  */
-import type { Directory, Entry } from "@ourclone/core/Entry"
-import type { ListOptions, Provider } from "@ourclone/core/Provider"
-import * as RemotePath from "@ourclone/core/RemotePath"
+import type { Directory, Entry } from "@ourclone/core/contract/Entry"
+import type { ListOptions, Provider } from "@ourclone/core/contract/Provider"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as B2Pages from "./B2Pages.ts"
-import { type FileRow, fileOf } from "./B2Replies.ts"
+import * as B2Pages from "./api/B2Pages.ts"
+import { type FileRow, fileOf } from "./api/B2Replies.ts"
 import type { B2Root } from "./B2Root.ts"
 
 /** B2 counts a transaction for every thousand rows. */

@@ -1,7 +1,7 @@
 /** Taking files away: hidden, so that a lifecycle rule ends them, or deleted with every version of theirs. */
-import type { Provider } from "@ourclone/core/Provider"
-import type { RemotePath } from "@ourclone/core/RemotePath"
-import type { StorageError } from "@ourclone/core/StorageError"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import type { RemotePath } from "@ourclone/core/contract/RemotePath"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { B2Root, FoundBucket } from "./B2Root.ts"

@@ -1,5 +1,5 @@
 /** Where in an account a provider is rooted: a bucket, which may have to be made first, and a folder of it. */
-import type { RemotePath } from "@ourclone/core/RemotePath"
+import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import {
   AlreadyExists,
   InvalidRequest,
@@ -7,11 +7,11 @@ import {
   PermissionDenied,
   type Reason,
   StorageError
-} from "@ourclone/core/StorageError"
+} from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import type { B2Client } from "./B2Client.ts"
-import { denial, type KeyScope } from "./B2Errors.ts"
+import type { B2Client } from "./api/B2Client.ts"
+import { denial, type KeyScope } from "./api/B2Errors.ts"
 import { fileRefusal, isBucketId } from "./B2Names.ts"
 
 export interface FoundBucket {

@@ -1,11 +1,11 @@
 /** Old versions and hide markers. */
-import * as RemotePath from "@ourclone/core/RemotePath"
-import type { StorageError } from "@ourclone/core/StorageError"
-import type { Version, Versions } from "@ourclone/core/Versions"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { Version, Versions } from "@ourclone/core/contract/Versions"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as B2Pages from "./B2Pages.ts"
-import { type FileRow, modifiedAtOf } from "./B2Replies.ts"
+import * as B2Pages from "./api/B2Pages.ts"
+import { type FileRow, modifiedAtOf } from "./api/B2Replies.ts"
 import type { B2Root } from "./B2Root.ts"
 
 const pageSize = 1000

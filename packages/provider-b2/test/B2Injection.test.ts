@@ -1,8 +1,8 @@
 import * as http from "node:http"
 import { assert, describe, it } from "@effect/vitest"
-import { fromBytes, smallSize } from "@ourclone/core/ByteSource"
-import { makeUnsafe, root } from "@ourclone/core/RemotePath"
-import { isAsSafe } from "@ourclone/provider-b2/B2Calls"
+import { fromBytes, smallSize } from "@ourclone/core/contract/ByteSource"
+import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
+import { isAsSafe } from "@ourclone/provider-b2/api/B2Calls"
 import { Effect, Stream } from "effect"
 import { emulate, openAt } from "./emulated.ts"
 

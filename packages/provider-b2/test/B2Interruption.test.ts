@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type ByteSource, fromBytes, smallSize } from "@ourclone/core/ByteSource"
-import { makeUnsafe, root } from "@ourclone/core/RemotePath"
-import { upload } from "@ourclone/core/Upload"
+import { type ByteSource, fromBytes, smallSize } from "@ourclone/core/contract/ByteSource"
+import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
+import { upload } from "@ourclone/core/engine/Upload"
 import { Effect, Fiber, Stream } from "effect"
 import { emulate, openAt } from "./emulated.ts"
 

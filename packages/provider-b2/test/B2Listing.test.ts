@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fromBytes } from "@ourclone/core/ByteSource"
-import { makeUnsafe, root } from "@ourclone/core/RemotePath"
+import { fromBytes } from "@ourclone/core/contract/ByteSource"
+import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import { Effect, Stream } from "effect"
 import { emulate, openAt, uploadNamed } from "./emulated.ts"
 

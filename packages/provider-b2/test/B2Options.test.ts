@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { makeUnsafe } from "@ourclone/core/RemotePath"
+import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
 import { factory as B2 } from "@ourclone/provider-b2/B2Factory"
 import { addressRefusal } from "@ourclone/provider-b2/B2Options"
 import { Effect, Redacted } from "effect"

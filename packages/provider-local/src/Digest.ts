@@ -6,15 +6,15 @@
  * the other the remaining parts.
  */
 import { hash } from "node:crypto"
-import type { ByteSource, Digest } from "@ourclone/core/ByteSource"
-import type { File } from "@ourclone/core/Entry"
-import type { StorageError } from "@ourclone/core/StorageError"
+import type { ByteSource, Digest } from "@ourclone/core/contract/ByteSource"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import { type HashJob, type HashResult, hashFile } from "./HashFile.ts"
 import * as HashThreads from "./HashThreads.ts"
 import { attempt, toStorageError } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
-import type { Place } from "./Place.ts"
+import type { Place } from "./LocalPlace.ts"
 
 /** Up to this many bytes are hashed sooner than a thread starts. */
 const atOnceSize = 4 * 1024 * 1024

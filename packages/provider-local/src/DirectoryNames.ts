@@ -1,8 +1,8 @@
 /** The names of one directory, with what they are, in the order a listing needs. */
 import * as fs from "node:fs"
-import * as RemotePath from "@ourclone/core/RemotePath"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { codeOf, reasonOf } from "./LocalErrors.ts"
-import type { Place } from "./Place.ts"
+import type { Place } from "./LocalPlace.ts"
 import * as Symlinks from "./Symlinks.ts"
 import { isTemporary } from "./TemporaryName.ts"
 

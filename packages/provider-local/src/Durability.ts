@@ -6,11 +6,11 @@
  */
 import * as fs from "node:fs"
 import * as nodePath from "node:path"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import type { StorageError } from "@ourclone/core/StorageError"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import { codeOf, toStorageError } from "./LocalErrors.ts"
-import * as Place from "./Place.ts"
+import * as Place from "./LocalPlace.ts"
 
 /** Systems and file systems that do not flush directories, or do not let one see them, say so in these words. */
 const impossible: ReadonlySet<string | undefined> = new Set([

@@ -1,6 +1,6 @@
 /** Asynchronous writes that are never cut short, so that a file is not closed under one. */
 import * as fs from "node:fs"
-import type { StorageError } from "@ourclone/core/StorageError"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 
 type Callback = (error: unknown) => void

@@ -8,11 +8,11 @@
  */
 import * as fs from "node:fs"
 import * as nodePath from "node:path"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import { AlreadyExists, InvalidRequest } from "@ourclone/core/StorageError"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as AbandonedFiles from "./AbandonedFiles.ts"
 import { codeOf } from "./LocalErrors.ts"
-import * as Place from "./Place.ts"
+import * as Place from "./LocalPlace.ts"
 
 export interface Folders {
   /** Makes `directory` and those above it. Throws `InvalidRequest` at a symbolic link and `AlreadyExists` at a file. */

@@ -1,7 +1,7 @@
 /** Room on the file system below a root. */
 import * as fs from "node:fs"
-import { NoSpace } from "@ourclone/core/StorageError"
-import * as Place from "./Place.ts"
+import { NoSpace } from "@ourclone/core/contract/StorageError"
+import * as Place from "./LocalPlace.ts"
 
 /** In bytes, for this user; `undefined` where the file system does not say. */
 export const read = (place: Place.Place): number | undefined => {

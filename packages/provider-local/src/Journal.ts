@@ -5,7 +5,7 @@
  * Lines are only ever added, so a run that is cut off spoils the last one at most.
  */
 import * as fs from "node:fs"
-import { Unfinished } from "@ourclone/core/LargeFile"
+import { Unfinished } from "@ourclone/core/contract/LargeFile"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 

@@ -10,10 +10,10 @@ import {
   StorageError,
   Unavailable,
   UnexpectedResponse
-} from "@ourclone/core/StorageError"
+} from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Place } from "./Place.ts"
+import type { Place } from "./LocalPlace.ts"
 
 type MakeReason = (code: string) => Reason
 

@@ -1,11 +1,11 @@
 /** What a path stands for on the disk. */
 import * as fs from "node:fs"
-import type { File } from "@ourclone/core/Entry"
-import type { RemotePath } from "@ourclone/core/RemotePath"
-import { NotFound } from "@ourclone/core/StorageError"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { RemotePath } from "@ourclone/core/contract/RemotePath"
+import { NotFound } from "@ourclone/core/contract/StorageError"
 import * as FileTime from "./FileTime.ts"
+import * as Place from "./LocalPlace.ts"
 import * as OpenFile from "./OpenFile.ts"
-import * as Place from "./Place.ts"
 import * as Symlinks from "./Symlinks.ts"
 
 export interface Located {

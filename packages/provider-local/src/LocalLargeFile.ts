@@ -9,18 +9,18 @@
  */
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
-import type { ByteSource } from "@ourclone/core/ByteSource"
-import type { File } from "@ourclone/core/Entry"
-import type { LargeFile, Limits, Part, PartOptions, StartOptions, Unfinished } from "@ourclone/core/LargeFile"
-import * as PiecePool from "@ourclone/core/PiecePool"
-import * as RemotePath from "@ourclone/core/RemotePath"
+import type { ByteSource } from "@ourclone/core/contract/ByteSource"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { LargeFile, Limits, Part, PartOptions, StartOptions, Unfinished } from "@ourclone/core/contract/LargeFile"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import {
   ChecksumMismatch,
   InvalidRequest,
   NotFound,
   SourceChanged,
   type StorageError
-} from "@ourclone/core/StorageError"
+} from "@ourclone/core/contract/StorageError"
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -33,7 +33,7 @@ import * as FrontierHash from "./FrontierHash.ts"
 import * as Journal from "./Journal.ts"
 import { attempt, codeOf, toStorageError } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
-import * as Place from "./Place.ts"
+import * as Place from "./LocalPlace.ts"
 import * as Replacement from "./Replacement.ts"
 import { journalName, makeId, temporaryName } from "./TemporaryName.ts"
 import * as UnfinishedFiles from "./UnfinishedFiles.ts"

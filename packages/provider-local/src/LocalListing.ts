@@ -7,15 +7,15 @@
  * costs a fifth of the asynchronous ones, in slices of a few milliseconds.
  */
 import * as fs from "node:fs"
-import type { Entry } from "@ourclone/core/Entry"
-import type { ListOptions } from "@ourclone/core/Provider"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import { InvalidRequest, type StorageError } from "@ourclone/core/StorageError"
+import type { Entry } from "@ourclone/core/contract/Entry"
+import type { ListOptions } from "@ourclone/core/contract/Provider"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { InvalidRequest, type StorageError } from "@ourclone/core/contract/StorageError"
 import type * as Stream from "effect/Stream"
 import * as DirectoryNames from "./DirectoryNames.ts"
 import * as FileTime from "./FileTime.ts"
 import { codeOf, reasonOf } from "./LocalErrors.ts"
-import * as Place from "./Place.ts"
+import * as Place from "./LocalPlace.ts"
 import * as Slices from "./Slices.ts"
 import * as Symlinks from "./Symlinks.ts"
 

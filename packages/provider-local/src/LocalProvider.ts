@@ -1,8 +1,8 @@
 /** The file system as a provider. */
-import type { Provider } from "@ourclone/core/Provider"
-import * as ProviderFactory from "@ourclone/core/ProviderFactory"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import { InvalidRequest, StorageError, UnexpectedResponse } from "@ourclone/core/StorageError"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { InvalidRequest, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Digest from "./Digest.ts"
@@ -13,11 +13,11 @@ import { attempt } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
 import * as LocalLargeFile from "./LocalLargeFile.ts"
 import * as LocalListing from "./LocalListing.ts"
+import * as Place from "./LocalPlace.ts"
 import * as LocalRead from "./LocalRead.ts"
 import * as LocalRemove from "./LocalRemove.ts"
 import * as LocalTouch from "./LocalTouch.ts"
 import * as LocalWrite from "./LocalWrite.ts"
-import * as Place from "./Place.ts"
 
 export interface LocalOptions {
   /** Absolute, or relative to the current directory. It need not exist. */

@@ -1,9 +1,9 @@
 /** Reading files: small ones at once, others in pieces with one piece read ahead. */
 import * as fs from "node:fs"
-import type { ByteRange } from "@ourclone/core/ByteSource"
-import type { File } from "@ourclone/core/Entry"
-import * as PiecePool from "@ourclone/core/PiecePool"
-import { InvalidRequest, type StorageError } from "@ourclone/core/StorageError"
+import type { ByteRange } from "@ourclone/core/contract/ByteSource"
+import type { File } from "@ourclone/core/contract/Entry"
+import { InvalidRequest, type StorageError } from "@ourclone/core/contract/StorageError"
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -11,8 +11,8 @@ import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import { attempt, toStorageError } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
+import type { Place } from "./LocalPlace.ts"
 import * as OpenFile from "./OpenFile.ts"
-import type { Place } from "./Place.ts"
 
 const readAllNow = (place: Place, file: File): Uint8Array => {
   const { absolute, isLink } = LocalFiles.locate(place, file.path)

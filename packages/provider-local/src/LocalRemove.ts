@@ -1,11 +1,11 @@
 /** Removing files and empty directories, never behind a symbolic link. */
 import * as fs from "node:fs"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import type { StorageError } from "@ourclone/core/StorageError"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type * as Effect from "effect/Effect"
 import type { Folders } from "./Folders.ts"
 import { attempt, codeOf } from "./LocalErrors.ts"
-import * as Place from "./Place.ts"
+import * as Place from "./LocalPlace.ts"
 import * as Symlinks from "./Symlinks.ts"
 
 type Remove = (path: RemotePath.RemotePath) => Effect.Effect<void, StorageError>

@@ -1,14 +1,14 @@
 /** Giving a file another time. Nothing behind a symbolic link is changed. */
 import * as fs from "node:fs"
-import type { Provider } from "@ourclone/core/Provider"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import { NotFound } from "@ourclone/core/StorageError"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { NotFound } from "@ourclone/core/contract/StorageError"
 import * as FileTime from "./FileTime.ts"
 import type { Folders } from "./Folders.ts"
 import { attempt } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
+import type { Place } from "./LocalPlace.ts"
 import * as OpenFile from "./OpenFile.ts"
-import type { Place } from "./Place.ts"
 
 const setTime = (absolute: string, seen: OpenFile.Seen, time: number | Date): void => {
   const fd = OpenFile.open(absolute, seen, false)

@@ -4,12 +4,17 @@
  */
 import { createHash, hash } from "node:crypto"
 import * as fs from "node:fs"
-import { type ByteSource, smallSize } from "@ourclone/core/ByteSource"
-import type { File } from "@ourclone/core/Entry"
-import * as PiecePool from "@ourclone/core/PiecePool"
-import type { Provider, PutOptions } from "@ourclone/core/Provider"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import { ChecksumMismatch, InvalidRequest, SourceChanged, type StorageError } from "@ourclone/core/StorageError"
+import { type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { Provider, PutOptions } from "@ourclone/core/contract/Provider"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import {
+  ChecksumMismatch,
+  InvalidRequest,
+  SourceChanged,
+  type StorageError
+} from "@ourclone/core/contract/StorageError"
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
@@ -18,7 +23,7 @@ import * as FileWriting from "./FileWriting.ts"
 import type { Folders } from "./Folders.ts"
 import * as FreeSpace from "./FreeSpace.ts"
 import { attempt, toStorageError } from "./LocalErrors.ts"
-import type { Place } from "./Place.ts"
+import type { Place } from "./LocalPlace.ts"
 import * as Replacement from "./Replacement.ts"
 import * as Symlinks from "./Symlinks.ts"
 import { makeId, temporaryName } from "./TemporaryName.ts"

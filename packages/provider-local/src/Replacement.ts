@@ -6,12 +6,12 @@
  * is stored as durable is flushed by `LocalWrite`.
  */
 import * as fs from "node:fs"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import { AlreadyExists, InvalidRequest } from "@ourclone/core/StorageError"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as FileTime from "./FileTime.ts"
 import type { Folders } from "./Folders.ts"
 import { codeOf } from "./LocalErrors.ts"
-import * as Place from "./Place.ts"
+import * as Place from "./LocalPlace.ts"
 import { isTemporary, makeId, temporaryName } from "./TemporaryName.ts"
 
 export interface Replacement {

@@ -1,13 +1,13 @@
 /** Streams made by synchronous work, in slices of a few milliseconds with other work of the thread between them. */
-import type { RemotePath } from "@ourclone/core/RemotePath"
-import type { StorageError } from "@ourclone/core/StorageError"
+import type { RemotePath } from "@ourclone/core/contract/RemotePath"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import { attempt, toStorageError } from "./LocalErrors.ts"
-import type { Place } from "./Place.ts"
+import type { Place } from "./LocalPlace.ts"
 
 /** In milliseconds. */
 const length = 4

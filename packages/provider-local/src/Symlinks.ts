@@ -3,8 +3,8 @@
  * `name.rclonelink` whose content is the target.
  */
 import * as fs from "node:fs"
-import type { PutOptions } from "@ourclone/core/Provider"
-import { AlreadyExists, InvalidRequest } from "@ourclone/core/StorageError"
+import type { PutOptions } from "@ourclone/core/contract/Provider"
+import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
 import { toFileTime } from "./FileTime.ts"
 
 export const suffix = ".rclonelink"

@@ -1,12 +1,12 @@
 /** Finding the journals of unfinished large files. */
 import * as fs from "node:fs"
-import type { Unfinished } from "@ourclone/core/LargeFile"
-import * as RemotePath from "@ourclone/core/RemotePath"
-import type { StorageError } from "@ourclone/core/StorageError"
+import type { Unfinished } from "@ourclone/core/contract/LargeFile"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type * as Stream from "effect/Stream"
 import * as Journal from "./Journal.ts"
 import { codeOf } from "./LocalErrors.ts"
-import * as Place from "./Place.ts"
+import * as Place from "./LocalPlace.ts"
 import * as Slices from "./Slices.ts"
 import { isJournal, journalName } from "./TemporaryName.ts"
 

@@ -1,6 +1,6 @@
 import * as fs from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import * as Guard from "@ourclone/core/Guard"
+import * as Guard from "@ourclone/core/engine/Guard"
 import * as Effect from "effect/Effect"
 import * as LocalProvider from "../src/LocalProvider.ts"
 import { at, modifiedAt, source, withFolder } from "./TemporaryFolder.ts"

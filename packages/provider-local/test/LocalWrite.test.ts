@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import type { ByteSource } from "@ourclone/core/ByteSource"
-import { SourceChanged, StorageError } from "@ourclone/core/StorageError"
+import type { ByteSource } from "@ourclone/core/contract/ByteSource"
+import { SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import {

@@ -22,7 +22,7 @@ const list = Command.make(
   { remote: place("remote", "A remote or b2:").pipe(Argument.withDefault("b2:")) },
   (flags) =>
     lazily(
-      () => import("../Buckets.ts"),
+      () => import("../BucketCommands.ts"),
       (module) => module.list(flags)
     )
 ).pipe(
@@ -32,7 +32,7 @@ const list = Command.make(
 
 const create = Command.make("create", { bucket }, (flags) =>
   lazily(
-    () => import("../Buckets.ts"),
+    () => import("../BucketCommands.ts"),
     (module) => module.create(flags)
   )
 ).pipe(
@@ -42,7 +42,7 @@ const create = Command.make("create", { bucket }, (flags) =>
 
 const remove = Command.make("remove", { bucket }, (flags) =>
   lazily(
-    () => import("../Buckets.ts"),
+    () => import("../BucketCommands.ts"),
     (module) => module.remove(flags)
   )
 ).pipe(
@@ -67,7 +67,7 @@ const lifecycle = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../Buckets.ts"),
+      () => import("../BucketCommands.ts"),
       (module) => module.lifecycle(flags)
     )
 ).pipe(

@@ -17,7 +17,7 @@ export const check = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../Check.ts"),
+      () => import("../CheckCommand.ts"),
       (module) =>
         module.run({
           ...flags,

@@ -4,7 +4,7 @@ import { lazily } from "../Lazily.ts"
 
 export const mkdir = Command.make("mkdir", { path: place("path", "The folder to make") }, (flags) =>
   lazily(
-    () => import("../Removal.ts"),
+    () => import("../RemovalCommand.ts"),
     (module) => module.mkdir(flags)
   )
 ).pipe(

@@ -1,4 +1,4 @@
-import type { ProviderFactory } from "@ourclone/core/ProviderFactory"
+import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import * as Command from "effect/cli/Command"
 import type * as Flag from "effect/cli/Flag"
 import { on, place, text } from "../Flags.ts"

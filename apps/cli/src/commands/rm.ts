@@ -15,7 +15,7 @@ export const rm = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../Removal.ts"),
+      () => import("../RemovalCommand.ts"),
       (module) => module.rm(flags)
     )
 ).pipe(

@@ -5,7 +5,7 @@ import { lazily } from "../Lazily.ts"
 
 export const tree = Command.make("tree", { path: place("path", "A folder"), maxDepth, filter: filterFlags }, (flags) =>
   lazily(
-    () => import("../Tree.ts"),
+    () => import("../TreeDrawing.ts"),
     (module) => module.run(flags)
   )
 ).pipe(

@@ -1,7 +1,7 @@
 /** `--stdin` and `--stdin-from-command`: one file that comes from a stream. */
 import { spawn } from "node:child_process"
-import type { StandardInput } from "@ourclone/backup/BackupOptions"
-import { LocalFailure, RepositoryError } from "@ourclone/backup/RepositoryError"
+import type { StandardInput } from "@ourclone/backup/archive/BackupOptions"
+import { LocalFailure, RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type CommandStopped, usage } from "../ExitCode.ts"

@@ -1,7 +1,7 @@
 /** What a backup is of: the paths that were typed, and those in lists. */
 import { readFileSync } from "node:fs"
-import * as FilesFrom from "@ourclone/backup/FilesFrom"
-import * as SystemFailure from "@ourclone/backup/SystemFailure"
+import * as FilesFrom from "@ourclone/backup/choose/FilesFrom"
+import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
 import * as Effect from "effect/Effect"
 import { type CommandStopped, usage } from "../ExitCode.ts"
 

@@ -1,5 +1,5 @@
 /** What a backup tells while it runs and at its end, in restic's shapes or for people. */
-import type { BackupEvent, BackupSummary } from "@ourclone/backup/BackupEvent"
+import type { BackupEvent, BackupSummary } from "@ourclone/backup/archive/BackupEvent"
 import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"

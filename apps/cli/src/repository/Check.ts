@@ -1,7 +1,7 @@
 /** `repo check`: whether everything is there and is what was written. */
-import * as Checker from "@ourclone/backup/Checker"
-import type { CheckEvent, CheckResult } from "@ourclone/backup/CheckProblem"
-import * as CheckSubset from "@ourclone/backup/CheckSubset"
+import * as Checker from "@ourclone/backup/care/Checker"
+import type { CheckEvent, CheckResult } from "@ourclone/backup/care/CheckProblem"
+import * as CheckSubset from "@ourclone/backup/care/CheckSubset"
 import * as Effect from "effect/Effect"
 import * as Amount from "../Amount.ts"
 import * as ExitCode from "../ExitCode.ts"

@@ -1,5 +1,5 @@
 /** `repo copy`: snapshots of one repository into another. */
-import * as CopyRun from "@ourclone/backup/Copy"
+import * as CopyRun from "@ourclone/backup/care/SnapshotCopy"
 import * as Effect from "effect/Effect"
 import * as Amount from "../Amount.ts"
 import { usage } from "../ExitCode.ts"

@@ -1,7 +1,7 @@
 /** `snapshot diff`: what is different between two snapshots, or folders in them. */
-import * as DiffRun from "@ourclone/backup/Diff"
-import type { Repository } from "@ourclone/backup/Repository"
-import * as Snapshots from "@ourclone/backup/Snapshots"
+import * as DiffRun from "@ourclone/backup/look/Diff"
+import type { Repository } from "@ourclone/backup/repository/Repository"
+import * as Snapshots from "@ourclone/backup/repository/Snapshots"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Amount from "../Amount.ts"

@@ -1,9 +1,9 @@
 /** `snapshot dump`: a file of a snapshot, or a folder as an archive. */
 import { open as openFile } from "node:fs/promises"
-import * as DumpStream from "@ourclone/backup/Dump"
-import { LocalFailure, RepositoryError } from "@ourclone/backup/RepositoryError"
-import * as Snapshots from "@ourclone/backup/Snapshots"
-import * as SystemFailure from "@ourclone/backup/SystemFailure"
+import * as DumpStream from "@ourclone/backup/look/Dump"
+import { LocalFailure, RepositoryError } from "@ourclone/backup/repository/RepositoryError"
+import * as Snapshots from "@ourclone/backup/repository/Snapshots"
+import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Output } from "../Output.ts"

@@ -1,7 +1,8 @@
 /** `snapshot find`: which snapshots have a file. */
-import * as FindRun from "@ourclone/backup/Find"
-import * as NodeJson from "@ourclone/backup/NodeJson"
-import type { Snapshot } from "@ourclone/backup/Snapshot"
+
+import type { Snapshot } from "@ourclone/backup/format/Snapshot"
+import * as FindRun from "@ourclone/backup/look/Find"
+import * as NodeJson from "@ourclone/backup/look/NodeJson"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { usage } from "../ExitCode.ts"

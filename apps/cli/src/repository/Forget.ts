@@ -1,8 +1,8 @@
 /** `forget`: removes snapshots, by name or by rule, and prunes when asked to. */
-import * as ForgetRun from "@ourclone/backup/Forget"
-import * as ForgetPolicy from "@ourclone/backup/ForgetPolicy"
-import type { Repository } from "@ourclone/backup/Repository"
-import * as Snapshots from "@ourclone/backup/Snapshots"
+import * as ForgetRun from "@ourclone/backup/care/Forget"
+import * as ForgetPolicy from "@ourclone/backup/care/ForgetPolicy"
+import type { Repository } from "@ourclone/backup/repository/Repository"
+import * as Snapshots from "@ourclone/backup/repository/Snapshots"
 import * as Effect from "effect/Effect"
 import { usage } from "../ExitCode.ts"
 import type { Output } from "../Output.ts"

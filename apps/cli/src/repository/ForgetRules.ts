@@ -1,6 +1,7 @@
 /** The `--keep-…` flags as a policy. */
-import * as CalendarDuration from "@ourclone/backup/CalendarDuration"
-import * as ForgetPolicy from "@ourclone/backup/ForgetPolicy"
+
+import * as ForgetPolicy from "@ourclone/backup/care/ForgetPolicy"
+import * as CalendarDuration from "@ourclone/backup/go/CalendarDuration"
 import * as Effect from "effect/Effect"
 import { type CommandStopped, usage } from "../ExitCode.ts"
 import { tagsOf } from "./SnapshotSelection.ts"

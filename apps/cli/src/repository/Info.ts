@@ -1,7 +1,7 @@
 /** `repo info`: what a repository is, without reading what is in it. */
-import * as LockFile from "@ourclone/backup/LockFile"
-import * as Locks from "@ourclone/backup/Locks"
-import type { FileType } from "@ourclone/backup/RepositoryFile"
+import * as LockFile from "@ourclone/backup/format/LockFile"
+import type { FileType } from "@ourclone/backup/format/RepositoryFile"
+import * as Locks from "@ourclone/backup/repository/Locks"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Amount from "../Amount.ts"

@@ -1,6 +1,6 @@
 /** `repo key`: the passwords of a repository. */
-import * as KeyFiles from "@ourclone/backup/KeyFiles"
-import type { Repository } from "@ourclone/backup/Repository"
+import * as KeyFiles from "@ourclone/backup/repository/KeyFiles"
+import type { Repository } from "@ourclone/backup/repository/Repository"
 import * as Effect from "effect/Effect"
 import * as Amount from "../Amount.ts"
 import * as ExitCode from "../ExitCode.ts"

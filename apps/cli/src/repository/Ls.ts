@@ -1,9 +1,10 @@
 /** `snapshot ls`: what is in a snapshot. */
-import * as List from "@ourclone/backup/Ls"
-import * as NodeJson from "@ourclone/backup/NodeJson"
-import type { WalkedNode } from "@ourclone/backup/NodeWalk"
-import { toJson } from "@ourclone/backup/Snapshot"
-import * as Snapshots from "@ourclone/backup/Snapshots"
+
+import { toJson } from "@ourclone/backup/format/Snapshot"
+import * as NodeJson from "@ourclone/backup/look/NodeJson"
+import * as List from "@ourclone/backup/look/SnapshotListing"
+import type { WalkedNode } from "@ourclone/backup/repository/NodeWalk"
+import * as Snapshots from "@ourclone/backup/repository/Snapshots"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"

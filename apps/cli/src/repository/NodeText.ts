@@ -1,6 +1,6 @@
 /** An entry of a snapshot on one line for people. */
-import * as FileMode from "@ourclone/backup/FileMode"
-import type { Node } from "@ourclone/backup/Node"
+import * as FileMode from "@ourclone/backup/format/FileMode"
+import type { Node } from "@ourclone/backup/format/Node"
 import * as Amount from "../Amount.ts"
 import { printable } from "../PrintableText.ts"
 

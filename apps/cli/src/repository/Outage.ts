@@ -1,5 +1,5 @@
 /** Says that a storage does not answer, so that a run that waits is not taken for one that hangs. */
-import type { StorageError } from "@ourclone/core/StorageError"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
 

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs"
 import { homedir } from "node:os"
-import * as Secret from "@ourclone/core/Secret"
-import { outputOf } from "@ourclone/core/SecretCommand"
+import * as Secret from "@ourclone/core/configuration/Secret"
+import { outputOf } from "@ourclone/core/configuration/SecretCommand"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { type CommandStopped, usage } from "../ExitCode.ts"

@@ -1,9 +1,9 @@
 /** Includes and excludes of flags, checked. */
 import { readFileSync } from "node:fs"
-import type { PathPatterns } from "@ourclone/backup/PathFilter"
-import * as PatternFile from "@ourclone/backup/PatternFile"
-import * as Selection from "@ourclone/backup/Selection"
-import * as SystemFailure from "@ourclone/backup/SystemFailure"
+import type { PathPatterns } from "@ourclone/backup/choose/PathFilter"
+import * as PatternFile from "@ourclone/backup/choose/PatternFile"
+import * as Selection from "@ourclone/backup/choose/Selection"
+import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
 import * as Effect from "effect/Effect"
 import { type CommandStopped, usage } from "../ExitCode.ts"
 

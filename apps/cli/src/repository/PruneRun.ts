@@ -1,8 +1,8 @@
 /** Pruning as `prune` and `forget --prune` do it: flags to limits, the plan for people, and the run. */
-import * as Prune from "@ourclone/backup/Prune"
-import type { PruneEvent, PruneSummary } from "@ourclone/backup/PruneEvent"
-import type { PruneFigures, PruneOptions } from "@ourclone/backup/PrunePlan"
-import type { Repository } from "@ourclone/backup/Repository"
+import * as Prune from "@ourclone/backup/care/Prune"
+import type { PruneEvent, PruneSummary } from "@ourclone/backup/care/PruneEvent"
+import type { PruneFigures, PruneOptions } from "@ourclone/backup/care/PrunePlan"
+import type { Repository } from "@ourclone/backup/repository/Repository"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Amount from "../Amount.ts"

@@ -1,7 +1,7 @@
 /** `repo repair`: index, packs and snapshots, in the order in which they are mended. */
-import * as RepairIndex from "@ourclone/backup/RepairIndex"
-import * as RepairPacks from "@ourclone/backup/RepairPacks"
-import * as RepairSnapshots from "@ourclone/backup/RepairSnapshots"
+import * as RepairIndex from "@ourclone/backup/care/RepairIndex"
+import * as RepairPacks from "@ourclone/backup/care/RepairPacks"
+import * as RepairSnapshots from "@ourclone/backup/care/RepairSnapshots"
 import * as Effect from "effect/Effect"
 import * as Amount from "../Amount.ts"
 import { usage } from "../ExitCode.ts"

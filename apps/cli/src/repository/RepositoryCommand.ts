@@ -1,6 +1,6 @@
 /** What all commands about repositories share: their output, and how a failure is told to a program. */
 import { setFlagsFromString } from "node:v8"
-import { endProcess } from "@ourclone/backup/EndProcess"
+import { endProcess } from "@ourclone/backup/threads/EndProcess"
 import * as Effect from "effect/Effect"
 import * as Ending from "../Ending.ts"
 import * as ExitCode from "../ExitCode.ts"

@@ -1,7 +1,7 @@
 /** `repo list`: the repositories that have a name. */
-import * as ConfiguredRepositories from "@ourclone/core/ConfiguredRepositories"
-import { Remotes } from "@ourclone/core/Remotes"
-import * as Secret from "@ourclone/core/Secret"
+import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
+import { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as Secret from "@ourclone/core/configuration/Secret"
 import * as Effect from "effect/Effect"
 import { pad, printable } from "../PrintableText.ts"
 import { command } from "./RepositoryCommand.ts"

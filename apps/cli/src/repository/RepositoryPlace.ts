@@ -1,8 +1,8 @@
 /** Which place the user means: by flag, by name or by the environment. */
 import { resolve } from "node:path"
-import * as ConfiguredRepositories from "@ourclone/core/ConfiguredRepositories"
-import * as RemoteName from "@ourclone/core/RemoteName"
-import { Remotes } from "@ourclone/core/Remotes"
+import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
+import * as RemoteName from "@ourclone/core/configuration/RemoteName"
+import { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as Effect from "effect/Effect"
 import { type CommandStopped, usage } from "../ExitCode.ts"
 import * as Place from "../Place.ts"

@@ -1,9 +1,9 @@
 /** `restore`: a snapshot, or a part of it, onto this machine. */
 import { resolve } from "node:path"
-import type { RestoreCounts, RestoreEvent, RestoreSummary } from "@ourclone/backup/RestoreEvent"
-import * as Restorer from "@ourclone/backup/Restorer"
-import type { Overwrite } from "@ourclone/backup/RestoreTarget"
-import * as Snapshots from "@ourclone/backup/Snapshots"
+import * as Snapshots from "@ourclone/backup/repository/Snapshots"
+import type { RestoreCounts, RestoreEvent, RestoreSummary } from "@ourclone/backup/restore/RestoreEvent"
+import * as Restorer from "@ourclone/backup/restore/Restorer"
+import type { Overwrite } from "@ourclone/backup/restore/RestoreTarget"
 import * as Effect from "effect/Effect"
 import * as Amount from "../Amount.ts"
 import { usage } from "../ExitCode.ts"

@@ -1,6 +1,7 @@
 /** `snapshot rm`: snapshots anew without some paths. */
-import * as PathFilter from "@ourclone/backup/PathFilter"
-import * as Rewrite from "@ourclone/backup/Rewrite"
+
+import * as Rewrite from "@ourclone/backup/care/Rewrite"
+import * as PathFilter from "@ourclone/backup/choose/PathFilter"
 import * as Effect from "effect/Effect"
 import * as Amount from "../Amount.ts"
 import { usage } from "../ExitCode.ts"

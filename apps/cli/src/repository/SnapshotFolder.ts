@@ -1,8 +1,9 @@
 /** The folder of a snapshot that `id:folder` means. */
-import type { BlobReader } from "@ourclone/backup/BlobReader"
-import type { Repository } from "@ourclone/backup/Repository"
-import { NoSnapshot, RepositoryError } from "@ourclone/backup/RepositoryError"
-import type { Snapshot } from "@ourclone/backup/Snapshot"
+
+import type { Snapshot } from "@ourclone/backup/format/Snapshot"
+import type { BlobReader } from "@ourclone/backup/repository/BlobReader"
+import type { Repository } from "@ourclone/backup/repository/Repository"
+import { NoSnapshot, RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import * as Effect from "effect/Effect"
 
 /** The id of its tree; that of the whole snapshot for an empty folder. Fails with `NoSnapshot`. */

@@ -1,6 +1,6 @@
 /** `snapshots`: a table, or restic's array. */
-import { type Snapshot, toJson } from "@ourclone/backup/Snapshot"
-import * as SnapshotGroups from "@ourclone/backup/SnapshotGroups"
+import { type Snapshot, toJson } from "@ourclone/backup/format/Snapshot"
+import * as SnapshotGroups from "@ourclone/backup/repository/SnapshotGroups"
 import * as Effect from "effect/Effect"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { locked, open } from "./OpenedRepository.ts"

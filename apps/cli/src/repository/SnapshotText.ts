@@ -1,7 +1,7 @@
 /** Snapshots for people and for programs. */
-import type { Snapshot } from "@ourclone/backup/Snapshot"
-import { shortId } from "@ourclone/backup/Snapshot"
-import type { GroupKey } from "@ourclone/backup/SnapshotGroups"
+import type { Snapshot } from "@ourclone/backup/format/Snapshot"
+import { shortId } from "@ourclone/backup/format/Snapshot"
+import type { GroupKey } from "@ourclone/backup/repository/SnapshotGroups"
 import * as Amount from "../Amount.ts"
 import { printable } from "../PrintableText.ts"
 import * as Table from "./Table.ts"

@@ -1,5 +1,5 @@
 /** `repo stats`: what snapshots hold, or what it takes to hold them. */
-import * as StatsRun from "@ourclone/backup/Stats"
+import * as StatsRun from "@ourclone/backup/look/Stats"
 import * as Effect from "effect/Effect"
 import * as Amount from "../Amount.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"

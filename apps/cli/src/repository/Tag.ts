@@ -1,5 +1,5 @@
 /** `snapshot tag`: other tags for snapshots. */
-import * as TagRun from "@ourclone/backup/Tag"
+import * as TagRun from "@ourclone/backup/care/Tag"
 import * as Effect from "effect/Effect"
 import { usage } from "../ExitCode.ts"
 import type { RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"

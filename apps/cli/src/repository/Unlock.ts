@@ -1,5 +1,5 @@
 /** `repo unlock`: takes away locks that nobody holds any more. */
-import * as Locks from "@ourclone/backup/Locks"
+import * as Locks from "@ourclone/backup/repository/Locks"
 import * as Effect from "effect/Effect"
 import type { RepositoryInput } from "../RepositoryFlags.ts"
 import { open } from "./OpenedRepository.ts"

@@ -1,8 +1,8 @@
 /** A worker for the tests of Threads: does what each request says. */
 import { writeFileSync } from "node:fs"
 import { threadId } from "node:worker_threads"
-import { serve } from "../../src/ServingThread.ts"
-import { type Line, reply } from "../../src/ThreadLine.ts"
+import { serve } from "../../src/threads/ServingThread.ts"
+import { type Line, reply } from "../../src/threads/ThreadLine.ts"
 
 export type Request =
   | { readonly _tag: "Data" }

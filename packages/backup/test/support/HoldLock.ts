@@ -1,6 +1,6 @@
 /** A process that holds a lock until it is ended: `node HoldLock.ts <folder>`. Says "held" when it does. */
 import * as Effect from "effect/Effect"
-import { withLock } from "../../src/RepositoryLock.ts"
+import { withLock } from "../../src/repository/RepositoryLock.ts"
 import * as TestRepository from "./TestRepository.ts"
 
 const [, , root = ""] = process.argv

@@ -1,6 +1,6 @@
 /** A provider that dies: from a certain change on, nothing works any more, as when the process was killed. */
-import type { Provider } from "@ourclone/core/Provider"
-import { StorageError, Unauthenticated } from "@ourclone/core/StorageError"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { StorageError, Unauthenticated } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 
 export interface MortalProvider extends Provider {

@@ -7,7 +7,7 @@ import * as LocalProvider from "@ourclone/provider-local/LocalProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"
-import * as Repository from "../../src/Repository.ts"
+import * as Repository from "../../src/repository/Repository.ts"
 
 export const passwordText = "correct horse battery staple"
 export const password = Redacted.make(passwordText)

@@ -1,6 +1,6 @@
 /** A provider with a bad line, by chance and the same in every run: calls fail, answers are lost, bytes turn over, all takes its time. */
-import type { Provider } from "@ourclone/core/Provider"
-import { StorageError, Unavailable } from "@ourclone/core/StorageError"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Random } from "./random.ts"

@@ -1,6 +1,7 @@
 /** Entries for archives, and the bytes a writer makes of them. */
-import type { DumpEntry, DumpWriter } from "@ourclone/backup/DumpWriter"
-import type { Node } from "@ourclone/backup/Node"
+
+import type { Node } from "@ourclone/backup/format/Node"
+import type { DumpEntry, DumpWriter } from "@ourclone/backup/look/DumpWriter"
 import * as Effect from "effect/Effect"
 
 const plain: Node = {

@@ -2,9 +2,9 @@
 import { hash } from "node:crypto"
 import * as fs from "node:fs"
 import { join } from "node:path"
-import * as Posix from "@ourclone/backup/Posix"
-import * as SourceNode from "@ourclone/backup/SourceNode"
-import * as Status from "@ourclone/backup/Status"
+import * as SourceNode from "@ourclone/backup/archive/SourceNode"
+import * as Posix from "@ourclone/backup/system/Posix"
+import * as Status from "@ourclone/backup/system/Status"
 import { bytes } from "./keyStream.ts"
 import { isRoot, takesAttributes } from "./machine.ts"
 

@@ -1,10 +1,10 @@
 /** Backups in tests, by us and by restic. */
 import { execFileSync } from "node:child_process"
 import * as Effect from "effect/Effect"
-import * as Archiver from "../../src/Archiver.ts"
-import type { BackupEvent } from "../../src/BackupEvent.ts"
-import type { BackupOptions } from "../../src/BackupOptions.ts"
-import type { Repository } from "../../src/Repository.ts"
+import * as Archiver from "../../src/archive/Archiver.ts"
+import type { BackupEvent } from "../../src/archive/BackupEvent.ts"
+import type { BackupOptions } from "../../src/archive/BackupOptions.ts"
+import type { Repository } from "../../src/repository/Repository.ts"
 import * as TestRepository from "./TestRepository.ts"
 
 export const options = (paths: BackupOptions["paths"], more: Partial<BackupOptions> = {}): BackupOptions => ({

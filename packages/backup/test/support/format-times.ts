@@ -1,5 +1,5 @@
 /** A program: prints instants, given as JSON pairs of seconds and nanoseconds, in the zone of its `TZ`. */
-import { makeFormat } from "../../src/LocalTime.ts"
+import { makeFormat } from "../../src/go/LocalTime.ts"
 
 const format = makeFormat()
 const instants: ReadonlyArray<readonly [number, number]> = JSON.parse(process.argv[2] ?? "[]")

@@ -1,13 +1,13 @@
 /** Locks as others leave them, and what is left in `locks/`. */
 import { spawnSync } from "node:child_process"
-import type { StorageError } from "@ourclone/core/StorageError"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as LockFile from "../../src/LockFile.ts"
-import type { Repository } from "../../src/Repository.ts"
-import type { RepositoryError } from "../../src/RepositoryError.ts"
+import * as LockFile from "../../src/format/LockFile.ts"
+import type { Repository } from "../../src/repository/Repository.ts"
+import type { RepositoryError } from "../../src/repository/RepositoryError.ts"
 
 /** A lock as restic writes it, on another machine if not told otherwise. */
 export const leave = (repository: Repository, lock: Partial<LockFile.LockFile> = {}, ageMillis = 0) =>

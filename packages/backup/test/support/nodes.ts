@@ -1,7 +1,7 @@
 /** Nodes to write and read. */
 import { createHash } from "node:crypto"
-import * as GoJson from "../../src/GoJson.ts"
-import type { Node, NodeType } from "../../src/Node.ts"
+import type { Node, NodeType } from "../../src/format/Node.ts"
+import * as GoJson from "../../src/go/GoJson.ts"
 import { oddName, type Random } from "./random.ts"
 
 export const idOf = (text: string): string => createHash("sha256").update(text).digest("hex")

@@ -1,8 +1,8 @@
 /** restic's repository, opened with all that reading it needs: once for each file of tests, as its password takes a second. */
 import { Effect } from "effect"
-import * as BlobReader from "../../src/BlobReader.ts"
-import * as IndexLoader from "../../src/IndexLoader.ts"
-import * as Snapshots from "../../src/Snapshots.ts"
+import * as BlobReader from "../../src/repository/BlobReader.ts"
+import * as IndexLoader from "../../src/repository/IndexLoader.ts"
+import * as Snapshots from "../../src/repository/Snapshots.ts"
 import * as fixture from "./fixture.ts"
 import * as TestRepository from "./TestRepository.ts"
 

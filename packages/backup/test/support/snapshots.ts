@@ -1,5 +1,5 @@
 /** Snapshots to choose from. */
-import type { Snapshot } from "../../src/Snapshot.ts"
+import type { Snapshot } from "../../src/format/Snapshot.ts"
 import { idOf } from "./nodes.ts"
 
 /** One of a time; `fields` says what is different. Its id is made of all that. */

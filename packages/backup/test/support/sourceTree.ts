@@ -2,9 +2,9 @@
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { dirname, join } from "node:path"
-import * as ExcludeDecisions from "@ourclone/backup/ExcludeDecisions"
-import * as Excludes from "@ourclone/backup/Excludes"
-import * as Status from "@ourclone/backup/Status"
+import * as ExcludeDecisions from "@ourclone/backup/choose/ExcludeDecisions"
+import * as Excludes from "@ourclone/backup/choose/Excludes"
+import * as Status from "@ourclone/backup/system/Status"
 import * as Effect from "effect/Effect"
 import * as fixture from "./fixture.ts"
 

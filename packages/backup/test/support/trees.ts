@@ -1,11 +1,11 @@
 /** Trees without a repository around them: what walks through snapshots can be tried on any shape. */
 import { createHash } from "node:crypto"
 import { Effect } from "effect"
-import { BlobIndex } from "../../src/BlobIndex.ts"
-import type { BlobReader } from "../../src/BlobReader.ts"
-import { data, tree } from "../../src/BlobType.ts"
-import type { Node } from "../../src/Node.ts"
-import * as Tree from "../../src/Tree.ts"
+import { data, tree } from "../../src/format/BlobType.ts"
+import type { Node } from "../../src/format/Node.ts"
+import * as Tree from "../../src/format/Tree.ts"
+import { BlobIndex } from "../../src/repository/BlobIndex.ts"
+import type { BlobReader } from "../../src/repository/BlobReader.ts"
 
 export const make = () => {
   const index = new BlobIndex()

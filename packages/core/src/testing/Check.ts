@@ -3,11 +3,11 @@ import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as ByteSource from "../ByteSource.ts"
-import type { Entry, File } from "../Entry.ts"
-import type { Provider } from "../Provider.ts"
-import * as RemotePath from "../RemotePath.ts"
-import type { StorageError } from "../StorageError.ts"
+import * as ByteSource from "../contract/ByteSource.ts"
+import type { Entry, File } from "../contract/Entry.ts"
+import type { Provider } from "../contract/Provider.ts"
+import * as RemotePath from "../contract/RemotePath.ts"
+import type { StorageError } from "../contract/StorageError.ts"
 
 export interface Check {
   /** A fact a user can rely on. */

@@ -1,7 +1,7 @@
 /** Checks of empty directories, for providers that have a place for them. */
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
-import { orderKey } from "../Entry.ts"
+import { orderKey } from "../contract/Entry.ts"
 import { at, type Check, checkOf, entries, list, put, reason, textAt } from "./Check.ts"
 
 export const directoryChecks: ReadonlyArray<Check> = [

@@ -7,9 +7,9 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { LargeFile } from "../LargeFile.ts"
-import type { Provider } from "../Provider.ts"
-import { type Reason, StorageError, Unavailable } from "../StorageError.ts"
+import type { LargeFile } from "../contract/LargeFile.ts"
+import type { Provider } from "../contract/Provider.ts"
+import { type Reason, StorageError, Unavailable } from "../contract/StorageError.ts"
 
 export type Method =
   | Exclude<

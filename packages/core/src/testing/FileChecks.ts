@@ -2,9 +2,9 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type ByteSource, smallSize } from "../ByteSource.ts"
-import type { File } from "../Entry.ts"
-import { SourceChanged, StorageError } from "../StorageError.ts"
+import { type ByteSource, smallSize } from "../contract/ByteSource.ts"
+import type { File } from "../contract/Entry.ts"
+import { SourceChanged, StorageError } from "../contract/StorageError.ts"
 import {
   assertModifiedAt,
   at,

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { fromBytes, slice } from "../ByteSource.ts"
-import type { LargeFile, Part, Unfinished } from "../LargeFile.ts"
-import type { Provider } from "../Provider.ts"
+import { fromBytes, slice } from "../contract/ByteSource.ts"
+import type { LargeFile, Part, Unfinished } from "../contract/LargeFile.ts"
+import type { Provider } from "../contract/Provider.ts"
 import {
   assertModifiedAt,
   at,

@@ -1,9 +1,9 @@
 /** Checks of `list`: what it reports, how deep, and in which order. */
 import assert from "node:assert/strict"
 import * as Stream from "effect/Stream"
-import { type Entry, type File, orderKey } from "../Entry.ts"
-import type { Provider } from "../Provider.ts"
-import { type RemotePath, root } from "../RemotePath.ts"
+import { type Entry, type File, orderKey } from "../contract/Entry.ts"
+import type { Provider } from "../contract/Provider.ts"
+import { type RemotePath, root } from "../contract/RemotePath.ts"
 import { assertModifiedAt, type Check, check, entries, list, put, sha1 } from "./Check.ts"
 
 /** In byte order. By UTF-16 units `～` would come last, and by names without regard to `/` the directory would come first. */

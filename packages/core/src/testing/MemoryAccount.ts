@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { ByteSource } from "../ByteSource.ts"
-import type { File } from "../Entry.ts"
-import type { Part, Unfinished } from "../LargeFile.ts"
-import type { PutOptions } from "../Provider.ts"
-import { ChecksumMismatch, InvalidRequest, type Reason, type StorageError } from "../StorageError.ts"
+import type { ByteSource } from "../contract/ByteSource.ts"
+import type { File } from "../contract/Entry.ts"
+import type { Part, Unfinished } from "../contract/LargeFile.ts"
+import type { PutOptions } from "../contract/Provider.ts"
+import { ChecksumMismatch, InvalidRequest, type Reason, type StorageError } from "../contract/StorageError.ts"
 
 /** Paths in here begin with the location of the provider that stored them. */
 export interface MemoryAccount {

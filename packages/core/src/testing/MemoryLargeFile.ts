@@ -1,11 +1,11 @@
 /** The `LargeFile` of `MemoryProvider`. */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { File } from "../Entry.ts"
-import type { LargeFile, Limits, Part, Unfinished } from "../LargeFile.ts"
-import type { PutOptions } from "../Provider.ts"
-import * as RemotePath from "../RemotePath.ts"
-import { InvalidRequest, NotFound, type Reason, type StorageError } from "../StorageError.ts"
+import type { File } from "../contract/Entry.ts"
+import type { LargeFile, Limits, Part, Unfinished } from "../contract/LargeFile.ts"
+import type { PutOptions } from "../contract/Provider.ts"
+import * as RemotePath from "../contract/RemotePath.ts"
+import { InvalidRequest, NotFound, type Reason, type StorageError } from "../contract/StorageError.ts"
 import { type MemoryAccount, receive, type Started, type Stored, sha1 } from "./MemoryAccount.ts"
 
 interface Host {

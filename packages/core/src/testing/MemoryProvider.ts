@@ -5,12 +5,12 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Capabilities } from "../Capabilities.ts"
-import { type Entry, type File, orderKey } from "../Entry.ts"
-import type { Limits } from "../LargeFile.ts"
-import type { Provider, PutOptions } from "../Provider.ts"
-import * as RemotePath from "../RemotePath.ts"
-import { InvalidRequest, NotFound, type Reason, StorageError } from "../StorageError.ts"
+import type { Capabilities } from "../contract/Capabilities.ts"
+import { type Entry, type File, orderKey } from "../contract/Entry.ts"
+import type { Limits } from "../contract/LargeFile.ts"
+import type { Provider, PutOptions } from "../contract/Provider.ts"
+import * as RemotePath from "../contract/RemotePath.ts"
+import { InvalidRequest, NotFound, type Reason, StorageError } from "../contract/StorageError.ts"
 import * as MemoryAccount from "./MemoryAccount.ts"
 import * as MemoryLargeFile from "./MemoryLargeFile.ts"
 

@@ -1,0 +1,82 @@
+/** `tree`: files and folders, drawn. */
+import type { Entry } from "@ourclone/core/contract/Entry"
+import * as Effect from "effect/Effect"
+import * as Amount from "./Amount.ts"
+import type { FilterInput } from "./FilterFlags.ts"
+import { filterOf } from "./FilterRules.ts"
+import * as Listing from "./Listing.ts"
+import * as Output from "./Output.ts"
+import { printable } from "./PrintableText.ts"
+
+/** Folders hold more of the same; files do not. */
+type Branches = Map<string, Branches | undefined>
+
+const grow = (branches: Branches, path: string, isFolder: boolean): void => {
+  const segments = path.split("/")
+  let at = branches
+  for (const [index, segment] of segments.entries()) {
+    const isLeaf = index === segments.length - 1 && !isFolder
+    const known = at.get(segment)
+    if (isLeaf || known !== undefined) {
+      if (known === undefined) at.set(segment, undefined)
+      else at = known
+      continue
+    }
+    const made: Branches = new Map()
+    at.set(segment, made)
+    at = made
+  }
+}
+
+const draw = (branches: Branches, indent: string, line: (text: string) => void): void => {
+  const last = branches.size - 1
+  let index = 0
+  for (const [name, below] of branches) {
+    const isLast = index++ === last
+    line(`${indent}${isLast ? "└── " : "├── "}${printable(name)}${below === undefined ? "" : "/"}`)
+    if (below !== undefined) draw(below, `${indent}${isLast ? "    " : "│   "}`, line)
+  }
+}
+
+const countFolders = (branches: Branches): number => {
+  let folders = 0
+  for (const below of branches.values()) if (below !== undefined) folders += 1 + countFolders(below)
+  return folders
+}
+
+export const run = Effect.fnUntraced(function* (flags: {
+  readonly path: string
+  readonly maxDepth: number | undefined
+  readonly filter: FilterInput
+}) {
+  const output = yield* Output.make
+  const filter = yield* filterOf(flags.filter)
+  const branches: Branches = new Map()
+  let files = 0
+  let bytes = 0
+  const collect = (entries: ReadonlyArray<Entry>): void => {
+    for (const entry of entries) {
+      grow(branches, entry.path, entry._tag === "Directory")
+      if (entry._tag !== "File") continue
+      files++
+      bytes += entry.size
+    }
+  }
+  const print = (): void => {
+    const folders = countFolders(branches)
+    if (output.isJson) {
+      output.json({ _tag: "Tree", folders, files, bytes, tree: toObject(branches) })
+      return
+    }
+    output.line(printable(flags.path))
+    draw(branches, "", output.line)
+    output.line("")
+    output.line(
+      `${Amount.count(folders)} ${folders === 1 ? "folder" : "folders"}, ${Amount.files(files)}, ${Amount.bytes(bytes)}`
+    )
+  }
+  yield* Listing.visit(output, { ...flags, filter }, collect, print)
+}, Effect.scoped)
+
+const toObject = (branches: Branches): object =>
+  Object.fromEntries(Array.from(branches, ([name, below]) => [name, below === undefined ? null : toObject(below)]))

@@ -1,0 +1,254 @@
+/**
+ * Makes a snapshot of files of this machine.
+ *
+ * This thread keeps the books: which blobs are known, which directories are still
+ * to be read, what has been uploaded. Worker threads read, hash, compress and
+ * seal. Packs are stored first, then the index that names them, then the snapshot.
+ */
+import * as fs from "node:fs"
+import { availableParallelism } from "node:os"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type { ExcludeRules } from "../choose/ExcludeDecisions.ts"
+import * as Snapshot from "../format/Snapshot.ts"
+import * as GoTime from "../go/GoTime.ts"
+import * as BlobReader from "../repository/BlobReader.ts"
+import * as IndexLoader from "../repository/IndexLoader.ts"
+import * as IndexWriter from "../repository/IndexWriter.ts"
+import { ensureHeld } from "../repository/LockCheck.ts"
+import type { Repository } from "../repository/Repository.ts"
+import type { RepositoryError } from "../repository/RepositoryError.ts"
+import { defaultGrouping } from "../repository/SnapshotGroups.ts"
+import * as Snapshots from "../repository/Snapshots.ts"
+import * as Machine from "../system/Machine.ts"
+import { type ArchiveSettings, bytesOf, textOf } from "./ArchiveMessages.ts"
+import * as ArchiveRun from "./ArchiveRun.ts"
+import * as ArchiveThreads from "./ArchiveThreads.ts"
+import { ArchiveWalk } from "./ArchiveWalk.ts"
+import type { BackupSummary } from "./BackupEvent.ts"
+import type { BackupOptions } from "./BackupOptions.ts"
+import { BackupProgress } from "./BackupProgress.ts"
+import * as BackupSources from "./BackupSources.ts"
+import * as BackupTargets from "./BackupTargets.ts"
+import * as PackUploads from "./PackUploads.ts"
+import * as StandardInput from "./StandardInput.ts"
+import * as TreeStore from "./TreeStore.ts"
+
+type E = StorageError | RepositoryError
+
+const defaultPackSize = 16 * 1024 * 1024
+const mostThreads = 4
+/** A disk is not made faster by more; a service far away is. */
+const localUploads = 2
+const remoteUploads = 5
+const rescueMillis = 20_000
+
+const excludeNothing: ExcludeRules = {
+  patterns: [],
+  insensitivePatterns: [],
+  tags: [],
+  largerThan: undefined,
+  oneFileSystem: false
+}
+
+const now = Effect.map(Clock.currentTimeMillis, (millis) => ({
+  millis,
+  text: GoTime.format(Math.floor(millis / 1000), (millis % 1000) * 1_000_000)
+}))
+
+const findParent = Effect.fnUntraced(function* (
+  repository: Repository,
+  options: BackupOptions,
+  paths: ReadonlyArray<string>,
+  time: string,
+  host: string
+): Effect.fn.Return<Snapshot.Snapshot | undefined, E> {
+  if (options.force === true || options.standardInput !== undefined) return undefined
+  if (options.parent !== undefined) return yield* Snapshots.find(repository, options.parent)
+  const { snapshots } = yield* Snapshots.loadAll(repository)
+  const grouping = options.grouping ?? defaultGrouping
+  return Snapshots.parentFor(snapshots, { host, paths, tags: options.tags ?? [], time, grouping })
+})
+
+const settingsFor = (
+  repository: Repository,
+  options: BackupOptions,
+  threads: number,
+  uploads: number
+): ArchiveSettings => ({
+  keys: Redacted.value(repository.keys),
+  version: repository.config.version,
+  polynomial: repository.config.polynomial,
+  compression: options.compression ?? "auto",
+  packSize: options.packSize ?? defaultPackSize,
+  excludes: options.excludes ?? excludeNothing,
+  withAtime: options.withAtime === true,
+  ignoreInode: options.ignoreInode === true,
+  ignoreCtime: options.ignoreCtime === true,
+  wantsItems: options.items === true,
+  packsAhead: Math.ceil(uploads / threads),
+  // Which pack a chunk is in is to be a matter of chance; which thread has it is one.
+  openPacks: threads > 1 ? 1 : 2
+})
+
+const listNames = (directory: string): ReadonlyArray<string> =>
+  fs.readdirSync(bytesOf(directory), { encoding: "buffer" }).map(textOf)
+
+const threadsFor = ({ readConcurrency }: Pick<BackupOptions, "readConcurrency">): number =>
+  Math.max(1, readConcurrency ?? Math.min(mostThreads, availableParallelism()))
+
+/** Starts the threads of a `backup` to come, so that they load while the repository is opened; they end with the scope. */
+export const prepare = (options: Pick<BackupOptions, "readConcurrency">): Effect.Effect<void, never, Scope.Scope> =>
+  ArchiveThreads.prepare(threadsFor(options))
+
+const run = Effect.fnUntraced(function* (
+  repository: Repository,
+  options: BackupOptions
+): Effect.fn.Return<BackupSummary, E, Scope.Scope> {
+  const report = options.report ?? (() => undefined)
+  const started = yield* now
+  const time = options.time ?? started.text
+  const machine = Machine.current()
+  const host = options.host ?? machine.hostname
+  const { paths, targets, unreachable } = yield* BackupSources.find(repository, options)
+  const parent = yield* findParent(repository, options, paths, time, host)
+  report({ _tag: "ParentChosen", snapshotId: parent?.id })
+  const progress = new BackupProgress(report)
+  for (const { because, path: one } of unreachable) progress.fail({ path: one, during: "scan", message: because })
+
+  const { index } = yield* IndexLoader.load(repository)
+  const isDryRun = options.dryRun === true
+  const indexWriter = IndexWriter.make(repository)
+  yield* Effect.addFinalizer((exit) =>
+    exit._tag === "Success"
+      ? Effect.void
+      : Effect.andThen(ensureHeld, indexWriter.rescue).pipe(
+          Effect.interruptible,
+          Effect.timeoutOption(rescueMillis),
+          Effect.ignore
+        )
+  )
+  const concurrency = repository.provider.account === "local" ? localUploads : remoteUploads
+  const uploads = yield* PackUploads.make({ repository, index, indexWriter, concurrency, isDryRun })
+
+  const size = threadsFor(options)
+  const settings = settingsFor(repository, options, size, concurrency)
+  const archive = Effect.gen(function* () {
+    let walk: ArchiveWalk | undefined
+    const threads = yield* ArchiveThreads.make({
+      size,
+      settings,
+      index,
+      uploads,
+      hasWork: () => walk !== undefined && walk.waiting > 0,
+      onReading: (one) => report({ _tag: "Reading", path: one }),
+      onAdvance: (bytes) => progress.advance(bytes)
+    })
+    const trees = TreeStore.make(index, threads)
+    const parts: ArchiveRun.RunParts = {
+      name: repository.name,
+      threads,
+      reader: BlobReader.make(repository, index),
+      report,
+      onResult: (result) => progress.add(result)
+    }
+
+    const archiveTargets = Effect.gen(function* () {
+      const top = yield* Effect.try({
+        try: () => BackupTargets.make(targets, textOf(Buffer.from(process.cwd())), listNames),
+        catch: (error) => ArchiveRun.localFailure(repository.name, error)
+      })
+      const made = new ArchiveWalk(top, parent?.tree, {
+        onTree: trees.store,
+        onFailure: (failure) => progress.fail(failure),
+        onDirectory: (change) => {
+          progress.directories[change]++
+        }
+      })
+      walk = made
+      if (options.scan === true) {
+        const first = { path: top.path, targets: targets.map((one) => ({ name: one, path: one, isOnTheWay: false })) }
+        yield* Effect.forkScoped(Effect.ignore(ArchiveRun.scan(parts, first)))
+      }
+      yield* ArchiveRun.archive(parts, made)
+      return made.tree!
+    })
+
+    const archiveInput = (input: NonNullable<BackupOptions["standardInput"]>) =>
+      Effect.map(StandardInput.archive(parts, input, time, trees.store), ({ size: bytes, tree }) => {
+        progress.files.filesNew++
+        progress.files.bytes += bytes
+        return tree
+      })
+
+    const work = Effect.gen(function* () {
+      const { standardInput } = options
+      const made = yield* standardInput === undefined ? archiveTargets : archiveInput(standardInput)
+      yield* Effect.tryPromise({ try: trees.settle, catch: (error) => ArchiveRun.localFailure(repository.name, error) })
+      yield* ArchiveRun.finish(parts)
+      return made
+    })
+    return yield* Effect.raceFirst(work, uploads.failure)
+  })
+  // What threads hold in memory is given back before the index is written.
+  const tree = yield* Effect.scoped(archive)
+  yield* indexWriter.flush
+
+  const ended = yield* now
+  const counts = {
+    filesNew: progress.files.filesNew,
+    filesChanged: progress.files.filesChanged,
+    filesUnmodified: progress.files.filesUnmodified,
+    dirsNew: progress.directories.new,
+    dirsChanged: progress.directories.changed,
+    dirsUnmodified: progress.directories.unmodified,
+    ...uploads.counts,
+    totalFilesProcessed: progress.fileCount,
+    totalBytesProcessed: progress.files.bytes
+  }
+  if (!isDryRun) yield* ensureHeld
+  const isSkipped = isDryRun || (options.skipIfUnchanged === true && parent?.tree === tree)
+  const snapshotId = isSkipped
+    ? undefined
+    : yield* repository.save(
+        "snapshots",
+        Snapshot.encode({
+          time,
+          parent: parent?.id,
+          tree,
+          paths,
+          hostname: host,
+          username: machine.username,
+          uid: machine.uid,
+          gid: machine.gid,
+          excludes: [...settings.excludes.patterns, ...settings.excludes.insensitivePatterns],
+          tags: options.tags ?? [],
+          programVersion: options.programVersion,
+          summary: { backupStart: started.text, backupEnd: ended.text, ...counts }
+        })
+      )
+  return {
+    ...counts,
+    startedAt: started.text,
+    endedAt: ended.text,
+    durationMillis: ended.millis - started.millis,
+    snapshotId,
+    parentId: parent?.id,
+    tree,
+    failures: progress.failures,
+    isDryRun
+  }
+})
+
+/**
+ * Stores what the options name and gives the counts.
+ *
+ * Files that can not be read are told of and left out; whatever else goes wrong
+ * fails it. When it fails or is interrupted, what has been stored is kept for the
+ * next run. The caller holds a lock: `RepositoryLock.withLock`.
+ */
+export const backup = (repository: Repository, options: BackupOptions): Effect.Effect<BackupSummary, E> =>
+  Effect.scoped(run(repository, options))

@@ -1,0 +1,119 @@
+/**
+ * Reads packs and has threads verify every byte of them.
+ *
+ * Packs are read ahead while the threads work; how far is limited in bytes.
+ */
+import { availableParallelism } from "node:os"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
+import type { BlobTable } from "../format/BlobTable.ts"
+import type { PackVerdict } from "../format/verifyPack.ts"
+import type { Repository } from "../repository/Repository.ts"
+import type { RepositoryError } from "../repository/RepositoryError.ts"
+import * as Threads from "../threads/Threads.ts"
+import type { StoredPack } from "./CheckPacks.ts"
+import type { Report } from "./CheckProblem.ts"
+import type { CheckRequest } from "./CheckWorker.ts"
+
+type E = StorageError | RepositoryError
+
+/** Of packs that are being read or verified. */
+const budgetMebibytes = 64
+const mebibyte = 1024 * 1024
+const concurrency = 8
+const mostThreads = 8
+
+export interface CheckDataOptions {
+  readonly packs: ReadonlyArray<StoredPack>
+  /** What the index says about a pack. */
+  readonly indexed: (pack: StoredPack) => BlobTable | undefined
+  readonly onProblem: (id: string, message: string) => void
+  readonly report: Report
+}
+
+const roundedUp = (size: number): number => Math.ceil(size / (2 * mebibyte)) * 2 * mebibyte
+
+/** Memory that packs are read into, over and over, shared with the threads: what is moved there and back makes the collector run after each few packs. */
+const makeRooms = () => {
+  const spare: Array<SharedArrayBuffer> = []
+  return {
+    take: (size: number): Uint8Array<SharedArrayBuffer> => {
+      const found = spare.findIndex((room) => room.byteLength >= size)
+      // One that is too small makes room for one that is not.
+      const [room] = spare.splice(Math.max(0, found), 1)
+      return new Uint8Array(found < 0 || room === undefined ? new SharedArrayBuffer(roundedUp(size)) : room)
+    },
+    give: (room: Uint8Array<SharedArrayBuffer>): void => {
+      spare.push(room.buffer)
+    }
+  }
+}
+
+const url = new URL("./CheckWorker.ts", import.meta.url)
+
+const mostUsed = Math.min(availableParallelism(), mostThreads)
+
+/** See `Threads.prepare`. */
+export const prepare = Threads.prepare(url, mostUsed)
+
+/** Fails only where the storage can not be reached; what is wrong with a pack is told to `onProblem`. */
+export const checkData = Effect.fnUntraced(function* (
+  repository: Repository,
+  { indexed, onProblem, packs, report }: CheckDataOptions
+): Effect.fn.Return<void, E, Scope.Scope> {
+  if (packs.length === 0) return
+  const threads = yield* Threads.make<CheckRequest, PackVerdict>(url, {
+    size: Math.min(mostUsed, packs.length),
+    data: Redacted.value(repository.keys)
+  })
+  const rooms = makeRooms()
+  const budget = Semaphore.makeUnsafe(budgetMebibytes)
+  const totalBytes = packs.reduce((sum, { size }) => sum + size, 0)
+  let done = 0
+  let bytesDone = 0
+
+  const verify = Effect.fnUntraced(function* (pack: StoredPack): Effect.fn.Return<PackVerdict, E> {
+    const room = rooms.take(pack.size)
+    const read = repository.readRaw("data", pack.id, { offset: 0, length: pack.size }, room)
+    const bytes = yield* Effect.tapError(read, () => Effect.sync(() => rooms.give(room)))
+    const table = indexed(pack)
+    const transfer = table === undefined ? [] : [table.bytes.buffer]
+    const verdict = yield* Effect.orDie(threads.call({ id: pack.id, bytes, indexed: table }, transfer))
+    rooms.give(room)
+    return verdict
+  })
+
+  const checkOne = Effect.fnUntraced(function* (pack: StoredPack): Effect.fn.Return<void, E> {
+    const first = yield* verify(pack)
+    // The bytes may have been turned over on the way.
+    const verdict = first.isOtherBytes ? yield* verify(pack) : first
+    for (const problem of verdict.problems) onProblem(pack.id, problem)
+  })
+
+  const checkWithin = (pack: StoredPack) => {
+    const share = Math.min(budgetMebibytes, Math.ceil(pack.size / mebibyte))
+    const checked = Effect.catch(budget.withPermits(share)(checkOne(pack)), (error) => {
+      const { reason } = error
+      if (reason._tag === "Missing" || reason._tag === "Damaged" || !isPassing(error)) {
+        return Effect.sync(() => onProblem(pack.id, `it can not be read: ${reason.message}`))
+      }
+      return Effect.fail(error)
+    })
+    return Effect.andThen(
+      checked,
+      Effect.sync(() => {
+        done++
+        bytesDone += pack.size
+        report({ _tag: "Progress", stage: "packs", done, total: packs.length, bytes: bytesDone, totalBytes })
+      })
+    )
+  }
+
+  yield* Effect.forEach(packs, checkWithin, { concurrency, discard: true })
+})
+
+/** Nobody answers: the other packs can not be read either. */
+const isPassing = (error: E): boolean => error._tag === "StorageError" && error.isRetryable

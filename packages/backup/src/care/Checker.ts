@@ -1,0 +1,120 @@
+/**
+ * Is everything there that the snapshots need, and is it what was written?
+ *
+ * Always: config, keys, locks, indexes and snapshots; the list of packs against
+ * the index; every directory of every snapshot. On demand the packs, in full or
+ * a part of them. Nothing is read from the cache of this machine. The caller
+ * holds an exclusive lock, or takes the risk of seeing work in progress.
+ */
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { tree } from "../format/BlobType.ts"
+import * as RepositoryFile from "../format/RepositoryFile.ts"
+import * as BlobReader from "../repository/BlobReader.ts"
+import * as IndexLoader from "../repository/IndexLoader.ts"
+import type { Repository } from "../repository/Repository.ts"
+import type { RepositoryError } from "../repository/RepositoryError.ts"
+import * as Snapshots from "../repository/Snapshots.ts"
+import * as CheckData from "./CheckData.ts"
+import * as CheckFiles from "./CheckFiles.ts"
+import { checkPacks, type StoredPack, tableOf } from "./CheckPacks.ts"
+import type { CheckResult, Report, Severity } from "./CheckProblem.ts"
+import { type CheckSubset, select } from "./CheckSubset.ts"
+import { checkTrees } from "./CheckTrees.ts"
+
+type E = StorageError | RepositoryError
+
+export interface CheckOptions {
+  /** Which packs are read and verified; none when absent. */
+  readonly readData?: CheckSubset | undefined
+}
+
+/** Messages are written for commands that did not expect damage. */
+const withoutAdvice = (message: string): string => message.replace(/[:;] run ourclone repo check$/, "")
+
+/** Starts the threads of a `check` that will read data, so that they load while the repository is opened; they end with the scope. */
+export const prepare = CheckData.prepare
+
+/** Problems go to `report`, one by one, as they are found. Fails only where the repository can not be reached. */
+export const check = Effect.fnUntraced(function* (
+  opened: Repository,
+  options: CheckOptions,
+  report: Report
+): Effect.fn.Return<CheckResult, E> {
+  const repository = CheckFiles.withoutCache(opened)
+  const broken = new Set<string>()
+  const counts = { error: 0, hint: 0 }
+  let suggestRepairIndex = false
+  let suggestPrune = false
+
+  const found = (severity: Severity, file: string, message: string): void => {
+    counts[severity]++
+    report({ _tag: "Problem", severity, file, message: withoutAdvice(message) })
+  }
+
+  yield* CheckFiles.checkFiles(repository, (file, message) => found("error", file, message))
+  const { snapshots, unreadable } = yield* Snapshots.loadAll(repository)
+  for (const { id, message } of unreadable) {
+    const file = RepositoryFile.pathOf("snapshots", id)
+    found("error", file, message.includes(id) ? message : `"${file}" is damaged: ${message}`)
+  }
+  const errorsOfFiles = counts.error
+  const { files, index } = yield* IndexLoader.load(repository, {
+    onUnreadable: (id, error) => {
+      suggestRepairIndex = true
+      found("error", RepositoryFile.pathOf("index", id), error.reason.message)
+    }
+  })
+
+  const listed = yield* Stream.runCollect(repository.list("data"))
+  const stored = listed.map(({ id, size }): StoredPack => ({ id, size, pack: index.packNumber(id) }))
+  const listings = new Uint32Array(index.packCount)
+  for (const { packs } of files) for (const pack of packs) listings[pack]!++
+  const byPack = index.byPack()
+  for (const { id, message, remedy, severity } of checkPacks(index, byPack, stored, listings)) {
+    if (severity === "error") broken.add(id)
+    if (remedy === "repair") suggestRepairIndex = true
+    else suggestPrune = true
+    const file = RepositoryFile.pathOf("data", id)
+    found(severity, file, `"${file}" ${message}`)
+  }
+
+  let treeBlobs = 0
+  for (let entry = 0; entry < index.size; entry++) if (index.typeOf(entry) === tree) treeBlobs++
+  const walk = checkTrees(snapshots, {
+    reader: BlobReader.make(repository, index),
+    onProblem: found,
+    onTree: (done) => report({ _tag: "Progress", stage: "trees", done, total: treeBlobs, bytes: 0, totalBytes: 0 })
+  })
+
+  const chosen = options.readData === undefined ? [] : select(stored, options.readData)
+  const reading = CheckData.checkData(repository, {
+    packs: chosen,
+    indexed: ({ pack }) => (pack < 0 ? undefined : tableOf(index, byPack, pack)),
+    onProblem: (id, message) => {
+      broken.add(id)
+      const file = RepositoryFile.pathOf("data", id)
+      found("error", file, `"${file}" is damaged: ${message}`)
+    },
+    report
+  })
+  const [, trees] = yield* Effect.all([Effect.scoped(reading), walk], { concurrency: 2 })
+
+  return {
+    errors: counts.error,
+    hints: counts.hint,
+    brokenPacks: [...broken],
+    // What seems lost may be in packs that no index names.
+    suggestRepairIndex: suggestRepairIndex || (counts.error > errorsOfFiles && stored.some(({ pack }) => pack < 0)),
+    suggestRepairSnapshots: counts.error > errorsOfFiles,
+    unreadableSnapshots: unreadable.map(({ id }) => id),
+    suggestPrune,
+    snapshots: snapshots.length,
+    packs: stored.length,
+    blobs: index.size,
+    trees,
+    packsRead: chosen.length,
+    bytesRead: chosen.reduce((sum, { size }) => sum + size, 0)
+  }
+})

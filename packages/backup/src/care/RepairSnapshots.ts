@@ -1,0 +1,156 @@
+/**
+ * Takes what is lost out of snapshots, so that the rest can be restored.
+ *
+ * Pieces of files that are in no index are left out of the files, directories
+ * that can not be read become empty. Every new snapshot is stored, and read back,
+ * before an old one is removed. The caller holds the exclusive lock.
+ */
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { data } from "../format/BlobType.ts"
+import type { Node } from "../format/Node.ts"
+import { pathOf } from "../format/RepositoryFile.ts"
+import type { Snapshot } from "../format/Snapshot.ts"
+import type { BlobIndex } from "../repository/BlobIndex.ts"
+import * as BlobReader from "../repository/BlobReader.ts"
+import * as IndexLoader from "../repository/IndexLoader.ts"
+import type { Repository } from "../repository/Repository.ts"
+import { Refused, RepositoryError } from "../repository/RepositoryError.ts"
+import * as SnapshotReplacement from "../repository/SnapshotReplacement.ts"
+import * as Snapshots from "../repository/Snapshots.ts"
+import * as TreeRewrite from "./TreeRewrite.ts"
+import * as TreeSaver from "./TreeSaver.ts"
+
+type E = StorageError | RepositoryError
+
+export const tag = "repaired"
+
+export interface RepairSnapshotsOptions {
+  /** Those to look at; all of the repository when absent. */
+  readonly snapshots?: ReadonlyArray<Snapshot> | undefined
+  /**
+   * Remove the snapshots that were replaced, and those of which nothing can be read; else the new ones get a tag.
+   * Refused while packs are in no index.
+   */
+  readonly forget?: boolean | undefined
+  readonly dryRun?: boolean | undefined
+}
+
+export type RepairSnapshotsEvent =
+  /** Once for each place, though the same directory may be in many snapshots. */
+  | { readonly _tag: "MissingContent" | "WrongSize" | "InvalidNode" | "EmptiedDirectory"; readonly path: Buffer }
+  | { readonly _tag: "Replaced"; readonly snapshot: string; readonly by: string | undefined }
+  /** The file of the snapshot itself; it stays. */
+  | { readonly _tag: "UnreadableFile"; readonly snapshot: string; readonly message: string }
+  /** Its root can not be read. */
+  | { readonly _tag: "Unreadable"; readonly snapshot: string; readonly isRemoved: boolean }
+
+export interface RepairSnapshotsSummary {
+  /** With `dryRun`, that would be. */
+  readonly replaced: number
+  readonly unreadable: number
+  readonly intact: number
+}
+
+const unindexedPacks = (repository: Repository, index: BlobIndex): Effect.Effect<ReadonlyArray<string>, E> =>
+  repository.list("data").pipe(
+    Stream.map(({ id }) => id),
+    Stream.filter((id) => index.packNumber(id) < 0),
+    Stream.runCollect
+  )
+
+/** What seems lost may be in packs that nobody has looked into. */
+const refuseUnindexed = (
+  repository: Repository,
+  packs: ReadonlyArray<string>
+): Effect.Effect<void, RepositoryError> => {
+  const [first, ...others] = packs
+  if (first === undefined) return Effect.void
+  const which = `"${pathOf("data", first)}"${others.length === 0 ? " is" : ` and ${others.length} more are`}`
+  const message = `${which} in no index, and what seems lost may be there: run ourclone repo repair index before snapshots are removed, and ourclone repo repair packs for what that can not read`
+  return Effect.fail(new RepositoryError({ repository: repository.name, reason: new Refused({ message }) }))
+}
+
+export const repairSnapshots = Effect.fnUntraced(function* (
+  repository: Repository,
+  options: RepairSnapshotsOptions = {},
+  report: (event: RepairSnapshotsEvent) => void = () => undefined
+): Effect.fn.Return<RepairSnapshotsSummary, E> {
+  const { snapshots: all, unreadable: files } = yield* Snapshots.loadAll(repository)
+  for (const { id, message } of files) report({ _tag: "UnreadableFile", snapshot: id, message })
+  const { index } = yield* IndexLoader.load(repository)
+  const reader = BlobReader.make(repository, index)
+  const isDry = options.dryRun === true
+  const unindexed = options.forget === true ? yield* unindexedPacks(repository, index) : []
+  const saver = yield* TreeSaver.make(repository, index)
+
+  const repairFile = (node: Node, path: Buffer): Node => {
+    const content = node.content ?? []
+    const entries = content.map((id) => index.findHex(data, id))
+    const found = content.filter((_, at) => entries[at] !== -1)
+    const size = entries.reduce((sum, entry) => sum + (entry === -1 ? 0 : index.plainLengthOf(entry)), 0)
+    if (found.length === content.length && node.content !== null && size === node.size) return node
+    report({ _tag: found.length < content.length ? "MissingContent" : "WrongSize", path })
+    return { ...node, content: found, size }
+  }
+
+  const rewrite = TreeRewrite.make({
+    name: repository.name,
+    reader,
+    saver: isDry ? { save: () => Effect.succeed("0".repeat(64)) } : saver,
+    rules: {
+      mustKeepBytes: false,
+      ignoresPath: true,
+      enters: () => true,
+      node: (node, path) => {
+        if (node.type === "file") return repairFile(node, path)
+        if (node.type !== "" && node.type !== "irregular") return node
+        report({ _tag: "InvalidNode", path })
+        return undefined
+      },
+      onUnreadable: (path) => {
+        if (path.equals(TreeRewrite.root)) return undefined
+        report({ _tag: "EmptiedDirectory", path })
+        return []
+      }
+    }
+  })
+
+  const found = yield* Effect.forEach(options.snapshots ?? all, (snapshot) =>
+    Effect.map(rewrite(snapshot.tree), ({ tree }) => ({ snapshot, tree }))
+  )
+  const changed = found.filter(({ snapshot, tree }) => tree !== snapshot.tree)
+  if (changed.length > 0) yield* refuseUnindexed(repository, unindexed)
+  const unreadable = changed.filter(({ tree }) => tree === undefined)
+  const summary = {
+    replaced: changed.length - unreadable.length,
+    unreadable: unreadable.length,
+    intact: found.length - changed.length
+  }
+  for (const { snapshot } of unreadable) {
+    report({ _tag: "Unreadable", snapshot: snapshot.id, isRemoved: options.forget === true && !isDry })
+  }
+  if (isDry) {
+    for (const { snapshot, tree } of changed) {
+      if (tree !== undefined) report({ _tag: "Replaced", snapshot: snapshot.id, by: undefined })
+    }
+    return summary
+  }
+
+  yield* saver.finish
+  yield* saver.verify(reader)
+  for (const { snapshot, tree } of changed) {
+    if (tree === undefined) continue
+    const { id, ...content } = snapshot
+    const tags = options.forget === true ? content.tags : SnapshotReplacement.tagged(content.tags, tag)
+    const replacement = { ...content, tree, tags, original: id }
+    const by =
+      SnapshotReplacement.find(all, replacement)?.id ?? (yield* SnapshotReplacement.save(repository, replacement))
+    report({ _tag: "Replaced", snapshot: id, by })
+  }
+  if (options.forget === true) {
+    yield* Effect.forEach(changed, ({ snapshot }) => repository.remove("snapshots", snapshot.id), { discard: true })
+  }
+  return summary
+})

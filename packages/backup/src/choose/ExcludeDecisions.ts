@@ -1,0 +1,75 @@
+/** Decides what a backup leaves out, by rules that `Excludes.resolve` has made. For any thread. */
+import * as fs from "node:fs"
+import { isDirectory, isFile, type Status } from "../system/Status.ts"
+import * as PathFilter from "./PathFilter.ts"
+
+export interface Tag {
+  readonly name: string
+  readonly header: string
+}
+
+/** Plain data that may be sent to a thread. */
+export interface ExcludeRules extends PathFilter.PathPatterns {
+  readonly tags: ReadonlyArray<Tag>
+  readonly largerThan: number | undefined
+  readonly oneFileSystem: boolean
+}
+
+export interface Excludes {
+  /** By pattern alone, before anything is asked of the system. What is below an excluded directory is not looked at. */
+  readonly excludesPath: (path: Buffer) => boolean
+  /** By size. */
+  readonly excludesStatus: (status: Status) => boolean
+  /**
+   * Of the names in a directory, those that stay: all of them, or only the tag
+   * file of one that is tagged. `directory` has no `/` at its end.
+   */
+  readonly keptNames: (directory: Buffer, names: ReadonlyArray<Buffer>) => ReadonlyArray<Buffer>
+  /**
+   * Whether a directory on another file system than all targets is passed over.
+   * `devices` are those of the targets. A mount point itself is kept, empty.
+   */
+  readonly leavesFileSystem: (status: Status, devices: ReadonlySet<bigint>) => boolean
+}
+
+const beginsWith = (path: Buffer, header: string): boolean => {
+  let file: number | undefined
+  try {
+    file = fs.openSync(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0))
+    const wanted = Buffer.from(header)
+    const found = Buffer.alloc(wanted.length)
+    let size = 0
+    while (size < found.length) {
+      const more = fs.readSync(file, found, size, found.length - size, null)
+      if (more === 0) return false
+      size += more
+    }
+    return found.equals(wanted)
+  } catch {
+    return false
+  } finally {
+    if (file !== undefined) fs.closeSync(file)
+  }
+}
+
+/** Rules must have come from `resolve`. */
+export const make = (rules: ExcludeRules): Excludes => {
+  const filter = PathFilter.make(rules)
+  const tags = rules.tags.map(({ header, name }) => ({ name: Buffer.from(name), header }))
+  const { largerThan } = rules
+  return {
+    excludesPath: (path) => filter.matches(path),
+    excludesStatus: (status) => largerThan !== undefined && isFile(status) && status.size > largerThan,
+    keptNames: (directory, names) => {
+      let kept = names
+      for (const tag of tags) {
+        if (!names.some((name) => name.equals(tag.name))) continue
+        if (tag.header !== "" && !beginsWith(Buffer.concat([directory, Buffer.from("/"), tag.name]), tag.header))
+          continue
+        kept = kept.filter((name) => name.equals(tag.name))
+      }
+      return kept
+    },
+    leavesFileSystem: (status, devices) => rules.oneFileSystem && isDirectory(status) && !devices.has(status.deviceId)
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Gives a restored file what its node says: owner, extended attributes, times, permissions.
+ *
+ * The order matters: a new owner clears setuid, attributes need the right to
+ * write, and permissions may take that away. What fails is told, not thrown,
+ * and the rest is still done.
+ */
+import * as fs from "node:fs"
+import * as GoTime from "../go/GoTime.ts"
+import * as Posix from "../system/Posix.ts"
+import { codeOf } from "../system/SystemFailure.ts"
+import * as UserNames from "../system/UserNames.ts"
+import * as FileMode from "./FileMode.ts"
+import type { Node } from "./Node.ts"
+
+export interface MetadataProblem {
+  readonly during: "owner" | "attributes" | "times" | "permissions"
+  /** The system's: `EPERM`. */
+  readonly code: string
+  /** Names the path and the cause. */
+  readonly message: string
+  /** Only the superuser may do it, and we are not: nothing that went wrong. */
+  readonly isExpected: boolean
+}
+
+export interface MetadataOptions {
+  /** Owner and group by their names where this machine has them; by number otherwise, and by default. */
+  readonly ownershipByName?: boolean | undefined
+}
+
+/** The system's permissions of Go's mode, with setuid, setgid and sticky. */
+export const permissionsOf = (mode: number): number =>
+  (mode & 0o777) |
+  (mode & FileMode.setUserId ? 0o4000 : 0) |
+  (mode & FileMode.setGroupId ? 0o2000 : 0) |
+  (mode & FileMode.sticky ? 0o1000 : 0)
+
+const isRoot = (): boolean => process.geteuid?.() === 0
+const isRefusal = (code: string): boolean => code === "EPERM" || code === "EACCES"
+
+const setOwner = (path: Buffer, node: Node, options: MetadataOptions): void => {
+  if (process.platform === "win32") return
+  const uid = (options.ownershipByName && node.user !== "" ? UserNames.userId(node.user) : undefined) ?? node.uid
+  const gid = (options.ownershipByName && node.group !== "" ? UserNames.groupId(node.group) : undefined) ?? node.gid
+  fs.lchownSync(path, uid, gid)
+}
+
+/** An owner may write attributes only where the permissions let him write: they are set again later anyway. */
+const unlocked = (path: Buffer, node: Node, change: () => void): void => {
+  try {
+    change()
+  } catch (error) {
+    if (codeOf(error) !== "EACCES" || node.type === "symlink") throw error
+    fs.chmodSync(path, node.type === "dir" ? 0o700 : 0o600)
+    change()
+  }
+}
+
+const nothing = Buffer.alloc(0)
+
+/** Attributes the node does not have are removed. */
+const setAttributes = (path: Buffer, node: Node, attempt: (work: () => void) => void): void => {
+  let present: ReadonlyArray<Buffer> = []
+  attempt(() => {
+    present = Posix.listAttributes(path)
+  })
+  if (present.length === 0 && node.extendedAttributes.length === 0) return
+  const wanted = new Set(node.extendedAttributes.map(({ name }) => name))
+  for (const name of present) {
+    if (!wanted.has(name.toString())) attempt(() => unlocked(path, node, () => Posix.removeAttribute(path, name)))
+  }
+  const kept = new Set(present.map((name) => name.toString()))
+  for (const { name, value } of node.extendedAttributes) {
+    const key = Buffer.from(name)
+    const bytes = value ?? nothing
+    attempt(() => {
+      if (kept.has(name) && Posix.getAttribute(path, key).equals(bytes)) return
+      unlocked(path, node, () => Posix.setAttribute(path, key, bytes))
+    })
+  }
+}
+
+/**
+ * Makes the metadata of `path` that of the node. Of a directory: after everything
+ * in it is there. May be called again. Throws nothing.
+ */
+export const apply = (path: Buffer, node: Node, options: MetadataOptions = {}): ReadonlyArray<MetadataProblem> => {
+  const problems: Array<MetadataProblem> = []
+  const attempt = (during: MetadataProblem["during"]) => (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      const code = codeOf(error)
+      const message = error instanceof Error ? error.message : String(error)
+      problems.push({ during, code, message, isExpected: isRefusal(code) && !isRoot() })
+    }
+  }
+  attempt("owner")(() => setOwner(path, node, options))
+  setAttributes(path, node, attempt("attributes"))
+  attempt("times")(() => Posix.setTimes(path, GoTime.parse(node.atime), GoTime.parse(node.mtime)))
+  if (node.type !== "symlink") attempt("permissions")(() => fs.chmodSync(path, permissionsOf(node.mode)))
+  return problems
+}

@@ -1,0 +1,36 @@
+/** What is stored where in a repository. A file, `config` aside, is named by the SHA-256 of its stored bytes. */
+import type { Entry } from "@ourclone/core/contract/Entry"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Hex from "../go/Hex.ts"
+
+export type FileType = "data" | "index" | "keys" | "locks" | "snapshots"
+
+export interface RepositoryFile {
+  /** 64 lower-case hex digits. */
+  readonly id: string
+  /** Bytes as they are stored. */
+  readonly size: number
+  /** Milliseconds since 1970 UTC. */
+  readonly modifiedAt: number
+}
+
+export const configPath = RemotePath.makeUnsafe("config")
+
+export const directoryOf = (type: FileType): RemotePath.RemotePath => RemotePath.makeUnsafe(type)
+
+/** `snapshots/5a…`, and `data/5a/5a…` for packs. */
+export const pathOf = (type: FileType, id: string): RemotePath.RemotePath =>
+  RemotePath.makeUnsafe(type === "data" ? `data/${id.slice(0, 2)}/${id}` : `${type}/${id}`)
+
+/**
+ * The file of the repository that a listing shows; `undefined` for whatever else
+ * lies there: other names, packs in the wrong directory, and empty locks, which
+ * an upload that was cut off leaves behind at some services.
+ */
+export const ofEntry = (type: FileType, entry: Entry): RepositoryFile | undefined => {
+  if (entry._tag !== "File") return undefined
+  const id = RemotePath.basename(entry.path)
+  if (!Hex.isId(id) || entry.path !== pathOf(type, id)) return undefined
+  if (type === "locks" && entry.size === 0) return undefined
+  return { id, size: entry.size, modifiedAt: entry.modifiedAt }
+}

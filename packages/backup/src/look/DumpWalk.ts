@@ -1,0 +1,106 @@
+/**
+ * Goes through a directory of a snapshot in order and cuts it into windows: as
+ * much as is read from the repository at a time.
+ */
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import * as BlobType from "../format/BlobType.ts"
+import { type Node, nameRefusal } from "../format/Node.ts"
+import type { BlobReader } from "../repository/BlobReader.ts"
+import type { RepositoryError } from "../repository/RepositoryError.ts"
+import type { DumpEntry } from "./DumpWriter.ts"
+
+type E = StorageError | RepositoryError
+
+/** A piece of the content of the entry before it, by its entry in the index. */
+export interface Piece {
+  readonly _tag: "Piece"
+  readonly id: string
+  readonly entry: number
+}
+
+export type Step = { readonly _tag: "Entry"; readonly entry: DumpEntry } | Piece
+
+const windowBytes = 8 * 1024 * 1024
+const windowSteps = 2048
+
+interface Place {
+  readonly path: Buffer
+  readonly nodes: ReadonlyArray<Node>
+  next: number
+}
+
+const slash = Buffer.from("/")
+const isKept = (node: Node): boolean => node.type === "file" || node.type === "dir" || node.type === "symlink"
+
+export interface DumpWalk {
+  /** The next steps, files before what they hold; none when all is done. */
+  readonly next: Effect.Effect<ReadonlyArray<Step>, E>
+}
+
+export interface DumpWalkOptions {
+  readonly path: Buffer
+  readonly nodes: ReadonlyArray<Node>
+  /** Hears of what is left out: special files, and names that could lead out of where the archive is unpacked. */
+  readonly onSkipped: (path: Buffer, reason: string) => void
+}
+
+/** Starts before the first of `nodes`, which lie in the directory `path`. */
+export const make = (reader: BlobReader, options: DumpWalkOptions): DumpWalk => {
+  const { index } = reader
+  const stack: Array<Place> = [{ path: options.path, nodes: options.nodes, next: 0 }]
+  let pieces: ReadonlyArray<string> = []
+  let nextPiece = 0
+
+  const lookUp = (id: string): Effect.Effect<number, E> => {
+    const entry = index.findHex(BlobType.data, id)
+    // Fails, and says what is missing.
+    return entry >= 0 && index.isPlaced(entry) ? Effect.succeed(entry) : Effect.as(reader.blob("data", id), entry)
+  }
+
+  const takePieces = (steps: Array<Step>, bytes: number): Effect.Effect<number, E> =>
+    Effect.gen(function* () {
+      let size = bytes
+      while (nextPiece < pieces.length && size < windowBytes && steps.length < windowSteps) {
+        const id = pieces[nextPiece++]!
+        const entry = yield* lookUp(id)
+        steps.push({ _tag: "Piece", id, entry })
+        size += index.plainLengthOf(entry)
+      }
+      return size
+    })
+
+  const takeNode = (place: Place, steps: Array<Step>): Effect.Effect<void, E> =>
+    Effect.gen(function* () {
+      const node = place.nodes[place.next++]!
+      const path = place.path.length === 0 ? node.name : Buffer.concat([place.path, slash, node.name])
+      const refusal = isKept(node) ? nameRefusal(node) : "archives hold files, directories and symbolic links only"
+      if (refusal !== undefined) {
+        options.onSkipped(path, refusal)
+        return
+      }
+      pieces = node.type === "file" ? (node.content ?? []) : []
+      nextPiece = 0
+      let size = 0
+      for (const id of pieces) size += index.plainLengthOf(yield* lookUp(id))
+      steps.push({ _tag: "Entry", entry: { path, node, size } })
+      if (node.type === "dir" && node.subtree !== undefined) {
+        stack.push({ path, nodes: yield* reader.tree(node.subtree), next: 0 })
+      }
+    })
+
+  const next = Effect.gen(function* () {
+    const steps: Array<Step> = []
+    let bytes = 0
+    for (;;) {
+      bytes = yield* takePieces(steps, bytes)
+      if (bytes >= windowBytes || steps.length >= windowSteps) return steps
+      const place = stack.at(-1)
+      if (place === undefined) return steps
+      if (place.next < place.nodes.length) yield* takeNode(place, steps)
+      else stack.pop()
+    }
+  })
+
+  return { next }
+}

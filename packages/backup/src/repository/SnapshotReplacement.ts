@@ -1,0 +1,40 @@
+/** Storing snapshots that take the place of others. */
+import { hash } from "node:crypto"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import * as Snapshot from "../format/Snapshot.ts"
+import { ensureHeld } from "./LockCheck.ts"
+import type { Repository } from "./Repository.ts"
+import { Damaged, RepositoryError } from "./RepositoryError.ts"
+
+type E = StorageError | RepositoryError
+
+/** Stores a snapshot, reads it back from the storage, and gives its id. */
+export const save = Effect.fnUntraced(function* (
+  repository: Repository,
+  content: Snapshot.SnapshotContent
+): Effect.fn.Return<string, E> {
+  const json = Snapshot.encode(content)
+  yield* ensureHeld
+  const id = yield* repository.save("snapshots", json)
+  const stored = yield* repository.readRaw("snapshots", id)
+  if (hash("sha256", stored) === id) return id
+  const reason = new Damaged({
+    message: `"snapshots/${id}" does not read back as it was written`,
+    file: `snapshots/${id}`
+  })
+  return yield* Effect.fail(new RepositoryError({ repository: repository.name, reason }))
+})
+
+const isSame = (left: Snapshot.SnapshotContent, right: Snapshot.SnapshotContent): boolean =>
+  Snapshot.encode(left).equals(Snapshot.encode(right))
+
+/** A snapshot that is the replacement already: a run was cut off between writing it and removing the old one. */
+export const find = (
+  snapshots: ReadonlyArray<Snapshot.Snapshot>,
+  content: Snapshot.SnapshotContent
+): Snapshot.Snapshot | undefined => snapshots.find((snapshot) => isSame(snapshot, content))
+
+/** With the tag, unless it has it. */
+export const tagged = (tags: ReadonlyArray<string>, tag: string): ReadonlyArray<string> =>
+  tags.includes(tag) ? tags : [...tags, tag]

@@ -1,0 +1,196 @@
+/** The state of one restore: what is counted, reported and given up. */
+import * as fs from "node:fs"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import type { BlobIndex } from "../repository/BlobIndex.ts"
+import type { Repository } from "../repository/Repository.ts"
+import { LocalFailure, RepositoryError } from "../repository/RepositoryError.ts"
+import type { Threads } from "../threads/Threads.ts"
+import * as Entries from "./RestoreEntries.ts"
+import type { RestoreEvent, RestoreSummary } from "./RestoreEvent.ts"
+import type { EntryFailure, RestoreReply, RestoreRequest } from "./RestoreMessages.ts"
+import * as Target from "./RestoreTarget.ts"
+import type { RestoreWalk } from "./RestoreWalk.ts"
+
+/** What the steps of a restore share. */
+export interface RestoreParts {
+  readonly repository: Repository
+  readonly index: BlobIndex
+  readonly run: RestoreRun
+  readonly entries: Entries.RestoreEntries
+  readonly walked: RestoreWalk
+  readonly threads: Threads<RestoreRequest, RestoreReply>
+  /** Of the target itself. */
+  readonly tree: string
+  /** Files that are there may stay as they are, unread: so none must have its name before it is whole. */
+  readonly keepsFound: boolean
+}
+
+export interface RunOptions {
+  readonly entries: Entries.RestoreEntries
+  readonly report: (event: RestoreEvent) => void
+  readonly items: boolean
+  readonly isDryRun: boolean
+  readonly repository: Repository
+}
+
+export class RestoreRun {
+  failures = 0
+  filesRestored = 0
+  filesSkipped = 0
+  filesDeleted = 0
+  bytesRestored = 0
+  bytesSkipped = 0
+  totalFiles = 0
+  totalBytes = 0
+  /** Temporary files that are not finished, by their entry. */
+  readonly partials = new Map<number, Buffer>()
+  private readonly options: RunOptions
+
+  constructor(options: RunOptions) {
+    this.options = options
+  }
+
+  /** A path that is not restored, or not as it was. */
+  refuse = (path: string, message: string, during: "restore" | "delete" | "verify" = "restore"): void => {
+    this.failures += 1
+    this.options.report({ _tag: "Failed", path, during, message })
+  }
+
+  get isDryRun(): boolean {
+    return this.options.isDryRun
+  }
+
+  deleted = (path: string): void => {
+    this.filesDeleted += 1
+    this.item("deleted", path, 0)
+  }
+
+  /** Tells the totals. */
+  begin(): void {
+    const { entries, report } = this.options
+    for (let entry = 0; entry < entries.count; entry++) {
+      if (entries.hasFailed.get(entry) === 1 || this.isPassage(entry)) continue
+      this.totalFiles += 1
+      this.totalBytes += entries.size.get(entry)
+    }
+    report({ _tag: "Totals", files: this.totalFiles, bytes: this.totalBytes })
+  }
+
+  /** A directory that is only on the way to something else. */
+  private isPassage(entry: number): boolean {
+    const { entries } = this.options
+    return entries.kind.get(entry) === Entries.directory && entries.means.get(entry) === Entries.skip
+  }
+
+  progress(): void {
+    const { bytesRestored, bytesSkipped, filesDeleted, filesRestored, filesSkipped } = this
+    this.options.report({ _tag: "Progress", filesRestored, filesSkipped, filesDeleted, bytesRestored, bytesSkipped })
+  }
+
+  item(action: "restored" | "updated" | "unchanged" | "deleted", path: string, size: number): void {
+    if (this.options.items) this.options.report({ _tag: "Item", action, path, size })
+  }
+
+  /** The entry is as in the snapshot. */
+  restored(entry: number): void {
+    const { entries } = this.options
+    entries.isDone.set(entry, 1)
+    this.partials.delete(entry)
+    this.filesRestored += 1
+    if (!this.options.items) return
+    const means = entries.means.get(entry)
+    const wasThere = means !== Entries.create && !(means === Entries.partial && !this.replaces.has(entry))
+    this.item(wasThere ? "updated" : "restored", entries.display(entry), entries.size.get(entry))
+  }
+
+  /** Entries of the means `partial` that take the place of something. */
+  readonly replaces = new Set<number>()
+
+  skipped(entry: number): void {
+    const { entries } = this.options
+    entries.isDone.set(entry, 1)
+    this.filesSkipped += 1
+    this.bytesSkipped += entries.size.get(entry)
+    if (this.options.items) this.item("unchanged", entries.display(entry), entries.size.get(entry))
+  }
+
+  /** Gives an entry up. What it has written so far goes too. */
+  fail(entry: number, message: string): void {
+    const { entries } = this.options
+    if (entries.hasFailed.get(entry) === 1) return
+    entries.hasFailed.set(entry, 1)
+    this.refuse(entries.display(entry), message)
+    const partial = this.partials.get(entry)
+    if (partial !== undefined) fs.rmSync(partial, { force: true })
+    this.partials.delete(entry)
+  }
+
+  removePartials(): void {
+    for (const path of this.partials.values()) fs.rmSync(path, { force: true })
+    this.partials.clear()
+  }
+
+  /** Counts the failures of a reply; fails when one of them stops everything. */
+  accept(reply: RestoreReply): Effect.Effect<RestoreReply, RepositoryError> {
+    for (const failure of reply.failures) {
+      if (Target.stopping.has(failure.code)) return Effect.fail(this.stop(failure))
+      if (!failure.isMinor) this.fail(failure.entry, failure.message)
+      else this.refuse(this.options.entries.display(failure.entry), failure.message)
+    }
+    return Effect.succeed(reply)
+  }
+
+  private stop({ code, entry, message }: EntryFailure): RepositoryError {
+    const { entries, repository } = this.options
+    const missing = this.totalFiles - this.filesRestored - this.filesSkipped
+    const text =
+      `"${entries.display(entry)}" could not be written: ${message}. The restore stopped: ${this.filesRestored} restored, ` +
+      `${missing} missing or incomplete. Files that were half written are removed. Make room and run the same command again: what is there is not written again`
+    return new RepositoryError({ repository: repository.name, reason: new LocalFailure({ message: text, code }) })
+  }
+
+  summary(filesVerified: number | undefined): RestoreSummary {
+    const { bytesRestored, bytesSkipped, failures, filesDeleted, filesRestored, filesSkipped, totalBytes, totalFiles } =
+      this
+    return {
+      totalFiles,
+      totalBytes,
+      filesRestored,
+      filesSkipped,
+      filesDeleted,
+      bytesRestored,
+      bytesSkipped,
+      failures,
+      ...(filesVerified === undefined ? {} : { filesVerified }),
+      dryRun: this.options.isDryRun
+    }
+  }
+}
+
+/** Asks a thread; what the thread throws as a whole stops the restore. */
+export const ask = (
+  { repository, run, threads }: RestoreParts,
+  request: RestoreRequest,
+  transfer: ReadonlyArray<ArrayBuffer> = []
+): Effect.Effect<RestoreReply, StorageError | RepositoryError> =>
+  threads.call(request, transfer).pipe(
+    Effect.mapError(
+      (failure) =>
+        new RepositoryError({
+          repository: repository.name,
+          reason: new LocalFailure({
+            message: `a thread of the restore failed: ${failure.message}`,
+            code: failure.code
+          })
+        })
+    ),
+    Effect.flatMap((reply) => run.accept(reply))
+  )
+
+/** Where an entry is kept until it takes its place. */
+export const temporaryOf = ({ entries, tree, walked }: RestoreParts, entry: number): Buffer => {
+  const parent = entries.parentOf(entry)
+  const treeOfParent = parent < 0 ? tree : walked.trees.get(parent)!
+  return Entries.join(entries.directoryPath(parent), Target.temporaryName(treeOfParent, entries.nameOf(entry)))
+}

@@ -1,0 +1,167 @@
+/**
+ * Restores a snapshot, or a part of one, to a folder of this machine.
+ *
+ * First all trees are read and the directories made (RestoreWalk); then what is there already is
+ * looked at (ExistingFile); then each pack's needed ranges are read once and given to threads,
+ * which open the blobs and write the files (RestoreWorker); then links and special files, deletions,
+ * and the metadata of directories, deepest first.
+ */
+import { setTimeout as sleep } from "node:timers/promises"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Selection from "../choose/Selection.ts"
+import type { Snapshot } from "../format/Snapshot.ts"
+import type { BlobReader } from "../repository/BlobReader.ts"
+import type { Repository } from "../repository/Repository.ts"
+import { LocalFailure, NoSnapshot, RepositoryError } from "../repository/RepositoryError.ts"
+import * as Posix from "../system/Posix.ts"
+import * as SystemFailure from "../system/SystemFailure.ts"
+import * as Threads from "../threads/Threads.ts"
+import * as Entries from "./RestoreEntries.ts"
+import type { RestoreEvent, RestoreSummary } from "./RestoreEvent.ts"
+import type { BlobRequest, RestoreReply, RestoreRequest, RestoreSettings } from "./RestoreMessages.ts"
+import { RestoreRun } from "./RestoreRun.ts"
+import * as RestoreSteps from "./RestoreSteps.ts"
+import * as Target from "./RestoreTarget.ts"
+import * as RestoreWalk from "./RestoreWalk.ts"
+import * as RestoreWrites from "./RestoreWrites.ts"
+
+type E = StorageError | RepositoryError
+
+export interface RestoreOptions {
+  readonly snapshot: Pick<Snapshot, "id" | "tree">
+  /** A folder in the snapshot, whose content goes to the target; "" or "/" for all. */
+  readonly subfolder?: string | undefined
+  /** A folder, made when it is not there. Symbolic links in this path are followed; below it, none. */
+  readonly target: string
+  readonly selection?: Selection.SelectionOptions | undefined
+  /**
+   * What happens to files that are there. `always` (default) compares their content and writes what differs;
+   * `if-changed` takes a file with the same size and time for the same; `if-newer` keeps what is not older than
+   * the snapshot's; `never` keeps everything.
+   */
+  readonly overwrite?: Target.Overwrite | undefined
+  /** Deletes what the snapshot does not have, in restored directories and as far as it is selected; only if nothing failed before. */
+  readonly delete?: boolean | undefined
+  /** Changes nothing, and reports what would be done. */
+  readonly dryRun?: boolean | undefined
+  /** Reads every restored file again in the end and compares it. */
+  readonly verify?: boolean | undefined
+  /** Leaves holes where files have blocks of zeros. */
+  readonly sparse?: boolean | undefined
+  readonly threads?: number | undefined
+  /** Reports each path (`Item`), not only counts. */
+  readonly items?: boolean | undefined
+  readonly report?: ((event: RestoreEvent) => void) | undefined
+}
+
+const failIn = (repository: Repository, reason: RepositoryError["reason"]) =>
+  new RepositoryError({ repository: repository.name, reason })
+
+/** The tree of a folder in a snapshot. */
+const findTree = Effect.fnUntraced(function* (
+  repository: Repository,
+  reader: BlobReader,
+  { snapshot, subfolder = "" }: RestoreOptions
+): Effect.fn.Return<string, E> {
+  let tree = snapshot.tree
+  for (const name of subfolder.split("/").filter((part) => part !== "")) {
+    const wanted = Buffer.from(name)
+    const nodes = yield* reader.tree(tree)
+    const node = nodes.find((one) => one.type === "dir" && one.name.equals(wanted))
+    if (node?.subtree === undefined) {
+      const isOther = nodes.some((one) => one.type !== "dir" && one.name.equals(wanted))
+      const message = isOther
+        ? `"${subfolder}" in snapshot ${snapshot.id.slice(0, 8)} is no folder: restore it with --include "${subfolder}" from the whole snapshot`
+        : `there is no folder "${subfolder}" in snapshot ${snapshot.id.slice(0, 8)}: ourclone snapshot ls ${snapshot.id.slice(0, 8)} shows what is`
+      return yield* failIn(repository, new NoSnapshot({ message }))
+    }
+    tree = node.subtree
+  }
+  return tree
+})
+
+const targetFailure = (repository: Repository, target: string, error: unknown) => {
+  const message = `the target "${target}" can not be written: ${SystemFailure.textOf(error)}`
+  return failIn(repository, new LocalFailure({ message, code: SystemFailure.codeOf(error) }))
+}
+
+/** A thread that is stopped in the middle of a file leaves it cut off, under its own name: each may end what it was asked for. */
+const letFinish = ({ lines }: Threads.Threads<RestoreRequest, RestoreReply>): Effect.Effect<void> =>
+  Effect.promise(async () => {
+    const end = performance.now() + longestFinishMillis
+    while (lines.some((line) => line.pending() > 0) && performance.now() < end) await sleep(5)
+  })
+
+/** Threads that share the cores with the one that reads. */
+const defaultThreads = 2
+const longestFinishMillis = 5000
+
+const url = new URL("./RestoreWorker.ts", import.meta.url)
+
+/** Starts the threads of a `restore` to come, so that they load while the repository is opened; they end with the scope. */
+export const prepare = Threads.prepare(url, defaultThreads)
+
+/**
+ * Fails when nothing more can be done: the place is full (`LocalFailure`, `ENOSPC`), the repository can not be
+ * reached. A path that alone can not be restored is reported and counted. May be repeated, also after it was
+ * broken off: what is there already is not written again.
+ */
+export const restore = Effect.fnUntraced(function* (
+  repository: Repository,
+  reader: BlobReader,
+  options: RestoreOptions
+): Effect.fn.Return<RestoreSummary, E> {
+  const tree = yield* findTree(repository, reader, options)
+  const isDryRun = options.dryRun === true
+  const overwrite = options.overwrite ?? "always"
+  const selection = Selection.make(options.selection ?? Selection.everything)
+  const root = yield* Effect.try({
+    try: () => Target.open(options.target, isDryRun),
+    catch: (error) => targetFailure(repository, options.target, error)
+  })
+  const entries = new Entries.RestoreEntries(root)
+  const report = options.report ?? (() => {})
+  const run = new RestoreRun({ entries, report, items: options.items === true, isDryRun, repository })
+  const walked = yield* Effect.catchDefect(
+    RestoreWalk.walk(reader, entries, { tree, selection, overwrite, isDryRun, onFailure: run.refuse }),
+    (error) => Effect.fail(targetFailure(repository, options.target, error))
+  )
+  run.begin()
+
+  const settings: RestoreSettings = {
+    keys: Redacted.value(repository.keys),
+    overwrite,
+    isDryRun,
+    sparse: options.sparse === true,
+    deletes: options.delete === true
+  }
+  const work = Effect.gen(function* () {
+    const threads = yield* Threads.make<RestoreRequest, RestoreReply, BlobRequest>(url, {
+      size: options.threads ?? defaultThreads,
+      data: settings,
+      onRequest: ({ id }) => Effect.runPromise(reader.blob("data", id))
+    })
+    yield* Effect.addFinalizer((exit) => (exit._tag === "Success" ? Effect.void : letFinish(threads)))
+    const keepsFound = overwrite === "never" || overwrite === "if-newer"
+    const parts = { repository, index: reader.index, run, entries, walked, threads, tree, keepsFound }
+    yield* RestoreSteps.examine(parts)
+    if (isDryRun) RestoreSteps.pretend(parts)
+    else {
+      yield* RestoreWrites.write(parts)
+      yield* RestoreSteps.settleOthers(parts)
+    }
+    if (options.delete === true) yield* RestoreSteps.removeSurplus(parts, selection)
+    if (!isDryRun) yield* RestoreSteps.settleDirectories(parts)
+    return options.verify === true && !isDryRun ? yield* RestoreSteps.verify(parts) : undefined
+  })
+  const filesVerified = yield* Effect.tapError(Effect.scoped(work), (error) =>
+    Effect.sync(() => {
+      if (error._tag === "RepositoryError" && error.reason._tag === "LocalFailure") run.removePartials()
+    })
+  )
+  const missing = isDryRun ? undefined : Posix.notKept()
+  if (missing !== undefined) run.refuse("/", missing)
+  return run.summary(filesVerified)
+})

@@ -1,0 +1,100 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Prune from "../../src/care/Prune.ts"
+import * as Rewrite from "../../src/care/Rewrite.ts"
+import * as Snapshots from "../../src/repository/Snapshots.ts"
+import * as SampleBackup from "../support/SampleBackup.ts"
+import * as samples from "../support/samples.ts"
+import * as TestRepository from "../support/TestRepository.ts"
+
+const summary = {
+  backupStart: "2024-02-29T12:34:56+01:00",
+  backupEnd: "2024-02-29T12:34:57+01:00",
+  filesNew: 7,
+  filesChanged: 0,
+  filesUnmodified: 0,
+  dirsNew: 3,
+  dirsChanged: 0,
+  dirsUnmodified: 0,
+  dataBlobs: 7,
+  treeBlobs: 4,
+  dataAdded: 1,
+  dataAddedPacked: 1,
+  totalFilesProcessed: 7,
+  totalBytesProcessed: 100_000
+}
+
+const sample = Effect.gen(function* () {
+  const { provider, repository } = yield* TestRepository.inMemory()
+  const secret = samples.files("srv/secret", ["one", "two"])
+  const open = samples.files("srv/open", ["a", "b", "c"])
+  yield* SampleBackup.backup(repository, { ...secret, ...open, "srv/x.key": ["key"] }, { summary, tags: ["nightly"] })
+  yield* SampleBackup.backup(repository, open)
+  const size = Object.values(secret).reduce((sum, [piece]) => sum + piece!.length, 0)
+  return { provider, repository, size }
+})
+
+const paths = (...patterns: ReadonlyArray<string>) => ({ patterns, insensitivePatterns: [] })
+
+const names = (repository: Parameters<typeof SampleBackup.readWhole>[0]) =>
+  Effect.map(SampleBackup.readWhole(repository), ({ contents }) =>
+    [...contents.values()].map((content) => [...content.keys()].sort().join(" ")).sort()
+  )
+
+describe("removePath", () => {
+  it.live("takes a directory out of the snapshots that have it, and a prune then takes its bytes", () =>
+    Effect.gen(function* () {
+      const { repository, size } = yield* sample
+      const before = yield* SampleBackup.readWhole(repository)
+      const done = yield* Rewrite.removePath(repository, { paths: paths("/srv/secret"), forget: true })
+      assert.deepStrictEqual(done, { replaced: 1, unchanged: 1 })
+      assert.deepStrictEqual(yield* names(repository), [
+        "/srv/open/a /srv/open/b /srv/open/c",
+        "/srv/open/a /srv/open/b /srv/open/c /srv/x.key"
+      ])
+      const [changed] = (yield* Snapshots.loadAll(repository)).snapshots.filter((one) => one.summary !== undefined)
+      assert.deepStrictEqual(changed?.tags, ["nightly"])
+      assert.strictEqual(changed?.summary?.totalFilesProcessed, 5)
+      assert.strictEqual(changed?.summary?.totalBytesProcessed, 100_000 - size)
+      yield* Prune.prune(repository, { threads: 1, maxUnused: { percent: 0 } })
+      const after = yield* SampleBackup.readWhole(repository)
+      assert.isBelow(after.packBytes, before.packBytes)
+    })
+  )
+
+  it.live("keeps the old snapshot, and tags the new one, unless it is to forget", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* sample
+      const [old] = (yield* Snapshots.loadAll(repository)).snapshots.filter((one) => one.summary !== undefined)
+      yield* Rewrite.removePath(repository, { paths: paths("*.key") })
+      const { snapshots } = yield* Snapshots.loadAll(repository)
+      assert.strictEqual(snapshots.length, 3)
+      const made = snapshots.find(({ original }) => original === old!.id)
+      assert.deepStrictEqual(made?.tags, ["nightly", "rewrite"])
+    })
+  )
+
+  it.live("says so when no snapshot has such a path", () =>
+    Effect.gen(function* () {
+      const { provider, repository } = yield* sample
+      const before = provider.memory.files.size
+      const error = yield* Effect.flip(Rewrite.removePath(repository, { paths: paths("/srv/nothing") }))
+      assert.strictEqual(error.reason._tag, "NoSnapshot")
+      assert.include(error.message, '"/srv/nothing"')
+      assert.strictEqual(provider.memory.files.size, before)
+    })
+  )
+
+  it.live("says in a dry run what would go, and changes nothing", () =>
+    Effect.gen(function* () {
+      const { provider, repository } = yield* sample
+      const before = [...provider.memory.files.keys()]
+      const removed: Array<string> = []
+      yield* Rewrite.removePath(repository, { paths: paths("secret"), dryRun: true }, (event) => {
+        if (event._tag === "Removed") removed.push(event.path.toString())
+      })
+      assert.deepStrictEqual(removed, ["/srv/secret"])
+      assert.deepStrictEqual([...provider.memory.files.keys()], before)
+    })
+  )
+})

@@ -1,0 +1,144 @@
+import * as fs from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as HandMade from "../support/HandMadeSnapshot.ts"
+import * as TestRepository from "../support/TestRepository.ts"
+
+const { file, folder, link } = HandMade
+
+const write = (path: string): void => {
+  fs.mkdirSync(join(path, ".."), { recursive: true })
+  fs.writeFileSync(path, "mine")
+}
+
+const patterns = (...list: ReadonlyArray<string>) => ({ patterns: list, insensitivePatterns: [] })
+const including = (...list: ReadonlyArray<string>) => ({ includes: patterns(...list), excludes: patterns() })
+const excluding = (...list: ReadonlyArray<string>) => ({ includes: patterns(), excludes: patterns(...list) })
+
+const tree = [folder("d", [file("a", "a"), file("b", "b")]), folder("e", [file("c", "c")]), file("top", "t")]
+const restored = { "d/": "", "d/a": "a", "d/b": "b", "e/": "", "e/c": "c", top: "t" }
+
+describe("A restore with --delete", () => {
+  it.effect("deletes what the snapshot does not have, and follows no link", () =>
+    Effect.gen(function* () {
+      const outside = yield* TestRepository.folder
+      write(join(outside, "precious"))
+      const { restore, target } = yield* HandMade.make(tree)
+      write(join(target, "d/surplus"))
+      write(join(target, "other/deep/surplus"))
+      fs.symlinkSync(outside, join(target, "other/link"))
+      fs.symlinkSync(outside, join(target, "d/link"))
+      const { summary } = yield* restore({ delete: true })
+      expect(HandMade.listing(target)).toEqual(restored)
+      expect(HandMade.listing(outside)).toEqual({ precious: "mine" })
+      expect(summary).toMatchObject({ filesDeleted: 6, failures: 0 })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("deletes nothing without it", () =>
+    Effect.gen(function* () {
+      const { restore, target } = yield* HandMade.make(tree)
+      write(join(target, "d/surplus"))
+      yield* restore()
+      expect(HandMade.listing(target)).toEqual({ ...restored, "d/surplus": "mine" })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("leaves alone what is not selected", () =>
+    Effect.gen(function* () {
+      const { restore, target } = yield* HandMade.make(tree)
+      for (const path of ["d/surplus", "e/surplus", "surplus", "other/keep", "other/go"]) write(join(target, path))
+      yield* restore({ delete: true, selection: including("/d") })
+      expect(Object.keys(HandMade.listing(target)).sort()).toEqual(
+        ["d/", "d/a", "d/b", "e/", "e/surplus", "other/", "other/go", "other/keep", "surplus"].sort()
+      )
+      yield* restore({ delete: true, selection: excluding("/other/keep", "/e") })
+      expect(Object.keys(HandMade.listing(target)).sort()).toEqual(
+        ["d/", "d/a", "d/b", "e/", "e/surplus", "other/", "other/keep", "top"].sort()
+      )
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("deletes what is selected in a folder that is not, and keeps the folder", () =>
+    Effect.gen(function* () {
+      const { restore, target } = yield* HandMade.make(tree)
+      write(join(target, "other/go"))
+      yield* restore({ delete: true, selection: including("/other/go", "/top") })
+      expect(HandMade.listing(target)).toEqual({ "other/": "", top: "t" })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("deletes nothing when anything could not be restored", () =>
+    Effect.gen(function* () {
+      const { restore, target } = yield* HandMade.make([...tree, folder("lost", [], { subtree: "ab".repeat(32) })])
+      write(join(target, "surplus"))
+      const { failed, summary } = yield* restore({ delete: true })
+      expect(failed.map(([path]) => path)).toEqual(["/lost", "/"])
+      expect(failed[1]![1]).toContain("nothing was deleted")
+      expect(summary.filesDeleted).toBe(0)
+      expect(HandMade.listing(target)).toEqual({ ...restored, "lost/": "", surplus: "mine" })
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("A restore of a part", () => {
+  it.effect("makes the folders on the way only where something in them is selected", () =>
+    Effect.gen(function* () {
+      const { restore, target } = yield* HandMade.make([
+        folder("a", [folder("b", [file("x.txt", "x"), file("y", "y")]), folder("c", [file("z", "z")])])
+      ])
+      const { summary } = yield* restore({ selection: including("*.txt") })
+      expect(HandMade.listing(target)).toEqual({ "a/": "", "a/b/": "", "a/b/x.txt": "x" })
+      expect(summary).toMatchObject({ totalFiles: 3, filesRestored: 3 })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("does not touch the metadata of folders that were there and are only on the way", () =>
+    Effect.gen(function* () {
+      const { restore, target } = yield* HandMade.make([folder("a", [file("x", "x"), file("y", "y")])])
+      fs.mkdirSync(join(target, "a"), { recursive: true, mode: 0o700 })
+      yield* restore({ selection: including("/a/x") })
+      expect(fs.statSync(join(target, "a")).mode & 0o777).toBe(0o700)
+      yield* restore({ selection: including("/a") })
+      expect(fs.statSync(join(target, "a")).mode & 0o777).toBe(0o755)
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("A restore with --dry-run", () => {
+  it.effect("says what it would do and changes nothing", () =>
+    Effect.gen(function* () {
+      const { restore, target } = yield* HandMade.make([...tree, link("link", "to")])
+      write(join(target, "d/a"))
+      write(join(target, "d/surplus"))
+      fs.writeFileSync(join(target, "d/b"), "b")
+      const before = HandMade.listing(target)
+      const { events, summary } = yield* restore({ dryRun: true, delete: true, items: true })
+      expect(HandMade.listing(target)).toEqual(before)
+      const items = events.flatMap((event) => (event._tag === "Item" ? [`${event.action} ${event.path}`] : []))
+      expect(items.sort()).toEqual(
+        [
+          "deleted /d/surplus",
+          "restored /e",
+          "restored /e/c",
+          "restored /link",
+          "restored /top",
+          "unchanged /d",
+          "unchanged /d/b",
+          "updated /d/a"
+        ].sort()
+      )
+      expect(summary).toMatchObject({ dryRun: true, filesDeleted: 1, bytesRestored: 3, failures: 0 })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("does not even make the target", () =>
+    Effect.gen(function* () {
+      const { restore, target } = yield* HandMade.make(tree)
+      const { summary } = yield* restore({ dryRun: true })
+      expect(fs.existsSync(target)).toBe(false)
+      expect(summary.filesRestored).toBe(6)
+    }).pipe(Effect.scoped)
+  )
+})

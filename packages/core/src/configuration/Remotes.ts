@@ -1,0 +1,260 @@
+/** From what a user types, `photos:2024`, to a provider that is ready to use; and the remotes that are configured. */
+import { homedir } from "node:os"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type { OptionValue } from "../contract/OptionField.ts"
+import type { Provider } from "../contract/Provider.ts"
+import type { OpenAt, ProviderFactory } from "../contract/ProviderFactory.ts"
+import type { StorageError } from "../contract/StorageError.ts"
+import * as StandardPaths from "../machine/StandardPaths.ts"
+import * as ConfigurationFile from "./ConfigurationFile.ts"
+import * as ConfigurationText from "./ConfigurationText.ts"
+import * as OptionSources from "./OptionSources.ts"
+import { AlreadyConfigured, InvalidName, RemoteError, UnknownRemote, UnknownType } from "./RemoteError.ts"
+import * as RemoteName from "./RemoteName.ts"
+import * as RemoteOptions from "./RemoteOptions.ts"
+import * as Secret from "./Secret.ts"
+import { didYouMean } from "./Suggestion.ts"
+
+/** Options by name. In a text, `env:`, `file:`, `command:` and `keyring:` say where the value is kept. */
+export type Given = { readonly [option: string]: OptionValue | undefined }
+
+/** A remote as it is configured. Secrets in place are shown as `xxx`. */
+export interface ShownRemote {
+  readonly name: string
+  readonly type: string
+  readonly line: number
+  readonly options: { readonly [option: string]: string }
+}
+
+/** Which source won. */
+export interface ExplainedOption {
+  readonly option: string
+  readonly source: "flag" | "configuration" | "environment" | "default" | "none"
+  /** `--key-id`, `/home/ann/.config/ourclone/config.toml:3`, `B2_KEY_ID`; "" otherwise. */
+  readonly where: string
+  /** `xxx` for a secret, the reference for a value kept elsewhere; absent when there is none. */
+  readonly value: string | undefined
+  readonly isMissing: boolean
+}
+
+export interface RemotesOptions {
+  /** Listed by hand in each app; importing a package never registers anything. The one of type `local` opens paths. */
+  readonly factories: ReadonlyArray<ProviderFactory>
+  /** `process.env`, as a rule. */
+  readonly environment: StandardPaths.Environment
+  /** Instead of the standard place. */
+  readonly configurationPath?: string | undefined
+  readonly keyring?: Secret.Keyring | undefined
+  /** `process.platform`, as a rule. */
+  readonly platform?: string | undefined
+}
+
+const fail = (reason: RemoteError["reason"]): RemoteError => new RemoteError({ reason })
+
+const listed = (words: ReadonlyArray<string>): string => (words.length === 0 ? "none" : words.join(", "))
+
+const unknownType = (type: string, what: string, factories: ReadonlyArray<ProviderFactory>): RemoteError => {
+  const known = factories.map((factory) => factory.type)
+  const message = `${what}: this program knows no type "${type}"${didYouMean(type, known)} (known: ${listed(known)})`
+  return fail(new UnknownType({ message, known }))
+}
+
+const unknownRemote = (name: string, known: ReadonlyArray<string>, hint: string): RemoteError => {
+  const message = `no remote is called "${name}"${didYouMean(name, known)} (known: ${listed(known)}). ${hint}`
+  return fail(new UnknownRemote({ message, known: [...known] }))
+}
+
+const sourceNames = {
+  Flag: "flag",
+  Configuration: "configuration",
+  Environment: "environment",
+  Default: "default",
+  None: "none"
+} as const
+
+const make = (options: RemotesOptions) => {
+  const { environment, factories } = options
+  const home = environment.HOME || homedir()
+  const configurationFile = options.configurationPath ?? StandardPaths.configurationFile(environment, home)
+  const surroundings = { environment, home, directory: process.cwd(), keyring: options.keyring }
+  const configuration = ConfigurationFile.read(configurationFile)
+
+  const factoryOf = (type: string, what: string) => {
+    const factory = factories.find((candidate) => candidate.type === type)
+    return factory === undefined ? Effect.fail(unknownType(type, what, factories)) : Effect.succeed(factory)
+  }
+
+  const subjectOf = Effect.fnUntraced(function* (configured: ConfigurationText.ConfiguredRemote) {
+    const name = `remote "${configured.name}"`
+    const { line } = configured.placeOf("type")
+    const factory = yield* factoryOf(configured.type, `${name} (${configurationFile}:${line})`)
+    const subject = { name, factory, configured, configurationPath: configurationFile }
+    yield* RemoteOptions.checkConfigured(subject)
+    return subject
+  })
+
+  /** Whom `text` means and what comes after it. */
+  const find = Effect.fnUntraced(function* (text: string) {
+    const remotes = RemoteName.mayBeRemote(text) ? (yield* configuration).remotes : new Map<string, never>()
+    const names = [...remotes.keys()]
+    const types = factories.map((factory) => factory.type)
+    const platform = options.platform ?? process.platform
+    const meaning = RemoteName.parse(text, { remotes: names, types, platform })
+    const at = (name: string, location: string): OpenAt => ({ name, location })
+    const plain = (name: string, factory: ProviderFactory): RemoteOptions.Subject => ({
+      name,
+      factory,
+      configured: undefined,
+      configurationPath: configurationFile
+    })
+    switch (meaning._tag) {
+      case "Local":
+        return { subject: plain(text, yield* factoryOf("local", text)), at: at("", meaning.path) }
+      case "Configured": {
+        const subject = yield* subjectOf(remotes.get(meaning.remote)!)
+        return { subject, at: at(`${meaning.remote}:`, meaning.location) }
+      }
+      case "Unconfigured": {
+        const subject = plain(text, yield* factoryOf(meaning.type, text))
+        return { subject, at: at(meaning.type === "local" ? "" : meaning.prefix, meaning.location) }
+      }
+      case "UnknownType":
+        return yield* unknownType(meaning.type, text, factories)
+      case "UnknownRemote": {
+        const hint = `Add it with: ourclone remote add ${meaning.remote} TYPE. For a file of this folder write ./${text}`
+        return yield* unknownRemote(meaning.remote, names, hint)
+      }
+      case "Invalid":
+        return yield* fail(new InvalidName({ message: `this can not be a place: ${meaning.because}` }))
+    }
+  })
+
+  const named = Effect.fnUntraced(function* (name: string) {
+    const { remotes } = yield* configuration
+    const remote = remotes.get(name.replace(/:$/, ""))
+    if (remote !== undefined) return remote
+    return yield* unknownRemote(name, [...remotes.keys()], `Add it with: ourclone remote add ${name} TYPE`)
+  })
+
+  const open = Effect.fnUntraced(function* (text: string, flags: Given = {}) {
+    const { at, subject } = yield* find(text)
+    const chosen = OptionSources.choose(subject.factory, { flags, configured: subject.configured, environment })
+    const values = yield* RemoteOptions.valuesOf(subject, chosen, surroundings)
+    return yield* subject.factory.open(values, at)
+  })
+
+  const hide = (value: unknown, isSecret: boolean): string => (isSecret ? "xxx" : String(value))
+
+  /** A flag or configured value as it may be shown. */
+  const show = (value: unknown, isSecret: boolean): string =>
+    typeof value === "string" && Secret.kindOf(value) !== undefined ? Secret.show(value) : hide(value, isSecret)
+
+  const whereOf = (source: OptionSources.Source, flag: string): string => {
+    if (source._tag === "Flag") return `--${flag}`
+    if (source._tag === "Configuration") return `${configurationFile}:${source.place.line}`
+    return source._tag === "Environment" ? source.variable : ""
+  }
+
+  const explain = Effect.fnUntraced(function* (name: string, flags: Given = {}) {
+    const isType = !name.includes(":") && !(yield* configuration).remotes.has(name)
+    const known = factories.some((factory) => factory.type === name)
+    const { subject } = yield* find(isType && known ? `${name}://` : name.includes(":") ? name : `${name}:`)
+    const chosen = OptionSources.choose(subject.factory, { flags, configured: subject.configured, environment })
+    return chosen.map(({ field, given, source }): ExplainedOption => {
+      const isSecret = field.kind === "secret"
+      const shown = source._tag === "Environment" ? hide(given, isSecret) : show(given, isSecret)
+      return {
+        option: field.name,
+        source: sourceNames[source._tag],
+        where: whereOf(source, field.flag),
+        value: given === undefined ? undefined : shown,
+        isMissing: source._tag === "None" && field.isRequired
+      }
+    })
+  })
+
+  const shown = Effect.fnUntraced(function* (name: string) {
+    const remote = yield* named(name)
+    const factory = factories.find((candidate) => candidate.type === remote.type)
+    const shownOptions: Record<string, string> = {}
+    for (const [option, value] of Object.entries(remote.options)) {
+      const field = factory?.options.find((candidate) => candidate.name === option)
+      shownOptions[option] = show(value, field === undefined || field.kind === "secret")
+    }
+    return { name: remote.name, type: remote.type, line: remote.placeOf().line, options: shownOptions }
+  })
+
+  const add = Effect.fnUntraced(function* (name: string, type: string, given: Given) {
+    if (!RemoteName.isValidName(name)) {
+      const rule = "use two or more of A-Z a-z 0-9 _ . and -, not beginning with . or -"
+      return yield* fail(new InvalidName({ message: `a remote can not be called "${name}": ${rule}` }))
+    }
+    const factory = yield* factoryOf(type, `remote "${name}"`)
+    const written: Record<string, string | number | boolean> = {}
+    for (const [option, value] of Object.entries(given)) {
+      if (value !== undefined) written[option] = Redacted.isRedacted(value) ? Redacted.value(value) : value
+    }
+    yield* RemoteOptions.checkNew(name, factory, written, environment)
+    yield* ConfigurationFile.edit(configurationFile, ({ remotes, text }) => {
+      if (remotes.has(name)) {
+        const message = `a remote "${name}" is configured already; remove it first with: ourclone remote remove ${name}`
+        return Effect.fail(fail(new AlreadyConfigured({ message })))
+      }
+      return Effect.succeed({
+        text: ConfigurationText.add(text, name, type, written),
+        remotes: [...remotes.values(), { name, type, options: written }]
+      })
+    })
+  })
+
+  const remove = Effect.fnUntraced(function* (name: string) {
+    const remote = yield* named(name)
+    yield* ConfigurationFile.edit(configurationFile, ({ remotes, text }) =>
+      Effect.succeed({
+        text: ConfigurationText.remove(text, remote.name),
+        remotes: [...remotes.values()].filter((other) => other.name !== remote.name)
+      })
+    )
+  })
+
+  return Remotes.of({
+    configurationFile,
+    factories,
+    open,
+    explain,
+    list: Effect.map(configuration, ({ remotes }) => [...remotes.values()].map(({ name, type }) => ({ name, type }))),
+    show: shown,
+    add,
+    remove,
+    warnings: Effect.map(configuration, ({ warnings }) => warnings)
+  })
+}
+
+export class Remotes extends Context.Service<
+  Remotes,
+  {
+    /** Its path, whether the file exists or not. */
+    readonly configurationFile: string
+    readonly factories: ReadonlyArray<ProviderFactory>
+    /** Opens what `text` means until the scope closes. Flags that the type does not have are ignored. */
+    readonly open: (text: string, flags?: Given) => Effect.Effect<Provider, StorageError | RemoteError, Scope.Scope>
+    /** Every option of a remote (`photos`), a type (`b2`) or a place (`b2://bucket`), and who decides it. Fetches no secret. */
+    readonly explain: (name: string, flags?: Given) => Effect.Effect<ReadonlyArray<ExplainedOption>, RemoteError>
+    readonly list: Effect.Effect<ReadonlyArray<{ readonly name: string; readonly type: string }>, RemoteError>
+    /** Fails with `UnknownRemote`. */
+    readonly show: (name: string) => Effect.Effect<ShownRemote, RemoteError>
+    /** Writes a remote into the configuration. Fails with `AlreadyConfigured`, `InvalidName`, `UnknownType` or `InvalidOption`. */
+    readonly add: (name: string, type: string, options: Given) => Effect.Effect<void, RemoteError>
+    /** Fails with `UnknownRemote`. */
+    readonly remove: (name: string) => Effect.Effect<void, RemoteError>
+    /** What the user should know about the configuration file, in sentences. */
+    readonly warnings: Effect.Effect<ReadonlyArray<string>, RemoteError>
+  }
+>()("@ourclone/core/Remotes") {
+  /** Reads nothing until it is asked: a broken configuration does not stop a program that needs none. */
+  static readonly layer = (options: RemotesOptions): Layer.Layer<Remotes> => Layer.sync(Remotes, () => make(options))
+}

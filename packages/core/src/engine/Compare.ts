@@ -1,0 +1,67 @@
+/** When two files of the same path count as the same. Pure; `Plan` finds out what is left open. */
+import * as Schema from "effect/Schema"
+import type { Capabilities } from "../contract/Capabilities.ts"
+import type { File } from "../contract/Entry.ts"
+
+export interface Comparison {
+  /** `time`: size and modification time, the digest deciding when the times differ. `checksum`: size and digest. `size`: size alone. */
+  readonly by: "time" | "checksum" | "size"
+  /** Leave alone what is newer at the destination. */
+  readonly keepsNewer?: boolean
+  /** Leave alone whatever exists at the destination. */
+  readonly keepsExisting?: boolean
+  /** Transfer everything, the same or not. */
+  readonly ignoresTimes?: boolean
+}
+
+export const Difference = Schema.Literals([
+  "missing",
+  "size differs",
+  "checksum differs",
+  "time differs",
+  "asked to transfer all"
+])
+export type Difference = typeof Difference.Type
+
+/**
+ * `LeftAlone`: not to be replaced, and not known to be the same. `Hash`: only the
+ * digests can tell; when they are not to be had, `otherwise` holds.
+ */
+export type Verdict =
+  | { readonly _tag: "Same" }
+  | { readonly _tag: "LeftAlone" }
+  | { readonly _tag: "Differs"; readonly because: Difference }
+  | { readonly _tag: "Hash"; readonly otherwise: "same" | Difference }
+
+const same: Verdict = { _tag: "Same" }
+const leftAlone: Verdict = { _tag: "LeftAlone" }
+const missing: Verdict = { _tag: "Differs", because: "missing" }
+const sizeDiffers: Verdict = { _tag: "Differs", because: "size differs" }
+const asked: Verdict = { _tag: "Differs", because: "asked to transfer all" }
+const hashOrTime: Verdict = { _tag: "Hash", otherwise: "time differs" }
+const hashOrSame: Verdict = { _tag: "Hash", otherwise: "same" }
+
+/** How far two times may lie apart and still be one, in milliseconds; `undefined` when either side keeps none. */
+export const precision = (left: Capabilities, right: Capabilities): number | undefined =>
+  left.modifiedAtPrecision === undefined || right.modifiedAtPrecision === undefined
+    ? undefined
+    : Math.max(left.modifiedAtPrecision, right.modifiedAtPrecision) - 1
+
+/** `within` is the result of `precision`. */
+export const decide = (
+  source: File,
+  destination: File | undefined,
+  comparison: Comparison,
+  within: number | undefined
+): Verdict => {
+  if (destination === undefined) return missing
+  if (comparison.keepsExisting) return leftAlone
+  if (comparison.ignoresTimes) return asked
+  const later = source.modifiedAt - destination.modifiedAt
+  if (comparison.keepsNewer && within !== undefined && later < -within) return leftAlone
+  if (source.size !== destination.size) return sizeDiffers
+  if (comparison.by === "size") return same
+  const isSameTime = within === undefined || Math.abs(later) <= within
+  if (comparison.by === "checksum") return isSameTime ? hashOrSame : hashOrTime
+  return isSameTime ? same : hashOrTime
+}

@@ -1,0 +1,164 @@
+/**
+ * At most one run writes to a destination at a time.
+ *
+ * Every run leaves a file of its own in one folder and then reads those of the
+ * others, so that of two runs that start together at least one sees the other.
+ * Files of processes that have ended are swept away. Runs of other machines are
+ * only seen where the folder is shared.
+ */
+import { randomUUID } from "node:crypto"
+import * as fs from "node:fs"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { Provider } from "../contract/Provider.ts"
+import { isWithin } from "../contract/RemotePath.ts"
+import { current, hasEnded, ProcessIdentity } from "../machine/ProcessIdentity.ts"
+
+/** Another run writes to the destination, to a folder of it or to a folder around it. */
+export class Busy extends Schema.TaggedError<Busy>()("Busy", {
+  message: Schema.String,
+  pid: Schema.Int,
+  /** Milliseconds since 1970 UTC. */
+  startedAt: Schema.Int
+}) {}
+
+/** The folder of the locks can not be used, so nobody knows. */
+export class LockUnavailable extends Schema.TaggedError<LockUnavailable>()("LockUnavailable", {
+  message: Schema.String
+}) {}
+
+export class DestinationLockError extends Schema.TaggedError<DestinationLockError>()("DestinationLockError", {
+  reason: Schema.Union([Busy, LockUnavailable])
+}) {
+  override get message(): string {
+    return this.reason.message
+  }
+}
+
+const Holder = Schema.Struct({
+  process: ProcessIdentity,
+  /** Milliseconds since 1970 UTC. */
+  startedAt: Schema.Int,
+  command: Schema.String,
+  /** `Provider.name`, `account` and `location`. */
+  name: Schema.String,
+  account: Schema.String,
+  location: Schema.String
+})
+type Holder = typeof Holder.Type
+
+const decodeHolder = Schema.decodeUnknownOption(Schema.fromJsonString(Holder))
+
+export interface DestinationLockOptions {
+  /** `StandardPaths.stateDirectory`. The locks get a folder of their own in it. */
+  readonly stateDirectory: string
+  readonly destination: Pick<Provider, "name" | "account" | "location">
+  /** What to call this run in the error that others get, for example `ourclone sync`. No arguments: they may hold secrets. */
+  readonly command: string
+}
+
+const withoutSlash = (location: string): string => location.replace(/\/+$/, "")
+
+const overlaps = (left: Holder, right: Holder): boolean => {
+  const [a, b] = [withoutSlash(left.location), withoutSlash(right.location)]
+  return left.account === right.account && (isWithin(a, b) || isWithin(b, a))
+}
+
+/** The other run that is in the way of `own`, and its file. */
+const findConflict = (folder: string, ownFile: string, own: Holder): readonly [Holder, string] | undefined => {
+  for (const file of fs.readdirSync(folder)) {
+    if (file === ownFile || !file.endsWith(".lock")) continue
+    const path = join(folder, file)
+    let text: string
+    try {
+      text = fs.readFileSync(path, "utf8")
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") continue
+      throw error
+    }
+    const holder = Option.getOrUndefined(decodeHolder(text))
+    if (holder === undefined || hasEnded(holder.process)) fs.rmSync(path, { force: true })
+    else if (overlaps(own, holder)) return [holder, path]
+  }
+  return undefined
+}
+
+const busy = (own: Holder, holder: Holder, path: string): DestinationLockError => {
+  const since = new Date(holder.startedAt).toISOString()
+  const { host, pid } = holder.process
+  const isHere = host === own.process.host
+  const who = `${holder.command}, pid ${pid}${isHere ? "" : ` on ${host}`}, since ${since}`
+  const remedy = isHere ? "wait for it, or end it" : `wait for it, or delete ${path} if it no longer runs`
+  const message = `another run (${who}) is writing to ${holder.name}; ${remedy}`
+  return new DestinationLockError({ reason: new Busy({ message, pid, startedAt: holder.startedAt }) })
+}
+
+const unavailable = (folder: string, error: unknown): DestinationLockError => {
+  const cause = error instanceof Error ? error.message : String(error)
+  const message = `cannot tell whether another run writes to the same place: ${folder} can not be used (${cause}); set XDG_STATE_HOME to a folder this user may write to`
+  return new DestinationLockError({ reason: new LockUnavailable({ message }) })
+}
+
+/** A file that can not be removed now is swept away by a later run. */
+const discard = (path: string): void => {
+  try {
+    fs.rmSync(path, { force: true })
+  } catch {}
+}
+
+/** Two runs that began within this time may have seen each other, and one of them should get its way. */
+const togetherMillis = 2_000
+
+/**
+ * Marks the destination as being written to until the scope closes. Fails with
+ * `Busy` when another run, or another scope of this one, is writing to it.
+ */
+export const acquire = (options: DestinationLockOptions): Effect.Effect<void, DestinationLockError, Scope.Scope> => {
+  const { account, location, name } = options.destination
+  const folder = join(options.stateDirectory, "locks")
+
+  /** Nothing when the lock is held now; the error otherwise, and nothing is left behind. */
+  const take = (file: string, own: Holder): DestinationLockError | undefined => {
+    const path = join(folder, file)
+    try {
+      fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+      fs.writeFileSync(`${path}.tmp`, JSON.stringify(own), { mode: 0o600 })
+      fs.renameSync(`${path}.tmp`, path)
+      const conflict = findConflict(folder, file, own)
+      if (conflict === undefined) return undefined
+      discard(path)
+      return busy(own, ...conflict)
+    } catch (error) {
+      discard(`${path}.tmp`)
+      discard(path)
+      return unavailable(folder, error)
+    }
+  }
+
+  const attempt = Effect.acquireRelease(
+    Effect.suspend(() => {
+      const file = `${process.pid}-${randomUUID()}.lock`
+      const own = { process: current(), startedAt: Date.now(), command: options.command, name, account, location }
+      const error = take(file, own)
+      return error === undefined ? Effect.succeed(join(folder, file)) : Effect.fail(error)
+    }),
+    (path) => Effect.sync(() => discard(path))
+  )
+
+  const mayPass = (error: DestinationLockError): boolean =>
+    error.reason._tag === "Busy" && Date.now() - error.reason.startedAt < togetherMillis
+
+  const go = (triesLeft: number): Effect.Effect<void, DestinationLockError, Scope.Scope> =>
+    Effect.catch(Effect.asVoid(attempt), (error) =>
+      triesLeft > 0 && mayPass(error)
+        ? Effect.andThen(
+            Effect.suspend(() => Effect.sleep(10 + Math.random() * 90)),
+            go(triesLeft - 1)
+          )
+        : Effect.fail(error)
+    )
+  return go(5)
+}

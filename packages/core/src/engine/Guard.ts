@@ -1,0 +1,53 @@
+/** What stops a transfer before it takes something away that its user meant to keep. */
+import * as Schema from "effect/Schema"
+import type { Provider } from "../contract/Provider.ts"
+import { isWithin } from "../contract/RemotePath.ts"
+import type { Totals } from "./Plan.ts"
+
+export class GuardStopped extends Schema.TaggedError<GuardStopped>()("GuardStopped", {
+  guard: Schema.Literals(["empty source", "max delete", "overlap"]),
+  message: Schema.String
+}) {}
+
+export interface DeletionLimits {
+  /** Most files to remove; without it, half of the destination's files where it has more than 100. */
+  readonly maxDelete?: number | undefined
+  readonly allowsEmptySource: boolean
+}
+
+const freelyRemoved = 100
+
+/** Asked when planning is over and before anything is removed. */
+export const deletion = (totals: Totals, limits: DeletionLimits): GuardStopped | undefined => {
+  if (totals.sourceFiles === 0 && !limits.allowsEmptySource) {
+    return new GuardStopped({
+      guard: "empty source",
+      message:
+        "the source is empty or missing, so nothing was removed. If it is meant to be empty, say --allow-empty-source"
+    })
+  }
+  const isSmall = totals.destinationFiles <= freelyRemoved
+  const most = limits.maxDelete ?? (isSmall ? Number.POSITIVE_INFINITY : Math.floor(totals.destinationFiles / 2))
+  if (totals.removals <= most) return undefined
+  return new GuardStopped({
+    guard: "max delete",
+    message: `${totals.removals} of ${totals.destinationFiles} files would be removed and at most ${most} may, so none was. If that is right, say --max-delete ${totals.removals}`
+  })
+}
+
+/** Whether one side lies inside the other, where a sync would read what it writes or remove what it reads. */
+export const overlap = (source: Provider, destination: Provider): GuardStopped | undefined => {
+  if (source.account !== destination.account) return undefined
+  const isInside = isWithin(destination.location, source.location) || isWithin(source.location, destination.location)
+  if (!isInside) return undefined
+  const [inner, outer] = isWithin(destination.location, source.location)
+    ? [destination.name, source.name]
+    : [source.name, destination.name]
+  return new GuardStopped({
+    guard: "overlap",
+    message:
+      source.location === destination.location
+        ? `source and destination are the same place, ${source.name}`
+        : `${inner} lies inside ${outer}; choose a destination outside the source`
+  })
+}

@@ -1,0 +1,210 @@
+/**
+ * Deciding what to do. Reads both sides, writes neither; `--dry-run` prints a plan and stops.
+ *
+ * A plan is a stream made by merging two ordered listings, so its memory does
+ * not grow with the number of files.
+ */
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { type Entry, File, Skipped } from "../contract/Entry.ts"
+import type { Provider } from "../contract/Provider.ts"
+import { parent, RemotePath, root } from "../contract/RemotePath.ts"
+import type { StorageError } from "../contract/StorageError.ts"
+import type { Filter } from "../filter/Filter.ts"
+import { retrying } from "../layers/Retry.ts"
+import { type Comparison, Difference, decide, precision } from "./Compare.ts"
+import { visitBoth } from "./MergedListing.ts"
+import { inOrder } from "./SortedListing.ts"
+
+/** One step of a plan, with the reason a person would want to read. */
+export const Action = Schema.TaggedUnion({
+  Put: { file: File, because: Difference },
+  /** The bytes are the same and only the time is not: `stored` is the destination's file. */
+  Touch: { file: File, stored: File },
+  /** The same on both sides, so there is nothing to do. Planned only when `reportsSame`. */
+  Keep: { file: File },
+  Remove: { path: RemotePath, size: Schema.Int },
+  MakeDirectory: { path: RemotePath },
+  RemoveDirectory: { path: RemotePath },
+  Pass: { entry: Skipped }
+})
+export type Action = typeof Action.Type
+
+export interface PlanOptions {
+  readonly comparison: Comparison
+  /** Remove what the destination has and the source does not: `sync` rather than `copy`. */
+  readonly removesExtra: boolean
+  /** Plan a `Keep` for each file that is the same. */
+  readonly reportsSame?: boolean
+  /** Files it excludes are neither transferred nor removed. */
+  readonly filter?: Filter | undefined
+}
+
+/** What planning has seen so far; it grows while the stream is read. */
+export interface Totals {
+  sourceFiles: number
+  destinationFiles: number
+  /** Those left alone on request too. */
+  same: number
+  putFiles: number
+  putBytes: number
+  removals: number
+}
+
+export interface Plan {
+  readonly actions: Stream.Stream<Action, StorageError>
+  readonly totals: Totals
+}
+
+/** How many files are hashed at once to decide. */
+const hashers = 4
+
+/** The SHA-1 of `file` if it is known or cheap to know. */
+const sha1Of = (provider: Provider, file: File): Effect.Effect<string | undefined, StorageError> => {
+  if (file.checksums.sha1 !== undefined) return Effect.succeed(file.checksums.sha1)
+  if (provider.digest === undefined) return Effect.succeed(undefined)
+  return Effect.map(provider.digest(file)(Math.max(1, file.size)), (digest) => digest.sha1)
+}
+
+/** A pair that only the digests can tell apart. */
+interface Open {
+  readonly _tag: "Open"
+  readonly file: File
+  readonly stored: File
+  readonly otherwise: "same" | Difference
+}
+
+const isSettled = (found: NonEmptyReadonlyArray<Action | Open>): found is NonEmptyReadonlyArray<Action> =>
+  found.every((action) => action._tag !== "Open")
+
+/** Compares `source` with `destination`. Fails when either listing does. */
+export const make = (source: Provider, destination: Provider, options: PlanOptions): Plan => {
+  const { comparison, filter } = options
+  const within = precision(source.capabilities, destination.capabilities)
+  const totals: Totals = { sourceFiles: 0, destinationFiles: 0, same: 0, putFiles: 0, putBytes: 0, removals: 0 }
+
+  const put = (file: File, because: Difference): Action => {
+    totals.putFiles++
+    totals.putBytes += file.size
+    return { _tag: "Put", file, because }
+  }
+  const keep = (file: File): Action | undefined => {
+    totals.same++
+    return options.reportsSame ? { _tag: "Keep", file } : undefined
+  }
+
+  const settle = (open: Open): Effect.Effect<Action | undefined, StorageError> =>
+    Effect.map(
+      Effect.all([sha1Of(source, open.file), sha1Of(destination, open.stored)], { concurrency: 2 }),
+      ([ours, theirs]) => {
+        if (ours === undefined || theirs === undefined) {
+          return open.otherwise === "same" ? keep(open.file) : put(open.file, open.otherwise)
+        }
+        if (ours !== theirs) return put(open.file, "checksum differs")
+        const isTouched = open.otherwise !== "same" && destination.touch !== undefined
+        if (!isTouched) return keep(open.file)
+        totals.same++
+        return { _tag: "Touch", file: open.file, stored: open.stored }
+      }
+    )
+
+  const both = (file: File, stored: File | undefined): Action | Open | undefined => {
+    const verdict = decide(file, stored, comparison, within)
+    if (verdict._tag === "Differs") return put(file, verdict.because)
+    if (verdict._tag === "LeftAlone") {
+      totals.same++
+      return undefined
+    }
+    if (verdict._tag === "Same" || stored === undefined) return keep(file)
+    return { _tag: "Open", file, stored, otherwise: verdict.otherwise }
+  }
+
+  /** What the source has and can not transfer: a folder that has become a link is not a folder that is gone. */
+  const passed = new Set<string>()
+
+  const isBelowPassed = (path: RemotePath): boolean => {
+    if (passed.size === 0) return false
+    for (let above = path; above !== ""; above = parent(above)) if (passed.has(above)) return true
+    return false
+  }
+
+  const onlySource = (entry: Entry): Action | Open | undefined => {
+    if (entry._tag === "Skipped") {
+      passed.add(entry.path)
+      return { _tag: "Pass", entry }
+    }
+    if (entry._tag === "Directory") {
+      const isWanted = destination.makeDirectory !== undefined && (filter?.mayContain(entry.path) ?? true)
+      return isWanted ? { _tag: "MakeDirectory", path: entry.path } : undefined
+    }
+    if (filter !== undefined && !filter.includes(entry)) return undefined
+    totals.sourceFiles++
+    return both(entry, undefined)
+  }
+
+  /** The last file that the destination listed: one listed twice is no extra one. */
+  let last: RemotePath | undefined
+
+  const onlyDestination = (entry: Entry): Action | undefined => {
+    if (entry._tag === "Skipped") {
+      // To a copy it matters to nobody what else lies there.
+      return entry.isFailure && options.removesExtra ? { _tag: "Pass", entry } : undefined
+    }
+    if (entry._tag === "Directory") {
+      const isExtra = options.removesExtra && !isBelowPassed(entry.path)
+      const isWanted = isExtra && (filter?.mayContain(entry.path) ?? true)
+      return isWanted ? { _tag: "RemoveDirectory", path: entry.path } : undefined
+    }
+    if (entry.path === last || (filter !== undefined && !filter.includes(entry))) return undefined
+    last = entry.path
+    totals.destinationFiles++
+    if (!options.removesExtra || isBelowPassed(entry.path)) return undefined
+    totals.removals++
+    return { _tag: "Remove", path: entry.path, size: entry.size }
+  }
+
+  const visit = (ours: Entry | undefined, theirs: Entry | undefined): Action | Open | undefined => {
+    if (ours === undefined) return theirs === undefined ? undefined : onlyDestination(theirs)
+    if (theirs === undefined) return onlySource(ours)
+    if (ours._tag === "Directory") return undefined
+    if (ours._tag === "Skipped" || theirs._tag !== "File") return onlySource(ours)
+    last = theirs.path
+    if (filter !== undefined && !filter.includes(ours)) return undefined
+    totals.sourceFiles++
+    totals.destinationFiles++
+    return both(ours, theirs)
+  }
+
+  /** One file that can not be hashed is a failed file, not the end of the plan. */
+  const unsettled = ({ path }: File, error: StorageError): Effect.Effect<Action, StorageError> => {
+    if (error.stopsJob) return Effect.fail(error)
+    const because = `it can not be compared: ${error.reason.message}`
+    return Effect.succeed({ _tag: "Pass", entry: { _tag: "Skipped", path, because, isFailure: true } })
+  }
+
+  const resolve = (found: Action | Open): Effect.Effect<Action | undefined, StorageError> =>
+    found._tag === "Open"
+      ? Effect.catch(retrying(settle(found)), (error) => unsettled(found.file, error))
+      : Effect.succeed(found)
+
+  const resolveAll = (
+    found: NonEmptyReadonlyArray<Action | Open>
+  ): Effect.Effect<NonEmptyReadonlyArray<Action | undefined>, StorageError> =>
+    isSettled(found) ? Effect.succeed(found) : Effect.forEach(found, resolve, { concurrency: hashers })
+
+  const listing = (provider: Provider) =>
+    inOrder(provider, root, filter === undefined ? {} : { mayContain: filter.mayContain })
+
+  /** A destination that is yet to be created has nothing in it. */
+  const atDestination = Stream.catch(listing(destination), (error) =>
+    error.reason._tag === "NotFound" ? Stream.empty : Stream.fail(error)
+  )
+
+  const actions = visitBoth(listing(source), atDestination, visit).pipe(
+    Stream.mapArrayEffect(resolveAll),
+    Stream.filter((action) => action !== undefined)
+  )
+  return { actions, totals }
+}

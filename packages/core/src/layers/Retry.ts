@@ -1,0 +1,79 @@
+/** The only retry policy in OurClone. Providers fail once and say whether the failure may pass. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type { StorageError } from "../contract/StorageError.ts"
+
+/** Attempts that need no pause, because the provider will try elsewhere: B2 advises five upload URLs before backing off. */
+const attemptsAtOnce = 5
+/** Pauses of 0.5 s, doubling up to 64 s: 11 to 16 minutes in all, so that an outage of ten is sat out by every call. */
+const pauses = 19
+/** Half a minute in all: before anything has worked, a wrong address is likelier than an outage. */
+const pausesAtFirst = 6
+const longestPauseMillis = 64_000
+/** Bytes that arrive wrong this often are wrong where they come from. */
+const mismatches = 5
+
+interface Attempts {
+  readonly atOnce: number
+  readonly paused: number
+  readonly mismatched: number
+}
+
+/** Errors that were not worth another attempt: whoever retries around a `retrying` does not begin anew. */
+const spent = new WeakSet<StorageError>()
+
+const none: Attempts = { atOnce: 0, paused: 0, mismatched: 0 }
+
+/** 80–120 % of the pause, and never sooner than the service asked for. */
+const pause = (paused: number, error: StorageError) =>
+  Effect.flatMap(Random.next, (random) => {
+    const backOff = Math.min(500 * 2 ** paused, longestPauseMillis) * (0.8 + 0.4 * random)
+    return Effect.sleep(Duration.max(Duration.millis(backOff), error.retryAfter))
+  })
+
+const next = (attempts: Attempts, error: StorageError, most: number): Attempts | undefined => {
+  if (!error.isRetryable || spent.has(error)) return undefined
+  const { reason } = error
+  const mismatched = attempts.mismatched + (reason._tag === "ChecksumMismatch" ? 1 : 0)
+  if (mismatched >= mismatches || attempts.paused >= most) return undefined
+  const isAtOnce = reason._tag === "Unavailable" && reason.retryAtOnce === true && attempts.atOnce < attemptsAtOnce
+  return isAtOnce
+    ? { ...attempts, mismatched, atOnce: attempts.atOnce + 1 }
+    : { atOnce: 0, paused: attempts.paused + 1, mismatched }
+}
+
+const within = <A, R>(
+  effect: Effect.Effect<A, StorageError, R>,
+  most: number,
+  onRetry?: (error: StorageError) => void
+): Effect.Effect<A, StorageError, R> => {
+  const attempt = (attempts: Attempts): Effect.Effect<A, StorageError, R> =>
+    Effect.catch(effect, (error) => {
+      const following = next(attempts, error, most)
+      if (following === undefined) {
+        spent.add(error)
+        return Effect.fail(error)
+      }
+      onRetry?.(error)
+      const again = Effect.suspend(() => attempt(following))
+      return following.paused === attempts.paused ? again : Effect.andThen(pause(attempts.paused, error), again)
+    })
+  return attempt(none)
+}
+
+/**
+ * Runs `effect` until it succeeds, fails with an error that cannot pass, or has
+ * been tried often enough. `onRetry` is called before each further attempt. An
+ * error that a `retrying` inside has given up on is not tried again.
+ */
+export const retrying = <A, R>(
+  effect: Effect.Effect<A, StorageError, R>,
+  onRetry?: (error: StorageError) => void
+): Effect.Effect<A, StorageError, R> => within(effect, pauses, onRetry)
+
+/** `retrying` for the first call to a service: gives up after half a minute. */
+export const retryingAtFirst = <A, R>(
+  effect: Effect.Effect<A, StorageError, R>,
+  onRetry?: (error: StorageError) => void
+): Effect.Effect<A, StorageError, R> => within(effect, pausesAtFirst, onRetry)

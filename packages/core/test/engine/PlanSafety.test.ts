@@ -1,0 +1,135 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as ByteSource from "@ourclone/core/contract/ByteSource"
+import type { Entry } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
+import { NoSpace, SourceChanged, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
+import * as Plan from "@ourclone/core/engine/Plan"
+import * as Transfer from "@ourclone/core/engine/Transfer"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import { Effect, Stream } from "effect"
+
+const put = (provider: Provider, path: string, text = path, modifiedAt = 1000) =>
+  provider.put(makeUnsafe(path), ByteSource.fromBytes(new TextEncoder().encode(text)), { modifiedAt })
+
+const sync: Plan.PlanOptions = { comparison: { by: "time" }, removesExtra: true }
+
+const lines = (source: Provider, destination: Provider, options = sync) =>
+  Effect.map(Stream.runCollect(Plan.make(source, destination, options).actions), (actions) =>
+    actions.map((action) => {
+      const path = "path" in action ? action.path : action._tag === "Pass" ? action.entry.path : action.file.path
+      return `${action._tag} ${path}`
+    })
+  )
+
+const file = (path: string): Entry => ({ _tag: "File", path: makeUnsafe(path), size: 1, modifiedAt: 1, checksums: {} })
+
+const listing = (entries: ReadonlyArray<Entry>, chunkSize = 2): Provider => ({
+  ...MemoryProvider.make(),
+  name: "memory:odd",
+  list: () => Stream.fromIterable(entries, { chunkSize })
+})
+
+describe("a plan", () => {
+  it.effect("passes over one file that can not be hashed, and goes on with the rest", () =>
+    Effect.gen(function* () {
+      const memory = MemoryProvider.make()
+      const destination = MemoryProvider.make()
+      for (const path of ["a", "b", "c"]) {
+        yield* put(memory, path, "bytes", 1000)
+        yield* put(destination, path, "other", 2000)
+      }
+      const digest = (reason: SourceChanged | NoSpace): Provider => ({
+        ...memory,
+        list: (path, options) =>
+          Stream.map(memory.list(path, options), (entry) =>
+            entry._tag === "File" ? { ...entry, checksums: {} } : entry
+          ),
+        digest:
+          ({ path }) =>
+          () =>
+            path === "b"
+              ? Effect.fail(new StorageError({ provider: "memory", operation: "digest", path, reason }))
+              : Effect.succeed({ sha1: "0", parts: [] })
+      })
+      const changing = digest(new SourceChanged({ message: "it was changed after it was listed" }))
+      assert.deepStrictEqual(yield* lines(changing, destination), ["Put a", "Pass b", "Put c"])
+      const full = digest(new NoSpace({ message: "nothing can be done any more" }))
+      assert.strictEqual((yield* Effect.flip(lines(full, destination))).reason._tag, "NoSpace")
+    })
+  )
+
+  it.effect("asks again for a digest that fails for a moment", () =>
+    Effect.gen(function* () {
+      const memory = MemoryProvider.make()
+      const destination = MemoryProvider.make()
+      yield* put(memory, "a", "bytes", 1000)
+      yield* put(destination, "a", "other", 2000)
+      let asked = 0
+      const reason = new Unavailable({ message: "too many files are open", retryAtOnce: true })
+      const source: Provider = {
+        ...memory,
+        list: () => Stream.succeed({ ...file("a"), size: 5 }),
+        digest: () => () =>
+          Effect.suspend(() =>
+            ++asked === 1
+              ? Effect.fail(new StorageError({ provider: "memory", operation: "digest", reason }))
+              : Effect.succeed({ sha1: "0", parts: [] })
+          )
+      }
+      assert.deepStrictEqual(yield* lines(source, destination), ["Put a"])
+    })
+  )
+
+  for (const side of ["source", "destination"] as const) {
+    for (const chunkSize of [1, 2, 9]) {
+      it.effect(`fails, and removes nothing, when the ${side} is listed out of order, ${chunkSize} at a time`, () =>
+        Effect.gen(function* () {
+          const right = listing(["a", "b", "c"].map(file))
+          const wrong = listing(["a", "c", "b"].map(file), chunkSize)
+          const [source, destination] = side === "source" ? [wrong, right] : [right, wrong]
+          const removed: Array<string> = []
+          const watched = { ...destination, remove: (path: string) => Effect.sync(() => void removed.push(path)) }
+          const plan = Plan.make(source, watched, { ...sync, comparison: { by: "size" } })
+          const options = { transfers: 1, partConcurrency: 1, allowsEmptySource: true, onEvent: () => {} }
+          const error = yield* Effect.flip(Transfer.execute(source, watched, plan, options))
+          assert.include(error.message, "out of order")
+          assert.include(error.message, "memory:odd")
+          assert.deepStrictEqual(removed, [])
+        })
+      )
+    }
+  }
+
+  it.effect("does not remove a file that the destination lists twice", () =>
+    Effect.gen(function* () {
+      const destination = listing(["a", "b", "b", "c", "d", "d"].map(file))
+      const actions = yield* lines(listing(["a", "b", "c"].map(file)), destination, {
+        ...sync,
+        comparison: { by: "size" }
+      })
+      assert.deepStrictEqual(actions, ["Remove d"])
+    })
+  )
+
+  it.effect("removes nothing below what the source has and can not transfer, such as a folder that is a link now", () =>
+    Effect.gen(function* () {
+      const link: Entry = { _tag: "Skipped", path: "a", because: "it is a symbolic link", isFailure: false }
+      const empty: Entry = { _tag: "Directory", path: makeUnsafe("a/empty") }
+      const destination = listing([file("a-b"), file("a/b/c"), empty, file("a/x"), file("ab")])
+      const actions = yield* lines(listing([link, file("b")]), destination, sync)
+      assert.deepStrictEqual(actions, ["Pass a", "Remove a-b", "Remove ab", "Put b"])
+    })
+  )
+
+  it.effect("takes a directory that can not be read where its content would be", () =>
+    Effect.gen(function* () {
+      const skipped: Entry = { _tag: "Skipped", path: "a", because: "it may not be read", isFailure: true }
+      const actions = yield* lines(listing([file("a-b"), skipped, file("b")]), listing([file("a-b"), file("a/c")]), {
+        ...sync,
+        comparison: { by: "size" }
+      })
+      assert.include(actions, "Pass a")
+    })
+  )
+})

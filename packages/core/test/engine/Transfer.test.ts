@@ -1,0 +1,173 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as ByteSource from "@ourclone/core/contract/ByteSource"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
+import { QuotaExceeded, type Reason, SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
+import * as Plan from "@ourclone/core/engine/Plan"
+import * as Transfer from "@ourclone/core/engine/Transfer"
+import { TransferEvent } from "@ourclone/core/events/TransferEvent"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import { Effect, Schema, Stream } from "effect"
+
+const put = (provider: Provider, path: string, text = path, modifiedAt = 1000) =>
+  provider.put(makeUnsafe(path), ByteSource.fromBytes(new TextEncoder().encode(text)), { modifiedAt })
+
+const names = (provider: Provider) =>
+  Effect.map(Stream.runCollect(provider.list(makeUnsafe(""))), (entries) =>
+    entries.map((entry) => (entry._tag === "Directory" ? `${entry.path}/` : entry.path))
+  )
+
+const failWith = (reason: Reason) => new StorageError({ provider: "memory", operation: "put", reason })
+
+const run = (
+  source: Provider,
+  destination: Provider,
+  options: Partial<Transfer.TransferOptions & Plan.PlanOptions> = {}
+) => {
+  const events: Array<TransferEvent> = []
+  const plan = Plan.make(source, destination, {
+    comparison: { by: "time" },
+    removesExtra: true,
+    reportsSame: options.removesSource ?? false,
+    ...options
+  })
+  return Effect.map(
+    Effect.exit(
+      Transfer.execute(source, destination, plan, {
+        transfers: 2,
+        partConcurrency: 2,
+        allowsEmptySource: false,
+        onEvent: (event) => events.push(event),
+        ...options
+      })
+    ),
+    (exit) => ({
+      exit,
+      events,
+      tags: events.map((event) => ("path" in event ? `${event._tag} ${event.path}` : event._tag))
+    })
+  )
+}
+
+describe("Transfer.execute", () => {
+  it.effect("stores what is missing, then removes what is extra, and tells of each", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const destination = MemoryProvider.make()
+      yield* put(source, "new.txt")
+      yield* put(source, "same.txt")
+      yield* put(destination, "same.txt")
+      yield* put(destination, "extra/old.txt")
+      const { tags } = yield* run(source, destination)
+      assert.deepStrictEqual(tags, [
+        "Started new.txt",
+        "Advanced new.txt",
+        "Stored new.txt",
+        "Removed extra/old.txt",
+        "Finished"
+      ])
+      assert.deepStrictEqual(yield* names(destination), ["new.txt", "same.txt"])
+    })
+  )
+
+  it.effect("reports a file that fails, goes on with the rest, and then removes nothing", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const memory = MemoryProvider.make()
+      yield* put(source, "a.txt")
+      yield* put(source, "b.txt")
+      yield* put(memory, "extra.txt")
+      const changed = failWith(new SourceChanged({ message: "it changed while it was read" }))
+      const destination: Provider = {
+        ...memory,
+        put: (path, bytes, options) => (path === "a.txt" ? Effect.fail(changed) : memory.put(path, bytes, options))
+      }
+      const { exit, tags } = yield* run(source, destination)
+      assert.include(tags, "Failed a.txt")
+      assert.include(tags, "Stored b.txt")
+      assert.include(tags, "RemovalsWithheld")
+      assert.deepStrictEqual(yield* names(memory), ["b.txt", "extra.txt"])
+      assert.strictEqual(exit._tag === "Success" ? exit.value.failed : -1, 1)
+    })
+  )
+
+  it.effect("stops the whole job at a cap, and removes nothing", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const memory = MemoryProvider.make()
+      yield* put(source, "a.txt")
+      yield* put(memory, "extra.txt")
+      const capped = failWith(new QuotaExceeded({ message: "the storage cap is reached" }))
+      const { exit } = yield* run(source, { ...memory, put: () => Effect.fail(capped) })
+      assert.include(String(exit), "the storage cap is reached")
+      assert.deepStrictEqual(yield* names(memory), ["extra.txt"])
+    })
+  )
+
+  it.effect("removes nothing when the source turns out empty", () =>
+    Effect.gen(function* () {
+      const destination = MemoryProvider.make()
+      yield* put(destination, "only-copy.txt")
+      const { exit } = yield* run(MemoryProvider.make(), destination)
+      assert.include(String(exit), "--allow-empty-source")
+      assert.deepStrictEqual(yield* names(destination), ["only-copy.txt"])
+    })
+  )
+
+  it.effect("moves: the source keeps what did not arrive and loses what did", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const memory = MemoryProvider.make()
+      for (const path of ["a.txt", "b.txt", "same.txt"]) yield* put(source, path)
+      yield* put(memory, "same.txt")
+      const refused = failWith(new SourceChanged({ message: "it changed" }))
+      const destination: Provider = {
+        ...memory,
+        put: (path, bytes, options) => (path === "a.txt" ? Effect.fail(refused) : memory.put(path, bytes, options))
+      }
+      yield* run(source, destination, { removesSource: true, removesExtra: false })
+      assert.deepStrictEqual(yield* names(source), ["a.txt"])
+      assert.deepStrictEqual(yield* names(memory), ["b.txt", "same.txt"])
+    })
+  )
+
+  it.effect("copies inside the service when both sides are of one account", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make({ location: "one" })
+      const destination = MemoryProvider.make({ account: source.memory, location: "two" })
+      yield* put(source, "a.txt")
+      const { tags } = yield* run(source, destination)
+      assert.deepStrictEqual(tags, ["Started a.txt", "Copied a.txt", "Finished"])
+      assert.deepStrictEqual(yield* names(destination), ["a.txt"])
+    })
+  )
+
+  it.effect("carries empty directories over and takes emptied ones away", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const destination = MemoryProvider.make()
+      yield* put(source, "a.txt")
+      yield* source.makeDirectory!(makeUnsafe("empty/deep"))
+      yield* destination.makeDirectory!(makeUnsafe("old/deep"))
+      yield* run(source, destination)
+      assert.deepStrictEqual(yield* names(destination), ["a.txt", "empty/deep/"])
+    })
+  )
+
+  it.effect("writes events that any frontend can read back", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const memory = MemoryProvider.make()
+      yield* put(source, "a.txt")
+      const error = failWith(new SourceChanged({ message: "it changed" }))
+      const { events } = yield* run(source, { ...memory, put: () => Effect.fail(error) })
+      const codec = Schema.fromJsonString(Schema.toCodecJson(TransferEvent))
+      const failed = events.find((event) => event._tag === "Failed")!
+      const back = yield* Schema.decodeEffect(codec)(yield* Schema.encodeEffect(codec)(failed))
+      assert.strictEqual(
+        back._tag === "Failed" && typeof back.error !== "string" ? back.error.message : "",
+        error.message
+      )
+    })
+  )
+})

@@ -1,0 +1,30 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { createInterface } from "node:readline"
+import { describe, expect, test } from "vitest"
+import { current, hasEnded } from "../../src/machine/ProcessIdentity.ts"
+
+describe("ProcessIdentity", () => {
+  test("this process runs", () => {
+    expect(hasEnded(current())).toBe(false)
+  })
+
+  test("of a process on another machine nothing is known", () => {
+    expect(hasEnded({ ...current(), host: "somewhere-else", birth: "another" })).toBe(false)
+  })
+
+  // Only Linux tells the state of a process in a file.
+  test.runIf(process.platform === "linux")(
+    "a killed process that its parent has not asked about has ended",
+    async () => {
+      const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 30"], { stdio: ["ignore", "pipe", "ignore"] })
+      try {
+        const [line] = (await once(createInterface(parent.stdout), "line")) as [string]
+        const dead = { host: current().host, pid: Number(line), birth: "" }
+        await expect.poll(() => hasEnded(dead)).toBe(true)
+      } finally {
+        parent.kill("SIGKILL")
+      }
+    }
+  )
+})

@@ -1,0 +1,164 @@
+/** How a call is made and how its failure is named. What the calls are is in `B2Client.ts`. */
+import { StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as B2Authorization from "./B2Authorization.ts"
+import { connectionReason, type KeyScope, reasonOf } from "./B2Errors.ts"
+import type { B2Http } from "./B2Http.ts"
+import { type B2Refusal, fromReply } from "./B2Refusal.ts"
+import * as B2Replies from "./B2Replies.ts"
+import type { HttpReply, HttpRequest } from "./HttpMessage.ts"
+
+export interface B2CallsOptions {
+  readonly http: B2Http
+  /** `Provider.name`, for messages. */
+  readonly provider: string
+  /** `https://api.backblazeb2.com` */
+  readonly endpoint: string
+  readonly keyId: string
+  readonly applicationKey: Redacted.Redacted
+  readonly userAgent: string
+}
+
+type Failure = B2Authorization.Failure
+
+export interface B2Calls {
+  readonly http: B2Http
+  readonly endpoint: string
+  readonly provider: string
+  readonly userAgent: string
+  readonly authorization: B2Authorization.B2Authorization
+  /** One call of the API. `decode` may throw: then the answer was not one that B2 documents. */
+  readonly call: <A>(
+    name: string,
+    payload: (authorization: B2Authorization.Authorization) => object,
+    decode: (json: unknown) => A,
+    timeout?: number
+  ) => Effect.Effect<A, Failure>
+  /** Names what went wrong with `path`. `isUpload` when an upload URL was asked. */
+  readonly explain: (name: string, path: string | undefined, isUpload?: boolean) => (failure: Failure) => StorageError
+  /** The decoded body of a good answer; a failure for any other. */
+  readonly decoded: <A>(
+    reply: HttpReply,
+    name: string,
+    path: string | undefined,
+    decode: (json: unknown) => A
+  ) => Effect.Effect<A, B2Refusal | StorageError>
+}
+
+const unexpected = (provider: string, operation: string, path: string | undefined) =>
+  new StorageError({
+    provider,
+    operation,
+    ...(path === undefined ? {} : { path }),
+    reason: new UnexpectedResponse({
+      message: `the answer to ${operation} is not one of B2's; check that the endpoint is a B2 native API`
+    })
+  })
+
+const explainWith =
+  (provider: string, key: () => KeyScope) =>
+  (operation: string, path: string | undefined, isUpload = false) =>
+  (failure: Failure): StorageError => {
+    if (failure._tag === "StorageError") return failure
+    if (failure._tag === "ConnectionFailure" && failure.error instanceof StorageError) return failure.error
+    const reason =
+      failure._tag === "ConnectionFailure"
+        ? connectionReason(failure, isUpload)
+        : reasonOf(failure, { call: operation, isUpload, key: key() })
+    return new StorageError({ provider, operation, ...(path === undefined ? {} : { path }), reason })
+  }
+
+const decodedWith =
+  (provider: string): B2Calls["decoded"] =>
+  (reply, name, path, decode) => {
+    if (reply.status !== 200) return Effect.fail(fromReply(reply))
+    try {
+      return Effect.succeed(decode(JSON.parse(reply.body.toString())))
+    } catch {
+      return Effect.fail(unexpected(provider, name, path))
+    }
+  }
+
+/** Whether a token may go to `address`, which came from `endpoint`: never from https to http. */
+export const isAsSafe = (endpoint: string, address: string): boolean =>
+  URL.canParse(address) &&
+  (address.startsWith("https://") || (endpoint.startsWith("http://") && address.startsWith("http://")))
+
+/** A server that does not know version 4 answers with one of these. */
+const knowsVersion = (failure: Failure): boolean =>
+  failure._tag !== "B2Refusal" ||
+  !(failure.status === 404 || (failure.status === 400 && failure.code !== "bad_auth_token"))
+
+const authorizeWith = (options: B2CallsOptions): Effect.Effect<B2Authorization.Authorization, StorageError> => {
+  const { applicationKey, endpoint, http, keyId, provider, userAgent } = options
+  const name = "b2_authorize_account"
+  const unknownKey: KeyScope = { keyId, capabilities: [], namePrefix: "" }
+  const explain = explainWith(provider, () => unknownKey)(name, undefined)
+  const decoded = decodedWith(provider)
+
+  const authorize = (version: string): Effect.Effect<B2Authorization.Authorization, Failure> =>
+    Effect.suspend(() => {
+      const apiPath = `/b2api/${version}/`
+      const credentials = Buffer.from(`${keyId}:${Redacted.value(applicationKey)}`).toString("base64")
+      const request: HttpRequest = {
+        method: "GET",
+        origin: endpoint,
+        path: apiPath + name,
+        headers: ["authorization", `Basic ${credentials}`, "user-agent", userAgent]
+      }
+      return http.exchange(request, (reply) =>
+        decoded(reply, name, undefined, (json): B2Authorization.Authorization => {
+          const { buckets, capabilities, namePrefix, token, ...rest } = B2Replies.authorized(json)
+          if (!isAsSafe(endpoint, rest.apiUrl) || !isAsSafe(endpoint, rest.downloadUrl))
+            throw new B2Replies.UnknownShape()
+          return { ...rest, token: Redacted.make(token), apiPath, key: { keyId, capabilities, buckets, namePrefix } }
+        })
+      )
+    })
+  return ["v3", "v2"]
+    .reduce(
+      (attempt, version) =>
+        Effect.catch(attempt, (failure) => (knowsVersion(failure) ? Effect.fail(failure) : authorize(version))),
+      authorize("v4")
+    )
+    .pipe(Effect.mapError(explain))
+}
+
+/** Authorises, once. */
+export const make = (options: B2CallsOptions): Effect.Effect<B2Calls, StorageError> => {
+  const { endpoint, http, provider, userAgent } = options
+  return Effect.map(B2Authorization.make(authorizeWith(options)), (authorization) => {
+    const decoded = decodedWith(provider)
+    return {
+      http,
+      endpoint,
+      provider,
+      userAgent,
+      authorization,
+      decoded,
+      explain: explainWith(provider, () => authorization.current().key),
+      call: (name, payload, decode, timeout) =>
+        authorization.use((current) =>
+          http.exchange(
+            {
+              method: "POST",
+              origin: current.apiUrl,
+              path: current.apiPath + name,
+              headers: [
+                "authorization",
+                Redacted.value(current.token),
+                "user-agent",
+                userAgent,
+                "content-type",
+                "application/json"
+              ],
+              body: JSON.stringify(payload(current)),
+              timeout
+            },
+            (reply) => decoded(reply, name, undefined, decode)
+          )
+        )
+    }
+  })
+}

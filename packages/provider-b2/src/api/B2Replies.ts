@@ -1,0 +1,160 @@
+/** What B2 answers, only the fields that are read. Rows of listings come by the million and are checked by hand. */
+import type { File } from "@ourclone/core/contract/Entry"
+import type { RemotePath } from "@ourclone/core/contract/RemotePath"
+import * as Schema from "effect/Schema"
+
+/** The file object of uploads, listings and `b2_get_file_info`. */
+export interface FileRow {
+  readonly action: string
+  readonly fileId: string
+  readonly fileName: string
+  readonly contentLength: number
+  readonly contentSha1?: string | null
+  readonly contentType?: string | null
+  readonly fileInfo?: { readonly [key: string]: string } | null
+  readonly uploadTimestamp: number
+}
+
+export interface FilePage {
+  readonly files: ReadonlyArray<FileRow>
+  readonly nextFileName: string | null
+  readonly nextFileId: string | null
+}
+
+export class UnknownShape extends Error {}
+
+const isRow = (row: unknown): row is FileRow => {
+  const { action, contentLength, fileName } = row as Partial<FileRow>
+  return (
+    typeof fileName === "string" &&
+    typeof action === "string" &&
+    (typeof contentLength === "number" || action === "folder")
+  )
+}
+
+export const fileRow = (json: unknown): FileRow => {
+  if (typeof json === "object" && json !== null && isRow(json)) return json
+  throw new UnknownShape()
+}
+
+export const filePage = (json: unknown): FilePage => {
+  const page = json as Partial<FilePage> | null
+  if (typeof page !== "object" || page === null || !Array.isArray(page.files)) throw new UnknownShape()
+  for (const row of page.files) if (!isRow(row)) throw new UnknownShape()
+  return { files: page.files, nextFileName: page.nextFileName ?? null, nextFileId: page.nextFileId ?? null }
+}
+
+const unverified = "unverified:"
+
+/** The SHA-1 of a whole file, from what B2 calls it and from what the uploader noted for a large file. */
+export const sha1Of = (contentSha1: string | null | undefined, noted: string | undefined): string | undefined => {
+  if (typeof contentSha1 === "string") {
+    if (contentSha1.length === 40) return contentSha1
+    if (contentSha1.startsWith(unverified)) return contentSha1.slice(unverified.length).toLowerCase()
+  }
+  return noted !== undefined && noted.length === 40 ? noted.toLowerCase() : undefined
+}
+
+/** The uploader's time where there is a sensible one. Milliseconds since 1970. */
+export const modifiedAtOf = (noted: string | undefined, uploadedAt: number): number => {
+  if (noted === undefined || noted === "") return uploadedAt
+  const millis = Number(noted)
+  return Number.isSafeInteger(millis) ? millis : uploadedAt
+}
+
+const noInfo: NonNullable<FileRow["fileInfo"]> = {}
+
+export const fileOf = (row: FileRow, path: RemotePath): File => {
+  const info = row.fileInfo ?? noInfo
+  const sha1 = sha1Of(row.contentSha1, info.large_file_sha1)
+  return {
+    _tag: "File",
+    path,
+    size: row.contentLength,
+    modifiedAt: modifiedAtOf(info.src_last_modified_millis, row.uploadTimestamp),
+    checksums: sha1 === undefined ? {} : { sha1 },
+    contentType: row.contentType ?? "application/octet-stream",
+    versionId: row.fileId
+  }
+}
+
+const nullable = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
+const BucketIds = Schema.Array(Schema.Struct({ id: Schema.String, name: Schema.NullOr(Schema.String) }))
+const scope = {
+  capabilities: Schema.optionalKey(Schema.Array(Schema.String)),
+  bucketId: nullable(Schema.String),
+  bucketName: nullable(Schema.String),
+  namePrefix: nullable(Schema.String)
+}
+const service = {
+  apiUrl: Schema.String,
+  downloadUrl: Schema.String,
+  recommendedPartSize: Schema.Int,
+  absoluteMinimumPartSize: Schema.Int
+}
+const account = { accountId: Schema.String, authorizationToken: Schema.String }
+const allowed = Schema.optionalKey(Schema.Struct({ ...scope, buckets: nullable(BucketIds) }))
+
+/** Grouped by API: versions 3 and 4. */
+const Grouped = Schema.Struct({
+  ...account,
+  apiInfo: Schema.Struct({ storageApi: Schema.Struct({ ...service, ...scope, allowed }) })
+})
+
+/** Versions 1 and 2. */
+const Flat = Schema.Struct({ ...account, ...service, allowed })
+
+const decodeAuthorized = Schema.decodeUnknownSync(Schema.Union([Grouped, Flat]))
+
+/** The answer of `b2_authorize_account` in any of its versions. */
+export const authorized = (json: unknown) => {
+  const reply = decodeAuthorized(json)
+  const storage = "apiInfo" in reply ? reply.apiInfo.storageApi : reply
+  const limits = { ...storage, ...storage.allowed }
+  const { bucketId } = limits as { bucketId?: string | null }
+  const { bucketName = null } = limits as { bucketName?: string | null }
+  const buckets = storage.allowed?.buckets ?? (bucketId ? [{ id: bucketId, name: bucketName }] : undefined)
+  return {
+    accountId: reply.accountId,
+    token: reply.authorizationToken,
+    apiUrl: storage.apiUrl,
+    downloadUrl: storage.downloadUrl,
+    recommendedPartSize: storage.recommendedPartSize,
+    absoluteMinimumPartSize: storage.absoluteMinimumPartSize,
+    capabilities: limits.capabilities ?? [],
+    buckets,
+    namePrefix: (limits as { namePrefix?: string | null }).namePrefix ?? ""
+  }
+}
+
+const days = nullable(Schema.Int)
+
+export const BucketRow = Schema.Struct({
+  bucketId: Schema.String,
+  bucketName: Schema.String,
+  bucketType: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  lifecycleRules: nullable(
+    Schema.Array(
+      Schema.Struct({
+        fileNamePrefix: Schema.String,
+        daysFromUploadingToHiding: days,
+        daysFromHidingToDeleting: days,
+        daysFromStartingToCancelingUnfinishedLargeFiles: days
+      })
+    )
+  )
+})
+export type BucketRow = typeof BucketRow.Type
+
+export const bucketRow = Schema.decodeUnknownSync(BucketRow)
+export const bucketRows = Schema.decodeUnknownSync(Schema.Struct({ buckets: Schema.Array(BucketRow) }))
+export const uploadUrl = Schema.decodeUnknownSync(
+  Schema.Struct({ uploadUrl: Schema.String, authorizationToken: Schema.String })
+)
+
+/** The answer of `b2_upload_part` and `b2_copy_part`, and a row of `b2_list_parts`. */
+const PartRow = Schema.Struct({ partNumber: Schema.Int, contentLength: Schema.Int, contentSha1: Schema.String })
+export const partRow = Schema.decodeUnknownSync(PartRow)
+export const partPage = Schema.decodeUnknownSync(
+  Schema.Struct({ parts: Schema.Array(PartRow), nextPartNumber: Schema.NullOr(Schema.Int) })
+)

@@ -1,0 +1,264 @@
+/**
+ * A connection that large replies are read from.
+ *
+ * The kernel writes straight into pieces of 1 MiB. undici would make a new
+ * buffer for every 64 KiB, copy it into its parser and leave the rest to the
+ * garbage collector: four times the CPU of all that is done here.
+ *
+ * Only what a download of B2 needs of HTTP/1.1 is understood: a head, and a
+ * body whose length it names.
+ */
+import * as net from "node:net"
+import * as tls from "node:tls"
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
+import { connectTimeout, type Headers, type HttpRequest, idleTimeout, keepAliveTimeout } from "./HttpMessage.ts"
+
+export interface ReplyHandler {
+  /** Called once, or again when a connection that had been kept turned out to be closed. */
+  readonly onStart: (connection: DownloadConnection) => void
+  readonly onHead: (status: number, headers: Headers) => void
+  /** `false` asks for no more until `resume`. */
+  readonly onPiece: (piece: Uint8Array) => boolean
+  readonly onEnd: () => void
+  readonly onError: (error: Error) => void
+}
+
+/**
+ * The connection is closed. The handler is handed back when that happened while
+ * the connection was kept, before the request came through.
+ */
+export type OnGone = (connection: DownloadConnection, unanswered: ReplyHandler | undefined) => void
+
+/** Milliseconds. */
+export interface Patience {
+  readonly connect: number
+  /** Without a byte, while one is due. */
+  readonly idle: number
+  /** That a connection without a request is kept. */
+  readonly keepAlive: number
+}
+
+const usual: Patience = { connect: connectTimeout, idle: idleTimeout, keepAlive: keepAliveTimeout }
+
+const largestHead = 32 * 1024
+const endOfHead = Buffer.from("\r\n\r\n")
+
+const failure = (code: string, message: string) => Object.assign(new Error(message), { code })
+
+const headOf = ({ headers, method, origin, path }: HttpRequest): string => {
+  const lines = [`${method} ${path} HTTP/1.1`, `host: ${origin.slice(origin.indexOf("//") + 2)}`]
+  for (let index = 0; index < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`)
+  return lines.join("\r\n")
+}
+
+const parseHead = (text: string) => {
+  const [first = "", ...lines] = text.split("\r\n")
+  const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(first) ?? []
+  if (status === undefined) return undefined
+  const headers: Record<string, string> = {}
+  for (const line of lines) {
+    const colon = line.indexOf(":")
+    if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim()
+  }
+  const length = /^\d+$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : undefined
+  const isKept = minor === "1" && headers.connection?.toLowerCase() !== "close" && length !== undefined
+  return { status: Number(status), headers, length, isKept }
+}
+
+export class DownloadConnection {
+  readonly #socket: net.Socket
+  readonly #onIdle: (connection: DownloadConnection) => void
+  #onGone: OnGone | undefined
+  readonly #head = Buffer.allocUnsafeSlow(largestHead)
+  #headLength = 0
+  #isInBody = false
+  #piece: Buffer = this.#head
+  #filled = 0
+  #remaining = 0
+  #isKept = false
+  #isPaused = false
+  #isReused = false
+  #isConnected = false
+  #isLate = false
+  #handler: ReplyHandler | undefined
+  #error: Error | undefined
+  readonly #patience: Patience
+
+  constructor(
+    origin: string,
+    /** The reply is complete and the connection can take another request. */
+    onIdle: (connection: DownloadConnection) => void,
+    patience: Patience = usual
+  ) {
+    this.#onIdle = onIdle
+    this.#patience = patience
+    const { hostname, port, protocol } = new URL(origin)
+    const host = hostname.replace(/^\[|\]$/g, "")
+    const onread: net.OnReadOpts = {
+      buffer: () => this.#buffer(),
+      callback: (count) => this.#onRead(count)
+    }
+    const onConnect = () => {
+      this.#isConnected = true
+      this.#socket.setTimeout(patience.idle)
+    }
+    this.#socket =
+      protocol === "https:"
+        ? tls.connect(
+            {
+              host,
+              port: Number(port || 443),
+              ALPNProtocols: ["http/1.1"],
+              onread,
+              ...(net.isIP(host) ? {} : { servername: host })
+            } as tls.ConnectionOptions,
+            onConnect
+          )
+        : net.connect({ host, port: Number(port || 80), onread }, onConnect)
+    this.#socket.setNoDelay(true)
+    this.#socket.setTimeout(patience.connect)
+    this.#socket.on("timeout", () => this.#onTimeout())
+    this.#socket.on("error", (error) => {
+      this.#error = error
+    })
+    this.#socket.on("close", () => this.#onClose())
+  }
+
+  /** One request at a time. */
+  send(request: HttpRequest, handler: ReplyHandler, onGone: OnGone): void {
+    const head = headOf(request)
+    this.#handler = handler
+    this.#onGone = onGone
+    this.#headLength = 0
+    this.#isPaused = false
+    handler.onStart(this)
+    this.#socket.ref()
+    if (this.#isConnected) this.#socket.setTimeout(this.#patience.idle)
+    this.#socket.write(`${head}\r\n\r\n`, "latin1")
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    // The time that the reader was away is not the server's.
+    this.#socket.setTimeout(this.#patience.idle)
+    this.#socket.resume()
+  }
+
+  /** Closes the connection. The handler hears no more. */
+  destroy(): void {
+    this.#handler = undefined
+    this.#socket.destroy()
+  }
+
+  #buffer(): Uint8Array {
+    return this.#isInBody ? this.#piece.subarray(this.#filled) : this.#head.subarray(this.#headLength)
+  }
+
+  #onRead(count: number): boolean {
+    if (this.#handler === undefined) {
+      this.#socket.destroy()
+      return false
+    }
+    if (this.#isInBody) this.#advance(count)
+    else {
+      this.#headLength += count
+      this.#readHead()
+    }
+    return !this.#isPaused
+  }
+
+  #readHead(): void {
+    for (;;) {
+      const end = this.#head.subarray(0, this.#headLength).indexOf(endOfHead)
+      if (end < 0) {
+        if (this.#headLength === largestHead) this.#fail("the head of the reply is too long")
+        return
+      }
+      const head = parseHead(this.#head.toString("latin1", 0, end))
+      if (head === undefined) {
+        this.#fail("the reply is not HTTP/1.1")
+        return
+      }
+      const bodyAt = end + endOfHead.length
+      if (head.status >= 200) {
+        this.#beginBody(head, this.#head.subarray(bodyAt, this.#headLength))
+        return
+      }
+      this.#head.copyWithin(0, bodyAt, this.#headLength)
+      this.#headLength -= bodyAt
+    }
+  }
+
+  #beginBody(head: NonNullable<ReturnType<typeof parseHead>>, first: Uint8Array): void {
+    if (head.length === undefined && head.status < 300) {
+      this.#fail("the reply does not say how long it is")
+      return
+    }
+    this.#remaining = head.length ?? 0
+    this.#isKept = head.isKept
+    this.#headLength = 0
+    this.#handler?.onHead(head.status, head.headers)
+    // What follows the reply belongs to no request of ours.
+    if (first.length > this.#remaining) this.#isKept = false
+    if (this.#remaining === 0) {
+      this.#finish()
+      return
+    }
+    this.#isInBody = true
+    this.#nextPiece()
+    const used = Math.min(first.length, this.#piece.length)
+    this.#piece.set(first.subarray(0, used))
+    if (used > 0) this.#advance(used)
+  }
+
+  #nextPiece(): void {
+    this.#piece = PiecePool.take(Math.min(PiecePool.pieceSize, this.#remaining))
+    this.#filled = 0
+  }
+
+  #advance(count: number): void {
+    this.#filled += count
+    this.#remaining -= count
+    if (this.#filled < this.#piece.length) return
+    const piece = this.#piece
+    if (this.#remaining > 0) this.#nextPiece()
+    if (this.#handler?.onPiece(piece) === false) this.#isPaused = true
+    if (this.#remaining === 0) this.#finish()
+  }
+
+  #finish(): void {
+    const handler = this.#handler
+    this.#handler = undefined
+    this.#isInBody = false
+    this.#isPaused = false
+    this.#piece = this.#head
+    if (this.#isKept) {
+      this.#isReused = true
+      this.#socket.setTimeout(this.#patience.keepAlive)
+      this.#socket.unref()
+      this.#onIdle(this)
+    } else this.#socket.destroy()
+    handler?.onEnd()
+  }
+
+  #fail(message: string): void {
+    this.#socket.destroy(failure("ERR_REPLY", message))
+  }
+
+  #onTimeout(): void {
+    if (this.#isPaused) return
+    this.#isLate = this.#handler !== undefined
+    const code = this.#isConnected ? "ERR_IDLE_TIMEOUT" : "ERR_CONNECT_TIMEOUT"
+    this.#socket.destroy(failure(code, "no byte arrived in time"))
+  }
+
+  #onClose(): void {
+    const handler = this.#handler
+    this.#handler = undefined
+    const error = this.#error ?? failure("ECONNRESET", "the other side closed the connection")
+    const isUnanswered = this.#isReused && !this.#isInBody && this.#headLength === 0 && !this.#isLate
+    this.#onGone?.(this, isUnanswered ? handler : undefined)
+    if (!isUnanswered) handler?.onError(error)
+  }
+}
