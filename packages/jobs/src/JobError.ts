@@ -1,0 +1,43 @@
+/** What a job may fail with, and the one shape in which that is told. */
+import type { RepositoryError } from "@ourclone/backup/repository/RepositoryError"
+import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { DestinationLockError } from "@ourclone/core/engine/DestinationLock"
+import type { GuardStopped } from "@ourclone/core/engine/Guard"
+import type { Failure } from "@ourclone/core/events/Failure"
+import * as Schema from "effect/Schema"
+
+/** The request itself makes no sense; `field` names the part of it, where one is to blame. */
+export class InvalidJob extends Schema.TaggedError<InvalidJob>()("InvalidJob", {
+  message: Schema.String,
+  field: Schema.optionalKey(Schema.String)
+}) {}
+
+/** What the request names is not there. */
+export class NothingThere extends Schema.TaggedError<NothingThere>()("NothingThere", { message: Schema.String }) {}
+
+export type JobError =
+  | StorageError
+  | RepositoryError
+  | RemoteError
+  | GuardStopped
+  | DestinationLockError
+  | InvalidJob
+  | NothingThere
+
+export const toFailure = (error: JobError): Failure => {
+  switch (error._tag) {
+    case "StorageError": {
+      const { isRetryable, message, path, provider, reason } = error
+      return { code: reason._tag, message, provider, isRetryable, ...(path === undefined ? {} : { item: path }) }
+    }
+    case "RepositoryError":
+    case "RemoteError":
+    case "DestinationLockError":
+      return { code: error.reason._tag, message: error.message, isRetryable: error.reason._tag === "Busy" }
+    case "GuardStopped":
+    case "InvalidJob":
+    case "NothingThere":
+      return { code: error._tag, message: error.message, isRetryable: false }
+  }
+}

@@ -1,0 +1,16 @@
+/** What a job may know of the machine and the person it runs for; its face says so once for a process. */
+import type { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as Context from "effect/Context"
+
+export interface Machine {
+  /** Absolute folders; they need not exist. */
+  readonly stateDirectory: string
+  readonly cacheDirectory: string
+  readonly home: string
+  /** What snapshots say made them: `ourclone 1.2.3`. */
+  readonly program: string
+}
+
+export class ThisMachine extends Context.Service<ThisMachine, Machine>()("@ourclone/jobs/ThisMachine") {}
+
+export type Surroundings = Remotes | ThisMachine

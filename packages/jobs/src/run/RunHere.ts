@@ -1,0 +1,59 @@
+/** Runs a job in this process. */
+import * as Tell from "@ourclone/core/events/Tell"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { type JobError, toFailure } from "../JobError.ts"
+import type { Beside, JobKind } from "../JobKind.ts"
+import type { Surroundings } from "../Surroundings.ts"
+
+export interface RunOptions extends Omit<Beside, "tell"> {
+  readonly sink: Tell.Sink
+  /** Asks for `preview` rather than `run`. */
+  readonly isPreview?: boolean
+  /** Who is behind an interruption, asked when there was one. */
+  readonly cancelledBy?: () => string
+}
+
+/**
+ * The summary of the run. The sink has every event, `Finished` the last, when it ends, also where the run fails or is
+ * interrupted. Fails with `SinkFailed` where the sink did, after the job has come to a good end.
+ */
+export const run = Effect.fnUntraced(function* <Request, Summary>(
+  kind: JobKind<string, Request, Summary>,
+  request: Request,
+  { cancelledBy, input, isPreview = false, secrets, sink }: RunOptions
+): Effect.fn.Return<Summary, JobError | Tell.SinkFailed, Surroundings> {
+  const { flush, pump, tell } = yield* Tell.make(sink)
+  const begin = isPreview && kind.preview !== undefined ? kind.preview : kind.run
+  const working = Effect.scoped(begin(request, { tell, secrets, input }))
+  const encode = Schema.encodeSync(Schema.toCodecJson(kind.summary))
+
+  const finish = (exit: Exit.Exit<Summary, JobError | Tell.SinkFailed>): void => {
+    if (Exit.isSuccess(exit)) {
+      tell.fact({ _tag: "Finished", outcome: "done", summary: encode(exit.value) })
+      return
+    }
+    if (Cause.hasInterruptsOnly(exit.cause)) {
+      tell.fact({ _tag: "Finished", outcome: "cancelled", by: cancelledBy?.() ?? "its caller" })
+      return
+    }
+    const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
+    const failure =
+      error === undefined || error._tag === "SinkFailed"
+        ? { code: error?._tag ?? "Defect", message: error?.message ?? "a mistake in ourclone", isRetryable: false }
+        : toFailure(error)
+    tell.fact({ _tag: "Finished", outcome: "failed", failure })
+  }
+
+  return yield* Effect.raceFirst(working, pump).pipe(
+    Effect.onExit((exit) =>
+      Effect.andThen(
+        Effect.sync(() => finish(exit)),
+        Effect.ignore(flush)
+      )
+    )
+  )
+})
