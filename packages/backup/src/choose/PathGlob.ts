@@ -38,7 +38,7 @@ export const find = (pattern: string): ReadonlyArray<Buffer> => {
     if (/[*?[\\]/.test(part)) {
       const expression = new RegExp(`^${source}$`, "su")
       found = found.flatMap((directory) =>
-        namesIn(directory.length === 0 ? Buffer.from("..") : directory)
+        namesIn(directory.length === 0 ? Buffer.from(".") : directory)
           .filter((name) => expression.test(textOf(name)))
           .map((name) => join(directory, name))
       )
