@@ -1,6 +1,8 @@
 import * as path from "node:path"
 import { describe, expect, it } from "vitest"
-import { checkStructure, readTree, type SourceFile } from "../structure.ts"
+import { readTree, type SourceFile } from "../structure/SourceFile.ts"
+import { stillAllowed } from "../structure/stillAllowed.ts"
+import { checkStructure } from "../structure.ts"
 
 const manifest = (
   folder: string,
@@ -20,27 +22,40 @@ const manifests: ReadonlyArray<SourceFile> = [
   manifest("packages/provider-local", ["@ourclone/core", "@ourclone/provider-b2"]),
   manifest("packages/provider-b2", ["@ourclone/core", "@ourclone/provider-s3"], ["@ourclone/b2-emulator"]),
   manifest("packages/provider-s3", ["@ourclone/core", "@ourclone/cli", "@ourclone/tooling"]),
-  manifest("packages/backup", ["@ourclone/core", "@ourclone/provider-b2"]),
-  manifest("apps/cli", ["@ourclone/core", "@ourclone/tui"]),
-  manifest("apps/tui", []),
+  manifest(
+    "packages/backup",
+    ["@ourclone/core", "@ourclone/provider-b2", "@ourclone/jobs"],
+    ["@ourclone/provider-local"]
+  ),
+  manifest(
+    "packages/jobs",
+    ["@ourclone/backup", "@ourclone/core", "@ourclone/provider-b2"],
+    ["@ourclone/provider-local"]
+  ),
+  manifest("packages/mount", ["@ourclone/backup"]),
+  manifest("packages/tasks", ["@ourclone/jobs"]),
+  manifest("apps/cli", ["@ourclone/core", "@ourclone/tui", "@ourclone/server"]),
+  manifest("apps/tui", ["@ourclone/cli"]),
+  manifest("apps/server", []),
   manifest("tooling", ["@ourclone/core"]),
   manifest("tooling/b2-emulator", ["@ourclone/core"])
 ]
 
 const importedLazily = (specifier: string) => `const lazy = await import("${specifier}")`
 
-const problemsOf = (file: string, text: string) => checkStructure([...manifests, { path: file, text }])
+const problemsOf = (file: string, text: string, allowed: ReadonlyArray<string> = []) =>
+  checkStructure([...manifests, { path: file, text }], allowed)
 
 describe("the structure check", () => {
   it("finds nothing wrong with this checkout", () => {
     expect(readTree(path.join(import.meta.dirname, "../..")).length).toBeGreaterThan(20)
-    expect(checkStructure(readTree(path.join(import.meta.dirname, "../..")))).toEqual([])
+    expect(checkStructure(readTree(path.join(import.meta.dirname, "../..")), stillAllowed)).toEqual([])
   })
 
   it.each([
     [
       "core imports something else than effect",
-      "packages/core/src/A.ts",
+      "packages/core/src/engine/A.ts",
       `import { request } from "undici"`,
       "core imports effect"
     ],
@@ -63,12 +78,24 @@ describe("the structure check", () => {
       "packages never import tooling"
     ],
     ["an app imports another", "apps/cli/src/A.ts", importedLazily("@ourclone/tui/App"), "apps never"],
+    ["another app's entry is loaded at once", "apps/cli/src/A.ts", `import "@ourclone/tui/main"`, "only by import()"],
+    ["an app loads the command line", "apps/tui/src/A.ts", importedLazily("@ourclone/cli/main"), "apps never"],
     [
       "backup imports provider-b2",
-      "packages/backup/src/A.ts",
+      "packages/backup/src/go/A.ts",
       `import type { B } from "@ourclone/provider-b2/B"`,
-      "backup never"
+      "named by apps alone"
     ],
+    [
+      "jobs imports a provider",
+      "packages/jobs/src/A.ts",
+      `import { B } from "@ourclone/provider-b2/B"`,
+      "named by apps alone"
+    ],
+    ["backup imports jobs", "packages/backup/src/go/A.ts", `import "@ourclone/jobs/JobKind"`, "downwards only"],
+    ["mount imports backup", "packages/mount/src/A.ts", `import "@ourclone/backup/go/Hex"`, "downwards only"],
+    ["a provider imports backup", "packages/provider-local/src/A.ts", `import "@ourclone/backup/A"`, "need only core"],
+    ["a file can not be parsed", "packages/core/src/engine/A.ts", "const a = (", "can not be parsed"],
     [
       "the emulator imports a package",
       "tooling/b2-emulator/src/A.ts",
@@ -101,14 +128,14 @@ describe("the structure check", () => {
     ],
     [
       "an import goes over several lines",
-      "packages/core/src/A.ts",
+      "packages/core/src/engine/A.ts",
       `import {\n  a,\n  b\n} from "undici"`,
       "core imports effect"
     ],
-    ["a file is called index.ts", "packages/core/src/index.ts", "", "no index files"],
-    ["a folder is called utils", "packages/core/src/utils/Path.ts", "", `"utils" says nothing`],
+    ["a file is called index.ts", "packages/core/src/engine/index.ts", "", "no index files"],
+    ["a folder is called utils", "packages/core/src/engine/utils/Path.ts", "", `"utils" says nothing`],
     ["a file is called helpers", "apps/cli/test/helpers.ts", "", `"helpers.ts" says nothing`],
-    ["a file has 501 lines", "packages/core/src/Long.ts", "let a = 1\n".repeat(501), "501 lines"]
+    ["a file has 501 lines", "packages/core/src/engine/Long.ts", "let a = 1\n".repeat(501), "501 lines"]
   ])("complains when %s", (_, file, text, complaint) => {
     const problems = problemsOf(file, text)
     expect(problems).toHaveLength(1)
@@ -119,7 +146,7 @@ describe("the structure check", () => {
   it.each([
     [
       "core imports effect, itself and node:",
-      "packages/core/src/A.ts",
+      "packages/core/src/engine/A.ts",
       `import "effect/Effect"\nimport "node:fs"\nimport "./B.ts"`
     ],
     [
@@ -131,11 +158,186 @@ describe("the structure check", () => {
     ["a provider's test uses the emulator", "packages/provider-b2/test/A.test.ts", `import "@ourclone/b2-emulator/A"`],
     [
       "an import is only written in a comment",
-      "packages/core/src/A.ts",
+      "packages/core/src/engine/A.ts",
       `// import "undici"\n/** import "x" */\nconst a = 1`
     ],
-    ["a file has 500 lines", "packages/core/src/Long.ts", "let a = 1\n".repeat(500)]
+    [
+      "an import is only written in a text",
+      "packages/core/src/engine/A.ts",
+      'const a = `\nimport "undici"\n`\nconst b = /import "undici"/'
+    ],
+    ["the command line loads another app's entry lazily", "apps/cli/src/A.ts", importedLazily("@ourclone/server/main")],
+    [
+      "a test of backup or jobs uses a provider",
+      "packages/jobs/test/A.test.ts",
+      `import "@ourclone/provider-local/LocalFactory"`
+    ],
+    ["tasks stands on jobs", "packages/tasks/src/A.ts", `import "@ourclone/jobs/JobKind"`],
+    ["a file has 500 lines", "packages/core/src/engine/Long.ts", "let a = 1\n".repeat(500)]
   ])("accepts that %s", (_, file, text) => {
     expect(problemsOf(file, text)).toEqual([])
+  })
+
+  describe("keeps the process to the app:", () => {
+    it.each([
+      ["the working directory", "const folder = process.cwd()", "line 1 uses process.cwd"],
+      ["the environment", `const { env } = process`, "line 1 uses process:"],
+      ["the environment by its name in brackets", `const home = process["env"].HOME`, "line 1 uses process.env"],
+      ["a member that only running tells", `const at = (key: "pid") => process[key]`, "line 1 uses process.[…]"],
+      [
+        "a signal, after a text of many letters",
+        `const é = "𝒳😀"\n\nprocess?.on("SIGINT", () => {})`,
+        "line 3 uses process.on"
+      ],
+      ["the whole process under another name", "const host = process", "line 1 uses process:"],
+      ["the whole process as a field", "const host = { process }", "line 1 uses process:"],
+      ["its end, inside a template", `const text = \`a \${process.exit(1)} b\``, "line 1 uses process.exit"],
+      ["the global object's", "globalThis.process.exit(1)", "line 1 uses globalThis.process"],
+      ["the global object's in brackets", `globalThis["process"].exit(1)`, "line 1 uses globalThis.process"],
+      ["the global object as a whole", "const { process: host } = globalThis", "line 1 uses globalThis:"],
+      ["global's", "global.process.exit(1)", "line 1 uses global.process"],
+      ["the module", `import * as host from "node:process"`, `imports "node:process"`],
+      ["the module without its prefix", `import { exit } from "process"`, `imports "process"`],
+      ["the module, late", `const host = await import("node:process")`, `imports "node:process"`]
+    ])("refuses %s", (_, text, complaint) => {
+      const problems = problemsOf("packages/backup/src/go/A.ts", text)
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toContain(complaint)
+    })
+
+    it.each([
+      ["what it runs on", "const on = [process.platform, process.arch, process.versions.node, process.pid]"],
+      ["who it runs as", "const who = [process.getuid?.(), process.geteuid?.(), process.getgid?.()]"],
+      ["memory and time", "const now = [process.memoryUsage().rss, process.hrtime.bigint()]"],
+      ["fields of that name", "const own = { process: 1 }\ninterface A { readonly process: string }\nown.process"],
+      [
+        "comments, texts and patterns",
+        "// process.exit()\nconst a = 'process.exit()' + `process.env` + /process.env/.source"
+      ]
+    ])("accepts %s", (_, text) => {
+      expect(problemsOf("packages/backup/src/go/A.ts", text)).toEqual([])
+    })
+
+    it("but not in what is for tests, in tests and in apps", () => {
+      expect(problemsOf("packages/core/src/testing/A.ts", "process.exit(1)")).toEqual([])
+      expect(problemsOf("packages/core/test/A.test.ts", "process.exit(1)")).toEqual([])
+      expect(problemsOf("apps/cli/src/A.ts", `import "node:process"\nprocess.exit(1)`)).toEqual([])
+    })
+  })
+
+  describe("keeps the face's words out of packages:", () => {
+    it.each([
+      ["a flag", `const a = "say --max-delete 5"`, `line 1 says "--max-delete"`],
+      ["a flag at the beginning", `const a = '--delete removes it'`, `line 1 says "--delete"`],
+      ["a flag in a template", `const a = 1\nconst b = \`\${a} of them; see --host\``, `line 2 says "--host"`],
+      ["a flag that is put together", `const b = (flag: string) => \`say --\${flag}\``, `line 1 says "--…"`],
+      [
+        "a flag in a template in a template",
+        `const b = \`a \${[1].map((n) => \`no --x \${n}\`)} b\``,
+        `line 1 says "--x"`
+      ],
+      ["a command", `const a = "run ourclone repo check"`, `line 1 says "ourclone repo"`],
+      [
+        "a command that is put together",
+        `const b = (name: string) => \`run ourclone \${name}\``,
+        `line 1 says "ourclone …"`
+      ],
+      ["a flag after a pattern with a quote", `const a = /["'\`]/.test("'") ? " --a" : 1`, `line 1 says "--a"`]
+    ])("refuses %s", (_, text, complaint) => {
+      const problems = problemsOf("packages/core/src/engine/A.ts", text)
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toContain(complaint)
+    })
+
+    it.each([
+      ["comments", "// see --max-delete\n/** run ourclone repo check */\nconst a = 1 /* --x */"],
+      ["counting down", `let a = 2\nconst b = \`\${a}\` + --a + (a ? --a : 0)`],
+      ["patterns", "const a = /run ourclone repo check --now/"],
+      ["dashes and the name", `const a = "a -- b, a--b, ourclone/1.0, ourclone: no"`]
+    ])("accepts %s", (_, text) => {
+      expect(problemsOf("packages/core/src/engine/A.ts", text)).toEqual([])
+    })
+
+    it("but not out of what is for tests, of tests and of apps", () => {
+      for (const file of ["packages/core/src/testing/A.ts", "packages/core/test/A.test.ts", "apps/cli/src/A.ts"]) {
+        expect(problemsOf(file, `const a = "run ourclone repo check --now"`)).toEqual([])
+      }
+    })
+  })
+
+  describe("keeps the arrows between the rooms of a package downwards:", () => {
+    it.each([
+      [
+        "up",
+        "packages/backup/src/repository/A.ts",
+        `import "../archive/B.ts"`,
+        "repository stands beside or below archive"
+      ],
+      ["sideways", "packages/backup/src/care/A.ts", `import "../look/B.ts"`, "care stands beside or below look"],
+      [
+        "up, for a type alone",
+        "packages/core/src/contract/A.ts",
+        `import type { B } from "../engine/B.ts"`,
+        "contract stands"
+      ],
+      ["up, lazily", "packages/core/src/layers/A.ts", `const b = import("../engine/B.ts")`, "layers stands"],
+      ["up, as an export", "packages/core/src/filter/A.ts", `export * from "../engine/B.ts"`, "filter stands"],
+      [
+        "up, by the name of the package",
+        "packages/core/src/filter/A.ts",
+        `import "@ourclone/core/engine/B"`,
+        "filter stands"
+      ],
+      [
+        "up, to a thread's file",
+        "packages/backup/src/threads/A.ts",
+        `const thread = new Worker(new URL("../archive/B.ts", import.meta.url))`,
+        "threads stands"
+      ],
+      [
+        "from a room out of it",
+        "packages/provider-b2/src/api/A.ts",
+        `import "../B2Files.ts"`,
+        "api stands beside or below ."
+      ],
+      ["into what is for tests", "packages/core/src/engine/A.ts", `import "../testing/B.ts"`, "engine stands"]
+    ])("refuses one %s", (_, file, text, complaint) => {
+      const problems = problemsOf(file, text)
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toContain(complaint)
+    })
+
+    it.each([
+      ["down", "packages/backup/src/care/A.ts", `import "../go/B.ts"`],
+      ["within a room", "packages/backup/src/care/A.ts", `import "./B.ts"`],
+      ["down from the package's own files", "packages/provider-b2/src/A.ts", `import "./api/B.ts"`],
+      ["from what is for tests", "packages/core/src/testing/A.ts", `import "../engine/B.ts"`],
+      ["from a test", "packages/core/test/engine/A.test.ts", `import "../../src/engine/B.ts"`],
+      ["in a package without rooms", "packages/provider-local/src/x/A.ts", `import "../B.ts"`]
+    ])("accepts one %s", (_, file, text) => {
+      expect(problemsOf(file, text)).toEqual([])
+    })
+
+    it("and wants a place for every file and room", () => {
+      expect(problemsOf("packages/backup/src/A.ts", "")[0]).toContain("stands in no room")
+      expect(problemsOf("packages/backup/src/attic/A.ts", "")[0]).toContain(`the room "attic" has no place`)
+    })
+  })
+
+  describe("has a list of what is still allowed", () => {
+    const breaking = (allowed: ReadonlyArray<string>) =>
+      problemsOf("packages/core/src/engine/A.ts", `process.exit(" --now")`, allowed)
+
+    it("which lets one rule pass in one file, whatever its room", () => {
+      expect(breaking([])).toHaveLength(2)
+      expect(breaking(["packages/core/src/**/A.ts: process"])).toEqual([expect.stringContaining(`says "--now"`)])
+      expect(breaking(["packages/core/src/engine/A.ts: process", "packages/core/src/engine/A.ts: words"])).toEqual([])
+      expect(breaking(["packages/core/src/**/B.ts: process"])).toHaveLength(3)
+    })
+
+    it("from which an entry must go that allows nothing any more", () => {
+      const problems = problemsOf("packages/core/src/engine/A.ts", "", ["packages/core/src/**/A.ts: words"])
+      expect(problems).toEqual([expect.stringContaining(`"packages/core/src/**/A.ts: words" is no longer needed`)])
+    })
   })
 })

@@ -4,8 +4,8 @@ import { InvalidRequest, NotFound, type Reason, StorageError } from "@ourclone/c
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { B2Client } from "./api/B2Client.ts"
+import { bucketRefusal } from "./api/B2Names.ts"
 import type { BucketRow } from "./api/B2Replies.ts"
-import { bucketRefusal } from "./B2Names.ts"
 
 type RuleRow = NonNullable<BucketRow["lifecycleRules"]>[number]
 

@@ -12,13 +12,13 @@ import {
   type StorageError
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
+import { encode } from "./api/B2Names.ts"
 import { type FileRow, fileOf, modifiedAtOf, sha1Of } from "./api/B2Replies.ts"
 import { header } from "./api/HttpMessage.ts"
-import { streamedBody } from "./api/UploadBody.ts"
 import type { UploadUrls } from "./api/UploadUrls.ts"
 import { announcedSha1 } from "./B2Download.ts"
-import { encode } from "./B2Names.ts"
 import type { B2Root } from "./B2Root.ts"
+import { streamedBody } from "./UploadBody.ts"
 
 /** The largest file that B2 takes in one request, in bytes. */
 export const maxPutSize = 5_000_000_000

@@ -19,10 +19,10 @@ import * as Stream from "effect/Stream"
 import type { Authorization, Failure } from "./api/B2Authorization.ts"
 import * as B2Pages from "./api/B2Pages.ts"
 import { type FileRow, fileOf, sha1Of } from "./api/B2Replies.ts"
-import { streamedBody } from "./api/UploadBody.ts"
 import * as UploadUrls from "./api/UploadUrls.ts"
 import { maxPutSize } from "./B2Files.ts"
 import type { B2Root } from "./B2Root.ts"
+import { streamedBody } from "./UploadBody.ts"
 
 /** B2 takes no larger file, in bytes. */
 const maxSize = 10_000_000_000_000

@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import type { B2Client } from "./api/B2Client.ts"
 import { denial, type KeyScope } from "./api/B2Errors.ts"
-import { fileRefusal, isBucketId } from "./B2Names.ts"
+import { fileRefusal, isBucketId } from "./api/B2Names.ts"
 
 export interface FoundBucket {
   readonly id: string

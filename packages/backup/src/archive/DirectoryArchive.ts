@@ -1,7 +1,6 @@
 /** Archives directories in a worker thread: reads them, stores the files in them, and writes their nodes. */
 
 import * as BlobType from "../format/BlobType.ts"
-import { NodeText } from "../look/NodeText.ts"
 import type { Line } from "../threads/ThreadLine.ts"
 import {
   type ArchiveResult,
@@ -29,6 +28,7 @@ import {
   sliceNames
 } from "./DirectoryReader.ts"
 import { type FileContent, SourceFailure } from "./FileContent.ts"
+import { NodeText } from "./NodeText.ts"
 import { contentText } from "./ParentTree.ts"
 
 export interface DirectoryArchiveParts {

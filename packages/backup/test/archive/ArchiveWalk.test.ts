@@ -4,8 +4,8 @@ import type { DirectoryResult, Failure, FoundDirectory } from "../../src/archive
 import { ArchiveWalk, type WalkJob } from "../../src/archive/ArchiveWalk.ts"
 import * as BackupTargets from "../../src/archive/BackupTargets.ts"
 import { headOf } from "../../src/archive/DirectoryReader.ts"
+import { NodeText } from "../../src/archive/NodeText.ts"
 import * as Tree from "../../src/format/Tree.ts"
-import { NodeText } from "../../src/look/NodeText.ts"
 import { node } from "../support/SampleBackup.ts"
 
 const id = (text: string | Uint8Array): string => hash("sha256", text)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { bucketRefusal, encode, fileRefusal } from "@ourclone/provider-b2/B2Names"
+import { bucketRefusal, encode, fileRefusal } from "@ourclone/provider-b2/api/B2Names"
 
 describe("B2Names", () => {
   it("codes names as B2 publishes it, and leaves plain ones alone", () => {

@@ -5,7 +5,7 @@ import { SourceChanged, type StorageError } from "@ourclone/core/contract/Storag
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { B2Root } from "../B2Root.ts"
+import type { B2Root } from "./B2Root.ts"
 
 export interface UploadBody {
   readonly bytes: AsyncIterable<Uint8Array>

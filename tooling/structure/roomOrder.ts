@@ -1,0 +1,20 @@
+/**
+ * The rooms of each package, from the top. A room imports what stands in later rows, and nothing of its own row; `.` are
+ * the files that stand in `src` itself. `testing` may import every room and is imported by none.
+ */
+export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
+  "packages/core": [
+    ["configuration", "engine"],
+    ["accounts"],
+    ["layers"],
+    ["events", "filter"],
+    ["contract", "machine"]
+  ],
+  "packages/backup": [
+    ["archive", "restore", "care", "look"],
+    ["repository"],
+    ["choose", "threads", "format"],
+    ["system", "go"]
+  ],
+  "packages/provider-b2": [["."], ["api"]]
+}
