@@ -1,5 +1,6 @@
 /** A bucket and its settings. */
 import type { Fields } from "./Fields.ts"
+import type { Replication } from "./ReplicationRules.ts"
 import type { SortedNames } from "./SortedNames.ts"
 import type { Version } from "./Version.ts"
 
@@ -24,7 +25,7 @@ export interface BucketSettings {
   encrypted: boolean
   fileLockEnabled: boolean
   defaultRetention: DefaultRetention | null
-  replicationConfiguration: Fields | null
+  replicationConfiguration: Replication | null
   notificationRules: readonly Fields[]
 }
 
@@ -38,6 +39,7 @@ export interface Bucket extends BucketSettings {
 }
 
 /** Whether new files of the bucket are replicated to another; here they stay pending for ever. */
-export const isReplicated = (bucket: Bucket): boolean => bucket.replicationConfiguration?.asReplicationSource != null
+export const isReplicated = ({ replicationConfiguration }: BucketSettings): boolean =>
+  (replicationConfiguration?.asReplicationSource ?? null) !== null
 
 export const isPublic = (bucket: Bucket): boolean => bucket.bucketType === "allPublic"

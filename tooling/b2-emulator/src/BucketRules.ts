@@ -1,8 +1,11 @@
 /** What B2 demands of bucket names and of each bucket setting. Every check fails with status 400. */
-import type { BucketSettings, DefaultRetention, LifecycleRule } from "./Bucket.ts"
+import { type BucketSettings, type DefaultRetention, isReplicated, type LifecycleRule } from "./Bucket.ts"
+import { checkCorsRules } from "./CorsRules.ts"
+import { encryptionFromSetting } from "./EncryptionSettings.ts"
 import { ApiError, badRequest } from "./Errors.ts"
 import {
   type Fields,
+  optionalBoolean,
   optionalInteger,
   optionalObject,
   optionalObjects,
@@ -11,6 +14,8 @@ import {
   requiredInteger,
   requiredString
 } from "./Fields.ts"
+import { checkReplication } from "./ReplicationRules.ts"
+import { checkStandardHeader } from "./StandardHeaders.ts"
 
 const nameGrammar = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/
 const fourNumbers = /^\d+\.\d+\.\d+\.\d+$/
@@ -28,12 +33,21 @@ export const checkBucketType = (type: string): string => {
   return type
 }
 
+const mostInfoBytes = 550
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+const controlCharacter = /[\u0000-\u001f\u007f]/
+
 const checkBucketInfo = (info: Record<string, string>): Record<string, string> => {
   const keys = Object.keys(info)
   if (keys.length > 10) throw badRequest("bucketInfo has at most 10 entries")
+  let bytes = 0
   for (const key of keys) {
     if (!/^[A-Za-z0-9-_]{1,50}$/.test(key)) throw badRequest(`Bad bucketInfo key: ${key}`)
+    if (controlCharacter.test(info[key]!)) throw badRequest(`Bad bucketInfo value of ${key}`)
+    if (key.toLowerCase() === "cache-control") checkStandardHeader("Cache-Control", info[key]!)
+    bytes += key.length + Buffer.byteLength(info[key]!)
   }
+  if (bytes > mostInfoBytes) throw badRequest(`bucketInfo takes ${bytes} bytes; the limit is ${mostInfoBytes}`)
   return info
 }
 
@@ -68,23 +82,10 @@ export const checkLifecycleRules = (rules: readonly Fields[]): readonly Lifecycl
   return checked
 }
 
-const corsNameGrammar = /^(?!b2-)[A-Za-z0-9-]{6,50}$/
-
-const checkCorsRules = (rules: readonly Fields[]): readonly Fields[] => {
-  if (rules.length > 100) throw badRequest("A bucket has at most 100 CORS rules")
-  const names = new Set<string>()
-  for (const rule of rules) {
-    const name = requiredString(rule, "corsRuleName")
-    if (!corsNameGrammar.test(name) || names.has(name)) throw badRequest(`Bad or repeated corsRuleName: ${name}`)
-    names.add(name)
-    for (const list of ["allowedOrigins", "allowedOperations"]) {
-      const values = rule[list]
-      if (!Array.isArray(values) || values.length === 0) throw badRequest(`CORS rule ${name} needs ${list}`)
-    }
-    const age = requiredInteger(rule, "maxAgeSeconds")
-    if (age < 0 || age > 86_400) throw badRequest("maxAgeSeconds must be from 0 to 86400")
-  }
-  return rules.map((rule) => ({ allowedHeaders: null, exposeHeaders: null, ...rule }))
+/** Whether new files are encrypted where the request that makes them says nothing. */
+const checkDefaultEncryption = (setting: Fields): boolean => {
+  if (optionalString(setting, "mode") === "SSE-C") throw badRequest("SSE-C cannot be the default of a bucket")
+  return encryptionFromSetting(setting, "defaultServerSideEncryption") !== undefined
 }
 
 const checkDefaultRetention = (setting: Fields): DefaultRetention | null => {
@@ -103,9 +104,9 @@ const checkDefaultRetention = (setting: Fields): DefaultRetention | null => {
 }
 
 const turnOnLock = (fields: Fields, bucket: BucketSettings): boolean => {
-  const asked = fields.fileLockEnabled ?? undefined
+  const asked = optionalBoolean(fields, "fileLockEnabled")
   if (asked === undefined) return bucket.fileLockEnabled
-  if (asked === true && !bucket.fileLockEnabled && bucket.replicationConfiguration?.asReplicationSource != null) {
+  if (asked === true && !bucket.fileLockEnabled && isReplicated(bucket)) {
     throw new ApiError(
       400,
       "source_replication_conflict",
@@ -119,7 +120,7 @@ const turnOnLock = (fields: Fields, bucket: BucketSettings): boolean => {
       "fileLockEnabled value of false is not allowed when bucket is already file lock enabled."
     )
   }
-  return asked === true
+  return asked
 }
 
 /** The settings after the request; what it does not name stays. */
@@ -131,7 +132,6 @@ export const changedSettings = (fields: Fields, bucket: BucketSettings): BucketS
   const encryption = optionalObject(fields, "defaultServerSideEncryption")
   const retention = optionalObject(fields, "defaultRetention")
   const replication = optionalObject(fields, "replicationConfiguration")
-  if (encryption?.mode === "SSE-C") throw badRequest("SSE-C cannot be the default of a bucket")
   const fileLockEnabled = turnOnLock(fields, bucket)
   const defaultRetention = retention === undefined ? bucket.defaultRetention : checkDefaultRetention(retention)
   if (defaultRetention !== null && !fileLockEnabled) {
@@ -142,19 +142,11 @@ export const changedSettings = (fields: Fields, bucket: BucketSettings): BucketS
     bucketInfo: info === undefined ? bucket.bucketInfo : checkBucketInfo(info),
     corsRules: cors === undefined ? bucket.corsRules : checkCorsRules(cors),
     lifecycleRules: lifecycle === undefined ? bucket.lifecycleRules : checkLifecycleRules(lifecycle),
-    encrypted: encryption === undefined ? bucket.encrypted : encryption.mode === "SSE-B2",
+    encrypted: encryption === undefined ? bucket.encrypted : checkDefaultEncryption(encryption),
     fileLockEnabled,
     defaultRetention,
     replicationConfiguration:
-      replication === undefined ? bucket.replicationConfiguration : replicationOrNull(replication),
+      replication === undefined ? bucket.replicationConfiguration : checkReplication(replication),
     notificationRules: bucket.notificationRules
   }
-}
-
-const replicationOrNull = (setting: Fields): Fields | null => {
-  const asReplicationSource = setting.asReplicationSource ?? null
-  const asReplicationDestination = setting.asReplicationDestination ?? null
-  return asReplicationSource === null && asReplicationDestination === null
-    ? null
-    : { asReplicationDestination, asReplicationSource }
 }

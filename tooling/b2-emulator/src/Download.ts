@@ -12,6 +12,7 @@ import type { Key } from "./Key.ts"
 import { decodePercent, encodePercent } from "./PercentCoding.ts"
 import { parseRange } from "./Ranges.ts"
 import { sendBody } from "./SendBody.ts"
+import { checkStandardHeader } from "./StandardHeaders.ts"
 import { parseFileId, type Version } from "./Version.ts"
 
 /** The query values that replace a header of the reply, with the header. */
@@ -92,6 +93,7 @@ const replyHeaders = (version: Version, reader: Reader, query: Readonly<Record<s
   for (const override in overrideHeaders) {
     if (query[override] === undefined) continue
     if (reader.anonymous) throw unauthorized(`${override} needs an authorization`)
+    checkStandardHeader(overrideHeaders[override]!, query[override])
     standard[overrideHeaders[override]!] = query[override]
   }
   for (const header in standard) headers.push(header, latin1(standard[header]!))

@@ -3,6 +3,7 @@ import { type Operation, reachBucket } from "./Call.ts"
 import { overrideHeaders } from "./Download.ts"
 import { badRequest } from "./Errors.ts"
 import { optionalString, requiredInteger, requiredString } from "./Fields.ts"
+import { checkStandardHeader } from "./StandardHeaders.ts"
 
 const mostSeconds = 604_800
 
@@ -17,7 +18,9 @@ export const getDownloadAuthorization: Operation = (call) => {
   const overrides: Record<string, string> = {}
   for (const name in overrideHeaders) {
     const value = optionalString(call.fields, name)
-    if (value !== undefined) overrides[name] = value
+    if (value === undefined) continue
+    checkStandardHeader(overrideHeaders[name]!, value)
+    overrides[name] = value
   }
   const token = { key: call.key, bucket, fileNamePrefix, overrides }
   const authorizationToken = call.account.tokens.newDownloadToken(token, seconds)

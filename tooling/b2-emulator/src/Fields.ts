@@ -3,6 +3,9 @@ import { badRequest } from "./Errors.ts"
 
 export type Fields = Readonly<Record<string, unknown>>
 
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
 const missing = (name: string) => badRequest(`Missing required field ${name}`)
 
 export const optionalString = (fields: Fields, name: string): string | undefined => {
@@ -19,15 +22,13 @@ export const requiredString = (fields: Fields, name: string): string => {
   return value
 }
 
-/** Also accepts decimal text, which is how a query string carries a number. */
 export const optionalInteger = (fields: Fields, name: string): number | undefined => {
   const value = fields[name] ?? undefined
   if (value === undefined) return undefined
-  const number = typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : value
-  if (typeof number !== "number" || !Number.isSafeInteger(number)) {
+  if (typeof value !== "number" || !Number.isSafeInteger(value)) {
     throw badRequest(`Field ${name} must be an integer`)
   }
-  return number
+  return value
 }
 
 export const requiredInteger = (fields: Fields, name: string): number => {
@@ -39,7 +40,6 @@ export const requiredInteger = (fields: Fields, name: string): number => {
 export const optionalBoolean = (fields: Fields, name: string): boolean | undefined => {
   const value = fields[name] ?? undefined
   if (value === undefined) return undefined
-  if (value === "true" || value === "false") return value === "true"
   if (typeof value !== "boolean") throw badRequest(`Field ${name} must be true or false`)
   return value
 }
@@ -47,26 +47,22 @@ export const optionalBoolean = (fields: Fields, name: string): boolean | undefin
 export const optionalObject = (fields: Fields, name: string): Fields | undefined => {
   const value = fields[name] ?? undefined
   if (value === undefined) return undefined
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw badRequest(`Field ${name} must be an object`)
-  }
-  return value as Fields
+  if (!isObject(value)) throw badRequest(`Field ${name} must be an object`)
+  return value
 }
 
 export const optionalObjects = (fields: Fields, name: string): readonly Fields[] | undefined => {
   const value = fields[name] ?? undefined
   if (value === undefined) return undefined
-  if (!Array.isArray(value) || value.some((item) => typeof item !== "object" || item === null)) {
+  if (!Array.isArray(value) || !value.every(isObject)) {
     throw badRequest(`Field ${name} must be a list of objects`)
   }
   return value
 }
 
-/** Also accepts text with commas, which is how a query string carries a list. */
 export const optionalStrings = (fields: Fields, name: string): readonly string[] | undefined => {
   const value = fields[name] ?? undefined
   if (value === undefined) return undefined
-  if (typeof value === "string") return value.split(",")
   if (!Array.isArray(value) || value.some((item) => typeof item !== "string")) {
     throw badRequest(`Field ${name} must be a list of strings`)
   }

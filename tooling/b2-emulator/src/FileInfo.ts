@@ -2,6 +2,7 @@
 import { badRequest } from "./Errors.ts"
 import type { Exchange } from "./Exchange.ts"
 import { decodePercent, encodePercent, ownText } from "./PercentCoding.ts"
+import { checkStandardHeader } from "./StandardHeaders.ts"
 
 export type FileInfo = Readonly<Record<string, string>>
 
@@ -25,6 +26,12 @@ export const standardHeaders: Readonly<Record<string, string>> = {
 const none: FileInfo = {}
 const prefix = "x-bz-info-"
 
+const checkReserved = (key: string, value: string): void => {
+  const header = Object.hasOwn(standardHeaders, key) ? standardHeaders[key] : undefined
+  if (header === undefined) throw badRequest(`Reserved file info key: ${key}`)
+  checkStandardHeader(header, value)
+}
+
 /** `protectedFile` is one that is encrypted or in a bucket with object lock: its budget is smaller. */
 export const checkFileInfo = (info: FileInfo, fileName: string, protectedFile: boolean): FileInfo => {
   const keys = Object.keys(info)
@@ -33,7 +40,7 @@ export const checkFileInfo = (info: FileInfo, fileName: string, protectedFile: b
   if (keys.length > mostEntries) throw badRequest(`At most ${mostEntries} file info entries are allowed`)
   for (const key of keys) {
     if (key.length > mostKeyBytes || !keyGrammar.test(key)) throw badRequest(`Bad file info key: ${key}`)
-    if (key.startsWith("b2-") && !(key in standardHeaders)) throw badRequest(`Reserved file info key: ${key}`)
+    if (key.startsWith("b2-")) checkReserved(key, info[key]!)
     units += key.length + info[key]!.length
   }
   if (units * mostEncodedBytesPerUnit <= budget) return info

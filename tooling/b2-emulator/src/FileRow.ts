@@ -4,8 +4,11 @@ import type { Key } from "./Key.ts"
 import type { ListingPage } from "./ListingPage.ts"
 import type { Encryption, Part, Version } from "./Version.ts"
 
-export const encryptionText = (encryption: Encryption): string =>
-  encryption.mode === null ? '{"algorithm":null,"mode":null}' : `{"algorithm":"AES256","mode":"${encryption.mode}"}`
+export const encryptionText = (encryption: Encryption): string => {
+  if (encryption.mode === null) return '{"algorithm":null,"mode":null}'
+  const customer = encryption.mode === "SSE-C" ? `"customerKeyMd5":"${encryption.keyMd5}",` : ""
+  return `{"algorithm":"AES256",${customer}"mode":"${encryption.mode}"}`
+}
 
 const hiddenFromKey = '{"isClientAuthorizedToRead":false,"value":null}'
 

@@ -29,9 +29,9 @@ export const newKeySecret = (): string => `K002${randomBytes(21).toString("base6
 
 const requestedBuckets = (call: Call): readonly string[] | null => {
   const single = optionalString(call.fields, "bucketId")
-  const several = call.apiVersion === 4 ? optionalStrings(call.fields, "bucketIds") : undefined
-  const bucketIds = several ?? (single === undefined ? null : [single])
-  if (bucketIds === null || bucketIds.length === 0) return null
+  const bucketIds = optionalStrings(call.fields, "bucketIds") ?? (single === undefined ? null : [single])
+  if (bucketIds === null) return null
+  if (bucketIds.length === 0) throw badRequest("bucketIds must not be empty")
   for (const bucketId of bucketIds) if (!call.account.buckets.has(bucketId)) throw badBucketId(bucketId)
   return bucketIds
 }

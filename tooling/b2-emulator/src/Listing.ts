@@ -69,8 +69,7 @@ export const listFileNames: Operation = (call) => {
 
 /** Where a page of versions begins when the version it names may be gone: at it, or at the next older one. */
 const firstRow = (versions: readonly Version[], startFileId: string): number => {
-  const start = parseFileId(startFileId)
-  if (start === undefined) throw new ApiError(400, "invalid_file_id", `Invalid fileId: ${startFileId}`)
+  const start = parseFileId(startFileId)!
   const named = versions.findIndex((version) => version.fileId === startFileId)
   if (named >= 0) return named
   const older = versions.findIndex(
@@ -84,6 +83,9 @@ export const listFileVersions: Operation = (call) => {
   const startFileId = optionalString(call.fields, "startFileId")
   if (startFileId !== undefined && optionalString(call.fields, "startFileName") === undefined) {
     throw badRequest("startFileId needs startFileName")
+  }
+  if (startFileId !== undefined && parseFileId(startFileId) === undefined) {
+    throw new ApiError(400, "invalid_file_id", `Invalid fileId: ${startFileId}`)
   }
   const { bucket, cursor, delimiter, limit, prefix, startFileName } = listingRequest(call)
   const { account, apiVersion, key } = call

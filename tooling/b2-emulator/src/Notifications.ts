@@ -3,6 +3,7 @@ import { type Operation, reachBucket } from "./Call.ts"
 import { ApiError, badRequest } from "./Errors.ts"
 import {
   type Fields,
+  optionalBoolean,
   optionalInteger,
   optionalObject,
   optionalObjects,
@@ -29,6 +30,19 @@ const eventTypes = [
   "b2:MultipartUploadCreated:LiveRead"
 ]
 
+const customHeaders = (target: Fields): readonly Fields[] | null => {
+  const headers = optionalObjects(target, "customHeaders") ?? null
+  if (headers === null) return null
+  let bytes = 0
+  for (const header of headers) {
+    const name = requiredString(header, "name")
+    if (/^x-bz-/i.test(name)) throw badRequest(`A custom header must not begin with X-Bz-: ${name}`)
+    bytes += name.length + Buffer.byteLength(requiredString(header, "value"))
+  }
+  if (headers.length > 10 || bytes > 2048) throw badRequest("At most 10 custom headers of 2048 bytes are allowed")
+  return headers
+}
+
 const checkedRule = (rule: Fields): Fields => {
   const types = optionalStrings(rule, "eventTypes") ?? []
   if (types.length === 0) throw new ApiError(400, "event_types_empty", "A rule needs event types")
@@ -38,18 +52,28 @@ const checkedRule = (rule: Fields): Fields => {
   const target = optionalObject(rule, "targetConfiguration")
   if (target === undefined) throw badRequest("Missing required field targetConfiguration")
   if (target.targetType !== "webhook") throw badRequest("targetType must be webhook")
-  if (!requiredString(target, "url").startsWith("https://")) throw badRequest("The url must begin with https://")
+  const secret = optionalString(target, "hmacSha256SigningSecret") ?? null
+  if (secret !== null && !/^[A-Za-z0-9]{32}$/.test(secret)) {
+    throw badRequest("hmacSha256SigningSecret must be 32 letters and digits")
+  }
+  const url = requiredString(target, "url")
+  if (!url.startsWith("https://")) throw badRequest("The url must begin with https://")
   const perBatch = optionalInteger(rule, "maxEventsPerBatch") ?? 1
   if (perBatch < 1 || perBatch > 50) throw badRequest("maxEventsPerBatch must be from 1 to 50")
   return {
     eventTypes: types,
-    isEnabled: rule.isEnabled ?? true,
+    isEnabled: optionalBoolean(rule, "isEnabled") ?? true,
     isSuspended: false,
     maxEventsPerBatch: perBatch,
     name: requiredString(rule, "name"),
     objectNamePrefix: optionalString(rule, "objectNamePrefix") ?? "",
     suspensionReason: "",
-    targetConfiguration: { customHeaders: null, ...target }
+    targetConfiguration: {
+      customHeaders: customHeaders(target),
+      hmacSha256SigningSecret: secret,
+      targetType: "webhook",
+      url
+    }
   }
 }
 

@@ -3,29 +3,44 @@ import type { Bucket } from "./Bucket.ts"
 import type { Call, Operation } from "./Call.ts"
 import { millisecondsPerDay } from "./Clock.ts"
 import { ApiError, accessDenied, badRequest, fileNotPresent } from "./Errors.ts"
-import { type Fields, optionalBoolean, optionalInteger, optionalString, requiredString } from "./Fields.ts"
+import {
+  type Fields,
+  optionalBoolean,
+  optionalInteger,
+  optionalObject,
+  optionalString,
+  requiredString
+} from "./Fields.ts"
 import type { Key } from "./Key.ts"
 import type { LegalHold, Retention, Version } from "./Version.ts"
 
 const missingLock = () => new ApiError(400, "bucket_missing_file_lock", "The bucket is not file lock enabled")
 
 /** Undefined when nothing was asked for; null asks for no retention. */
-export const parseRetention = (mode: unknown, until: number | undefined, now: number): Retention | null | undefined => {
+export const parseRetention = (
+  mode: string | null | undefined,
+  until: number | undefined,
+  now: number
+): Retention | null | undefined => {
   if (mode === undefined && until === undefined) return undefined
   if (mode === null || mode === "none" || mode === undefined) {
     if (until !== undefined) throw badRequest("retainUntilTimestamp needs a mode")
     return null
   }
-  if (mode !== "governance" && mode !== "compliance") throw badRequest(`Unknown retention mode: ${String(mode)}`)
+  if (mode !== "governance" && mode !== "compliance") throw badRequest(`Unknown retention mode: ${mode}`)
   if (until === undefined) throw badRequest("A retention mode needs retainUntilTimestamp")
-  if (until <= now) throw badRequest("retainUntilTimestamp must be in the future")
+  if (!Number.isSafeInteger(until)) throw badRequest("retainUntilTimestamp must be an integer")
+  if (until <= now) {
+    const code = "retain_until_timestamp_must_be_in_future"
+    throw new ApiError(400, code, "The retainUntilTimestamp must be in future")
+  }
   return { mode, retainUntilTimestamp: until }
 }
 
 export const retentionFromFields = (setting: Fields | undefined, now: number): Retention | null | undefined =>
   setting === undefined
     ? undefined
-    : parseRetention(setting.mode ?? null, optionalInteger(setting, "retainUntilTimestamp"), now)
+    : parseRetention(optionalString(setting, "mode") ?? null, optionalInteger(setting, "retainUntilTimestamp"), now)
 
 /** Accepts what clients spell "not set" as; undefined then. */
 export const parseLegalHold = (value: string | undefined): LegalHold | undefined => {
@@ -65,21 +80,24 @@ const defaultRetention = (bucket: Bucket, now: number): Retention | null => {
 export const isLocked = (version: Version, now: number): boolean =>
   version.legalHold === "on" || (version.retention !== null && version.retention.retainUntilTimestamp > now)
 
-const mayBypass = (call: Call): boolean =>
-  optionalBoolean(call.fields, "bypassGovernance") === true && call.key.can("bypassGovernance")
+/** Asking for it without the right is refused, whether or not anything has to be bypassed. */
+const mayBypass = (call: Call): boolean => {
+  if (optionalBoolean(call.fields, "bypassGovernance") !== true) return false
+  if (!call.key.can("bypassGovernance")) throw accessDenied(401)
+  return true
+}
 
 /** Fails with 401 `access_denied` when the version is protected against this call. */
 export const checkDeletable = (call: Call, version: Version): void => {
-  if (version.legalHold === "on") throw accessDenied(401, "The file is under legal hold")
-  if (version.retention === null || version.retention.retainUntilTimestamp <= call.account.clock.now()) return
-  if (version.retention.mode === "governance" && mayBypass(call)) return
-  throw accessDenied(401, "The file is under retention")
+  const bypasses = mayBypass(call)
+  const bypassed = bypasses && version.retention?.mode === "governance" && version.legalHold !== "on"
+  if (isLocked(version, call.account.clock.now()) && !bypassed) throw accessDenied(401, "Access Denied")
 }
 
 const lockedFile = (call: Call, capability: string): Version => {
   const fileName = requiredString(call.fields, "fileName")
   const fileId = requiredString(call.fields, "fileId")
-  call.key.mustHave(capability)
+  if (!call.key.can(capability)) throw accessDenied(403, "Access Denied")
   const version = call.account.files.get(fileId)
   if (version === undefined) throw fileNotPresent(fileName)
   call.key.mustReachBucket(version.bucket.bucketId)
@@ -99,12 +117,13 @@ const strengthens = (current: Retention, next: Retention | null): boolean =>
 export const updateFileRetention: Operation = (call) => {
   const version = lockedFile(call, "writeFileRetentions")
   const now = call.account.clock.now()
-  const setting = call.fields.fileRetention
-  if (typeof setting !== "object" || setting === null) throw badRequest("Missing required field fileRetention")
-  const retention = retentionFromFields(setting as Fields, now) ?? null
+  const setting = optionalObject(call.fields, "fileRetention")
+  if (setting === undefined) throw badRequest("Missing required field fileRetention")
+  const retention = retentionFromFields(setting, now) ?? null
+  const bypasses = mayBypass(call)
   const current = version.retention
   if (current !== null && current.retainUntilTimestamp > now && !strengthens(current, retention)) {
-    if (current.mode === "compliance" || !mayBypass(call)) throw accessDenied(401, "The retention may not be reduced")
+    if (current.mode === "compliance" || !bypasses) throw accessDenied(403, "Access Denied")
   }
   version.retention = retention
   call.account.saveLock(version)

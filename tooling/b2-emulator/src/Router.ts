@@ -13,6 +13,7 @@ import type { Fields } from "./Fields.ts"
 import type { HttpRequest } from "./HttpRequest.ts"
 import type { Network } from "./Network.ts"
 import { isReadOnly, operations } from "./Operations.ts"
+import { checkFields, fieldsOfQuery } from "./RequestFields.ts"
 import type { RequestLog } from "./RequestLog.ts"
 import type { TestMode } from "./TestMode.ts"
 import { handleUpload } from "./Upload.ts"
@@ -85,7 +86,7 @@ const routeApi = (server: Server, exchange: Exchange): void => {
   else if (operation === "b2_upload_file" || operation === "b2_upload_part") {
     if (misbehaves(server, exchange, "upload")) return
     handleUpload(exchange, server.account, rest, apiVersion)
-  } else if (operation === "b2_download_file_by_id") routeById(server, exchange)
+  } else if (operation === "b2_download_file_by_id") routeById(server, exchange, apiVersion)
   else if (operation === "b2_authorize_account") {
     if (method !== "GET" && method !== "POST") throw methodNotAllowed(method)
     if (misbehaves(server, exchange, "authorize")) return
@@ -93,7 +94,7 @@ const routeApi = (server: Server, exchange: Exchange): void => {
   } else routeJson(server, exchange, operation, apiVersion)
 }
 
-const routeById = (server: Server, exchange: Exchange): void => {
+const routeById = (server: Server, exchange: Exchange, apiVersion: number): void => {
   const { method } = exchange
   if (method !== "GET" && method !== "HEAD" && method !== "POST") throw methodNotAllowed(method)
   if (misbehaves(server, exchange, "download")) return
@@ -104,7 +105,8 @@ const routeById = (server: Server, exchange: Exchange): void => {
   exchange.readBody((body) => {
     try {
       const query: Record<string, string> = {}
-      for (const [name, value] of Object.entries(parseObject(body))) query[name] = String(value)
+      const fields = checkFields(exchange.operation, apiVersion, parseObject(body))
+      for (const [name, value] of Object.entries(fields)) query[name] = String(value)
       downloadById(exchange, server.account, server.faults, query)
     } catch (failure) {
       exchange.sendFailure(failure)
@@ -127,7 +129,9 @@ const routeJson = (server: Server, exchange: Exchange, operation: string, apiVer
   exchange.readBody((body) =>
     answer(exchange, () => {
       const key = account.tokens.useAccountToken(exchange.header("authorization"))
-      const fields = byQuery ? parseQuery(exchange.query) : parseObject(body)
+      const fields = byQuery
+        ? fieldsOfQuery(operation, apiVersion, parseQuery(exchange.query))
+        : checkFields(operation, apiVersion, parseObject(body))
       return run({ account, apiVersion, fields, key })
     })
   )
