@@ -1,0 +1,15 @@
+/** `npm run pack [FOLDER]`: builds everything and packs it, as it would be published, with checksums. */
+import { createHash } from "node:crypto"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { output, packAll, root } from "./packages.ts"
+
+const folder = path.resolve(process.argv[2] ?? path.join(root, "dist"))
+console.error(output("turbo", ["build"], root).trimEnd())
+const tarballs = packAll(folder)
+const sums = [...tarballs.values()].map((file) => {
+  const sum = createHash("sha256").update(fs.readFileSync(file)).digest("hex")
+  return `${sum}  ${path.basename(file)}\n`
+})
+fs.writeFileSync(path.join(folder, "SHA256SUMS"), sums.join(""))
+for (const file of tarballs.values()) console.log(file)

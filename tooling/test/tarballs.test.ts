@@ -1,0 +1,58 @@
+/** What is published works outside the workspace: packed, installed in an empty folder, used from there. */
+import { spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { libraries, output, packAll, root } from "../release/packages.ts"
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "our clone "))
+
+const run = (program: string, ...args: ReadonlyArray<string>) =>
+  spawnSync(program, args, {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: "", XDG_STATE_HOME: "", XDG_CACHE_HOME: "" }
+  })
+
+beforeAll(() => {
+  output("turbo", ["build"], root)
+  const tarballs = Object.fromEntries(
+    [...packAll(path.join(folder, "tarballs"))].map(([name, file]) => [name, `file:${file}`])
+  )
+  const effect = JSON.parse(
+    fs.readFileSync(path.join(root, "packages", "core", "node_modules", "effect", "package.json"), "utf8")
+  ).version
+  fs.writeFileSync(
+    path.join(folder, "package.json"),
+    JSON.stringify({ name: "stranger", private: true, type: "module", dependencies: { ...tarballs, effect } })
+  )
+  const workspace = [
+    "overrides:",
+    ...Object.entries(tarballs).map(([name, file]) => `  ${JSON.stringify(name)}: ${JSON.stringify(file)}`),
+    "allowBuilds:",
+    "  koffi: false",
+    "  msgpackr-extract: false"
+  ]
+  fs.writeFileSync(path.join(folder, "pnpm-workspace.yaml"), `${workspace.join("\n")}\n`)
+  output("pnpm", ["install", "--prefer-offline", "--no-frozen-lockfile"], folder)
+}, 600_000)
+
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+
+describe("the packed packages", () => {
+  it("hold JavaScript and types, and no TypeScript source", () => {
+    for (const library of libraries) {
+      const installed = path.join(folder, "node_modules", "@ourclone", library)
+      const files = fs.globSync("**/*", { cwd: installed, exclude: (name) => /(^|\/)node_modules$/.test(name) })
+      expect(files.some((file) => file.endsWith(".js"))).toBe(true)
+      expect(files.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))).toEqual([])
+    }
+  })
+
+  it("the command runs", () => {
+    const { status, stdout } = run(path.join("node_modules", ".bin", "ourclone"), "version")
+    expect(stdout).toMatch(/^ourclone \d/)
+    expect(status).toBe(0)
+  })
+})
