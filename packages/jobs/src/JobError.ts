@@ -16,6 +16,12 @@ export class InvalidJob extends Schema.TaggedError<InvalidJob>()("InvalidJob", {
 /** What the request names is not there. */
 export class NothingThere extends Schema.TaggedError<NothingThere>()("NothingThere", { message: Schema.String }) {}
 
+/** A secret that the run wants was not given, or is not the right one. `secret` is its name in `needs`. */
+export class SecretRefused extends Schema.TaggedError<SecretRefused>()("SecretRefused", {
+  message: Schema.String,
+  secret: Schema.String
+}) {}
+
 export type JobError =
   | StorageError
   | RepositoryError
@@ -24,6 +30,7 @@ export type JobError =
   | DestinationLockError
   | InvalidJob
   | NothingThere
+  | SecretRefused
 
 export const toFailure = (error: JobError): Failure => {
   switch (error._tag) {
@@ -39,5 +46,12 @@ export const toFailure = (error: JobError): Failure => {
     case "InvalidJob":
     case "NothingThere":
       return { code: error._tag, message: error.message, isRetryable: false }
+    case "SecretRefused":
+      return {
+        code: error._tag,
+        message: error.message,
+        remedy: { code: "giveSecret", values: { secret: error.secret } },
+        isRetryable: false
+      }
   }
 }

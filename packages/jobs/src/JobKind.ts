@@ -11,7 +11,7 @@ import type * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import type { JobError } from "./JobError.ts"
+import type { InvalidJob, JobError } from "./JobError.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** What a secret is for: `repository:home` or `remote:photos`, as the request names them. */
@@ -33,6 +33,8 @@ export interface JobKind<Type extends string, Request, Summary> {
   readonly request: Schema.Codec<Request, unknown>
   readonly summary: Schema.Codec<Summary, unknown>
   readonly needs: (request: Request) => ReadonlyArray<SecretName>
+  /** What makes no sense in the request, as far as its schema does not say it and nothing need be looked at; told before a run begins. */
+  readonly refuse?: (request: Request) => InvalidJob | undefined
   /** What `run` would do, as events; changes nothing and takes no lock. */
   readonly preview?: (request: Request, beside: Beside) => Effect.Effect<Summary, JobError, Surroundings | Scope.Scope>
   /**
@@ -47,6 +49,7 @@ export interface QueryKind<Type extends string, Request, Row> {
   readonly request: Schema.Codec<Request, unknown>
   readonly row: Schema.Codec<Row, unknown>
   readonly needs: (request: Request) => ReadonlyArray<SecretName>
+  readonly refuse?: (request: Request) => InvalidJob | undefined
   readonly run: (request: Request, beside: Beside) => Stream.Stream<Row, JobError, Surroundings>
 }
 

@@ -25,6 +25,7 @@ export const Deed = Schema.Literals([
   "copied",
   "touched",
   "same",
+  "updated",
   "removed",
   "moved",
   "directoryMade",
@@ -38,19 +39,23 @@ export type Deed = typeof Deed.Type
 export const WaitReason = Schema.Literals(["service", "network", "lock", "credentials", "space", "limit"])
 export type WaitReason = typeof WaitReason.Type
 
+/** Figures and texts that belong to one kind of job. */
+export const Values = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]))
+export type Values = typeof Values.Type
+
 export const Fact = Schema.TaggedUnion({
   /** How much there is to do as far as is known; what is said last holds, and `isFinal` says that it will grow no more. */
   Planned: { files: Schema.Int, bytes: Schema.Int, removals: Schema.Int, isFinal: Schema.Boolean },
-  Done: { deed: Deed, item: Schema.String, bytes: Schema.optionalKey(Schema.Int) },
-  Skipped: { item: Schema.String, because: Schema.String },
-  Failed: { failure: Failure },
-  /** A step that belongs to one kind of job: `name` is stable, `values` are its figures and texts. */
-  Step: {
-    name: Schema.String,
-    values: Schema.optionalKey(
-      Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]))
-    )
+  Done: {
+    deed: Deed,
+    item: Schema.String,
+    bytes: Schema.optionalKey(Schema.Int),
+    values: Schema.optionalKey(Values)
   },
+  Skipped: { item: Schema.String, because: Schema.String, values: Schema.optionalKey(Values) },
+  Failed: { failure: Failure },
+  /** A step that belongs to one kind of job: `name` is stable. `detail` is what does not fit into flat values, as the kind's own schema says. */
+  Step: { name: Schema.String, values: Schema.optionalKey(Values), detail: Schema.optionalKey(Schema.Json) },
   /** Nothing goes on until `until`, in milliseconds since 1970 UTC, where that is known. Ends with the next event that tells of work. */
   Waiting: { for: WaitReason, until: Schema.optionalKey(Schema.Int), failure: Schema.optionalKey(Failure) },
   /** Something a person should know that is no failure. `code` is stable, for programs. */
@@ -77,7 +82,9 @@ export const Progress = Schema.TaggedStruct("Progress", {
   files: Schema.Int,
   bytes: Schema.Int,
   /** Some of the items on their way; the faces show no more. */
-  current: Schema.Array(InFlight)
+  current: Schema.Array(InFlight),
+  /** Counts that belong to one kind of job, restated as the others are. */
+  figures: Schema.optionalKey(Schema.Record(Schema.String, Schema.Finite))
 })
 export type Progress = typeof Progress.Type
 

@@ -28,7 +28,8 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
 ): Effect.fn.Return<Summary, JobError | Tell.SinkFailed, Surroundings> {
   const { flush, pump, tell } = yield* Tell.make(sink)
   const begin = isPreview && kind.preview !== undefined ? kind.preview : kind.run
-  const working = Effect.scoped(begin(request, { tell, secrets, input }))
+  const refused = kind.refuse?.(request)
+  const working = refused === undefined ? Effect.scoped(begin(request, { tell, secrets, input })) : Effect.fail(refused)
   const encode = Schema.encodeSync(Schema.toCodecJson(kind.summary))
 
   const finish = (exit: Exit.Exit<Summary, JobError | Tell.SinkFailed>): void => {
