@@ -11,6 +11,9 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [["tasks"], ["jobs"], ["mou
 /** What `apps/cli` loads when it is asked to: their `src/main.ts`, by `import()`. */
 const lazyEntries = new Set(["@ourclone/tui/main", "@ourclone/server/main"])
 
+/** What core imports besides Node's own modules. */
+const ofCore = new Set(["@ourclone/core", "effect", "re2js"])
+
 const packageName = (specifier: string): string =>
   specifier
     .split("/")
@@ -73,8 +76,8 @@ const check = (one: Import, workspaces: ReadonlyArray<Workspace>): string | unde
   if (isBuiltin(one.specifier)) return undefined
   if (one.specifier.startsWith(".")) return checkRelative(one)
   const name = packageName(one.specifier)
-  if (one.workspace.name === "@ourclone/core" && one.area === "src" && name !== "effect" && name !== "@ourclone/core") {
-    return "core imports effect, its own files and node: builtins only"
+  if (one.workspace.name === "@ourclone/core" && one.area === "src" && !ofCore.has(name)) {
+    return "core imports effect, re2js, its own files and node: builtins only"
   }
   const target = workspaces.find((workspace) => workspace.name === name)
   const sentence = target && forbidden(one, target)

@@ -1,6 +1,6 @@
 /** The filter that the flags ask for. */
 import { readFileSync } from "node:fs"
-import * as Filter from "@ourclone/core/filter/Filter"
+import type { Filter } from "@ourclone/core/filter/Filter"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { type CommandStopped, usage } from "./ExitCode.ts"
@@ -17,7 +17,10 @@ const textsOf = (flag: string, files: ReadonlyArray<string>) => Effect.forEach(f
 /** `undefined` when every file takes part. */
 export const filterOf = Effect.fnUntraced(function* (
   flags: FilterInput
-): Effect.fn.Return<Filter.Filter | undefined, CommandStopped> {
+): Effect.fn.Return<Filter | undefined, CommandStopped> {
+  if (Object.values(flags).every((given) => given === undefined || given.length === 0)) return undefined
+  // Loaded when it is needed: the engine of expressions takes a third of the time that a start takes.
+  const Filter = yield* Effect.promise(() => import("@ourclone/core/filter/Filter"))
   const filter = Filter.make({
     ...flags,
     includeFrom: yield* textsOf("include-from", flags.includeFrom),

@@ -40,6 +40,27 @@ test.each([["version"], ["--version"]])("%s prints the version", async (word) =>
   expect(out).toMatch(/^ourclone \d+\.\d+\.\d+\n$/)
 })
 
+test.each([
+  ["prints its version", ["--version"], false],
+  ["prints its help", ["--help"], false],
+  ["copies everything", ["copy", "from", "to"], false],
+  ["copies what a filter chooses", ["copy", "from", "to", "--exclude", "*.bak"], true]
+])("the engine of filters is loaded only for a filter: a run that %s", async (_, words, isLoaded) => {
+  const folder = makeFolder()
+  fs.mkdirSync(path.join(folder, "from"))
+  const hooks = `import { registerHooks } from "node:module"
+import { appendFileSync } from "node:fs"
+registerHooks({ load: (url, context, next) => (appendFileSync("loaded", url + "\\n"), next(url, context)) })`
+  const { child, ended } = start(folder, words, {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hooks)}`
+  })
+  child.stdout.resume()
+  expect((await ended).code).toBe(0)
+  const loaded = fs.readFileSync(path.join(folder, "loaded"), "utf8")
+  expect(loaded).toContain("/apps/cli/src/main.ts")
+  expect(/\/re2js\//.test(loaded)).toBe(isLoaded)
+})
+
 test("a listing whose reader goes away ends quietly", async () => {
   const folder = makeFolder()
   fs.mkdirSync(path.join(folder, "many"))

@@ -1,6 +1,7 @@
 /** rclone's patterns for paths: what a pattern matches, and below which directories that may lie. */
 import * as Result from "effect/Result"
 import * as GoRegExp from "./GoRegExp.ts"
+import * as PlainGlob from "./PlainGlob.ts"
 
 export interface GlobPattern {
   /** Whether a path, or a directory with `/` at its end, is matched. */
@@ -27,7 +28,9 @@ const toGo = (glob: string): Result.Result<string, string> => {
     } else if (token === "[") {
       const end = endOfClass(rest)
       if (end === undefined) return Result.fail('"[" has no "]"')
-      result += rest.slice(0, end)
+      const isNegated = rest[1] === "!"
+      if (isNegated && end === 3) return Result.fail('"[!]" leaves nothing out; write "\\!" for the character')
+      result += isNegated ? `[^${rest.slice(2, end)}` : rest.slice(0, end)
       index += end - 1
     } else if (token === "]") return Result.fail('"]" has no "["; write "\\]" for the character')
     else if (token === "\\") return Result.fail('it ends with "\\"; write "\\\\" for the character')
@@ -66,22 +69,27 @@ const endsWithStars = /(?:^|[^\\*])(?:\\\\)*\*\*$/
 export const make = (glob: string, options: { readonly ignoreCase: boolean }): Result.Result<GlobPattern, string> => {
   const isAnchored = glob.startsWith("/")
   const inside = isAnchored ? glob.slice(1) : glob
-  const start = isAnchored ? "^" : "(?:^|/)"
-  const compile = (part: string, end: string) =>
-    Result.map(Result.flatMap(toGo(part), GoRegExp.translate), (source) => {
-      const expression = new RegExp(`${start}(?:${source})${end}`, options.ignoreCase ? "sui" : "su")
-      return (path: string) => expression.test(path)
-    })
+  const compile = (part: string, { end, isPrefix }: { readonly end: "" | "/"; readonly isPrefix: boolean }) => {
+    const hasCases = options.ignoreCase && part.toLowerCase() !== part.toUpperCase()
+    const plain = hasCases ? undefined : PlainGlob.make(part, { end, isAnchored, isPrefix })
+    if (plain !== undefined) return Result.succeed(plain)
+    const start = isAnchored ? "^" : "(?:^|/)"
+    return Result.flatMap(toGo(part), (source) =>
+      GoRegExp.compile(`${start}(?:${source})${end}${isPrefix ? "" : "$"}`, options)
+    )
+  }
 
   return Result.gen(function* () {
-    const matches = yield* compile(inside, "$")
+    const matches = yield* compile(inside, { end: "", isPrefix: false })
     const coversAllBelow = glob === "*" ? () => true : endsWithStars.test(glob) ? matches : () => false
     if (!isAnchored) return { matches, coversAllBelow, mayMatchBelow: () => true }
 
     const plain = plainStart.exec(inside)?.[0] ?? ""
-    const above = [...plain.matchAll(/\//g)].map(({ index }) => plain.slice(0, index))
-    const directories = yield* Result.all(above.map((directory) => compile(directory, "/$")))
-    if (plain !== inside) directories.push(yield* compile(plain, ".*$"))
+    const above = [...plain.matchAll(/\\?./gsu)]
+      .filter(([character]) => character.endsWith("/"))
+      .map(({ index }) => plain.slice(0, index))
+    const directories = yield* Result.all(above.map((directory) => compile(directory, { end: "/", isPrefix: false })))
+    if (plain !== inside) directories.push(yield* compile(plain, { end: "", isPrefix: true }))
     return { matches, coversAllBelow, mayMatchBelow: (path: string) => directories.some((matched) => matched(path)) }
   })
 }

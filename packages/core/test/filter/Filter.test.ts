@@ -2,7 +2,16 @@ import { assert, describe, it } from "@effect/vitest"
 import { makeUnsafe, parent } from "@ourclone/core/contract/RemotePath"
 import * as Filter from "@ourclone/core/filter/Filter"
 import { Result } from "effect"
-import { files, type GlobCase, globCases, ignoreCaseCases, refusedPatterns, ruleCases, sizes } from "../filterCases.ts"
+import {
+  files,
+  type GlobCase,
+  globCases,
+  ignoreCaseCases,
+  refusedHere,
+  refusedPatterns,
+  ruleCases,
+  sizes
+} from "./filterCases.ts"
 
 const make = (options: Filter.FilterOptions) => Result.getOrThrow(Filter.make(options))
 
@@ -44,7 +53,7 @@ describe("Filter patterns", () => {
   for (const globCase of globCases) globTest(globCase, false)
   for (const globCase of ignoreCaseCases) globTest(globCase, true)
 
-  for (const pattern of refusedPatterns) {
+  for (const pattern of [...refusedPatterns, ...refusedHere]) {
     it(`"${pattern}" is refused by name`, () => {
       assert.match(failure({ exclude: [pattern] }), /^--exclude ".*": .+/)
       assert.include(failure({ exclude: [pattern] }), pattern)

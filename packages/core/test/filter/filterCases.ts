@@ -38,6 +38,8 @@ export interface GlobCase {
   readonly matches: ReadonlyArray<string>
   /** rclone before 1.7x refuses it. */
   readonly isNew?: true
+  /** Meant as rclone's manual says, and not as rclone does it. */
+  readonly isOfManual?: true
 }
 
 const below = (directory: string) => files.filter((file) => file.startsWith(`${directory}/`))
@@ -82,7 +84,17 @@ export const globCases: ReadonlyArray<GlobCase> = [
   { pattern: "a[,.]b", matches: ["a,b", "a.b"] },
   { pattern: "a[^,.]b", matches: ["axb"] },
   { pattern: "a[a-y]b", matches: ["axb"] },
-  { pattern: "[!q]", matches: ["q"] },
+  { pattern: "a[!,.]b", matches: ["axb"], isOfManual: true },
+  { pattern: "a[!a-y]b", matches: ["a,b", "a.b"], isOfManual: true },
+  { pattern: "a[![:punct:]]b", matches: ["axb"], isOfManual: true },
+  { pattern: "[!q]", matches: [], isOfManual: true },
+  { pattern: "[!a]q", matches: ["!q"], isOfManual: true },
+  { pattern: "[!!]q", matches: [], isOfManual: true },
+  { pattern: "[!^]q", matches: ["!q"], isOfManual: true },
+  { pattern: "[^!]q", matches: [] },
+  { pattern: "[\\!a]q", matches: ["!q"] },
+  { pattern: "{{[!a]}}q", matches: ["!q"] },
+  { pattern: "b[^x]2.jpg", matches: ["b/2.jpg"] },
   { pattern: "[q!]q", matches: ["!q"] },
   { pattern: "a[[:digit:]]", matches: ["a1"] },
   { pattern: "a[[:alpha:]]b", matches: ["axb"] },
@@ -151,6 +163,9 @@ export const refusedPatterns: ReadonlyArray<string> = [
   "a{{.*}",
   "[a--b]",
   "[]x]",
+  "[^]x]",
+  "[!]x]",
+  "[!z-a]",
   "[z-a]",
   "{{(}}",
   "{{a)}}",
@@ -161,6 +176,9 @@ export const refusedPatterns: ReadonlyArray<string> = [
   "{{\\1}}",
   "[]"
 ]
+
+/** rclone takes it for the character. */
+export const refusedHere: ReadonlyArray<string> = ["[!]", "a[!]b"]
 
 export interface RuleCase {
   /** As on the command line; `…From` options hold the text of the file. */
