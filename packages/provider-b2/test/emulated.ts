@@ -1,13 +1,22 @@
 /** A B2 for tests: an emulator in this process, and providers that talk to it. */
+import * as tls from "node:tls"
 import { type EmulatorOptions, startEmulator } from "@ourclone/b2-emulator/Emulator"
 import * as B2Provider from "@ourclone/provider-b2/B2Provider"
 import { Effect, Redacted } from "effect"
 
+/** For this test file: every file has a thread of its own. */
+const trust = (authority: string | undefined): void => {
+  if (authority !== undefined) tls.setDefaultCACertificates([...tls.getCACertificates("default"), authority])
+}
+
 export const emulate = (options: EmulatorOptions = {}) =>
   Effect.acquireRelease(
-    Effect.promise(() =>
-      startEmulator({ control: true, minimumPartSize: 1000, recommendedPartSize: 1000, ...options })
-    ),
+    Effect.promise(async () => {
+      const parts = { minimumPartSize: 1000, recommendedPartSize: 1000 }
+      const emulator = await startEmulator({ control: true, ...parts, ...options })
+      trust(emulator.certificate)
+      return emulator
+    }),
     (emulator) => Effect.promise(() => emulator.close())
   )
 

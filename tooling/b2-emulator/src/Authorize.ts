@@ -1,6 +1,7 @@
 /** `b2_authorize_account`, in the shape of each API version. */
 import { timingSafeEqual } from "node:crypto"
 import type { Account } from "./Account.ts"
+import { type Addresses, addressOf } from "./Addresses.ts"
 import { ApiError } from "./Errors.ts"
 import type { Exchange } from "./Exchange.ts"
 import type { Key } from "./Key.ts"
@@ -27,7 +28,12 @@ const keyFromBasic = (header: string | undefined, account: Account): Key => {
   return key
 }
 
-export const authorizeAccount = (exchange: Exchange, account: Account, apiVersion: number): string => {
+export const authorizeAccount = (
+  exchange: Exchange,
+  account: Account,
+  addresses: Addresses,
+  apiVersion: number
+): string => {
   const key = keyFromBasic(exchange.header("authorization"), account)
   const { bucketIds, capabilities, expirationTimestamp, namePrefix } = key.record
   if (apiVersion < 4 && bucketIds !== null && bucketIds.length > 1) {
@@ -35,17 +41,18 @@ export const authorizeAccount = (exchange: Exchange, account: Account, apiVersio
   }
   const expires = exchange.header("x-bz-test-mode") === "expire_some_account_authorization_tokens"
   const authorizationToken = account.tokens.newAccountToken(key, expires ? usesInTestMode : undefined)
-  const base = exchange.baseUrl
+  const host = exchange.header("host")
+  const apiUrl = addressOf(addresses, host, "api")
   const { accountId } = account
   const bucketName = (id: string) => account.buckets.get(id)?.bucketName ?? null
   const bucketId = bucketIds?.[0] ?? null
   const scope = { bucketId, bucketName: bucketId === null ? null : bucketName(bucketId), capabilities, namePrefix }
   const service = {
     absoluteMinimumPartSize: account.minimumPartSize,
-    apiUrl: base,
-    downloadUrl: base,
+    apiUrl,
+    downloadUrl: addressOf(addresses, host, "download"),
     recommendedPartSize: account.recommendedPartSize,
-    s3ApiUrl: base
+    s3ApiUrl: apiUrl
   }
   if (apiVersion <= 2) {
     const deprecated = apiVersion === 1 ? { minimumPartSize: account.recommendedPartSize } : {}

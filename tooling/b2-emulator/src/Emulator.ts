@@ -1,7 +1,6 @@
 /** Starts the emulator, in this process, on a loopback address. */
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
-import { type AddressInfo, createServer, type Socket } from "node:net"
 import * as path from "node:path"
 import { Account } from "./Account.ts"
 import type { BodyStore } from "./Bodies.ts"
@@ -9,10 +8,10 @@ import { Clock } from "./Clock.ts"
 import { Control } from "./Control.ts"
 import { directoryBodies } from "./DirectoryBodies.ts"
 import { type FaultKind, type FaultRates, Faults } from "./Faults.ts"
-import { HttpConnection } from "./HttpConnection.ts"
 import { type AccountRecord, openJournal, readJournal, replay, rewriteJournal, snapshot } from "./Journal.ts"
 import { allCapabilities, type KeyRecord } from "./Key.ts"
 import { newKeySecret } from "./Keys.ts"
+import { listen } from "./Listeners.ts"
 import { memoryBodies } from "./MemoryBodies.ts"
 import { makeNetwork, type Network } from "./Network.ts"
 import { RequestLog } from "./RequestLog.ts"
@@ -23,6 +22,10 @@ import { advance } from "./VirtualTime.ts"
 export interface EmulatorOptions {
   /** Port on 127.0.0.1; 0, the default, takes any free one. */
   readonly port?: number
+  /** Gives the API, uploads and downloads ports of their own, which is how B2 tells them apart by host. */
+  readonly separatePorts?: boolean
+  /** https instead of http, with a certificate made now; it is also written to the file that is named. */
+  readonly https?: { readonly certificateFile?: string }
   /** Where bodies and metadata go; memory when absent. One emulator at a time may use a directory. */
   readonly directory?: string
   /** With a directory: reply only when data and metadata are on the disk. */
@@ -46,8 +49,10 @@ export interface EmulatorOptions {
 }
 
 export interface Emulator {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`; where `b2_authorize_account` and the control address are. */
   readonly endpoint: string
+  /** With https: the authority that clients must trust, as PEM. */
+  readonly certificate: string | undefined
   readonly accountId: string
   readonly keyId: string
   readonly key: string
@@ -80,33 +85,25 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
   const control = log === undefined ? undefined : new Control({ account, faults, network, log })
   const server = { account, control, faults, log, network, testMode: new TestMode() }
 
-  const sockets = new Set<Socket>()
-  const listener = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket)
-    socket.once("close", () => sockets.delete(socket))
-    new HttpConnection(socket, (request) => handleRequest(server, request))
-  })
-  await new Promise<void>((resolve, reject) => {
-    listener.once("error", reject)
-    listener.listen(options.port ?? 0, "127.0.0.1", () => resolve())
-  })
-  const { port } = listener.address() as AddressInfo
+  const { port = 0, separatePorts = false, https } = options
+  const listeners = await listen({ port, separatePorts, https: https !== undefined }, (request, role) =>
+    handleRequest(server, listeners.addresses, request, role)
+  )
+  const certificate = listeners.certificate?.certificate
+  if (https?.certificateFile !== undefined && certificate !== undefined) {
+    fs.writeFileSync(https.certificateFile, certificate)
+  }
   const { applicationKeyId, secret } = account.masterKey.record
 
   let closing: Promise<void> | undefined
   const close = () => {
-    closing ??= new Promise<void>((resolve) => {
-      listener.close(() => {
-        closeStore()
-        resolve()
-      })
-      for (const socket of sockets) socket.destroy()
-    })
+    closing ??= listeners.close().then(closeStore)
     return closing
   }
 
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `${listeners.addresses.scheme}://127.0.0.1:${listeners.port}`,
+    certificate,
     accountId: account.accountId,
     keyId: applicationKeyId,
     key: secret,

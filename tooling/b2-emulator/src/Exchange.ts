@@ -37,11 +37,6 @@ export class Exchange {
     return this.request.head.method
   }
 
-  /** The address the client used for this server, without a slash at the end. */
-  get baseUrl(): string {
-    return `http://${this.header("host") ?? "127.0.0.1"}`
-  }
-
   /** By lower-case name. */
   header(name: string): string | undefined {
     return this.request.head.headers.get(name)

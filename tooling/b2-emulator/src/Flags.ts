@@ -10,6 +10,9 @@ A Backblaze B2 server (native API, versions 1 to 4) on 127.0.0.1. Once it listen
 that a shell can eval; it stops at Ctrl-C.
 
   --port N                     port to listen on; 0 takes any free one (default 8333)
+  --separate-ports             ports of their own for the API, uploads and downloads, as B2 has hosts of their own
+  --https FILE                 https, with a certificate made by openssl and written to FILE, which clients must trust;
+                               a fourth line, NODE_EXTRA_CA_CERTS, names it
   --store memory|DIR           keep files in memory, or below a directory that survives a restart (default memory)
   --fsync                      with a directory: reply only when data and metadata are on the disk
   --latency 40ms               wait before each reply
@@ -46,6 +49,8 @@ export const parseFlags = (args: readonly string[]): EmulatorOptions | null => {
     args: [...args],
     options: {
       port: { type: "string", default: String(defaultPort) },
+      "separate-ports": { type: "boolean", default: false },
+      https: { type: "string" },
       store: { type: "string", default: "memory" },
       fsync: { type: "boolean", default: false },
       latency: { type: "string" },
@@ -70,6 +75,7 @@ export const parseFlags = (args: readonly string[]): EmulatorOptions | null => {
       throw new Error(`--${name}: ${failure instanceof Error ? failure.message : failure}`)
     }
   }
+  if (values.https === "") throw new Error("--https must name a file")
   if (values.store === "") throw new Error("--store must be memory or a directory")
   const recommended = named("recommended-part-size", parseSize)
   const minimum = named("minimum-part-size", parseSize)
@@ -81,6 +87,8 @@ export const parseFlags = (args: readonly string[]): EmulatorOptions | null => {
     bandwidth: named("bandwidth", parseSize) ?? 0,
     seed: values.seed === undefined ? 1 : wholeNumber("seed", values.seed, 4_294_967_295),
     control: values.control,
+    separatePorts: values["separate-ports"],
+    ...(values.https === undefined ? {} : { https: { certificateFile: values.https } }),
     ...(values.store === "memory" ? {} : { directory: values.store }),
     ...(faults === undefined ? {} : { faults }),
     ...(recommended === undefined ? {} : { recommendedPartSize: recommended }),

@@ -24,7 +24,8 @@ export class HttpConnection {
   #chunked: ChunkedBody | undefined
   #receiving = false
 
-  constructor(socket: Socket, onRequest: (request: HttpRequest) => void) {
+  /** `raw` is the TCP socket below `socket`, or that one itself. */
+  constructor(socket: Socket, raw: Socket, onRequest: (request: HttpRequest) => void) {
     this.#socket = socket
     this.#onRequest = onRequest
     this.#channel = {
@@ -38,7 +39,7 @@ export class HttpConnection {
       replied: () => this.#next(),
       pause: () => socket.pause(),
       resume: () => socket.resume(),
-      reset: () => socket.resetAndDestroy(),
+      reset: () => raw.resetAndDestroy(),
       hangUp: () => socket.destroySoon()
     }
     socket.on("data", (chunk: Buffer) => this.#receive(chunk))

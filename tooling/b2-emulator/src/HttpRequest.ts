@@ -169,6 +169,7 @@ const reasons: Readonly<Record<number, string>> = {
   408: "Request Timeout",
   409: "Conflict",
   416: "Range Not Satisfiable",
+  421: "Misdirected Request",
   429: "Too Many Requests",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",

@@ -1,5 +1,6 @@
 /** From a request to the code that answers it. */
 import type { Account } from "./Account.ts"
+import { type Addresses, addressOf, checkRole, type Role } from "./Addresses.ts"
 import { authorizeAccount } from "./Authorize.ts"
 import type { Call } from "./Call.ts"
 import type { Control } from "./Control.ts"
@@ -34,7 +35,13 @@ const operationAt = apiPrefix.length + 2
 const filePrefix = "/file/"
 const controlPrefix = "/emulator/"
 
-export const handleRequest = (server: Server, request: HttpRequest): void => {
+/** `role` is that of the port the request came to; undefined when one port takes all. */
+export const handleRequest = (
+  server: Server,
+  addresses: Addresses,
+  request: HttpRequest,
+  role: Role | undefined
+): void => {
   const exchange = new Exchange(request, server.network)
   const { path } = exchange
   if (server.control !== undefined && path.startsWith(controlPrefix)) {
@@ -47,8 +54,9 @@ export const handleRequest = (server: Server, request: HttpRequest): void => {
     request.onceOver(() => log.add(exchange, started))
   }
   try {
-    if (path.startsWith(apiPrefix) && path.charCodeAt(operationAt - 1) === 47) routeApi(server, exchange)
-    else if (path.startsWith(filePrefix)) routeByName(server, exchange)
+    if (path.startsWith(apiPrefix) && path.charCodeAt(operationAt - 1) === 47)
+      routeApi(server, addresses, exchange, role)
+    else if (path.startsWith(filePrefix)) routeByName(server, exchange, role)
     else throw notFound(`No such address: ${path}`)
   } catch (failure) {
     exchange.drain(() => exchange.sendFailure(failure))
@@ -62,8 +70,9 @@ const misbehaves = (server: Server, exchange: Exchange, shape: CallShape): boole
   return replyWithFault(exchange, server.account, shape, failure)
 }
 
-const routeByName = (server: Server, exchange: Exchange): void => {
+const routeByName = (server: Server, exchange: Exchange, role: Role | undefined): void => {
   exchange.operation = "b2_download_file_by_name"
+  checkRole(exchange.operation, role)
   if (exchange.method === "OPTIONS") {
     preflight(exchange, server.account)
     return
@@ -73,7 +82,7 @@ const routeByName = (server: Server, exchange: Exchange): void => {
   downloadByName(exchange, server.account, server.faults, exchange.path.slice(filePrefix.length))
 }
 
-const routeApi = (server: Server, exchange: Exchange): void => {
+const routeApi = (server: Server, addresses: Addresses, exchange: Exchange, role: Role | undefined): void => {
   const { path, method } = exchange
   const apiVersion = path.charCodeAt(apiPrefix.length) - 48
   if (apiVersion < 1 || apiVersion > 4) throw badRequest(`Unknown API version: ${path}`)
@@ -81,6 +90,7 @@ const routeApi = (server: Server, exchange: Exchange): void => {
   const slash = rest.indexOf("/")
   const operation = slash < 0 ? rest : rest.slice(0, slash)
   exchange.operation = operation
+  checkRole(operation, role)
 
   if (method === "OPTIONS") preflight(exchange, server.account)
   else if (operation === "b2_upload_file" || operation === "b2_upload_part") {
@@ -90,8 +100,8 @@ const routeApi = (server: Server, exchange: Exchange): void => {
   else if (operation === "b2_authorize_account") {
     if (method !== "GET" && method !== "POST") throw methodNotAllowed(method)
     if (misbehaves(server, exchange, "authorize")) return
-    exchange.drain(() => answer(exchange, () => authorizeAccount(exchange, server.account, apiVersion)))
-  } else routeJson(server, exchange, operation, apiVersion)
+    exchange.drain(() => answer(exchange, () => authorizeAccount(exchange, server.account, addresses, apiVersion)))
+  } else routeJson(server, addresses, exchange, apiVersion)
 }
 
 const routeById = (server: Server, exchange: Exchange, apiVersion: number): void => {
@@ -114,13 +124,15 @@ const routeById = (server: Server, exchange: Exchange, apiVersion: number): void
   })
 }
 
-const routeJson = (server: Server, exchange: Exchange, operation: string, apiVersion: number): void => {
+const routeJson = (server: Server, addresses: Addresses, exchange: Exchange, apiVersion: number): void => {
   const { account } = server
+  const { operation } = exchange
+  const uploadBase = () => addressOf(addresses, exchange.header("host"), "upload")
   const run =
     operation === "b2_get_upload_url"
-      ? (call: Call) => getUploadUrl(call, exchange.baseUrl)
+      ? (call: Call) => getUploadUrl(call, uploadBase())
       : operation === "b2_get_upload_part_url"
-        ? (call: Call) => getUploadPartUrl(call, exchange.baseUrl)
+        ? (call: Call) => getUploadPartUrl(call, uploadBase())
         : operations.get(operation)
   if (run === undefined) throw badRequest(`Unknown endpoint: ${operation}`)
   const byQuery = exchange.method === "GET" && isReadOnly(operation)

@@ -3,7 +3,7 @@ import { type Call, reachBucket } from "./Call.ts"
 import { requiredString } from "./Fields.ts"
 import { activeLargeFile } from "./LargeFiles.ts"
 
-/** `base` is the address the client used, which the URL repeats. */
+/** `base` is the address of uploads, without a slash at the end. */
 export const getUploadUrl = (call: Call, base: string): string => {
   const bucketId = requiredString(call.fields, "bucketId")
   call.key.mustHave("writeFiles")

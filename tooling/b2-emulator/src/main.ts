@@ -1,4 +1,5 @@
 /** `npm run b2-emulator -- [flags]`. */
+import * as path from "node:path"
 import { type EmulatorOptions, startEmulator } from "./Emulator.ts"
 import { parseFlags, usage } from "./Flags.ts"
 
@@ -22,6 +23,9 @@ else {
     process.stdout.write(`export B2_APPLICATION_KEY_ID=${emulator.keyId}\n`)
     process.stdout.write(`export B2_APPLICATION_KEY=${emulator.key}\n`)
     process.stdout.write(`export B2_ENDPOINT=${emulator.endpoint}\n`)
+    if (options.https?.certificateFile !== undefined) {
+      process.stdout.write(`export NODE_EXTRA_CA_CERTS=${path.resolve(options.https.certificateFile)}\n`)
+    }
     const stop = () => {
       emulator.close().then(() => process.exit(0))
     }
