@@ -1,0 +1,109 @@
+/** The journal's database file: opened, brought up to date, and its failures named. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { DatabaseSync, type StatementSync } from "node:sqlite"
+import { migrations } from "./migrations.ts"
+import { JournalTooNew, JournalUnavailable, LeaseLost, NoTask, NotNow, TaskError } from "./TaskError.ts"
+
+const busyMillis = 5_000
+
+export const fail = (reason: TaskError["reason"]): TaskError => new TaskError({ reason })
+
+/** SQLITE_FULL */
+const full = 13
+
+/** What a throw of SQLite, or of our own, means. */
+export const errorOf = (file: string, error: unknown): TaskError => {
+  if (error instanceof TaskError) return error
+  const cause = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0
+  return fail(
+    new JournalUnavailable({ message: `the journal ${file} can not be used: ${cause}`, isFull: code === full })
+  )
+}
+
+export const noTask = (id: string): TaskError => fail(new NoTask({ message: `there is no task ${id}` }))
+export const leaseLost = (id: string): TaskError =>
+  fail(new LeaseLost({ message: `another runner has task ${id} now, so this one stops` }))
+export const notNow = (id: string, state: string, input: string): TaskError =>
+  fail(new NotNow({ message: `task ${id} is ${state}: "${input}" means nothing to it now`, state }))
+
+const migrate = (database: DatabaseSync, file: string): void => {
+  const version = () => Number((database.prepare("pragma user_version").get() as { user_version: number }).user_version)
+  if (version() === migrations.length) return
+  database.exec("begin immediate")
+  try {
+    const from = version()
+    if (from > migrations.length) {
+      const message = `a newer version of this program has written ${file} (its form is ${from}, this one knows up to ${migrations.length})`
+      throw fail(new JournalTooNew({ message }))
+    }
+    for (const step of migrations.slice(from)) database.exec(step)
+    database.exec(`pragma user_version = ${migrations.length}`)
+    database.exec("commit")
+  } catch (error) {
+    database.exec("rollback")
+    throw error
+  }
+}
+
+export interface Database {
+  readonly file: string
+  /** The rows of a statement, which is prepared once. */
+  readonly rows: <Row>(sql: string, ...values: ReadonlyArray<string | number | null>) => ReadonlyArray<Row>
+  /** Runs a statement; gives how many rows it changed. */
+  readonly run: (sql: string, ...values: ReadonlyArray<string | number | null>) => number
+  /** All or nothing. */
+  readonly transaction: <A>(work: () => A) => A
+  readonly close: () => void
+}
+
+/** Opens the file and makes what is missing of it and around it. Throws `TaskError`. */
+export const open = (file: string): Database => {
+  let database: DatabaseSync
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    if (!fs.existsSync(file)) fs.closeSync(fs.openSync(file, "a", 0o600))
+    database = new DatabaseSync(file, { timeout: busyMillis })
+    database.exec("pragma auto_vacuum = incremental")
+    database.exec("pragma journal_mode = wal")
+    database.exec("pragma synchronous = full")
+    migrate(database, file)
+  } catch (error) {
+    throw errorOf(file, error)
+  }
+  const statements = new Map<string, StatementSync>()
+  const statement = (sql: string): StatementSync => {
+    const known = statements.get(sql)
+    if (known !== undefined) return known
+    const prepared = database.prepare(sql)
+    statements.set(sql, prepared)
+    return prepared
+  }
+  const guarded = <A>(work: () => A): A => {
+    try {
+      return work()
+    } catch (error) {
+      throw errorOf(file, error)
+    }
+  }
+  return {
+    file,
+    rows: <Row>(sql: string, ...values: ReadonlyArray<string | number | null>) =>
+      guarded(() => statement(sql).all(...values) as unknown as ReadonlyArray<Row>),
+    run: (sql, ...values) => guarded(() => Number(statement(sql).run(...values).changes)),
+    transaction: (work) =>
+      guarded(() => {
+        database.exec("begin immediate")
+        try {
+          const answer = work()
+          database.exec("commit")
+          return answer
+        } catch (error) {
+          if (database.isTransaction) database.exec("rollback")
+          throw error
+        }
+      }),
+    close: () => database.close()
+  }
+}

@@ -1,0 +1,40 @@
+/** The store of one machine: a SQLite file, for as many processes as like to. */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as SqliteDatabase from "./SqliteDatabase.ts"
+import { prune } from "./SqlitePrune.ts"
+import * as SqliteTasks from "./SqliteTasks.ts"
+import type { TaskError } from "./TaskError.ts"
+import type { TaskStore } from "./TaskStore.ts"
+
+/** A store whose calls block this thread for as long as a commit takes: for a process that does little else. */
+export const make = (
+  file: string,
+  clock: () => number = Date.now
+): Effect.Effect<TaskStore, TaskError, Scope.Scope> => {
+  const attempt = <A>(work: () => A): Effect.Effect<A, TaskError> =>
+    Effect.try({ try: work, catch: (error) => SqliteDatabase.errorOf(file, error) })
+  return Effect.map(
+    Effect.acquireRelease(
+      attempt(() => SqliteDatabase.open(file)),
+      (database) => Effect.sync(database.close)
+    ),
+    (database): TaskStore => {
+      const tasks = SqliteTasks.make(database, clock)
+      return {
+        create: (task) => attempt(() => tasks.create(task)),
+        load: (id) => attempt(() => tasks.load(id)),
+        list: (query) => attempt(() => tasks.list(query)),
+        claim: (owner, leaseMillis, id) => attempt(() => tasks.claim(owner, leaseMillis, id)),
+        commit: (claim, batch, leaseMillis) => attempt(() => tasks.commit(claim, batch, leaseMillis)),
+        settle: (id, input, batch, summary) => attempt(() => tasks.settle(id, input, batch, summary)),
+        wish: (id, wish) => attempt(() => tasks.wish(id, wish)),
+        facts: (id, after, limit) => attempt(() => tasks.facts(id, after, limit)),
+        outcomes: (id, kind, after, limit) => attempt(() => tasks.outcomes(id, kind, after, limit)),
+        why: (path, limit) => attempt(() => tasks.why(path, limit)),
+        changes: (after, limit) => attempt(() => tasks.changes(after, limit)),
+        prune: (retention) => attempt(() => prune(database, clock(), retention))
+      }
+    }
+  )
+}

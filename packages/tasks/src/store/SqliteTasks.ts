@@ -1,0 +1,217 @@
+/** The tables of tasks on SQLite, as plain calls that block for a commit; `SqliteStore` says on which thread. */
+import { type Envelope, version } from "@ourclone/core/events/Envelope"
+import type { Fact } from "@ourclone/core/events/RunEvent"
+import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import { type NewTask, noTotals, type Task, type Wish } from "../task/Task.ts"
+import * as TaskId from "../task/TaskId.ts"
+import { hasEnded, isHeld, next, type TaskInput, type TaskState } from "../task/TaskState.ts"
+import { type Database, leaseLost, noTask, notNow } from "./SqliteDatabase.ts"
+import { type TaskRow, toTask } from "./TaskRow.ts"
+import type { Batch, Claim, Outcome, TaskQuery } from "./TaskStore.ts"
+
+const itemOf = (fact: Fact): string | null =>
+  "item" in fact ? fact.item : fact._tag === "Failed" ? (fact.failure.item ?? null) : null
+
+const placeholders = (values: ReadonlyArray<unknown>): string => values.map(() => "?").join(", ")
+
+/** How many facts that did not simply go well are looked through for one path. */
+const mostWhy = 1000
+
+export const make = (database: Database, clock: () => number) => {
+  const bump = (): number =>
+    database.rows<{ value: number }>("update counter set value = value + 1 where name = 'change' returning value")[0]!
+      .value
+
+  const find = (id: string): Task => {
+    const [row] = database.rows<TaskRow>("select * from task where id = ?", id)
+    if (row === undefined) throw noTask(id)
+    return toTask(row)
+  }
+
+  const append = (id: string, seq: number, batch: Batch): number => {
+    let number = seq
+    for (const { at, fact } of batch.facts) {
+      number++
+      database.run(
+        "insert into event values (?, ?, ?, ?, ?, ?)",
+        id,
+        number,
+        at,
+        fact._tag,
+        itemOf(fact),
+        JSON.stringify(fact)
+      )
+    }
+    for (const path of batch.mended) database.run("delete from outcome where task = ? and path = ?", id, path)
+    for (const { code, kind, message, path, remedy } of batch.outcomes) {
+      database.run("insert or replace into outcome values (?, ?, ?, ?, ?, ?)", id, path, kind, code, message, remedy)
+    }
+    return number
+  }
+
+  const create = (task: NewTask): Task =>
+    database.transaction(() => {
+      const now = clock()
+      const id = TaskId.make(now)
+      const state: TaskState = { _tag: "Queued", notBefore: task.notBefore ?? null }
+      database.run(
+        `insert into task(id, kind, request, origin, schedule, is_record, priority, tag, state, not_before, totals, created, change)
+         values (?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?)`,
+        id,
+        task.kind,
+        JSON.stringify(task.request),
+        task.origin,
+        task.schedule ?? null,
+        task.isRecord === true ? 1 : 0,
+        task.priority ?? 0,
+        JSON.stringify(state),
+        task.notBefore ?? null,
+        JSON.stringify(noTotals),
+        now,
+        bump()
+      )
+      return find(id)
+    })
+
+  const list = ({ before, kinds, limit, states }: TaskQuery): ReadonlyArray<Task> => {
+    const conditions = [
+      before === undefined ? undefined : "id < ?",
+      states === undefined ? undefined : `tag in (${placeholders(states)})`,
+      kinds === undefined ? undefined : `kind in (${placeholders(kinds)})`
+    ].filter((condition) => condition !== undefined)
+    const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`
+    const values = [...(before === undefined ? [] : [before]), ...(states ?? []), ...(kinds ?? [])]
+    return database.rows<TaskRow>(`select * from task ${where} order by id desc limit ?`, ...values, limit).map(toTask)
+  }
+
+  const claim = (owner: ProcessIdentity, leaseMillis: number, id?: string): Claim | undefined =>
+    database.transaction(() => {
+      const now = clock()
+      const [found] = database.rows<TaskRow>(
+        `select * from task where ${id === undefined ? "is_record = 0 and ?1 = ''" : "id = ?1"}
+           and ((tag = 'Queued' and coalesce(not_before, 0) <= ?2) or (tag in ('Running', 'Waiting') and lease < ?2))
+         order by priority desc, id limit 1`,
+        id ?? "",
+        now
+      )
+      if (found === undefined) return undefined
+      const take = found.take + 1
+      const state: TaskState = { _tag: "Running", take }
+      database.run(
+        `update task set tag = 'Running', state = ?, take = ?, owner = ?, lease = ?, started = coalesce(started, ?),
+           ended = null, change = ? where id = ?`,
+        JSON.stringify(state),
+        take,
+        JSON.stringify(owner),
+        now + leaseMillis,
+        now,
+        bump(),
+        found.id
+      )
+      return { task: find(found.id), take }
+    })
+
+  const commit = ({ take, task: { id } }: Claim, batch: Batch, leaseMillis: number): Wish | null =>
+    database.transaction(() => {
+      const task = find(id)
+      if (task.take !== take || !isHeld(task.state)) throw leaseLost(id)
+      const seq = append(id, task.seq, batch)
+      database.run(
+        "update task set seq = ?, totals = ?, lease = ?, change = ? where id = ?",
+        seq,
+        JSON.stringify(batch.totals),
+        clock() + leaseMillis,
+        bump(),
+        id
+      )
+      return task.wish
+    })
+
+  const move = (task: Task, to: TaskState, seq: number, batch: Batch | undefined, summary: Task["summary"]): Task => {
+    const now = clock()
+    const wasHeld = isHeld(task.state) && !isHeld(to)
+    const deferrals =
+      to._tag === "Queued" && to.notBefore !== null ? task.deferrals + 1 : hasEnded(to) ? 0 : task.deferrals
+    database.run(
+      `update task set tag = ?, state = ?, not_before = ?, seq = ?, totals = ?, summary = ?, deferrals = ?,
+         owner = ?, lease = ?, wish = ?, ended = ?, change = ? where id = ?`,
+      to._tag,
+      JSON.stringify(to),
+      to._tag === "Queued" ? to.notBefore : null,
+      seq,
+      JSON.stringify(batch?.totals ?? task.totals),
+      summary === null || summary === undefined
+        ? task.summary === null
+          ? null
+          : JSON.stringify(task.summary)
+        : JSON.stringify(summary),
+      deferrals,
+      wasHeld || task.owner === null ? null : JSON.stringify(task.owner),
+      wasHeld ? null : task.leaseUntil,
+      isHeld(to) && task.wish !== null ? JSON.stringify(task.wish) : null,
+      hasEnded(to) ? now : null,
+      bump(),
+      task.id
+    )
+    return find(task.id)
+  }
+
+  const settle = (id: string, input: TaskInput, batch?: Batch, summary: Task["summary"] = null): Task =>
+    database.transaction(() => {
+      const task = find(id)
+      const to = next(task.state, input)
+      if (to._tag === "Refused") {
+        const isLost = to.because === "StaleTake" || ("take" in input && !isHeld(task.state))
+        throw isLost ? leaseLost(id) : notNow(id, task.state._tag, input._tag)
+      }
+      const seq = batch === undefined ? task.seq : append(id, task.seq, batch)
+      return move(task, to, seq, batch, summary)
+    })
+
+  const wish = (id: string, wanted: Wish | Extract<TaskInput, { readonly _tag: "Resume" | "Again" }>): Task =>
+    database.transaction(() => {
+      const task = find(id)
+      const to = next(task.state, wanted)
+      if (to._tag === "Refused") throw notNow(id, task.state._tag, wanted._tag)
+      if (!isHeld(task.state)) return move(task, to, task.seq, undefined, null)
+      database.run("update task set wish = ?, change = ? where id = ?", JSON.stringify(wanted), bump(), id)
+      return find(id)
+    })
+
+  const facts = (id: string, after: number, limit: number): ReadonlyArray<Envelope> =>
+    database
+      .rows<{ seq: number; at: number; body: string }>(
+        "select seq, at, body from event where task = ? and seq > ? order by seq limit ?",
+        id,
+        after,
+        limit
+      )
+      .map(({ at, body, seq }) => ({ v: version, seq, at, event: JSON.parse(body) }))
+
+  const outcomes = (id: string, kind: Outcome["kind"], after: string, limit: number): ReadonlyArray<Outcome> =>
+    database.rows<Outcome>(
+      "select path, kind, code, message, remedy from outcome where task = ? and kind = ? and path > ? order by path limit ?",
+      id,
+      kind,
+      after,
+      limit
+    )
+
+  const why = (path: string, limit: number) =>
+    database
+      .rows<{ task: string; at: number; body: string }>(
+        "select task, at, body from event where item = ? order by task desc, seq desc limit ?",
+        path,
+        Math.min(limit, mostWhy)
+      )
+      .map(({ at, body, task }) => ({ task: find(task), fact: { at, fact: JSON.parse(body) as Fact } }))
+
+  const changes = (after: number, limit: number) => {
+    const rows = database.rows<TaskRow>("select * from task where change > ? order by change limit ?", after, limit)
+    return { tasks: rows.map(toTask), last: rows.at(-1)?.change ?? after }
+  }
+
+  return { create, load: find, list, claim, commit, settle, wish, facts, outcomes, why, changes }
+}
+
+export type SqliteTasks = ReturnType<typeof make>

@@ -1,0 +1,26 @@
+/** What the store of tasks may fail with. */
+import * as Schema from "effect/Schema"
+
+const message = Schema.String
+
+/** No task has that id. */
+export class NoTask extends Schema.TaggedError<NoTask>()("NoTask", { message }) {}
+/** The task is not in a state in which that means anything. */
+export class NotNow extends Schema.TaggedError<NotNow>()("NotNow", { message, state: Schema.String }) {}
+/** Another runner has the task now, or had it since: this one must stop and write nothing more. */
+export class LeaseLost extends Schema.TaggedError<LeaseLost>()("LeaseLost", { message }) {}
+/** The journal can not be written: the disk is full, or not to be written to. */
+export class JournalUnavailable extends Schema.TaggedError<JournalUnavailable>()("JournalUnavailable", {
+  message,
+  isFull: Schema.Boolean
+}) {}
+/** A newer version of the program has written the journal. */
+export class JournalTooNew extends Schema.TaggedError<JournalTooNew>()("JournalTooNew", { message }) {}
+
+export class TaskError extends Schema.TaggedError<TaskError>()("TaskError", {
+  reason: Schema.Union([NoTask, NotNow, LeaseLost, JournalUnavailable, JournalTooNew])
+}) {
+  override get message(): string {
+    return this.reason.message
+  }
+}

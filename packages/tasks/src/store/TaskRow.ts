@@ -1,0 +1,59 @@
+/** A task as a row of the database, and back. */
+import { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import * as Schema from "effect/Schema"
+import { Origin, type Task, Totals, Wish } from "../task/Task.ts"
+import { TaskState } from "../task/TaskState.ts"
+
+export interface TaskRow {
+  readonly id: string
+  readonly kind: string
+  readonly request: string
+  readonly origin: string
+  readonly schedule: string | null
+  readonly is_record: number
+  readonly priority: number
+  readonly state: string
+  readonly wish: string | null
+  readonly take: number
+  readonly deferrals: number
+  readonly owner: string | null
+  readonly lease: number | null
+  readonly seq: number
+  readonly totals: string
+  readonly summary: string | null
+  readonly created: number
+  readonly started: number | null
+  readonly ended: number | null
+  readonly change: number
+}
+
+const text = <A, E>(schema: Schema.Codec<A, E>) => Schema.decodeUnknownSync(Schema.fromJsonString(schema))
+const stateOf = text(TaskState)
+const wishOf = text(Wish)
+const ownerOf = text(ProcessIdentity)
+const totalsOf = text(Totals)
+const originOf = Schema.decodeUnknownSync(Origin)
+
+const optional = <A>(value: string | null, read: (text: string) => A): A | null => (value === null ? null : read(value))
+
+export const toTask = (row: TaskRow): Task => ({
+  id: row.id,
+  kind: row.kind,
+  request: JSON.parse(row.request),
+  origin: originOf(row.origin),
+  schedule: row.schedule,
+  isRecord: row.is_record === 1,
+  priority: row.priority,
+  state: stateOf(row.state),
+  wish: optional(row.wish, wishOf),
+  take: row.take,
+  deferrals: row.deferrals,
+  owner: optional(row.owner, ownerOf),
+  leaseUntil: row.lease,
+  seq: row.seq,
+  totals: totalsOf(row.totals),
+  summary: optional(row.summary, JSON.parse),
+  createdAt: row.created,
+  startedAt: row.started,
+  endedAt: row.ended
+})

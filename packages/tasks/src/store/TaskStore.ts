@@ -1,0 +1,96 @@
+/**
+ * Where tasks live. Every store keeps these promises (`testing/TaskStoreContract.ts`):
+ *
+ * - A fact is numbered inside the commit that stores it; who asks for facts sees no number that a crash could give again.
+ * - `commit` and every other word of a runner is fenced by its take: once another has claimed the task, it fails with
+ *   `LeaseLost` and changes nothing.
+ * - One task is held by one runner at a time.
+ */
+import type { Envelope } from "@ourclone/core/events/Envelope"
+import type { Fact } from "@ourclone/core/events/RunEvent"
+import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import type * as Effect from "effect/Effect"
+import type { NewTask, Task, Totals, Wish } from "../task/Task.ts"
+import type { StateTag, TaskInput } from "../task/TaskState.ts"
+import type { TaskError } from "./TaskError.ts"
+
+/** What became of one path, for those that did not simply go well. */
+export interface Outcome {
+  readonly path: string
+  readonly kind: "failed" | "skipped"
+  /** `Failure.code`, or "" where it was skipped. */
+  readonly code: string
+  readonly message: string
+  /** As JSON of `Failure.remedy`. */
+  readonly remedy: string | null
+}
+
+export interface Told {
+  readonly at: number
+  readonly fact: Fact
+}
+
+export interface Batch {
+  readonly facts: ReadonlyArray<Told>
+  /** Of the whole task after this batch. */
+  readonly totals: Totals
+  readonly outcomes: ReadonlyArray<Outcome>
+  /** Paths that went well in this batch though they had failed before. */
+  readonly mended: ReadonlyArray<string>
+}
+
+/** A runner's right to write. */
+export interface Claim {
+  readonly task: Task
+  readonly take: number
+}
+
+export interface TaskQuery {
+  readonly states?: ReadonlyArray<StateTag> | undefined
+  readonly kinds?: ReadonlyArray<string> | undefined
+  /** Only tasks made before this one. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+export interface Retention {
+  /** Facts and outcomes of tasks that ended longer ago go; their tasks stay. */
+  readonly factsMillis: number
+  /** Tasks that ended longer ago go altogether. */
+  readonly tasksMillis: number
+  /** Above this many bytes the facts of the tasks that ended first go. */
+  readonly maxBytes: number
+}
+
+type Answer<A> = Effect.Effect<A, TaskError>
+
+export interface TaskStore {
+  readonly create: (task: NewTask) => Answer<Task>
+  /** Fails with `NoTask`. */
+  readonly load: (id: string) => Answer<Task>
+  /** The newest first. */
+  readonly list: (query: TaskQuery) => Answer<ReadonlyArray<Task>>
+  /**
+   * Takes the task with that id, or without one the queued task that goes first, for `leaseMillis`. Nothing when there
+   * is none to be had. A task whose owner let its lease run out is to be had too.
+   */
+  readonly claim: (owner: ProcessIdentity, leaseMillis: number, id?: string) => Answer<Claim | undefined>
+  /** Stores a batch and renews the lease; says what is wished of the task. Fails with `LeaseLost`. */
+  readonly commit: (claim: Claim, batch: Batch, leaseMillis: number) => Answer<Wish | null>
+  /** Moves the task along an arrow of `TaskState`, with the facts that tell of it. Fails with `NotNow` or `LeaseLost`. */
+  readonly settle: (id: string, input: TaskInput, batch?: Batch, summary?: Task["summary"]) => Answer<Task>
+  /** Settles it at once where nobody holds the task; else its runner will see it. Fails with `NotNow`. */
+  readonly wish: (id: string, wish: Wish | Extract<TaskInput, { readonly _tag: "Resume" | "Again" }>) => Answer<Task>
+  /** Facts after number `after`, in order. */
+  readonly facts: (id: string, after: number, limit: number) => Answer<ReadonlyArray<Envelope>>
+  /** In order of path, after `after`. */
+  readonly outcomes: (id: string, kind: Outcome["kind"], after: string, limit: number) => Answer<ReadonlyArray<Outcome>>
+  /** What became of a path in kept runs, the newest first; only what failed, was skipped, or is in kept facts is known. */
+  readonly why: (path: string, limit: number) => Answer<ReadonlyArray<{ readonly task: Task; readonly fact: Told }>>
+  /** Grows with each change of any task; who has seen one asks for what changed after it. */
+  readonly changes: (
+    after: number,
+    limit: number
+  ) => Answer<{ readonly tasks: ReadonlyArray<Task>; readonly last: number }>
+  readonly prune: (retention: Retention) => Answer<{ readonly tasks: number; readonly facts: number }>
+}

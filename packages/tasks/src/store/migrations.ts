@@ -1,0 +1,26 @@
+/** The steps from an empty database to today's, one for each version. A step that was published is never edited. */
+
+export const migrations: ReadonlyArray<string> = [
+  `
+  create table task(
+    id text primary key, kind text not null, request text not null, origin text not null, schedule text,
+    is_record integer not null, priority integer not null, tag text not null, state text not null, not_before integer,
+    wish text, take integer not null default 0, deferrals integer not null default 0, owner text, lease integer,
+    seq integer not null default 0, totals text not null, summary text,
+    created integer not null, started integer, ended integer, change integer not null
+  ) strict;
+  create index task_by_tag on task(tag, priority desc, id);
+  create unique index task_by_change on task(change);
+  create table event(
+    task text not null, seq integer not null, at integer not null, tag text not null, item text, body text not null,
+    primary key(task, seq)
+  ) strict, without rowid;
+  create index event_by_item on event(item) where item is not null;
+  create table outcome(
+    task text not null, path text not null, kind text not null, code text not null, message text not null, remedy text,
+    primary key(task, path)
+  ) strict, without rowid;
+  create table counter(name text primary key, value integer not null) strict, without rowid;
+  insert into counter values ('change', 0);
+  `
+]

@@ -1,0 +1,70 @@
+/** One durable run of a job: what was asked for, how it stands, who is at it. */
+import { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import * as Schema from "effect/Schema"
+import { TaskState } from "./TaskState.ts"
+
+const moment = Schema.NullOr(Schema.Int)
+
+/** What happened so far, in numbers: of all runs of the task together. */
+export const Totals = Schema.Struct({
+  /** As far as planning knows. */
+  files: Schema.Int,
+  bytes: Schema.Int,
+  isFinal: Schema.Boolean,
+  done: Schema.Int,
+  doneBytes: Schema.Int,
+  skipped: Schema.Int,
+  failed: Schema.Int
+})
+export type Totals = typeof Totals.Type
+
+export const noTotals: Totals = { files: 0, bytes: 0, isFinal: false, done: 0, doneBytes: 0, skipped: 0, failed: 0 }
+
+/** What somebody wants of a task that runs; its runner sees it at its next commit. */
+export const Wish = Schema.Struct({ _tag: Schema.Literals(["Pause", "Cancel"]), by: Schema.String })
+export type Wish = typeof Wish.Type
+
+/** Where it was started: what can be run again and by whom depends on it. */
+export const Origin = Schema.Literals(["command", "service", "terminal", "schedule"])
+export type Origin = typeof Origin.Type
+
+export const Task = Schema.Struct({
+  /** In the order of creation. */
+  id: Schema.String,
+  /** `JobKind.type`. */
+  kind: Schema.String,
+  /** The job's request. Holds no secret. */
+  request: Schema.Json,
+  origin: Origin,
+  /** The schedule that made it. */
+  schedule: Schema.NullOr(Schema.String),
+  /** Runs in the process of a command, which alone can do it: it is never claimed by another. */
+  isRecord: Schema.Boolean,
+  /** Higher goes first. */
+  priority: Schema.Int,
+  state: TaskState,
+  wish: Schema.NullOr(Wish),
+  /** How often it was claimed, which is also the number of the claim that counts. */
+  take: Schema.Int,
+  /** How often in a row it was put off after a failure that may pass. */
+  deferrals: Schema.Int,
+  owner: Schema.NullOr(ProcessIdentity),
+  /** Until when the owner may be believed to be at it. */
+  leaseUntil: moment,
+  /** The number of the newest fact. */
+  seq: Schema.Int,
+  totals: Totals,
+  /** Of the last run that ended. */
+  summary: Schema.NullOr(Schema.Json),
+  createdAt: Schema.Int,
+  startedAt: moment,
+  endedAt: moment
+})
+export type Task = typeof Task.Type
+
+export interface NewTask extends Pick<Task, "kind" | "request" | "origin"> {
+  readonly schedule?: string | undefined
+  readonly isRecord?: boolean
+  readonly priority?: number
+  readonly notBefore?: number | undefined
+}

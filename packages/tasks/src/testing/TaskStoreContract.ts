@@ -1,0 +1,225 @@
+/** What every store of tasks must do, as a list of checks. */
+import type { Fact } from "@ourclone/core/events/RunEvent"
+import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import * as Effect from "effect/Effect"
+import type { TaskError } from "../store/TaskError.ts"
+import type { Batch, Claim, TaskStore } from "../store/TaskStore.ts"
+import { noTotals } from "../task/Task.ts"
+
+/** A store whose clock stands still until it is told. */
+export interface StoreUnderTest {
+  readonly store: TaskStore
+  readonly advance: (millis: number) => void
+}
+
+export interface StoreCheck {
+  readonly name: string
+  readonly run: (under: StoreUnderTest) => Effect.Effect<void, TaskError>
+}
+
+const lease = 8_000
+const owner = (pid: number): ProcessIdentity => ({ host: "here", pid, birth: "1" })
+const newTask = { kind: "sync", request: { source: "/a", destination: "b2:bucket" }, origin: "service" } as const
+
+const done = (item: string): Fact => ({ _tag: "Done", deed: "stored", item, bytes: 1 })
+const batch = (...facts: ReadonlyArray<Fact>): Batch => ({
+  facts: facts.map((fact) => ({ at: 1, fact })),
+  totals: { ...noTotals, done: facts.length },
+  outcomes: [],
+  mended: []
+})
+
+const equal = (what: string, actual: unknown, expected: unknown): Effect.Effect<void> => {
+  const [left, right] = [JSON.stringify(actual), JSON.stringify(expected)]
+  return left === right ? Effect.void : Effect.die(new Error(`${what}: ${left}, not ${right}`))
+}
+
+const reasonOf = <A>(effect: Effect.Effect<A, TaskError>): Effect.Effect<string> =>
+  Effect.match(effect, { onFailure: (error) => error.reason._tag, onSuccess: () => "nothing failed" })
+
+/** A task that a runner holds. */
+const claimed = Effect.fnUntraced(function* (store: TaskStore, pid = 1) {
+  const { id } = yield* store.create(newTask)
+  const claim = yield* store.claim(owner(pid), lease, id)
+  if (claim === undefined) return yield* Effect.die(new Error("a new task can not be claimed"))
+  return claim
+})
+
+const seqs = (store: TaskStore, id: string, after = 0) =>
+  Effect.map(store.facts(id, after, 1000), (facts) => facts.map(({ seq }) => seq))
+
+const named = (checks: {
+  readonly [name: string]: (store: TaskStore, advance: (millis: number) => void) => Effect.Effect<void, TaskError>
+}): ReadonlyArray<StoreCheck> =>
+  Object.entries(checks).map(([name, run]) => ({ name, run: ({ advance, store }) => run(store, advance) }))
+
+export const checks: ReadonlyArray<StoreCheck> = named({
+  "a task is queued as it was asked for": Effect.fnUntraced(function* (store) {
+    const made = yield* store.create({ ...newTask, priority: 3, schedule: "nightly" })
+    const task = yield* store.load(made.id)
+    yield* equal("state", task.state, { _tag: "Queued", notBefore: null })
+    yield* equal("request", task.request, newTask.request)
+    yield* equal("rest", [task.priority, task.schedule, task.take, task.seq], [3, "nightly", 0, 0])
+  }),
+  "an id that nobody has is NoTask": Effect.fnUntraced(function* (store) {
+    yield* equal("load", yield* reasonOf(store.load("none")), "NoTask")
+    yield* equal("wish", yield* reasonOf(store.wish("none", { _tag: "Pause", by: "ann" })), "NoTask")
+  }),
+  "a task that is held is held by one runner": Effect.fnUntraced(function* (store) {
+    const { task } = yield* claimed(store)
+    yield* equal("a second claim", yield* store.claim(owner(2), lease, task.id), undefined)
+    yield* equal("any claim", yield* store.claim(owner(2), lease), undefined)
+  }),
+  "the higher priority goes first, then the older task": Effect.fnUntraced(function* (store) {
+    const first = yield* store.create(newTask)
+    const second = yield* store.create(newTask)
+    const urgent = yield* store.create({ ...newTask, priority: 1 })
+    const order: Array<string> = []
+    for (let claim = yield* store.claim(owner(1), lease); claim !== undefined; ) {
+      order.push(claim.task.id)
+      claim = yield* store.claim(owner(1), lease)
+    }
+    yield* equal("order", order, [urgent.id, first.id, second.id])
+  }),
+  "a task that may not begin yet is not to be had, and a record never is": Effect.fnUntraced(
+    function* (store, advance) {
+      const record = yield* store.create({ ...newTask, isRecord: true })
+      yield* equal("a record", yield* store.claim(owner(1), lease), undefined)
+      const held = yield* claimed(store)
+      yield* store.settle(held.task.id, { _tag: "Deferred", take: held.take, notBefore: 10_000 })
+      yield* equal("too early", yield* store.claim(owner(1), lease), undefined)
+      advance(20_000)
+      yield* equal("in time", (yield* store.claim(owner(1), lease))?.task.id, held.task.id)
+      yield* equal("by its name", (yield* store.claim(owner(1), lease, record.id))?.task.id, record.id)
+    }
+  ),
+  "facts are numbered without gaps over commits and runs": Effect.fnUntraced(function* (store) {
+    const first = yield* claimed(store)
+    const { id } = first.task
+    yield* store.commit(first, batch(done("a"), done("b")), lease)
+    yield* store.settle(id, { _tag: "Deferred", take: first.take, notBefore: null }, batch(done("c")))
+    const second = (yield* store.claim(owner(2), lease, id)) as Claim
+    yield* store.commit(second, batch(done("d")), lease)
+    yield* equal("numbers", yield* seqs(store, id), [1, 2, 3, 4])
+    yield* equal("after two", yield* seqs(store, id, 2), [3, 4])
+    yield* equal("the task's own", (yield* store.load(id)).seq, 4)
+  }),
+  "a lease that has run out is for others to take, and the woken runner can not write": Effect.fnUntraced(
+    function* (store, advance) {
+      const frozen = yield* claimed(store)
+      advance(lease + 1)
+      const other = yield* store.claim(owner(2), lease, frozen.task.id)
+      yield* equal("the other's take", other?.take, frozen.take + 1)
+      yield* equal("commit", yield* reasonOf(store.commit(frozen, batch(done("a")), lease)), "LeaseLost")
+      const word = store.settle(frozen.task.id, { _tag: "Finished", take: frozen.take, failed: 0 }, batch(done("a")))
+      yield* equal("settle", yield* reasonOf(word), "LeaseLost")
+      yield* equal("facts", yield* seqs(store, frozen.task.id), [])
+      yield* store.settle(frozen.task.id, { _tag: "Finished", take: other!.take, failed: 0 })
+      yield* equal("after the end", yield* reasonOf(store.commit(frozen, batch(done("a")), lease)), "LeaseLost")
+      yield* equal("settle after the end", yield* reasonOf(word), "LeaseLost")
+    }
+  ),
+  "a commit renews the lease": Effect.fnUntraced(function* (store, advance) {
+    const claim = yield* claimed(store)
+    advance(lease - 1)
+    yield* store.commit(claim, batch(), lease)
+    advance(lease - 1)
+    yield* equal("claim", yield* store.claim(owner(2), lease, claim.task.id), undefined)
+  }),
+  "a wish reaches a runner with its next commit, and a task that nobody holds at once": Effect.fnUntraced(
+    function* (store) {
+      const claim = yield* claimed(store)
+      const { id } = claim.task
+      yield* equal("none", yield* store.commit(claim, batch(), lease), null)
+      const wished = yield* store.wish(id, { _tag: "Cancel", by: "ann" })
+      yield* equal("still running", wished.state._tag, "Running")
+      yield* equal("seen", yield* store.commit(claim, batch(), lease), { _tag: "Cancel", by: "ann" })
+      const ended = yield* store.settle(id, { _tag: "Cancel", by: "ann" })
+      yield* equal("cancelled", [ended.state, ended.wish, ended.owner], [{ _tag: "Cancelled", by: "ann" }, null, null])
+      const free = yield* store.create(newTask)
+      const paused = yield* store.wish(free.id, { _tag: "Pause", by: "bob" })
+      yield* equal("paused", paused.state, { _tag: "Paused", by: "bob" })
+      yield* equal("not to be had", yield* store.claim(owner(1), lease), undefined)
+      const resumed = yield* store.wish(free.id, { _tag: "Resume", by: "bob" })
+      yield* equal("resumed", resumed.state._tag, "Queued")
+    }
+  ),
+  "a wish without an arrow is NotNow": Effect.fnUntraced(function* (store) {
+    const { id } = yield* store.create(newTask)
+    yield* equal("resume", yield* reasonOf(store.wish(id, { _tag: "Resume", by: "ann" })), "NotNow")
+    yield* store.wish(id, { _tag: "Cancel", by: "ann" })
+    yield* equal("pause", yield* reasonOf(store.wish(id, { _tag: "Pause", by: "ann" })), "NotNow")
+    yield* equal("again", (yield* store.wish(id, { _tag: "Again", by: "ann" })).state._tag, "Queued")
+  }),
+  "what failed is listed by path, and no more once it went well": Effect.fnUntraced(function* (store) {
+    const claim = yield* claimed(store)
+    const failed = (path: string) =>
+      ({ path, kind: "failed", code: "NotFound", message: "gone", remedy: null }) as const
+    yield* store.commit(claim, { ...batch(), outcomes: ["b", "a", "c"].map(failed) }, lease)
+    yield* store.commit(claim, { ...batch(), mended: ["b"] }, lease)
+    const paths = (after: string, limit: number) =>
+      Effect.map(store.outcomes(claim.task.id, "failed", after, limit), (found) => found.map(({ path }) => path))
+    yield* equal("all", yield* paths("", 10), ["a", "c"])
+    yield* equal("after a", yield* paths("a", 1), ["c"])
+  }),
+  "why says what became of a path, the newest run first": Effect.fnUntraced(function* (store) {
+    const first = yield* claimed(store)
+    yield* store.commit(first, batch(done("a"), done("b")), lease)
+    const second = yield* claimed(store)
+    yield* store.commit(second, batch({ _tag: "Skipped", item: "a", because: "a socket" }), lease)
+    const found = yield* store.why("a", 10)
+    yield* equal(
+      "tasks",
+      found.map(({ task }) => task.id),
+      [second.task.id, first.task.id]
+    )
+    yield* equal(
+      "facts",
+      found.map(({ fact }) => fact.fact._tag),
+      ["Skipped", "Done"]
+    )
+  }),
+  "whoever has seen one change is told the later ones": Effect.fnUntraced(function* (store) {
+    const first = yield* store.create(newTask)
+    const second = yield* store.create(newTask)
+    const seen = yield* store.changes(0, 100)
+    yield* equal(
+      "all",
+      seen.tasks.map(({ id }) => id),
+      [first.id, second.id]
+    )
+    yield* equal("none", (yield* store.changes(seen.last, 100)).tasks, [])
+    yield* store.wish(first.id, { _tag: "Pause", by: "ann" })
+    yield* equal(
+      "one",
+      (yield* store.changes(seen.last, 100)).tasks.map(({ id }) => id),
+      [first.id]
+    )
+  }),
+  "lists the newest first, by state and kind, page by page": Effect.fnUntraced(function* (store) {
+    const tasks = [yield* store.create(newTask), yield* store.create({ ...newTask, kind: "backup" })]
+    const third = yield* store.create(newTask)
+    yield* store.wish(third.id, { _tag: "Pause", by: "ann" })
+    const ids = (query: Omit<Parameters<TaskStore["list"]>[0], "limit">, limit = 10) =>
+      Effect.map(store.list({ ...query, limit }), (found) => found.map(({ id }) => id))
+    yield* equal("all", yield* ids({}), [third.id, tasks[1]!.id, tasks[0]!.id])
+    yield* equal("page", yield* ids({ before: third.id }, 1), [tasks[1]!.id])
+    yield* equal("kind", yield* ids({ kinds: ["backup"] }), [tasks[1]!.id])
+    yield* equal("state", yield* ids({ states: ["Paused", "Done"] }), [third.id])
+  }),
+  "what ended long ago goes, facts first, and what runs stays": Effect.fnUntraced(function* (store, advance) {
+    const old = yield* claimed(store)
+    yield* store.settle(old.task.id, { _tag: "Finished", take: old.take, failed: 0 }, batch(done("a"), done("b")))
+    const running = yield* claimed(store)
+    yield* store.commit(running, batch(done("c")), 1_000_000)
+    advance(10_000)
+    const keep = { tasksMillis: 100_000, factsMillis: 5_000, maxBytes: Number.MAX_SAFE_INTEGER }
+    yield* equal("facts", yield* store.prune(keep), { tasks: 0, facts: 2 })
+    yield* equal("the task", (yield* store.load(old.task.id)).seq, 2)
+    yield* equal("no facts", yield* seqs(store, old.task.id), [])
+    advance(100_000)
+    yield* equal("tasks", yield* store.prune(keep), { tasks: 1, facts: 0 })
+    yield* equal("gone", yield* reasonOf(store.load(old.task.id)), "NoTask")
+    yield* equal("running", yield* seqs(store, running.task.id), [1])
+  })
+})
