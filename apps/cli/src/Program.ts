@@ -1,5 +1,6 @@
 /** The whole command line as one effect, from words to an exit code. */
 
+import { WhileLocked } from "@ourclone/backup/repository/WhileLocked"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import * as Cause from "effect/Cause"
@@ -18,6 +19,7 @@ import * as Environment from "./Environment.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { builtIns } from "./GlobalFlags.ts"
 import { printable } from "./PrintableText.ts"
+import * as HangUp from "./process/HangUp.ts"
 import { Streams, type StreamsShape } from "./Streams.ts"
 import { version } from "./Version.ts"
 
@@ -109,7 +111,8 @@ export const run = Effect.fnUntraced(function* ({ factories, streams, words }: P
     Layer.succeed(DebugLog.DebugLog, log),
     Layer.succeed(CliOutput.Presenter, presenter(streams)),
     CliConfig.layer({ builtIns }),
-    Remotes.layer({ factories, environment: streams.environment })
+    Layer.succeed(WhileLocked, HangUp.tolerate()),
+    Remotes.layer({ factories, environment: streams.environment, directory: process.cwd() })
   )
   const exit = yield* Effect.exit(
     Command.runWith(commands(factories), { version, renderErrors: true })(Arguments.normalize(words)).pipe(

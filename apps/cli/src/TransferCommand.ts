@@ -1,5 +1,5 @@
 /** What copy, move and sync share: from what was typed to an exit code. */
-import { endProcess } from "@ourclone/backup/threads/EndProcess"
+
 import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { Comparison } from "@ourclone/core/engine/Compare"
@@ -16,6 +16,7 @@ import { filterOf } from "./FilterRules.ts"
 import * as Lock from "./Lock.ts"
 import * as Output from "./Output.ts"
 import * as Place from "./Place.ts"
+import { endProcess } from "./process/EndProcess.ts"
 import { rateOf } from "./Rate.ts"
 import * as TransferReport from "./TransferReport.ts"
 

@@ -44,18 +44,20 @@ export interface BackupFlags extends RepositoryInput, BackupPathsInput, BackupIn
 }
 
 const excludesOf = Effect.fnUntraced(function* (flags: BackupFlags) {
+  const { environment } = yield* Streams
   const largerThan = yield* Units.optional("exclude-larger-than", flags.excludeLargerThan, Units.size)
   const rules = Excludes.resolve({
     patterns: flags.exclude,
     insensitivePatterns: flags.iexclude,
     files: flags.excludeFile,
     insensitiveFiles: flags.iexcludeFile,
+    environment,
     caches: flags.excludeCaches,
     ifPresent: flags.excludeIfPresent,
     largerThan,
     oneFileSystem: flags.oneFileSystem
   })
-  return yield* Effect.mapError(rules, ({ message }) => usage(message))
+  return yield* Effect.mapError(rules, ({ option, problem }) => usage(`--${option}: ${problem}`))
 })
 
 const timeOf = (text: string | undefined): Effect.Effect<string | undefined, CommandStopped> =>
@@ -95,6 +97,7 @@ export const run = (flags: BackupFlags) =>
       const wantsProgress = !output.isQuiet && (output.isJson || output.isErrorTerminal)
       const working = Archiver.backup(repository, {
         paths,
+        directory: process.cwd(),
         standardInput,
         programVersion: `ourclone ${version}`,
         host: flags.host ?? environment.RESTIC_HOST,

@@ -1,10 +1,10 @@
 /** What all commands about repositories share: their output, and how a failure is told to a program. */
 import { setFlagsFromString } from "node:v8"
-import { endProcess } from "@ourclone/backup/threads/EndProcess"
 import * as Effect from "effect/Effect"
 import * as Ending from "../Ending.ts"
 import * as ExitCode from "../ExitCode.ts"
 import * as Output from "../Output.ts"
+import { endProcess } from "../process/EndProcess.ts"
 import { Streams } from "../Streams.ts"
 
 const exitError = Effect.fnUntraced(function* (error: ExitCode.CommandError) {

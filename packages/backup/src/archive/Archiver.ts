@@ -113,7 +113,7 @@ const run = Effect.fnUntraced(function* (
   const time = options.time ?? started.text
   const machine = Machine.current()
   const host = options.host ?? machine.hostname
-  const { paths, targets, unreachable } = yield* BackupSources.find(repository, options)
+  const { directory, paths, targets, unreachable } = yield* BackupSources.find(repository, options)
   const parent = yield* findParent(repository, options, paths, time, host)
   report({ _tag: "ParentChosen", snapshotId: parent?.id })
   const progress = new BackupProgress(report)
@@ -158,7 +158,7 @@ const run = Effect.fnUntraced(function* (
 
     const archiveTargets = Effect.gen(function* () {
       const top = yield* Effect.try({
-        try: () => BackupTargets.make(targets, textOf(Buffer.from(process.cwd())), listNames),
+        try: () => BackupTargets.make(targets, directory, listNames),
         catch: (error) => ArchiveRun.localFailure(repository.name, error)
       })
       const made = new ArchiveWalk(top, parent?.tree, {

@@ -15,8 +15,10 @@ export interface StandardInput {
 }
 
 export interface BackupOptions {
-  /** Files and directories, absolute or from the working directory; bytes where they are not UTF-8. */
+  /** Files and directories, absolute or from `directory`; bytes where they are not UTF-8. */
   readonly paths: ReadonlyArray<Buffer | string>
+  /** Absolute. Needed where a path is relative: such a one lies in the snapshot as it was given, not at its absolute path. */
+  readonly directory?: string | undefined
   /** Instead of paths. */
   readonly standardInput?: StandardInput | undefined
   /** The name and version that the snapshot says made it: `ourclone 1.2.3`. */

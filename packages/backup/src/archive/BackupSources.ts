@@ -15,6 +15,8 @@ const refuse = (repository: Repository, message: string): RepositoryError =>
 export interface BackupSources {
   /** Byte text, as given. */
   readonly targets: ReadonlyArray<string>
+  /** Byte text: where relative ones begin. */
+  readonly directory: string
   /** What the snapshot says. */
   readonly paths: ReadonlyArray<string>
   readonly unreachable: ReadonlyArray<{ readonly path: string; readonly because: string }>
@@ -30,23 +32,33 @@ const obstacle = (path: Buffer): string | undefined => {
   }
 }
 
-const pathOf = (given: string): string =>
-  bytesOf(path.posix.resolve(textOf(Buffer.from(process.cwd())), given)).toString()
-
-/** Fails with `Refused` when there is nothing to back up. */
+/** Fails with `Refused` when there is nothing to back up, or when a relative path begins nowhere. */
 export const find = (repository: Repository, options: BackupOptions): Effect.Effect<BackupSources, RepositoryError> =>
   Effect.suspend(() => {
     const { standardInput } = options
+    const directory = textOf(Buffer.from(options.directory ?? "/"))
     if (standardInput !== undefined) {
       if (StandardInput.namesOf(standardInput.fileName).length === 0) {
         return Effect.fail(refuse(repository, "the name for standard input is empty: give one with --stdin-filename"))
       }
-      return Effect.succeed({ targets: [], paths: [StandardInput.pathOf(standardInput.fileName)], unreachable: [] })
+      return Effect.succeed({
+        targets: [],
+        directory,
+        paths: [StandardInput.pathOf(standardInput.fileName)],
+        unreachable: []
+      })
     }
     const given = options.paths.map((one) => textOf(Buffer.from(one)))
-    const looked = given.map((target) => ({ target, path: bytesOf(target), because: obstacle(bytesOf(target)) }))
-    const unreachable = looked.flatMap(({ because, path }) =>
-      because === undefined ? [] : [{ path: path.toString(), because }]
+    const relative = given.find((target) => !path.posix.isAbsolute(target))
+    if (relative !== undefined && options.directory === undefined) {
+      return Effect.fail(
+        refuse(repository, `"${bytesOf(relative)}" is a relative path, and nothing says of which folder`)
+      )
+    }
+    const placeOf = (target: string): Buffer => bytesOf(path.posix.resolve(directory, target))
+    const looked = given.map((target) => ({ target, because: obstacle(placeOf(target)) }))
+    const unreachable = looked.flatMap(({ because, target }) =>
+      because === undefined ? [] : [{ path: bytesOf(target).toString(), because }]
     )
     const targets = looked.flatMap(({ because, target }) => (because === undefined ? [target] : []))
     if (targets.length === 0) {
@@ -54,5 +66,6 @@ export const find = (repository: Repository, options: BackupOptions): Effect.Eff
       const message = given.length === 0 ? "name what to back up" : `there is nothing to back up: ${named}`
       return Effect.fail(refuse(repository, message))
     }
-    return Effect.succeed({ targets, paths: [...new Set(targets.map(pathOf))], unreachable })
+    const paths = [...new Set(targets.map((target) => placeOf(target).toString()))]
+    return Effect.succeed({ targets, directory, paths, unreachable })
   })

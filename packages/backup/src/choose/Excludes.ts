@@ -12,14 +12,14 @@ import * as PathFilter from "./PathFilter.ts"
 import { PatternError } from "./PathPattern.ts"
 import * as PatternFile from "./PatternFile.ts"
 
-/** The option, what it was given and why that can not be used are in the message. */
+/** What the option was given and why that can not be used are in `problem`. */
 export class ExcludeError extends Schema.TaggedError<ExcludeError>()("ExcludeError", {
-  /** As on the command line, without dashes: `exclude-file`. */
+  /** By restic's name for it: `exclude-file`. */
   option: Schema.String,
   problem: Schema.String
 }) {
   override get message(): string {
-    return `--${this.option}: ${this.problem}`
+    return `${this.option}: ${this.problem}`
   }
 }
 
@@ -30,6 +30,8 @@ export interface ExcludeOptions {
   /** Files of patterns, one a line: see PatternFile. */
   readonly files?: ReadonlyArray<string> | undefined
   readonly insensitiveFiles?: ReadonlyArray<string> | undefined
+  /** What `$NAME` in the files stands for; without it a dollar stands for itself. */
+  readonly environment?: PatternFile.Environment | undefined
   /** Leave out the content of directories with a `CACHEDIR.TAG`. */
   readonly caches?: boolean | undefined
   /** `name` or `name:header`: leave out the content of directories with such a file, which begins with the header. */
@@ -57,10 +59,14 @@ const checked = (option: string, patterns: ReadonlyArray<string>): Effect.Effect
       new ExcludeError({ option, problem: error instanceof PatternError ? error.message : String(error) })
   })
 
-const fromFiles = (option: string, files: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, ExcludeError> =>
+const fromFiles = (
+  option: string,
+  files: ReadonlyArray<string>,
+  environment: PatternFile.Environment | undefined
+): Effect.Effect<ReadonlyArray<string>, ExcludeError> =>
   Effect.forEach(files, (file) =>
     Effect.try({
-      try: () => PatternFile.parse(fs.readFileSync(file), process.env),
+      try: () => PatternFile.parse(fs.readFileSync(file), environment),
       catch: (error) => new ExcludeError({ option, problem: error instanceof Error ? error.message : String(error) })
     }).pipe(Effect.flatMap((patterns) => checked(option, patterns)))
   ).pipe(Effect.map((lists) => lists.flat()))
@@ -79,11 +85,11 @@ export const resolve = (options: ExcludeOptions): Effect.Effect<ExcludeRules, Ex
     return {
       patterns: [
         ...(yield* checked("exclude", options.patterns ?? [])),
-        ...(yield* fromFiles("exclude-file", options.files ?? []))
+        ...(yield* fromFiles("exclude-file", options.files ?? [], options.environment))
       ],
       insensitivePatterns: [
         ...(yield* checked("iexclude", options.insensitivePatterns ?? [])),
-        ...(yield* fromFiles("iexclude-file", options.insensitiveFiles ?? []))
+        ...(yield* fromFiles("iexclude-file", options.insensitiveFiles ?? [], options.environment))
       ],
       tags,
       largerThan: options.largerThan,

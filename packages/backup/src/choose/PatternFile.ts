@@ -1,7 +1,7 @@
 /**
  * Files of patterns, as `--exclude-file` takes them: one a line, blank lines and
- * those that begin with `#` left out, `$NAME` and `${NAME}` replaced from the
- * environment, `$$` for a dollar.
+ * those that begin with `#` left out. Where an environment is given, `$NAME` and
+ * `${NAME}` are replaced from it, and `$$` is a dollar.
  */
 import { textOf } from "./PathPattern.ts"
 
@@ -28,9 +28,9 @@ const decode = (bytes: Buffer): string => {
 }
 
 /** The patterns of a file's bytes: UTF-8, or UTF-16 with a byte order mark. */
-export const parse = (bytes: Buffer, environment: Environment): ReadonlyArray<string> =>
+export const parse = (bytes: Buffer, environment: Environment | undefined): ReadonlyArray<string> =>
   decode(bytes)
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => expand(line, environment))
+    .map((line) => (environment === undefined ? line : expand(line, environment)))

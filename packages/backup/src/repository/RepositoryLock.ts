@@ -18,11 +18,11 @@ import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as LockFile from "../format/LockFile.ts"
-import * as HangUp from "../threads/HangUp.ts"
 import { LockCheck } from "./LockCheck.ts"
 import * as Locks from "./Locks.ts"
 import type { Repository } from "./Repository.ts"
 import { LockLost, RepositoryError } from "./RepositoryError.ts"
+import { WhileLocked } from "./WhileLocked.ts"
 
 type E = StorageError | RepositoryError
 
@@ -222,7 +222,7 @@ const look = Effect.fnUntraced(function* (repository: Repository, held: Held): E
  */
 export const acquire = (repository: Repository, options: LockOptions): Effect.Effect<AcquiredLock, E, Scope.Scope> =>
   Effect.gen(function* () {
-    yield* HangUp.tolerate()
+    yield* yield* WhileLocked
     const held = yield* Effect.acquireRelease(
       takePatiently(repository, options),
       (taken) => release(repository, taken),

@@ -115,6 +115,24 @@ describe("a backup", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("finds relative paths in the folder that they are said to be of, wherever the process is", () =>
+    Effect.gen(function* () {
+      const { folder, repository } = yield* start(sample)
+      const { snapshotId } = yield* backup(repository, "a", { directory: folder })
+      const snapshot = yield* Snapshots.find(repository, snapshotId!)
+      assert.deepEqual(snapshot.paths, [join(folder, "a")])
+      assert.deepEqual(yield* filesIn(repository, ""), ["/a/one", "/a/two"])
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("refuses a relative path when nothing says of which folder it is", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* start(sample)
+      const error = yield* Effect.flip(backup(repository, "a", { directory: undefined }))
+      assert.include(error.message, '"a" is a relative path, and nothing says of which folder')
+    }).pipe(Effect.scoped)
+  )
+
   it.live("leaves out what is excluded, but not what was asked for by name", () =>
     Effect.gen(function* () {
       const { folder, repository } = yield* start(sample)

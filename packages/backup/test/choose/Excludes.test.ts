@@ -72,10 +72,28 @@ describe("Excludes", () => {
   })
 
   it("names the option and the pattern that can not be used", () => {
-    assert.match(problemOf({ patterns: ["a", "[b"] }), /^--exclude: the pattern "\[b" is not valid/)
-    assert.match(problemOf({ insensitivePatterns: ["[b"] }), /^--iexclude: the pattern/)
-    assert.match(problemOf({ files: ["/nowhere/at/all"] }), /^--exclude-file: ENOENT.*\/nowhere\/at\/all/)
-    assert.match(problemOf({ ifPresent: [":header"] }), /^--exclude-if-present: ":header" names no file/)
+    assert.match(problemOf({ patterns: ["a", "[b"] }), /^exclude: the pattern "\[b" is not valid/)
+    assert.match(problemOf({ insensitivePatterns: ["[b"] }), /^iexclude: the pattern/)
+    assert.match(problemOf({ files: ["/nowhere/at/all"] }), /^exclude-file: ENOENT.*\/nowhere\/at\/all/)
+    assert.match(problemOf({ ifPresent: [":header"] }), /^exclude-if-present: ":header" names no file/)
+  })
+})
+
+describe("a file of patterns", () => {
+  const patternsOf = (environment?: Excludes.ExcludeOptions["environment"]) => {
+    const list = join(temporaryFolder(), "list")
+    fs.writeFileSync(list, "$OURCLONE_TEST_SECRET/bar\n$$x\n")
+    return Effect.runSync(Excludes.resolve({ files: [list], environment })).patterns
+  }
+
+  it("knows the variables that it is given, and nothing else of the environment", () => {
+    process.env.OURCLONE_TEST_SECRET = "secret"
+    assert.deepEqual(patternsOf({ OURCLONE_TEST_SECRET: "foo" }), ["foo/bar", "$x"])
+    assert.deepEqual(patternsOf({}), ["/bar", "$x"])
+  })
+
+  it("is taken as it is written when there is no environment", () => {
+    assert.deepEqual(patternsOf(), ["$OURCLONE_TEST_SECRET/bar", "$$x"])
   })
 })
 
@@ -103,6 +121,7 @@ describe("Excludes beside restic", () => {
       process.env.OURCLONE_TEST = "foo"
       const options = {
         ...more,
+        environment: process.env,
         patterns: patterns.map((pattern) => pattern.replace("ROOT", root)),
         files: (more.files ?? []).map(() => list)
       }

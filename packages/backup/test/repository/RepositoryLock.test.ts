@@ -5,6 +5,7 @@ import { TestClock } from "effect/testing"
 import * as Locks from "../../src/repository/Locks.ts"
 import * as Repository from "../../src/repository/Repository.ts"
 import { type LockOptions, withLock } from "../../src/repository/RepositoryLock.ts"
+import { WhileLocked } from "../../src/repository/WhileLocked.ts"
 import { idsOf, leave, makeProvider } from "../support/locks.ts"
 import * as TestRepository from "../support/TestRepository.ts"
 
@@ -70,6 +71,20 @@ describe("a repository lock", () => {
       yield* leave(repository)
       expect(yield* refusal(repository, exclusive)).toMatchObject({ reason: { _tag: "Locked" } })
       expect(yield* idsOf(repository)).toHaveLength(1)
+    })
+  )
+
+  it.effect("leaves signals to its host, who hears that it is held and that it was given back", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* TestRepository.inMemory()
+      const told: Array<string> = []
+      const say = (what: string) => Effect.sync(() => void told.push(what))
+      const host = Effect.asVoid(Effect.acquireRelease(say("held"), () => say("given back")))
+      const before = process.listeners("SIGHUP")
+      const fiber = yield* Effect.provideService(hold(repository, common), WhileLocked, host)
+      expect([told, process.listeners("SIGHUP")]).toEqual([["held"], before])
+      yield* Fiber.interrupt(fiber)
+      expect(told).toEqual(["held", "given back"])
     })
   )
 

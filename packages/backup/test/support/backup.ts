@@ -9,6 +9,7 @@ import * as TestRepository from "./TestRepository.ts"
 
 export const options = (paths: BackupOptions["paths"], more: Partial<BackupOptions> = {}): BackupOptions => ({
   paths,
+  directory: process.cwd(),
   programVersion: "ourclone 0.0.0",
   host: "test",
   readConcurrency: 2,

@@ -44,12 +44,14 @@ export interface ExplainedOption {
 export interface RemotesOptions {
   /** Listed by hand in each app; importing a package never registers anything. The one of type `local` opens paths. */
   readonly factories: ReadonlyArray<ProviderFactory>
-  /** `process.env`, as a rule. */
+  /** What variables and `env:` are read from. */
   readonly environment: StandardPaths.Environment
+  /** Absolute: where relative paths of `file:` in flags begin. */
+  readonly directory: string
   /** Instead of the standard place. */
   readonly configurationPath?: string | undefined
   readonly keyring?: Secret.Keyring | undefined
-  /** `process.platform`, as a rule. */
+  /** Of this machine when absent; by `process.platform`'s names. */
   readonly platform?: string | undefined
 }
 
@@ -80,7 +82,7 @@ const make = (options: RemotesOptions) => {
   const { environment, factories } = options
   const home = environment.HOME || homedir()
   const configurationFile = options.configurationPath ?? StandardPaths.configurationFile(environment, home)
-  const surroundings = { environment, home, directory: process.cwd(), keyring: options.keyring }
+  const surroundings = { environment, home, directory: options.directory, keyring: options.keyring }
   const configuration = ConfigurationFile.read(configurationFile)
 
   const factoryOf = (type: string, what: string) => {

@@ -5,7 +5,7 @@
  * processes later, it belongs to another.
  */
 import { readFileSync } from "node:fs"
-import { hostname } from "node:os"
+import { getPriority, hostname } from "node:os"
 import * as Schema from "effect/Schema"
 
 export const ProcessIdentity = Schema.Struct({
@@ -48,12 +48,14 @@ export const current = (): ProcessIdentity => {
   return own
 }
 
+/** Whether the system knows the id; of which user the process is does not matter. */
 const exists = (pid: number): boolean => {
   try {
-    process.kill(pid, 0)
+    getPriority(pid)
     return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"
+    const code = (error as { readonly info?: { readonly code?: string } }).info?.code
+    return code !== undefined && code !== "ESRCH"
   }
 }
 

@@ -58,6 +58,7 @@ const using = <A, E>(
   }).pipe(
     Effect.provide(
       Remotes.layer({
+        directory: folder,
         factories: [b2, local],
         environment: { HOME: folder },
         configurationPath: join(folder, "absent.toml"),

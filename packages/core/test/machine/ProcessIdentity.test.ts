@@ -9,6 +9,13 @@ describe("ProcessIdentity", () => {
     expect(hasEnded(current())).toBe(false)
   })
 
+  test("a process of another user runs, and one that never was does not", () => {
+    const { host } = current()
+    expect(hasEnded({ host, pid: 1, birth: "" })).toBe(false)
+    expect(hasEnded({ host, pid: 2 ** 22 + 1, birth: "" })).toBe(true)
+    expect(hasEnded({ host, pid: 1.5, birth: "" })).toBe(true)
+  })
+
   test("of a process on another machine nothing is known", () => {
     expect(hasEnded({ ...current(), host: "somewhere-else", birth: "another" })).toBe(false)
   })

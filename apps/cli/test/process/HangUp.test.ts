@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as HangUp from "../../src/threads/HangUp.ts"
+import * as HangUp from "../../src/process/HangUp.ts"
 
 const before = process.listeners("SIGHUP")
 let received = 0

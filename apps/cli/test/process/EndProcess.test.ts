@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { expect, test } from "vitest"
 
-const module = new URL("../../src/threads/EndProcess.ts", import.meta.url).href
+const module = new URL("../../src/process/EndProcess.ts", import.meta.url).href
 
 const run = (body: string) =>
   spawnSync(process.execPath, ["--input-type=module", "-e", `import { endProcess } from "${module}"\n${body}`], {
