@@ -14,7 +14,7 @@ import * as Repository from "@ourclone/backup/repository/Repository"
 import * as LocalProvider from "@ourclone/provider-local/LocalProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { ourcloneProgram } from "../bench/Contenders.ts"
+import { build, ownRoot } from "../bench/Checkout.ts"
 import { compareTrees } from "../compareTrees.ts"
 import { seededRandom } from "./seededRandom.ts"
 
@@ -39,10 +39,7 @@ const environment = {
   XDG_CACHE_HOME: path.join(folder, "cache")
 }
 
-const build = spawnSync(process.execPath, [path.resolve(import.meta.dirname, "../../apps/cli/build.mjs")], {
-  stdio: "inherit"
-})
-if (build.status !== 0) process.exit(1)
+const { program: ourcloneProgram } = build(ownRoot)
 
 /** Runs to its end; gives its standard output. */
 const ourclone = (...args: ReadonlyArray<string>): string => {

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { ourcloneProgram } from "./Contenders.ts"
+import type { Checkout } from "./Checkout.ts"
 
 export interface BackupContender {
   readonly name: string
@@ -13,27 +13,22 @@ export interface BackupContender {
   readonly restore: (repository: string, target: string) => ReadonlyArray<string>
   readonly check: (repository: string) => ReadonlyArray<string>
   readonly forget: (repository: string, keep: number) => ReadonlyArray<string>
+  /** Brings the files of a repository on this disk to a bucket; absent where a program has no such command. */
+  readonly publish?: (folder: string, bucket: string) => ReadonlyArray<string>
 }
 
-const password = "bench"
+export const password = "bench"
 
-export const ourcloneBackup: BackupContender = {
-  name: "ourclone",
+export const ourcloneBackup = (name: string, { program }: Checkout): BackupContender => ({
+  name,
   environment: (cache) => ({ OURCLONE_PASSWORD: password, XDG_CACHE_HOME: cache }),
-  init: (repository) => [...ourcloneProgram, "repo", "init", "--repo", repository],
-  backup: (repository, folder) => [...ourcloneProgram, "backup", folder, "--repo", repository],
-  restore: (repository, target) => [...ourcloneProgram, "restore", "latest", "--repo", repository, "--target", target],
-  check: (repository) => [...ourcloneProgram, "repo", "check", "--read-data", "--repo", repository],
-  forget: (repository, keep) => [
-    ...ourcloneProgram,
-    "forget",
-    "--keep-last",
-    String(keep),
-    "--prune",
-    "--repo",
-    repository
-  ]
-}
+  init: (repository) => [...program, "repo", "init", "--repo", repository],
+  backup: (repository, folder) => [...program, "backup", folder, "--repo", repository],
+  restore: (repository, target) => [...program, "restore", "latest", "--repo", repository, "--target", target],
+  check: (repository) => [...program, "repo", "check", "--read-data", "--repo", repository],
+  forget: (repository, keep) => [...program, "forget", "--keep-last", String(keep), "--prune", "--repo", repository],
+  publish: (folder, bucket) => [...program, "sync", folder, `b2://${bucket}`]
+})
 
 const makeRestic = (command: string): BackupContender => ({
   name: spawnSync(command, ["version"], { encoding: "utf8" }).stdout.split(" compiled")[0]?.trim() ?? "restic",
@@ -45,9 +40,9 @@ const makeRestic = (command: string): BackupContender => ({
   forget: (repository, keep) => [command, "forget", "--keep-last", String(keep), "--prune", "--repo", repository]
 })
 
-/** OurClone, and whatever `restic` is on PATH, or `$RESTIC`. */
-export const backupContenders = (): ReadonlyArray<BackupContender> => {
+/** Whatever `restic` is on PATH, or `$RESTIC`; none when there is none. */
+export const restic = (): BackupContender | undefined => {
   const found = (process.env["PATH"] ?? "").split(path.delimiter).map((folder) => path.join(folder, "restic"))
   const command = process.env["RESTIC"] ?? found.find((candidate) => fs.existsSync(candidate))
-  return command === undefined ? [ourcloneBackup] : [ourcloneBackup, makeRestic(command)]
+  return command === undefined ? undefined : makeRestic(command)
 }

@@ -1,116 +1,85 @@
-/** What is measured of backups: on a repository of the local disk, and alone on B2 with latency. */
+/** What is measured of backups: on repositories of the local disk, and of OurClone alone on B2 with latency. */
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { type BackupContender, ourcloneBackup } from "./BackupContenders.ts"
-import { manyFiles, mixedFiles, oneFile } from "./Dataset.ts"
-import { type EmulatorProcess, startEmulator } from "./EmulatorProcess.ts"
+import { type BackupContender, password } from "./BackupContenders.ts"
+import { live, type Work } from "./BackupLife.ts"
+import { changeTenth, emptyFiles, manyFiles, mixedFiles, oneFile } from "./Dataset.ts"
+import { withEmulator } from "./EmulatorProcess.ts"
+import { limitName, measureLimit } from "./Limit.ts"
 import { measure } from "./Measure.ts"
-import type { Report, Row } from "./Rows.ts"
+import { onDisk, onEmulator } from "./RepositoryHome.ts"
+import { inTurn, type Row } from "./Row.ts"
 
-interface Place {
-  readonly repository: string
-  readonly environment: Readonly<Record<string, string>>
-}
+type Contenders = ReadonlyArray<BackupContender>
 
-const countFiles = (folder: string) =>
-  fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length
+const wholeLife: ReadonlyArray<Work> = ["first", "second", "restore", "check"]
 
-/** First and second backup, restore and check of one folder. */
-const lifeOf = async (contender: BackupContender, place: Place, source: string, target: string, report: Report) => {
-  const { environment, repository } = place
-  const take = async (work: string, command: ReadonlyArray<string>) =>
-    report(`${contender.name} ${work}`, await measure(command, environment))
-  await measure(contender.init(repository), environment)
-  await take("first", contender.backup(repository, source))
-  await take("second", contender.backup(repository, source))
-  await take("restore", contender.restore(repository, target))
-  const restored = path.join(target, source)
-  if (countFiles(restored) !== countFiles(source)) throw new Error(`${contender.name} did not restore every file`)
-  fs.rmSync(target, { recursive: true })
-  await take("check", contender.check(repository))
-}
-
-const local = (
-  contenders: ReadonlyArray<BackupContender>,
-  name: string,
-  makeSource: (folder: string) => string
-): Row => ({
+const local = (contenders: Contenders, name: string, makeSource: (folder: string) => string): Row => ({
   name,
   run: async (runs, folder, report) => {
     const source = makeSource(folder)
-    for (let run = 0; run < runs; run++) {
-      for (const contender of contenders) {
-        const place = fs.mkdtempSync(path.join(folder, "repository-"))
-        const environment = contender.environment(path.join(place, "cache"))
-        const repository = path.join(place, "repository")
-        await lifeOf(contender, { repository, environment }, source, path.join(place, "restored"), report)
-        fs.rmSync(place, { recursive: true })
-      }
-    }
+    const home = await onDisk(contenders, folder)
+    await live({ contenders, home, source, folder, runs, works: wholeLife, report })
   }
 })
 
-const b2Environment = ({ endpoint, key, keyId }: EmulatorProcess) => ({
-  B2_APPLICATION_KEY_ID: keyId,
-  B2_APPLICATION_KEY: key,
-  B2_ENDPOINT: endpoint
+/** Names and attributes alone. What matters is the memory. */
+const many = (contenders: Contenders): Row => ({
+  name: "backup of empty files: 100,000 in one folder, 300,000 in 60",
+  run: async (runs, folder, report) => {
+    const home = await onDisk(contenders, folder)
+    const part = async (label: string, count: number, folders: number, works: ReadonlyArray<Work>) => {
+      const place = path.join(folder, label)
+      const source = path.join(place, "source")
+      emptyFiles(source, count, folders)
+      const labelled = { contenders, home, source, folder: place, runs, works }
+      await live({ ...labelled, report: (who, work, took) => report(who, `${work} ${label}`, took) })
+      fs.rmSync(place, { recursive: true })
+    }
+    await part("100k", 100_000, 1, ["first", "restore"])
+    await part("300k", 300_000, 60, ["first", "second"])
+  }
 })
 
-const onB2 = (name: string, latency: string, makeSource: (folder: string) => string): Row => ({
-  name,
+const onB2 = (contenders: Contenders, name: string, latency: string, makeSource: (folder: string) => string): Row => ({
+  name: `${name}, ${latency} latency`,
   run: async (runs, folder, report) => {
     const source = makeSource(folder)
-    const emulator = await startEmulator(["--store", path.join(folder, "store"), "--latency", latency])
-    try {
-      for (let run = 0; run < runs; run++) {
-        const cache = path.join(folder, `cache-${run}`)
-        const environment = { ...ourcloneBackup.environment(cache), ...b2Environment(emulator) }
-        const repository = `b2://bench-backup-${run}/repository`
-        await lifeOf(ourcloneBackup, { repository, environment }, source, path.join(folder, "restored"), report)
-      }
-    } finally {
-      await emulator.stop()
-    }
+    await withEmulator(["--store", path.join(folder, "store"), "--latency", latency], async (emulator) => {
+      const able = contenders.filter(({ publish }) => publish !== undefined)
+      const home = await onEmulator(able, folder, emulator)
+      await live({ contenders: able, home, source, folder, runs, works: wholeLife, report })
+    })
   }
 })
 
 const snapshots = 20
 
 /** Twenty snapshots, each with a tenth of the files changed; then the older half is forgotten and pruned. */
-const forgetting = (contenders: ReadonlyArray<BackupContender>): Row => ({
+const forgetting = (contenders: Contenders): Row => ({
   name: `forget --prune of half of ${snapshots} snapshots`,
   run: async (runs, folder, report) => {
+    const home = await onDisk(contenders, folder)
+    const source = path.join(folder, "source")
+    manyFiles(source, 10_000, 16_384)
+    const maker = contenders.at(-1)
+    for (let snapshot = 0; snapshot < snapshots && maker !== undefined; snapshot++) {
+      changeTenth(source, snapshot)
+      await measure(maker.backup(home.template, source), maker.environment(path.join(folder, "cache")))
+    }
     for (let run = 0; run < runs; run++) {
-      for (const contender of contenders) {
-        const place = fs.mkdtempSync(path.join(folder, "repository-"))
-        const environment = contender.environment(path.join(place, "cache"))
-        const repository = path.join(place, "repository")
-        const source = path.join(place, "source")
-        manyFiles(source, 10_000, 16_384)
-        await measure(contender.init(repository), environment)
-        for (let snapshot = 0; snapshot < snapshots; snapshot++) {
-          change(source, snapshot)
-          await measure(contender.backup(repository, source), environment)
-        }
-        report(contender.name, await measure(contender.forget(repository, snapshots / 2), environment))
-        fs.rmSync(place, { recursive: true })
+      for (const contender of inTurn(contenders, run)) {
+        const repository = await home.copy()
+        const cache = fs.mkdtempSync(path.join(folder, "cache-"))
+        const command = contender.forget(repository, snapshots / 2)
+        report(contender.name, "", await measure(command, contender.environment(cache)))
+        home.remove(repository)
+        fs.rmSync(cache, { recursive: true })
       }
+      report(limitName, "", await measureLimit([{ do: "key", repository: home.template, password }]))
     }
   }
 })
-
-/** Gives every tenth file other bytes of the same length, another tenth each time. */
-const change = (source: string, turn: number): void => {
-  const files = fs.readdirSync(source, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  for (const [index, entry] of files.entries()) {
-    if (index % 10 !== turn % 10) continue
-    const file = path.join(entry.parentPath, entry.name)
-    const bytes = fs.readFileSync(file)
-    bytes.writeUInt32LE(turn + 1, 0)
-    bytes.writeUInt32LE(index, 4)
-    fs.writeFileSync(file, bytes)
-  }
-}
 
 const gibibyte = 1024 ** 3
 
@@ -128,10 +97,11 @@ const incompressible = (folder: string) => {
   return source
 }
 
-export const backupRows = (contenders: ReadonlyArray<BackupContender>): Readonly<Record<string, Row>> => ({
+export const backupRows = (contenders: Contenders): Readonly<Record<string, Row>> => ({
   "backup-small": local(contenders, "backup of /usr/share", systemFiles),
   "backup-mixed": local(contenders, "backup of 4 GiB of mixed large files", mixed),
   "backup-noise": local(contenders, "backup of 2 GiB that no compression helps", incompressible),
+  "backup-many": many(contenders),
   "backup-forget": forgetting(contenders),
-  "backup-40ms": onB2("backup of /usr/share to B2, 40 ms latency", "40ms", systemFiles)
+  "backup-40ms": onB2(contenders, "backup of /usr/share to B2", "40ms", systemFiles)
 })

@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import type { Checkout } from "./Checkout.ts"
 import type { EmulatorProcess } from "./EmulatorProcess.ts"
 
 export interface Contender {
@@ -10,35 +11,28 @@ export interface Contender {
   readonly upload: (folder: string, bucket: string, transfers: number) => ReadonlyArray<string>
   readonly download: (bucket: string, folder: string, transfers: number) => ReadonlyArray<string>
   readonly list: (bucket: string) => ReadonlyArray<string>
+  /** Commands that do nothing but start, by what they are called in the table. */
+  readonly starts: Readonly<Record<string, ReadonlyArray<string>>>
 }
 
-const bundle = path.resolve(import.meta.dirname, "..", "..", "apps", "cli", "dist", "main.mjs")
-export const ourcloneProgram: ReadonlyArray<string> = [process.execPath, bundle]
+export const b2Environment = ({ endpoint, key, keyId }: EmulatorProcess): Readonly<Record<string, string>> => ({
+  B2_APPLICATION_KEY_ID: keyId,
+  B2_APPLICATION_KEY: key,
+  B2_ENDPOINT: endpoint
+})
 
-/** The program as it ships; `npm run bench` builds it first. */
-export const ourclone: Contender = {
-  name: "ourclone",
-  environment: ({ endpoint, key, keyId }) => ({
-    B2_APPLICATION_KEY_ID: keyId,
-    B2_APPLICATION_KEY: key,
-    B2_ENDPOINT: endpoint
-  }),
-  upload: (folder, bucket, transfers) => [
-    ...ourcloneProgram,
-    "sync",
-    folder,
-    `b2://${bucket}`,
-    `--transfers=${transfers}`
-  ],
-  download: (bucket, folder, transfers) => [
-    ...ourcloneProgram,
-    "sync",
-    `b2://${bucket}`,
-    folder,
-    `--transfers=${transfers}`
-  ],
-  list: (bucket) => [...ourcloneProgram, "ls", `b2://${bucket}`]
-}
+export const ourclone = (name: string, { program, script }: Checkout): Contender => ({
+  name,
+  environment: b2Environment,
+  upload: (folder, bucket, transfers) => [...program, "sync", folder, `b2://${bucket}`, `--transfers=${transfers}`],
+  download: (bucket, folder, transfers) => [...program, "sync", `b2://${bucket}`, folder, `--transfers=${transfers}`],
+  list: (bucket) => [...program, "ls", `b2://${bucket}`],
+  starts: {
+    "--version": [...program, "--version"],
+    "--help": [...program, "--help"],
+    "./ourclone --help": [script, "--help"]
+  }
+})
 
 const rcloneFlags = (transfers: number) => [
   "--fast-list",
@@ -58,7 +52,8 @@ const makeRclone = (command: string): Contender => ({
   }),
   upload: (folder, bucket, transfers) => [command, "sync", folder, `EMU:${bucket}`, ...rcloneFlags(transfers)],
   download: (bucket, folder, transfers) => [command, "sync", `EMU:${bucket}`, folder, ...rcloneFlags(transfers)],
-  list: (bucket) => [command, "lsf", "--recursive", "--format", "stp", `EMU:${bucket}`, ...rcloneFlags(16)]
+  list: (bucket) => [command, "lsf", "--recursive", "--format", "stp", `EMU:${bucket}`, ...rcloneFlags(16)],
+  starts: { "--version": [command, "--version"], "--help": [command, "--help"] }
 })
 
 /** Whatever `rclone` is on PATH, or `$RCLONE`; none when there is none. */

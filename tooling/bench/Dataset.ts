@@ -20,6 +20,15 @@ export const manyFiles = (folder: string, count: number, size: number): void => 
   }
 }
 
+/** `count` empty files in `folders` folders: all that is stored of them are their names and attributes. */
+export const emptyFiles = (folder: string, count: number, folders: number): void => {
+  for (let index = 0; index < count; index++) {
+    const inner = path.join(folder, `folder-${String(index % folders).padStart(5, "0")}`)
+    if (index < folders) fs.mkdirSync(inner, { recursive: true })
+    fs.writeFileSync(path.join(inner, `file-${String(index).padStart(7, "0")}`), "")
+  }
+}
+
 export const oneFile = (folder: string, size: number): void => {
   const next = noise()
   const piece = 8 * 1024 * 1024
@@ -59,5 +68,18 @@ export const mixedFiles = (folder: string, size: number): void => {
     for (let left = wanted; left > 0; left -= piece) fs.writeSync(file, next(Math.min(piece, left)))
     fs.closeSync(file)
     made += wanted
+  }
+}
+
+/** Gives every tenth file other bytes of the same length, another tenth each turn. */
+export const changeTenth = (folder: string, turn: number): void => {
+  const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  for (const [index, entry] of files.entries()) {
+    if (index % 10 !== turn % 10) continue
+    const file = path.join(entry.parentPath, entry.name)
+    const bytes = fs.readFileSync(file)
+    bytes.writeUInt32LE(turn + 1, 0)
+    bytes.writeUInt32LE(index, 4)
+    fs.writeFileSync(file, bytes)
   }
 }

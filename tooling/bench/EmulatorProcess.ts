@@ -36,3 +36,16 @@ export const startEmulator = (flags: ReadonlyArray<string>): Promise<EmulatorPro
       })
     })
   })
+
+/** Stopped once `use` has ended. */
+export const withEmulator = async <A>(
+  flags: ReadonlyArray<string>,
+  use: (emulator: EmulatorProcess) => Promise<A>
+): Promise<A> => {
+  const emulator = await startEmulator(flags)
+  try {
+    return await use(emulator)
+  } finally {
+    await emulator.stop()
+  }
+}
