@@ -121,7 +121,7 @@ describe("a backup", () => {
       const { snapshotId } = yield* backup(repository, "a", { directory: folder })
       const snapshot = yield* Snapshots.find(repository, snapshotId!)
       assert.deepEqual(snapshot.paths, [join(folder, "a")])
-      assert.deepEqual(yield* filesIn(repository, ""), ["/a/one", "/a/two"])
+      assert.deepEqual(yield* filesIn(repository, ""), ["a/one", "a/two"])
     }).pipe(Effect.scoped)
   )
 
