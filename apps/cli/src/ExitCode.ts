@@ -52,6 +52,7 @@ const storageCodes: Record<Reason["_tag"], number> = {
 const remoteCodes: Record<RemoteError["reason"]["_tag"], number> = {
   UnknownRemote: wrongUsage,
   UnknownType: wrongUsage,
+  UnsupportedProvider: failed,
   InvalidName: wrongUsage,
   MalformedConfiguration: wrongUsage,
   ConfigurationUnavailable: failed,

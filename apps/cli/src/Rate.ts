@@ -15,6 +15,6 @@ export const rateOf = Effect.fnUntraced(function* (
   const rates = Bandwidth.parse(text)
   if (Result.isFailure(rates)) return yield* usage(`--bwlimit: ${rates.failure}`)
   const { down, up } = rates.success
-  const rate = destination.account === "local" ? down : up
+  const rate = destination.capabilities.isLocal ? down : up
   return rate === undefined ? undefined : yield* Bandwidth.make(rate)
 })

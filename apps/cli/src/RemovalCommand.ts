@@ -1,5 +1,6 @@
 /** `rm` and `mkdir`. Emptying a folder is making it the same as nothing. */
 
+import { nowhere } from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Plan from "@ourclone/core/engine/Plan"
@@ -20,7 +21,7 @@ import * as TransferReport from "./TransferReport.ts"
 const nothingLike = (provider: Provider): Provider => ({
   ...provider,
   name: "nothing",
-  account: "nothing",
+  place: nowhere,
   capabilities: { ...provider.capabilities, listsInOrder: true },
   list: () => Stream.empty
 })

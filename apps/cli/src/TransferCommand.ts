@@ -1,6 +1,7 @@
 /** What copy, move and sync share: from what was typed to an exit code. */
 
 import type { Given } from "@ourclone/core/configuration/Remotes"
+import { isSame } from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import * as Guard from "@ourclone/core/engine/Guard"
@@ -56,8 +57,7 @@ const sidesOfFile = Effect.fnUntraced(function* (input: TransferInput, destinati
 const samePlace = (name: string) =>
   new Guard.GuardStopped({ guard: "overlap", message: `source and destination are the same file, ${name}` })
 
-const isSameFolder = ({ destination, source }: Sides) =>
-  source.account === destination.account && source.location === destination.location
+const isSameFolder = ({ destination, source }: Sides) => isSame(source.place, destination.place)
 
 const emptySource = (input: TransferInput) =>
   new Guard.GuardStopped({

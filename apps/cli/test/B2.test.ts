@@ -159,3 +159,24 @@ test("a debug log tells every request and no secret", async () => {
   expect(log).toContain('{"_tag":"Stored","path":"a.txt","size":1}')
   expect(log).not.toContain(emulator.key)
 })
+
+test("two remotes that reach one place by two addresses are the same place: nothing is moved, exit 25", async () => {
+  const { cli, emulator } = await withB2()
+  const options = (endpoint: string) => [
+    "--key-id",
+    emulator.keyId,
+    "--application-key",
+    emulator.key,
+    "--endpoint",
+    endpoint
+  ]
+  await cli.run("remote", "add", "r1", "b2", ...options(emulator.endpoint))
+  await cli.run("remote", "add", "r2", "b2", ...options(emulator.endpoint.replace("127.0.0.1", "localhost")))
+  cli.write("from/a.txt", "a")
+  await cli.run("sync", "@/from", "r1:some-bucket/x")
+  const moved = await cli.run("move", "r1:some-bucket/x", "r2:Some-Bucket/x")
+  expect(moved.code).toBe(25)
+  expect(moved.error).toContain("are the same place")
+  expect((await cli.run("sync", "r1:some-bucket", "r2:some-bucket/x")).code).toBe(25)
+  expect((await cli.run("cat", "r2:some-bucket/x/a.txt")).out).toBe("a")
+})

@@ -21,7 +21,7 @@ describe("MemoryProvider", () => {
       const backup = MemoryProvider.make({ location: "backup", account: photos.memory })
       const file = yield* put(photos, "a.txt", "hello")
       yield* backup.copy!(file, photos.location, at("b.txt"))
-      assert.strictEqual(backup.account, photos.account)
+      assert.strictEqual(backup.place.account, photos.place.account)
       assert.strictEqual(yield* textAt(backup, "b.txt"), "hello")
     })
   )

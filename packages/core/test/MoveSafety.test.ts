@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ByteSource from "@ourclone/core/contract/ByteSource"
+import type { Capabilities } from "@ourclone/core/contract/Capabilities"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import { PermissionDenied, type Reason, SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
@@ -242,6 +243,41 @@ describe("a sync to a place where case does not count", () => {
       yield* Transfer.execute(source, destination, plan, options)
       assert.deepStrictEqual(yield* names(memory), ["photos/a.jpg"])
       assert.strictEqual(yield* textAt(memory, "photos/a.jpg"), "new")
+    })
+  )
+})
+
+describe("two names that differ in letter case alone", () => {
+  const both = (isCaseSensitive: boolean | undefined) =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const memory = MemoryProvider.make({ capabilities: { isCaseSensitive } as Partial<Capabilities> })
+      yield* put(source, "X.TXT", "upper")
+      yield* put(source, "x.txt", "lower")
+      const fold = (path: string) => makeUnsafe(isCaseSensitive === true ? path : path.toLowerCase())
+      const destination: Provider = {
+        ...memory,
+        put: (path, bytes, options) => memory.put(fold(path), bytes, options)
+      }
+      const { summary } = yield* move(source, destination)
+      return { summary, left: yield* names(source) }
+    })
+
+  it.effect("are not moved over one another where case does not count or nobody knows: the second stays", () =>
+    Effect.gen(function* () {
+      for (const isCaseSensitive of [false, undefined]) {
+        const { left, summary } = yield* both(isCaseSensitive)
+        assert.deepInclude(summary, { stored: 1, moved: 1, failed: 1 })
+        assert.deepStrictEqual(left, ["x.txt"])
+      }
+    })
+  )
+
+  it.effect("are two files where case counts", () =>
+    Effect.gen(function* () {
+      const { left, summary } = yield* both(true)
+      assert.deepInclude(summary, { stored: 2, moved: 2, failed: 0 })
+      assert.deepStrictEqual(left, [])
     })
   )
 })

@@ -8,9 +8,12 @@ export const factory = ProviderFactory.make({
   description: "Backblaze B2, through its native API",
   options: B2Options,
   environment,
-  open: (options, { location, name }) =>
+  placeOptions: ["hardDelete"],
+  connect: (options, name) =>
     Effect.flatMap(
       Effect.promise(() => import("./B2Provider.ts")),
-      (provider) => provider.open({ ...options, name: `${name}${location}`, location })
-    )
+      (provider) => provider.connect({ ...options, name })
+    ),
+  open: (connection, { location, name }, { hardDelete }) =>
+    connection.open({ name: `${name}${location}`, location, hardDelete })
 })

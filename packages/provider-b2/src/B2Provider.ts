@@ -1,7 +1,9 @@
 /** Backblaze B2 as a provider. */
 import type { Capabilities } from "@ourclone/core/contract/Capabilities"
+import * as PlaceIdentity from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { specification } from "@ourclone/core/contract/Specification"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -24,13 +26,25 @@ import * as B2Removal from "./B2Removal.ts"
 import * as B2Root from "./B2Root.ts"
 import * as B2Versions from "./B2Versions.ts"
 
-export interface OpenOptions extends B2Options {
+export interface ConnectOptions extends Omit<B2Options, "hardDelete"> {
+  /** Whom messages about the sign-in are about. */
+  readonly name: string
+  /** Told every request once it is answered; never a credential. */
+  readonly onRequest?: ((line: string) => void) | undefined
+}
+
+export interface PlaceOptions {
   /** What users typed; `Provider.name`. */
   readonly name: string
   /** `bucket/folder`, or "" for the account. */
   readonly location: string
-  /** Told every request once it is answered; never a credential. */
-  readonly onRequest?: ((line: string) => void) | undefined
+  readonly hardDelete: boolean
+}
+
+export interface B2Connection {
+  /** `b2:4a5b6c7d8e9f`: a key of an account says which, and its address does not matter. */
+  readonly id: string
+  readonly open: (options: PlaceOptions) => Effect.Effect<Provider, StorageError>
 }
 
 const userAgent = `ourclone/${packageJson.version} node/${process.versions.node}`
@@ -43,11 +57,49 @@ const parse = (location: string) => {
 }
 
 /** Authorises, which is the first call. The connections live until the scope closes. */
-export const open = Effect.fnUntraced(function* (
-  options: OpenOptions
-): Effect.fn.Return<Provider, StorageError, Scope.Scope> {
-  const { applicationKey, endpoint, hardDelete, keyId, maxConcurrency, name, onRequest } = options
-  const { bucket, folder } = parse(options.location)
+export const connect = Effect.fnUntraced(function* (
+  options: ConnectOptions
+): Effect.fn.Return<B2Connection, StorageError, Scope.Scope> {
+  const { applicationKey, endpoint, keyId, maxConcurrency, name, onRequest } = options
+  const http = yield* Effect.acquireRelease(
+    Effect.sync(() => B2Http.make({ maxConcurrency, onRequest })),
+    ({ close }) => Effect.promise(close)
+  )
+  const origin = endpoint.replace(/\/$/, "")
+  const calls = yield* B2Calls.make({ http, provider: name, endpoint: origin, keyId, applicationKey, userAgent })
+  const id = `b2:${calls.authorization.current().accountId}`
+  return { id, open: (place) => openPlace(id, calls, place) }
+})
+
+export type OpenOptions = ConnectOptions & PlaceOptions
+
+/** One place, with a connection of its own until the scope closes. */
+export const open = (options: OpenOptions): Effect.Effect<Provider, StorageError, Scope.Scope> =>
+  Effect.flatMap(connect(options), (account) => account.open(options))
+
+const capabilities: Capabilities = {
+  checksums: ["sha1"],
+  modifiedAtPrecision: 1,
+  listsInOrder: true,
+  isCaseSensitive: true,
+  isLocal: false,
+  hasDirectories: false,
+  keepsVersions: true,
+  maxPutSize: B2Files.maxPutSize
+}
+
+/** B2's names of buckets are one for all accounts and letter cases, and are known before there is a bucket. */
+const placeOf = (account: string, bucketName: string, folder: string): PlaceIdentity.PlaceIdentity => {
+  const bucket = bucketName.toLowerCase()
+  return PlaceIdentity.ofPath(account, folder === "" ? bucket : `${bucket}/${folder}`)
+}
+
+const openPlace = Effect.fnUntraced(function* (
+  account: string,
+  sharedCalls: B2Calls.B2Calls,
+  { hardDelete, location, name }: PlaceOptions
+): Effect.fn.Return<Provider, StorageError> {
+  const { bucket, folder } = parse(location)
   const refusal = (bucket === "" ? undefined : bucketRefusal(bucket)) ?? RemotePath.refusal(folder)
   if (refusal !== undefined) {
     return yield* new StorageError({
@@ -56,26 +108,11 @@ export const open = Effect.fnUntraced(function* (
       reason: new InvalidRequest({ message: refusal })
     })
   }
-  const http = yield* Effect.acquireRelease(
-    Effect.sync(() => B2Http.make({ maxConcurrency, onRequest })),
-    ({ close }) => Effect.promise(close)
-  )
-  const origin = endpoint.replace(/\/$/, "")
-  const calls = yield* B2Calls.make({ http, provider: name, endpoint: origin, keyId, applicationKey, userAgent })
+  const calls = sharedCalls.named(name)
   const client = B2Client.make(calls)
-  const { accountId } = calls.authorization.current()
-
-  const place = { name, account: `b2:${accountId}@${origin}` }
-  const capabilities: Capabilities = {
-    checksums: ["sha1"],
-    modifiedAtPrecision: 1,
-    listsInOrder: true,
-    isCaseSensitive: true,
-    keepsVersions: true,
-    maxPutSize: B2Files.maxPutSize
-  }
   if (bucket === "") {
-    return { ...place, location: "", capabilities, ...B2Account.make(client, name) }
+    const place = PlaceIdentity.ofPath(account, "")
+    return { specification, name, place, location: "", capabilities, ...B2Account.make(client, name) }
   }
 
   const root = yield* B2Root.open({ client, provider: name, text: bucket, prefix: folder === "" ? "" : `${folder}/` })
@@ -84,7 +121,9 @@ export const open = Effect.fnUntraced(function* (
   const largeFile = B2LargeFile.make(root)
   const mayRead = calls.authorization.current().key.capabilities.includes("readFiles")
   return {
-    ...place,
+    specification,
+    name,
+    place: placeOf(account, root.bucketName, folder),
     location: folder === "" ? root.bucketName : `${root.bucketName}/${folder}`,
     capabilities,
     list: B2Listing.list(root),

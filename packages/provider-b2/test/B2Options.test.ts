@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import { ofPath } from "@ourclone/core/contract/PlaceIdentity"
+import { open } from "@ourclone/core/contract/ProviderFactory"
 import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
 import { factory as B2 } from "@ourclone/provider-b2/B2Factory"
 import { addressRefusal } from "@ourclone/provider-b2/B2Options"
@@ -44,10 +46,10 @@ describe("B2Options", () => {
     Effect.gen(function* () {
       const { accountId, endpoint, key, keyId } = yield* emulate()
       const values = { keyId, applicationKey: Redacted.make(key), endpoint: `${endpoint}/` }
-      const provider = yield* B2.open(values, { name: "photos:", location: "/photo-archive/2024/" })
+      const provider = yield* open(B2, values, { name: "photos:", location: "/photo-archive/2024/" })
       assert.strictEqual(provider.name, "photos:/photo-archive/2024/")
       assert.strictEqual(provider.location, "photo-archive/2024")
-      assert.strictEqual(provider.account, `b2:${accountId}@${endpoint}`)
+      assert.deepStrictEqual(provider.place, ofPath(`b2:${accountId}`, "photo-archive/2024"))
       const error = yield* Effect.flip(provider.stat(makeUnsafe("a.txt")))
       assert.include(error.message, "photo-archive")
     })

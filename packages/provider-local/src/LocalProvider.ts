@@ -2,6 +2,7 @@
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { specification } from "@ourclone/core/contract/Specification"
 import { InvalidRequest, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -9,8 +10,10 @@ import * as Digest from "./Digest.ts"
 import * as Durability from "./Durability.ts"
 import * as Folders from "./Folders.ts"
 import * as FreeSpace from "./FreeSpace.ts"
+import * as LetterCase from "./LetterCase.ts"
 import { attempt } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
+import * as LocalIdentity from "./LocalIdentity.ts"
 import * as LocalLargeFile from "./LocalLargeFile.ts"
 import * as LocalListing from "./LocalListing.ts"
 import * as Place from "./LocalPlace.ts"
@@ -30,20 +33,25 @@ export interface LocalOptions {
   readonly name?: string | undefined
 }
 
-const isCaseSensitive = process.platform !== "win32" && process.platform !== "darwin"
+/** `Account.id`: the files of this machine. */
+const account = "local"
 
 const open = (place: Place.Place): Provider => {
   const durability = Durability.make(place)
   const folders = Folders.make(place, durability.forget)
+  const idsOf = LocalIdentity.makeLocate()
   return {
+    specification,
     name: place.name,
-    account: "local",
+    place: { account, ids: LocalIdentity.idsAt(Place.absolute(place, RemotePath.root)) },
     location: Place.location(place),
     capabilities: {
       checksums: [],
       modifiedAtPrecision: 1,
       listsInOrder: true,
-      isCaseSensitive,
+      isCaseSensitive: LetterCase.isCaseSensitive(Place.absolute(place, RemotePath.root)),
+      isLocal: true,
+      hasDirectories: true,
       keepsVersions: false,
       maxPutSize: Number.MAX_SAFE_INTEGER
     },
@@ -59,6 +67,7 @@ const open = (place: Place.Place): Provider => {
     makeDirectory: (path) => attempt(place, "makeDirectory", path, () => folders.ensure(path)),
     removeDirectory: LocalRemove.removeDirectory(place, folders),
     largeFile: LocalLargeFile.make(place, folders, durability),
+    locate: (path) => attempt(place, "locate", path, () => ({ account, ids: idsOf(Place.absolute(place, path)) })),
     freeSpace: attempt(place, "freeSpace", RemotePath.root, () => {
       const free = FreeSpace.read(place)
       if (free === undefined) throw new UnexpectedResponse({ message: "the file system does not say what is free" })
@@ -85,5 +94,7 @@ export const factory = ProviderFactory.make({
     links: flag("Store symbolic links as files that end in .rclonelink, and make links of such files"),
     copyLinks: flag("Follow symbolic links and store what they point to")
   }),
-  open: (options, at) => make({ ...options, root: at.location, name: `${at.name}${at.location}` })
+  placeOptions: ["links", "copyLinks"],
+  connect: () => Effect.succeed({ id: account }),
+  open: (_, at, options) => make({ ...options, root: at.location, name: `${at.name}${at.location}` })
 })

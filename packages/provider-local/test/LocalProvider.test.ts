@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
+import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import * as Guard from "@ourclone/core/engine/Guard"
 import * as Effect from "effect/Effect"
 import * as LocalProvider from "../src/LocalProvider.ts"
@@ -28,8 +29,8 @@ describe("a local provider", () => {
     withFolder((root) =>
       Effect.gen(function* () {
         fs.symlinkSync("x", `${root}/link`)
-        const open = LocalProvider.factory.open({ links: true }, { name: "home:", location: root })
-        const provider = yield* Effect.scoped(open)
+        const opened = ProviderFactory.open(LocalProvider.factory, { links: true }, { name: "home:", location: root })
+        const provider = yield* Effect.scoped(opened)
         assert.strictEqual(provider.name, `home:${root}`)
         assert.strictEqual((yield* provider.stat(at("link.rclonelink"))).size, 1)
       })

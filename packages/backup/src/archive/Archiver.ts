@@ -131,7 +131,7 @@ const run = Effect.fnUntraced(function* (
           Effect.ignore
         )
   )
-  const concurrency = repository.provider.account === "local" ? localUploads : remoteUploads
+  const concurrency = repository.provider.capabilities.isLocal ? localUploads : remoteUploads
   const uploads = yield* PackUploads.make({ repository, index, indexWriter, concurrency, isDryRun })
 
   const size = threadsFor(options)

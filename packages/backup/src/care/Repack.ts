@@ -26,7 +26,7 @@ type E = StorageError | RepositoryError
 
 const megabyte = 1024 * 1024
 /** Megabytes read and not yet dealt with: of a disk few are enough, a service is faster with several requests. */
-const inFlightOf = (repository: Repository): number => (repository.provider.account === "local" ? 16 : 40)
+const inFlightOf = (repository: Repository): number => (repository.provider.capabilities.isLocal ? 16 : 40)
 const rangesAtOnce = 6
 /** One core is left to this thread, which reads and stores; each thread takes some 70 MB. */
 const mostThreads = 4

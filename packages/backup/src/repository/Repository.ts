@@ -91,7 +91,7 @@ const isCached = (type: FileType): type is LocalCache.CachedType => cachedTypes.
 export const make = ({ cacheDirectory, config, files, keyId, keys, provider }: Parts): Repository => {
   const box = makeBox(keys)
   const cache =
-    cacheDirectory === undefined || provider.account === "local"
+    cacheDirectory === undefined || provider.capabilities.isLocal
       ? undefined
       : LocalCache.make(cacheDirectory, config.id)
 

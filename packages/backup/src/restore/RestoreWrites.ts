@@ -136,6 +136,6 @@ export const write = Effect.fnUntraced(function* (parts: RestoreParts): Effect.f
   yield* Effect.forEach(
     batches(order, entries, index),
     (batch) => Semaphore.withPermits(memory, permits(batch))(writeBatch(batch)),
-    { concurrency: repository.provider.account === "local" ? localConcurrency : concurrency, discard: true }
+    { concurrency: repository.provider.capabilities.isLocal ? localConcurrency : concurrency, discard: true }
   )
 })

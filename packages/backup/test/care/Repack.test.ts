@@ -47,7 +47,7 @@ describe("repacking", () => {
       const { bytes, entries, index } = makeSource()
       const repository = {
         name: "test",
-        provider: { account: "local" },
+        provider: { capabilities: { isLocal: true } },
         keys: Redacted.make(keys),
         config: { version: 2 },
         readRaw: (_type: string, _id: string, range: { offset: number; length: number }) =>

@@ -18,6 +18,11 @@ export class UnknownType extends Schema.TaggedError<UnknownType>()("UnknownType"
   known: Schema.Array(Schema.String)
 }) {}
 
+/** The provider of that type was made for another number of the provider contract. */
+export class UnsupportedProvider extends Schema.TaggedError<UnsupportedProvider>()("UnsupportedProvider", {
+  message
+}) {}
+
 /** The text typed names nothing, or a new remote may not be called that. */
 export class InvalidName extends Schema.TaggedError<InvalidName>()("InvalidName", { message }) {}
 
@@ -53,6 +58,7 @@ export class AlreadyConfigured extends Schema.TaggedError<AlreadyConfigured>()("
 export const Reason = Schema.Union([
   UnknownRemote,
   UnknownType,
+  UnsupportedProvider,
   InvalidName,
   MalformedConfiguration,
   ConfigurationUnavailable,

@@ -5,15 +5,24 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import type { OpenAt } from "../contract/Account.ts"
 import type { OptionValue } from "../contract/OptionField.ts"
 import type { Provider } from "../contract/Provider.ts"
-import type { OpenAt, ProviderFactory } from "../contract/ProviderFactory.ts"
+import { open as openWith, type ProviderFactory } from "../contract/ProviderFactory.ts"
+import { refusal as specificationRefusal } from "../contract/Specification.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import * as StandardPaths from "../machine/StandardPaths.ts"
 import * as ConfigurationFile from "./ConfigurationFile.ts"
 import * as ConfigurationText from "./ConfigurationText.ts"
 import * as OptionSources from "./OptionSources.ts"
-import { AlreadyConfigured, InvalidName, RemoteError, UnknownRemote, UnknownType } from "./RemoteError.ts"
+import {
+  AlreadyConfigured,
+  InvalidName,
+  RemoteError,
+  UnknownRemote,
+  UnknownType,
+  UnsupportedProvider
+} from "./RemoteError.ts"
 import * as RemoteName from "./RemoteName.ts"
 import * as RemoteOptions from "./RemoteOptions.ts"
 import * as Secret from "./Secret.ts"
@@ -87,7 +96,11 @@ const make = (options: RemotesOptions) => {
 
   const factoryOf = (type: string, what: string) => {
     const factory = factories.find((candidate) => candidate.type === type)
-    return factory === undefined ? Effect.fail(unknownType(type, what, factories)) : Effect.succeed(factory)
+    if (factory === undefined) return Effect.fail(unknownType(type, what, factories))
+    const refused = specificationRefusal(`${what}: the provider type "${type}"`, factory.specification)
+    return refused === undefined
+      ? Effect.succeed(factory)
+      : Effect.fail(fail(new UnsupportedProvider({ message: refused })))
   }
 
   const subjectOf = Effect.fnUntraced(function* (configured: ConfigurationText.ConfiguredRemote) {
@@ -146,7 +159,7 @@ const make = (options: RemotesOptions) => {
     const { at, subject } = yield* find(text)
     const chosen = OptionSources.choose(subject.factory, { flags, configured: subject.configured, environment })
     const values = yield* RemoteOptions.valuesOf(subject, chosen, surroundings)
-    return yield* subject.factory.open(values, at)
+    return yield* openWith(subject.factory, values, at)
   })
 
   const hide = (value: unknown, isSecret: boolean): string => (isSecret ? "xxx" : String(value))

@@ -15,8 +15,12 @@ export interface Capabilities {
   readonly modifiedAtPrecision: number | undefined
   /** Whether `list` yields entries in the order of `Entry.orderKey`, so that two listings can be merged without holding either. */
   readonly listsInOrder: boolean
-  /** Whether `A.txt` and `a.txt` are two files. */
-  readonly isCaseSensitive: boolean
+  /** Whether `A.txt` and `a.txt` are two files; `undefined` where nobody knows, as when another machine's disk decides. */
+  readonly isCaseSensitive: boolean | undefined
+  /** Whether bytes come from a disk of this machine: a few calls at once keep it busy, and nothing is gained by keeping copies. */
+  readonly isLocal: boolean
+  /** Whether a directory is a thing of its own: `put` makes it, and it stays when its last file is removed. */
+  readonly hasDirectories: boolean
   /** Whether replacing or removing a file keeps the old version (and its cost) behind it. */
   readonly keepsVersions: boolean
   /** Largest body `put` takes, in bytes. Larger files need `largeFile`. */

@@ -19,7 +19,9 @@ import type { ByteRange, ByteSource } from "./ByteSource.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import type { Entry, File } from "./Entry.ts"
 import type { LargeFile } from "./LargeFile.ts"
+import type { PlaceIdentity } from "./PlaceIdentity.ts"
 import type { RemotePath } from "./RemotePath.ts"
+import type { Specification } from "./Specification.ts"
 import type { StorageError } from "./StorageError.ts"
 import type { Versions } from "./Versions.ts"
 
@@ -43,11 +45,12 @@ export interface ListOptions {
 }
 
 export interface Provider {
+  readonly specification: Specification
   /** What users see in messages, for example `b2:holiday-photos/2024`. */
   readonly name: string
-  /** Providers with the same account reach the same files; between them `copy` works. */
-  readonly account: string
-  /** Where in the account this provider is rooted, with `/` between segments; "" for all of it. */
+  /** Which place this is, as the storage says. Providers with the same `place.account` reach the same files; between them `copy` works. */
+  readonly place: PlaceIdentity
+  /** Where in the account this provider is rooted, in words of the service and with `/` between segments; "" for all of it. */
   readonly location: string
   readonly capabilities: Capabilities
 
@@ -116,6 +119,11 @@ export interface Provider {
   readonly versions?: Versions | undefined
   /** Present when the account is divided in buckets. */
   readonly buckets?: Buckets | undefined
+  /**
+   * Which thing `path` names. Present where a path below the root may lead to what
+   * another path names too, by a mount or a link; asked before anything is removed.
+   */
+  readonly locate?: ((path: RemotePath) => Effect.Effect<PlaceIdentity, StorageError>) | undefined
   /** Bytes that can still be stored, where the service knows. */
   readonly freeSpace?: Effect.Effect<number, StorageError> | undefined
 }

@@ -2,23 +2,18 @@
  * What a provider package exports, to be listed by hand in an app.
  *
  * One schema of options makes the flags and prompts of `remote add`, the checks
- * and the types that `open` sees.
+ * and the types that `connect` sees.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import type * as Scope from "effect/Scope"
+import type { Account, OpenAt } from "./Account.ts"
 import * as OptionField from "./OptionField.ts"
 import type { Provider } from "./Provider.ts"
+import { type Specification, specification, refusal as specificationRefusal } from "./Specification.ts"
 import { InvalidRequest, StorageError } from "./StorageError.ts"
-
-export interface OpenAt {
-  /** What users typed before the location and see in messages: `photos:`, `b2://`, "" for a local path. */
-  readonly name: string
-  /** The text after it: `bucket/path`, or a local path as it was typed. */
-  readonly location: string
-}
 
 /** Why a value, or its absence, is refused. The message never repeats the value. */
 export interface OptionIssue {
@@ -34,17 +29,25 @@ export interface OptionIssue {
 export type EnvironmentSet = { readonly [option: string]: string }
 
 export interface ProviderFactory {
+  readonly specification: Specification
   /** `b2`: the `type` in the configuration, and the scheme of `b2://…`. Lower-case letters and digits, at least two. */
   readonly type: string
   /** One line for people, for the list of types. */
   readonly description: string
   readonly options: ReadonlyArray<OptionField.OptionField>
+  /** Names of options that concern one place rather than the account: with the others the same, an account is shared. */
+  readonly placeOptions: ReadonlyArray<string>
   /** The earlier of two sets that give the same option wins. */
   readonly environment: ReadonlyArray<EnvironmentSet>
   /** What is wrong with `values`, or nothing. Opens nothing. */
   readonly check: (values: OptionField.OptionValues) => ReadonlyArray<OptionIssue>
-  /** The provider, until the scope closes. Fails with `InvalidRequest` when `check` has something to say. */
-  readonly open: (values: OptionField.OptionValues, at: OpenAt) => Effect.Effect<Provider, StorageError, Scope.Scope>
+  /**
+   * Signs in, until the scope closes. `name` is for messages. Fails with `InvalidRequest` when `check` has something to say.
+   */
+  readonly connect: (
+    values: OptionField.OptionValues,
+    name: string
+  ) => Effect.Effect<Account, StorageError, Scope.Scope>
 }
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -55,37 +58,72 @@ const issuesOf = (error: Schema.SchemaError): ReadonlyArray<OptionIssue> =>
     message: message.startsWith("Missing key") ? "is missing" : message.replace(/^Expected /, "must be ")
   }))
 
-/** A factory whose `open` gets the decoded options. */
-export const make = <Options extends OptionField.OptionsSchema>(definition: {
+const invalid = (provider: string, message: string): StorageError =>
+  new StorageError({ provider, operation: "open", reason: new InvalidRequest({ message }) })
+
+/** A factory whose `connect` and `open` get the decoded options. `Connection` is whatever the places of one account share. */
+export const make = <Options extends OptionField.OptionsSchema, Connection extends Pick<Account, "id">>(definition: {
   readonly type: string
   readonly description: string
   readonly options: Options
+  readonly placeOptions?: ReadonlyArray<keyof Options["fields"] & string>
   readonly environment?: ReadonlyArray<{ readonly [option in keyof Options["fields"]]?: string }>
-  readonly open: (options: Options["Type"], at: OpenAt) => Effect.Effect<Provider, StorageError, Scope.Scope>
+  readonly connect: (options: Options["Type"], name: string) => Effect.Effect<Connection, StorageError, Scope.Scope>
+  readonly open: (connection: Connection, at: OpenAt, options: Options["Type"]) => Effect.Effect<Provider, StorageError>
 }): ProviderFactory => {
-  const decode = Schema.decodeUnknownResult(definition.options, { errors: "all" })
+  const decodeResult = Schema.decodeUnknownResult(definition.options, { errors: "all" })
+  const decode = (values: OptionField.OptionValues, name: string): Effect.Effect<Options["Type"], StorageError> => {
+    const decoded = decodeResult(values)
+    if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
+    const message = issuesOf(decoded.failure)
+      .map((issue) => `${issue.option === undefined ? "the options" : `option "${issue.option}"`} ${issue.message}`)
+      .join("; ")
+    return Effect.fail(invalid(name, message))
+  }
   return {
+    specification,
     type: definition.type,
     description: definition.description,
     options: OptionField.fromSchema(definition.options),
+    placeOptions: definition.placeOptions ?? [],
     environment: (definition.environment ?? []) as ReadonlyArray<EnvironmentSet>,
     check: (values) => {
-      const decoded = decode(values)
+      const decoded = decodeResult(values)
       return Result.isFailure(decoded) ? issuesOf(decoded.failure) : []
     },
-    open: (values, at) => {
-      const decoded = decode(values)
-      if (Result.isSuccess(decoded)) return definition.open(decoded.success, at)
-      const message = issuesOf(decoded.failure)
-        .map((issue) => `${issue.option === undefined ? "the options" : `option "${issue.option}"`} ${issue.message}`)
-        .join("; ")
-      return Effect.fail(
-        new StorageError({
-          provider: `${at.name}${at.location}`,
-          operation: "open",
-          reason: new InvalidRequest({ message })
+    connect: (values, name) =>
+      Effect.map(
+        Effect.flatMap(decode(values, name), (options) => definition.connect(options, name)),
+        (connection): Account => ({
+          id: connection.id,
+          open: (at, values) =>
+            Effect.flatMap(decode(values, `${at.name}${at.location}`), (options) =>
+              definition.open(connection, at, options)
+            )
         })
       )
-    }
   }
+}
+
+/** A place of `account`. Fails with `InvalidRequest` when its provider keeps another number of the contract. */
+export const openPlace = (
+  account: Account,
+  at: OpenAt,
+  values: OptionField.OptionValues
+): Effect.Effect<Provider, StorageError> =>
+  Effect.flatMap(account.open(at, values), (provider) => {
+    const refused = specificationRefusal(`the provider of ${at.name}${at.location}`, provider.specification)
+    return refused === undefined ? Effect.succeed(provider) : Effect.fail(invalid(`${at.name}${at.location}`, refused))
+  })
+
+/** Connects for one place alone. Fails with `InvalidRequest` when factory or provider keep another number of the contract. */
+export const open = (
+  factory: ProviderFactory,
+  values: OptionField.OptionValues,
+  at: OpenAt
+): Effect.Effect<Provider, StorageError, Scope.Scope> => {
+  const name = `${at.name}${at.location}`
+  const refused = specificationRefusal(`the provider type "${factory.type}"`, factory.specification)
+  if (refused !== undefined) return Effect.fail(invalid(name, refused))
+  return Effect.flatMap(factory.connect(values, name), (account) => openPlace(account, at, values))
 }

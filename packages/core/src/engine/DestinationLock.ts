@@ -13,8 +13,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { overlap, PlaceIdentity } from "../contract/PlaceIdentity.ts"
 import type { Provider } from "../contract/Provider.ts"
-import { isWithin } from "../contract/RemotePath.ts"
 import { current, hasEnded, ProcessIdentity } from "../machine/ProcessIdentity.ts"
 
 /** Another run writes to the destination, to a folder of it or to a folder around it. */
@@ -43,10 +43,9 @@ const Holder = Schema.Struct({
   /** Milliseconds since 1970 UTC. */
   startedAt: Schema.Int,
   command: Schema.String,
-  /** `Provider.name`, `account` and `location`. */
+  /** `Provider.name` and `place`. */
   name: Schema.String,
-  account: Schema.String,
-  location: Schema.String
+  place: PlaceIdentity
 })
 type Holder = typeof Holder.Type
 
@@ -55,16 +54,9 @@ const decodeHolder = Schema.decodeUnknownOption(Schema.fromJsonString(Holder))
 export interface DestinationLockOptions {
   /** `StandardPaths.stateDirectory`. The locks get a folder of their own in it. */
   readonly stateDirectory: string
-  readonly destination: Pick<Provider, "name" | "account" | "location">
+  readonly destination: Pick<Provider, "name" | "place">
   /** What to call this run in the error that others get, for example `ourclone sync`. No arguments: they may hold secrets. */
   readonly command: string
-}
-
-const withoutSlash = (location: string): string => location.replace(/\/+$/, "")
-
-const overlaps = (left: Holder, right: Holder): boolean => {
-  const [a, b] = [withoutSlash(left.location), withoutSlash(right.location)]
-  return left.account === right.account && (isWithin(a, b) || isWithin(b, a))
 }
 
 /** The other run that is in the way of `own`, and its file. */
@@ -81,7 +73,7 @@ const findConflict = (folder: string, ownFile: string, own: Holder): readonly [H
     }
     const holder = Option.getOrUndefined(decodeHolder(text))
     if (holder === undefined || hasEnded(holder.process)) fs.rmSync(path, { force: true })
-    else if (overlaps(own, holder)) return [holder, path]
+    else if (overlap(own.place, holder.place)) return [holder, path]
   }
   return undefined
 }
@@ -117,7 +109,7 @@ const togetherMillis = 2_000
  * `Busy` when another run, or another scope of this one, is writing to it.
  */
 export const acquire = (options: DestinationLockOptions): Effect.Effect<void, DestinationLockError, Scope.Scope> => {
-  const { account, location, name } = options.destination
+  const { name, place } = options.destination
   const folder = join(options.stateDirectory, "locks")
 
   /** Nothing when the lock is held now; the error otherwise, and nothing is left behind. */
@@ -141,7 +133,7 @@ export const acquire = (options: DestinationLockOptions): Effect.Effect<void, De
   const attempt = Effect.acquireRelease(
     Effect.suspend(() => {
       const file = `${process.pid}-${randomUUID()}.lock`
-      const own = { process: current(), startedAt: Date.now(), command: options.command, name, account, location }
+      const own = { process: current(), startedAt: Date.now(), command: options.command, name, place }
       const error = take(file, own)
       return error === undefined ? Effect.succeed(join(folder, file)) : Effect.fail(error)
     }),

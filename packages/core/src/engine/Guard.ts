@@ -1,7 +1,7 @@
 /** What stops a transfer before it takes something away that its user meant to keep. */
 import * as Schema from "effect/Schema"
+import { isInside, isSame } from "../contract/PlaceIdentity.ts"
 import type { Provider } from "../contract/Provider.ts"
-import { isWithin } from "../contract/RemotePath.ts"
 import type { Totals } from "./Plan.ts"
 
 export class GuardStopped extends Schema.TaggedError<GuardStopped>()("GuardStopped", {
@@ -37,17 +37,14 @@ export const deletion = (totals: Totals, limits: DeletionLimits): GuardStopped |
 
 /** Whether one side lies inside the other, where a sync would read what it writes or remove what it reads. */
 export const overlap = (source: Provider, destination: Provider): GuardStopped | undefined => {
-  if (source.account !== destination.account) return undefined
-  const isInside = isWithin(destination.location, source.location) || isWithin(source.location, destination.location)
-  if (!isInside) return undefined
-  const [inner, outer] = isWithin(destination.location, source.location)
-    ? [destination.name, source.name]
-    : [source.name, destination.name]
-  return new GuardStopped({
-    guard: "overlap",
-    message:
-      source.location === destination.location
-        ? `source and destination are the same place, ${source.name}`
-        : `${inner} lies inside ${outer}; choose a destination outside the source`
-  })
+  const isInner = isInside(destination.place, source.place)
+  if (!isInner && !isInside(source.place, destination.place)) return undefined
+  const [inner, outer] = isInner ? [destination.name, source.name] : [source.name, destination.name]
+  const isOnePlace = isSame(source.place, destination.place)
+  const message = isOnePlace
+    ? source.name === destination.name
+      ? `source and destination are the same place, ${source.name}`
+      : `source and destination, ${source.name} and ${destination.name}, are the same place`
+    : `${inner} lies inside ${outer}; choose a destination outside the source`
+  return new GuardStopped({ guard: "overlap", message })
 }

@@ -8,12 +8,13 @@ import type { ByteSource } from "../contract/ByteSource.ts"
 import type { File } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
 import { compare, parent, type RemotePath } from "../contract/RemotePath.ts"
-import { ChecksumMismatch, SourceChanged, StorageError } from "../contract/StorageError.ts"
+import { AlreadyExists, ChecksumMismatch, SourceChanged, StorageError } from "../contract/StorageError.ts"
 import { emptySummary, type Summary, type TransferEvent } from "../events/TransferEvent.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Download from "./Download.ts"
 import * as Guard from "./Guard.ts"
+import * as LastLook from "./LastLook.ts"
 import type { Action, Plan } from "./Plan.ts"
 import { upload } from "./Upload.ts"
 
@@ -108,26 +109,44 @@ export const execute = Effect.fnUntraced(function* (
         const reason = new SourceChanged({ message })
         return Effect.fail(new StorageError({ provider: source.name, operation: "remove", path, reason }))
       }
-      return Effect.map(retrying(source.remove(path), onRetry(path)), () => {
+      const removal = Effect.andThen(
+        LastLook.beforeSource(source, destination, path),
+        retrying(source.remove(path), onRetry(path))
+      )
+      return Effect.map(removal, () => {
         summary.moved++
         onEvent({ _tag: "Moved", path })
       })
     })
   }
 
-  /** What was stored, in lower case, where case does not count: the old name of a file is no extra file there. */
-  const storedNames = destination.capabilities.isCaseSensitive ? undefined : new Set<string>()
+  /**
+   * What is stored under which name in lower case, where case does not count or nobody knows: the old name of a
+   * file is no extra file there, and of two names that are one the second must not replace the first.
+   */
+  const storedNames = destination.capabilities.isCaseSensitive === true ? undefined : new Map<string, string>()
+
+  const claimName = ({ path }: File): Effect.Effect<void, StorageError> => {
+    if (storedNames === undefined) return Effect.void
+    const name = folded(path)
+    const other = storedNames.get(name)
+    if (other === undefined) storedNames.set(name, path)
+    if (other === undefined || other === path) return Effect.void
+    const message = `"${other}" differs from it in letter case alone, and the destination may take both for one file: rename one`
+    return Effect.fail(
+      new StorageError({ provider: destination.name, operation: "put", path, reason: new AlreadyExists({ message }) })
+    )
+  }
 
   const arrived = (file: File, stored: File): Effect.Effect<void, StorageError> => {
     const { path, size } = file
-    storedNames?.add(folded(path))
     if (stored.size === size) return Effect.void
     const message = `${stored.size} bytes are stored where ${size} were sent`
     const reason = new ChecksumMismatch({ message, expected: `${size} bytes`, actual: `${stored.size} bytes` })
     return Effect.fail(new StorageError({ provider: destination.name, operation: "put", path, reason }))
   }
 
-  let copy = source.account === destination.account ? destination.copy : undefined
+  let copy = source.place.account === destination.place.account ? destination.copy : undefined
 
   const put = (file: File): Effect.Effect<void, StorageError> => {
     const { path, size } = file
@@ -192,11 +211,11 @@ export const execute = Effect.fnUntraced(function* (
   const run = (action: Action): Effect.Effect<void, StorageError> => {
     switch (action._tag) {
       case "Put":
-        return Effect.catch(put(action.file), failed(action.file.path))
+        return Effect.catch(Effect.andThen(claimName(action.file), put(action.file)), failed(action.file.path))
       case "Touch":
         return Effect.catch(touch(action.file, action.stored), failed(action.file.path))
       case "Keep":
-        return Effect.catch(dropSource(action.file), failed(action.file.path))
+        return Effect.catch(Effect.andThen(claimName(action.file), dropSource(action.file)), failed(action.file.path))
       case "Pass":
         return Effect.sync(() => {
           const { because, isFailure, path } = action.entry
@@ -232,7 +251,9 @@ export const execute = Effect.fnUntraced(function* (
     Effect.forEach(items, act, { concurrency: options.transfers, discard: true })
 
   const remove = (path: RemotePath) =>
-    Effect.map(retrying(destination.remove(path), onRetry(path)), () => {
+    Effect.gen(function* () {
+      yield* LastLook.beforeDestination(source, destination, path)
+      yield* retrying(destination.remove(path), onRetry(path))
       summary.removed++
       onEvent({ _tag: "Removed", path })
     }).pipe(Effect.catch(failed(path)))

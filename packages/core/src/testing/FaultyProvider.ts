@@ -14,7 +14,17 @@ import { type Reason, StorageError, Unavailable } from "../contract/StorageError
 export type Method =
   | Exclude<
       keyof Provider,
-      "name" | "account" | "location" | "capabilities" | "digest" | "largeFile" | "versions" | "buckets" | "freeSpace"
+      | "specification"
+      | "name"
+      | "place"
+      | "location"
+      | "capabilities"
+      | "digest"
+      | "locate"
+      | "largeFile"
+      | "versions"
+      | "buckets"
+      | "freeSpace"
     >
   | Exclude<keyof LargeFile, "limits">
 

@@ -8,8 +8,10 @@ import * as Stream from "effect/Stream"
 import type { Capabilities } from "../contract/Capabilities.ts"
 import { type Entry, type File, orderKey } from "../contract/Entry.ts"
 import type { Limits } from "../contract/LargeFile.ts"
+import * as PlaceIdentity from "../contract/PlaceIdentity.ts"
 import type { Provider, PutOptions } from "../contract/Provider.ts"
 import * as RemotePath from "../contract/RemotePath.ts"
+import { specification } from "../contract/Specification.ts"
 import { InvalidRequest, NotFound, type Reason, StorageError } from "../contract/StorageError.ts"
 import * as MemoryAccount from "./MemoryAccount.ts"
 import * as MemoryLargeFile from "./MemoryLargeFile.ts"
@@ -94,8 +96,9 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
   }
 
   return {
+    specification,
     name,
-    account: account.id,
+    place: PlaceIdentity.ofPath(account.id, location),
     location,
     memory: account,
     capabilities: {
@@ -103,6 +106,8 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       modifiedAtPrecision: 1,
       listsInOrder: true,
       isCaseSensitive: true,
+      isLocal: false,
+      hasDirectories: false,
       keepsVersions: false,
       maxPutSize: Number.MAX_SAFE_INTEGER,
       ...options.capabilities

@@ -5,15 +5,17 @@ import { afterAll, describe, expect, it } from "@effect/vitest"
 import { Effect, Redacted, Schema } from "effect"
 import type { RemoteError } from "../../src/configuration/RemoteError.ts"
 import { Remotes, type RemotesOptions } from "../../src/configuration/Remotes.ts"
+import type { OpenAt } from "../../src/contract/Account.ts"
 import type { Provider } from "../../src/contract/Provider.ts"
 import * as ProviderFactory from "../../src/contract/ProviderFactory.ts"
+import { specification } from "../../src/contract/Specification.ts"
 
 const folder = fs.mkdtempSync(join(tmpdir(), "ourclone-remotes-"))
 afterAll(() => fs.rmSync(folder, { recursive: true }))
 
 /** Opens to a provider whose name tells everything that the factory was given. */
-const told = (options: object, at: ProviderFactory.OpenAt) =>
-  Effect.succeed({ name: JSON.stringify({ ...options, ...at }) } as Provider)
+const told = (options: object, at: OpenAt) =>
+  Effect.succeed({ specification, name: JSON.stringify({ ...options, ...at }) } as Provider)
 
 const b2 = ProviderFactory.make({
   type: "b2",
@@ -32,14 +34,16 @@ const b2 = ProviderFactory.make({
     { keyId: "B2_KEY_ID", key: "B2_KEY" },
     { endpoint: "B2_ENDPOINT" }
   ],
-  open: (options, at) => told({ ...options, key: Redacted.value(options.key) }, at)
+  connect: () => Effect.succeed({ id: "b2" }),
+  open: (_, at, options) => told({ ...options, key: Redacted.value(options.key) }, at)
 })
 
 const local = ProviderFactory.make({
   type: "local",
   description: "This machine",
   options: Schema.Struct({}),
-  open: told
+  connect: () => Effect.succeed({ id: "local" }),
+  open: (_, at, options) => told(options, at)
 })
 
 let files = 0

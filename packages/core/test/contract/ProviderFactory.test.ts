@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Redacted, Schema } from "effect"
 import type { Provider } from "../../src/contract/Provider.ts"
 import * as ProviderFactory from "../../src/contract/ProviderFactory.ts"
+import { specification } from "../../src/contract/Specification.ts"
 
 const opened: Array<unknown> = []
 
@@ -19,10 +20,14 @@ const factory = ProviderFactory.make({
     mode: Schema.optionalKey(Schema.Literals(["native", "s3"]))
   }),
   environment: [{ keyId: "B2_KEY_ID", key: "B2_KEY" }, { endpoint: "B2_ENDPOINT" }],
-  open: (options, at) => {
-    const { connections, hardDelete, key, keyId } = options
-    opened.push({ keyId, key: Redacted.value(key), hardDelete, connections, ...at })
-    return Effect.succeed({ name: `${at.name}${at.location}` } as Provider)
+  placeOptions: ["hardDelete"],
+  connect: ({ connections, key, keyId }, name) => {
+    opened.push({ keyId, key: Redacted.value(key), connections, name })
+    return Effect.succeed({ id: "b2:1" })
+  },
+  open: (_, at, { hardDelete }) => {
+    opened.push({ hardDelete, ...at })
+    return Effect.succeed({ specification, name: `${at.name}${at.location}` } as Provider)
   }
 })
 
@@ -57,9 +62,12 @@ describe("ProviderFactory", () => {
   it.effect("opens with decoded options and defaults", () =>
     Effect.gen(function* () {
       opened.length = 0
-      const provider = yield* factory.open({ ...good, connections: 9 }, at)
+      const provider = yield* ProviderFactory.open(factory, { ...good, connections: 9 }, at)
       expect(provider.name).toBe("b2://bucket")
-      expect(opened).toEqual([{ keyId: "id", key: "secret", hardDelete: false, connections: 9, ...at }])
+      expect(opened).toEqual([
+        { keyId: "id", key: "secret", connections: 9, name: "b2://bucket" },
+        { hardDelete: false, ...at }
+      ])
     })
   )
 
@@ -74,9 +82,34 @@ describe("ProviderFactory", () => {
 
   it.effect("fails to open with options that do not pass", () =>
     Effect.gen(function* () {
-      const error = yield* Effect.flip(factory.open({ keyId: "id" }, at))
+      const error = yield* Effect.flip(ProviderFactory.open(factory, { keyId: "id" }, at))
       expect(error.reason._tag).toBe("InvalidRequest")
       expect(error.message).toBe('b2://bucket: option "key" is missing')
+    })
+  )
+
+  it.effect("opens several places of one account, each with options of its own", () =>
+    Effect.gen(function* () {
+      opened.length = 0
+      const account = yield* factory.connect(good, "b2:")
+      expect(account.id).toBe("b2:1")
+      yield* ProviderFactory.openPlace(account, at, good)
+      yield* ProviderFactory.openPlace(account, { ...at, location: "other" }, { ...good, hardDelete: true })
+      expect(opened.slice(1)).toEqual([
+        { hardDelete: false, ...at },
+        { hardDelete: true, ...at, location: "other" }
+      ])
+    })
+  )
+
+  it.effect("refuses a factory and a provider of another number of the contract, by name", () =>
+    Effect.gen(function* () {
+      const newer = { ...factory, specification: 2 } as unknown as ProviderFactory.ProviderFactory
+      const ofFactory = yield* Effect.flip(ProviderFactory.open(newer, good, at))
+      expect(ofFactory.message).toContain('the provider type "b2" keeps number 2 of the provider contract')
+      const account = { id: "b2:1", open: () => Effect.succeed({ name: "old" } as Provider) }
+      const ofProvider = yield* Effect.flip(ProviderFactory.openPlace(account, at, good))
+      expect(ofProvider.message).toContain("the provider of b2://bucket keeps number none of the provider contract")
     })
   )
 
@@ -86,6 +119,7 @@ describe("ProviderFactory", () => {
         type: "odd",
         description: "odd",
         options: Schema.Struct({ nested: Schema.Struct({}) }),
+        connect: () => Effect.never,
         open: () => Effect.never
       })
     ).toThrow('option "nested" must be')

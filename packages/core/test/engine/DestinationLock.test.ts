@@ -5,6 +5,7 @@ import { hostname, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, describe, expect, it } from "@effect/vitest"
 import { Effect, Exit, Fiber } from "effect"
+import { ofPath } from "../../src/contract/PlaceIdentity.ts"
 import * as DestinationLock from "../../src/engine/DestinationLock.ts"
 import * as ProcessIdentity from "../../src/machine/ProcessIdentity.ts"
 
@@ -17,7 +18,7 @@ const newState = () => join(root, String(++states))
 const lock = (stateDirectory: string, location = "bucket/photos", account = "b2:1") =>
   DestinationLock.acquire({
     stateDirectory,
-    destination: { name: `b2:${location}`, account, location },
+    destination: { name: `b2:${location}`, place: ofPath(account, location) },
     command: "ourclone sync"
   })
 
@@ -36,8 +37,7 @@ const leave = (
     startedAt: 0,
     command: "ourclone copy",
     name: `b2:${location}`,
-    account: "b2:1",
-    location
+    place: ofPath("b2:1", location)
   }
   fs.writeFileSync(join(stateDirectory, "locks", "left.lock"), JSON.stringify(holder))
 }
@@ -75,18 +75,17 @@ describe("DestinationLock", () => {
       expect(yield* isBusy(state, "bucket/photos/2024")).toBe(true)
       expect(yield* isBusy(state, "bucket")).toBe(true)
       expect(yield* isBusy(state, "")).toBe(true)
-      expect(yield* isBusy(state, "bucket/photos/")).toBe(true)
       expect(yield* isBusy(state, "bucket/photos2")).toBe(false)
       expect(yield* isBusy(state, "bucket/music")).toBe(false)
       expect(yield* isBusy(state, "bucket/photos", "b2:2")).toBe(false)
     })
   )
 
-  it.live("knows that everything lies inside the root of a machine", () =>
+  it.live("knows that everything lies inside a whole account", () =>
     Effect.gen(function* () {
       const state = newState()
-      leave(state, {}, "/")
-      expect(yield* isBusy(state, "/home/ann")).toBe(true)
+      leave(state, {}, "")
+      expect(yield* isBusy(state, "bucket/photos")).toBe(true)
     })
   )
 
@@ -161,7 +160,7 @@ describe("DestinationLock", () => {
       const program = `
         import * as Effect from "effect/Effect"
         import { acquire } from ${JSON.stringify(new URL("../../src/engine/DestinationLock.ts", import.meta.url).href)}
-        const destination = { name: "b2:bucket", account: "b2:1", location: "bucket" }
+        const destination = { name: "b2:bucket", place: { account: "b2:1", ids: ["bucket", ""] } }
         const held = acquire({ stateDirectory: ${JSON.stringify(state)}, destination, command: "ourclone move" })
         await Effect.runPromise(Effect.scoped(Effect.gen(function* () {
           yield* held

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { ofPath } from "@ourclone/core/contract/PlaceIdentity"
 import * as Guard from "@ourclone/core/engine/Guard"
 import type { Totals } from "@ourclone/core/engine/Plan"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
@@ -40,7 +41,7 @@ describe("Guard.deletion", () => {
 describe("Guard.overlap", () => {
   const at = (location: string) => {
     const provider = MemoryProvider.make()
-    return { ...provider, account: "one", location, name: `memory:${location}` }
+    return { ...provider, place: ofPath("one", location), location, name: `memory:${location}` }
   }
 
   it("stops a transfer of a place into itself, or into a folder of it", () => {
@@ -51,6 +52,6 @@ describe("Guard.overlap", () => {
 
   it("lets neighbours and other accounts be", () => {
     assert.isUndefined(Guard.overlap(at("a"), at("ab")))
-    assert.isUndefined(Guard.overlap(at("a"), { ...at("a"), account: "two" }))
+    assert.isUndefined(Guard.overlap(at("a"), { ...at("a"), place: ofPath("two", "a") }))
   })
 })

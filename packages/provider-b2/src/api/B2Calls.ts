@@ -28,6 +28,8 @@ export interface B2Calls {
   readonly provider: string
   readonly userAgent: string
   readonly authorization: B2Authorization.B2Authorization
+  /** The same sign-in and connections, with another `Provider.name` in messages. */
+  readonly named: (provider: string) => B2Calls
   /** One call of the API. `decode` may throw: then the answer was not one that B2 documents. */
   readonly call: <A>(
     name: string,
@@ -125,10 +127,10 @@ const authorizeWith = (options: B2CallsOptions): Effect.Effect<B2Authorization.A
     .pipe(Effect.mapError(explain))
 }
 
-/** Authorises, once. */
-export const make = (options: B2CallsOptions): Effect.Effect<B2Calls, StorageError> => {
-  const { endpoint, http, provider, userAgent } = options
-  return Effect.map(B2Authorization.make(authorizeWith(options)), (authorization) => {
+const callsOf =
+  (options: B2CallsOptions, authorization: B2Authorization.B2Authorization) =>
+  (provider: string): B2Calls => {
+    const { endpoint, http, userAgent } = options
     const decoded = decodedWith(provider)
     return {
       http,
@@ -137,6 +139,7 @@ export const make = (options: B2CallsOptions): Effect.Effect<B2Calls, StorageErr
       userAgent,
       authorization,
       decoded,
+      named: callsOf(options, authorization),
       explain: explainWith(provider, () => authorization.current().key),
       call: (name, payload, decode, timeout) =>
         authorization.use((current) =>
@@ -160,5 +163,10 @@ export const make = (options: B2CallsOptions): Effect.Effect<B2Calls, StorageErr
           )
         )
     }
-  })
-}
+  }
+
+/** Authorises, once. */
+export const make = (options: B2CallsOptions): Effect.Effect<B2Calls, StorageError> =>
+  Effect.map(B2Authorization.make(authorizeWith(options)), (authorization) =>
+    callsOf(options, authorization)(options.provider)
+  )

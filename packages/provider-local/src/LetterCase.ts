@@ -1,0 +1,56 @@
+/** Whether a folder tells `A` from `a`: looked up with a name that is there, since the system's usual way says little of a mounted disk. */
+import * as fs from "node:fs"
+import * as nodePath from "node:path"
+import { nearestExisting } from "./LocalPlace.ts"
+
+/** So many names are looked at for a letter. */
+const most = 50
+
+const flipped = (name: string): string | undefined => {
+  const upper = name.toUpperCase()
+  const other = upper === name ? name.toLowerCase() : upper
+  return other === name ? undefined : other
+}
+
+/** Whether `name`, which is in `folder`, is also found in other letter case. */
+const tells = (folder: string, name: string): boolean | undefined => {
+  const other = flipped(name)
+  if (other === undefined) return undefined
+  const own = fs.lstatSync(nodePath.join(folder, name), { bigint: true, throwIfNoEntry: false })
+  const found = fs.lstatSync(nodePath.join(folder, other), { bigint: true, throwIfNoEntry: false })
+  if (own === undefined) return undefined
+  return found === undefined || found.ino !== own.ino || found.dev !== own.dev
+}
+
+const byContent = (folder: string): boolean | undefined => {
+  const directory = fs.opendirSync(folder, { bufferSize: most })
+  try {
+    for (let count = 0; count < most; count++) {
+      const entry = directory.readSync()
+      if (entry === null) return undefined
+      const told = tells(folder, entry.name)
+      if (told !== undefined) return told
+    }
+    return undefined
+  } finally {
+    directory.closeSync()
+  }
+}
+
+/** By what is in the folder, else by its own name, as long as that is a name of the same disk. `undefined` when no name tells. */
+export const isCaseSensitive = (root: string): boolean | undefined => {
+  try {
+    const folder = fs.realpathSync(nearestExisting(root))
+    const { dev } = fs.statSync(folder)
+    const told = byContent(folder)
+    if (told !== undefined) return told
+    for (let inner = folder; ; inner = nodePath.dirname(inner)) {
+      const outer = nodePath.dirname(inner)
+      if (outer === inner || fs.statSync(outer).dev !== dev) return undefined
+      const byName = tells(outer, nodePath.basename(inner))
+      if (byName !== undefined) return byName
+    }
+  } catch {
+    return undefined
+  }
+}
