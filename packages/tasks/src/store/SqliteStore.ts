@@ -26,7 +26,7 @@ export const make = (
         load: (id) => attempt(() => tasks.load(id)),
         list: (query) => attempt(() => tasks.list(query)),
         claim: (owner, leaseMillis, id) => attempt(() => tasks.claim(owner, leaseMillis, id)),
-        commit: (claim, batch, leaseMillis) => attempt(() => tasks.commit(claim, batch, leaseMillis)),
+        commit: (claim, batch, leaseMillis, input) => attempt(() => tasks.commit(claim, batch, leaseMillis, input)),
         settle: (id, input, batch, summary) => attempt(() => tasks.settle(id, input, batch, summary)),
         wish: (id, wish) => attempt(() => tasks.wish(id, wish)),
         facts: (id, after, limit) => attempt(() => tasks.facts(id, after, limit)),

@@ -111,15 +111,26 @@ export const make = (database: Database, clock: () => number) => {
       return { task: find(found.id), take }
     })
 
-  const commit = ({ take, task: { id } }: Claim, batch: Batch, leaseMillis: number): Wish | null =>
+  const commit = (
+    { take, task: { id } }: Claim,
+    batch: Batch,
+    leaseMillis: number,
+    input?: Extract<TaskInput, { readonly _tag: "Blocked" | "Unblocked" }>
+  ): Wish | null =>
     database.transaction(() => {
       const task = find(id)
       if (task.take !== take || !isHeld(task.state)) throw leaseLost(id)
+      const moved = input === undefined ? task.state : next(task.state, input)
+      const state = moved._tag === "Refused" ? task.state : moved
       const seq = append(id, task.seq, batch)
+      const progress = batch.progress === undefined ? task.progress : batch.progress
       database.run(
-        "update task set seq = ?, totals = ?, lease = ?, change = ? where id = ?",
+        "update task set tag = ?, state = ?, seq = ?, totals = ?, progress = ?, lease = ?, change = ? where id = ?",
+        state._tag,
+        JSON.stringify(state),
         seq,
         JSON.stringify(batch.totals),
+        progress === null ? null : JSON.stringify(progress),
         clock() + leaseMillis,
         bump(),
         id
@@ -134,7 +145,7 @@ export const make = (database: Database, clock: () => number) => {
       to._tag === "Queued" && to.notBefore !== null ? task.deferrals + 1 : hasEnded(to) ? 0 : task.deferrals
     database.run(
       `update task set tag = ?, state = ?, not_before = ?, seq = ?, totals = ?, summary = ?, deferrals = ?,
-         owner = ?, lease = ?, wish = ?, ended = ?, change = ? where id = ?`,
+         progress = null, owner = ?, lease = ?, wish = ?, ended = ?, change = ? where id = ?`,
       to._tag,
       JSON.stringify(to),
       to._tag === "Queued" ? to.notBefore : null,

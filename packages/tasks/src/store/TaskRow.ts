@@ -1,4 +1,5 @@
 /** A task as a row of the database, and back. */
+import { Progress } from "@ourclone/core/events/RunEvent"
 import { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Schema from "effect/Schema"
 import { Origin, type Task, Totals, Wish } from "../task/Task.ts"
@@ -20,6 +21,7 @@ export interface TaskRow {
   readonly lease: number | null
   readonly seq: number
   readonly totals: string
+  readonly progress: string | null
   readonly summary: string | null
   readonly created: number
   readonly started: number | null
@@ -32,6 +34,7 @@ const stateOf = text(TaskState)
 const wishOf = text(Wish)
 const ownerOf = text(ProcessIdentity)
 const totalsOf = text(Totals)
+const progressOf = text(Progress)
 const originOf = Schema.decodeUnknownSync(Origin)
 
 const optional = <A>(value: string | null, read: (text: string) => A): A | null => (value === null ? null : read(value))
@@ -52,6 +55,7 @@ export const toTask = (row: TaskRow): Task => ({
   leaseUntil: row.lease,
   seq: row.seq,
   totals: totalsOf(row.totals),
+  progress: optional(row.progress, progressOf),
   summary: optional(row.summary, JSON.parse),
   createdAt: row.created,
   startedAt: row.started,

@@ -7,7 +7,7 @@
  * - One task is held by one runner at a time.
  */
 import type { Envelope } from "@ourclone/core/events/Envelope"
-import type { Fact } from "@ourclone/core/events/RunEvent"
+import type { Fact, Progress } from "@ourclone/core/events/RunEvent"
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import type * as Effect from "effect/Effect"
 import type { NewTask, Task, Totals, Wish } from "../task/Task.ts"
@@ -35,6 +35,7 @@ export interface Batch {
   /** Of the whole task after this batch. */
   readonly totals: Totals
   readonly outcomes: ReadonlyArray<Outcome>
+  readonly progress?: Progress | null
   /** Paths that went well in this batch though they had failed before. */
   readonly mended: ReadonlyArray<string>
 }
@@ -75,8 +76,16 @@ export interface TaskStore {
    * is none to be had. A task whose owner let its lease run out is to be had too.
    */
   readonly claim: (owner: ProcessIdentity, leaseMillis: number, id?: string) => Answer<Claim | undefined>
-  /** Stores a batch and renews the lease; says what is wished of the task. Fails with `LeaseLost`. */
-  readonly commit: (claim: Claim, batch: Batch, leaseMillis: number) => Answer<Wish | null>
+  /**
+   * Stores a batch and renews the lease; says what is wished of the task. `Blocked` and `Unblocked` move it between
+   * running and waiting in the same commit. Fails with `LeaseLost`.
+   */
+  readonly commit: (
+    claim: Claim,
+    batch: Batch,
+    leaseMillis: number,
+    input?: Extract<TaskInput, { readonly _tag: "Blocked" | "Unblocked" }>
+  ) => Answer<Wish | null>
   /** Moves the task along an arrow of `TaskState`, with the facts that tell of it. Fails with `NotNow` or `LeaseLost`. */
   readonly settle: (id: string, input: TaskInput, batch?: Batch, summary?: Task["summary"]) => Answer<Task>
   /** Settles it at once where nobody holds the task; else its runner will see it. Fails with `NotNow`. */

@@ -6,7 +6,7 @@ export const migrations: ReadonlyArray<string> = [
     id text primary key, kind text not null, request text not null, origin text not null, schedule text,
     is_record integer not null, priority integer not null, tag text not null, state text not null, not_before integer,
     wish text, take integer not null default 0, deferrals integer not null default 0, owner text, lease integer,
-    seq integer not null default 0, totals text not null, summary text,
+    seq integer not null default 0, totals text not null, progress text, summary text,
     created integer not null, started integer, ended integer, change integer not null
   ) strict;
   create index task_by_tag on task(tag, priority desc, id);

@@ -1,4 +1,5 @@
 /** One durable run of a job: what was asked for, how it stands, who is at it. */
+import { Progress } from "@ourclone/core/events/RunEvent"
 import { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Schema from "effect/Schema"
 import { TaskState } from "./TaskState.ts"
@@ -54,6 +55,8 @@ export const Task = Schema.Struct({
   /** The number of the newest fact. */
   seq: Schema.Int,
   totals: Totals,
+  /** The newest gauge of a task that runs; it only restates, so none is kept but the last. */
+  progress: Schema.NullOr(Progress),
   /** Of the last run that ended. */
   summary: Schema.NullOr(Schema.Json),
   createdAt: Schema.Int,

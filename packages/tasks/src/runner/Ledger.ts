@@ -1,0 +1,97 @@
+/** What a run's events come to: facts for the journal, totals of the task, outcomes by path. Pure but for its own fields. */
+import type { Envelope } from "@ourclone/core/events/Envelope"
+import type { Fact, Progress } from "@ourclone/core/events/RunEvent"
+import type { Batch, Outcome, Told } from "../store/TaskStore.ts"
+import type { Task, Totals } from "../task/Task.ts"
+
+type Waiting = Extract<Fact, { readonly _tag: "Waiting" }>
+
+const outcomeOf = (fact: Fact): Outcome | undefined => {
+  if (fact._tag === "Skipped") {
+    return { path: fact.item, kind: "skipped", code: "", message: fact.because, remedy: null }
+  }
+  if (fact._tag !== "Failed" || fact.failure.item === undefined) return undefined
+  const { code, item, message, remedy } = fact.failure
+  return { path: item, kind: "failed", code, message, remedy: remedy === undefined ? null : JSON.stringify(remedy) }
+}
+
+export class Ledger {
+  /** The last thing said about waiting, until something else happens. */
+  waiting: Waiting | undefined
+  #told: Array<Told> = []
+  #outcomes: Array<Outcome> = []
+  #mended: Array<string> = []
+  #progress: Progress | undefined
+  #totals: Totals
+  /** What earlier runs of the task have done. */
+  readonly #before: Totals
+  readonly #mends: boolean
+
+  constructor(task: Task) {
+    this.#before = task.totals
+    // What failed or was passed over is taken up again by this run.
+    this.#totals = { ...task.totals, failed: 0, skipped: 0 }
+    this.#mends = task.totals.failed + task.totals.skipped > 0
+  }
+
+  get size(): number {
+    return this.#told.length
+  }
+
+  get totals(): Totals {
+    return this.#totals
+  }
+
+  get hasProgress(): boolean {
+    return this.#progress !== undefined
+  }
+
+  take({ at, event }: Envelope): void {
+    if (event._tag === "Progress") {
+      this.#progress = event
+      this.waiting = undefined
+      return
+    }
+    this.#told.push({ at, fact: event })
+    if (event._tag === "Waiting") this.waiting = event
+    else if (event._tag !== "Note" && event._tag !== "Finished") this.waiting = undefined
+    const outcome = outcomeOf(event)
+    if (outcome !== undefined) this.#outcomes.push(outcome)
+    if (event._tag === "Done" && this.#mends) this.#mended.push(event.item)
+    this.#totals = this.#after(event)
+  }
+
+  #after(fact: Fact): Totals {
+    const totals = this.#totals
+    switch (fact._tag) {
+      case "Planned": {
+        const { bytes, files, isFinal } = fact
+        return { ...totals, isFinal, files: this.#before.done + files, bytes: this.#before.doneBytes + bytes }
+      }
+      case "Done":
+        return { ...totals, done: totals.done + 1, doneBytes: totals.doneBytes + (fact.bytes ?? 0) }
+      case "Skipped":
+        return { ...totals, skipped: totals.skipped + 1 }
+      case "Failed":
+        return fact.failure.item === undefined ? totals : { ...totals, failed: totals.failed + 1 }
+      default:
+        return totals
+    }
+  }
+
+  /** What is to be stored; it is not given again. */
+  batch(): Batch {
+    const batch = {
+      facts: this.#told,
+      outcomes: this.#outcomes,
+      mended: this.#mended,
+      totals: this.#totals,
+      ...(this.#progress === undefined ? {} : { progress: this.#progress })
+    }
+    this.#told = []
+    this.#outcomes = []
+    this.#mended = []
+    this.#progress = undefined
+    return batch
+  }
+}
