@@ -116,13 +116,15 @@ export const run = Effect.fnUntraced(function* <R>({
       yield* credentialsChange ?? Effect.never
     })
 
-  const attempt: Effect.Effect<Schema.Json, JobBroke, R> = Effect.catch(execute(sink), (broke) =>
-    Deferral.of(broke.failure, 0)._tag === "AwaitCredentials"
-      ? Effect.andThen(
-          awaitCredentials(broke.failure),
-          Effect.suspend(() => attempt)
-        )
-      : Effect.fail(broke)
+  const attempt: Effect.Effect<Schema.Json, JobBroke, R> = Effect.catch(
+    Effect.suspend(() => execute(sink)),
+    (broke) =>
+      Deferral.of(broke.failure, 0)._tag === "AwaitCredentials"
+        ? Effect.andThen(
+            awaitCredentials(broke.failure),
+            Effect.suspend(() => attempt)
+          )
+        : Effect.fail(broke)
   )
 
   const afterFailure = (failure: Failure) =>
