@@ -48,11 +48,11 @@ export const remove =
       if (target !== undefined) fs.unlinkSync(target)
     })
 
-/** The root stays. */
+/** The root stays, and so does a folder that something is mounted on. */
 export const removeDirectory =
   (place: Place.Place, folders: Folders): Remove =>
   (path) =>
-    attemptUnless(place, "removeDirectory", path, ["ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST"], () => {
+    attemptUnless(place, "removeDirectory", path, ["ENOENT", "ENOTDIR", "ENOTEMPTY", "EEXIST", "EBUSY"], () => {
       folders.forget()
       if (path === "" || !folders.check(path)) return
       folders.forget()
