@@ -45,8 +45,11 @@ export const callApi = (emulator: At & { readonly accountId: string }, call: str
     const authorize = await fetch(`${emulator.endpoint}/b2api/v4/b2_authorize_account`, {
       headers: { authorization: `Basic ${basic}` }
     })
-    const { authorizationToken } = (await authorize.json()) as { authorizationToken: string }
-    const reply = await fetch(`${emulator.endpoint}/b2api/v4/${call}`, {
+    const { apiInfo, authorizationToken } = (await authorize.json()) as {
+      readonly apiInfo: { readonly storageApi: { readonly apiUrl: string } }
+      readonly authorizationToken: string
+    }
+    const reply = await fetch(`${apiInfo.storageApi.apiUrl}/b2api/v4/${call}`, {
       method: "POST",
       headers: { authorization: authorizationToken },
       body: JSON.stringify(body)

@@ -7,7 +7,7 @@ import { Key, type KeyRecord } from "./Key.ts"
 import { RowCache } from "./RowCache.ts"
 import type { NameEntry } from "./SortedNames.ts"
 import { Tokens } from "./Tokens.ts"
-import type { Part, Version } from "./Version.ts"
+import type { Part, ReplicationStatus, Version } from "./Version.ts"
 
 export interface AccountOptions {
   /** 12 hex digits; also the master key's id unless another was asked for. */
@@ -17,6 +17,9 @@ export interface AccountOptions {
   readonly bodies: BodyStore
   readonly minimumPartSize: number
   readonly recommendedPartSize: number
+  /** Whether a bucket encrypts its files unless something else was asked for. */
+  readonly encryptsByDefault: boolean
+  readonly shortPages: boolean
 }
 
 export class Account {
@@ -26,6 +29,8 @@ export class Account {
   readonly bodies: BodyStore
   readonly minimumPartSize: number
   readonly recommendedPartSize: number
+  readonly encryptsByDefault: boolean
+  readonly shortPages: boolean
   readonly tokens: Tokens
   readonly keys = new Map<string, Key>()
   readonly buckets = new Map<string, Bucket>()
@@ -41,6 +46,8 @@ export class Account {
     this.bodies = options.bodies
     this.minimumPartSize = options.minimumPartSize
     this.recommendedPartSize = options.recommendedPartSize
+    this.encryptsByDefault = options.encryptsByDefault
+    this.shortPages = options.shortPages
     this.tokens = new Tokens(options.clock)
   }
 
@@ -136,6 +143,12 @@ export class Account {
       retention: version.retention,
       legalHold: version.legalHold
     })
+  }
+
+  saveReplication(version: Version, replication: ReplicationStatus): void {
+    version.replication = replication
+    version.row = null
+    this.journal?.append({ type: "replication", fileId: version.fileId, replication })
   }
 
   advanceClock(milliseconds: number): void {

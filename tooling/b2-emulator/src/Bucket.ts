@@ -38,7 +38,7 @@ export interface Bucket extends BucketSettings {
   readonly unfinished: Set<Version>
 }
 
-/** Whether new files of the bucket are replicated to another; here they stay pending for ever. */
+/** Whether the bucket has rules that replicate its files to others. */
 export const isReplicated = ({ replicationConfiguration }: BucketSettings): boolean =>
   (replicationConfiguration?.asReplicationSource ?? null) !== null
 

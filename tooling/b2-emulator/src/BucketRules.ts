@@ -82,10 +82,10 @@ export const checkLifecycleRules = (rules: readonly Fields[]): readonly Lifecycl
   return checked
 }
 
-/** Whether new files are encrypted where the request that makes them says nothing. */
-const checkDefaultEncryption = (setting: Fields): boolean => {
+/** Whether new files are encrypted where the request that makes them says nothing. No mode means the service's own. */
+const checkDefaultEncryption = (setting: Fields, ofService: boolean): boolean => {
   if (optionalString(setting, "mode") === "SSE-C") throw badRequest("SSE-C cannot be the default of a bucket")
-  return encryptionFromSetting(setting, "defaultServerSideEncryption") !== undefined
+  return encryptionFromSetting(setting, "defaultServerSideEncryption") !== undefined || ofService
 }
 
 const checkDefaultRetention = (setting: Fields): DefaultRetention | null => {
@@ -123,8 +123,8 @@ const turnOnLock = (fields: Fields, bucket: BucketSettings): boolean => {
   return asked
 }
 
-/** The settings after the request; what it does not name stays. */
-export const changedSettings = (fields: Fields, bucket: BucketSettings): BucketSettings => {
+/** The settings after the request; what it does not name stays. `encryptsByDefault` is what the service does. */
+export const changedSettings = (fields: Fields, bucket: BucketSettings, encryptsByDefault: boolean): BucketSettings => {
   const type = optionalString(fields, "bucketType")
   const info = optionalStringMap(fields, "bucketInfo")
   const cors = optionalObjects(fields, "corsRules")
@@ -142,7 +142,7 @@ export const changedSettings = (fields: Fields, bucket: BucketSettings): BucketS
     bucketInfo: info === undefined ? bucket.bucketInfo : checkBucketInfo(info),
     corsRules: cors === undefined ? bucket.corsRules : checkCorsRules(cors),
     lifecycleRules: lifecycle === undefined ? bucket.lifecycleRules : checkLifecycleRules(lifecycle),
-    encrypted: encryption === undefined ? bucket.encrypted : checkDefaultEncryption(encryption),
+    encrypted: encryption === undefined ? bucket.encrypted : checkDefaultEncryption(encryption, encryptsByDefault),
     fileLockEnabled,
     defaultRetention,
     replicationConfiguration:

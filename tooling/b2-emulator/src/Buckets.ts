@@ -102,7 +102,11 @@ export const createBucket: Operation = (call) => {
   checkSettingCapabilities(key, fields)
   if (key.record.bucketIds !== null) throw unauthorized()
   checkBucketName(bucketName)
-  const settings = changedSettings(fields, freshSettings)
+  const settings = changedSettings(
+    fields,
+    { ...freshSettings, encrypted: account.encryptsByDefault },
+    account.encryptsByDefault
+  )
   const folded = bucketName.toLowerCase()
   const taken = [...account.buckets.values()].some((bucket) => bucket.bucketName.toLowerCase() === folded)
   if (taken || folded.startsWith(takenPrefix)) {
@@ -134,7 +138,7 @@ export const updateBucket: Operation = (call) => {
   if (revision !== undefined && revision !== bucket.revision) {
     throw new ApiError(409, "conflict", "simultaneous updates to bucket")
   }
-  Object.assign(bucket, changedSettings(fields, bucket))
+  Object.assign(bucket, changedSettings(fields, bucket, account.encryptsByDefault))
   bucket.revision++
   account.saveBucket(bucket)
   return JSON.stringify(bucketReply(call, bucket))

@@ -1,7 +1,7 @@
 /** `b2_copy_file` and `b2_copy_part`: content is shared, never moved; only a digest may have to be read for. */
 import type { Account } from "./Account.ts"
 import { type Content, ContentReader, release, retain, sliceContent } from "./Bodies.ts"
-import { isPublic, isReplicated } from "./Bucket.ts"
+import { isPublic } from "./Bucket.ts"
 import { type Call, type Operation, reachBucket } from "./Call.ts"
 import { resolveContentType } from "./ContentTypes.ts"
 import { checkReadable, encryptionFromFields } from "./EncryptionSettings.ts"
@@ -14,6 +14,7 @@ import { activeLargeFile } from "./LargeFiles.ts"
 import { parseLegalHold, protection, retentionFromFields } from "./ObjectLock.ts"
 import { parseCopyRange } from "./Ranges.ts"
 import { type Digests, makeDigest } from "./ReceiveBody.ts"
+import { initialReplication } from "./Replication.ts"
 import { checkPartEncryption, checkPartNumber } from "./Upload.ts"
 import { makeFileId, noEncryption, parseFileId, type Version } from "./Version.ts"
 
@@ -120,7 +121,7 @@ export const copyFile: Operation = async (call) => {
       legalHold: lock.legalHold,
       content,
       parts: null,
-      replicated: isReplicated(bucket),
+      replication: initialReplication(bucket, name),
       row: null
     }
     account.addVersion(version)

@@ -120,7 +120,7 @@ const pushProtection = (headers: string[], version: Version, { key }: Reader): v
     else withheld.push("X-Bz-File-Legal-Hold")
   }
   if (withheld.length > 0) headers.push("X-Bz-Client-Unauthorized-To-Read", withheld.join(","))
-  if (version.replicated) headers.push("X-Bz-Replication-Status", "PENDING")
+  if (version.replication) headers.push("X-Bz-Replication-Status", version.replication)
 }
 
 /** Header text that HTTP can carry: anything but visible Latin-1 becomes a question mark. */

@@ -14,6 +14,7 @@ import { newKeySecret } from "./Keys.ts"
 import { listen } from "./Listeners.ts"
 import { memoryBodies } from "./MemoryBodies.ts"
 import { makeNetwork, type Network } from "./Network.ts"
+import { RateLimit } from "./RateLimit.ts"
 import { RequestLog } from "./RequestLog.ts"
 import { handleRequest } from "./Router.ts"
 import { TestMode } from "./TestMode.ts"
@@ -26,6 +27,14 @@ export interface EmulatorOptions {
   readonly separatePorts?: boolean
   /** https instead of http, with a certificate made now; it is also written to the file that is named. */
   readonly https?: { readonly certificateFile?: string }
+  /** Pages of listings hold a row or two, or none, and still go on. */
+  readonly shortPages?: boolean
+  /** Error replies close the connection, and come before the body where they can. */
+  readonly abruptErrors?: boolean
+  /** New buckets encrypt with SSE-B2, so that name and file info have 2,048 bytes. */
+  readonly defaultEncryption?: boolean
+  /** Requests a second; beyond them 429. */
+  readonly rateLimit?: number
   /** Where bodies and metadata go; memory when absent. One emulator at a time may use a directory. */
   readonly directory?: string
   /** With a directory: reply only when data and metadata are on the disk. */
@@ -83,7 +92,9 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
   const faults = new Faults(options.faults ?? {}, options.seed ?? 1)
   const log = options.control === true ? new RequestLog() : undefined
   const control = log === undefined ? undefined : new Control({ account, faults, network, log })
-  const server = { account, control, faults, log, network, testMode: new TestMode() }
+  const rateLimit = options.rateLimit === undefined ? undefined : new RateLimit(options.rateLimit)
+  const { abruptErrors = false } = options
+  const server = { abruptErrors, account, control, faults, log, network, rateLimit, testMode: new TestMode() }
 
   const { port = 0, separatePorts = false, https } = options
   const listeners = await listen({ port, separatePorts, https: https !== undefined }, (request, role) =>
@@ -138,7 +149,9 @@ const openAccount = (options: EmulatorOptions): { account: Account; closeStore: 
       clock: new Clock(),
       bodies,
       minimumPartSize: options.minimumPartSize ?? 5_000_000,
-      recommendedPartSize: options.recommendedPartSize ?? 100_000_000
+      recommendedPartSize: options.recommendedPartSize ?? 100_000_000,
+      encryptsByDefault: options.defaultEncryption ?? false,
+      shortPages: options.shortPages ?? false
     })
   }
   if (options.directory === undefined) return { account: make(memoryBodies(), undefined), closeStore: () => {} }

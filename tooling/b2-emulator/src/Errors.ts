@@ -13,8 +13,31 @@ export class ApiError extends Error {
     this.headers = headers
   }
 
+  get contentType(): string {
+    return "application/json;charset=utf-8"
+  }
+
   toText(): string {
     return JSON.stringify({ code: this.code, message: this.message, status: this.status })
+  }
+}
+
+/** What a proxy on the way answers instead of B2: a page for people. */
+export class ProxyError extends ApiError {
+  constructor(status: number, title: string) {
+    super(status, "", title)
+  }
+
+  override get contentType(): string {
+    return "text/html"
+  }
+
+  override toText(): string {
+    const title = `${this.status} ${this.message}`
+    return (
+      `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n` +
+      "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    )
   }
 }
 

@@ -22,10 +22,13 @@ export class Exchange {
   bytesOut = 0
   status = 0
   fault: FaultKind | undefined
+  /** An error closes the connection, and does not wait for a body that has yet to come. */
+  readonly #abruptErrors: boolean
 
-  constructor(request: HttpRequest, network: Network) {
+  constructor(request: HttpRequest, network: Network, abruptErrors = false) {
     this.request = request
     this.network = network
+    this.#abruptErrors = abruptErrors
     let { target } = request.head
     if (target.charCodeAt(0) !== 47) target = withoutAuthority(target)
     const mark = target.indexOf("?")
@@ -66,6 +69,12 @@ export class Exchange {
     })
   }
 
+  /** Runs `answer`, which replies with an error, when the client can take it. */
+  refuse(answer: () => void): void {
+    if (this.#abruptErrors) answer()
+    else this.drain(answer)
+  }
+
   sendJson(text: string | Buffer, status = 200): void {
     this.#send(status, text, [
       "Content-Type",
@@ -76,9 +85,10 @@ export class Exchange {
   }
 
   sendError(error: ApiError): void {
+    if (this.#abruptErrors) this.request.closeAfterReply = true
     this.#send(error.status, error.toText(), [
       "Content-Type",
-      "application/json;charset=utf-8",
+      error.contentType,
       "Cache-Control",
       "max-age=0, no-cache, no-store",
       ...error.headers

@@ -1,6 +1,6 @@
 /** The error reply of each fault that is one; the others break the body or the connection. */
 import type { Account } from "./Account.ts"
-import { ApiError, expiredAuthToken, serviceUnavailable } from "./Errors.ts"
+import { ApiError, expiredAuthToken, ProxyError, serviceUnavailable } from "./Errors.ts"
 import type { Exchange } from "./Exchange.ts"
 import type { CallShape } from "./Faults.ts"
 
@@ -25,6 +25,12 @@ const errorOf = (exchange: Exchange, shape: CallShape): ApiError | undefined => 
       return new ApiError(500, "internal_error", "Something failed inside (fault)")
     case "expired":
       return expiredAuthToken("Authorization token has expired (fault)")
+    case "502-html":
+      return new ProxyError(502, "Bad Gateway")
+    case "403-html":
+      return new ProxyError(403, "Forbidden")
+    case "400-html":
+      return new ProxyError(400, "Bad Request")
     case "cap":
       return new ApiError(403, capCode[shape], "Cap exceeded (fault)")
     default:
@@ -32,7 +38,7 @@ const errorOf = (exchange: Exchange, shape: CallShape): ApiError | undefined => 
   }
 }
 
-/** Answers the exchange when its fault, or the test mode's `failure`, is an error reply; false otherwise. */
+/** Answers the exchange when its fault, or another `failure`, is an error reply; false otherwise. */
 export const replyWithFault = (
   exchange: Exchange,
   account: Account,
@@ -51,6 +57,6 @@ export const replyWithFault = (
       if ([401, 408, 503].includes(error.status)) account.tokens.retireUploadToken(token)
     } else if (error.code === "expired_auth_token") account.tokens.expireAccountToken(token)
   }
-  exchange.drain(() => exchange.sendError(error))
+  exchange.refuse(() => exchange.sendError(error))
   return true
 }

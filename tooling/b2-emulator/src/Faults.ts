@@ -11,19 +11,22 @@ export const faultKinds = [
   "truncate",
   "expired",
   "cap",
-  "lost"
+  "lost",
+  "502-html",
+  "403-html",
+  "400-html"
 ] as const
 
-/** `lost` acts on the request and then drops the connection instead of replying. */
+/** `lost` acts on the request and then drops the connection instead of replying; `…-html` is a proxy's answer. */
 export type FaultKind = (typeof faultKinds)[number]
 
 /** Faults that a client cannot recover from, or not without asking what happened: `all` leaves them out. */
-const notInAll: ReadonlySet<FaultKind> = new Set(["cap", "lost"])
+const notInAll: ReadonlySet<FaultKind> = new Set(["cap", "lost", "403-html", "400-html"])
 
 /** What a call looks like to a fault. */
 export type CallShape = "authorize" | "json" | "upload" | "download"
 
-const anywhere: readonly FaultKind[] = ["503", "429", "408", "500", "reset", "slow"]
+const anywhere: readonly FaultKind[] = ["503", "429", "408", "500", "reset", "slow", "502-html", "403-html", "400-html"]
 
 const applicable: Record<CallShape, ReadonlySet<FaultKind>> = {
   authorize: new Set([...anywhere, "cap"]),

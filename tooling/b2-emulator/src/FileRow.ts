@@ -37,7 +37,7 @@ const openRow = (accountId: string, version: Version, key: Key, action: string):
       : `"fileRetention":${key.readsRetention ? retentionText(version) : hiddenFromKey},` +
         `"legalHold":${key.readsLegalHold ? legalHoldText(version) : hiddenFromKey},` +
         `"serverSideEncryption":${encryptionText(version.encryption)},`
-  const replication = version.replicated ? '"replicationStatus":"PENDING",' : ""
+  const replication = version.replication ? `"replicationStatus":"${version.replication}",` : ""
   return (
     `{"accountId":"${accountId}","action":"${action}","bucketId":"${version.bucket.bucketId}",` +
     `"contentLength":${version.size},"contentMd5":${version.md5 === null ? "null" : `"${version.md5}"`},` +

@@ -37,7 +37,7 @@ export const addHideMarker = (account: Account, bucket: Bucket, name: string): V
     legalHold: null,
     content: [],
     parts: null,
-    replicated: false,
+    replication: null,
     row: null
   }
   account.addVersion(marker)

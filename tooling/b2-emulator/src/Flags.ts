@@ -13,12 +13,17 @@ that a shell can eval; it stops at Ctrl-C.
   --separate-ports             ports of their own for the API, uploads and downloads, as B2 has hosts of their own
   --https FILE                 https, with a certificate made by openssl and written to FILE, which clients must trust;
                                a fourth line, NODE_EXTRA_CA_CERTS, names it
+  --short-pages                pages of listings hold a row or two, or none, and still go on
+  --abrupt-errors              error replies close the connection, and come before the body where they can
+  --default-encryption         new buckets encrypt with SSE-B2: name and file info have 2,048 bytes instead of 7,000
+  --rate-limit N               answer 429 to requests above N a second
   --store memory|DIR           keep files in memory, or below a directory that survives a restart (default memory)
   --fsync                      with a directory: reply only when data and metadata are on the disk
   --latency 40ms               wait before each reply
   --bandwidth 50M              bytes per second in each direction, all connections together
   --fault KIND=RATE[,...]      fail at random; KIND is 503, 429 (with Retry-After), 408, 500, reset, slow, flip,
-                               truncate, expired, cap, lost, or all (every kind but cap and lost); RATE is 5% or 0.05.
+                               truncate, expired, cap, lost, 502-html, 403-html, 400-html (a proxy's answer), or all
+                               (every kind that passes: not cap, lost, 403-html, 400-html); RATE is 5% or 0.05.
                                reset breaks the connection in mid body, flip damages a byte, lost does the work
                                and drops the reply
   --seed N                     seed of the faults (default 1)
@@ -51,6 +56,10 @@ export const parseFlags = (args: readonly string[]): EmulatorOptions | null => {
       port: { type: "string", default: String(defaultPort) },
       "separate-ports": { type: "boolean", default: false },
       https: { type: "string" },
+      "short-pages": { type: "boolean", default: false },
+      "abrupt-errors": { type: "boolean", default: false },
+      "default-encryption": { type: "boolean", default: false },
+      "rate-limit": { type: "string" },
       store: { type: "string", default: "memory" },
       fsync: { type: "boolean", default: false },
       latency: { type: "string" },
@@ -79,6 +88,9 @@ export const parseFlags = (args: readonly string[]): EmulatorOptions | null => {
   if (values.store === "") throw new Error("--store must be memory or a directory")
   const recommended = named("recommended-part-size", parseSize)
   const minimum = named("minimum-part-size", parseSize)
+  const rateLimit =
+    values["rate-limit"] === undefined ? undefined : wholeNumber("rate-limit", values["rate-limit"], 1_000_000)
+  if (rateLimit === 0) throw new Error("--rate-limit must be at least 1")
   const faults = values.fault === undefined ? undefined : parseFaultRates(values.fault.join(","))
   return {
     port: wholeNumber("port", values.port, 65_535),
@@ -88,6 +100,10 @@ export const parseFlags = (args: readonly string[]): EmulatorOptions | null => {
     seed: values.seed === undefined ? 1 : wholeNumber("seed", values.seed, 4_294_967_295),
     control: values.control,
     separatePorts: values["separate-ports"],
+    shortPages: values["short-pages"],
+    abruptErrors: values["abrupt-errors"],
+    defaultEncryption: values["default-encryption"],
+    ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(values.https === undefined ? {} : { https: { certificateFile: values.https } }),
     ...(values.store === "memory" ? {} : { directory: values.store }),
     ...(faults === undefined ? {} : { faults }),

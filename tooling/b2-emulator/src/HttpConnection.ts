@@ -11,6 +11,8 @@ import { parseHead } from "./HttpHead.ts"
 import { HttpRequest, type ReplyChannel } from "./HttpRequest.ts"
 
 const mostHeadBytes = 65_536
+/** Milliseconds for the rest of a body that nobody reads. */
+const mostLinger = 2000
 const nothing: Buffer = Buffer.alloc(0)
 
 export class HttpConnection {
@@ -123,13 +125,21 @@ export class HttpConnection {
     const request = this.#request
     if (request === undefined || !request.replyEnded) return
     if (request.closeAfterReply) {
-      this.#socket.destroySoon()
+      if (request.bodyOver) this.#socket.destroySoon()
+      else this.#linger()
       return
     }
     if (!request.bodyOver) return
     this.#request = undefined
     if (this.#socket.isPaused()) this.#socket.resume()
     if (this.#held.length > 0) this.#receive(nothing)
+  }
+
+  /** The reply came before the body. To close now would reset the connection, and the reply would be lost. */
+  #linger(): void {
+    this.#socket.end()
+    this.#socket.resume()
+    setTimeout(() => this.#socket.destroy(), mostLinger).unref()
   }
 
   #refuse(error: ApiError): void {

@@ -11,7 +11,7 @@ import type { Blob, Content } from "./Bodies.ts"
 import type { Bucket } from "./Bucket.ts"
 import { Key, type KeyRecord } from "./Key.ts"
 import { SortedNames } from "./SortedNames.ts"
-import type { LegalHold, Part, Retention, Version } from "./Version.ts"
+import type { LegalHold, Part, ReplicationStatus, Retention, Version } from "./Version.ts"
 
 export interface AccountRecord {
   readonly accountId: string
@@ -36,6 +36,7 @@ export type JournalEntry =
       readonly retention: Retention | null
       readonly legalHold: LegalHold | null
     }
+  | { readonly type: "replication"; readonly fileId: string; readonly replication: ReplicationStatus }
 
 export interface Journal {
   readonly append: (entry: JournalEntry) => void
@@ -150,6 +151,9 @@ export const replay = (account: Account, entries: Iterable<StoredEntry>): Map<nu
     } else if (entry.type === "lock") {
       const version = account.files.get(entry.fileId)
       if (version !== undefined) Object.assign(version, { retention: entry.retention, legalHold: entry.legalHold })
+    } else if (entry.type === "replication") {
+      const version = account.files.get(entry.fileId)
+      if (version !== undefined) version.replication = entry.replication
     }
   }
   for (const [id, blob] of blobs) if (blob.references === 0) blobs.delete(id)

@@ -4,7 +4,7 @@ import { type Call, checkAccountId, type Operation } from "./Call.ts"
 import { badBucketId, badRequest, unauthorized } from "./Errors.ts"
 import { optionalInteger, optionalString, optionalStrings, requiredString } from "./Fields.ts"
 import { accountCapabilities, allCapabilities, Key, type KeyRecord } from "./Key.ts"
-import { rowLimit } from "./Listing.ts"
+import { pageSize } from "./PageSize.ts"
 
 const mostSeconds = 86_400_000
 const nameGrammar = /^[A-Za-z0-9-]{1,100}$/
@@ -75,8 +75,9 @@ export const createKey: Operation = (call) => {
 export const listKeys: Operation = (call) => {
   const { account } = call
   checkAccountId(call)
-  const start = optionalString(call.fields, "startApplicationKeyId") ?? ""
-  const limit = rowLimit(call, "maxKeyCount", 100, 10_000)
+  const startId = optionalString(call.fields, "startApplicationKeyId")
+  const start = startId ?? ""
+  const limit = pageSize(call, "maxKeyCount", 100, 10_000, startId)
   call.key.mustHave("listKeys")
   const now = account.clock.now()
   const records = [...account.keys.values()]

@@ -1,6 +1,5 @@
 /** Large files: start, finish, cancel, and the listings of unfinished ones and of their parts. */
 import type { Content } from "./Bodies.ts"
-import { isReplicated } from "./Bucket.ts"
 import { type Call, type Operation, reachBucket } from "./Call.ts"
 import { resolveContentType } from "./ContentTypes.ts"
 import { encryptionFromFields } from "./EncryptionSettings.ts"
@@ -9,8 +8,9 @@ import { optionalInteger, optionalObject, optionalString, optionalStringMap, req
 import { checkFileInfo, lowerCaseKeys } from "./FileInfo.ts"
 import { checkFileName } from "./FileNames.ts"
 import { fileRow, partRow } from "./FileRow.ts"
-import { rowLimit } from "./Listing.ts"
 import { parseLegalHold, protection, retentionFromFields } from "./ObjectLock.ts"
+import { pageSize } from "./PageSize.ts"
+import { initialReplication } from "./Replication.ts"
 import { checkCustomTimestamp } from "./Upload.ts"
 import { makeFileId, noEncryption, type Part, parseFileId, type Version } from "./Version.ts"
 
@@ -69,7 +69,7 @@ export const startLargeFile: Operation = (call) => {
     legalHold: lock.legalHold,
     content: [],
     parts: new Map(),
-    replicated: isReplicated(bucket),
+    replication: initialReplication(bucket, name),
     row: null
   }
   account.addVersion(version)
@@ -129,8 +129,9 @@ export const cancelLargeFile: Operation = (call) => {
 
 export const listParts: Operation = (call) => {
   const fileId = requiredString(call.fields, "fileId")
-  const start = optionalInteger(call.fields, "startPartNumber") ?? 1
-  const limit = rowLimit(call, "maxPartCount", 100, 10_000)
+  const startPartNumber = optionalInteger(call.fields, "startPartNumber")
+  const start = startPartNumber ?? 1
+  const limit = pageSize(call, "maxPartCount", 100, 10_000, startPartNumber)
   if (!call.key.can("writeFiles") && !call.key.can("listFiles")) throw unauthorized()
   const version = activeLargeFile(call, fileId)
   const parts = [...(version.parts?.values() ?? [])]
@@ -144,7 +145,7 @@ export const listUnfinishedLargeFiles: Operation = (call) => {
   const bucketId = requiredString(call.fields, "bucketId")
   const prefix = optionalString(call.fields, "namePrefix") ?? ""
   const startFileId = optionalString(call.fields, "startFileId")
-  const limit = rowLimit(call, "maxFileCount", 100, 100)
+  const limit = pageSize(call, "maxFileCount", 100, 100, startFileId)
   call.key.mustHave("listFiles")
   const bucket = reachBucket(call, bucketId)
   call.key.mustReachName(prefix)

@@ -14,6 +14,7 @@ import type { Fields } from "./Fields.ts"
 import type { HttpRequest } from "./HttpRequest.ts"
 import type { Network } from "./Network.ts"
 import { isReadOnly, operations } from "./Operations.ts"
+import type { RateLimit } from "./RateLimit.ts"
 import { checkFields, fieldsOfQuery } from "./RequestFields.ts"
 import type { RequestLog } from "./RequestLog.ts"
 import type { TestMode } from "./TestMode.ts"
@@ -25,6 +26,8 @@ export interface Server {
   readonly faults: Faults
   readonly network: Network
   readonly testMode: TestMode
+  readonly rateLimit: RateLimit | undefined
+  readonly abruptErrors: boolean
   /** Present only when the control address is switched on. */
   readonly control: Control | undefined
   readonly log: RequestLog | undefined
@@ -42,7 +45,7 @@ export const handleRequest = (
   request: HttpRequest,
   role: Role | undefined
 ): void => {
-  const exchange = new Exchange(request, server.network)
+  const exchange = new Exchange(request, server.network, server.abruptErrors)
   const { path } = exchange
   if (server.control !== undefined && path.startsWith(controlPrefix)) {
     server.control.handle(exchange, path.slice(controlPrefix.length))
@@ -59,12 +62,12 @@ export const handleRequest = (
     else if (path.startsWith(filePrefix)) routeByName(server, exchange, role)
     else throw notFound(`No such address: ${path}`)
   } catch (failure) {
-    exchange.drain(() => exchange.sendFailure(failure))
+    exchange.refuse(() => exchange.sendFailure(failure))
   }
 }
 
 const misbehaves = (server: Server, exchange: Exchange, shape: CallShape): boolean => {
-  const failure = server.testMode.failureOf(exchange)
+  const failure = server.rateLimit?.refusal() ?? server.testMode.failureOf(exchange)
   exchange.fault = server.faults.draw(exchange.operation, shape)
   if (failure === undefined && exchange.fault === undefined) return false
   return replyWithFault(exchange, server.account, shape, failure)

@@ -1,7 +1,6 @@
 /** `b2_upload_file` and `b2_upload_part`: one writer per URL, headers checked, body hashed while it is stored. */
 import type { Account } from "./Account.ts"
 import { release, retain } from "./Bodies.ts"
-import { isReplicated } from "./Bucket.ts"
 import { resolveContentType } from "./ContentTypes.ts"
 import { encryptionFromHeaders } from "./EncryptionSettings.ts"
 import { ApiError, badRequest, methodNotAllowed, unauthorized } from "./Errors.ts"
@@ -12,6 +11,7 @@ import { newFileRow, partRow } from "./FileRow.ts"
 import { parseLegalHold, parseRetention, protection } from "./ObjectLock.ts"
 import { decodePercent, ownText } from "./PercentCoding.ts"
 import { type ReceivedBody, receiveBody } from "./ReceiveBody.ts"
+import { initialReplication } from "./Replication.ts"
 import type { UploadToken } from "./Tokens.ts"
 import { makeFileId, noEncryption, type Version } from "./Version.ts"
 
@@ -43,7 +43,7 @@ export const handleUpload = (exchange: Exchange, account: Account, path: string,
   }
   const refuse = (failure: unknown) => {
     if (!(failure instanceof ApiError)) return exchange.sendFailure(failure)
-    exchange.drain(() => finish(failure))
+    exchange.refuse(() => finish(failure))
   }
 
   try {
@@ -151,7 +151,7 @@ const storeFile = (exchange: Exchange, account: Account, token: UploadToken, api
       legalHold: lock.legalHold,
       content: received.content,
       parts: null,
-      replicated: isReplicated(bucket),
+      replication: initialReplication(bucket, name),
       row: null
     }
     if (!account.buckets.has(bucket.bucketId)) throw badRequest("The bucket was deleted")

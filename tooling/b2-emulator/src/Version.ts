@@ -16,6 +16,8 @@ export type Encryption =
   | { readonly mode: "SSE-B2" }
   | { readonly mode: "SSE-C"; readonly keyMd5: string }
 
+export type ReplicationStatus = "PENDING" | "COMPLETED" | "FAILED" | "REPLICA"
+
 export const noEncryption: Encryption = { mode: null }
 
 export interface Part {
@@ -49,8 +51,8 @@ export interface Version {
   content: Content
   /** The parts of an unfinished large file by number. */
   parts: Map<number, Part> | null
-  /** Uploaded while its bucket was the source of a replication. */
-  readonly replicated: boolean
+  /** Null when no rule of its bucket concerned it. */
+  replication: ReplicationStatus | null
   /** The cached JSON text; null after what it says has changed. */
   row: CachedRow | null
 }

@@ -7,7 +7,7 @@ describe("rates", () => {
     expect(parseFaultRates("503=5%,reset=0.01")).toEqual({ "503": 0.05, reset: 0.01 })
     const all = parseFaultRates("all=2%")
     expect(Object.keys(all).sort()).toEqual(
-      ["408", "429", "500", "503", "expired", "flip", "reset", "slow", "truncate"].sort()
+      ["408", "429", "500", "502-html", "503", "expired", "flip", "reset", "slow", "truncate"].sort()
     )
     expect(() => parseFaultRates("404=5%")).toThrow(/"404" is not a kind of fault/)
     expect(() => parseFaultRates("503=500%")).toThrow(/is not a rate/)
@@ -52,6 +52,26 @@ it.each([
     kind === "429" ? "1" : null
   ])
   expect((await held.client.call("b2_list_file_names", { bucketId })).status).toBe(200)
+})
+
+it.each([
+  ["502-html", 502, "502 Bad Gateway"],
+  ["403-html", 403, "403 Forbidden"],
+  ["400-html", 400, "400 Bad Request"]
+] as const)("%s is a proxy's page instead of B2's JSON, whatever the call", async (kind, status, title) => {
+  const { bucketId, fileId } = await stored()
+  const acts = {
+    b2_list_file_names: () => held.client.call("b2_list_file_names", { bucketId }),
+    b2_upload_file: () => held.client.tryUpload(bucketId, "proxied", data),
+    b2_download_file_by_id: () => held.client.byId(fileId)
+  }
+  for (const [operation, act] of Object.entries(acts)) {
+    held.emulator.failNext(operation, kind)
+    const reply = await act()
+    expect([reply.status, reply.headers.get("content-type"), reply.json]).toEqual([status, "text/html", undefined])
+    expect(reply.body.toString()).toContain(`<title>${title}</title>`)
+    expect((await act()).status).toBe(200)
+  }
 })
 
 it("a flipped byte changes one byte of a download, and refuses an upload", async () => {

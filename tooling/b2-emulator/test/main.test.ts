@@ -46,6 +46,8 @@ it.each([
   [["--nonsense"], /--nonsense/],
   [["--port", "x"], /--port must be a whole number/],
   [["--bandwidth", "fast"], /--bandwidth: "fast" is not a size/],
+  [["--rate-limit", "0"], /--rate-limit must be at least 1/],
+  [["--https", ""], /--https must name a file/],
   [["--fault", "fire=5%"], /"fire" is not a kind of fault/],
   [["surplus"], /surplus/]
 ])("the command line %j is refused", (args, message) => {
@@ -72,6 +74,13 @@ it("flags become options", () => {
     latency: 40,
     bandwidth: 52_428_800,
     faults: { "503": 0.05, slow: 0.01 }
+  })
+  const awkward = ["--short-pages", "--abrupt-errors", "--default-encryption", "--rate-limit", "9"]
+  expect(parseFlags(awkward)).toMatchObject({
+    shortPages: true,
+    abruptErrors: true,
+    defaultEncryption: true,
+    rateLimit: 9
   })
 })
 
