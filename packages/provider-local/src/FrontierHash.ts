@@ -23,8 +23,8 @@ export interface FrontierHash {
 
 const url = new URL("./FrontierWorker.ts", import.meta.url)
 
-/** The thread does not keep the process running. */
-export const make = (path: string): FrontierHash => {
+/** The thread does not keep the process running. `onEnd` is called once, when it is no more. */
+export const make = (path: string, onEnd: () => void): FrontierHash => {
   const worker = new Worker(url, { workerData: path })
   worker.unref()
   let outcome: WorkerAnswer<string> | undefined
@@ -36,7 +36,10 @@ export const make = (path: string): FrontierHash => {
   const settleFailure = (message: string) => settle({ isFailure: true, code: "", message })
   worker.once("message", settle)
   worker.once("error", (error) => settleFailure(error instanceof Error ? error.message : String(error)))
-  worker.once("exit", () => settleFailure("the hashing thread has ended"))
+  worker.once("exit", () => {
+    settleFailure("the hashing thread has ended")
+    onEnd()
+  })
   const post = (message: FrontierMessage) => worker.postMessage(message)
   return {
     advance: (to) => post({ to, isLast: false }),

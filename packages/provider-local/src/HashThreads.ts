@@ -1,5 +1,6 @@
 /** Threads that hash files. One that has finished is kept for the next file: starting one takes as long as hashing 20 MiB. */
 import { Worker } from "node:worker_threads"
+import { ThreadPlaces } from "@ourclone/core/machine/ThreadPlaces"
 import * as Effect from "effect/Effect"
 import type { HashJob, HashResult } from "./HashFile.ts"
 import { errorOf, type WorkerAnswer } from "./WorkerAnswer.ts"
@@ -50,11 +51,20 @@ const take = (): Thread => {
   return start()
 }
 
-/** Fails with what `hashFile` throws. Interruption ends the thread. */
-export const run = (job: HashJob): Effect.Effect<HashResult, unknown> =>
+const hash = (job: HashJob): Effect.Effect<HashResult, unknown> =>
   Effect.callback((resume) => {
     const thread = take()
     thread.settle = resume
     thread.worker.postMessage(job)
     return Effect.promise(() => thread.worker.terminate())
   })
+
+/** Waits for its turn. Fails with what `hashFile` throws. Interruption ends the thread. */
+export const run = (job: HashJob): Effect.Effect<HashResult, unknown> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const places = yield* ThreadPlaces
+      yield* places.turn
+      return yield* hash(job)
+    })
+  )

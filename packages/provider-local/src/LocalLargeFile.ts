@@ -21,6 +21,7 @@ import {
   type StorageError
 } from "@ourclone/core/contract/StorageError"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
+import { ThreadPlaces } from "@ourclone/core/machine/ThreadPlaces"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -168,26 +169,29 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
         ? Effect.fail(toError(new SourceChanged({ message: "the source gave more bytes than it had announced" })))
         : Effect.map(FileWriting.write(fd, pieces, offset + start, toError), () => pieces.forEach(PiecePool.give))
     })
-    const note = attempt(place, "uploadPart", file.path, () => {
-      if (done !== source.size)
-        throw new SourceChanged({ message: "the source gave fewer bytes than it had announced" })
-      const actual = hashing?.digest("hex")
-      if (sha1 !== undefined && actual !== undefined && actual !== sha1) {
-        throw new ChecksumMismatch({ message: `other bytes arrived for part ${number}`, expected: sha1, actual })
-      }
-      const part: Journal.StoredPart = { number, offset, size: done, checksum: sha1 ?? "" }
-      Journal.addPart(journalOf(file), part)
-      state.parts.set(number, part)
-      const end = frontier(state.parts.values())
-      if (file.sha1 !== undefined && end > 0) {
-        state.hash ??= FrontierHash.make(temporaryOf(file))
-        state.hash.advance(end)
-      }
-      return toPart(part)
-    })
-    return file.sha1 === undefined
-      ? write.pipe(Effect.andThen(FileWriting.flush(fd, toError)), Effect.andThen(note))
-      : Effect.andThen(write, note)
+    const note = (places: ThreadPlaces) =>
+      attempt(place, "uploadPart", file.path, () => {
+        if (done !== source.size)
+          throw new SourceChanged({ message: "the source gave fewer bytes than it had announced" })
+        const actual = hashing?.digest("hex")
+        if (sha1 !== undefined && actual !== undefined && actual !== sha1) {
+          throw new ChecksumMismatch({ message: `other bytes arrived for part ${number}`, expected: sha1, actual })
+        }
+        const part: Journal.StoredPart = { number, offset, size: done, checksum: sha1 ?? "" }
+        Journal.addPart(journalOf(file), part)
+        state.parts.set(number, part)
+        const end = frontier(state.parts.values())
+        if (file.sha1 !== undefined && end > 0) {
+          // Where there is no room for a thread now, `finish` hashes all of it.
+          if (state.hash === undefined && places.take(1, 0) === 1) {
+            state.hash = FrontierHash.make(temporaryOf(file), places.give)
+          }
+          state.hash?.advance(end)
+        }
+        return toPart(part)
+      })
+    const written = file.sha1 === undefined ? Effect.andThen(write, FileWriting.flush(fd, toError)) : write
+    return written.pipe(Effect.andThen(ThreadPlaces), Effect.flatMap(note))
   }
 
   const drop = (file: Unfinished, state: State | undefined): void => {
@@ -210,10 +214,15 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
   const verify = (file: Unfinished, state: State, size: number): Effect.Effect<void, StorageError> => {
     const expected = file.sha1
     if (expected === undefined) return Effect.void
-    return Effect.suspend(() => {
-      state.hash ??= FrontierHash.make(temporaryOf(file))
-      return state.hash.finish(size)
-    }).pipe(
+    const hash = Effect.gen(function* () {
+      if (state.hash === undefined) {
+        const places = yield* ThreadPlaces
+        yield* places.turn
+        state.hash = FrontierHash.make(temporaryOf(file), () => {})
+      }
+      return yield* state.hash.finish(size)
+    })
+    return Effect.scoped(hash).pipe(
       Effect.mapError((error) => toStorageError(place, "finish", file.path, error)),
       Effect.ensuring(Effect.sync(() => stopHash(state))),
       Effect.flatMap((actual) =>

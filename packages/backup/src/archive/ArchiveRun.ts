@@ -1,5 +1,6 @@
 /** Keeps the threads of a backup busy until every directory has its tree. */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { OpenPack } from "../format/PackWriter.ts"
 import type { BlobReader } from "../repository/BlobReader.ts"
@@ -92,32 +93,35 @@ const archiveBatch = Effect.fnUntraced(function* (
 
 /** Ends when the walk has its tree. */
 export const archive = (parts: RunParts, walk: ArchiveWalk): Effect.Effect<void, E> =>
-  Effect.callback<void, E>((resume, signal) => {
-    const { lines } = parts.threads
-    const batches = new Uint32Array(lines.length)
+  Effect.contextWith((context: Context.Context<never>) =>
+    Effect.callback<void, E>((resume, signal) => {
+      const run = Effect.runCallbackWith(context)
+      const { lines } = parts.threads
+      const batches = new Uint32Array(lines.length)
 
-    const least = (): number => batches.reduce((best, count, thread) => (count < batches[best]! ? thread : best), 0)
+      const least = (): number => batches.reduce((best, count, thread) => (count < batches[best]! ? thread : best), 0)
 
-    const give = (thread: number): void => {
-      const batch = walk.take(Math.min(largestBatch, Math.ceil(walk.waiting / (lines.length * batchesAtOnce))))
-      batches[thread]!++
-      Effect.runCallback(archiveBatch(parts, lines[thread]!, walk, batch), {
-        signal,
-        onExit: (exit) => {
-          batches[thread]!--
-          if (exit._tag === "Failure") resume(exit)
-          else if (walk.isFinished) resume(Effect.void)
-          else fill()
-        }
-      })
-    }
+      const give = (thread: number): void => {
+        const batch = walk.take(Math.min(largestBatch, Math.ceil(walk.waiting / (lines.length * batchesAtOnce))))
+        batches[thread]!++
+        run(archiveBatch(parts, lines[thread]!, walk, batch), {
+          signal,
+          onExit: (exit) => {
+            batches[thread]!--
+            if (exit._tag === "Failure") resume(exit)
+            else if (walk.isFinished) resume(Effect.void)
+            else fill()
+          }
+        })
+      }
 
-    const fill = (): void => {
-      for (let thread = least(); walk.waiting > 0 && batches[thread]! < batchesAtOnce; thread = least()) give(thread)
-    }
+      const fill = (): void => {
+        for (let thread = least(); walk.waiting > 0 && batches[thread]! < batchesAtOnce; thread = least()) give(thread)
+      }
 
-    fill()
-  })
+      fill()
+    })
+  )
 
 /** Everything the threads have taken is in packs, and the packs are stored. */
 export const finish = Effect.fnUntraced(function* ({ name, threads }: RunParts): Effect.fn.Return<void, E> {

@@ -25,7 +25,8 @@ export const prepare = (size: number) => Threads.prepare(url, size)
 
 export interface ArchiveThreadsOptions {
   readonly size: number
-  readonly settings: ArchiveSettings
+  readonly least: number
+  readonly settings: (size: number) => ArchiveSettings
   readonly index: BlobIndex
   readonly uploads: PackUploads
   /** Whether directories wait for a thread. */
@@ -40,7 +41,7 @@ export type ArchiveThreads = Threads.Threads<WorkerRequest, WorkerAnswer>
 export const make = Effect.fnUntraced(function* (
   options: ArchiveThreadsOptions
 ): Effect.fn.Return<ArchiveThreads, never, Scope.Scope> {
-  const { hasWork, index, settings, size, uploads } = options
+  const { hasWork, index, least, settings, size, uploads } = options
   /** Chunks that each thread was given by others. */
   const given = new Uint32Array(size)
 
@@ -103,6 +104,7 @@ export const make = Effect.fnUntraced(function* (
 
   const threads: ArchiveThreads = yield* Threads.make<WorkerRequest, WorkerAnswer, MainRequest>(url, {
     size,
+    least,
     data: settings,
     onRequest
   })

@@ -73,6 +73,8 @@ const findParent = Effect.fnUntraced(function* (
   return Snapshots.parentFor(snapshots, { host, paths, tags: options.tags ?? [], time, grouping })
 })
 
+const excludesOf = ({ excludes }: BackupOptions): ExcludeRules => excludes ?? excludeNothing
+
 const settingsFor = (
   repository: Repository,
   options: BackupOptions,
@@ -84,7 +86,7 @@ const settingsFor = (
   polynomial: repository.config.polynomial,
   compression: options.compression ?? "auto",
   packSize: options.packSize ?? defaultPackSize,
-  excludes: options.excludes ?? excludeNothing,
+  excludes: excludesOf(options),
   withAtime: options.withAtime === true,
   ignoreInode: options.ignoreInode === true,
   ignoreCtime: options.ignoreCtime === true,
@@ -135,12 +137,12 @@ const run = Effect.fnUntraced(function* (
   const uploads = yield* PackUploads.make({ repository, index, indexWriter, concurrency, isDryRun })
 
   const size = threadsFor(options)
-  const settings = settingsFor(repository, options, size, concurrency)
   const archive = Effect.gen(function* () {
     let walk: ArchiveWalk | undefined
     const threads = yield* ArchiveThreads.make({
       size,
-      settings,
+      least: options.readConcurrency ?? 1,
+      settings: (threads) => settingsFor(repository, options, threads, concurrency),
       index,
       uploads,
       hasWork: () => walk !== undefined && walk.waiting > 0,
@@ -210,6 +212,7 @@ const run = Effect.fnUntraced(function* (
     totalBytesProcessed: progress.files.bytes
   }
   if (!isDryRun) yield* ensureHeld
+  const excludes = excludesOf(options)
   const isSkipped = isDryRun || (options.skipIfUnchanged === true && parent?.tree === tree)
   const snapshotId = isSkipped
     ? undefined
@@ -224,7 +227,7 @@ const run = Effect.fnUntraced(function* (
           username: machine.username,
           uid: machine.uid,
           gid: machine.gid,
-          excludes: [...settings.excludes.patterns, ...settings.excludes.insensitivePatterns],
+          excludes: [...excludes.patterns, ...excludes.insensitivePatterns],
           tags: options.tags ?? [],
           programVersion: options.programVersion,
           summary: { backupStart: started.text, backupEnd: ended.text, ...counts }

@@ -67,7 +67,7 @@ export const checkData = Effect.fnUntraced(function* (
   if (packs.length === 0) return
   const threads = yield* Threads.make<CheckRequest, PackVerdict>(url, {
     size: Math.min(mostUsed, packs.length),
-    data: Redacted.value(repository.keys)
+    data: () => Redacted.value(repository.keys)
   })
   const rooms = makeRooms()
   const budget = Semaphore.makeUnsafe(budgetMebibytes)

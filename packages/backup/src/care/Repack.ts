@@ -78,7 +78,8 @@ export const make = Effect.fnUntraced(function* (options: RepackOptions): Effect
   }
   const threads = yield* Threads.make<RepackRequest, RepackAnswer>(new URL("./RepackWorker.ts", import.meta.url), {
     size: options.threads ?? Math.max(1, Math.min(availableParallelism() - 1, mostThreads)),
-    data
+    least: options.threads,
+    data: () => data
   })
   /** Each thread gets the buffers of its own packs again once these are stored: so it needs no others. */
   const packers = threads.lines.map((line): Packer => ({ line, spare: [] }))

@@ -138,10 +138,16 @@ export const restore = Effect.fnUntraced(function* (
     deletes: options.delete === true
   }
   const work = Effect.gen(function* () {
+    const runPromise = Effect.runPromiseWith(yield* Effect.context())
+    const { signal } = yield* Effect.acquireRelease(
+      Effect.sync(() => new AbortController()),
+      (controller) => Effect.sync(() => controller.abort())
+    )
     const threads = yield* Threads.make<RestoreRequest, RestoreReply, BlobRequest>(url, {
       size: options.threads ?? defaultThreads,
-      data: settings,
-      onRequest: ({ id }) => Effect.runPromise(reader.blob("data", id))
+      least: options.threads,
+      data: () => settings,
+      onRequest: ({ id }) => runPromise(reader.blob("data", id), { signal })
     })
     yield* Effect.addFinalizer((exit) => (exit._tag === "Success" ? Effect.void : letFinish(threads)))
     const keepsFound = overwrite === "never" || overwrite === "if-newer"

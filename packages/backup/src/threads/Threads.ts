@@ -5,6 +5,8 @@
  * calls `serve` of `ServingThread.ts`.
  */
 import { type Transferable, Worker } from "node:worker_threads"
+import { ThreadPlaces } from "@ourclone/core/machine/ThreadPlaces"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type Line, open, ready, ThreadFailure } from "./ThreadLine.ts"
@@ -26,14 +28,17 @@ export interface Threads<Asks, Answers> {
 }
 
 export interface ThreadsOptions<Asked> {
+  /** Fewer are started where other jobs of the process have taken the places; see `ThreadPlaces`. */
   readonly size: number
-  /** What `serve` of each thread is called with. */
-  readonly data: unknown
+  /** So many are started in any case: 1 when absent. */
+  readonly least?: number | undefined
+  /** What `serve` of each thread is called with, by how many there are. */
+  readonly data: (size: number) => unknown
   /** Answers what the threads ask; `thread` says which one. A promise may be given, and `reply` moves buffers. */
   readonly onRequest?: (request: Asked, thread: number) => unknown
 }
 
-class Thread {
+export class Thread {
   readonly worker: Worker
   readonly line: ReturnType<typeof open>
   /** Answers what the thread asks. */
@@ -43,7 +48,8 @@ class Thread {
   #hasEnded = false
   #waiting: Array<() => void> = []
 
-  constructor(url: URL) {
+  /** `onEnd` is called once, when the thread is no more. */
+  constructor(url: URL, onEnd: () => void) {
     this.worker = new Worker(url, { resourceLimits })
     this.line = open(this.worker, (request) => this.handler(request))
     this.worker.on("message", (message) => {
@@ -51,7 +57,10 @@ class Thread {
       else this.line.receive(message)
     })
     this.worker.on("error", (error) => this.#fail(error instanceof Error ? error.message : String(error)))
-    this.worker.on("exit", () => this.#fail("the thread ended"))
+    this.worker.on("exit", () => {
+      this.#fail("the thread ended")
+      onEnd()
+    })
   }
 
   get hasEnded(): boolean {
@@ -88,15 +97,19 @@ class Thread {
 const endAll = (threads: ReadonlyArray<Thread>): Effect.Effect<void> =>
   Effect.promise(() => Promise.all(threads.map((thread) => thread.end())))
 
-/** Threads that nobody uses yet, by the URL of their module. */
-const spare = new Map<string, Array<Thread>>()
+/** Threads that nobody uses yet, by the URL of their module: those of this process, unless its app provides others. */
+export const SpareThreads = Context.Reference<Map<string, Array<Thread>>>("@ourclone/backup/SpareThreads", {
+  defaultValue: () => new Map()
+})
 
-const takeSpare = (url: URL): Thread | undefined => {
-  const threads = spare.get(url.href) ?? []
-  for (let thread = threads.shift(); thread !== undefined; thread = threads.shift()) {
-    if (!thread.hasEnded) return thread
+/** Those that have ended meanwhile are dropped. */
+const takeSpare = (spare: Array<Thread> | undefined, most: number): ReadonlyArray<Thread> => {
+  const taken: Array<Thread> = []
+  while (spare !== undefined && spare.length > 0 && taken.length < most) {
+    const thread = spare.shift()
+    if (thread?.hasEnded === false) taken.push(thread)
   }
-  return undefined
+  return taken
 }
 
 /**
@@ -105,7 +118,9 @@ const takeSpare = (url: URL): Thread | undefined => {
  */
 export const prepare = (url: URL, size: number): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const threads = Array.from({ length: size }, () => new Thread(url))
+    const places = yield* ThreadPlaces
+    const spare = yield* SpareThreads
+    const threads = Array.from({ length: places.take(size, 0) }, () => new Thread(url, places.give))
     const waiting = spare.get(url.href) ?? []
     waiting.push(...threads)
     spare.set(url.href, waiting)
@@ -116,24 +131,26 @@ export const prepare = (url: URL, size: number): Effect.Effect<void, never, Scop
     })
   })
 
-/** Starts the threads; closing the scope stops them at once, whatever they do. */
+/** Starts the threads, as many as there is room for; closing the scope stops them at once, whatever they do. */
 export const make = <Asks, Answers, Asked = never>(
   url: URL,
   options: ThreadsOptions<Asked>
 ): Effect.Effect<Threads<Asks, Answers>, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const started = Array.from({ length: options.size }, (_, number) => {
-      const thread = takeSpare(url) ?? new Thread(url)
+    const places = yield* ThreadPlaces
+    const loaded = takeSpare((yield* SpareThreads).get(url.href), options.size)
+    const more = places.take(options.size - loaded.length, (options.least ?? 1) - loaded.length)
+    const started = [...loaded, ...Array.from({ length: more }, () => new Thread(url, places.give))]
+    for (const [number, thread] of started.entries()) {
       thread.handler = (request: Asked) => options.onRequest?.(request, number)
-      thread.start(options.data)
-      return thread
-    })
+      thread.start(options.data(started.length))
+    }
     yield* Effect.addFinalizer(() => endAll(started))
     const lines = started.map(({ line }): Line<Asks, Answers> => line)
     const idlest = (): Line<Asks, Answers> =>
       lines.reduce((best, line) => (line.pending() < best.pending() ? line : best))
     return {
-      size: options.size,
+      size: started.length,
       lines,
       call: (request, transfer) =>
         Effect.tryPromise({

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import * as ThreadPlaces from "@ourclone/core/machine/ThreadPlaces"
 import { Effect, Exit } from "effect"
 import { make as makeThreads, prepare, ThreadFailure, type Threads } from "../../src/threads/Threads.ts"
 import type { Request } from "../support/EchoWorker.ts"
@@ -9,7 +10,7 @@ import { temporaryFolder } from "../support/machine.ts"
 const url = new URL("../support/EchoWorker.ts", import.meta.url)
 
 const start = (size: number, onRequest?: (question: string, thread: number) => unknown) =>
-  makeThreads<Request, unknown, string>(url, { size, data: "hello", ...(onRequest && { onRequest }) })
+  makeThreads<Request, unknown, string>(url, { size, data: () => "hello", ...(onRequest && { onRequest }) })
 
 const failureOf = (threads: Threads<Request, unknown>, request: Request) => Effect.flip(threads.call(request))
 
@@ -129,10 +130,33 @@ describe("threads", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("of many jobs at once are few, and each job has one", () =>
+    Effect.gen(function* () {
+      const places = ThreadPlaces.make(3)
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* prepare(url, 2)
+          const jobs = yield* Effect.all([start(2), start(2), start(2)])
+          expect(jobs.map(({ size }) => size)).toEqual([2, 1, 1])
+          expect(jobs.flatMap(({ lines }) => lines)).toHaveLength(4)
+          expect(places.used()).toBe(4)
+        })
+      ).pipe(Effect.provideService(ThreadPlaces.ThreadPlaces, places))
+      expect(places.used()).toBe(0)
+    })
+  )
+
+  it.live("are as many as somebody insists on, and hear how many they are", () =>
+    Effect.gen(function* () {
+      const threads = yield* makeThreads<Request, unknown>(url, { size: 2, least: 2, data: (size) => `${size} of us` })
+      expect(yield* threads.call({ _tag: "Data" })).toBe("2 of us")
+    }).pipe(Effect.scoped, Effect.provideService(ThreadPlaces.ThreadPlaces, ThreadPlaces.make(1)))
+  )
+
   it.live("are not ended before they have started: one that loads a native library would abort the process", () =>
     Effect.gen(function* () {
       const file = join(temporaryFolder(), "started")
-      yield* Effect.scoped(makeThreads<Request, unknown>(url, { size: 1, data: file }))
+      yield* Effect.scoped(makeThreads<Request, unknown>(url, { size: 1, data: () => file }))
       expect(existsSync(file)).toBe(true)
     })
   )
@@ -142,7 +166,7 @@ describe("threads", () => {
       const dying = new URL("../support/DyingWorker.ts", import.meta.url)
       yield* prepare(dying, 1)
       yield* Effect.sleep(1500)
-      const threads = yield* makeThreads<Request, unknown>(dying, { size: 1, data: "hello" })
+      const threads = yield* makeThreads<Request, unknown>(dying, { size: 1, data: () => "hello" })
       expect((yield* failureOf(threads, { _tag: "Data" })).message).toBe("it can not be loaded")
     }).pipe(Effect.scoped, Effect.timeout(10_000))
   )
