@@ -4,9 +4,10 @@
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
-import * as Snapshot from "../format/Snapshot.ts"
+import type * as Snapshot from "../format/Snapshot.ts"
 import type { Repository } from "../repository/Repository.ts"
 import type { RepositoryError } from "../repository/RepositoryError.ts"
+import * as SnapshotReplacement from "../repository/SnapshotReplacement.ts"
 
 type E = StorageError | RepositoryError
 
@@ -55,9 +56,7 @@ export const change = Effect.fnUntraced(function* (
   const tags = changed(snapshot.tags, options)
   if (tags === snapshot.tags) return undefined
   const content = { ...snapshot, tags, original: snapshot.original ?? snapshot.id }
-  const id = yield* repository.save("snapshots", Snapshot.encode(content))
-  // Fails unless the bytes that are stored are those of the id.
-  yield* repository.readRaw("snapshots", id)
+  const id = yield* SnapshotReplacement.save(repository, content)
   yield* repository.remove("snapshots", snapshot.id)
   return { oldId: snapshot.id, snapshot: { ...content, id } }
 })
