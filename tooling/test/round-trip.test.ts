@@ -6,7 +6,7 @@ import { startEmulator } from "@ourclone/b2-emulator/Emulator"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
-import type { TransferEvent } from "@ourclone/core/events/TransferEvent"
+import * as Told from "@ourclone/core/testing/Told"
 import * as B2Provider from "@ourclone/provider-b2/B2Provider"
 import * as LocalProvider from "@ourclone/provider-local/LocalProvider"
 import { Effect, Redacted } from "effect"
@@ -49,12 +49,12 @@ const fill = (folder: string) => {
   fs.symlinkSync("nowhere", path.join(folder, "dangling"))
 }
 
-const sync = (source: Provider, destination: Provider, events: Array<TransferEvent> = []) =>
+const sync = (source: Provider, destination: Provider, tell = Told.make()) =>
   Transfer.execute(
     source,
     destination,
     Plan.make(source, destination, { comparison: { by: "time" }, removesExtra: true }),
-    { transfers: 32, partConcurrency: 4, allowsEmptySource: false, onEvent: (event) => events.push(event) }
+    { transfers: 32, partConcurrency: 4, allowsEmptySource: false, tell }
   )
 
 const emulate = (rate: number) =>
@@ -109,9 +109,9 @@ describe("a folder that goes to B2 and comes back", () => {
       yield* sync(source, b2)
       assert.strictEqual((yield* sync(source, b2)).stored, 0)
       fs.appendFileSync(path.join(here, "many/3/file-3.txt"), "more")
-      const events: Array<TransferEvent> = []
-      yield* sync(source, b2, events)
-      const stored = events.filter((event) => event._tag === "Stored").map(({ path }) => path)
+      const told = Told.make()
+      yield* sync(source, b2, told)
+      const stored = told.facts.flatMap((fact) => (fact._tag === "Done" && fact.deed === "stored" ? [fact.item] : []))
       assert.deepStrictEqual(stored, ["many/3/file-3.txt"])
     })
   )

@@ -1,19 +1,12 @@
-/** Live progress of a transfer on standard error. */
+/** Live progress of a run on standard error. */
+import type { RunView } from "@ourclone/core/events/RunView"
 import * as LiveLines from "./LiveLines.ts"
 import type { Output } from "./Output.ts"
-import type { ProgressState } from "./ProgressState.ts"
-import { sample } from "./ProgressState.ts"
-import { lines, oneLine, type Planned } from "./ProgressView.ts"
+import { lines, oneLine } from "./ProgressView.ts"
 
 /** Draws until the scope closes, and leaves the terminal as it was found, without the frame. */
-export const show = (output: Output, state: ProgressState, planned: () => Planned) =>
+export const show = (output: Output, view: () => RunView) =>
   LiveLines.show(output, {
-    lines: (columns, rows) => {
-      sample(state, Date.now())
-      return lines(state, planned(), columns, rows)
-    },
-    oneLine: () => {
-      sample(state, Date.now())
-      return oneLine(state, planned())
-    }
+    lines: (columns, rows) => lines(view(), Date.now(), columns, rows),
+    oneLine: () => oneLine(view(), Date.now())
   })

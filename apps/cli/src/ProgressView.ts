@@ -1,17 +1,16 @@
-/** A progress state as lines of text, none wider than asked for. */
-import type { Totals } from "@ourclone/core/engine/Plan"
+/** What a run looks like so far as lines of text, none wider than asked for. */
+
+import * as Rate from "@ourclone/core/events/Rate"
+import type { InFlight } from "@ourclone/core/events/RunEvent"
+import type { RunView } from "@ourclone/core/events/RunView"
 import * as Amount from "./Amount.ts"
 import { pad, printable, shorten, widthOf } from "./PrintableText.ts"
-import { bytesDone, type InFlight, type ProgressState, rate } from "./ProgressState.ts"
-
-export interface Planned {
-  readonly totals: Totals
-  /** Whether the totals will grow no more. */
-  readonly isComplete: boolean
-}
+import { ofWaiting } from "./WaitingText.ts"
 
 const shownInFlight = 6
 const nameWidth = 12
+/** Without a sample for so long, the rate of before says nothing. */
+const staleMillis = 10_000
 
 export const percent = (part: number, whole: number): string =>
   whole <= 0 ? "100 %" : `${Math.max(0, Math.min(100, Math.floor((part / whole) * 100)))} %`
@@ -28,57 +27,77 @@ export const flow = (parts: ReadonlyArray<string>, width: number): Array<string>
   return lines
 }
 
-const remaining = (state: ProgressState, planned: Planned): string | undefined => {
-  const speed = rate(state)
-  const left = planned.totals.putBytes - bytesDone(state)
-  if (!planned.isComplete || speed === undefined || speed < 1 || left <= 0) return undefined
-  return `${Amount.duration(left / speed)} left`
+const speed = ({ samples }: RunView, now: number): number | undefined =>
+  now - (samples.at(-1)?.[0] ?? now) >= staleMillis ? 0 : Rate.perSecond(samples)
+
+/** What is on its way before any byte is sent. */
+const hashing = ({ current }: RunView): string => {
+  const done = current.reduce((sum, item) => sum + item.done, 0)
+  const size = current.reduce((sum, item) => sum + item.size, 0)
+  return `hashing, ${percent(done, size)}`
 }
 
-const heading = (state: ProgressState, planned: Planned): Array<string> => {
-  const { totals } = planned
-  const more = planned.isComplete ? "" : "+"
-  const done = bytesDone(state)
-  const speed = rate(state)
-  const share = planned.isComplete ? ` (${percent(done, totals.putBytes)})` : ""
+const deleting = ({ deeds, planned }: RunView): string =>
+  `removing${planned.removals === 0 ? "" : `, ${percent(deeds.removed ?? 0, planned.removals)}`}`
+
+/** What the run is busy with, where the counts do not say so themselves. */
+const phaseText = (view: RunView): string | undefined => {
+  switch (view.phase) {
+    case "hashing":
+      return hashing(view)
+    case "deleting":
+      return deleting(view)
+    case "listing":
+    case "verifying":
+    case "finishing":
+      return view.phase
+    case "comparing":
+    case "transferring":
+    case undefined:
+      return undefined
+  }
+}
+
+const heading = (view: RunView, now: number): Array<string> => {
+  const { done, planned } = view
+  const more = planned.isFinal ? "" : "+"
+  const share = planned.isFinal ? ` (${percent(done.bytes, planned.bytes)})` : ""
+  const rate = speed(view, now)
+  const left = planned.isFinal && rate !== 0 ? Rate.secondsLeft(view.samples, planned.bytes) : undefined
   return [
-    `${Amount.count(state.finishedFiles)} of ${Amount.count(totals.putFiles)}${more} files`,
-    `${Amount.bytes(done)} of ${Amount.bytes(totals.putBytes)}${more}${share}`,
-    speed === undefined ? undefined : `${Amount.bytes(speed)}/s`,
-    remaining(state, planned),
-    planned.isComplete ? undefined : `${Amount.count(totals.sourceFiles)} compared`
+    view.waiting === undefined ? phaseText(view) : ofWaiting(view.waiting, now),
+    `${Amount.count(done.files)} of ${Amount.count(planned.files)}${more} files`,
+    `${Amount.bytes(done.bytes)} of ${Amount.bytes(planned.bytes)}${more}${share}`,
+    rate === undefined || view.phase === "hashing" ? undefined : `${Amount.bytes(rate)}/s`,
+    left === undefined ? undefined : `${Amount.duration(left)} left`,
+    planned.isFinal ? undefined : `${Amount.count(planned.files + planned.same)} compared`
   ].filter((part) => part !== undefined)
 }
 
-const tally = (state: ProgressState): Array<string> =>
+const tally = ({ deeds, failed, skipped }: RunView): Array<string> =>
   [
-    state.removed > 0 ? `${Amount.count(state.removed)} removed` : undefined,
-    state.skipped > 0 ? `${Amount.count(state.skipped)} skipped` : undefined,
-    state.failed > 0 ? `${Amount.count(state.failed)} failed` : undefined,
-    state.retries > 0 ? `${Amount.count(state.retries)} retries` : undefined
+    (deeds.removed ?? 0) > 0 ? `${Amount.count(deeds.removed ?? 0)} removed` : undefined,
+    skipped > 0 ? `${Amount.count(skipped)} skipped` : undefined,
+    failed > 0 ? `${Amount.count(failed)} failed` : undefined
   ].filter((part) => part !== undefined)
 
-const fileLine = (file: InFlight, width: number): string => {
-  const figures = `${percent(file.bytes, file.size).padStart(5)}  ${Amount.bytes(file.size).padStart(8)}`
+const fileLine = ({ done, item, phase, size }: InFlight, width: number): string => {
+  const share = percent(done, size)
+  const figures = `${(phase === undefined ? share : `${phase} ${share}`).padStart(5)}  ${Amount.bytes(size).padStart(8)}`
   const room = width - widthOf(figures) - 4
-  if (room < nameWidth) return `  ${shorten(printable(file.path), width - 2)}`
-  return `  ${pad(shorten(printable(file.path), room), room)}  ${figures}`
+  if (room < nameWidth) return `  ${shorten(printable(item), width - 2)}`
+  return `  ${pad(shorten(printable(item), room), room)}  ${figures}`
 }
 
 /** The newest state in full; for a terminal of `width` columns and `height` lines. */
-export const lines = (state: ProgressState, planned: Planned, width: number, height: number): Array<string> => {
-  const top = [...flow(heading(state, planned), width), ...flow(tally(state), width)]
+export const lines = (view: RunView, now: number, width: number, height: number): Array<string> => {
+  const top = [...flow(heading(view, now), width), ...flow(tally(view), width)]
   const room = Math.max(0, Math.min(shownInFlight, height - top.length - 2))
-  const shown: Array<InFlight> = []
-  for (const file of state.inFlight.values()) {
-    if (shown.length >= room) break
-    shown.push(file)
-  }
-  const hidden = state.inFlight.size - shown.length
+  const shown = view.current.slice(0, room)
+  const hidden = view.current.length + view.more - shown.length
   const rest = hidden > 0 && room > 0 ? [shorten(`  and ${Amount.count(hidden)} more`, width)] : []
   return [...top, ...shown.map((file) => fileLine(file, width)), ...rest].slice(0, Math.max(1, height - 1))
 }
 
 /** Everything on one line, however long. */
-export const oneLine = (state: ProgressState, planned: Planned): string =>
-  [...heading(state, planned), ...tally(state)].join(" · ")
+export const oneLine = (view: RunView, now: number): string => [...heading(view, now), ...tally(view)].join(" · ")

@@ -54,8 +54,8 @@ export const rm = Effect.fnUntraced(function* (flags: {
   if (flags.dryRun) return yield* Effect.asVoid(TransferReport.print(plan, output, "remove"))
   yield* Lock.acquire("rm", folder)
   const limits = { allowsEmptySource: true, maxDelete: Number.MAX_SAFE_INTEGER }
-  const { conclude, summary } = yield* TransferReport.watch(plan, output, "remove", false, (watched, onEvent) =>
-    Transfer.execute(nothing, folder, watched, { ...limits, transfers: 16, partConcurrency: 1, onEvent })
+  const { conclude, summary } = yield* TransferReport.watch(output, "remove", false, (tell) =>
+    Transfer.execute(nothing, folder, plan, { ...limits, transfers: 16, partConcurrency: 1, tell })
   )
   conclude()
   if (summary.failed > 0) return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })

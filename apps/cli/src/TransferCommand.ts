@@ -87,9 +87,9 @@ const transfer = Effect.fnUntraced(function* (input: TransferInput, output: Outp
     const stopped = plan.totals.removals > 0 ? Guard.deletion(plan.totals, doing) : undefined
     return { totals: plan.totals, changes, failed: 0, stopped, conclude: () => {} }
   }
-  const execute = (watched: Plan.Plan, onEvent: Transfer.TransferOptions["onEvent"]) =>
-    Transfer.execute(source, destination, watched, { ...doing, onEvent })
-  const { conclude, summary } = yield* TransferReport.watch(plan, output, verb, input.progress, execute)
+  const { conclude, summary } = yield* TransferReport.watch(output, verb, input.progress, (tell) =>
+    Transfer.execute(source, destination, plan, { ...doing, tell })
+  )
   const changes = summary.stored + summary.copied + summary.touched + summary.removed + summary.moved
   return { totals: plan.totals, changes, failed: summary.failed, stopped: undefined, conclude }
 })

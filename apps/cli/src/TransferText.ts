@@ -1,52 +1,79 @@
-/** Events and actions as lines for people. */
-import type { Action } from "@ourclone/core/engine/Plan"
-import type { Summary, TransferEvent } from "@ourclone/core/events/TransferEvent"
+/** Facts about transfers as lines for people. */
+import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
+import type { Fact } from "@ourclone/core/events/RunEvent"
+import type { RunView } from "@ourclone/core/events/RunView"
 import * as Amount from "./Amount.ts"
 import { printable } from "./PrintableText.ts"
 
-/** What `--dry-run` prints for an action; `verb` is `copy` or `move`. */
-export const ofAction = (action: Action, verb: string): string | undefined => {
-  switch (action._tag) {
-    case "Put":
-      return `${verb} ${printable(action.file.path)} (${action.because})`
-    case "Touch":
-      return `set time ${printable(action.file.path)} (time differs)`
-    case "Keep":
-      return verb === "move" ? `remove from source ${printable(action.file.path)} (same at the destination)` : undefined
-    case "Remove":
-      return `remove ${printable(action.path)}`
-    case "MakeDirectory":
-      return `make folder ${printable(action.path)}`
-    case "RemoveDirectory":
-      return `remove folder ${printable(action.path)}`
-    case "Pass":
-      return `${action.entry.isFailure ? "fail" : "skip"} ${printable(action.entry.path)} (${printable(action.entry.because)})`
-  }
-}
+export type Verb = "copy" | "move" | "remove"
 
-/** What `--verbose` says of an event. */
-export const ofEvent = (event: TransferEvent): string | undefined => {
-  switch (event._tag) {
-    case "Stored":
-    case "Copied":
-      return `copied ${printable(event.path)} (${Amount.bytes(event.size)})`
-    case "Touched":
-      return `set time ${printable(event.path)}`
-    case "Removed":
-      return `removed ${printable(event.path)}`
-    case "Moved":
-      return `removed from source ${printable(event.path)}`
-    case "DirectoryMade":
-      return `made folder ${printable(event.path)}`
-    case "DirectoryRemoved":
-      return `removed folder ${printable(event.path)}`
-    case "Retried":
-      return `retrying ${printable(event.path)}: ${printable(event.error.reason.message)}`
-    case "Skipped":
-      return `skipped ${printable(event.path)}: ${printable(event.because)}`
+const doneText = ({ bytes, deed, item }: Extract<Fact, { readonly _tag: "Done" }>): string | undefined => {
+  const name = printable(item)
+  const size = bytes === undefined ? "" : ` (${Amount.bytes(bytes)})`
+  switch (deed) {
+    case "stored":
+    case "copied":
+      return `copied ${name}${size}`
+    case "moved":
+      return bytes === undefined ? `removed from source ${name}` : `copied ${name}${size}\nremoved from source ${name}`
+    case "touched":
+      return `set time ${name}`
+    case "removed":
+      return `removed ${name}`
+    case "directoryMade":
+      return `made folder ${name}`
+    case "directoryRemoved":
+      return `removed folder ${name}`
     default:
       return undefined
   }
+}
+
+/** What `--verbose` says of a fact. */
+export const ofFact = (fact: Fact): string | undefined => {
+  if (fact._tag === "Done") return doneText(fact)
+  return fact._tag === "Skipped" ? `skipped ${printable(fact.item)}: ${printable(fact.because)}` : undefined
+}
+
+const would = ({ because, bytes, deed, item }: Extract<Fact, { readonly _tag: "Would" }>): string | undefined => {
+  const name = because === undefined ? printable(item) : `${printable(item)} (${printable(because)})`
+  switch (deed) {
+    case "stored":
+      return `copy ${name}`
+    case "moved":
+      return bytes === undefined ? `remove from source ${name}` : `move ${name}`
+    case "touched":
+      return `set time ${name}`
+    case "removed":
+      return `remove ${name}`
+    case "directoryMade":
+      return `make folder ${name}`
+    case "directoryRemoved":
+      return `remove folder ${name}`
+    default:
+      return undefined
+  }
+}
+
+/** What `--dry-run` prints for a fact of a preview. */
+export const ofPreview = (fact: Fact): string | undefined => {
+  switch (fact._tag) {
+    case "Would":
+      return would(fact)
+    case "Skipped":
+      return `skip ${printable(fact.item)} (${printable(fact.because)})`
+    case "Failed":
+      return `fail ${printable(fact.failure.item ?? "")} (${printable(fact.failure.message)})`
+    default:
+      return undefined
+  }
+}
+
+/** The last line of `--dry-run`. */
+export const ofPlanned = ({ bytes, files, removals, same }: RunView["planned"], verb: Verb): string => {
+  if (verb === "remove") return `${Amount.files(removals)} to remove`
+  const removing = removals > 0 ? `, ${Amount.count(removals)} to remove` : ""
+  return `${Amount.files(files)} (${Amount.bytes(bytes)}) to ${verb}${removing}, ${Amount.count(same)} the same`
 }
 
 /** What there was to remove and was not. */
@@ -56,7 +83,7 @@ export const ofWithheld = (files: number): string => {
 }
 
 /** The end of a transfer on one line. */
-export const ofSummary = (summary: Summary, seconds: number, verb: "copy" | "move" | "remove"): string => {
+export const ofSummary = (summary: TransferSummary, seconds: number, verb: Verb): string => {
   const copied = summary.stored + summary.copied
   const speed = seconds >= 1 && summary.storedBytes > 0 ? `, ${Amount.bytes(summary.storedBytes / seconds)}/s` : ""
   const isRemoval = verb === "remove"

@@ -1,56 +1,8 @@
-import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
-import { RateLimited, StorageError } from "@ourclone/core/contract/StorageError"
-import { TransferEvent } from "@ourclone/core/events/TransferEvent"
-import { Duration, Schema } from "effect"
 import { expect, test } from "vitest"
 import * as Amount from "../src/Amount.ts"
 import { scrubber } from "../src/DebugLog.ts"
 import { printable } from "../src/PrintableText.ts"
-import * as TransferJson from "../src/TransferJson.ts"
 import { makeCli } from "./Cli.ts"
-
-const path = makeUnsafe("a/ö\n.txt")
-const error = new StorageError({
-  provider: "b2:x",
-  operation: "put",
-  path: "a",
-  reason: new RateLimited({ message: "slow down", retryAfter: Duration.seconds(3) })
-})
-const summary = {
-  stored: 1,
-  storedBytes: 2,
-  copied: 0,
-  touched: 0,
-  same: 3,
-  removed: 0,
-  moved: 0,
-  skipped: 0,
-  failed: 0,
-  retries: 0
-}
-const events: ReadonlyArray<TransferEvent> = [
-  { _tag: "Started", path, size: 1 },
-  { _tag: "Advanced", path, bytes: -1 },
-  { _tag: "Retried", path, error },
-  { _tag: "Stored", path, size: 1 },
-  { _tag: "Copied", path, size: 1 },
-  { _tag: "Touched", path },
-  { _tag: "Removed", path },
-  { _tag: "Moved", path },
-  { _tag: "DirectoryMade", path },
-  { _tag: "DirectoryRemoved", path },
-  { _tag: "Skipped", path, because: "a link" },
-  { _tag: "Failed", path, error },
-  { _tag: "Failed", path, error: "not readable" },
-  { _tag: "RemovalsWithheld", removals: 3 },
-  { _tag: "Finished", summary, seconds: 1.5 }
-]
-
-test("every event is printed as its schema encodes it", () => {
-  const encode = Schema.encodeSync(Schema.toCodecJson(TransferEvent))
-  expect(new Set(events.map((event) => event._tag)).size).toBe(Object.keys(TransferEvent.cases).length)
-  for (const event of events) expect(JSON.stringify(TransferJson.ofEvent(event))).toBe(JSON.stringify(encode(event)))
-})
 
 test("names can not command the terminal", () => {
   expect(printable("a\u001b[2Jb\nc\u202e")).toBe("a\\x1b[2Jb\\x0ac\\u202e")

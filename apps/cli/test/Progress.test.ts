@@ -1,81 +1,78 @@
-import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
-import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
-import type { TransferEvent } from "@ourclone/core/events/TransferEvent"
+import type { Failure } from "@ourclone/core/events/Failure"
+import type { InFlight, RunEvent } from "@ourclone/core/events/RunEvent"
+import * as RunView from "@ourclone/core/events/RunView"
 import { expect, test } from "vitest"
 import { shorten, widthOf } from "../src/PrintableText.ts"
-import * as ProgressState from "../src/ProgressState.ts"
 import { lines, oneLine } from "../src/ProgressView.ts"
+import { ofWaiting } from "../src/WaitingText.ts"
 
-const path = makeUnsafe
-const error = new StorageError({
-  provider: "b2:x",
-  operation: "put",
-  reason: new InvalidRequest({ message: "bad name" })
-})
-
-const after = (...events: ReadonlyArray<TransferEvent>): ProgressState.ProgressState => {
-  const state = ProgressState.make()
-  for (const event of events) ProgressState.apply(state, event)
-  return state
+/** What it looks like after events, each at its time in milliseconds. */
+const after = (...events: ReadonlyArray<readonly [at: number, event: RunEvent]>): RunView.RunView => {
+  let seq = 0
+  return events.reduce((view, [at, event]) => {
+    const place = event._tag === "Progress" ? { v: 1, at } : { v: 1, seq: ++seq, at }
+    return RunView.fold(view, { ...(place as { v: 1; at: number }), event })
+  }, RunView.empty)
 }
 
-const totals = { sourceFiles: 4, destinationFiles: 0, same: 1, putFiles: 3, putBytes: 300, removals: 0 }
-const planned = { totals, isComplete: true }
-
-test("bytes count while a file is on its way and once when it has arrived", () => {
-  const state = after(
-    { _tag: "Started", path: path("a"), size: 100 },
-    { _tag: "Advanced", path: path("a"), bytes: 60 },
-    { _tag: "Started", path: path("b"), size: 100 },
-    { _tag: "Advanced", path: path("b"), bytes: 10 }
-  )
-  expect(ProgressState.bytesDone(state)).toBe(70)
-  ProgressState.apply(state, { _tag: "Stored", path: path("a"), size: 100 })
-  expect(ProgressState.bytesDone(state)).toBe(110)
-  expect([...state.inFlight.keys()]).toEqual(["b"])
+const planned = (isFinal: boolean): RunEvent => ({
+  _tag: "Planned",
+  files: 3,
+  bytes: 300,
+  removals: 0,
+  same: 1,
+  isFinal
 })
 
-test("bytes of an attempt that is repeated, or of a file that failed, are taken back", () => {
-  const state = after(
-    { _tag: "Started", path: path("a"), size: 100 },
-    { _tag: "Advanced", path: path("a"), bytes: 60 },
-    { _tag: "Advanced", path: path("a"), bytes: -60 },
-    { _tag: "Retried", path: path("a"), error },
-    { _tag: "Advanced", path: path("a"), bytes: 30 },
-    { _tag: "Failed", path: "a", error }
-  )
-  expect(ProgressState.bytesDone(state)).toBe(0)
-  expect(state).toMatchObject({ retries: 1, failed: 1, failures: [{ path: "a", because: "bad name" }] })
-})
+const progress = (
+  files: number,
+  bytes: number,
+  current: ReadonlyArray<InFlight> = [],
+  phase: "transferring" | "hashing" = "transferring"
+): RunEvent => ({ _tag: "Progress", phase, files, bytes, current })
 
-test("a thousand failures are kept and all are counted", () => {
-  const events = Array.from(
-    { length: 1500 },
-    (_, index): TransferEvent => ({ _tag: "Failed", path: `${index}`, error: "no" })
-  )
-  const state = after(...events)
-  expect(state.failures).toHaveLength(1000)
-  expect(state.failed).toBe(1500)
-})
-
-test("the rate is that of the last ten seconds", () => {
-  const state = ProgressState.make()
-  expect(ProgressState.rate(state)).toBeUndefined()
-  for (let second = 0; second <= 60; second++) {
-    state.finishedBytes = second < 30 ? second * 1000 : 30_000
-    ProgressState.sample(state, second * 1000)
-  }
-  expect(ProgressState.rate(state)).toBe(0)
-  state.finishedBytes += 10_000
-  ProgressState.sample(state, 61_000)
-  expect(ProgressState.rate(state)).toBeCloseTo(10_000 / 10, -2)
-})
+const failure: Failure = { code: "Unavailable", message: "nobody answers", provider: "b2:x", isRetryable: true }
 
 test("what is done and left is told in files, bytes, rate and time", () => {
-  const state = after({ _tag: "Stored", path: path("a"), size: 100 }, { _tag: "Started", path: path("b"), size: 100 })
-  state.samples.push({ at: 0, bytes: 0 }, { at: 1000, bytes: 100 })
-  expect(oneLine(state, planned)).toBe("1 of 3 files · 100 B of 300 B (33 %) · 100 B/s · 2.0 s left")
-  expect(oneLine(state, { totals, isComplete: false })).toBe("1 of 3+ files · 100 B of 300 B+ · 100 B/s · 4 compared")
+  const events = [
+    [0, progress(0, 0)],
+    [1000, progress(1, 100)]
+  ] as const
+  expect(oneLine(after([0, planned(true)], ...events), 1000)).toBe(
+    "1 of 3 files · 100 B of 300 B (33 %) · 100 B/s · 2.0 s left"
+  )
+  expect(oneLine(after([0, planned(false)], ...events), 1000)).toBe(
+    "1 of 3+ files · 100 B of 300 B+ · 100 B/s · 4 compared"
+  )
+})
+
+test("a rate is none once nothing has come for ten seconds", () => {
+  const view = after([0, planned(true)], [0, progress(0, 0)], [1000, progress(1, 100)])
+  expect(oneLine(view, 12_000)).toContain("0 B/s")
+  expect(oneLine(view, 12_000)).not.toContain("left")
+})
+
+test("hashing before the first byte is sent is told with its share", () => {
+  const file: InFlight = { item: "big", done: 37, size: 100, phase: "hashing" }
+  const view = after([0, planned(true)], [0, progress(0, 0, [file], "hashing")])
+  expect(oneLine(view, 0)).toMatch(/^hashing, 37 % · 0 of 3 files/)
+  expect(lines(view, 0, 60, 24).at(-1)).toMatch(/big +hashing 37 % +100 B/)
+})
+
+test("what a run waits for is told first, with who asks for it and for how long", () => {
+  const view = after(
+    [0, planned(true)],
+    [1000, { _tag: "Waiting", for: "service", until: 13_000, failure: { ...failure, code: "RateLimited" } }]
+  )
+  expect(oneLine(view, 1000)).toMatch(/^b2:x asks to wait 12 s · 0 of 3 files/)
+})
+
+test.each([
+  [0, "no network (nobody answers)"],
+  [12_000, "no network since 12 s (nobody answers)"],
+  [120_000, "no network since 2 min (nobody answers)"]
+])("%i ms without a network are told as %s", (millis, text) => {
+  expect(ofWaiting({ for: "network", since: 5000, until: undefined, failure }, 5000 + millis)).toBe(text)
 })
 
 test.each([10, 20, 40, 80, 200])("no line is wider than %i columns, whatever the names", (width) => {
@@ -87,24 +84,25 @@ test.each([10, 20, 40, 80, 200])("no line is wider than %i columns, whatever the
     "\u001b[31mred\u0007",
     "a\nb"
   ]
-  const state = after(
-    ...names.map((name): TransferEvent => ({ _tag: "Started", path: path(name), size: 5_000_000 })),
-    ...Array.from({ length: 50 }, (_, index): TransferEvent => ({ _tag: "Started", path: path(`x${index}`), size: 1 })),
-    { _tag: "Failed", path: "gone", error }
+  const current = names.map((item): InFlight => ({ item, done: 0, size: 5_000_000 }))
+  const view = after(
+    [0, planned(true)],
+    [0, { _tag: "Failed", failure }],
+    [0, { _tag: "Waiting", for: "network", failure: { ...failure, message: "日本語".repeat(30) } }],
+    [0, { _tag: "Progress", phase: "transferring", files: 0, bytes: 0, current, more: 50 }]
   )
-  const drawn = lines(state, planned, width, 24)
+  const drawn = lines(view, 0, width, 24)
   for (const line of drawn) expect(widthOf(line)).toBeLessThanOrEqual(width)
   expect(drawn.join("")).not.toMatch(/\p{Control}/u)
 })
 
 test("the frame is never higher than the terminal", () => {
-  const events = Array.from(
-    { length: 50 },
-    (_, index): TransferEvent => ({ _tag: "Started", path: path(`x${index}`), size: 1 })
-  )
+  const current = Array.from({ length: 16 }, (_, index): InFlight => ({ item: `x${index}`, done: 0, size: 1 }))
+  const view = after([0, { _tag: "Progress", phase: "transferring", files: 0, bytes: 0, current, more: 34 }])
   for (const height of [1, 2, 3, 5, 24]) {
-    expect(lines(after(...events), planned, 20, height).length).toBeLessThanOrEqual(Math.max(1, height - 1))
+    expect(lines(view, 0, 20, height).length).toBeLessThanOrEqual(Math.max(1, height - 1))
   }
+  expect(lines(view, 0, 80, 24).at(-1)).toBe("  and 44 more")
 })
 
 test("a long name loses its middle and keeps its end", () => {

@@ -7,8 +7,9 @@ import { PermissionDenied, type Reason, SourceChanged, StorageError } from "@our
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
-import type { TransferEvent } from "@ourclone/core/events/TransferEvent"
+import { silent } from "@ourclone/core/events/Tell"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import * as Told from "@ourclone/core/testing/Told"
 import { Effect, Stream } from "effect"
 
 const put = (provider: Provider, path: string, text = path, modifiedAt = 1000) =>
@@ -23,13 +24,12 @@ const names = (provider: Provider) =>
   Effect.map(Stream.runCollect(provider.list(root)), (entries) => entries.map(({ path }) => path))
 
 const move = (source: Provider, destination: Provider, comparison: Comparison = { by: "time" }) => {
-  const events: Array<TransferEvent> = []
+  const tell = Told.make()
   const plan = Plan.make(source, destination, { comparison, removesExtra: false, reportsSame: true })
   const options = { transfers: 2, partConcurrency: 2, allowsEmptySource: true, removesSource: true }
-  const onEvent = (event: TransferEvent) => void events.push(event)
-  return Effect.map(Transfer.execute(source, destination, plan, { ...options, onEvent }), (summary) => ({
+  return Effect.map(Transfer.execute(source, destination, plan, { ...options, tell }), (summary) => ({
     summary,
-    events
+    facts: tell.facts
   }))
 }
 
@@ -67,11 +67,11 @@ describe("a move", () => {
             Effect.tap(() => put(source, "same", "other", 2000))
           )
       }
-      const { events, summary } = yield* move(source, destination)
+      const { facts, summary } = yield* move(source, destination)
       assert.strictEqual(yield* textAt(source, "a"), "second")
       assert.strictEqual(yield* textAt(memory, "a"), "first")
       assert.isAtLeast(summary.failed, 1)
-      const failed = events.find((event) => event._tag === "Failed" && event.path === "a")
+      const failed = facts.find((fact) => fact._tag === "Failed" && fact.failure.item === "a")
       assert.include(JSON.stringify(failed), "SourceChanged")
     })
   )
@@ -130,9 +130,9 @@ describe("a file of which only the time differs", () => {
     Effect.gen(function* () {
       const { memory, source } = yield* setUp
       const touch = () => failing(new PermissionDenied({ message: "it belongs to another user" }))
-      const { events, summary } = yield* move(source, { ...memory, touch })
+      const { facts, summary } = yield* move(source, { ...memory, touch })
       assert.deepInclude(summary, { touched: 0, moved: 0, failed: 0, skipped: 1 })
-      assert.include(JSON.stringify(events), "its time can not be set: it belongs to another user")
+      assert.include(JSON.stringify(facts), "its time can not be set: it belongs to another user")
       assert.deepStrictEqual(yield* names(source), ["a"])
     })
   )
@@ -216,7 +216,7 @@ describe("what a move stores", () => {
       yield* move(source, destination)
       yield* put(from, "b")
       const plan = Plan.make(source, destination, { comparison: { by: "time" }, removesExtra: false })
-      const options = { transfers: 1, partConcurrency: 1, allowsEmptySource: true, onEvent: () => {} }
+      const options = { transfers: 1, partConcurrency: 1, allowsEmptySource: true, tell: silent }
       yield* Transfer.execute(source, destination, plan, options)
       assert.deepStrictEqual(events, ["store a durably", "remove a", "store b"])
     })
@@ -239,7 +239,7 @@ describe("a sync to a place where case does not count", () => {
         remove: (path) => memory.remove(fold(path))
       }
       const plan = Plan.make(source, destination, { comparison: { by: "time" }, removesExtra: true })
-      const options = { transfers: 2, partConcurrency: 2, allowsEmptySource: false, onEvent: () => {} }
+      const options = { transfers: 2, partConcurrency: 2, allowsEmptySource: false, tell: silent }
       yield* Transfer.execute(source, destination, plan, options)
       assert.deepStrictEqual(yield* names(memory), ["photos/a.jpg"])
       assert.strictEqual(yield* textAt(memory, "photos/a.jpg"), "new")

@@ -6,6 +6,7 @@ import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import { upload } from "@ourclone/core/engine/Upload"
+import { silent } from "@ourclone/core/events/Tell"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { Effect, Stream } from "effect"
 import { callApi, emulate, openAt, restrictedKey } from "./emulated.ts"
@@ -103,7 +104,7 @@ describe("touch", () => {
       yield* source.put(at("a"), fromBytes(Buffer.from("hello")), { modifiedAt: 2000 })
       yield* provider.put(at("a"), fromBytes(Buffer.from("hello")), { modifiedAt: 1000 })
       emulator.log?.reset()
-      const options = { transfers: 1, partConcurrency: 1, allowsEmptySource: false, onEvent: () => {} }
+      const options = { transfers: 1, partConcurrency: 1, allowsEmptySource: false, tell: silent }
       const once = () => {
         const plan = Plan.make(source, provider, { comparison: { by: "time" }, removesExtra: true })
         return Transfer.execute(source, provider, plan, options)

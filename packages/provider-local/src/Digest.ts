@@ -10,7 +10,7 @@ import type { ByteSource, Digest } from "@ourclone/core/contract/ByteSource"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
-import { type HashJob, type HashResult, hashFile } from "./HashFile.ts"
+import { type HashJob, type HashResult, hashFile, type OnHashed } from "./HashFile.ts"
 import * as HashThreads from "./HashThreads.ts"
 import { attempt, toStorageError } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
@@ -21,8 +21,13 @@ const atOnceSize = 4 * 1024 * 1024
 /** From here on a second thread pays. */
 const twoThreadsSize = 64 * 1024 * 1024
 
-const inThread = (place: Place, file: File, job: HashJob): Effect.Effect<HashResult, StorageError> =>
-  Effect.mapError(HashThreads.run(job), (error) => toStorageError(place, "digest", file.path, error))
+const inThread = (
+  place: Place,
+  file: File,
+  job: HashJob,
+  onHashed?: OnHashed
+): Effect.Effect<HashResult, StorageError> =>
+  Effect.mapError(HashThreads.run(job, onHashed), (error) => toStorageError(place, "digest", file.path, error))
 
 const toDigest = (whole: HashResult, rest: ReadonlyArray<string>): Digest => ({
   sha1: whole.sha1 ?? "",
@@ -38,7 +43,7 @@ const ofTarget = (target: Uint8Array): Digest => {
 /** Fails with `SourceChanged` when `file` is not as it was listed. */
 export const digest =
   (place: Place, file: File): NonNullable<ByteSource["digest"]> =>
-  (partSize) =>
+  (partSize, onHashed) =>
     Effect.flatMap(
       attempt(place, "digest", file.path, () => LocalFiles.locate(place, file.path)),
       ({ absolute, isLink }): Effect.Effect<Digest, StorageError> => {
@@ -55,9 +60,9 @@ export const digest =
           return attempt(place, "digest", file.path, () => toDigest(hashFile(job("all")), []))
         }
         if (file.size < twoThreadsSize || file.size <= partSize) {
-          return Effect.map(inThread(place, file, job("all")), (all) => toDigest(all, []))
+          return Effect.map(inThread(place, file, job("all"), onHashed), (all) => toDigest(all, []))
         }
-        const both = [inThread(place, file, job("whole")), inThread(place, file, job("rest"))] as const
+        const both = [inThread(place, file, job("whole"), onHashed), inThread(place, file, job("rest"))] as const
         return Effect.map(Effect.all(both, { concurrency: 2 }), ([whole, rest]) => toDigest(whole, rest.parts))
       }
     )

@@ -20,32 +20,43 @@ export interface HashResult {
 
 const pieceSize = 1024 * 1024
 
+/** Told of so many bytes more. */
+export type OnHashed = (bytes: number) => void
+
 /** Adds bytes `[from, to)` to each of `hashes`. */
-export const feed = (fd: number, hashes: ReadonlyArray<Hash>, from: number, to: number, buffer: Uint8Array): void => {
+export const feed = (
+  fd: number,
+  hashes: ReadonlyArray<Hash>,
+  from: number,
+  to: number,
+  buffer: Uint8Array,
+  onHashed?: OnHashed
+): void => {
   for (let position = from; position < to; position += buffer.length) {
     const length = Math.min(buffer.length, to - position)
     OpenFile.readFully(fd, buffer, length, position)
     const piece = buffer.subarray(0, length)
     for (const hash of hashes) hash.update(piece)
+    onHashed?.(length)
   }
 }
 
 export const makeBuffer = (): Uint8Array => Buffer.allocUnsafeSlow(pieceSize)
 
-const hashOpened = (fd: number, { size, partSize, wants }: HashJob): HashResult => {
+const hashOpened = (fd: number, { size, partSize, wants }: HashJob, onHashed?: OnHashed): HashResult => {
   const buffer = makeBuffer()
   const firstEnd = Math.min(partSize, size)
   const whole = wants === "rest" ? undefined : createHash("sha1")
   const parts: Array<string> = []
   if (whole !== undefined) {
-    feed(fd, [whole], 0, firstEnd, buffer)
+    feed(fd, [whole], 0, firstEnd, buffer, onHashed)
     parts.push(whole.copy().digest("hex"))
   }
-  if (wants === "whole") feed(fd, whole ? [whole] : [], firstEnd, size, buffer)
+  if (wants === "whole") feed(fd, whole ? [whole] : [], firstEnd, size, buffer, onHashed)
   else {
     for (let from = firstEnd; from < size; from += partSize) {
       const part = createHash("sha1")
-      feed(fd, whole ? [whole, part] : [part], from, Math.min(from + partSize, size), buffer)
+      feed(fd, whole ? [whole, part] : [part], from, Math.min(from + partSize, size), buffer, onHashed)
       parts.push(part.digest("hex"))
     }
   }
@@ -53,10 +64,10 @@ const hashOpened = (fd: number, { size, partSize, wants }: HashJob): HashResult 
 }
 
 /** Throws like `OpenFile.open`, and `FileChanged` when the file is changed meanwhile. */
-export const hashFile = (job: HashJob): HashResult => {
+export const hashFile = (job: HashJob, onHashed?: OnHashed): HashResult => {
   const fd = OpenFile.open(job.path, job, job.followsLinks)
   try {
-    const result = hashOpened(fd, job)
+    const result = hashOpened(fd, job, onHashed)
     OpenFile.check(fd, job)
     return result
   } finally {

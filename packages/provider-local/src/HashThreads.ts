@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads"
 import { ThreadPlaces } from "@ourclone/core/machine/ThreadPlaces"
 import * as Effect from "effect/Effect"
-import type { HashJob, HashResult } from "./HashFile.ts"
+import type { HashJob, HashResult, OnHashed } from "./HashFile.ts"
 import { errorOf, type WorkerAnswer } from "./WorkerAnswer.ts"
 
 const url = new URL("./DigestWorker.ts", import.meta.url)
@@ -13,6 +13,12 @@ interface Thread {
   readonly worker: Worker
   /** Whoever waits for the file that is being hashed. */
   settle: Settle | undefined
+  onHashed: OnHashed | undefined
+}
+
+/** What the thread says while it hashes. */
+interface Hashed {
+  readonly hashed: number
 }
 
 const idle = new Set<Thread>()
@@ -26,9 +32,10 @@ const keep = (thread: Thread): void => {
 }
 
 const start = (): Thread => {
-  const thread: Thread = { worker: new Worker(url), settle: undefined }
+  const thread: Thread = { worker: new Worker(url), settle: undefined, onHashed: undefined }
   const fail = (error: unknown) => thread.settle?.(Effect.fail(error))
-  thread.worker.on("message", (answer: WorkerAnswer<HashResult>) => {
+  thread.worker.on("message", (answer: WorkerAnswer<HashResult> | Hashed) => {
+    if ("hashed" in answer) return thread.onHashed?.(answer.hashed)
     const { settle } = thread
     thread.settle = undefined
     keep(thread)
@@ -51,20 +58,21 @@ const take = (): Thread => {
   return start()
 }
 
-const hash = (job: HashJob): Effect.Effect<HashResult, unknown> =>
+const hash = (job: HashJob, onHashed?: OnHashed): Effect.Effect<HashResult, unknown> =>
   Effect.callback((resume) => {
     const thread = take()
     thread.settle = resume
+    thread.onHashed = onHashed
     thread.worker.postMessage(job)
     return Effect.promise(() => thread.worker.terminate())
   })
 
 /** Waits for its turn. Fails with what `hashFile` throws. Interruption ends the thread. */
-export const run = (job: HashJob): Effect.Effect<HashResult, unknown> =>
+export const run = (job: HashJob, onHashed?: OnHashed): Effect.Effect<HashResult, unknown> =>
   Effect.scoped(
     Effect.gen(function* () {
       const places = yield* ThreadPlaces
       yield* places.turn
-      return yield* hash(job)
+      return yield* hash(job, onHashed)
     })
   )

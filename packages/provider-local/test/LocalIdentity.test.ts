@@ -6,6 +6,7 @@ import { isInside, isSame } from "@ourclone/core/contract/PlaceIdentity"
 import * as Guard from "@ourclone/core/engine/Guard"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
+import { silent } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as LetterCase from "../src/LetterCase.ts"
 import * as LocalProvider from "../src/LocalProvider.ts"
@@ -89,7 +90,7 @@ describe("the identity of a local place", () => {
           partConcurrency: 1,
           removesSource: true,
           allowsEmptySource: true,
-          onEvent: () => {}
+          tell: silent
         })
         assert.deepInclude(summary, { moved: 0, failed: 1 })
         assert.strictEqual(fs.readFileSync(`${root}/one/inner/a.txt`, "utf8"), "the only copy")
@@ -111,7 +112,7 @@ describe("the identity of a local place", () => {
           transfers: 1,
           partConcurrency: 1,
           allowsEmptySource: false,
-          onEvent: () => {}
+          tell: silent
         })
         const summary = yield* Effect.ensuring(
           running,

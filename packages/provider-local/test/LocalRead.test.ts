@@ -142,6 +142,21 @@ describe("a digest", () => {
   }
 
   it.live(
+    "of a large file tells how far it is, byte for byte of the whole",
+    withProvider(function* (provider, root) {
+      fs.writeFileSync(`${root}/a`, "")
+      fs.truncateSync(`${root}/a`, 100 * mebibyte)
+      const file = yield* fileOf(provider, "a")
+      const told: Array<number> = []
+      yield* provider.digest?.(file)(30 * mebibyte, (bytes) => told.push(bytes)) ?? Effect.die("none")
+      const hashed = told.reduce((sum, bytes) => sum + bytes, 0)
+      assert.isAbove(told.length, 3)
+      assert.isAtMost(hashed, 100 * mebibyte)
+      assert.isAbove(hashed, 80 * mebibyte)
+    })
+  )
+
+  it.live(
     "ends at once when it is interrupted",
     withProvider(function* (provider, root) {
       fs.writeFileSync(`${root}/a`, "")

@@ -1,10 +1,10 @@
 /** Progress of a backup or a restore, by files and bytes. */
+import * as Rate from "@ourclone/core/events/Rate"
 import * as Effect from "effect/Effect"
 import * as Amount from "../Amount.ts"
 import * as LiveLines from "../LiveLines.ts"
 import type { Output } from "../Output.ts"
 import { printable, shorten } from "../PrintableText.ts"
-import * as ProgressState from "../ProgressState.ts"
 import { flow, percent } from "../ProgressView.ts"
 
 export interface Counts {
@@ -70,12 +70,11 @@ export const show = Effect.fnUntraced(function* (
     return yield* Effect.asVoid(showStatus(output, () => status(counts(), (performance.now() - started) / 1000)))
   }
   if (!output.isErrorTerminal) return
-  const state = ProgressState.make()
+  let samples: Rate.Samples = []
   const lines = (columns: number, rows: number): Array<string> => {
     const now = counts()
-    state.finishedBytes = now.bytesDone
-    ProgressState.sample(state, Date.now())
-    const top = flow(heading(now, ProgressState.rate(state)), columns)
+    samples = Rate.withSample(samples, Date.now(), now.bytesDone)
+    const top = flow(heading(now, Rate.perSecond(samples)), columns)
     const room = Math.max(0, Math.min(shownItems, rows - top.length - 2))
     return [
       ...top,

@@ -34,8 +34,11 @@ export interface ByteSource {
   readonly bytes: Effect.Effect<Uint8Array, StorageError>
   /** Pieces of about 1 MiB. Each piece belongs to the reader; the next read does not overwrite it. */
   readonly read: (range?: ByteRange) => Stream.Stream<Uint8Array, StorageError>
-  /** Present when reading twice is cheap: hashes the whole, and each part of `partSize` bytes, in one reading. */
-  readonly digest?: (partSize: number) => Effect.Effect<Digest, StorageError>
+  /**
+   * Present when reading twice is cheap: hashes the whole, and each part of `partSize` bytes, in one reading.
+   * `onHashed` is told now and then of so many bytes more, where that takes a while.
+   */
+  readonly digest?: (partSize: number, onHashed?: (bytes: number) => void) => Effect.Effect<Digest, StorageError>
 }
 
 export const fromBytes = (bytes: Uint8Array): ByteSource => ({

@@ -42,7 +42,9 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", {
   message,
   /** The service said to try elsewhere rather than later, and the provider will: no need to wait. */
-  retryAtOnce: Schema.optionalKey(Schema.Boolean)
+  retryAtOnce: Schema.optionalKey(Schema.Boolean),
+  /** Nothing answered: the way there may be cut, rather than the service away. */
+  isUnanswered: Schema.optionalKey(Schema.Boolean)
 }) {}
 
 /** The bytes that arrived are not the bytes that were sent. */

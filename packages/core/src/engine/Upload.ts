@@ -7,14 +7,16 @@ import * as LargeFile from "../contract/LargeFile.ts"
 import type { Provider, PutOptions } from "../contract/Provider.ts"
 import type { RemotePath } from "../contract/RemotePath.ts"
 import { InvalidRequest, StorageError } from "../contract/StorageError.ts"
-import { retrying } from "../layers/Retry.ts"
+import { type OnRetry, retrying } from "../layers/Retry.ts"
 
 export interface UploadOptions extends PutOptions {
   /** How many parts of one file are sent at once. */
   readonly partConcurrency: number
   /** Called with bytes as they are read from the source; with a negative number when a retry begins again. */
   readonly onAdvance?: ((bytes: number) => void) | undefined
-  readonly onRetry?: ((error: StorageError) => void) | undefined
+  /** Called with bytes as they are hashed, before any is sent. */
+  readonly onHashed?: ((bytes: number) => void) | undefined
+  readonly onRetry?: OnRetry | undefined
 }
 
 /** A piece of the finished file and where its bytes come from. */
@@ -51,10 +53,10 @@ const counted = (source: ByteSource.ByteSource, options: UploadOptions) => {
   }
   return {
     source: counting,
-    onRetry: (error: StorageError) => {
+    onRetry: (error: StorageError, pauseMillis: number) => {
       onAdvance(-advanced)
       advanced = 0
-      onRetry?.(error)
+      onRetry?.(error, pauseMillis)
     }
   }
 }
@@ -110,7 +112,9 @@ const putParts = Effect.fnUntraced(function* (
 ): Effect.fn.Return<File, StorageError> {
   const segments = plan(source.size, partSize)
   const digest =
-    largeFile.limits.checksumIsSha1 && source.digest !== undefined ? yield* source.digest(partSize) : undefined
+    largeFile.limits.checksumIsSha1 && source.digest !== undefined
+      ? yield* source.digest(partSize, options.onHashed)
+      : undefined
   const wanted: LargeFile.StartOptions = {
     modifiedAt: options.modifiedAt,
     contentType: options.contentType,
@@ -134,7 +138,7 @@ const putParts = Effect.fnUntraced(function* (
   return yield* Effect.catch(fill(going, { ...options, onAdvance }), (error) => {
     if (!isStale(error)) return Effect.fail(error)
     onAdvance(-advanced)
-    options.onRetry?.(error)
+    options.onRetry?.(error, 0)
     return Effect.andThen(Effect.ignore(largeFile.cancel(earlier.file)), anew)
   })
 })

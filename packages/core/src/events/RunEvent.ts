@@ -45,7 +45,21 @@ export type Values = typeof Values.Type
 
 export const Fact = Schema.TaggedUnion({
   /** How much there is to do as far as is known; what is said last holds, and `isFinal` says that it will grow no more. */
-  Planned: { files: Schema.Int, bytes: Schema.Int, removals: Schema.Int, isFinal: Schema.Boolean },
+  Planned: {
+    files: Schema.Int,
+    bytes: Schema.Int,
+    removals: Schema.Int,
+    isFinal: Schema.Boolean,
+    /** Items that need nothing done, as they are the same already. No fact tells of each. */
+    same: Schema.optionalKey(Schema.Int)
+  },
+  /** Of a preview: what a run would do with an item, and why, for people. */
+  Would: {
+    deed: Deed,
+    item: Schema.String,
+    bytes: Schema.optionalKey(Schema.Int),
+    because: Schema.optionalKey(Schema.String)
+  },
   Done: {
     deed: Deed,
     item: Schema.String,
@@ -71,8 +85,13 @@ export const Fact = Schema.TaggedUnion({
 })
 export type Fact = typeof Fact.Type
 
-/** An item on its way: `done` of `size` bytes. */
-export const InFlight = Schema.Struct({ item: Schema.String, done: Schema.Int, size: Schema.Int })
+/** An item on its way: `done` of `size` bytes, of its own phase where that is not the run's. */
+export const InFlight = Schema.Struct({
+  item: Schema.String,
+  done: Schema.Int,
+  size: Schema.Int,
+  phase: Schema.optionalKey(Phase)
+})
 export type InFlight = typeof InFlight.Type
 
 /** How far the run is, at most ten times a second. */
@@ -81,8 +100,10 @@ export const Progress = Schema.TaggedStruct("Progress", {
   /** Items that have ended, and bytes done, those of items on their way included. */
   files: Schema.Int,
   bytes: Schema.Int,
-  /** Some of the items on their way; the faces show no more. */
+  /** Some of the items on their way, the earliest first. */
   current: Schema.Array(InFlight),
+  /** Items on their way besides those. */
+  more: Schema.optionalKey(Schema.Int),
   /** Counts that belong to one kind of job, restated as the others are. */
   figures: Schema.optionalKey(Schema.Record(Schema.String, Schema.Finite))
 })

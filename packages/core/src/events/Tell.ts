@@ -14,7 +14,8 @@ import type { Fact, Progress, RunEvent } from "./RunEvent.ts"
 
 export interface Tell {
   readonly fact: (fact: Fact) => void
-  readonly gauge: (progress: Progress) => void
+  /** Says that the run is further than before. `progress` is asked how far when a gauge is due, and not for each. */
+  readonly gauge: (progress: () => Progress) => void
   /** Waits while the sink is behind. */
   readonly room: Effect.Effect<void>
 }
@@ -46,7 +47,7 @@ export const make = (sink: Sink): Effect.Effect<Telling> =>
     const something = Latch.makeUnsafe(false)
     const space = Latch.makeUnsafe(true)
     let buffer: Array<Envelope> = []
-    let gauge: Progress | undefined
+    let gauge: (() => Progress) | undefined
     let gaugeAt = 0
     let seq = 0
 
@@ -67,17 +68,19 @@ export const make = (sink: Sink): Effect.Effect<Telling> =>
     }
 
     const take = (wantsGauge: boolean): ReadonlyArray<Envelope> => {
-      const batch = buffer
+      const facts = buffer
       buffer = []
-      if (wantsGauge && gauge !== undefined) {
-        batch.push(envelope(gauge))
-        gauge = undefined
-        gaugeAt = now()
-      }
       space.openUnsafe()
+      if (!wantsGauge || gauge === undefined) return facts
+      // First, so that the last fact is the last thing that is told.
+      const batch = [envelope(gauge()), ...facts]
+      gauge = undefined
+      gaugeAt = now()
       return batch
     }
-    const give = (batch: ReadonlyArray<Envelope>) => (batch.length === 0 ? Effect.void : sink(batch))
+    /** A batch that was taken is handed on, whatever happens meanwhile: nothing else has it. */
+    const give = (batch: ReadonlyArray<Envelope>) =>
+      batch.length === 0 ? Effect.void : Effect.uninterruptible(sink(batch))
 
     const turn: Effect.Effect<void, SinkFailed> = Effect.suspend(() => {
       something.closeUnsafe()

@@ -26,11 +26,11 @@ const spent = new WeakSet<StorageError>()
 const none: Attempts = { atOnce: 0, paused: 0, mismatched: 0 }
 
 /** 80–120 % of the pause, and never sooner than the service asked for. */
-const pause = (paused: number, error: StorageError) =>
-  Effect.flatMap(Random.next, (random) => {
-    const backOff = Math.min(500 * 2 ** paused, longestPauseMillis) * (0.8 + 0.4 * random)
-    return Effect.sleep(Duration.max(Duration.millis(backOff), error.retryAfter))
-  })
+const pauseMillis = (paused: number, error: StorageError, random: number): number =>
+  Math.max(Math.min(500 * 2 ** paused, longestPauseMillis) * (0.8 + 0.4 * random), Duration.toMillis(error.retryAfter))
+
+/** Told of an error before the next attempt, and of the pause until then. */
+export type OnRetry = (error: StorageError, pauseMillis: number) => void
 
 const next = (attempts: Attempts, error: StorageError, most: number): Attempts | undefined => {
   if (!error.isRetryable || spent.has(error)) return undefined
@@ -46,7 +46,7 @@ const next = (attempts: Attempts, error: StorageError, most: number): Attempts |
 const within = <A, R>(
   effect: Effect.Effect<A, StorageError, R>,
   most: number,
-  onRetry?: (error: StorageError) => void
+  onRetry?: OnRetry
 ): Effect.Effect<A, StorageError, R> => {
   const attempt = (attempts: Attempts): Effect.Effect<A, StorageError, R> =>
     Effect.catch(effect, (error) => {
@@ -55,9 +55,16 @@ const within = <A, R>(
         spent.add(error)
         return Effect.fail(error)
       }
-      onRetry?.(error)
       const again = Effect.suspend(() => attempt(following))
-      return following.paused === attempts.paused ? again : Effect.andThen(pause(attempts.paused, error), again)
+      if (following.paused === attempts.paused) {
+        onRetry?.(error, 0)
+        return again
+      }
+      return Effect.flatMap(Random.next, (random) => {
+        const millis = pauseMillis(attempts.paused, error, random)
+        onRetry?.(error, millis)
+        return Effect.andThen(Effect.sleep(millis), again)
+      })
     })
   return attempt(none)
 }
@@ -69,11 +76,11 @@ const within = <A, R>(
  */
 export const retrying = <A, R>(
   effect: Effect.Effect<A, StorageError, R>,
-  onRetry?: (error: StorageError) => void
+  onRetry?: OnRetry
 ): Effect.Effect<A, StorageError, R> => within(effect, pauses, onRetry)
 
 /** `retrying` for the first call to a service: gives up after half a minute. */
 export const retryingAtFirst = <A, R>(
   effect: Effect.Effect<A, StorageError, R>,
-  onRetry?: (error: StorageError) => void
+  onRetry?: OnRetry
 ): Effect.Effect<A, StorageError, R> => within(effect, pausesAtFirst, onRetry)

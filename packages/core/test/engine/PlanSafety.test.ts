@@ -6,6 +6,7 @@ import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
 import { NoSpace, SourceChanged, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
+import { silent } from "@ourclone/core/events/Tell"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { Effect, Stream } from "effect"
 
@@ -91,7 +92,7 @@ describe("a plan", () => {
           const removed: Array<string> = []
           const watched = { ...destination, remove: (path: string) => Effect.sync(() => void removed.push(path)) }
           const plan = Plan.make(source, watched, { ...sync, comparison: { by: "size" } })
-          const options = { transfers: 1, partConcurrency: 1, allowsEmptySource: true, onEvent: () => {} }
+          const options = { transfers: 1, partConcurrency: 1, allowsEmptySource: true, tell: silent }
           const error = yield* Effect.flip(Transfer.execute(source, watched, plan, options))
           assert.include(error.message, "out of order")
           assert.include(error.message, "memory:odd")

@@ -5,8 +5,9 @@ import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
 import { QuotaExceeded, type Reason, SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
-import { TransferEvent } from "@ourclone/core/events/TransferEvent"
+import { Fact } from "@ourclone/core/events/RunEvent"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import * as Told from "@ourclone/core/testing/Told"
 import { Effect, Schema, Stream } from "effect"
 
 const put = (provider: Provider, path: string, text = path, modifiedAt = 1000) =>
@@ -24,7 +25,7 @@ const run = (
   destination: Provider,
   options: Partial<Transfer.TransferOptions & Plan.PlanOptions> = {}
 ) => {
-  const events: Array<TransferEvent> = []
+  const tell = Told.make()
   const plan = Plan.make(source, destination, {
     comparison: { by: "time" },
     removesExtra: true,
@@ -37,14 +38,14 @@ const run = (
         transfers: 2,
         partConcurrency: 2,
         allowsEmptySource: false,
-        onEvent: (event) => events.push(event),
+        tell,
         ...options
       })
     ),
     (exit) => ({
       exit,
-      events,
-      tags: events.map((event) => ("path" in event ? `${event._tag} ${event.path}` : event._tag))
+      facts: tell.facts,
+      words: tell.facts.filter(({ _tag }) => _tag !== "Planned").map(Told.inWords)
     })
   )
 }
@@ -58,14 +59,8 @@ describe("Transfer.execute", () => {
       yield* put(source, "same.txt")
       yield* put(destination, "same.txt")
       yield* put(destination, "extra/old.txt")
-      const { tags } = yield* run(source, destination)
-      assert.deepStrictEqual(tags, [
-        "Started new.txt",
-        "Advanced new.txt",
-        "Stored new.txt",
-        "Removed extra/old.txt",
-        "Finished"
-      ])
+      const { words } = yield* run(source, destination)
+      assert.deepStrictEqual(words, ["stored new.txt", "removed extra/old.txt"])
       assert.deepStrictEqual(yield* names(destination), ["new.txt", "same.txt"])
     })
   )
@@ -82,10 +77,10 @@ describe("Transfer.execute", () => {
         ...memory,
         put: (path, bytes, options) => (path === "a.txt" ? Effect.fail(changed) : memory.put(path, bytes, options))
       }
-      const { exit, tags } = yield* run(source, destination)
-      assert.include(tags, "Failed a.txt")
-      assert.include(tags, "Stored b.txt")
-      assert.include(tags, "RemovalsWithheld")
+      const { exit, words } = yield* run(source, destination)
+      assert.include(words, "failed a.txt")
+      assert.include(words, "stored b.txt")
+      assert.include(words, "note removalsWithheld")
       assert.deepStrictEqual(yield* names(memory), ["b.txt", "extra.txt"])
       assert.strictEqual(exit._tag === "Success" ? exit.value.failed : -1, 1)
     })
@@ -136,8 +131,8 @@ describe("Transfer.execute", () => {
       const source = MemoryProvider.make({ location: "one" })
       const destination = MemoryProvider.make({ account: source.memory, location: "two" })
       yield* put(source, "a.txt")
-      const { tags } = yield* run(source, destination)
-      assert.deepStrictEqual(tags, ["Started a.txt", "Copied a.txt", "Finished"])
+      const { words } = yield* run(source, destination)
+      assert.deepStrictEqual(words, ["copied a.txt"])
       assert.deepStrictEqual(yield* names(destination), ["a.txt"])
     })
   )
@@ -160,14 +155,14 @@ describe("Transfer.execute", () => {
       const memory = MemoryProvider.make()
       yield* put(source, "a.txt")
       const error = failWith(new SourceChanged({ message: "it changed" }))
-      const { events } = yield* run(source, { ...memory, put: () => Effect.fail(error) })
-      const codec = Schema.fromJsonString(Schema.toCodecJson(TransferEvent))
-      const failed = events.find((event) => event._tag === "Failed")!
+      const { facts } = yield* run(source, { ...memory, put: () => Effect.fail(error) })
+      const codec = Schema.fromJsonString(Schema.toCodecJson(Fact))
+      const failed = facts.find((fact) => fact._tag === "Failed")!
       const back = yield* Schema.decodeEffect(codec)(yield* Schema.encodeEffect(codec)(failed))
-      assert.strictEqual(
-        back._tag === "Failed" && typeof back.error !== "string" ? back.error.message : "",
-        error.message
-      )
+      assert.deepStrictEqual(back, {
+        _tag: "Failed",
+        failure: { code: "SourceChanged", message: "it changed", provider: "memory", item: "a.txt", isRetryable: false }
+      })
     })
   )
 })

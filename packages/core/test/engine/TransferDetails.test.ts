@@ -6,8 +6,8 @@ import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import { NotFound, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
-import type { TransferEvent } from "@ourclone/core/events/TransferEvent"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import * as Told from "@ourclone/core/testing/Told"
 import { Effect, Exit, Stream } from "effect"
 
 const put = (provider: Provider, path: string, text = path, contentType?: string) =>
@@ -20,7 +20,7 @@ const names = (provider: Provider) =>
   Effect.map(Stream.runCollect(provider.list(root)), (entries) => entries.map(({ path }) => path))
 
 const run = (source: Provider, destination: Provider, options: Partial<Transfer.TransferOptions> = {}) => {
-  const events: Array<TransferEvent> = []
+  const tell = Told.make()
   const plan = Plan.make(source, destination, {
     comparison: { by: "time" },
     removesExtra: options.removesSource !== true,
@@ -30,11 +30,11 @@ const run = (source: Provider, destination: Provider, options: Partial<Transfer.
     transfers: 2,
     partConcurrency: 2,
     allowsEmptySource: false,
-    onEvent: (event: TransferEvent) => void events.push(event)
+    tell
   }
   return Effect.map(Effect.exit(Transfer.execute(source, destination, plan, { ...settings, ...options })), (exit) => ({
     exit,
-    events,
+    facts: tell.facts,
     summary: Exit.isSuccess(exit) ? exit.value : undefined
   }))
 }

@@ -36,7 +36,7 @@ it.effect("of many gauges at most ten a second are handed on, and the last one a
     const { pump, tell } = yield* Tell.make((batch) => Effect.sync(() => void seen.push(...batch)))
     const fiber = yield* Effect.forkChild(pump)
     for (let step = 1; step <= 500; step++) {
-      tell.gauge(progress(step))
+      tell.gauge(() => progress(step))
       yield* TestClock.adjust("2 millis")
     }
     yield* TestClock.adjust("100 millis")

@@ -225,5 +225,10 @@ export const connectionReason = (failure: ConnectionFailure, isUpload?: boolean)
     : code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "ECONNREFUSED"
       ? `${origin} can not be reached; check the network and the endpoint`
       : `the connection to ${origin} broke`
-  return unavailable(`${what} (${code === "" ? error.message : code})`, isUpload)
+  const message = `${what} (${code === "" ? error.message : code})`
+  return new StorageError.Unavailable({
+    message,
+    isUnanswered: true,
+    ...(isUpload === true ? { retryAtOnce: true } : {})
+  })
 }

@@ -1,0 +1,64 @@
+/** What the command line makes of the events of one run: progress, JSON lines, notes, and what is said at its end. */
+import type { Envelope } from "@ourclone/core/events/Envelope"
+import type { Fact } from "@ourclone/core/events/RunEvent"
+import * as RunView from "@ourclone/core/events/RunView"
+import type { Sink } from "@ourclone/core/events/Tell"
+import * as Effect from "effect/Effect"
+import * as Amount from "./Amount.ts"
+import type { Output } from "./Output.ts"
+import { printable } from "./PrintableText.ts"
+import * as Progress from "./Progress.ts"
+import * as WaitingNotes from "./WaitingNotes.ts"
+import { ofWaiting } from "./WaitingText.ts"
+
+export interface ReportOptions {
+  /** `--progress`. */
+  readonly asksForProgress: boolean
+  /** What `--verbose` says of a fact. */
+  readonly inWords: (fact: Fact) => string | undefined
+  /** Takes facts that are the result itself, such as those of a preview, and says whether it has printed one. */
+  readonly result?: (fact: Fact) => void
+}
+
+export interface RunReport {
+  readonly sink: Sink
+  readonly view: () => RunView.RunView
+  /** Whether progress was shown, so that its reader expects a last line. */
+  readonly isShown: boolean
+}
+
+/** Shows progress until the scope closes, where the flags and the terminal ask for it. */
+export const make = Effect.fnUntraced(function* (output: Output, options: ReportOptions) {
+  let view = RunView.empty
+  const note = WaitingNotes.teller(output)
+  const isShown = (output.isErrorTerminal && !output.isQuiet && !output.isJson) || options.asksForProgress
+
+  const verbose = (fact: Fact): void => {
+    const text =
+      fact._tag === "Waiting" && view.waiting !== undefined
+        ? ofWaiting(view.waiting, view.lastAt ?? 0)
+        : options.inWords(fact)
+    if (text !== undefined) output.note(text)
+  }
+  const take = (envelope: Envelope): void => {
+    const { event } = envelope
+    view = RunView.fold(view, envelope)
+    if (output.isJson) output.json(envelope)
+    if (event._tag === "Progress") return
+    output.trace(() => JSON.stringify(event))
+    if (!output.isJson) options.result?.(event)
+    if (output.isVerbose) verbose(event)
+    else if (!isShown) note(view)
+  }
+  const sink: Sink = (batch) => Effect.sync(() => batch.forEach(take))
+  if (isShown) yield* Progress.show(output, () => view)
+  const report: RunReport = { sink, view: () => view, isShown }
+  return report
+})
+
+/** A line for each failure that is kept, and one for the rest. */
+export const failureLines = ({ failed, failures }: RunView.RunView): Array<string> => {
+  const lines = failures.map(({ item = "", message }) => `  ${printable(item)}: ${printable(message)}`)
+  const more = failed - failures.length
+  return more > 0 ? [...lines, `  and ${Amount.files(more)} more`] : lines
+}

@@ -1,0 +1,85 @@
+/** What waits until every file is stored: removals, then folders. */
+import * as Effect from "effect/Effect"
+import { compare, parent, type RemotePath } from "../contract/RemotePath.ts"
+import type { StorageError } from "../contract/StorageError.ts"
+import { retrying } from "../layers/Retry.ts"
+import * as Guard from "./Guard.ts"
+import * as LastLook from "./LastLook.ts"
+import type { Totals } from "./Plan.ts"
+import { failed, folded, onRetry, type TransferRun } from "./TransferRun.ts"
+
+export interface Afterwards {
+  readonly removals: Array<RemotePath>
+  readonly madeDirectories: Array<RemotePath>
+  readonly removedDirectories: Array<RemotePath>
+}
+
+export const none = (): Afterwards => ({ removals: [], madeDirectories: [], removedDirectories: [] })
+
+/** Parents of what was removed, deepest first, so that each is empty when its turn comes. */
+const emptied = (removed: ReadonlyArray<RemotePath>): ReadonlyArray<RemotePath> => {
+  const directories = new Set<RemotePath>()
+  for (const path of removed) {
+    for (let directory = parent(path); directory !== "" && !directories.has(directory); directory = parent(directory)) {
+      directories.add(directory)
+    }
+  }
+  return [...directories].sort((left, right) => compare(right, left))
+}
+
+const each = <A>(run: TransferRun, items: ReadonlyArray<A>, act: (item: A) => Effect.Effect<void, StorageError>) =>
+  Effect.forEach(items, act, { concurrency: run.options.transfers, discard: true })
+
+const remove = (run: TransferRun, path: RemotePath): Effect.Effect<void, StorageError> => {
+  const { destination, options, source, summary } = run
+  const removal = Effect.gen(function* () {
+    yield* options.tell.room
+    yield* LastLook.beforeDestination(source, destination, path)
+    yield* retrying(destination.remove(path), onRetry(run, path))
+    summary.removed++
+    options.tell.fact({ _tag: "Done", deed: "removed", item: path })
+  })
+  return Effect.catch(removal, failed(run, path))
+}
+
+/** Removes what is extra, unless files failed before or a guard says no; then the folders that this emptied. */
+export const removeExtra = Effect.fnUntraced(function* (
+  run: TransferRun,
+  later: Afterwards,
+  totals: Totals
+): Effect.fn.Return<void, StorageError | Guard.GuardStopped> {
+  const { destination, options, progress, storedNames, summary } = run
+  const removals =
+    storedNames === undefined ? later.removals : later.removals.filter((path) => !storedNames.has(folded(path)))
+  if (removals.length + later.removedDirectories.length === 0) return
+  if (summary.failed > 0) {
+    summary.withheld = removals.length
+    const message = `${removals.length} removals were withheld, because files failed`
+    options.tell.fact({ _tag: "Note", code: "removalsWithheld", message })
+    return
+  }
+  const stopped = Guard.deletion(totals, options)
+  if (stopped !== undefined) return yield* stopped
+  progress.enter("deleting")
+  yield* each(run, removals, (path) => remove(run, path))
+  const { removeDirectory } = destination
+  if (removeDirectory === undefined) return
+  const gone = emptied([...removals, ...later.removedDirectories.map((path) => `${path}/` as RemotePath)])
+  for (const path of gone) {
+    yield* Effect.catch(retrying(removeDirectory(path), onRetry(run, path)), failed(run, path))
+  }
+})
+
+/** Makes the folders that no file has made. */
+export const makeDirectories = (run: TransferRun, later: Afterwards): Effect.Effect<void, StorageError> => {
+  const { destination, options, progress } = run
+  const { makeDirectory } = destination
+  if (makeDirectory === undefined || later.madeDirectories.length === 0) return Effect.void
+  progress.enter("finishing")
+  return each(run, later.madeDirectories, (path) =>
+    Effect.andThen(options.tell.room, retrying(makeDirectory(path), onRetry(run, path))).pipe(
+      Effect.map(() => options.tell.fact({ _tag: "Done", deed: "directoryMade", item: path })),
+      Effect.catch(failed(run, path))
+    )
+  )
+}

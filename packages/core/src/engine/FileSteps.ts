@@ -1,0 +1,135 @@
+/** What a transfer does with one file: put it, set its time, or leave it where it is. */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { ByteSource } from "../contract/ByteSource.ts"
+import type { File } from "../contract/Entry.ts"
+import type { Provider } from "../contract/Provider.ts"
+import { AlreadyExists, ChecksumMismatch, StorageError } from "../contract/StorageError.ts"
+import type { Bandwidth } from "../layers/Bandwidth.ts"
+import { retrying } from "../layers/Retry.ts"
+import * as Download from "./Download.ts"
+import { dropSource } from "./SourceRemoval.ts"
+import type { Flight } from "./TransferProgress.ts"
+import { done, folded, onRetry, skipped, type TransferRun } from "./TransferRun.ts"
+import { upload } from "./Upload.ts"
+
+const throttled = (source: ByteSource, bandwidth: Bandwidth): ByteSource => ({
+  ...source,
+  bytes: Effect.tap(source.bytes, (bytes) => bandwidth.take(bytes.length)),
+  read: (range) => Stream.tap(source.read(range), (piece) => bandwidth.take(piece.length))
+})
+
+/** Fails with `AlreadyExists` where another file has the name, but for its case. */
+const claimName = ({ destination, storedNames }: TransferRun, { path }: File): Effect.Effect<void, StorageError> => {
+  if (storedNames === undefined) return Effect.void
+  const name = folded(path)
+  const other = storedNames.get(name)
+  if (other === undefined) storedNames.set(name, path)
+  if (other === undefined || other === path) return Effect.void
+  const message = `"${other}" differs from it in letter case alone, and the destination may take both for one file: rename one`
+  const reason = new AlreadyExists({ message })
+  return Effect.fail(new StorageError({ provider: destination.name, operation: "put", path, reason }))
+}
+
+const arrived = ({ destination }: TransferRun, file: File, stored: File): Effect.Effect<void, StorageError> => {
+  const { path, size } = file
+  if (stored.size === size) return Effect.void
+  const message = `${stored.size} bytes are stored where ${size} were sent`
+  const reason = new ChecksumMismatch({ message, expected: `${size} bytes`, actual: `${stored.size} bytes` })
+  return Effect.fail(new StorageError({ provider: destination.name, operation: "put", path, reason }))
+}
+
+/** Ends the item as moved where its source is gone by now, as `deed` otherwise. */
+const ended = (run: TransferRun, deed: "stored" | "copied", file: File): Effect.Effect<void, StorageError> => {
+  if (run.options.removesSource) {
+    return Effect.map(dropSource(run, file), (isMoved) => done(run, isMoved ? "moved" : deed, file))
+  }
+  done(run, deed, file)
+  return Effect.void
+}
+
+const send = (run: TransferRun, file: File, flight: Flight): Effect.Effect<void, StorageError> => {
+  const { destination, options, progress, source, summary } = run
+  const { bandwidth } = options
+  const { path, size } = file
+  const bytes = Download.source(source, file)
+  const stored = upload(destination, path, bandwidth === undefined ? bytes : throttled(bytes, bandwidth), {
+    modifiedAt: file.modifiedAt,
+    contentType: file.contentType,
+    durable: options.removesSource,
+    partConcurrency: options.partConcurrency,
+    onAdvance: (more) => progress.advance(flight, more),
+    onHashed: (more) => progress.hashed(flight, more),
+    onRetry: onRetry(run, path)
+  })
+  return Effect.flatMap(stored, (found) =>
+    Effect.flatMap(arrived(run, file, found), () => {
+      summary.stored++
+      summary.storedBytes += size
+      return ended(run, "stored", file)
+    })
+  )
+}
+
+const copyOrSend = (
+  run: TransferRun,
+  copy: NonNullable<Provider["copy"]>,
+  file: File,
+  flight: Flight
+): Effect.Effect<void, StorageError> =>
+  Effect.matchEffect(retrying(copy(file, run.source.location, file.path), onRetry(run, file.path)), {
+    onFailure: (error) => {
+      // The destination's key may not read the source, whose own key may.
+      if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
+      if (run.summary.copied === 0) run.copy = undefined
+      return send(run, file, flight)
+    },
+    onSuccess: (stored) =>
+      Effect.flatMap(arrived(run, file, stored), () => {
+        run.summary.copied++
+        return ended(run, "copied", file)
+      })
+  })
+
+/** Brings the bytes of `file` to the destination. */
+export const put = (run: TransferRun, file: File): Effect.Effect<void, StorageError> =>
+  run.storedNames === undefined ? bring(run, file) : Effect.andThen(claimName(run, file), bring(run, file))
+
+const bring = (run: TransferRun, file: File): Effect.Effect<void, StorageError> =>
+  Effect.suspend(() => {
+    const flight = run.progress.begin(file.path, file.size)
+    const work = run.copy === undefined ? send(run, file, flight) : copyOrSend(run, run.copy, file, flight)
+    return Effect.matchEffect(work, {
+      onFailure: (error) => {
+        run.progress.end(flight, false)
+        return Effect.fail(error)
+      },
+      onSuccess: () => Effect.sync(() => run.progress.end(flight, true))
+    })
+  })
+
+/** Gives `stored`, which has the bytes of `file`, its time too. */
+export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect<void, StorageError> => {
+  const { destination, options, summary } = run
+  if (destination.touch === undefined) return Effect.void
+  const { path } = file
+  return Effect.matchEffect(retrying(destination.touch(stored, file.modifiedAt), onRetry(run, path)), {
+    // The bytes are there: a time that may not be set is worth no more than a note.
+    onFailure: (error) =>
+      error.reason._tag === "PermissionDenied"
+        ? Effect.sync(() => skipped(run, path, `its time can not be set: ${error.reason.message}`))
+        : Effect.fail(error),
+    onSuccess: () => {
+      summary.touched++
+      return Effect.map(dropSource(run, file), (isMoved) =>
+        options.tell.fact({ _tag: "Done", deed: isMoved ? "moved" : "touched", item: path })
+      )
+    }
+  })
+}
+
+/** The destination has it already; a move is done once the source has it no more. */
+export const keep = (run: TransferRun, file: File): Effect.Effect<void, StorageError> =>
+  Effect.map(Effect.andThen(claimName(run, file), dropSource(run, file)), (isMoved) => {
+    if (isMoved) run.options.tell.fact({ _tag: "Done", deed: "moved", item: file.path })
+  })

@@ -1,0 +1,36 @@
+/** The second half of a move: taking away at the source what is safely at the destination. */
+import * as Effect from "effect/Effect"
+import type { File } from "../contract/Entry.ts"
+import { SourceChanged, StorageError } from "../contract/StorageError.ts"
+import { retrying } from "../layers/Retry.ts"
+import * as LastLook from "./LastLook.ts"
+import { onRetry, type TransferRun } from "./TransferRun.ts"
+
+const isSame = (left: File, right: File): boolean =>
+  left.size === right.size && left.modifiedAt === right.modifiedAt && left.versionId === right.versionId
+
+/** Removes at the source what was read, and nothing that has taken its place since. Gives whether it did; a file that is gone is nobody's move. */
+export const dropSource = (run: TransferRun, file: File): Effect.Effect<boolean, StorageError> => {
+  const { destination, options, source, summary } = run
+  if (!options.removesSource) return Effect.succeed(false)
+  const { path } = file
+  const now = Effect.catchReason(retrying(source.stat(path), onRetry(run, path)), "StorageError", "NotFound", () =>
+    Effect.succeed(undefined)
+  )
+  return Effect.flatMap(now, (found) => {
+    if (found === undefined) return Effect.succeed(false)
+    if (!isSame(found, file)) {
+      const message = "it was changed meanwhile, so it stays at the source: run again once nothing writes to it"
+      const reason = new SourceChanged({ message })
+      return Effect.fail(new StorageError({ provider: source.name, operation: "remove", path, reason }))
+    }
+    const removal = Effect.andThen(
+      LastLook.beforeSource(source, destination, path),
+      retrying(source.remove(path), onRetry(run, path))
+    )
+    return Effect.map(removal, () => {
+      summary.moved++
+      return true
+    })
+  })
+}

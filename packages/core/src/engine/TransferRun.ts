@@ -1,0 +1,66 @@
+/** What the steps of one transfer share. */
+
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { File } from "../contract/Entry.ts"
+import type { Provider } from "../contract/Provider.ts"
+import type { RemotePath } from "../contract/RemotePath.ts"
+import type { StorageError } from "../contract/StorageError.ts"
+import type { Fact } from "../events/RunEvent.ts"
+import { ofStorageError, waitsFor } from "../events/StorageFailure.ts"
+import type { OnRetry } from "../layers/Retry.ts"
+import type { TransferOptions } from "./Transfer.ts"
+import type { TransferProgress } from "./TransferProgress.ts"
+import type { TransferSummary } from "./TransferSummary.ts"
+
+export interface TransferRun {
+  readonly source: Provider
+  readonly destination: Provider
+  readonly options: TransferOptions
+  readonly summary: TransferSummary
+  readonly progress: TransferProgress
+  readonly clock: Clock.Clock
+  /** Copies inside the service, as long as that is possible. */
+  copy: Provider["copy"]
+  /**
+   * What is stored under which name, folded, where case does not count or nobody knows: the old name of a file is no
+   * extra file there, and of two names that are one the second must not replace the first.
+   */
+  readonly storedNames: Map<string, string> | undefined
+}
+
+/** Two names that are one file where case does not count. */
+export const folded = (path: string): string => path.normalize("NFC").toLowerCase()
+
+/** The file failed and the rest go on, unless nothing else can succeed either. */
+export const failed =
+  ({ options, summary }: TransferRun, item: string) =>
+  (error: StorageError): Effect.Effect<void, StorageError> => {
+    if (error.stopsJob) return Effect.fail(error)
+    summary.failed++
+    options.tell.fact({ _tag: "Failed", failure: ofStorageError(error, item) })
+    return Effect.void
+  }
+
+/** A pause from here on is worth telling of. */
+const longPauseMillis = 1_000
+
+export const onRetry =
+  ({ clock, options, summary }: TransferRun, item: RemotePath): OnRetry =>
+  (error, pauseMillis) => {
+    summary.retries++
+    if (pauseMillis < longPauseMillis) return
+    const until = Math.round(clock.currentTimeMillisUnsafe() + pauseMillis)
+    options.tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error, item) })
+  }
+
+export const skipped = ({ options, summary }: TransferRun, item: string, because: string): void => {
+  summary.skipped++
+  options.tell.fact({ _tag: "Skipped", item, because })
+}
+
+export const done = (
+  { options }: TransferRun,
+  deed: Extract<Fact, { readonly _tag: "Done" }>["deed"],
+  { path, size }: File
+): void => options.tell.fact({ _tag: "Done", deed, item: path, bytes: size })

@@ -1,0 +1,17 @@
+/** A storage error in the one shape of failures. */
+import type { StorageError } from "../contract/StorageError.ts"
+import type { Failure } from "./Failure.ts"
+import type { WaitReason } from "./RunEvent.ts"
+
+/** `item` where it is known better than the error knows. */
+export const ofStorageError = (error: StorageError, item = error.path): Failure => ({
+  code: error.reason._tag,
+  message: error.reason.message,
+  provider: error.provider,
+  isRetryable: error.isRetryable,
+  ...(item === undefined || item === "" ? {} : { item })
+})
+
+/** What a retry waits for. */
+export const waitsFor = ({ reason }: StorageError): WaitReason =>
+  reason._tag === "Unavailable" && reason.isUnanswered === true ? "network" : "service"
