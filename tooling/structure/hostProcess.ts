@@ -13,6 +13,7 @@ const harmless = new Set([
   "geteuid",
   "getgid",
   "memoryUsage",
+  "cpuUsage",
   "hrtime"
 ])
 

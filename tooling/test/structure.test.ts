@@ -208,7 +208,7 @@ describe("the structure check", () => {
     it.each([
       ["what it runs on", "const on = [process.platform, process.arch, process.versions.node, process.pid]"],
       ["who it runs as", "const who = [process.getuid?.(), process.geteuid?.(), process.getgid?.()]"],
-      ["memory and time", "const now = [process.memoryUsage().rss, process.hrtime.bigint()]"],
+      ["memory and time", "const now = [process.memoryUsage().rss, process.hrtime.bigint(), process.cpuUsage()]"],
       ["fields of that name", "const own = { process: 1 }\ninterface A { readonly process: string }\nown.process"],
       [
         "comments, texts and patterns",

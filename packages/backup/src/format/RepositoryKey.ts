@@ -58,20 +58,29 @@ export const derive = (
     macR: derived.subarray(48, 64)
   }))
 
-/** A password takes about this long to try, in milliseconds. */
+/** A password takes about this long to try, in milliseconds of CPU time. */
 const targetMillis = 500
+
+const cpuMillis = (since: NodeJS.CpuUsage): number => {
+  const { system, user } = process.cpuUsage(since)
+  return (system + user) / 1000
+}
 
 let calibrated: ScryptParameters | undefined
 
-/** Parameters that take this machine half a second and 32 MiB; measured once. */
+/**
+ * Parameters that take this machine half a second and 32 MiB; measured once. CPU
+ * time is measured: a key lasts for years, and shall not be weak because the
+ * machine was busy when it was made.
+ */
 export const calibrate: Effect.Effect<ScryptParameters> = Effect.suspend(() => {
   if (calibrated !== undefined) return Effect.succeed(calibrated)
   const sample = Buffer.from("calibration")
   const go = (N: number): Effect.Effect<ScryptParameters> =>
     Effect.suspend(() => {
-      const start = performance.now()
+      const start = process.cpuUsage()
       return Effect.flatMap(scrypt(sample, sample, { N, r: 8, p: 1 }), () => {
-        const millis = performance.now() - start
+        const millis = cpuMillis(start)
         if (millis > targetMillis && N > 1024) return go(N / 2)
         calibrated = { N, r: 8, p: Math.max(1, Math.floor(targetMillis / millis)) }
         return Effect.succeed(calibrated)
