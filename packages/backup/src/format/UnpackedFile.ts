@@ -29,7 +29,7 @@ export const decode = (encoded: Buffer, version: 1 | 2): Buffer | undefined => {
   if (first === brace || first === bracket) return encoded
   if (first !== compressedMark || version === 1) return undefined
   try {
-    return Zstd.decompress(encoded.subarray(1), mostBytes)
+    return Zstd.decompress(encoded.subarray(1), Math.min(mostBytes, Zstd.mostHeld(encoded.length)))
   } catch {
     return undefined
   }

@@ -135,6 +135,14 @@ const plainlyDecompressed = (frame: Uint8Array, size: number): Buffer =>
 
 let shared: Attempt | undefined
 
+/** Chunks of files are 8 MiB at most, and folders of a hundred thousand entries 40 MiB. */
+const freelyHeld = 64 * 1024 * 1024
+/** What is larger is a list: each entry has a name, an id or a time of its own, and shrinks to a fiftieth at best. */
+const mostShrinking = 256
+
+/** The most bytes that a frame of `length` bytes is opened into: hostile ones hold thousands of times their own size. */
+export const mostHeld = (length: number): number => Math.max(freelyHeld, length * mostShrinking)
+
 /** Room for more than this is not made before it is seen that there is so much in the frame. */
 const mostAtOnce = 16 * 1024 * 1024
 

@@ -1,12 +1,13 @@
 /** Opens a blob and proves that it is the one asked for. */
 import { hash } from "node:crypto"
 import { type Box, overhead, release } from "./Crypto.ts"
-import { decompress as decompressAnew, makeDecompressor } from "./Zstd.ts"
+import { decompress as decompressAnew, makeDecompressor, mostHeld } from "./Zstd.ts"
 
 /** What is wrong with a stored blob; names neither pack nor blob. */
 export type BlobProblem =
   | "its seal is broken"
   | "it can not be decompressed"
+  | "it claims to hold more than a blob can"
   | "its size is not that in the index"
   | "its SHA-256 is not its id"
 
@@ -43,6 +44,7 @@ const open = (
 ): Buffer | BlobProblem => {
   if (sealed.length < overhead) return "its size is not that in the index"
   const isFrame = uncompressedLength !== 0
+  if (isFrame && uncompressedLength > mostHeld(sealed.length)) return "it claims to hold more than a blob can"
   const opened = box.open(sealed, (isFrame ? roomForFrame : roomForPlain)(sealed.length))
   if (opened === undefined) return "its seal is broken"
   let plain = opened
