@@ -4,7 +4,8 @@
  * OurClone against whatever rclone and restic are on PATH, in turn: transfers on
  * one emulator, which runs in a process of its own, backups on repositories of
  * the local disk. With `--against`, this checkout against another one of
- * OurClone, both built into bundles. Look at the ratios: absolute figures are
+ * OurClone, both built into bundles. Files are made below TMPDIR; seven runs
+ * outweigh the first, which fills Node's compile cache. Look at the ratios: absolute figures are
  * the machine's, and wall time also that of whatever else runs there.
  */
 import * as fs from "node:fs"
