@@ -20,11 +20,8 @@ const trust = (authority: string) => tls.setDefaultCACertificates([...tls.getCAC
 
 it("with separate ports, authorisation, API, uploads and downloads are at four addresses and nowhere else", () =>
   using({ separatePorts: true, control: true }, async ({ endpoint, key, keyId }) => {
-    const { token, accountId } = await RawClient.authorize(endpoint, keyId, key)
-    const { apiInfo } = (await RawClient.tryAuthorize(endpoint, keyId, key)).json
-    const { apiUrl, downloadUrl } = apiInfo.storageApi
-    const api = new RawClient(apiUrl, 4, token, accountId)
-    const downloads = new RawClient(downloadUrl, 4, token, accountId)
+    const api = await RawClient.authorize(endpoint, keyId, key)
+    const { accountId, downloadUrl, endpoint: apiUrl, token } = api
     const bucketId = await api.bucket("ported-bucket")
     const url = await api.ok("b2_get_upload_url", { bucketId })
     const origins = [endpoint, apiUrl, downloadUrl, new URL(url.uploadUrl).origin]
@@ -34,8 +31,8 @@ it("with separate ports, authorisation, API, uploads and downloads are at four a
     const start = await api.ok("b2_start_large_file", { bucketId, fileName: "b", contentType: "b2/x-auto" })
     const partUrl = await api.ok("b2_get_upload_part_url", { fileId: start.fileId })
     expect(new URL(partUrl.uploadUrl).origin).toBe(origins[3])
-    expect((await downloads.byId(file.fileId)).body.toString()).toBe("text")
-    expect((await downloads.byName("ported-bucket", "a.txt")).body.toString()).toBe("text")
+    expect((await api.byId(file.fileId)).body.toString()).toBe("text")
+    expect((await api.byName("ported-bucket", "a.txt")).body.toString()).toBe("text")
 
     const elsewhere = await Promise.all([
       ...[endpoint, downloadUrl, origins[3]!].map((base) =>
@@ -56,16 +53,13 @@ it("over https every address is https, and only clients that trust the certifica
   using({ https: {}, separatePorts: true }, async ({ certificate, endpoint, key, keyId }) => {
     await expect(RawClient.tryAuthorize(endpoint, keyId, key)).rejects.toThrow()
     trust(certificate!)
-    const reply = await RawClient.tryAuthorize(endpoint, keyId, key)
-    const { apiUrl, downloadUrl } = reply.json.apiInfo.storageApi
-    const api = new RawClient(apiUrl, 4, reply.json.authorizationToken, reply.json.accountId)
+    const api = await RawClient.authorize(endpoint, keyId, key)
     const bucketId = await api.bucket("secure-bucket")
     const url = await api.ok("b2_get_upload_url", { bucketId })
-    for (const address of [endpoint, apiUrl, downloadUrl, url.uploadUrl]) expect(address).toMatch(/^https:/)
+    for (const address of [endpoint, api.endpoint, api.downloadUrl, url.uploadUrl]) expect(address).toMatch(/^https:/)
     const data = Buffer.alloc(3_000_000, "0123456789")
     const { fileId } = (await uploadTo(url, "a", data)).json
-    const read = await new RawClient(downloadUrl, 4, api.token, api.accountId).byId(fileId)
-    expect(read.body.equals(data)).toBe(true)
+    expect((await api.byId(fileId)).body.equals(data)).toBe(true)
   }))
 
 it("faults that break the connection do so over https too", () =>

@@ -33,13 +33,16 @@ export const request = async (url: string, init: RequestInit = {}): Promise<Repl
 const basic = (keyId: string, key: string) => `Basic ${Buffer.from(`${keyId}:${key}`).toString("base64")}`
 
 export class RawClient {
+  /** Where the API is. */
   readonly endpoint: string
+  readonly downloadUrl: string
   readonly version: number
   readonly token: string
   readonly accountId: string
 
-  constructor(endpoint: string, version: number, token: string, accountId: string) {
+  constructor(endpoint: string, version: number, token: string, accountId: string, downloadUrl = endpoint) {
     this.endpoint = endpoint
+    this.downloadUrl = downloadUrl
     this.version = version
     this.token = token
     this.accountId = accountId
@@ -48,7 +51,9 @@ export class RawClient {
   static async authorize(endpoint: string, keyId: string, key: string, version = 4): Promise<RawClient> {
     const reply = await RawClient.tryAuthorize(endpoint, keyId, key, version)
     if (reply.status !== 200) throw new Error(reply.body.toString())
-    return new RawClient(endpoint, version, reply.json.authorizationToken, reply.json.accountId)
+    const { accountId, authorizationToken } = reply.json
+    const { apiUrl, downloadUrl } = reply.json.apiInfo?.storageApi ?? reply.json
+    return new RawClient(apiUrl, version, authorizationToken, accountId, downloadUrl)
   }
 
   static tryAuthorize(
@@ -111,14 +116,14 @@ export class RawClient {
   }
 
   byName(bucketName: string, name: string, init: RequestInit = {}): Promise<Reply> {
-    return request(`${this.endpoint}/file/${bucketName}/${name.split("/").map(encodeURIComponent).join("/")}`, {
+    return request(`${this.downloadUrl}/file/${bucketName}/${name.split("/").map(encodeURIComponent).join("/")}`, {
       ...init,
       headers: { authorization: this.token, ...init.headers }
     })
   }
 
   byId(fileId: string, init: RequestInit = {}): Promise<Reply> {
-    return request(`${this.endpoint}/b2api/v${this.version}/b2_download_file_by_id?fileId=${fileId}`, {
+    return request(`${this.downloadUrl}/b2api/v${this.version}/b2_download_file_by_id?fileId=${fileId}`, {
       ...init,
       headers: { authorization: this.token, ...init.headers }
     })

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
-import { type Emulator, startEmulator } from "../src/Emulator.ts"
+import { type Emulator, type EmulatorOptions, startEmulator } from "../src/Emulator.ts"
 
 export interface Outcome {
   readonly code: number
@@ -23,11 +23,14 @@ export interface RealClient {
   readonly close: () => Promise<void>
 }
 
+/** What B2 may do and other people's programs get over: a mode that one of them fails on is not B2's. */
+export const awkward: EmulatorOptions = { shortPages: true, abruptErrors: true, defaultEncryption: true }
+
 /** `environment` sees the emulator and the folder; the variables it returns are added to those of this process. */
 export const startRealClient = async (
   program: string,
   environment: (emulator: Emulator, folder: string) => NodeJS.ProcessEnv,
-  options: Parameters<typeof startEmulator>[0] = {}
+  options: EmulatorOptions = {}
 ): Promise<RealClient> => {
   const emulator = await startEmulator({ control: true, ...options })
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${program}-test-`))

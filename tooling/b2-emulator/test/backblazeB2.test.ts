@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { needs, skipWithout } from "@ourclone/core/testing/Programs"
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest"
-import { noise, type RealClient, readTree, startRealClient, writeTree } from "./RealClient.ts"
+import { awkward, noise, type RealClient, readTree, startRealClient, writeTree } from "./RealClient.ts"
 
 let b2: RealClient
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
       http_proxy: emulator.endpoint,
       no_proxy: ""
     }),
-    { recommendedPartSize: 6_000_000 }
+    { ...awkward, recommendedPartSize: 6_000_000 }
   )
   await b2.run("authorize-account", "--dev", b2.emulator.keyId, b2.emulator.key)
 })

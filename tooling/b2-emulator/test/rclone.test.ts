@@ -1,9 +1,11 @@
 /** Debian's rclone, which knows nothing of this emulator. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as tls from "node:tls"
 import { needs, skipWithout } from "@ourclone/core/testing/Programs"
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest"
-import { noise, type RealClient, readTree, startRealClient, writeTree } from "./RealClient.ts"
+import type { Emulator } from "../src/Emulator.ts"
+import { awkward, noise, type RealClient, readTree, startRealClient, writeTree } from "./RealClient.ts"
 
 const chunked = ["--b2-chunk-size", "5M", "--b2-upload-cutoff", "5M"]
 const large = noise(12_000_000, "rclone")
@@ -19,16 +21,20 @@ const files = {
 let rclone: RealClient
 beforeAll(async () => {
   if (!needs("rclone").available) return
-  rclone = await startRealClient("rclone", (emulator, folder) => {
+  const environment = (emulator: Emulator, folder: string) => {
     fs.writeFileSync(path.join(folder, "rclone.conf"), "")
+    fs.writeFileSync(path.join(folder, "ca.pem"), emulator.certificate!)
     return {
+      RCLONE_CA_CERT: path.join(folder, "ca.pem"),
       RCLONE_CONFIG: path.join(folder, "rclone.conf"),
       RCLONE_CONFIG_EMU_TYPE: "b2",
       RCLONE_CONFIG_EMU_ACCOUNT: emulator.keyId,
       RCLONE_CONFIG_EMU_KEY: emulator.key,
       RCLONE_CONFIG_EMU_ENDPOINT: emulator.endpoint
     }
-  })
+  }
+  rclone = await startRealClient("rclone", environment, { ...awkward, https: {}, separatePorts: true })
+  tls.setDefaultCACertificates([rclone.emulator.certificate!])
   writeTree(path.join(rclone.folder, "tree"), files)
 })
 afterAll(() => rclone?.close())
