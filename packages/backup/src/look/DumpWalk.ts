@@ -27,10 +27,41 @@ const windowSteps = 2048
 interface Place {
   readonly path: Buffer
   readonly nodes: ReadonlyArray<Node>
+  /** Nodes whose name another has before them. */
+  readonly twice: ReadonlySet<Node>
   next: number
 }
 
+const namedTwice = (nodes: ReadonlyArray<Node>): ReadonlySet<Node> => {
+  const seen = new Set<string>()
+  return new Set(
+    nodes.filter(({ name }) => {
+      const key = name.toString("latin1")
+      const isTaken = seen.has(key)
+      seen.add(key)
+      return isTaken
+    })
+  )
+}
+
+const placeOf = (path: Buffer, nodes: ReadonlyArray<Node>): Place => ({
+  path,
+  nodes: linksLast(nodes),
+  twice: namedTwice(nodes),
+  next: 0
+})
+
 const slash = Buffer.from("/")
+
+/**
+ * Links come last in their directory. Whoever unpacks the archive then writes nothing below a name after it has become
+ * a link, not even where `L` and `l` are one name.
+ */
+const linksLast = (nodes: ReadonlyArray<Node>): ReadonlyArray<Node> => {
+  const isLink = ({ type }: Node): boolean => type === "symlink"
+  return nodes.some(isLink) ? [...nodes.filter((node) => !isLink(node)), ...nodes.filter(isLink)] : nodes
+}
+
 const isKept = (node: Node): boolean => node.type === "file" || node.type === "dir" || node.type === "symlink"
 
 export interface DumpWalk {
@@ -48,7 +79,7 @@ export interface DumpWalkOptions {
 /** Starts before the first of `nodes`, which lie in the directory `path`. */
 export const make = (reader: BlobReader, options: DumpWalkOptions): DumpWalk => {
   const { index } = reader
-  const stack: Array<Place> = [{ path: options.path, nodes: options.nodes, next: 0 }]
+  const stack: Array<Place> = [placeOf(options.path, options.nodes)]
   let pieces: ReadonlyArray<string> = []
   let nextPiece = 0
 
@@ -74,7 +105,9 @@ export const make = (reader: BlobReader, options: DumpWalkOptions): DumpWalk => 
     Effect.gen(function* () {
       const node = place.nodes[place.next++]!
       const path = place.path.length === 0 ? node.name : Buffer.concat([place.path, slash, node.name])
-      const refusal = isKept(node) ? nameRefusal(node) : "archives hold files, directories and symbolic links only"
+      const refusal = !isKept(node)
+        ? "archives hold files, directories and symbolic links only"
+        : (nameRefusal(node) ?? (place.twice.has(node) ? "the name is in its directory twice" : undefined))
       if (refusal !== undefined) {
         options.onSkipped(path, refusal)
         return
@@ -85,7 +118,7 @@ export const make = (reader: BlobReader, options: DumpWalkOptions): DumpWalk => 
       for (const id of pieces) size += index.plainLengthOf(yield* lookUp(id))
       steps.push({ _tag: "Entry", entry: { path, node, size } })
       if (node.type === "dir" && node.subtree !== undefined) {
-        stack.push({ path, nodes: yield* reader.tree(node.subtree), next: 0 })
+        stack.push(placeOf(path, yield* reader.tree(node.subtree)))
       }
     })
 

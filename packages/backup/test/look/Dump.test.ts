@@ -126,6 +126,40 @@ describe("Dump", () => {
     })
   )
 
+  it.effect("writes nothing below a name that is a link before it, whichever comes first in a hostile directory", () =>
+    Effect.gen(function* () {
+      for (const names of [
+        ["l", "l"],
+        ["l", "L"]
+      ] as const) {
+        const skipped: Array<string> = []
+        const disguise = (reader: BlobReader.BlobReader): BlobReader.BlobReader => ({
+          ...reader,
+          tree: (id) =>
+            Effect.map(reader.tree(id), (nodes) => {
+              const directory = nodes.find(({ type }) => type === "dir")
+              if (directory === undefined) return nodes
+              return [
+                { ...directory, type: "symlink", linkTarget: "/etc", name: Buffer.from(names[0]) },
+                { ...directory, name: Buffer.from(names[1]) }
+              ]
+            })
+        })
+        const onSkipped = (path: Uint8Array) => skipped.push(String(path))
+        const bytes = yield* collected({ path: "/tree", onSkipped }, disguise)
+        const listed = tar(bytes, "--list").trim().split("\n")
+        const link = listed.findIndex((path) => path.endsWith("/l"))
+        const twice = names[0] === names[1] ? 1 : 0
+        assert.lengthOf(
+          skipped.filter((path) => path.endsWith("/l")),
+          twice
+        )
+        assert.isFalse(listed.slice(link + 1).some((path) => /\/l\//i.test(path)))
+        assert.isAtLeast(link, 0)
+      }
+    })
+  )
+
   it.effect("fails with NoSnapshot for what is not there, also below a file", () =>
     Effect.gen(function* () {
       for (const path of ["/nope", "/tree/hello.txt/x", "/tree/nope/x"]) {
