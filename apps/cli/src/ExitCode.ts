@@ -1,9 +1,9 @@
 /** What the process tells its caller: one number, and one or two lines for people. */
 import type { RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
-import type { Reason, StorageError } from "@ourclone/core/contract/StorageError"
-import type { DestinationLockError } from "@ourclone/core/engine/DestinationLock"
-import type { GuardStopped } from "@ourclone/core/engine/Guard"
+import type { Reason } from "@ourclone/core/contract/StorageError"
+import type { SinkFailed } from "@ourclone/core/events/Tell"
+import type { JobError } from "@ourclone/jobs/JobError"
 import * as Schema from "effect/Schema"
 
 export const done = 0
@@ -76,13 +76,7 @@ const repositoryCodes: Record<RepositoryError["reason"]["_tag"], number> = {
 }
 
 /** What a command may fail with. */
-export type CommandError =
-  | StorageError
-  | RepositoryError
-  | RemoteError
-  | GuardStopped
-  | DestinationLockError
-  | CommandStopped
+export type CommandError = JobError | SinkFailed | CommandStopped
 
 const tags: Record<CommandError["_tag"], true> = {
   StorageError: true,
@@ -90,6 +84,10 @@ const tags: Record<CommandError["_tag"], true> = {
   RemoteError: true,
   GuardStopped: true,
   DestinationLockError: true,
+  InvalidJob: true,
+  NothingThere: true,
+  SecretRefused: true,
+  SinkFailed: true,
   CommandStopped: true
 }
 
@@ -108,6 +106,14 @@ export const ofError = (error: CommandError): number => {
       return error.reason._tag === "Busy" ? tryLater : failed
     case "GuardStopped":
       return guardStopped
+    case "InvalidJob":
+      return wrongUsage
+    case "NothingThere":
+      return notFound
+    case "SecretRefused":
+      return wrongPassword
+    case "SinkFailed":
+      return failed
     case "CommandStopped":
       return error.code
   }

@@ -1,8 +1,10 @@
 /** The whole command line as one effect, from words to an exit code. */
-
+import { homedir } from "node:os"
 import { WhileLocked } from "@ourclone/backup/repository/WhileLocked"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
+import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
+import { ThisMachine } from "@ourclone/jobs/Surroundings"
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
@@ -102,6 +104,16 @@ const codeOf = (streams: StreamsShape, log: DebugLog.DebugLog["Service"], cause:
   return Effect.succeed(ExitCode.isCommandError(error) ? tell(streams, error) : tellDefect(streams, error))
 }
 
+const machineOf = ({ environment }: StreamsShape): ThisMachine["Service"] => {
+  const home = environment.HOME || homedir()
+  return {
+    stateDirectory: StandardPaths.stateDirectory(environment, home),
+    cacheDirectory: StandardPaths.cacheDirectory(environment, home),
+    home,
+    program: `ourclone ${version}`
+  }
+}
+
 /** Runs a command line and says what the process should exit with. Interrupting it stops the command cleanly. */
 export const run = Effect.fnUntraced(function* ({ factories, streams, words }: ProgramOptions) {
   const log = yield* Effect.provideService(DebugLog.make(words, factories), Streams, streams)
@@ -111,6 +123,7 @@ export const run = Effect.fnUntraced(function* ({ factories, streams, words }: P
     Layer.succeed(DebugLog.DebugLog, log),
     Layer.succeed(CliOutput.Presenter, presenter(streams)),
     CliConfig.layer({ builtIns }),
+    Layer.succeed(ThisMachine, machineOf(streams)),
     Layer.succeed(WhileLocked, HangUp.tolerate()),
     Remotes.layer({ factories, environment: streams.environment, directory: process.cwd() })
   )

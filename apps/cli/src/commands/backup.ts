@@ -84,7 +84,7 @@ export const backup = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Backup.ts"),
+      () => import("../repository/BackupCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

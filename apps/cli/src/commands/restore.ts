@@ -25,7 +25,7 @@ export const restore = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Restore.ts"),
+      () => import("../repository/RestoreCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

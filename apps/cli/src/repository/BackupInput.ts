@@ -1,7 +1,5 @@
 /** `--stdin` and `--stdin-from-command`: one file that comes from a stream. */
 import { spawn } from "node:child_process"
-import type { StandardInput } from "@ourclone/backup/archive/BackupOptions"
-import { LocalFailure, RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type CommandStopped, usage } from "../ExitCode.ts"
@@ -16,28 +14,31 @@ export interface StandardInputFlags {
   readonly filesFromRaw: ReadonlyArray<string>
 }
 
-const failure = (message: string, code = ""): RepositoryError =>
-  new RepositoryError({ repository: "standard input", reason: new LocalFailure({ message, code }) })
+/** What is backed up instead of paths, and what it is called. */
+export interface NamedInput {
+  readonly fileName: string
+  /** When it fails there is no snapshot. */
+  readonly content: Stream.Stream<Uint8Array, Error>
+}
 
-const failed = (error: unknown): RepositoryError =>
-  failure(error instanceof Error ? error.message : String(error), (error as NodeJS.ErrnoException).code)
+const failed = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
 const causeOf = (error: NodeJS.ErrnoException): string =>
   error.code === "ENOENT" ? "there is no such command" : error.message
 
 /** What the command prints. That it failed is only known after its last byte, and then there must be no snapshot. */
-const outputOf = (program: string, words: ReadonlyArray<string>): StandardInput["content"] =>
+const outputOf = (program: string, words: ReadonlyArray<string>): NamedInput["content"] =>
   Stream.unwrap(
     Effect.gen(function* () {
       const child = yield* Effect.acquireRelease(
         Effect.sync(() => spawn(program, words, { stdio: ["ignore", "pipe", "inherit"] })),
         (started) => Effect.sync(() => started.kill())
       )
-      const ended = new Promise<RepositoryError | undefined>((resolve) => {
-        child.on("error", (error) => resolve(failure(`"${program}" can not be started: ${causeOf(error)}`)))
+      const ended = new Promise<Error | undefined>((resolve) => {
+        child.on("error", (error) => resolve(new Error(`"${program}" can not be started: ${causeOf(error)}`)))
         child.on("close", (code, signal) => {
           const how = code === null ? `was ended by ${signal}` : `failed with exit code ${code}`
-          resolve(code === 0 ? undefined : failure(`"${program}" ${how}; no snapshot was made`))
+          resolve(code === 0 ? undefined : new Error(`"${program}" ${how}; no snapshot was made`))
         })
       })
       const ending = Stream.unwrap(
@@ -46,12 +47,12 @@ const outputOf = (program: string, words: ReadonlyArray<string>): StandardInput[
           (error) => (error === undefined ? Stream.empty : Stream.fail(error))
         )
       )
-      return Stream.concat(Stream.fromAsyncIterable<Uint8Array, RepositoryError>(child.stdout, failed), ending)
+      return Stream.concat(Stream.fromAsyncIterable<Uint8Array, Error>(child.stdout, failed), ending)
     })
   )
 
 /** `undefined` where files are to be backed up. */
-export const of = (flags: StandardInputFlags): Effect.Effect<StandardInput | undefined, CommandStopped> => {
+export const of = (flags: StandardInputFlags): Effect.Effect<NamedInput | undefined, CommandStopped> => {
   const { filesFrom, filesFromRaw, filesFromVerbatim, paths, stdin, stdinFilename, stdinFromCommand } = flags
   if (!stdin && !stdinFromCommand) return Effect.succeed(undefined)
   if (filesFrom.length + filesFromVerbatim.length + filesFromRaw.length > 0) {
@@ -66,6 +67,6 @@ export const of = (flags: StandardInputFlags): Effect.Effect<StandardInput | und
       : Effect.succeed({ fileName, content: outputOf(program, words) })
   }
   if (program !== undefined) return usage("--stdin takes no paths")
-  const content = Stream.fromAsyncIterable<Uint8Array, RepositoryError>(process.stdin, failed)
+  const content = Stream.fromAsyncIterable<Uint8Array, Error>(process.stdin, failed)
   return Effect.succeed({ fileName, content })
 }

@@ -1,72 +1,82 @@
 /** What a backup tells while it runs and at its end, in restic's shapes or for people. */
-import type { BackupEvent, BackupSummary } from "@ourclone/backup/archive/BackupEvent"
+import type { Deed, Fact, RunEvent } from "@ourclone/core/events/RunEvent"
+import type { Summary } from "@ourclone/jobs/repository/BackupJob"
 import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
 import type { Counts } from "./ByteProgress.ts"
 import { secondsLeft } from "./ByteProgress.ts"
 
-/** Paths kept for display. */
-const recent = 4
+/** restic's words for what became of a file. */
+const actions: { readonly [deed in Deed]?: string } = { stored: "new", updated: "modified", same: "unchanged" }
+
+const tellItem = (output: Output, { bytes = 0, deed, item }: Extract<Fact, { readonly _tag: "Done" }>): void => {
+  const action = actions[deed] ?? deed
+  if (output.isJson) output.json({ message_type: "verbose_status", action, item, data_size: bytes })
+  else output.note(`${action.padEnd(9)} ${printable(item)} (${Amount.bytes(bytes)})`)
+}
+
+const tellFailure = (output: Output, { failure }: Extract<Fact, { readonly _tag: "Failed" }>): void => {
+  const { code, item = "", message } = failure
+  const during = code === "ScanFailed" ? "scan" : "archival"
+  if (output.isJson) output.errorJson({ message_type: "error", error: { message }, during, item })
+  else output.problem(`error: ${item}: ${message}`)
+}
+
+const tellNote = (output: Output, { message }: Extract<Fact, { readonly _tag: "Note" }>): void => {
+  if (!output.isJson) output.problem(`warning: ${message}`)
+  else output.errorJson({ message_type: "error", error: { message }, during: "archival", item: "" })
+}
 
 /** Folds events into counts, and tells those at once that nobody may miss. */
 export const make = (output: Output) => {
-  let total = { files: 0, bytes: 0, isComplete: false }
+  let total = { files: 0, bytes: 0, isFinal: false }
   let done = { files: 0, bytes: 0 }
   let failed = 0
-  let step: string | undefined = "looking at the repository"
-  const items: Array<string> = []
+  let began: number | undefined
+  let items: ReadonlyArray<string> = []
 
-  const report = (event: BackupEvent): void => {
+  const onEvent = (event: RunEvent): void => {
     switch (event._tag) {
-      case "ParentChosen":
-        step = "looking at files"
-        if (output.isVerbose && !output.isJson && event.snapshotId !== undefined) {
-          output.note(`comparing with snapshot ${event.snapshotId.slice(0, 8)}`)
+      case "Step": {
+        const parent = event.values?.["snapshot"]
+        began = performance.now()
+        if (output.isVerbose && !output.isJson && parent !== undefined) {
+          output.note(`comparing with snapshot ${String(parent).slice(0, 8)}`)
         }
         return
-      case "Scanned":
+      }
+      case "Planned":
         total = event
         return
-      case "Advanced":
+      case "Progress":
         done = event
+        items = event.current.map(({ item }) => item)
         return
-      case "Reading":
-        items.push(event.path)
-        if (items.length > recent) items.shift()
+      case "Done":
+        tellItem(output, event)
         return
-      case "Archived": {
-        const { action, path, size } = event.item
-        if (output.isJson) output.json({ message_type: "verbose_status", action, item: path, data_size: size })
-        else output.note(`${action.padEnd(9)} ${printable(path)} (${Amount.bytes(size)})`)
-        return
-      }
-      case "Failed": {
-        const { during, message, path } = event.failure
+      case "Failed":
         failed++
-        if (output.isJson) {
-          output.errorJson({ message_type: "error", error: { message }, during, item: path })
-        } else output.problem(`error: ${path}: ${message}`)
+        tellFailure(output, event)
         return
-      }
-      case "Warned":
-        if (!output.isJson) output.problem(`warning: ${event.message}`)
-        else
-          output.errorJson({ message_type: "error", error: { message: event.message }, during: "archival", item: "" })
+      case "Note":
+        tellNote(output, event)
     }
   }
 
   const counts = (): Counts => ({
     files: total.files,
     bytes: total.bytes,
-    isComplete: total.isComplete,
+    isComplete: total.isFinal,
     filesDone: done.files,
     bytesDone: done.bytes,
     failed,
     items,
-    step
+    step: began === undefined ? "looking at the repository" : "looking at files",
+    began
   })
-  return { report, counts }
+  return { onEvent, counts }
 }
 
 /** A line of `status`. */
@@ -86,9 +96,9 @@ export const status = (counts: Counts, seconds: number) => {
   }
 }
 
-export const summaryJson = (summary: BackupSummary) => ({
+export const summaryJson = (summary: Summary) => ({
   message_type: "summary",
-  ...(summary.isDryRun ? { dry_run: true } : {}),
+  ...(summary.isPreview ? { dry_run: true } : {}),
   files_new: summary.filesNew,
   files_changed: summary.filesChanged,
   files_unmodified: summary.filesUnmodified,
@@ -107,11 +117,11 @@ export const summaryJson = (summary: BackupSummary) => ({
   ...(summary.snapshotId === undefined ? {} : { snapshot_id: summary.snapshotId })
 })
 
-export const summaryLines = (summary: BackupSummary): ReadonlyArray<string> => {
-  const { dataAdded, dataAddedPacked, durationMillis, isDryRun, snapshotId } = summary
+export const summaryLines = (summary: Summary): ReadonlyArray<string> => {
+  const { dataAdded, dataAddedPacked, durationMillis, isPreview, snapshotId } = summary
   const counted = (fresh: number, changed: number, same: number) =>
     `${Amount.count(fresh)} new, ${Amount.count(changed)} changed, ${Amount.count(same)} unchanged`
-  const ending = isDryRun
+  const ending = isPreview
     ? "no snapshot was made: --dry-run"
     : snapshotId === undefined
       ? "nothing has changed; no snapshot was made"
@@ -119,7 +129,7 @@ export const summaryLines = (summary: BackupSummary): ReadonlyArray<string> => {
   return [
     `files      ${counted(summary.filesNew, summary.filesChanged, summary.filesUnmodified)}`,
     `folders    ${counted(summary.dirsNew, summary.dirsChanged, summary.dirsUnmodified)}`,
-    `${isDryRun ? "would add" : "added"}`.padEnd(11) +
+    `${isPreview ? "would add" : "added"}`.padEnd(11) +
       `${Amount.bytes(dataAdded)} (${Amount.bytes(dataAddedPacked)} stored)`,
     `processed  ${Amount.files(summary.totalFilesProcessed)}, ${Amount.bytes(summary.totalBytesProcessed)} in ${Amount.duration(durationMillis / 1000)}`,
     ending

@@ -19,6 +19,8 @@ export interface Counts {
   readonly items: ReadonlyArray<string>
   /** What to say instead, as long as there is nothing to count. */
   readonly step?: string | undefined
+  /** By `performance.now`, when the repository was open; not yet when absent. */
+  readonly began?: number | undefined
 }
 
 const statusMillis = 100
@@ -44,11 +46,13 @@ const heading = (counts: Counts, speed: number | undefined): Array<string> => {
   ].filter((part) => part !== undefined)
 }
 
-const showStatus = (output: Output, status: () => object) =>
+const showStatus = (output: Output, status: () => object | undefined) =>
   Effect.acquireRelease(
     Effect.sync(() =>
       setInterval(() => {
-        output.json(status())
+        const line = status()
+        if (line === undefined) return
+        output.json(line)
         output.hand()
       }, statusMillis)
     ),
@@ -65,9 +69,12 @@ export const show = Effect.fnUntraced(function* (
   status: (counts: Counts, seconds: number) => object
 ) {
   if (output.isQuiet) return
-  const started = performance.now()
   if (output.isJson) {
-    return yield* Effect.asVoid(showStatus(output, () => status(counts(), (performance.now() - started) / 1000)))
+    const line = () => {
+      const now = counts()
+      return now.began === undefined ? undefined : status(now, (performance.now() - now.began) / 1000)
+    }
+    return yield* Effect.asVoid(showStatus(output, line))
   }
   if (!output.isErrorTerminal) return
   let samples: Rate.Samples = []

@@ -4,6 +4,9 @@ import * as Repository from "@ourclone/backup/repository/Repository"
 import type { RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import * as RepositoryLock from "@ourclone/backup/repository/RepositoryLock"
 import { PermissionDenied, StorageError } from "@ourclone/core/contract/StorageError"
+import * as RunView from "@ourclone/core/events/RunView"
+import { ofStorageError, waitsFor } from "@ourclone/core/events/StorageFailure"
+import type { OnRetry } from "@ourclone/core/layers/Retry"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -11,7 +14,7 @@ import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
 import type { RepositoryInput } from "../RepositoryFlags.ts"
 import { Streams } from "../Streams.ts"
-import * as Outage from "./Outage.ts"
+import * as WaitingNotes from "../WaitingNotes.ts"
 import * as Password from "./Password.ts"
 import * as RepositoryPlace from "./RepositoryPlace.ts"
 import * as Units from "./Units.ts"
@@ -37,6 +40,22 @@ export const cacheDirectory = Effect.fnUntraced(function* (flags: Pick<Repositor
   return flags.cacheDirectory ?? `${StandardPaths.cacheDirectory(environment, home)}/repositories`
 })
 
+const tellRetries = (output: Output): OnRetry => {
+  let view = RunView.empty
+  const note = WaitingNotes.teller(output)
+  return (error, pauseMillis) => {
+    const at = Date.now()
+    const event = {
+      _tag: "Waiting",
+      for: waitsFor(error),
+      until: at + pauseMillis,
+      failure: ofStorageError(error)
+    } as const
+    view = RunView.fold(view, { v: 1, at, event })
+    note(view)
+  }
+}
+
 const mistypedTries = 3
 
 /** Opens what is at the place; a password typed wrongly may be typed again. */
@@ -52,7 +71,7 @@ export const openAt = Effect.fnUntraced(function* (
     const given = yield* Password.existing(password, `Password of ${printable(located.location)}`)
     const opened = Repository.open(provider, {
       password: given.password,
-      onRetry: Outage.teller(output),
+      onRetry: tellRetries(output),
       ...(flags.keyHint === undefined ? {} : { keyHint: flags.keyHint }),
       ...(directory === undefined ? {} : { cacheDirectory: directory })
     })

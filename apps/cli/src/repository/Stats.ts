@@ -1,9 +1,9 @@
 /** `repo stats`: what snapshots hold, or what it takes to hold them. */
 import * as StatsRun from "@ourclone/backup/look/Stats"
+import { readerOf } from "@ourclone/jobs/repository/LoadedRepository"
 import * as Effect from "effect/Effect"
 import * as Amount from "../Amount.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
-import { readerOf } from "./LoadedRepository.ts"
 import { locked, open } from "./OpenedRepository.ts"
 import { command } from "./RepositoryCommand.ts"
 import { select } from "./SnapshotSelection.ts"

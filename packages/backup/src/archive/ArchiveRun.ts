@@ -1,5 +1,6 @@
 /** Keeps the threads of a backup busy until every directory has its tree. */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { Tell } from "@ourclone/core/events/Tell"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { OpenPack } from "../format/PackWriter.ts"
@@ -17,7 +18,6 @@ import type {
 import { readable } from "./ArchiveMessages.ts"
 import type { ArchiveThreads } from "./ArchiveThreads.ts"
 import type { ArchiveWalk, WalkJob } from "./ArchiveWalk.ts"
-import type { BackupEvent } from "./BackupEvent.ts"
 
 type E = StorageError | RepositoryError
 type WorkerLine = Line<WorkerRequest, WorkerAnswer>
@@ -25,6 +25,7 @@ type WorkerLine = Line<WorkerRequest, WorkerAnswer>
 /** While a thread waits for an answer to the one it can go on with the other. */
 const batchesAtOnce = 2
 const largestBatch = 16
+const plannedMillis = 100
 
 export const localFailure = (repository: string, error: unknown): RepositoryError => {
   const why = error instanceof Error ? error.message : String(error)
@@ -38,7 +39,9 @@ export interface RunParts {
   readonly name: string
   readonly threads: ArchiveThreads
   readonly reader: BlobReader
-  readonly report: (event: BackupEvent) => void
+  readonly tell: Tell
+  /** A thread begins with this path. */
+  readonly onReading: (path: string) => void
   readonly onResult: (result: ArchiveResult) => void
 }
 
@@ -55,7 +58,7 @@ const ask = <A extends WorkerAnswer>(
 
 /** A parent that can not be read is only a loss of speed. */
 const loadParent =
-  ({ reader, report }: RunParts) =>
+  ({ reader, tell }: RunParts) =>
   ({ job, parentTree }: WalkJob): Effect.Effect<DirectoryJob, E> => {
     if (parentTree === undefined) return Effect.succeed(job)
     return reader.treeBytes(parentTree).pipe(
@@ -63,7 +66,7 @@ const loadParent =
       Effect.catchTag("RepositoryError", (error) =>
         Effect.sync(() => {
           const message = `${readable(job.path)}: all of it is read, as the parent snapshot does not help: ${error.message}`
-          report({ _tag: "Warned", message })
+          tell.fact({ _tag: "Note", code: "parentUnreadable", message })
           return job
         })
       )
@@ -85,10 +88,11 @@ const archiveBatch = Effect.fnUntraced(function* (
   const jobs = batch.some(({ parentTree }) => parentTree !== undefined)
     ? yield* Effect.forEach(batch, loadParent(parts), { concurrency: "unbounded" })
     : batch.map(({ job }) => job)
-  parts.report({ _tag: "Reading", path: readable(jobs[0]!.path) })
+  parts.onReading(readable(jobs[0]!.path))
   const result = yield* ask<ArchiveResult>(parts.name, line, { _tag: "Archive", jobs }, loadedTrees(batch, jobs))
   parts.onResult(result)
   for (const [index, job] of batch.entries()) walk.accept(job, result.directories[index]!)
+  yield* parts.tell.room
 })
 
 /** Ends when the walk has its tree. */
@@ -135,12 +139,13 @@ export const finish = Effect.fnUntraced(function* ({ name, threads }: RunParts):
 
 /** Counts what is there, a few directories at a time, so that archiving goes on meanwhile. */
 export const scan = Effect.fnUntraced(function* (
-  { name, report, threads }: RunParts,
+  { name, tell, threads }: RunParts,
   first: DirectoryJob
 ): Effect.fn.Return<void, E> {
   const waiting: Array<DirectoryJob> = [first]
   let files = 0
   let bytes = 0
+  let told = performance.now()
   for (let turn = 0; waiting.length > 0; turn++) {
     const jobs = waiting.splice(Math.max(0, waiting.length - largestBatch))
     const line = threads.lines[turn % threads.size]!
@@ -148,7 +153,10 @@ export const scan = Effect.fnUntraced(function* (
     files += found.files
     bytes += found.bytes
     waiting.push(...found.directories)
-    report({ _tag: "Scanned", files, bytes, isComplete: waiting.length === 0 })
+    const isFinal = waiting.length === 0
+    if (!isFinal && performance.now() - told < plannedMillis) continue
+    told = performance.now()
+    tell.fact({ _tag: "Planned", files, bytes, removals: 0, isFinal })
   }
 })
 

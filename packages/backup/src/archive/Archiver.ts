@@ -8,6 +8,7 @@
 import * as fs from "node:fs"
 import { availableParallelism } from "node:os"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { silent } from "@ourclone/core/events/Tell"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -28,10 +29,10 @@ import { type ArchiveSettings, bytesOf, textOf } from "./ArchiveMessages.ts"
 import * as ArchiveRun from "./ArchiveRun.ts"
 import * as ArchiveThreads from "./ArchiveThreads.ts"
 import { ArchiveWalk } from "./ArchiveWalk.ts"
-import type { BackupSummary } from "./BackupEvent.ts"
 import type { BackupOptions } from "./BackupOptions.ts"
 import { BackupProgress } from "./BackupProgress.ts"
 import * as BackupSources from "./BackupSources.ts"
+import type { BackupSummary } from "./BackupSummary.ts"
 import * as BackupTargets from "./BackupTargets.ts"
 import * as PackUploads from "./PackUploads.ts"
 import * as StandardInput from "./StandardInput.ts"
@@ -110,15 +111,15 @@ const run = Effect.fnUntraced(function* (
   repository: Repository,
   options: BackupOptions
 ): Effect.fn.Return<BackupSummary, E, Scope.Scope> {
-  const report = options.report ?? (() => undefined)
+  const tell = options.tell ?? silent
   const started = yield* now
   const time = options.time ?? started.text
   const machine = Machine.current()
   const host = options.host ?? machine.hostname
   const { directory, paths, targets, unreachable } = yield* BackupSources.find(repository, options)
   const parent = yield* findParent(repository, options, paths, time, host)
-  report({ _tag: "ParentChosen", snapshotId: parent?.id })
-  const progress = new BackupProgress(report)
+  tell.fact({ _tag: "Step", name: "parentChosen", values: parent === undefined ? {} : { snapshot: parent.id } })
+  const progress = new BackupProgress(tell)
   for (const { because, path: one } of unreachable) progress.fail({ path: one, during: "scan", message: because })
 
   const { index } = yield* IndexLoader.load(repository)
@@ -146,7 +147,7 @@ const run = Effect.fnUntraced(function* (
       index,
       uploads,
       hasWork: () => walk !== undefined && walk.waiting > 0,
-      onReading: (one) => report({ _tag: "Reading", path: one }),
+      onReading: (one) => progress.begin(one),
       onAdvance: (bytes) => progress.advance(bytes)
     })
     const trees = TreeStore.make(index, threads)
@@ -154,7 +155,8 @@ const run = Effect.fnUntraced(function* (
       name: repository.name,
       threads,
       reader: BlobReader.make(repository, index),
-      report,
+      tell,
+      onReading: (one) => progress.begin(one),
       onResult: (result) => progress.add(result)
     }
 

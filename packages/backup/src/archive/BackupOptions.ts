@@ -1,11 +1,11 @@
 /** How a backup is to be made. */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { Tell } from "@ourclone/core/events/Tell"
 import type * as Stream from "effect/Stream"
 import type { ExcludeRules } from "../choose/ExcludeDecisions.ts"
 import type { Compression } from "../format/Zstd.ts"
 import type { RepositoryError } from "../repository/RepositoryError.ts"
 import type { Grouping } from "../repository/SnapshotGroups.ts"
-import type { BackupEvent } from "./BackupEvent.ts"
 
 export interface StandardInput {
   /** Where the content is in the snapshot: `/` and this. */
@@ -48,10 +48,9 @@ export interface BackupOptions {
   readonly packSize?: number | undefined
   /** Files that are read at the same time; as many as there are processors, 4 at most, when absent. */
   readonly readConcurrency?: number | undefined
-  /** Count first what there is, for a progress that knows the end. */
+  /** Count first what there is and tell it as `Planned`, for a progress that knows the end. */
   readonly scan?: boolean | undefined
-  /** Tell of every file. */
+  /** Tell of every file that is `Done`, not only of sums. Files are everything but directories. */
   readonly items?: boolean | undefined
-  /** Called often, and synchronously. */
-  readonly report?: ((event: BackupEvent) => void) | undefined
+  readonly tell?: Tell | undefined
 }

@@ -1,6 +1,14 @@
-/** What is counted while a backup runs. */
-import { type ArchiveResult, type Failure, noCounts } from "./ArchiveMessages.ts"
-import type { BackupEvent } from "./BackupEvent.ts"
+/** What is counted while a backup runs, and told of it. */
+import type { Deed, InFlight, Progress } from "@ourclone/core/events/RunEvent"
+import type { Tell } from "@ourclone/core/events/Tell"
+import { type ArchiveResult, type Failure, type ItemAction, noCounts } from "./ArchiveMessages.ts"
+
+/** Paths that are told as being read. */
+const shown = 4
+
+const deeds: { readonly [action in ItemAction]: Deed } = { new: "stored", modified: "updated", unchanged: "same" }
+/** A path that was asked for and can not be looked at, and one that was found and can not be read. */
+const codes: { readonly [during in Failure["during"]]: string } = { scan: "ScanFailed", archival: "ArchiveFailed" }
 
 export class BackupProgress {
   readonly files = noCounts()
@@ -8,20 +16,27 @@ export class BackupProgress {
   failures = 0
   /** Of large files that are being read. */
   #announced = 0
-  readonly #report: (event: BackupEvent) => void
+  #current: ReadonlyArray<InFlight> = []
+  readonly #tell: Tell
 
-  constructor(report: (event: BackupEvent) => void) {
-    this.#report = report
+  constructor(tell: Tell) {
+    this.#tell = tell
+  }
+
+  /** A directory, or a large file, that a thread has begun with. */
+  begin(path: string): void {
+    this.#current = [...this.#current.slice(1 - shown), { item: path, done: 0, size: 0 }]
+    this.#tell.gauge(this.#progress)
   }
 
   advance(bytes: number): void {
     this.#announced += bytes
-    this.#tell()
+    this.#tell.gauge(this.#progress)
   }
 
-  fail(failure: Failure): void {
+  fail({ during, message, path }: Failure): void {
     this.failures++
-    this.#report({ _tag: "Failed", failure })
+    this.#tell.fact({ _tag: "Failed", failure: { code: codes[during], message, item: path, isRetryable: false } })
   }
 
   add({ counts, failures, items }: ArchiveResult): void {
@@ -31,17 +46,22 @@ export class BackupProgress {
     files.filesUnmodified += counts.filesUnmodified
     files.bytes += counts.bytes
     this.#announced -= counts.announcedBytes
-    for (const item of items) this.#report({ _tag: "Archived", item })
+    for (const { action, path, size } of items) {
+      this.#tell.fact({ _tag: "Done", deed: deeds[action], item: path, bytes: size })
+    }
     for (const failure of failures) this.fail(failure)
-    this.#tell()
+    this.#tell.gauge(this.#progress)
   }
 
   get fileCount(): number {
     return this.files.filesNew + this.files.filesChanged + this.files.filesUnmodified
   }
 
-  #tell(): void {
-    const bytes = this.files.bytes + Math.max(0, this.#announced)
-    this.#report({ _tag: "Advanced", files: this.fileCount, bytes })
-  }
+  #progress = (): Progress => ({
+    _tag: "Progress",
+    phase: "transferring",
+    files: this.fileCount,
+    bytes: this.files.bytes + Math.max(0, this.#announced),
+    current: this.#current
+  })
 }

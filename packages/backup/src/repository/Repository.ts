@@ -9,6 +9,7 @@ import { randomBytes } from "node:crypto"
 import type { ByteRange } from "@ourclone/core/contract/ByteSource"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { OnRetry } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
@@ -171,7 +172,7 @@ export interface OpenOptions {
   /** Where files of repositories that are not on this machine are kept; none are when absent. */
   readonly cacheDirectory?: string | undefined
   /** Told each time that a call to the storage has failed and is made again. */
-  readonly onRetry?: ((error: StorageError) => void) | undefined
+  readonly onRetry?: OnRetry | undefined
 }
 
 /** What is listed; nothing where not even the bucket is there. */

@@ -11,7 +11,7 @@ import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import { PermissionDenied, StorageError } from "@ourclone/core/contract/StorageError"
-import { retrying, retryingAtFirst } from "@ourclone/core/layers/Retry"
+import { type OnRetry, retrying, retryingAtFirst } from "@ourclone/core/layers/Retry"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -43,7 +43,7 @@ export interface StoredFiles {
 }
 
 /** `onRetry` is told why a call is made again. */
-export const make = (provider: Provider, onRetry?: (error: StorageError) => void): StoredFiles => {
+export const make = (provider: Provider, onRetry?: OnRetry): StoredFiles => {
   const known = new Map<RemotePath, File>()
   const removePath = Removal.make(provider)
 

@@ -1,14 +1,16 @@
 /** The state of one restore: what is counted, reported and given up. */
 import * as fs from "node:fs"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { Deed, Phase, Progress } from "@ourclone/core/events/RunEvent"
+import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import type { BlobIndex } from "../repository/BlobIndex.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { LocalFailure, RepositoryError } from "../repository/RepositoryError.ts"
 import type { Threads } from "../threads/Threads.ts"
 import * as Entries from "./RestoreEntries.ts"
-import type { RestoreEvent, RestoreSummary } from "./RestoreEvent.ts"
 import type { EntryFailure, RestoreReply, RestoreRequest } from "./RestoreMessages.ts"
+import type { RestoreSummary } from "./RestoreSummary.ts"
 import * as Target from "./RestoreTarget.ts"
 import type { RestoreWalk } from "./RestoreWalk.ts"
 
@@ -28,13 +30,18 @@ export interface RestoreParts {
 
 export interface RunOptions {
   readonly entries: Entries.RestoreEntries
-  readonly report: (event: RestoreEvent) => void
+  readonly tell: Tell
+  /** Tell of each path, not only of sums. */
   readonly items: boolean
   readonly isDryRun: boolean
   readonly repository: Repository
 }
 
+/** Which of its steps a path did not get through. */
+const codes = { restore: "RestoreFailed", delete: "DeleteFailed", verify: "VerifyFailed" }
+
 export class RestoreRun {
+  phase: Phase = "comparing"
   failures = 0
   filesRestored = 0
   filesSkipped = 0
@@ -54,7 +61,8 @@ export class RestoreRun {
   /** A path that is not restored, or not as it was. */
   refuse = (path: string, message: string, during: "restore" | "delete" | "verify" = "restore"): void => {
     this.failures += 1
-    this.options.report({ _tag: "Failed", path, during, message })
+    const failure = { code: codes[during], message, item: path, isRetryable: false }
+    this.options.tell.fact({ _tag: "Failed", failure })
   }
 
   get isDryRun(): boolean {
@@ -63,18 +71,18 @@ export class RestoreRun {
 
   deleted = (path: string): void => {
     this.filesDeleted += 1
-    this.item("deleted", path, 0)
+    this.item("removed", path, 0)
   }
 
   /** Tells the totals. */
   begin(): void {
-    const { entries, report } = this.options
+    const { entries, tell } = this.options
     for (let entry = 0; entry < entries.count; entry++) {
       if (entries.hasFailed.get(entry) === 1 || this.isPassage(entry)) continue
       this.totalFiles += 1
       this.totalBytes += entries.size.get(entry)
     }
-    report({ _tag: "Totals", files: this.totalFiles, bytes: this.totalBytes })
+    tell.fact({ _tag: "Planned", files: this.totalFiles, bytes: this.totalBytes, removals: 0, isFinal: true })
   }
 
   /** A directory that is only on the way to something else. */
@@ -84,12 +92,28 @@ export class RestoreRun {
   }
 
   progress(): void {
-    const { bytesRestored, bytesSkipped, filesDeleted, filesRestored, filesSkipped } = this
-    this.options.report({ _tag: "Progress", filesRestored, filesSkipped, filesDeleted, bytesRestored, bytesSkipped })
+    this.options.tell.gauge(this.measure)
   }
 
-  item(action: "restored" | "updated" | "unchanged" | "deleted", path: string, size: number): void {
-    if (this.options.items) this.options.report({ _tag: "Item", action, path, size })
+  private readonly measure = (): Progress => {
+    const { bytesRestored, bytesSkipped, filesDeleted, filesRestored, filesSkipped, phase } = this
+    return {
+      _tag: "Progress",
+      phase,
+      files: filesRestored + filesSkipped,
+      bytes: bytesRestored + bytesSkipped,
+      current: [],
+      figures: { filesRestored, filesSkipped, filesDeleted, bytesRestored, bytesSkipped }
+    }
+  }
+
+  item(deed: Deed, path: string, size: number): void {
+    if (this.options.items) this.options.tell.fact({ _tag: "Done", deed, item: path, bytes: size })
+  }
+
+  /** Waits while what was told has not been taken. */
+  get room(): Effect.Effect<void> {
+    return this.options.tell.room
   }
 
   /** The entry is as in the snapshot. */
@@ -112,7 +136,7 @@ export class RestoreRun {
     entries.isDone.set(entry, 1)
     this.filesSkipped += 1
     this.bytesSkipped += entries.size.get(entry)
-    if (this.options.items) this.item("unchanged", entries.display(entry), entries.size.get(entry))
+    if (this.options.items) this.item("same", entries.display(entry), entries.size.get(entry))
   }
 
   /** Gives an entry up. What it has written so far goes too. */
@@ -174,7 +198,7 @@ export const ask = (
   request: RestoreRequest,
   transfer: ReadonlyArray<ArrayBuffer> = []
 ): Effect.Effect<RestoreReply, StorageError | RepositoryError> =>
-  threads.call(request, transfer).pipe(
+  Effect.andThen(run.room, threads.call(request, transfer)).pipe(
     Effect.mapError(
       (failure) =>
         new RepositoryError({

@@ -98,9 +98,10 @@ export const examine = Effect.fnUntraced(function* (parts: RestoreParts): Effect
   for (let again = promote(parts); again.length > 0; again = promote(parts)) yield* examineEntries(parts, again)
 })
 
-/** Counts and reports what would be done. */
-export const pretend = ({ entries, run }: RestoreParts): void => {
+/** Counts and tells what would be done. */
+export const pretend = Effect.fnUntraced(function* ({ entries, run }: RestoreParts): Effect.fn.Return<void> {
   for (let entry = 0; entry < entries.count; entry++) {
+    if (entry % entriesAtOnce === 0) yield* run.room
     if (entries.hasFailed.get(entry) === 1 || entries.isDone.get(entry) === 1) continue
     const means = entries.means.get(entry)
     if (means === Entries.skip) continue
@@ -115,7 +116,7 @@ export const pretend = ({ entries, run }: RestoreParts): void => {
       run.bytesRestored -= presentBytes(entries, first, entries.blobs.get(entry))
   }
   run.progress()
-}
+})
 
 const presentBytes = (entries: Entries.RestoreEntries, first: number, count: number): number => {
   let total = 0

@@ -8,6 +8,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Selection from "../choose/Selection.ts"
@@ -19,10 +20,10 @@ import * as Posix from "../system/Posix.ts"
 import * as SystemFailure from "../system/SystemFailure.ts"
 import * as Threads from "../threads/Threads.ts"
 import * as Entries from "./RestoreEntries.ts"
-import type { RestoreEvent, RestoreSummary } from "./RestoreEvent.ts"
 import type { BlobRequest, RestoreReply, RestoreRequest, RestoreSettings } from "./RestoreMessages.ts"
 import { RestoreRun } from "./RestoreRun.ts"
 import * as RestoreSteps from "./RestoreSteps.ts"
+import type { RestoreSummary } from "./RestoreSummary.ts"
 import * as Target from "./RestoreTarget.ts"
 import * as RestoreWalk from "./RestoreWalk.ts"
 import * as RestoreWrites from "./RestoreWrites.ts"
@@ -51,9 +52,9 @@ export interface RestoreOptions {
   /** Leaves holes where files have blocks of zeros. */
   readonly sparse?: boolean | undefined
   readonly threads?: number | undefined
-  /** Reports each path (`Item`), not only counts. */
+  /** Tells of each path that is `Done`, not only of sums. Paths are those in the snapshot: `/home/a`. */
   readonly items?: boolean | undefined
-  readonly report?: ((event: RestoreEvent) => void) | undefined
+  readonly tell?: Tell | undefined
 }
 
 const failIn = (repository: Repository, reason: RepositoryError["reason"]) =>
@@ -122,8 +123,8 @@ export const restore = Effect.fnUntraced(function* (
     catch: (error) => targetFailure(repository, options.target, error)
   })
   const entries = new Entries.RestoreEntries(root)
-  const report = options.report ?? (() => {})
-  const run = new RestoreRun({ entries, report, items: options.items === true, isDryRun, repository })
+  const tell = options.tell ?? silent
+  const run = new RestoreRun({ entries, tell, items: options.items === true, isDryRun, repository })
   const walked = yield* Effect.catchDefect(
     RestoreWalk.walk(reader, entries, { tree, selection, overwrite, isDryRun, onFailure: run.refuse }),
     (error) => Effect.fail(targetFailure(repository, options.target, error))
@@ -153,14 +154,20 @@ export const restore = Effect.fnUntraced(function* (
     const keepsFound = overwrite === "never" || overwrite === "if-newer"
     const parts = { repository, index: reader.index, run, entries, walked, threads, tree, keepsFound }
     yield* RestoreSteps.examine(parts)
-    if (isDryRun) RestoreSteps.pretend(parts)
+    if (isDryRun) yield* RestoreSteps.pretend(parts)
     else {
+      run.phase = "transferring"
       yield* RestoreWrites.write(parts)
       yield* RestoreSteps.settleOthers(parts)
     }
+    run.phase = "deleting"
     if (options.delete === true) yield* RestoreSteps.removeSurplus(parts, selection)
+    run.phase = "finishing"
     if (!isDryRun) yield* RestoreSteps.settleDirectories(parts)
-    return options.verify === true && !isDryRun ? yield* RestoreSteps.verify(parts) : undefined
+    if (options.verify !== true || isDryRun) return undefined
+    run.phase = "verifying"
+    run.progress()
+    return yield* RestoreSteps.verify(parts)
   })
   const filesVerified = yield* Effect.tapError(Effect.scoped(work), (error) =>
     Effect.sync(() => {

@@ -1,13 +1,14 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as Told from "@ourclone/core/testing/Told"
 import { Effect, Stream } from "effect"
 import * as Archiver from "../../src/archive/Archiver.ts"
 import * as Excludes from "../../src/choose/Excludes.ts"
 import * as IndexFile from "../../src/repository/IndexFile.ts"
 import type { Repository } from "../../src/repository/Repository.ts"
 import * as Snapshots from "../../src/repository/Snapshots.ts"
-import { backup, collect, inside, options } from "../support/backup.ts"
+import { backup, inside, options } from "../support/backup.ts"
 import * as keyStream from "../support/keyStream.ts"
 import { readWhole } from "../support/SampleBackup.ts"
 import * as TestRepository from "../support/TestRepository.ts"
@@ -146,12 +147,12 @@ describe("a backup", () => {
   it.live("tells of targets that are missing, and refuses when all of them are", () =>
     Effect.gen(function* () {
       const { folder, repository } = yield* start(sample)
-      const { of, report } = collect()
+      const tell = Told.make()
       const missing = join(folder, "missing")
-      const summary = yield* backup(repository, folder, { paths: [missing, join(folder, "a")], report })
+      const summary = yield* backup(repository, folder, { paths: [missing, join(folder, "a")], tell })
       assert.strictEqual(summary.failures, 1)
       assert.deepEqual(
-        of("Failed").map(({ failure }) => failure.path),
+        tell.of("Failed").map(({ failure }) => failure.item),
         [missing]
       )
       const { snapshots } = yield* Snapshots.loadAll(repository)
@@ -165,11 +166,11 @@ describe("a backup", () => {
   it.live.skipIf(process.platform !== "linux")("goes on without a file that can not be read, and says so", () =>
     Effect.gen(function* () {
       const { folder, repository } = yield* start(sample)
-      const { of, report } = collect()
-      const summary = yield* backup(repository, folder, { paths: [folder, "/proc/self/mem"], report })
+      const tell = Told.make()
+      const summary = yield* backup(repository, folder, { paths: [folder, "/proc/self/mem"], tell })
       assert.strictEqual(summary.failures, 1)
       assert.deepEqual(
-        of("Failed").map(({ failure }) => failure.path),
+        tell.of("Failed").map(({ failure }) => failure.item),
         ["/proc/self/mem"]
       )
       assert.lengthOf(yield* filesIn(repository, folder), 4)
@@ -214,14 +215,14 @@ describe("a backup", () => {
   it.live("counts what there is while it runs, when asked to", () =>
     Effect.gen(function* () {
       const { folder, repository } = yield* start(sample)
-      const { of, report } = collect()
-      yield* backup(repository, folder, { scan: true, items: true, report })
-      assert.deepEqual(of("Advanced").at(-1), { _tag: "Advanced", files: 4, bytes: 10 })
+      const tell = Told.make()
+      yield* backup(repository, folder, { scan: true, items: true, tell })
+      assert.deepInclude(tell.progress(), { phase: "transferring", files: 4, bytes: 10 })
       assert.deepEqual(
-        of("Archived").map(({ item }) => item.action),
-        ["new", "new", "new", "new"]
+        tell.of("Done").map(({ deed }) => deed),
+        ["stored", "stored", "stored", "stored"]
       )
-      for (const { bytes, files } of of("Scanned")) assert.isAtMost(bytes + files, 14)
+      for (const { bytes, files } of tell.of("Planned")) assert.isAtMost(bytes + files, 14)
     }).pipe(Effect.scoped)
   )
 

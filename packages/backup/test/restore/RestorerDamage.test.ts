@@ -3,6 +3,7 @@ import { hash } from "node:crypto"
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import * as Told from "@ourclone/core/testing/Told"
 import { Effect } from "effect"
 import * as BlobIndex from "../../src/repository/BlobIndex.ts"
 import * as BlobReader from "../../src/repository/BlobReader.ts"
@@ -96,13 +97,13 @@ describe("A restore from a damaged repository", () => {
         const [offset, length, plain] = [index.offsetOf(from), index.lengthOf(from), index.uncompressedLengthOf(from)]
         lie.add(index.typeOf(entry), index.idOf(entry), 0, pack, offset, length, plain)
       }
-      const failed: Array<string> = []
+      const tell = Told.make()
       yield* Restorer.restore(repository, BlobReader.make(repository, lie), {
         snapshot: { id: tree, tree },
         target,
-        report: (event) => event._tag === "Failed" && failed.push(event.path)
+        tell
       })
-      expect(failed).toEqual(["/f"])
+      expect(tell.of("Failed").map(({ failure }) => failure.item)).toEqual(["/f"])
       expect(HandMade.listing(target)).toEqual({ g: "others" })
     }).pipe(Effect.scoped)
   )

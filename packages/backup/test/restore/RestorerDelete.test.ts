@@ -114,18 +114,18 @@ describe("A restore with --dry-run", () => {
       write(join(target, "d/surplus"))
       fs.writeFileSync(join(target, "d/b"), "b")
       const before = HandMade.listing(target)
-      const { events, summary } = yield* restore({ dryRun: true, delete: true, items: true })
+      const { facts, summary } = yield* restore({ dryRun: true, delete: true, items: true })
       expect(HandMade.listing(target)).toEqual(before)
-      const items = events.flatMap((event) => (event._tag === "Item" ? [`${event.action} ${event.path}`] : []))
+      const items = facts.flatMap((fact) => (fact._tag === "Done" ? [`${fact.deed} ${fact.item}`] : []))
       expect(items.sort()).toEqual(
         [
-          "deleted /d/surplus",
+          "removed /d/surplus",
           "restored /e",
           "restored /e/c",
           "restored /link",
           "restored /top",
-          "unchanged /d",
-          "unchanged /d/b",
+          "same /d",
+          "same /d/b",
           "updated /d/a"
         ].sort()
       )

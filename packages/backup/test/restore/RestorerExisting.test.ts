@@ -1,9 +1,9 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import type { Fact } from "@ourclone/core/events/RunEvent"
 import { Effect } from "effect"
 import { smallestPatched } from "../../src/restore/ExistingFile.ts"
-import type { RestoreEvent } from "../../src/restore/RestoreEvent.ts"
 import * as HandMade from "../support/HandMadeSnapshot.ts"
 
 const { file, folder, link } = HandMade
@@ -15,8 +15,8 @@ const write = (path: string, text: string, time?: Date): void => {
   if (time !== undefined) fs.utimesSync(path, time, time)
 }
 
-const actions = (events: ReadonlyArray<RestoreEvent>): Record<string, string> =>
-  Object.fromEntries(events.flatMap((event) => (event._tag === "Item" ? [[event.path, event.action]] : [])))
+const deeds = (facts: ReadonlyArray<Fact>): Record<string, string> =>
+  Object.fromEntries(facts.flatMap((fact) => (fact._tag === "Done" ? [[fact.item, fact.deed]] : [])))
 
 describe("A restore over what is there", () => {
   it.effect("writes nothing the second time, and still sets the metadata", () =>
@@ -26,7 +26,7 @@ describe("A restore over what is there", () => {
       const before = fs.statSync(join(target, "a")).ino
       fs.chmodSync(join(target, "a"), 0o600)
       fs.utimesSync(join(target, "a"), 1, 1)
-      const { events, summary } = yield* restore({ items: true })
+      const { facts, summary } = yield* restore({ items: true })
       expect(summary).toMatchObject({
         filesRestored: 0,
         filesSkipped: 3,
@@ -34,7 +34,7 @@ describe("A restore over what is there", () => {
         bytesSkipped: 6,
         failures: 0
       })
-      expect(actions(events)).toEqual({ "/a": "unchanged", "/b": "unchanged", "/l": "unchanged" })
+      expect(deeds(facts)).toEqual({ "/a": "same", "/b": "same", "/l": "same" })
       const after = fs.statSync(join(target, "a"))
       expect(after.ino).toBe(before)
       expect(after.mode & 0o777).toBe(0o644)
@@ -48,7 +48,7 @@ describe("A restore over what is there", () => {
       write(join(target, "a"), "rightold and longer")
       write(join(target, "short"), "a")
       write(join(target, "empty"), "not empty")
-      const { events, summary } = yield* restore({ items: true, verify: true })
+      const { facts, summary } = yield* restore({ items: true, verify: true })
       expect(HandMade.listing(target)).toEqual({ a: "rightnew", short: "abc", empty: "" })
       expect(summary).toMatchObject({
         bytesRestored: 6,
@@ -57,7 +57,7 @@ describe("A restore over what is there", () => {
         filesVerified: 3,
         failures: 0
       })
-      expect(actions(events)).toEqual({ "/a": "updated", "/short": "updated", "/empty": "updated" })
+      expect(deeds(facts)).toEqual({ "/a": "updated", "/short": "updated", "/empty": "updated" })
     }).pipe(Effect.scoped)
   )
 

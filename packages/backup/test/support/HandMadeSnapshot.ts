@@ -2,6 +2,7 @@
 import { hash } from "node:crypto"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import * as Told from "@ourclone/core/testing/Told"
 import * as Effect from "effect/Effect"
 import * as BlobTable from "../../src/format/BlobTable.ts"
 import * as BlobType from "../../src/format/BlobType.ts"
@@ -13,7 +14,6 @@ import * as BlobReader from "../../src/repository/BlobReader.ts"
 import * as IndexFile from "../../src/repository/IndexFile.ts"
 import * as IndexLoader from "../../src/repository/IndexLoader.ts"
 import type { Repository } from "../../src/repository/Repository.ts"
-import type { RestoreEvent } from "../../src/restore/RestoreEvent.ts"
 import * as Restorer from "../../src/restore/Restorer.ts"
 import { node } from "./SampleBackup.ts"
 import * as TestRepository from "./TestRepository.ts"
@@ -93,7 +93,7 @@ export const store = Effect.fnUntraced(function* (
   return tree
 })
 
-export type Options = Partial<Omit<Restorer.RestoreOptions, "snapshot" | "report" | "target">>
+export type Options = Partial<Omit<Restorer.RestoreOptions, "snapshot" | "tell" | "target">>
 
 /** Restores a tree; gives the summary and what was reported as failed. */
 export const restore = Effect.fnUntraced(function* (
@@ -103,15 +103,15 @@ export const restore = Effect.fnUntraced(function* (
   options: Options = {}
 ) {
   const { index } = yield* IndexLoader.load(repository)
-  const events: Array<RestoreEvent> = []
+  const tell = Told.make()
   const summary = yield* Restorer.restore(repository, BlobReader.make(repository, index), {
     ...options,
     snapshot: { id: "0".repeat(64), tree },
     target,
-    report: (event) => events.push(event)
+    tell
   })
-  const failed = events.flatMap((event) => (event._tag === "Failed" ? [[event.path, event.message] as const] : []))
-  return { summary, events, failed }
+  const failed = tell.of("Failed").map(({ failure }) => [failure.item!, failure.message] as const)
+  return { summary, facts: tell.facts, failed }
 })
 
 /** A repository in a folder, with such a tree, and a place to restore to. */

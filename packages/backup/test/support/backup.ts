@@ -2,7 +2,6 @@
 import { execFileSync } from "node:child_process"
 import * as Effect from "effect/Effect"
 import * as Archiver from "../../src/archive/Archiver.ts"
-import type { BackupEvent } from "../../src/archive/BackupEvent.ts"
 import type { BackupOptions } from "../../src/archive/BackupOptions.ts"
 import type { Repository } from "../../src/repository/Repository.ts"
 import * as TestRepository from "./TestRepository.ts"
@@ -29,14 +28,6 @@ export const inside = (folder: string) =>
     }),
     (before) => Effect.sync(() => process.chdir(before))
   )
-
-/** Collects what a backup tells. */
-export const collect = () => {
-  const events: Array<BackupEvent> = []
-  const of = <Tag extends BackupEvent["_tag"]>(tag: Tag) =>
-    events.filter((event): event is Extract<BackupEvent, { _tag: Tag }> => event._tag === tag)
-  return { report: (event: BackupEvent) => void events.push(event), of }
-}
 
 /** Runs the restic on PATH on a repository of `TestRepository.inFolder` and gives its output. */
 export const restic = (root: string, ...rest: ReadonlyArray<string>): string =>

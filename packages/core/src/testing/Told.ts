@@ -5,6 +5,8 @@ import type { Tell } from "../events/Tell.ts"
 
 export interface Told extends Tell {
   readonly facts: Array<Fact>
+  /** The facts of one kind, in order. */
+  readonly of: <Tag extends Fact["_tag"]>(tag: Tag) => ReadonlyArray<Extract<Fact, { readonly _tag: Tag }>>
   /** How far the run says it is now. */
   readonly progress: () => Progress | undefined
 }
@@ -14,6 +16,8 @@ export const make = (): Told => {
   let latest: (() => Progress) | undefined
   return {
     facts,
+    of: <Tag extends Fact["_tag"]>(tag: Tag) =>
+      facts.filter((fact): fact is Extract<Fact, { readonly _tag: Tag }> => fact._tag === tag),
     progress: () => latest?.(),
     fact: (fact) => void facts.push(fact),
     gauge: (progress) => {

@@ -1,0 +1,126 @@
+/** Runs what a request asks of a repository: passwords beside it, events to a view, failures in words. */
+
+import { PermissionDenied, StorageError } from "@ourclone/core/contract/StorageError"
+import type { Envelope } from "@ourclone/core/events/Envelope"
+import type { RunEvent } from "@ourclone/core/events/RunEvent"
+import * as RunView from "@ourclone/core/events/RunView"
+import type { Sink, SinkFailed } from "@ourclone/core/events/Tell"
+import type { JobError } from "@ourclone/jobs/JobError"
+import type { Beside, JobKind, SecretName } from "@ourclone/jobs/JobKind"
+import * as RunHere from "@ourclone/jobs/run/RunHere"
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as JobWords from "../JobWords.ts"
+import type { Output } from "../Output.ts"
+import type { Streams } from "../Streams.ts"
+import * as WaitingNotes from "../WaitingNotes.ts"
+import { ofWaiting } from "../WaitingText.ts"
+import * as Password from "./Password.ts"
+
+/** Where a password comes from when nobody gives it: a question on the terminal. */
+export interface PasswordSource {
+  readonly input: Password.PasswordInput
+  readonly question: string
+}
+
+export type PasswordSources = ReadonlyMap<SecretName, PasswordSource>
+
+export interface View {
+  readonly onEvent: (event: RunEvent) => void
+  /** Shows how far the run is, until the scope closes. */
+  readonly show?: Effect.Effect<void, never, Streams | Scope.Scope>
+}
+
+export interface JobOptions {
+  readonly passwords: PasswordSources
+  readonly isPreview?: boolean | undefined
+  readonly input?: Beside["input"]
+  /** Whether the command can do without a lock. */
+  readonly hasNoLock?: boolean | undefined
+}
+
+const mistypedTries = 3
+
+/** Where no lock can be written, a command that only reads can do without. */
+const withLockHint = <E>(error: E): E | StorageError => {
+  if (!(error instanceof StorageError) || error.reason._tag !== "PermissionDenied") return error
+  if (error.path?.startsWith("locks") !== true) return error
+  const message = `${error.reason.message}; what may only be read is read with --no-lock`
+  return new StorageError({ ...error, reason: new PermissionDenied({ message }) })
+}
+
+/** Says what is waited for: a lock at once, a service that does not answer after a while. Everything else is for the view. */
+const receive = (output: Output, onEvent: View["onEvent"]): ((envelope: Envelope) => void) => {
+  let view = RunView.empty
+  const note = WaitingNotes.teller(output)
+  return (envelope) => {
+    const { event } = envelope
+    view = RunView.fold(view, envelope)
+    if (event._tag !== "Progress") output.trace(() => JSON.stringify(event))
+    if (event._tag !== "Waiting") onEvent(event)
+    else if (event.for === "lock" && view.waiting !== undefined) output.note(ofWaiting(view.waiting, envelope.at))
+    else note(view)
+  }
+}
+
+/** Passwords that the request needs. `asked` are those that were typed, and may be typed again. */
+const gather = Effect.fnUntraced(function* (names: ReadonlyArray<SecretName>, sources: PasswordSources) {
+  const secrets = new Map<SecretName, Redacted.Redacted<string>>()
+  const asked = new Set<SecretName>()
+  for (const name of names) {
+    const source = sources.get(name)
+    if (source === undefined) continue
+    const { password, wasAsked } = yield* Password.existing(source.input, source.question)
+    secrets.set(name, password)
+    if (wasAsked) asked.add(name)
+  }
+  return { secrets, asked }
+})
+
+/** Runs `attempt` with the passwords; one that was typed wrongly may be typed again. */
+export const withPasswords = Effect.fnUntraced(function* <A, R>(
+  output: Output,
+  names: ReadonlyArray<SecretName>,
+  { hasNoLock, passwords }: JobOptions,
+  attempt: (secrets: Beside["secrets"]) => Effect.Effect<A, JobError | SinkFailed, R>
+) {
+  const { asked, secrets } = yield* gather(names, passwords)
+  for (let tries = 1; ; tries++) {
+    const mayTryAgain = (secret: SecretName) => asked.has(secret) && tries < mistypedTries
+    const outcome = yield* attempt(secrets).pipe(
+      Effect.map((value) => ({ value })),
+      Effect.catchTag("SecretRefused", (error) =>
+        mayTryAgain(error.secret) ? Effect.succeed({ again: error.secret }) : Effect.fail(error)
+      ),
+      Effect.catchTag("InvalidJob", (error) => Effect.fail(JobWords.ofInvalid(error))),
+      Effect.mapError((error) => (hasNoLock === true ? withLockHint(error) : error))
+    )
+    if ("value" in outcome) return outcome.value
+    output.problem("that is not the password; try again")
+    const source = passwords.get(outcome.again)!
+    secrets.set(outcome.again, (yield* Password.existing(source.input, source.question)).password)
+  }
+})
+
+/** Runs a job and shows what it tells. */
+export const run = Effect.fnUntraced(function* <Request, Summary>(
+  output: Output,
+  kind: JobKind<string, Request, Summary>,
+  request: Request,
+  view: View,
+  options: JobOptions
+) {
+  const refused = kind.refuse?.(request)
+  if (refused !== undefined) return yield* JobWords.ofInvalid(refused)
+  const take = receive(output, view.onEvent)
+  const sink: Sink = (batch) => Effect.sync(() => batch.forEach(take))
+  return yield* withPasswords(output, kind.needs(request), options, (secrets) =>
+    Effect.scoped(
+      Effect.andThen(
+        view.show ?? Effect.void,
+        RunHere.run(kind, request, { sink, secrets, input: options.input, isPreview: options.isPreview === true })
+      )
+    )
+  )
+})

@@ -1,0 +1,66 @@
+/** The fields of requests about repositories, and the passwords beside them, from flags. */
+import { resolve } from "node:path"
+import * as OpenedRepository from "@ourclone/jobs/repository/OpenedRepository"
+import * as Effect from "effect/Effect"
+import { given } from "../Given.ts"
+import { printable } from "../PrintableText.ts"
+import type { RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
+import type * as Password from "./Password.ts"
+import type { PasswordSource } from "./RepositoryJob.ts"
+import * as RepositoryPlace from "./RepositoryPlace.ts"
+import { tagsOf } from "./SnapshotSelection.ts"
+import * as Units from "./Units.ts"
+
+/** Where the password of a repository comes from, by its flags and its entry in the configuration. */
+export const passwordInput = (
+  flags: Pick<RepositoryInput, "passwordFile" | "passwordCommand">,
+  { configured }: RepositoryPlace.Located
+): Password.PasswordInput => ({
+  flag: "password",
+  file: flags.passwordFile,
+  command: flags.passwordCommand,
+  configured:
+    configured?.password === undefined ? undefined : { repository: configured.name, reference: configured.password },
+  variables: ["OURCLONE_PASSWORD", "RESTIC_PASSWORD"]
+})
+
+/** What a request calls it: its name in the configuration, or its place with paths in full. */
+export const nameOf = ({ configured, location }: RepositoryPlace.Located): string =>
+  configured?.name ?? RepositoryPlace.absolute(location)
+
+/** The source of the password of the repository at `located`, by its name in the request. */
+export const sourceOf = (
+  located: RepositoryPlace.Located,
+  input: Password.PasswordInput
+): readonly [string, PasswordSource] => [
+  OpenedRepository.secretOf(nameOf(located)),
+  { input, question: `Password of ${printable(located.location)}` }
+]
+
+/** How long a locked repository is waited for. */
+const lockingOf = (retryLock: string | undefined) =>
+  Effect.map(Units.optional("retry-lock", retryLock, Units.duration), (waitMillis) =>
+    waitMillis === undefined ? {} : { whenBusy: "wait" as const, waitMillis: Math.round(waitMillis) }
+  )
+
+/** The fields of the repository that the flags mean, and how its password is found. */
+export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & { readonly noLock?: boolean }) {
+  const located = yield* RepositoryPlace.locate(flags.repo)
+  const access = {
+    repository: nameOf(located),
+    ...(yield* lockingOf(flags.retryLock)),
+    ...(flags.noCache ? { cache: false } : {}),
+    ...(flags.noLock === true ? { lock: false } : {}),
+    ...given({
+      keyHint: flags.keyHint,
+      cacheDirectory: flags.cacheDirectory === undefined ? undefined : resolve(flags.cacheDirectory)
+    })
+  }
+  return { access, located, passwords: new Map([sourceOf(located, passwordInput(flags, located))]) }
+})
+
+export const filterOf = (flags: SnapshotFilterInput) => ({
+  host: flags.host,
+  tag: flags.tag.map(tagsOf),
+  path: flags.path.map((path) => resolve(path))
+})

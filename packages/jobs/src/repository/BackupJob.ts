@@ -1,0 +1,178 @@
+/** `backup`: a snapshot of files of this machine, or of what is piped in. */
+import * as Archiver from "@ourclone/backup/archive/Archiver"
+import type { BackupOptions, StandardInput } from "@ourclone/backup/archive/BackupOptions"
+import * as ExcludeRules from "@ourclone/backup/choose/Excludes"
+import * as GoTime from "@ourclone/backup/go/GoTime"
+import { LocalFailure, RepositoryError } from "@ourclone/backup/repository/RepositoryError"
+import * as SnapshotGroups from "@ourclone/backup/repository/SnapshotGroups"
+import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { InvalidJob } from "../JobError.ts"
+import type { Beside, JobKind } from "../JobKind.ts"
+import { ThisMachine } from "../Surroundings.ts"
+import { access, excludes, flag, locking, text, texts, whole } from "./Fields.ts"
+import * as OpenedRepository from "./OpenedRepository.ts"
+import * as Patterns from "./Patterns.ts"
+
+export const Request = Schema.Struct({
+  ...access,
+  ...locking,
+  paths: texts("Files and folders to back up"),
+  rawPaths: texts("More of them, in base64, where their bytes are not UTF-8"),
+  directory: text(
+    "An absolute folder: paths that are not absolute are in it, and lie in the snapshot as they are written"
+  ),
+  stdinFilename: text("Back up the input beside the request, under this name, instead of paths"),
+  ...excludes,
+  excludeCaches: flag("Leave out what is in folders that hold a CACHEDIR.TAG"),
+  excludeIfPresent: texts("Leave out what is in folders that hold such a file: name or name:header"),
+  excludeLargerThan: whole("Leave out files larger than so many bytes"),
+  oneFileSystem: flag("Stay on the file systems of the paths"),
+  tag: texts("Tags of the snapshot"),
+  host: text("The host it is said to be of; else this one"),
+  timeMillis: Schema.optionalKey(
+    Schema.Finite.annotate({ description: "The time it is said to be of, in milliseconds since 1970; else now" })
+  ),
+  parent: text("The snapshot to compare with; else the newest of its group"),
+  force: flag("Read every file, changed or not"),
+  groupBy: text("What snapshots of one group have in common: host, paths, tags; host,paths when absent"),
+  ignoreInode: flag("A file whose inode or change time alone differs has not changed"),
+  ignoreCtime: flag("A file whose change time alone differs has not changed"),
+  withAtime: flag("Keep the times of the last access"),
+  skipIfUnchanged: flag("Make no snapshot when nothing has changed"),
+  compression: Schema.optionalKey(
+    Schema.Literals(["auto", "off", "fastest", "better", "max"]).annotate({ description: "How hard to compress" })
+  ),
+  packSizeBytes: whole("How large the files of the repository become; 16 MiB when absent", 4 << 20, 128 << 20),
+  readConcurrency: whole(
+    "How many files are read at once; as many as there are processors, up to 4, when absent",
+    1,
+    128
+  ),
+  scan: flag("Count first what there is, so that progress knows the end"),
+  items: flag("Tell of each file")
+})
+export type Request = typeof Request.Type
+
+const count = Schema.Int
+
+export const Summary = Schema.Struct({
+  filesNew: count,
+  filesChanged: count,
+  filesUnmodified: count,
+  dirsNew: count,
+  dirsChanged: count,
+  dirsUnmodified: count,
+  dataBlobs: count,
+  treeBlobs: count,
+  dataAdded: count,
+  dataAddedPacked: count,
+  totalFilesProcessed: count,
+  totalBytesProcessed: count,
+  /** RFC 3339. */
+  startedAt: Schema.String,
+  endedAt: Schema.String,
+  durationMillis: Schema.Finite,
+  /** Absent when none was written: a preview, or nothing had changed. */
+  snapshotId: Schema.optionalKey(Schema.String),
+  parentId: Schema.optionalKey(Schema.String),
+  tree: Schema.String,
+  /** Paths that are not, or not fully, in the snapshot; each was told. */
+  failures: count,
+  isPreview: Schema.Boolean
+})
+export type Summary = typeof Summary.Type
+
+const refuse = (request: Request): InvalidJob | undefined => {
+  const { excludeIfPresent, groupBy, paths = [], rawPaths = [], stdinFilename } = request
+  if (groupBy !== undefined && SnapshotGroups.parse(groupBy) === undefined) {
+    const message = `"${groupBy}" must name some of host, paths and tags, with commas between`
+    return new InvalidJob({ field: "groupBy", message })
+  }
+  if (excludeIfPresent?.some((one) => one === "" || one.startsWith(":"))) {
+    return new InvalidJob({ field: "excludeIfPresent", message: "it names no file" })
+  }
+  const named = paths.length + rawPaths.length
+  if (stdinFilename !== undefined && named > 0) {
+    return new InvalidJob({ field: "paths", message: "input is backed up instead of paths, not beside them" })
+  }
+  if (stdinFilename === undefined && named === 0) {
+    return new InvalidJob({ field: "paths", message: "nothing to back up is named" })
+  }
+  return Patterns.refuse(request)
+}
+
+const inputFailed = (error: Error): RepositoryError =>
+  new RepositoryError({
+    repository: "standard input",
+    reason: new LocalFailure({ message: error.message, code: SystemFailure.codeOf(error) })
+  })
+
+const inputOf = (
+  { stdinFilename }: Request,
+  { input }: Beside
+): Effect.Effect<StandardInput | undefined, InvalidJob> => {
+  if (stdinFilename === undefined) return Effect.succeed(undefined)
+  return input === undefined
+    ? Effect.fail(new InvalidJob({ field: "stdinFilename", message: "there is no input beside the request" }))
+    : Effect.succeed({ fileName: stdinFilename, content: Stream.mapError(input, inputFailed) })
+}
+
+const timeOf = (millis: number): string =>
+  GoTime.format(Math.floor(millis / 1000), Math.floor(millis % 1000) * 1_000_000)
+
+const optionsOf = Effect.fnUntraced(function* (request: Request, beside: Beside, isPreview: boolean) {
+  const { program } = yield* ThisMachine
+  const rules = ExcludeRules.resolve({
+    ...Patterns.excludesOf(request),
+    caches: request.excludeCaches,
+    ifPresent: request.excludeIfPresent,
+    largerThan: request.excludeLargerThan,
+    oneFileSystem: request.oneFileSystem
+  })
+  const options: BackupOptions = {
+    ...request,
+    paths: [...(request.paths ?? []), ...(request.rawPaths ?? []).map((path) => Buffer.from(path, "base64"))],
+    standardInput: yield* inputOf(request, beside),
+    programVersion: program,
+    tags: request.tag,
+    time: request.timeMillis === undefined ? undefined : timeOf(request.timeMillis),
+    grouping: request.groupBy === undefined ? undefined : SnapshotGroups.parse(request.groupBy),
+    excludes: yield* Effect.mapError(rules, ({ message }) => new InvalidJob({ message })),
+    packSize: request.packSizeBytes,
+    dryRun: isPreview,
+    tell: beside.tell
+  }
+  return options
+})
+
+const begin = (isPreview: boolean) =>
+  Effect.fnUntraced(function* (request: Request, beside: Beside) {
+    const options = yield* optionsOf(request, beside, isPreview)
+    yield* Archiver.prepare(options)
+    const repository = yield* OpenedRepository.open(request, beside)
+    const working = Archiver.backup(repository, options)
+    const { isDryRun, parentId, snapshotId, ...counts } = yield* isPreview
+      ? working
+      : OpenedRepository.locked(repository, request, "shared", beside.tell, working)
+    const summary: Summary = {
+      ...counts,
+      isPreview: isDryRun,
+      ...(snapshotId === undefined ? {} : { snapshotId }),
+      ...(parentId === undefined ? {} : { parentId })
+    }
+    return summary
+  })
+
+/** What has been stored when it is interrupted is used by the next run. */
+export const kind: JobKind<"backup", Request, Summary> = {
+  type: "backup",
+  request: Request,
+  summary: Summary,
+  needs: OpenedRepository.needs,
+  refuse,
+  preview: begin(true),
+  run: begin(false)
+}

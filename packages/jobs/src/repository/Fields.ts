@@ -1,0 +1,88 @@
+/** The fields that requests about repositories have in common. */
+import * as Schema from "effect/Schema"
+
+const described = (description: string) => Schema.String.annotate({ description })
+
+export const text = (description: string) => Schema.optionalKey(described(description))
+export const texts = (description: string) => Schema.optionalKey(Schema.Array(Schema.String).annotate({ description }))
+export const flag = (description: string) => Schema.optionalKey(Schema.Boolean.annotate({ description }))
+export const whole = (description: string, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) =>
+  Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum, maximum }))).annotate({ description }))
+
+/** Which repository, and how it is opened. */
+export const access = {
+  repository: described("An absolute path, remote:path, or a name of the configuration"),
+  keyHint: text("Id of the key to try first, or how it begins"),
+  cache: flag("Whether copies of its index and folders are kept on this machine; they are when absent"),
+  cacheDirectory: text("The folder of these copies, absolute; else that of this user")
+}
+
+export interface Access {
+  readonly repository: string
+  readonly keyHint?: string
+  readonly cache?: boolean
+  readonly cacheDirectory?: string
+}
+
+/** What becomes of a run that finds the repository locked. */
+export const locking = {
+  whenBusy: Schema.optionalKey(
+    Schema.Literals(["fail", "wait"]).annotate({
+      description: "What to do while another run has the repository locked; fail when absent"
+    })
+  ),
+  waitMillis: whole("How long to wait for that at most; as long as it takes when absent")
+}
+
+export interface Locking {
+  readonly whenBusy?: "fail" | "wait"
+  readonly waitMillis?: number
+}
+
+/** Of runs that only read. */
+export const reading = {
+  ...access,
+  ...locking,
+  lock: flag("Whether to lock the repository; false is for one that may only be read")
+}
+
+export interface Reading extends Access, Locking {
+  readonly lock?: boolean
+}
+
+/** Which snapshots take part. */
+export const snapshotFilter = {
+  host: texts("Only snapshots of one of these hosts"),
+  tag: Schema.optionalKey(
+    Schema.Array(Schema.Array(Schema.String)).annotate({
+      description: 'Only snapshots with all tags of one of these lists; the tag "" means none at all'
+    })
+  ),
+  path: texts("Only snapshots that hold all of these absolute paths")
+}
+
+export interface SnapshotFilterFields {
+  readonly host?: ReadonlyArray<string>
+  readonly tag?: ReadonlyArray<ReadonlyArray<string>>
+  readonly path?: ReadonlyArray<string>
+}
+
+export const excludes = {
+  exclude: texts("Patterns of paths to leave out"),
+  iexclude: texts("The same, whatever the case of letters")
+}
+
+export const includes = {
+  include: texts("Patterns of the only paths to take"),
+  iinclude: texts("The same, whatever the case of letters")
+}
+
+export interface Excludes {
+  readonly exclude?: ReadonlyArray<string>
+  readonly iexclude?: ReadonlyArray<string>
+}
+
+export interface Includes {
+  readonly include?: ReadonlyArray<string>
+  readonly iinclude?: ReadonlyArray<string>
+}

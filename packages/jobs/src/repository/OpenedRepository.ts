@@ -1,0 +1,111 @@
+/** From a request to an open repository, with the lock that the run needs. */
+import { join } from "node:path"
+import * as Repository from "@ourclone/backup/repository/Repository"
+import type { RepositoryError } from "@ourclone/backup/repository/RepositoryError"
+import * as RepositoryLock from "@ourclone/backup/repository/RepositoryLock"
+import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
+import { RemoteError } from "@ourclone/core/configuration/RemoteError"
+import * as RemoteName from "@ourclone/core/configuration/RemoteName"
+import { Remotes } from "@ourclone/core/configuration/Remotes"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { ofStorageError, waitsFor } from "@ourclone/core/events/StorageFailure"
+import type { Tell } from "@ourclone/core/events/Tell"
+import { type OnRetry, retryingAtFirst } from "@ourclone/core/layers/Retry"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { InvalidJob, SecretRefused } from "../JobError.ts"
+import type { Beside, SecretName } from "../JobKind.ts"
+import { ThisMachine } from "../Surroundings.ts"
+import type { Access, Locking, Reading } from "./Fields.ts"
+
+/** What the password of a repository is called in `needs`. */
+export const secretOf = (repository: string): SecretName => `repository:${repository}`
+
+/** The secrets of a request that is about one repository. */
+export const needs = ({ repository }: Access): ReadonlyArray<SecretName> => [secretOf(repository)]
+
+/** The place behind the name of a repository. */
+export const locate = Effect.fnUntraced(function* (repository: string) {
+  if (!RemoteName.isValidName(repository)) return repository
+  const { configurationFile } = yield* Remotes
+  const configured = (yield* ConfiguredRepositories.read(configurationFile)).get(repository)
+  if (configured !== undefined) return configured.location
+  return yield* new InvalidJob({ message: `no repository is called "${repository}"`, field: "repository" })
+})
+
+/** A shorter pause is not worth a fact. */
+const longPauseMillis = 1000
+
+/** Tells that nothing goes on until a call is made again. */
+const onRetry =
+  (tell: Tell): OnRetry =>
+  (error, pauseMillis) => {
+    if (pauseMillis < longPauseMillis) return
+    const until = Math.ceil(Date.now() + pauseMillis)
+    tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error) })
+  }
+
+/** Opens a place until the scope closes. A service that is away for the moment is tried again, and that is told. */
+export const openPlace = Effect.fnUntraced(function* (place: string, tell: Tell) {
+  const remotes = yield* Remotes
+  const opened = retryingAtFirst(
+    Effect.catchTag(remotes.open(place), "RemoteError", (error) => Effect.succeed(error)),
+    onRetry(tell)
+  )
+  const provider = yield* opened
+  return provider instanceof RemoteError ? yield* provider : provider
+})
+
+/** The password that was given for `secret`. */
+export const passwordOf = ({ secrets }: Beside, secret: SecretName) => {
+  const password = secrets.get(secret)
+  return password === undefined
+    ? Effect.fail(new SecretRefused({ secret, message: "no password was given" }))
+    : Effect.succeed(password)
+}
+
+/** Where copies of index and folders are kept, if anywhere. */
+export const cacheDirectory = Effect.fnUntraced(function* (request: Pick<Access, "cache" | "cacheDirectory">) {
+  const machine = yield* ThisMachine
+  return request.cache === false ? undefined : (request.cacheDirectory ?? join(machine.cacheDirectory, "repositories"))
+})
+
+/** The repository that is meant, open until the scope closes. Fails with `SecretRefused` where its password is another. */
+export const open = Effect.fnUntraced(function* (request: Access, beside: Beside) {
+  const secret = secretOf(request.repository)
+  const password = yield* passwordOf(beside, secret)
+  const provider = yield* openPlace(yield* locate(request.repository), beside.tell)
+  const directory = yield* cacheDirectory(request)
+  const opened = Repository.open(provider, {
+    password,
+    onRetry: onRetry(beside.tell),
+    keyHint: request.keyHint,
+    cacheDirectory: directory
+  })
+  return yield* Effect.catchReason(opened, "RepositoryError", "WrongPassword", (_, { message }) =>
+    Effect.fail(new SecretRefused({ secret, message }))
+  )
+})
+
+const patience = ({ waitMillis, whenBusy }: Locking): Duration.Input | undefined => {
+  if (whenBusy !== "wait") return undefined
+  return waitMillis === undefined ? Duration.infinity : Duration.millis(waitMillis)
+}
+
+/** Takes a lock until the scope closes: alone, or together with others that do not remove anything. */
+const optionsOf = (request: Locking, kind: "exclusive" | "shared", tell: Tell): RepositoryLock.LockOptions => ({
+  exclusive: kind === "exclusive",
+  retryFor: patience(request),
+  onWaiting: (message) =>
+    tell.fact({ _tag: "Waiting", for: "lock", failure: { code: "Locked", message, isRetryable: true } })
+})
+
+/** Runs `effect` while the repository is locked: alone, or together with others that do not remove anything. */
+export const locked = <A, E, R>(
+  repository: Repository.Repository,
+  request: Reading,
+  kind: "exclusive" | "shared",
+  tell: Tell,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | StorageError | RepositoryError, R> =>
+  request.lock === false ? effect : RepositoryLock.withLock(repository, optionsOf(request, kind, tell), effect)

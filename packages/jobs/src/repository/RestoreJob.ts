@@ -1,0 +1,106 @@
+/** `restore`: a snapshot, or a part of it, onto this machine. */
+import { isAbsolute, resolve } from "node:path"
+import * as Snapshots from "@ourclone/backup/repository/Snapshots"
+import * as Restorer from "@ourclone/backup/restore/Restorer"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { InvalidJob } from "../JobError.ts"
+import type { Beside, JobKind } from "../JobKind.ts"
+import { excludes, flag, includes, reading, snapshotFilter } from "./Fields.ts"
+import * as LoadedRepository from "./LoadedRepository.ts"
+import * as OpenedRepository from "./OpenedRepository.ts"
+import * as Patterns from "./Patterns.ts"
+
+export const Request = Schema.Struct({
+  ...reading,
+  snapshot: Schema.String.annotate({
+    description: "An id or its beginning, latest, latest~1, or one of these with :folder"
+  }),
+  target: Schema.String.annotate({ description: "The absolute folder to restore into" }),
+  ...snapshotFilter,
+  ...excludes,
+  ...includes,
+  overwrite: Schema.optionalKey(
+    Schema.Literals(["always", "if-changed", "if-newer", "never"]).annotate({
+      description: "What becomes of files that are there already; always when absent"
+    })
+  ),
+  delete: flag("Remove from the target what is not in the snapshot"),
+  verify: flag("Read what was restored once more and compare it"),
+  sparse: flag("Leave holes where a file holds long runs of zeros"),
+  items: flag("Tell of each path")
+})
+export type Request = typeof Request.Type
+
+export const Summary = Schema.Struct({
+  snapshotId: Schema.String,
+  totalFiles: Schema.Int,
+  totalBytes: Schema.Int,
+  filesRestored: Schema.Int,
+  /** They were there and right, or were to be kept. */
+  filesSkipped: Schema.Int,
+  filesDeleted: Schema.Int,
+  bytesRestored: Schema.Int,
+  bytesSkipped: Schema.Int,
+  /** Paths that are not as in the snapshot; each was told. */
+  failures: Schema.Int,
+  /** Files read again and found right; absent where that was not asked for. */
+  filesVerified: Schema.optionalKey(Schema.Int),
+  durationMillis: Schema.Finite,
+  isPreview: Schema.Boolean
+})
+export type Summary = typeof Summary.Type
+
+const refuse = (request: Request): InvalidJob | undefined => {
+  if (!isAbsolute(request.target)) {
+    return new InvalidJob({ field: "target", message: `"${request.target}" is not an absolute path` })
+  }
+  const refused = Patterns.refuse(request)
+  if (refused !== undefined) return refused
+  const { includes: included } = Patterns.selectionOf(request)
+  if (request.delete === true && resolve(request.target) === "/" && Patterns.isEmpty(included)) {
+    const message = "that would remove what is not in the snapshot from the whole machine"
+    return new InvalidJob({ field: "delete", message })
+  }
+  return undefined
+}
+
+const begin = (isPreview: boolean) =>
+  Effect.fnUntraced(function* (request: Request, beside: Beside) {
+    const { tell } = beside
+    yield* Restorer.prepare
+    const repository = yield* OpenedRepository.open(request, beside)
+    const started = performance.now()
+    const working = Effect.gen(function* () {
+      const { id, subfolder } = Snapshots.parse(request.snapshot)
+      const snapshot = yield* Snapshots.find(repository, id, Patterns.filterOf(request))
+      const { hostname, paths, time } = snapshot
+      const values = { snapshot: snapshot.id, time, host: hostname, paths: paths.join(", ") }
+      tell.fact({ _tag: "Step", name: "snapshotChosen", values })
+      const restored = yield* Restorer.restore(repository, yield* LoadedRepository.readerOf(repository), {
+        ...request,
+        snapshot,
+        subfolder,
+        selection: Patterns.selectionOf(request),
+        dryRun: isPreview,
+        tell
+      })
+      return { snapshotId: snapshot.id, ...restored }
+    })
+    const { dryRun, ...restored } = yield* isPreview
+      ? working
+      : OpenedRepository.locked(repository, request, "shared", tell, working)
+    const summary: Summary = { ...restored, durationMillis: performance.now() - started, isPreview: dryRun }
+    return summary
+  })
+
+/** Broken off and run again, it does not write again what is there already. */
+export const kind: JobKind<"restore", Request, Summary> = {
+  type: "restore",
+  request: Request,
+  summary: Summary,
+  needs: OpenedRepository.needs,
+  refuse,
+  preview: begin(true),
+  run: begin(false)
+}
