@@ -16,8 +16,8 @@ export interface Mutant {
 export const textWith = ({ end, file, replacement, start }: Mutant): string =>
   file.text.slice(0, start) + replacement + file.text.slice(end)
 
-/** Characters of the line that are shown before and after a change. */
-const around = 50
+/** Characters of a line that are shown before a change, and after it. */
+const around = 60
 
 /** `path:line: kind: before → after`, with what stands around it on the same line. */
 export const describe = (mutant: Mutant): string => {

@@ -89,9 +89,8 @@ try {
   for (const [index, mutant] of mutants.entries()) {
     const verdict = await judge(mutant)
     verdicts[verdict] += 1
-    const line = `${verdict.padEnd(8)} ${describe(mutant)}`
-    if (verdict !== "failed") console.log(line)
-    else if (process.stderr.isTTY) process.stderr.write(`${index + 1} of ${mutants.length}\r`)
+    if (verdict !== "failed") console.log(`${verdict.padEnd(8)} ${describe(mutant)}`)
+    if (process.stderr.isTTY || (index + 1) % 10 === 0) console.error(`${index + 1} of ${mutants.length}`)
   }
   const found = verdicts.failed + verdicts.hung
   const share = ((100 * found) / Math.max(mutants.length, 1)).toFixed(1)
