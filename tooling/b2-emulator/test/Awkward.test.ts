@@ -68,8 +68,8 @@ describe("short pages", () => {
 describe("abrupt errors", () => {
   const held = withEmulator({ abruptErrors: true })
 
-  /** What the server says until it closes, when only the head of a request is sent. */
-  const headOnly = (head: string): Promise<string> =>
+  /** What the server says until it closes. */
+  const say = (head: string): Promise<string> =>
     new Promise((resolve) => {
       const socket = net.connect(Number(new URL(held.emulator.endpoint).port), "127.0.0.1")
       let text = ""
@@ -89,9 +89,19 @@ describe("abrupt errors", () => {
       `POST ${new URL(url.uploadUrl).pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n` +
       `Authorization: ${url.authorizationToken}\r\nContent-Type: text/plain\r\n` +
       `X-Bz-File-Name: ${name}\r\nX-Bz-Content-Sha1: ${sha1("x")}\r\n\r\n`
-    expect(await headOnly(head("%01"))).toMatch(/^HTTP\/1\.1 400 .*\r\nConnection: close\r\n/s)
+    expect(await say(head("%01"))).toMatch(/^HTTP\/1\.1 400 .*\r\nConnection: close\r\n/s)
     emulator.failNext("b2_upload_file", "503")
-    expect(await headOnly(head("a"))).toMatch(/^HTTP\/1\.1 503 .*\r\nConnection: close\r\n/s)
+    expect(await say(head("a"))).toMatch(/^HTTP\/1\.1 503 .*\r\nConnection: close\r\n/s)
+  })
+
+  it("are heard also by a client that is still sending", async () => {
+    const { client, emulator } = held
+    const bucketId = await client.bucket("talking-bucket")
+    const data = Buffer.alloc(20_000_000)
+    for (let turn = 0; turn < 5; turn++) {
+      emulator.failNext("b2_upload_file", "500")
+      expect((await client.tryUpload(bucketId, "a", data)).json.code).toBe("internal_error")
+    }
   })
 
   it("end the connection after the body of a JSON call; a good answer keeps it", async () => {

@@ -79,6 +79,10 @@ it("a retention in the past and a bypass that the key may not do are refused by 
   const locked = await client.call("b2_delete_file_version", remove)
   expect(locked.json).toEqual({ status: 401, code: "access_denied", message: "Access Denied" })
 
+  await client.ok("b2_update_file_legal_hold", { ...remove, legalHold: "on" })
+  const bothHeld = await client.call("b2_delete_file_version", { ...remove, bypassGovernance: true })
+  expect(bothHeld.json.code, "a bypass does not lift a legal hold").toBe("access_denied")
+
   const made = await client.ok("b2_create_key", {
     accountId: client.accountId,
     keyName: "no-bypass",

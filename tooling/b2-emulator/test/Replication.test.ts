@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -67,6 +68,24 @@ it("the rule of the highest priority decides, and existing files follow where it
   expect((await replicas(first)).map(({ fileName }: Json) => fileName)).toEqual(["before"])
   expect((await replicas(second)).map(({ fileName }: Json) => fileName)).toEqual(["new"])
   expect(await status(before.fileId)).toBe("COMPLETED")
+})
+
+it("fails for a file under a customer key, and leaves files from before the rule alone", async () => {
+  const { client, emulator } = held
+  const to = await client.bucket("customer-replica", { replicationConfiguration: destination })
+  const from = await client.bucket("customer-source")
+  const before = await client.upload(from, "before", "x")
+  const replicationConfiguration = source({ destinationBucketId: to })
+  await client.ok("b2_update_bucket", { accountId: client.accountId, bucketId: from, replicationConfiguration })
+  const key = Buffer.alloc(32, 7)
+  const sealed = await client.upload(from, "sealed", "x", {
+    "x-bz-server-side-encryption-customer-algorithm": "AES256",
+    "x-bz-server-side-encryption-customer-key": key.toString("base64"),
+    "x-bz-server-side-encryption-customer-key-md5": createHash("md5").update(key).digest("base64")
+  })
+  emulator.advance({ milliseconds: 1 })
+  expect([await status(before.fileId), await status(sealed.fileId)]).toEqual([undefined, "FAILED"])
+  expect(await replicas(to)).toEqual([])
 })
 
 it("fails where the other bucket is gone or does not accept the key", async () => {

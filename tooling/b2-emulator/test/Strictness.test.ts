@@ -105,11 +105,12 @@ describe("a bucket is not made with", () => {
     exposeHeaders: null,
     maxAgeSeconds: 60
   }
+  const replicationRule = { destinationBucketId: hex24, replicationRuleName: "rule" }
   const source = (rule: Json, more: Json = {}) => ({
     replicationConfiguration: {
       asReplicationSource: {
         sourceApplicationKeyId: "0020123456789ab0000000001",
-        replicationRules: [{ destinationBucketId: hex24, replicationRuleName: "rule", ...rule }],
+        replicationRules: [{ ...replicationRule, ...rule }],
         ...more
       }
     }
@@ -136,6 +137,21 @@ describe("a bucket is not made with", () => {
     ["a priority of 0", source({ priority: 0 })],
     ["a replication key that is no id", source({}, { sourceApplicationKeyId: "a b" })],
     ["an empty key mapping", { replicationConfiguration: { asReplicationDestination: {} } }],
+    [
+      "two replication rules of one name",
+      source({}, { replicationRules: [1, 2].map((priority) => ({ ...replicationRule, priority })) })
+    ],
+    [
+      "two replication rules of one priority",
+      source(
+        {},
+        { replicationRules: ["a", "b"].map((replicationRuleName) => ({ ...replicationRule, replicationRuleName })) }
+      )
+    ],
+    [
+      "a key mapping of junk",
+      { replicationConfiguration: { asReplicationDestination: { sourceToDestinationKeyMapping: { "a b": "c" } } } }
+    ],
     [
       "a key mapping to a number",
       { replicationConfiguration: { asReplicationDestination: { sourceToDestinationKeyMapping: { a: 1 } } } }
