@@ -12,8 +12,8 @@ import * as WaitingNotes from "./WaitingNotes.ts"
 import { ofWaiting } from "./WaitingText.ts"
 
 export interface ReportOptions {
-  /** `--progress`. */
-  readonly asksForProgress: boolean
+  /** `--progress`; `never` for a run whose facts are what is printed. */
+  readonly asksForProgress: boolean | "never"
   /** What `--verbose` says of a fact. */
   readonly inWords: (fact: Fact) => string | undefined
   /** Takes facts that are the result itself, such as those of a preview, and says whether it has printed one. */
@@ -31,7 +31,9 @@ export interface RunReport {
 export const make = Effect.fnUntraced(function* (output: Output, options: ReportOptions) {
   let view = RunView.empty
   const note = WaitingNotes.teller(output)
-  const isShown = (output.isErrorTerminal && !output.isQuiet && !output.isJson) || options.asksForProgress
+  const isShown =
+    options.asksForProgress !== "never" &&
+    ((output.isErrorTerminal && !output.isQuiet && !output.isJson) || options.asksForProgress)
 
   const verbose = (fact: Fact): void => {
     const text =

@@ -1,8 +1,6 @@
 /** The flags of copy, move and sync, spelled as rclone spells them. */
-
-import type { Given } from "@ourclone/core/configuration/Remotes"
-import type { Comparison } from "@ourclone/core/engine/Compare"
 import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { filterFlags } from "./FilterFlags.ts"
 import { on, text } from "./Flags.ts"
@@ -20,12 +18,6 @@ export const sourceLinks = {
   copyLinks: on("copy-links", "Follow symbolic links").pipe(Flag.withAlias("L"))
 }
 
-/** Given flags win over the configuration; absent ones leave it alone. */
-export const linksOf = (flags: { readonly links: boolean; readonly copyLinks: boolean }): Given => ({
-  links: flags.links || undefined,
-  copyLinks: flags.copyLinks || undefined
-})
-
 export const dryRun = on("dry-run", "Print what would be done, and do nothing").pipe(Flag.withAlias("n"))
 
 const atOnce = Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
@@ -37,7 +29,7 @@ export const doing = {
     Flag.withSchema(atOnce),
     Flag.withDefault(16)
   ),
-  bandwidth: text("bwlimit", "rate", "Bytes a second at most, such as 10M, or up and down apart as 10M:100k"),
+  bwlimit: text("bwlimit", "rate", "Bytes a second at most, such as 10M, or up and down apart as 10M:100k"),
   progress: on("progress", "Show progress even where standard error is no terminal").pipe(Flag.withAlias("P")),
   errorOnNoTransfer: on("error-on-no-transfer", "Exit with 9 when there was nothing to do")
 }
@@ -50,26 +42,14 @@ export const choosing = {
 }
 
 /** What copy, move and sync have in common. */
-export const transferring = { ...doing, ...choosing, ...sourceLinks, filter: filterFlags }
+export const transferring = { ...doing, ...choosing, ...sourceLinks, filters: filterFlags }
 
 export const removing = {
   maxDelete: Flag.Int("max-delete").pipe(
     Flag.withDescription("Remove nothing if more files than this would go; half of them where there are over 100"),
     Flag.withSchema(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))),
-    Flag.optional
+    Flag.optional,
+    Flag.map(Option.getOrUndefined)
   ),
   allowEmptySource: on("allow-empty-source", "Let an empty or missing source empty the destination")
 }
-
-export const comparisonOf = (flags: {
-  readonly checksum: boolean
-  readonly sizeOnly: boolean
-  readonly update?: boolean
-  readonly ignoreExisting?: boolean
-  readonly ignoreTimes?: boolean
-}): Comparison => ({
-  by: flags.sizeOnly ? "size" : flags.checksum ? "checksum" : "time",
-  keepsNewer: flags.update ?? false,
-  keepsExisting: flags.ignoreExisting ?? false,
-  ignoresTimes: flags.ignoreTimes ?? false
-})

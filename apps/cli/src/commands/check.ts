@@ -2,7 +2,7 @@ import * as Command from "effect/cli/Command"
 import { filterFlags } from "../FilterFlags.ts"
 import { on, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { comparing, linksOf, sourceLinks } from "../TransferFlags.ts"
+import { comparing, sourceLinks } from "../TransferFlags.ts"
 
 export const check = Command.make(
   "check",
@@ -13,16 +13,12 @@ export const check = Command.make(
     ...sourceLinks,
     oneWay: on("one-way", "Pass over what is only at the destination"),
     differencesOnly: on("differences-only", "Do not print what is the same"),
-    filter: filterFlags
+    filters: filterFlags
   },
   (flags) =>
     lazily(
       () => import("../CheckCommand.ts"),
-      (module) =>
-        module.run({
-          ...flags,
-          overrides: linksOf(flags)
-        })
+      (module) => module.run(flags)
     )
 ).pipe(
   Command.withDescription(

@@ -1,8 +1,7 @@
 import * as Command from "effect/cli/Command"
-import * as Option from "effect/Option"
 import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { comparisonOf, linksOf, transferring } from "../TransferFlags.ts"
+import { transferring } from "../TransferFlags.ts"
 
 export const copy = Command.make(
   "copy",
@@ -13,16 +12,8 @@ export const copy = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../TransferCommand.ts"),
-      ({ run }) =>
-        run({
-          ...flags,
-          verb: "copy",
-          overrides: linksOf(flags),
-          comparison: comparisonOf(flags),
-          maxDelete: Option.none(),
-          allowEmptySource: false
-        })
+      () => Promise.all([import("../TransferCommand.ts"), import("@ourclone/jobs/transfer/Copy")]),
+      ([{ run }, { kind }]) => run(kind, flags)
     )
 ).pipe(
   Command.withDescription("Copy what is new or changed to the destination; remove nothing"),

@@ -11,7 +11,7 @@ export const rm = Command.make(
     path: place("path", "A file, or a folder with --recursive"),
     recursive: on("recursive", "Remove everything a folder holds").pipe(Flag.withAlias("r")),
     dryRun,
-    filter: filterFlags
+    filters: filterFlags
   },
   (flags) =>
     lazily(

@@ -1,7 +1,7 @@
 import * as Command from "effect/cli/Command"
 import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { comparisonOf, linksOf, removing, transferring } from "../TransferFlags.ts"
+import { removing, transferring } from "../TransferFlags.ts"
 
 export const sync = Command.make(
   "sync",
@@ -13,14 +13,8 @@ export const sync = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../TransferCommand.ts"),
-      ({ run }) =>
-        run({
-          ...flags,
-          verb: "sync",
-          overrides: linksOf(flags),
-          comparison: comparisonOf(flags)
-        })
+      () => Promise.all([import("../TransferCommand.ts"), import("@ourclone/jobs/transfer/Sync")]),
+      ([{ run }, { kind }]) => run(kind, flags)
     )
 ).pipe(
   Command.withDescription(

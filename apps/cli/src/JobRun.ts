@@ -1,0 +1,43 @@
+/** Runs a job in this process and tells about it as the flags ask for. */
+
+import type { RunView } from "@ourclone/core/events/RunView"
+import type { JobKind } from "@ourclone/jobs/JobKind"
+import * as RunHere from "@ourclone/jobs/run/RunHere"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as JobWords from "./JobWords.ts"
+import type { Output } from "./Output.ts"
+import * as RunReport from "./RunReport.ts"
+
+export interface JobRunOptions extends RunReport.ReportOptions {
+  /** What it would do rather than doing it. */
+  readonly isPreview: boolean
+  /** Said when the run did not come to its end. */
+  readonly stopped?: (view: RunView, exit: Exit.Failure<unknown, unknown>) => void
+}
+
+/** The summary, and what the run looked like in the end. Progress is gone from the terminal by then. */
+export const run = <Request, Summary>(
+  kind: JobKind<string, Request, Summary>,
+  request: Request,
+  output: Output,
+  options: JobRunOptions
+) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const report = yield* RunReport.make(output, options)
+      const { isPreview } = options
+      const running = RunHere.run(kind, request, { sink: report.sink, secrets: new Map(), isPreview })
+      const summary = yield* Effect.onExit(running, (exit) =>
+        Effect.sync(() => {
+          if (Exit.isFailure(exit)) options.stopped?.(report.view(), exit)
+        })
+      )
+      return { summary, view: report.view(), isShown: report.isShown }
+    })
+  ).pipe(
+    Effect.catchTags({
+      InvalidJob: (error) => Effect.fail(JobWords.ofInvalid(error)),
+      GuardStopped: (error) => Effect.fail(JobWords.ofGuard(error))
+    })
+  )

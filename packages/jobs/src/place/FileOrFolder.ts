@@ -1,0 +1,101 @@
+/**
+ * Whether a text means a file or a folder: asked once, in one way, by every kind that takes both.
+ *
+ * Providers are rooted at folders, so a file is looked for by its last segment in the folder before it. A text that
+ * ends with a slash means the folder. Without one it means the file, where a file and a folder have the same name.
+ */
+import type { Given } from "@ourclone/core/configuration/Remotes"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { NotFound, StorageError } from "@ourclone/core/contract/StorageError"
+import type { Tell } from "@ourclone/core/events/Tell"
+import { retrying } from "@ourclone/core/layers/Retry"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { open } from "./OpenPlace.ts"
+import { parentOf } from "./PlaceText.ts"
+
+/** A file, and a provider rooted at the folder that holds it. */
+export interface FoundFile {
+  readonly _tag: "File"
+  readonly provider: Provider
+  readonly file: File
+}
+
+/** Rooted at the folder, which need not exist: see `exists`. */
+export interface FoundFolder {
+  readonly _tag: "Folder"
+  readonly provider: Provider
+}
+
+/** What `stat` says of a name that is no file, or of one that this key may not see. */
+const meansNoFile = new Set<string>(["NotFound", "InvalidRequest", "PermissionDenied", "AlreadyExists"])
+
+const findFile = Effect.fnUntraced(function* (text: string, tell: Tell, options: Given) {
+  const parent = parentOf(text)
+  if (parent === undefined) return undefined
+  const found = Effect.gen(function* () {
+    const provider = yield* open(parent.folder, tell, options)
+    if (provider.buckets !== undefined && provider.location === "") return undefined
+    const file = yield* retrying(provider.stat(parent.name))
+    return { _tag: "File", provider, file } satisfies FoundFile
+  })
+  return yield* Effect.catchTag(found, "StorageError", (error) =>
+    meansNoFile.has(error.reason._tag) ? Effect.succeed(undefined) : Effect.fail(error)
+  )
+})
+
+/** Opens what `text` means until the scope closes. */
+export const find = Effect.fnUntraced(function* (text: string, tell: Tell, options: Given = {}) {
+  const file = yield* findFile(text, tell, options)
+  if (file !== undefined) return file
+  const folder: FoundFolder = { _tag: "Folder", provider: yield* open(text, tell, options) }
+  return folder
+})
+
+/** Whether anything lies in the folder. */
+export const holdsSomething = ({ provider }: FoundFolder): Effect.Effect<boolean, StorageError> => {
+  const first = Stream.take(provider.list(RemotePath.root, { depth: 1 }), 1)
+  return Effect.map(retrying(Stream.runCollect(first)), (found) => found.length > 0)
+}
+
+/** Whether there is a folder at `text`. Meant for one that lists nothing, since it reads the folder above. */
+export const exists = Effect.fnUntraced(function* (folder: FoundFolder, text: string, tell: Tell, options: Given = {}) {
+  if (yield* holdsSomething(folder)) return true
+  const parent = parentOf(text, true)
+  if (parent === undefined) return true
+  const above = yield* open(parent.folder, tell, options)
+  if (above.buckets !== undefined && above.location === "") return true
+  const found = above.list(RemotePath.root, { depth: 1 }).pipe(
+    Stream.filter((entry) => entry._tag === "Directory" && entry.path === parent.name),
+    Stream.take(1)
+  )
+  return (yield* retrying(Stream.runCollect(found))).length > 0
+})
+
+const notThere = (text: string, message: string): StorageError =>
+  new StorageError({ provider: text, operation: "open", reason: new NotFound({ message }) })
+
+export const missing = (text: string): StorageError => notThere(text, "no such file or folder")
+
+/** The file that `text` must name. Fails with `NotFound`. */
+export const findOnlyFile = Effect.fnUntraced(function* (text: string, tell: Tell, options: Given = {}) {
+  const found = yield* find(text, tell, options)
+  if (found._tag === "File") return found
+  return yield* (yield* exists(found, text, tell, options))
+    ? notThere(text, "this is a folder, not a file")
+    : missing(text)
+})
+
+/** `provider` as if `path` were all there is: of one side of a transfer, or of the other, what is stored under the same name. */
+export const onlyFile = (provider: Provider, path: RemotePath.RemotePath): Provider => ({
+  ...provider,
+  capabilities: { ...provider.capabilities, listsInOrder: true },
+  list: () =>
+    Stream.unwrap(
+      Effect.map(provider.stat(path), (file) => Stream.succeed(file)).pipe(
+        Effect.catch((error) => (error.reason._tag === "NotFound" ? Effect.succeed(Stream.empty) : Effect.fail(error)))
+      )
+    )
+})

@@ -1,0 +1,45 @@
+/** At most one run changes a place at a time. */
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as DestinationLock from "@ourclone/core/engine/DestinationLock"
+import type { Tell } from "@ourclone/core/events/Tell"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { toFailure } from "../JobError.ts"
+import { ThisMachine } from "../Surroundings.ts"
+
+/** What becomes of a run that finds another one at its destination. */
+export const whenBusy = Schema.optionalKey(
+  Schema.Literals(["fail", "wait"]).annotate({
+    description: "What to do while another run writes to the same place; fail when absent"
+  })
+)
+export type WhenBusy = "fail" | "wait"
+
+/** Between two looks at whether the other run has ended. */
+const lookMillis = 1_000
+
+export interface HoldOptions {
+  /** The kind of the job, which others are told. */
+  readonly type: string
+  readonly whenBusy: WhenBusy | undefined
+  readonly tell: Tell
+}
+
+/** Until the scope closes no other run writes to `destination`. */
+export const hold = Effect.fnUntraced(function* (
+  destination: Provider,
+  { tell, type, whenBusy }: HoldOptions
+): Effect.fn.Return<void, DestinationLock.DestinationLockError, ThisMachine | Scope.Scope> {
+  const { program, stateDirectory } = yield* ThisMachine
+  const command = `${program.split(" ", 1)[0]} ${type}`
+  const once = DestinationLock.acquire({ stateDirectory, destination, command })
+  let hasTold = false
+  const persistently: typeof once = Effect.catch(once, (error) => {
+    if (whenBusy !== "wait" || error.reason._tag !== "Busy") return Effect.fail(error)
+    if (!hasTold) tell.fact({ _tag: "Waiting", for: "lock", failure: toFailure(error) })
+    hasTold = true
+    return Effect.andThen(Effect.sleep(lookMillis), persistently)
+  })
+  yield* persistently
+})

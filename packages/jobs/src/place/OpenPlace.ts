@@ -1,0 +1,24 @@
+/** From the text of a request to a provider. */
+import { RemoteError } from "@ourclone/core/configuration/RemoteError"
+import { type Given, Remotes } from "@ourclone/core/configuration/Remotes"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { ofStorageError, waitsFor } from "@ourclone/core/events/StorageFailure"
+import type { Tell } from "@ourclone/core/events/Tell"
+import { retryingAtFirst } from "@ourclone/core/layers/Retry"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+
+/** Opens what `text` means until the scope closes. A service that is away for the moment is tried again, and that is told. */
+export const open = Effect.fnUntraced(function* (text: string, tell: Tell, options: Given = {}) {
+  const remotes = yield* Remotes
+  const clock = yield* Clock.Clock
+  const onRetry = (error: StorageError, pauseMillis: number): void => {
+    if (pauseMillis === 0) return
+    const until = Math.round(clock.currentTimeMillisUnsafe() + pauseMillis)
+    tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error) })
+  }
+  // What is wrong with the configuration is no failure that could pass.
+  const opened = Effect.catchTag(remotes.open(text, options), "RemoteError", (error) => Effect.succeed(error))
+  const provider = yield* retryingAtFirst(opened, onRetry)
+  return provider instanceof RemoteError ? yield* provider : provider
+})

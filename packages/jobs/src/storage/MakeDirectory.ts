@@ -1,0 +1,42 @@
+/** Makes an empty folder, with those above it. */
+import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
+import { retrying } from "@ourclone/core/layers/Retry"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { InvalidJob } from "../JobError.ts"
+import type { Beside, JobKind } from "../JobKind.ts"
+import { open } from "../place/OpenPlace.ts"
+import { parentOf } from "../place/PlaceText.ts"
+import { place } from "../RequestFields.ts"
+
+export const Request = Schema.Struct({ path: place("The folder to make") })
+export type Request = typeof Request.Type
+export const Summary = Schema.Struct({})
+
+const noFolders = (text: string) =>
+  new StorageError({
+    provider: text,
+    operation: "makeDirectory",
+    reason: new InvalidRequest({ message: "this service keeps no empty folders; a folder appears with its first file" })
+  })
+
+const run = Effect.fnUntraced(function* ({ path }: Request, { tell }: Beside) {
+  const parent = parentOf(path, true)
+  if (parent === undefined) return yield* new InvalidJob({ message: `"${path}" does not name a new folder` })
+  const above = yield* open(parent.folder, tell)
+  if (above.buckets !== undefined && above.location === "") {
+    return yield* new InvalidJob({ message: `${path} would be a bucket, which is made in another way` })
+  }
+  if (above.makeDirectory === undefined) return yield* noFolders(path)
+  yield* retrying(above.makeDirectory(parent.name))
+  tell.fact({ _tag: "Done", deed: "directoryMade", item: parent.name })
+  return {}
+})
+
+export const kind: JobKind<"mkdir", Request, typeof Summary.Type> = {
+  type: "mkdir",
+  request: Request,
+  summary: Summary,
+  needs: () => [],
+  run
+}

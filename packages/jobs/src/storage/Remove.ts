@@ -1,0 +1,93 @@
+/** Removes a file, or what a folder holds. Emptying a folder is making it the same as nothing. */
+import { nowhere } from "@ourclone/core/contract/PlaceIdentity"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as Plan from "@ourclone/core/engine/Plan"
+import { preview } from "@ourclone/core/engine/Preview"
+import * as Transfer from "@ourclone/core/engine/Transfer"
+import { empty, TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
+import type { Tell } from "@ourclone/core/events/Tell"
+import { retrying } from "@ourclone/core/layers/Retry"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { InvalidJob } from "../JobError.ts"
+import type { Beside, JobKind } from "../JobKind.ts"
+import * as FileOrFolder from "../place/FileOrFolder.ts"
+import { filterFields, filterOf } from "../place/FilterFields.ts"
+import { hold, whenBusy } from "../place/HoldDestination.ts"
+import { flag, place, whole } from "../RequestFields.ts"
+
+export const Request = Schema.Struct({
+  path: place("A file, or a folder where that is said"),
+  recursive: flag("Remove everything a folder holds"),
+  maxDelete: whole("Remove nothing if more files than this would go"),
+  whenBusy,
+  ...filterFields
+})
+export type Request = typeof Request.Type
+
+/** A side with nothing on it. */
+const nothingLike = (provider: Provider): Provider => ({
+  ...provider,
+  name: "nothing",
+  place: nowhere,
+  capabilities: { ...provider.capabilities, listsInOrder: true },
+  list: () => Stream.empty
+})
+
+const checkFolder = Effect.fnUntraced(function* (folder: FileOrFolder.FoundFolder, request: Request, tell: Tell) {
+  if (!(yield* FileOrFolder.exists(folder, request.path, tell))) return yield* FileOrFolder.missing(request.path)
+  if (request.recursive === true) return
+  const message = `${request.path} is a folder, and what it holds is removed only where that is said`
+  return yield* new InvalidJob({ field: "recursive", message })
+})
+
+const planOf = Effect.fnUntraced(function* ({ provider }: FileOrFolder.FoundFolder, request: Request) {
+  const nothing = nothingLike(provider)
+  const filter = yield* filterOf(request)
+  return { nothing, plan: Plan.make(nothing, provider, { comparison: { by: "size" }, removesExtra: true, filter }) }
+})
+
+const transfersAtOnce = 16
+
+const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
+  const found = yield* FileOrFolder.find(request.path, tell)
+  if (found._tag === "File") {
+    const { path } = found.file
+    yield* retrying(found.provider.remove(path))
+    tell.fact({ _tag: "Done", deed: "removed", item: path })
+    return { ...empty(), removed: 1 }
+  }
+  yield* checkFolder(found, request, tell)
+  yield* hold(found.provider, { type: "rm", whenBusy: request.whenBusy, tell })
+  const { nothing, plan } = yield* planOf(found, request)
+  return yield* Transfer.execute(nothing, found.provider, plan, {
+    allowsEmptySource: true,
+    maxDelete: request.maxDelete ?? Number.MAX_SAFE_INTEGER,
+    transfers: transfersAtOnce,
+    partConcurrency: 1,
+    tell
+  })
+})
+
+const previewOf = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
+  const found = yield* FileOrFolder.find(request.path, tell)
+  if (found._tag === "File") {
+    const { path, size } = found.file
+    tell.fact({ _tag: "Planned", files: 0, bytes: 0, removals: 1, isFinal: true })
+    tell.fact({ _tag: "Would", deed: "removed", item: path, bytes: size })
+    return { ...empty(), removed: 1 }
+  }
+  yield* checkFolder(found, request, tell)
+  const { plan } = yield* planOf(found, request)
+  return yield* preview(plan, { removesSource: false, tell })
+})
+
+export const kind: JobKind<"remove", Request, typeof Summary.Type> = {
+  type: "remove",
+  request: Request,
+  summary: Summary,
+  needs: () => [],
+  preview: previewOf,
+  run
+}

@@ -1,0 +1,198 @@
+/** Compares two folders, or a file with the one of its name, and changes nothing. Each finding is a fact. */
+import type { Entry, File } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { root } from "@ourclone/core/contract/RemotePath"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Compare from "@ourclone/core/engine/Compare"
+import * as MergedListing from "@ourclone/core/engine/MergedListing"
+import { inOrder } from "@ourclone/core/engine/SortedListing"
+import type { Fact, Phase } from "@ourclone/core/events/RunEvent"
+import type { Tell } from "@ourclone/core/events/Tell"
+import type { Filter } from "@ourclone/core/filter/Filter"
+import { retrying } from "@ourclone/core/layers/Retry"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Beside, JobKind } from "../JobKind.ts"
+import * as FileOrFolder from "../place/FileOrFolder.ts"
+import { filterFields, filterOf } from "../place/FilterFields.ts"
+import { open } from "../place/OpenPlace.ts"
+import { flag, place } from "../RequestFields.ts"
+import { comparing, linking, linksOf } from "./TransferFields.ts"
+
+export const Request = Schema.Struct({
+  source: place("A folder"),
+  destination: place("The folder to compare it with"),
+  ...comparing,
+  ...linking,
+  oneWay: flag("Pass over what is only at the destination"),
+  ...filterFields
+})
+export type Request = typeof Request.Type
+
+export const Summary = Schema.Struct({
+  same: Schema.Int,
+  different: Schema.Int,
+  onlySource: Schema.Int,
+  onlyDestination: Schema.Int,
+  unreadable: Schema.Int
+})
+export type Summary = typeof Summary.Type
+
+/** The name of the step that tells of a difference; `values` has `item`, `finding` and, where files differ, `because`. */
+export const differenceStep = "difference"
+
+type Kind = keyof Summary
+interface Finding {
+  readonly kind: Kind
+  readonly item: string
+  readonly because?: string
+}
+
+interface Pair {
+  readonly kind: "pair"
+  readonly ours: File
+  readonly theirs: File
+}
+
+const sha1Of = (provider: Provider, file: File): Effect.Effect<string | undefined, StorageError> => {
+  if (file.checksums.sha1 !== undefined) return Effect.succeed(file.checksums.sha1)
+  if (provider.digest === undefined) return Effect.succeed(undefined)
+  return Effect.map(provider.digest(file)(Math.max(1, file.size)), ({ sha1 }) => sha1)
+}
+
+const unreadable = (item: string, because: string): Finding => ({ kind: "unreadable", item, because })
+
+const factOf = ({ because, item, kind }: Finding): Fact => {
+  switch (kind) {
+    case "same":
+      return { _tag: "Done", deed: "same", item }
+    case "unreadable":
+      return { _tag: "Failed", failure: { code: "Unreadable", message: because ?? "", item, isRetryable: false } }
+    case "different":
+    case "onlySource":
+    case "onlyDestination":
+      return {
+        _tag: "Step",
+        name: differenceStep,
+        values: { item, finding: kind, ...(because === undefined ? {} : { because }) }
+      }
+  }
+}
+
+interface Comparing {
+  readonly request: Request
+  readonly source: Provider
+  readonly destination: Provider
+  readonly filter: Filter | undefined
+  readonly tell: Tell
+}
+
+/** What a name is on both sides, as far as the listings tell. */
+const visitor = ({ filter, request, tell }: Comparing) => {
+  const isOut = (entry: Entry): boolean =>
+    entry._tag === "Directory" || (entry._tag === "File" && filter !== undefined && !filter.includes(entry))
+  return (ours: Entry | undefined, theirs: Entry | undefined): Finding | Pair | undefined => {
+    const one = ours ?? theirs
+    if (one === undefined || isOut(one)) return undefined
+    const skipped = ours?._tag === "Skipped" ? ours : theirs
+    if (skipped?._tag === "Skipped") {
+      if (skipped.isFailure || (ours !== undefined && theirs !== undefined)) {
+        return unreadable(skipped.path, skipped.because)
+      }
+      tell.fact({ _tag: "Skipped", item: skipped.path, because: skipped.because })
+      return undefined
+    }
+    if (ours?._tag === "File" && theirs?._tag === "File") return { kind: "pair", ours, theirs }
+    if (ours !== undefined) return { kind: "onlySource", item: one.path }
+    return request.oneWay === true ? undefined : { kind: "onlyDestination", item: one.path }
+  }
+}
+
+const comparer = ({ destination, request, source }: Comparing) => {
+  const by = request.sizeOnly === true ? "size" : request.checksum === true ? "checksum" : "time"
+  const within = Compare.precision(source.capabilities, destination.capabilities)
+  return ({ ours, theirs }: Pair): Effect.Effect<Finding, StorageError> => {
+    const item = ours.path
+    const verdict = Compare.decide(ours, theirs, { by }, within)
+    if (verdict._tag === "Same") return Effect.succeed({ kind: "same", item })
+    if (verdict._tag === "Differs") return Effect.succeed({ kind: "different", item, because: verdict.because })
+    const digests = Effect.all([sha1Of(source, ours), sha1Of(destination, theirs)], { concurrency: 2 })
+    return Effect.map(digests, ([left, right]): Finding => {
+      if (left === undefined || right === undefined) {
+        if (by === "checksum") return unreadable(item, "no checksum to compare by")
+        return { kind: "different", item, because: "time differs" }
+      }
+      return left === right ? { kind: "same", item } : { kind: "different", item, because: "checksum differs" }
+    })
+  }
+}
+
+/** How many files are compared at once. */
+const atOnce = 4
+
+const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
+  const links = linksOf(request)
+  const filter = yield* filterOf(request)
+  const found = yield* FileOrFolder.find(request.source, tell, links)
+  const opened = yield* open(request.destination, tell, { links: links.links })
+  const [source, destination] =
+    found._tag === "File"
+      ? [FileOrFolder.onlyFile(found.provider, found.file.path), FileOrFolder.onlyFile(opened, found.file.path)]
+      : [found.provider, opened]
+  const comparing: Comparing = { request, source, destination, filter, tell }
+  const compare = comparer(comparing)
+  const counts = { same: 0, different: 0, onlySource: 0, onlyDestination: 0, unreadable: 0 }
+  let phase: Phase = "listing"
+  const gauge = () =>
+    ({
+      _tag: "Progress",
+      phase,
+      files: counts.same + counts.different + counts.unreadable,
+      bytes: 0,
+      current: []
+    }) as const
+  tell.gauge(gauge)
+
+  const settle = (one: Finding | Pair): Effect.Effect<Finding, StorageError> =>
+    one.kind !== "pair"
+      ? Effect.succeed(one)
+      : Effect.catch(retrying(compare(one)), (error) =>
+          error.stopsJob ? Effect.fail(error) : Effect.succeed(unreadable(one.ours.path, error.reason.message))
+        )
+  const note = (finding: Finding): void => {
+    counts[finding.kind]++
+    tell.fact(factOf(finding))
+  }
+  const listing = (provider: Provider) =>
+    inOrder(provider, root, filter === undefined ? {} : { mayContain: filter.mayContain })
+  const findings = MergedListing.visitBoth(listing(source), listing(destination), visitor(comparing))
+  yield* Stream.runForEachArray(findings, (some) =>
+    Effect.flatMap(Effect.forEach(some, settle, { concurrency: atOnce }), (settled) => {
+      phase = "comparing"
+      settled.forEach(note)
+      tell.gauge(gauge)
+      return tell.room
+    })
+  )
+
+  const nothing = Object.values(counts).every((count) => count === 0)
+  if (nothing && found._tag === "Folder") {
+    if (!(yield* FileOrFolder.exists(found, request.source, tell, links))) {
+      return yield* FileOrFolder.missing(request.source)
+    }
+    const folder: FileOrFolder.FoundFolder = { _tag: "Folder", provider: opened }
+    if (!(yield* FileOrFolder.exists(folder, request.destination, tell))) {
+      return yield* FileOrFolder.missing(request.destination)
+    }
+  }
+  return counts
+})
+
+export const kind: JobKind<"check", Request, Summary> = {
+  type: "check",
+  request: Request,
+  summary: Summary,
+  needs: () => [],
+  run
+}

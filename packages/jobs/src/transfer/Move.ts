@@ -1,0 +1,20 @@
+/** Copies, and removes each file at the source once it is safely at the destination. */
+import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
+import * as Schema from "effect/Schema"
+import type { JobKind } from "../JobKind.ts"
+import * as Bwlimit from "./Bwlimit.ts"
+import { transferring } from "./TransferFields.ts"
+import * as TransferRun from "./TransferRun.ts"
+
+export const Request = Schema.Struct(transferring)
+export type Request = typeof Request.Type
+
+export const kind: JobKind<"move", Request, typeof Summary.Type> = {
+  type: "move",
+  request: Request,
+  summary: Summary,
+  needs: () => [],
+  refuse: ({ bwlimit }) => Bwlimit.refusal(bwlimit),
+  preview: TransferRun.preview("move"),
+  run: TransferRun.run("move")
+}

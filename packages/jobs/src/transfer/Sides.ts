@@ -1,0 +1,42 @@
+/** The two sides of a transfer, opened. */
+
+import { isSame } from "@ourclone/core/contract/PlaceIdentity"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as Guard from "@ourclone/core/engine/Guard"
+import type { Tell } from "@ourclone/core/events/Tell"
+import * as Effect from "effect/Effect"
+import * as FileOrFolder from "../place/FileOrFolder.ts"
+import { open } from "../place/OpenPlace.ts"
+import { linksOf, type Transferring } from "./TransferFields.ts"
+
+export interface Sides {
+  readonly source: Provider
+  readonly destination: Provider
+  /** The folder that is the source; none where the source is one file. */
+  readonly folder: FileOrFolder.FoundFolder | undefined
+}
+
+const samePlace = (name: string) =>
+  new Guard.GuardStopped({ guard: "overlap", message: `source and destination are the same file, ${name}` })
+
+/** The source alone, with the destination that is already open. */
+export const withSource = Effect.fnUntraced(function* (request: Transferring, destination: Provider, tell: Tell) {
+  const found = yield* FileOrFolder.find(request.source, tell, linksOf(request))
+  if (found._tag === "File") {
+    if (isSame(found.provider.place, destination.place)) return yield* samePlace(request.source)
+    const { path } = found.file
+    const sides: Sides = {
+      source: FileOrFolder.onlyFile(found.provider, path),
+      destination: FileOrFolder.onlyFile(destination, path),
+      folder: undefined
+    }
+    return sides
+  }
+  const overlap = Guard.overlap(found.provider, destination)
+  if (overlap !== undefined) return yield* overlap
+  const sides: Sides = { source: found.provider, destination, folder: found }
+  return sides
+})
+
+export const openDestination = (request: Transferring, tell: Tell) =>
+  open(request.destination, tell, { links: linksOf(request).links })

@@ -1,0 +1,20 @@
+/** Makes the destination the same as the source: brings what is new or changed, removes what is extra. */
+import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
+import * as Schema from "effect/Schema"
+import type { JobKind } from "../JobKind.ts"
+import * as Bwlimit from "./Bwlimit.ts"
+import { removing, transferring } from "./TransferFields.ts"
+import * as TransferRun from "./TransferRun.ts"
+
+export const Request = Schema.Struct({ ...transferring, ...removing })
+export type Request = typeof Request.Type
+
+export const kind: JobKind<"sync", Request, typeof Summary.Type> = {
+  type: "sync",
+  request: Request,
+  summary: Summary,
+  needs: () => [],
+  refuse: ({ bwlimit }) => Bwlimit.refusal(bwlimit),
+  preview: TransferRun.preview("sync"),
+  run: TransferRun.run("sync")
+}

@@ -1,0 +1,59 @@
+/** What requests of copy, move, sync and check have in common. */
+import type { Given } from "@ourclone/core/configuration/Remotes"
+import type { Comparison } from "@ourclone/core/engine/Compare"
+import * as Schema from "effect/Schema"
+import { filterFields } from "../place/FilterFields.ts"
+import { whenBusy } from "../place/HoldDestination.ts"
+import { flag, place, text, whole } from "../RequestFields.ts"
+
+/** How two files are compared. */
+export const comparing = {
+  checksum: flag("Compare by size and checksum rather than by size and time"),
+  sizeOnly: flag("Compare by size alone")
+}
+
+export const linking = {
+  links: flag("Store symbolic links as files that end in .rclonelink, and make links of those again"),
+  copyLinks: flag("Follow symbolic links")
+}
+
+/** Which of the files that differ are transferred. */
+export const choosing = {
+  ...comparing,
+  update: flag("Leave alone what is newer at the destination"),
+  ignoreExisting: flag("Leave alone whatever exists at the destination"),
+  ignoreTimes: flag("Transfer everything, the same or not")
+}
+
+export const running = {
+  transfers: whole("How many files are on their way at once", 1, 1000),
+  bwlimit: text("Bytes a second at most, such as 10M, or up and down apart as 10M:100k"),
+  whenBusy
+}
+
+export const source = place("A folder, whose content is transferred, or one file")
+export const destination = place("The folder that it goes into")
+
+export const transferring = { source, destination, ...running, ...choosing, ...linking, ...filterFields }
+
+const Transferring = Schema.Struct(transferring)
+export type Transferring = typeof Transferring.Type
+
+/** What guards a destination where something is removed. */
+export const removing = {
+  maxDelete: whole("Remove nothing if more files than this would go; half of them where there are over 100"),
+  allowEmptySource: flag("Let an empty or missing source empty the destination")
+}
+
+/** What is given wins over the configuration; what is not leaves it alone. */
+export const linksOf = ({ copyLinks, links }: Pick<Transferring, "links" | "copyLinks">): Given => ({
+  links: links === true || undefined,
+  copyLinks: copyLinks === true || undefined
+})
+
+export const comparisonOf = (request: Partial<Transferring>): Comparison => ({
+  by: request.sizeOnly === true ? "size" : request.checksum === true ? "checksum" : "time",
+  keepsNewer: request.update ?? false,
+  keepsExisting: request.ignoreExisting ?? false,
+  ignoresTimes: request.ignoreTimes ?? false
+})

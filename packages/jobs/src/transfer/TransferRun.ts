@@ -1,0 +1,99 @@
+/** What copy, move and sync do, each in its way. */
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Guard from "@ourclone/core/engine/Guard"
+import * as Plan from "@ourclone/core/engine/Plan"
+import { preview as previewPlan } from "@ourclone/core/engine/Preview"
+import * as Transfer from "@ourclone/core/engine/Transfer"
+import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
+import type { Tell } from "@ourclone/core/events/Tell"
+import * as Effect from "effect/Effect"
+import type { Beside } from "../JobKind.ts"
+import * as FileOrFolder from "../place/FileOrFolder.ts"
+import { filterOf } from "../place/FilterFields.ts"
+import { hold } from "../place/HoldDestination.ts"
+import * as Bwlimit from "./Bwlimit.ts"
+import * as Sides from "./Sides.ts"
+import { comparisonOf, linksOf, type Transferring } from "./TransferFields.ts"
+
+export interface Request extends Transferring {
+  readonly maxDelete?: number
+  readonly allowEmptySource?: boolean
+}
+
+export type Verb = "copy" | "move" | "sync"
+
+const transfersAtOnce = 16
+/** How many parts of one file are on their way at once. */
+const partConcurrency = 4
+
+const emptySource = (request: Request) =>
+  new Guard.GuardStopped({
+    guard: "empty source",
+    message: `${request.source} is empty or missing, so nothing was removed from ${request.destination}`
+  })
+
+const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request, { destination, source }: Sides.Sides) {
+  return Plan.make(source, destination, {
+    comparison: comparisonOf(request),
+    removesExtra: verb === "sync",
+    reportsSame: verb === "move",
+    filter: yield* filterOf(request)
+  })
+})
+
+const limitsOf = (verb: Verb, { allowEmptySource = false, maxDelete }: Request): Guard.DeletionLimits => ({
+  maxDelete,
+  allowsEmptySource: allowEmptySource || verb !== "sync"
+})
+
+/** A source in which nothing was found is a typing error, unless it is a folder that is empty. */
+const checkSource = Effect.fnUntraced(function* (
+  verb: Verb,
+  request: Request,
+  { folder }: Sides.Sides,
+  totals: Plan.Totals,
+  tell: Tell
+) {
+  if (folder === undefined || totals.sourceFiles > 0) return
+  if (verb !== "sync") {
+    const isThere = yield* FileOrFolder.exists(folder, request.source, tell, linksOf(request))
+    if (!isThere) return yield* FileOrFolder.missing(request.source)
+  } else if (request.allowEmptySource !== true && !(yield* FileOrFolder.holdsSomething(folder))) {
+    return yield* emptySource(request)
+  }
+})
+
+/** The guard's words, which know no names, in those of the request. */
+const named = (request: Request) => (error: StorageError | Guard.GuardStopped) =>
+  error._tag === "GuardStopped" && error.guard === "empty source" ? emptySource(request) : error
+
+export const run = (verb: Verb) =>
+  Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
+    const opened = yield* Sides.openDestination(request, tell)
+    yield* hold(opened, { type: verb, whenBusy: request.whenBusy, tell })
+    const sides = yield* Sides.withSource(request, opened, tell)
+    const plan = yield* planOf(verb, request, sides)
+    const summary: TransferSummary = yield* Effect.mapError(
+      Transfer.execute(sides.source, sides.destination, plan, {
+        ...limitsOf(verb, request),
+        transfers: request.transfers ?? transfersAtOnce,
+        partConcurrency,
+        removesSource: verb === "move",
+        bandwidth: yield* Bwlimit.limiter(request.bwlimit, sides.destination),
+        tell
+      }),
+      named(request)
+    )
+    yield* checkSource(verb, request, sides, plan.totals, tell)
+    return summary
+  })
+
+export const preview = (verb: Verb) =>
+  Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
+    const sides = yield* Sides.withSource(request, yield* Sides.openDestination(request, tell), tell)
+    const plan = yield* planOf(verb, request, sides)
+    const summary: TransferSummary = yield* previewPlan(plan, { removesSource: verb === "move", tell })
+    yield* checkSource(verb, request, sides, plan.totals, tell)
+    const stopped = plan.totals.removals > 0 ? Guard.deletion(plan.totals, limitsOf(verb, request)) : undefined
+    return stopped === undefined ? summary : yield* named(request)(stopped)
+  })

@@ -1,0 +1,148 @@
+import * as fs from "node:fs"
+import { describe, expect, it } from "@effect/vitest"
+import { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as DestinationLock from "@ourclone/core/engine/DestinationLock"
+import type { Envelope } from "@ourclone/core/events/Envelope"
+import * as RunView from "@ourclone/core/events/RunView"
+import { inWords } from "@ourclone/core/testing/Told"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
+import * as Remove from "../../src/storage/Remove.ts"
+import * as Check from "../../src/transfer/Check.ts"
+import * as Copy from "../../src/transfer/Copy.ts"
+import * as Move from "../../src/transfer/Move.ts"
+import * as Sync from "../../src/transfer/Sync.ts"
+import { makeWorld } from "../JobWorld.ts"
+
+const words = (events: ReadonlyArray<Envelope>): ReadonlyArray<string> =>
+  events.flatMap(({ event }) => (event._tag === "Progress" || event._tag === "Planned" ? [] : [inWords(event)]))
+
+describe("a sync", () => {
+  it.live("ends every item once, counts facts without gaps, and finishes last", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      world.write("from/new", "new")
+      world.write("to/extra", "extra")
+      fs.symlinkSync("new", world.at("from/link"))
+      const events: Array<Envelope> = []
+      const summary = yield* world.run(Sync.kind, { source: world.at("from"), destination: world.at("to") }, { events })
+      expect(summary).toMatchObject({ stored: 1, removed: 1, skipped: 1, failed: 0 })
+      expect([...words(events)].sort()).toEqual(["Finished", "removed extra", "skipped link", "stored new"])
+      expect(words(events).at(-1)).toBe("Finished")
+      const view = events.reduce(RunView.fold, RunView.empty)
+      expect(view.isGapless).toBe(true)
+      expect(view.planned).toMatchObject({ files: 1, removals: 1, isFinal: true })
+      expect(view.finished).toMatchObject({ outcome: "done", summary })
+    })
+  )
+
+  it.live("tells in a preview what it would do, changes nothing, and needs no lock", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      world.write("from/new", "new")
+      world.write("to/extra", "extra")
+      const events: Array<Envelope> = []
+      const request = { source: world.at("from"), destination: world.at("to") }
+      yield* world.run(Sync.kind, request, { events, isPreview: true })
+      expect(words(events)).toEqual(["would be removed extra", "would be stored new", "Finished"])
+      expect(world.list("to")).toEqual(["extra"])
+      expect(fs.existsSync(world.at("state"))).toBe(false)
+    })
+  )
+
+  it.live("of an empty source removes nothing unless the request allows it", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      fs.mkdirSync(world.at("from"))
+      world.write("to/kept", "kept")
+      const request = { source: world.at("from"), destination: world.at("to") }
+      const events: Array<Envelope> = []
+      const error = yield* Effect.flip(world.run(Sync.kind, request, { events }))
+      expect(error).toMatchObject({ _tag: "GuardStopped", guard: "empty source" })
+      expect(events.at(-1)?.event).toMatchObject({ _tag: "Finished", outcome: "failed" })
+      expect(world.list("to")).toEqual(["kept"])
+      yield* world.run(Sync.kind, { ...request, allowEmptySource: true })
+      expect(world.list("to")).toEqual([])
+    })
+  )
+})
+
+describe("a run that finds another at its destination", () => {
+  /** Another run's lock, as long as the scope lasts. */
+  const occupy = (world: ReturnType<typeof makeWorld>) =>
+    Effect.gen(function* () {
+      const remotes = yield* Remotes
+      const destination = yield* remotes.open(world.at("to"))
+      yield* DestinationLock.acquire({ stateDirectory: world.at("state"), destination, command: "another" })
+    }).pipe(Effect.provide(world.layer))
+
+  it.live("fails, and changes nothing", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const world = makeWorld()
+        world.write("from/a", "a")
+        yield* occupy(world)
+        const error = yield* Effect.flip(
+          world.run(Copy.kind, { source: world.at("from"), destination: world.at("to") })
+        )
+        expect(error).toMatchObject({ _tag: "DestinationLockError", reason: { _tag: "Busy" } })
+        expect(fs.existsSync(world.at("to"))).toBe(false)
+      })
+    )
+  )
+
+  it.live("waits where the request says so, and tells what for", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      world.write("from/a", "a")
+      const other = yield* Scope.make()
+      yield* Effect.provideService(occupy(world), Scope.Scope, other)
+      const events: Array<Envelope> = []
+      const request = { source: world.at("from"), destination: world.at("to"), whenBusy: "wait" } as const
+      const fiber = yield* Effect.forkChild(world.run(Copy.kind, request, { events }))
+      while (events.length === 0) yield* Effect.sleep(5)
+      expect(events[0]?.event).toMatchObject({ _tag: "Waiting", for: "lock" })
+      yield* Scope.close(other, Exit.void)
+      expect(yield* Fiber.join(fiber)).toMatchObject({ stored: 1 })
+    })
+  )
+})
+
+it.live("a text without a slash at its end means the file, and with one the folder, to every kind", () =>
+  Effect.gen(function* () {
+    const world = makeWorld()
+    world.write("from/a/b", "below")
+    const into = { destination: world.at("to") }
+    yield* world.run(Copy.kind, { source: `${world.at("from/a")}/`, ...into })
+    expect(world.list("to")).toEqual(["b"])
+    yield* world.run(Copy.kind, { source: world.at("from/a/b"), ...into })
+    const missing = yield* Effect.flip(world.run(Copy.kind, { source: world.at("from/none"), ...into }))
+    expect(missing).toMatchObject({ _tag: "StorageError", reason: { _tag: "NotFound" } })
+    expect(yield* world.run(Check.kind, { source: world.at("from/a"), ...into })).toMatchObject({
+      same: 1,
+      different: 0
+    })
+    yield* world.run(Move.kind, { source: world.at("from/a"), ...into })
+    expect(world.list("from")).toEqual([])
+    const refused = yield* Effect.flip(world.run(Remove.kind, { path: world.at("to") }))
+    expect(refused).toMatchObject({ _tag: "InvalidJob", field: "recursive" })
+    yield* world.run(Remove.kind, { path: world.at("to/b") })
+    expect(world.list("to")).toEqual([])
+  })
+)
+
+it.live("a run that is interrupted tells who cancelled it", () =>
+  Effect.gen(function* () {
+    const world = makeWorld()
+    for (const name of ["a", "b", "c"]) world.write(`from/${name}`, "x".repeat(50_000))
+    const request = { source: world.at("from"), destination: world.at("to"), bwlimit: "off:500" }
+    const events: Array<Envelope> = []
+    const fiber = yield* Effect.forkChild(world.run(Copy.kind, request, { events, cancelledBy: () => "ann" }))
+    while (!events.some(({ event }) => event._tag === "Progress" && event.current.length > 0)) yield* Effect.sleep(5)
+    yield* Fiber.interrupt(fiber)
+    expect(events.at(-1)?.event).toMatchObject({ _tag: "Finished", outcome: "cancelled", by: "ann" })
+    expect(world.list("to").filter((name) => fs.statSync(world.at(`to/${name}`)).size !== 50_000)).toEqual([])
+  })
+)
