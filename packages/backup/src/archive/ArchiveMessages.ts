@@ -36,8 +36,13 @@ export interface ArchiveSettings {
 export interface Target {
   readonly name: string
   readonly path: string
-  /** It leads to targets and is not listed itself. Symbolic links are followed on the way. */
-  readonly isOnTheWay: boolean
+  /**
+   * Given by the user; found in a directory that was given; or on the way to such, when it is not listed itself, never
+   * excluded, and followed where it is a symbolic link.
+   */
+  readonly origin: "given" | "found" | "onTheWay"
+  /** The file system to stay on: of the directory that was given. Absent for what was given itself, and for any. */
+  readonly deviceId?: bigint | undefined
 }
 
 /** A directory to archive, or some of its names. */

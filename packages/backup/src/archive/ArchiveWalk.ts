@@ -79,10 +79,16 @@ export class ArchiveWalk {
   #running = 0
   /** Of the top, once everything is finished. */
   tree: string | undefined
+  readonly #top: Directory
 
   constructor(top: TargetDirectory, parentTree: string | undefined, events: WalkEvents) {
     this.#events = events
-    this.#begin(undefined, top, { path: top.path, targets: targetsIn(top) }, parentTree)
+    this.#top = this.#begin(undefined, top, { path: top.path, targets: targetsIn(top) }, parentTree)
+  }
+
+  /** Nothing has come in: all of it is excluded, or there was nothing. */
+  get isEmpty(): boolean {
+    return leaves(this.#top.content).every((part) => piecesOf(part).length === 0)
   }
 
   /** Jobs that nobody has taken. */
@@ -154,9 +160,11 @@ export class ArchiveWalk {
     targets: TargetDirectory | undefined,
     job: DirectoryJob,
     parentTree: string | undefined
-  ): void {
+  ): Directory {
     const content = makePart()
-    this.#jobs.push({ job, parentTree, directory: { parent, targets, content, open: 1 }, part: content })
+    const directory: Directory = { parent, targets, content, open: 1 }
+    this.#jobs.push({ job, parentTree, directory, part: content })
+    return directory
   }
 
   #finishOne(directory: Directory): void {

@@ -8,12 +8,12 @@
 import * as fs from "node:fs"
 import { availableParallelism } from "node:os"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
-import { silent } from "@ourclone/core/events/Tell"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import type { ExcludeRules } from "../choose/ExcludeDecisions.ts"
+import * as ExcludeDecisions from "../choose/ExcludeDecisions.ts"
 import * as Snapshot from "../format/Snapshot.ts"
 import * as GoTime from "../go/GoTime.ts"
 import * as BlobReader from "../repository/BlobReader.ts"
@@ -25,7 +25,8 @@ import type { RepositoryError } from "../repository/RepositoryError.ts"
 import { defaultGrouping } from "../repository/SnapshotGroups.ts"
 import * as Snapshots from "../repository/Snapshots.ts"
 import * as Machine from "../system/Machine.ts"
-import { type ArchiveSettings, bytesOf, textOf } from "./ArchiveMessages.ts"
+import * as Status from "../system/Status.ts"
+import { type ArchiveSettings, bytesOf, readable, type Target, textOf } from "./ArchiveMessages.ts"
 import * as ArchiveRun from "./ArchiveRun.ts"
 import * as ArchiveThreads from "./ArchiveThreads.ts"
 import { ArchiveWalk } from "./ArchiveWalk.ts"
@@ -47,7 +48,7 @@ const localUploads = 2
 const remoteUploads = 5
 const rescueMillis = 20_000
 
-const excludeNothing: ExcludeRules = {
+const excludeNothing: ExcludeDecisions.ExcludeRules = {
   patterns: [],
   insensitivePatterns: [],
   tags: [],
@@ -74,7 +75,7 @@ const findParent = Effect.fnUntraced(function* (
   return Snapshots.parentFor(snapshots, { host, paths, tags: options.tags ?? [], time, grouping })
 })
 
-const excludesOf = ({ excludes }: BackupOptions): ExcludeRules => excludes ?? excludeNothing
+const excludesOf = ({ excludes }: BackupOptions): ExcludeDecisions.ExcludeRules => excludes ?? excludeNothing
 
 const settingsFor = (
   repository: Repository,
@@ -97,8 +98,21 @@ const settingsFor = (
   openPacks: threads > 1 ? 1 : 2
 })
 
-const listNames = (directory: string): ReadonlyArray<string> =>
-  fs.readdirSync(bytesOf(directory), { encoding: "buffer" }).map(textOf)
+const listing =
+  ({ oneFileSystem }: ExcludeDecisions.ExcludeRules): BackupTargets.List =>
+  (directory) => ({
+    names: fs.readdirSync(bytesOf(directory), { encoding: "buffer" }).map(textOf),
+    deviceId: oneFileSystem ? Status.of(bytesOf(directory)).deviceId : undefined
+  })
+
+const noteExcluded = (rules: ExcludeDecisions.ExcludeRules, targets: ReadonlyArray<Target>, { fact }: Tell): void => {
+  const excludes = ExcludeDecisions.make(rules)
+  for (const { origin, path } of targets) {
+    if (origin !== "given" || !excludes.excludesPath(bytesOf(path))) continue
+    const message = `${readable(path)} is to be backed up, but an exclude leaves it out`
+    fact({ _tag: "Note", code: "targetExcluded", message })
+  }
+}
 
 const threadsFor = ({ readConcurrency }: Pick<BackupOptions, "readConcurrency">): number =>
   Math.max(1, readConcurrency ?? Math.min(mostThreads, availableParallelism()))
@@ -162,7 +176,7 @@ const run = Effect.fnUntraced(function* (
 
     const archiveTargets = Effect.gen(function* () {
       const top = yield* Effect.try({
-        try: () => BackupTargets.make(targets, directory, listNames),
+        try: () => BackupTargets.make(targets, directory, listing(excludesOf(options))),
         catch: (error) => ArchiveRun.localFailure(repository.name, error)
       })
       const made = new ArchiveWalk(top, parent?.tree, {
@@ -174,10 +188,12 @@ const run = Effect.fnUntraced(function* (
       })
       walk = made
       if (options.scan === true) {
-        const first = { path: top.path, targets: targets.map((one) => ({ name: one, path: one, isOnTheWay: false })) }
+        const first = { path: top.path, targets: BackupTargets.leavesIn(top) }
         yield* Effect.forkScoped(Effect.ignore(ArchiveRun.scan(parts, first)))
       }
+      noteExcluded(excludesOf(options), BackupTargets.leavesIn(top), tell)
       yield* ArchiveRun.archive(parts, made)
+      if (made.isEmpty && progress.failures === 0) return yield* BackupSources.empty(repository, paths)
       return made.tree!
     })
 

@@ -32,6 +32,12 @@ const obstacle = (path: Buffer): string | undefined => {
   }
 }
 
+/** Everything that was there turned out to be excluded. */
+export const empty = (repository: Repository, paths: ReadonlyArray<string>): RepositoryError => {
+  const named = paths.map((one) => `"${one}"`).join(", ")
+  return refuse(repository, `the snapshot would be empty: nothing is in ${named}, or all of it is excluded`)
+}
+
 /** Fails with `Refused` when there is nothing to back up, or when a relative path begins nowhere. */
 export const find = (repository: Repository, options: BackupOptions): Effect.Effect<BackupSources, RepositoryError> =>
   Effect.suspend(() => {

@@ -16,14 +16,27 @@ export interface TargetDirectory {
   readonly children: Map<string, TargetNode>
 }
 
+/** What is to be archived. */
+type Leaf = Pick<Target, "path" | "deviceId"> & { readonly origin: "given" | "found" }
+
 export interface TargetNode {
-  /** What is asked for; absent for a directory that only leads to others. */
-  target?: string | undefined
+  /** Absent for a directory that only leads to others. */
+  target?: Leaf | undefined
   /** The directory that leads to others. */
   readonly directory: TargetDirectory
   /** Where the first name lies: `/`, `.` or `../..`. */
   readonly root: string
 }
+
+/** What is in a directory that was given. */
+export interface Listing {
+  readonly names: ReadonlyArray<string>
+  /** The file system it is on, where a backup is to stay on one. */
+  readonly deviceId: bigint | undefined
+}
+
+/** Called with an absolute path. */
+export type List = (directory: string) => Listing
 
 const { isAbsolute, join, normalize, resolve } = path.posix
 
@@ -64,7 +77,7 @@ const first = (top: TargetDirectory, name: string, root: string, workingDirector
   }
 }
 
-const add = (top: TargetDirectory, target: string, workingDirectory: string): void => {
+const add = (top: TargetDirectory, target: string, leaf: Leaf, workingDirectory: string): void => {
   const [name, ...rest] = namesOf(target)
   let node = first(top, name!, rootOf(target), workingDirectory)
   for (const next of rest) {
@@ -73,17 +86,20 @@ const add = (top: TargetDirectory, target: string, workingDirectory: string): vo
     children.set(next, child)
     node = child
   }
-  node.target = resolve(workingDirectory, target)
+  if (node.target?.origin !== "given") node.target = leaf
 }
 
 /** A target with other targets in it becomes a directory on the way to everything in it. */
-const unroll = ({ children }: TargetDirectory, list: (directory: string) => ReadonlyArray<string>): void => {
+const unroll = ({ children }: TargetDirectory, list: List): void => {
   for (const node of children.values()) {
-    if (node.target !== undefined && node.directory.children.size > 0) {
-      for (const name of list(node.target)) {
-        const inner = join(node.target, name)
-        const child = node.directory.children.get(name) ?? makeNode(inner, node.root)
-        child.target ??= inner
+    const { target } = node
+    if (target !== undefined && node.directory.children.size > 0) {
+      const { deviceId, names } = list(target.path)
+      const staysOn = target.origin === "given" ? deviceId : target.deviceId
+      for (const name of deviceId === staysOn ? names : []) {
+        const path = join(target.path, name)
+        const child = node.directory.children.get(name) ?? makeNode(path, node.root)
+        child.target ??= { path, origin: "found", deviceId: staysOn }
         node.directory.children.set(name, child)
       }
       node.target = undefined
@@ -92,26 +108,18 @@ const unroll = ({ children }: TargetDirectory, list: (directory: string) => Read
   }
 }
 
-/** Targets that stand for everything in them, and those that do not. `list` gives the names in a directory. */
-export const expand = (
-  targets: ReadonlyArray<string>,
-  list: (directory: string) => ReadonlyArray<string>
-): ReadonlyArray<string> =>
-  targets
-    .map(clean)
-    .flatMap((target) =>
-      namesOf(target).length > 0 ? [target] : [...list(target)].sort().map((name) => join(target, name))
-    )
-
-/** The top of the snapshot. `list` gives the names in a directory, for targets that have others in them. */
-export const make = (
-  targets: ReadonlyArray<string>,
-  workingDirectory: string,
-  list: (directory: string) => ReadonlyArray<string>
-): TargetDirectory => {
+/** The top of the snapshot. */
+export const make = (targets: ReadonlyArray<string>, workingDirectory: string, list: List): TargetDirectory => {
   const top: TargetDirectory = { path: "/", children: new Map() }
-  for (const target of expand(targets, (directory) => list(resolve(workingDirectory, directory)))) {
-    add(top, target, workingDirectory)
+  for (const target of targets.map(clean)) {
+    const path = resolve(workingDirectory, target)
+    if (namesOf(target).length > 0) add(top, target, { path, origin: "given" }, workingDirectory)
+    else {
+      const { deviceId, names } = list(path)
+      for (const name of [...names].sort()) {
+        add(top, join(target, name), { path: join(path, name), origin: "found", deviceId }, workingDirectory)
+      }
+    }
   }
   unroll(top, list)
   return top
@@ -121,8 +129,10 @@ export const make = (
 export const targetsIn = ({ children }: TargetDirectory): ReadonlyArray<Target> =>
   [...children]
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, { directory, target }]) => ({
-      name,
-      path: target ?? directory.path,
-      isOnTheWay: target === undefined
-    }))
+    .map(([name, { directory, target }]) => ({ name, path: directory.path, origin: "onTheWay", ...target }))
+
+/** Everything that is to be archived, wherever it lies. */
+export const leavesIn = ({ children }: TargetDirectory): ReadonlyArray<Target> =>
+  [...children].flatMap(([name, { directory, target }]) =>
+    target === undefined ? leavesIn(directory) : [{ name, ...target }]
+  )

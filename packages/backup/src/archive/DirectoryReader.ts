@@ -127,13 +127,19 @@ const look = (
   }
 }
 
-/** Explicitly asked for, or the way to it: never excluded, and never missing without a word. */
+/** What was given, or is on the way to it, is never missing without a word. */
 const lookAtTarget = (context: ReaderContext, target: Target, parent: ParentTree.ParentTree): FoundName | undefined => {
   const given = bytesOf(target.path)
+  const { excludes } = context
+  const isOnTheWay = target.origin === "onTheWay"
+  if (!isOnTheWay && excludes.excludesByTag(given)) return undefined
+  if (target.origin === "found") return look(context, bytesOf(target.name), given, parent, target.deviceId)
+  if (!isOnTheWay && excludes.excludesPath(given)) return undefined
   try {
-    const path = target.isOnTheWay ? fs.realpathSync(given, { encoding: "buffer" }) : given
+    const path = isOnTheWay ? fs.realpathSync(given, { encoding: "buffer" }) : given
     const status = Status.of(path)
-    if (target.isOnTheWay && !Status.isDirectory(status)) throw new Error("it is not a directory")
+    if (isOnTheWay && !Status.isDirectory(status)) throw new Error("it is not a directory")
+    if (!isOnTheWay && excludes.excludesStatus(status)) return undefined
     const found = find(context, bytesOf(target.name), path, status, parent, false)
     return found && { ...found, path: given }
   } catch (error) {

@@ -14,10 +14,10 @@ export const scan = (
   let files = 0
   let bytes = 0
 
-  const look = (path: Buffer, isTarget: boolean, deviceId?: bigint): void => {
-    if (!isTarget && excludes.excludesPath(path)) return
+  const look = (path: Buffer, deviceId: bigint | undefined): void => {
+    if (excludes.excludesPath(path)) return
     const status = Status.of(path)
-    if (!isTarget && excludes.excludesStatus(status)) return
+    if (excludes.excludesStatus(status)) return
     if (settings.excludes.oneFileSystem && deviceId !== undefined && deviceId !== status.deviceId) return
     if (Status.isDirectory(status)) directories.push({ path: path.toString("latin1"), deviceId: status.deviceId })
     else files++
@@ -35,12 +35,16 @@ export const scan = (
   const list = (path: Buffer, deviceId: bigint | undefined): void => {
     const names = excludes.keptNames(path, fs.readdirSync(path, { encoding: "buffer" }))
     const prefix = path.equals(slash) ? slash : Buffer.concat([path, slash])
-    for (const name of names) quietly(() => look(Buffer.concat([prefix, name]), false, deviceId))
+    for (const name of names) quietly(() => look(Buffer.concat([prefix, name]), deviceId))
   }
 
   for (const { deviceId, path, targets } of jobs) {
     if (targets === undefined) quietly(() => list(bytesOf(path), deviceId))
-    else for (const target of targets) quietly(() => look(bytesOf(target.path), true))
+    else {
+      const paths = targets.map((target) => ({ path: bytesOf(target.path), deviceId: target.deviceId }))
+      const kept = paths.filter((target) => !excludes.excludesByTag(target.path))
+      for (const target of kept) quietly(() => look(target.path, target.deviceId))
+    }
   }
   return { directories, files, bytes }
 }

@@ -1,6 +1,6 @@
 /** Decides what a backup leaves out, by rules that `Excludes.resolve` has made. For any thread. */
 import * as fs from "node:fs"
-import { isDirectory, isFile, type Status } from "../system/Status.ts"
+import { isFile, type Status } from "../system/Status.ts"
 import * as PathFilter from "./PathFilter.ts"
 
 export interface Tag {
@@ -25,11 +25,8 @@ export interface Excludes {
    * file of one that is tagged. `directory` has no `/` at its end.
    */
   readonly keptNames: (directory: Buffer, names: ReadonlyArray<Buffer>) => ReadonlyArray<Buffer>
-  /**
-   * Whether a directory on another file system than all targets is passed over.
-   * `devices` are those of the targets. A mount point itself is kept, empty.
-   */
-  readonly leavesFileSystem: (status: Status, devices: ReadonlySet<bigint>) => boolean
+  /** The same for one path, whose directory has not been listed. */
+  readonly excludesByTag: (path: Buffer) => boolean
 }
 
 const beginsWith = (path: Buffer, header: string): boolean => {
@@ -52,24 +49,47 @@ const beginsWith = (path: Buffer, header: string): boolean => {
   }
 }
 
+const exists = (path: Buffer): boolean => {
+  try {
+    fs.lstatSync(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Rules must have come from `resolve`. */
 export const make = (rules: ExcludeRules): Excludes => {
   const filter = PathFilter.make(rules)
   const tags = rules.tags.map(({ header, name }) => ({ name: Buffer.from(name), header }))
   const { largerThan } = rules
+  const slash = Buffer.from("/")
+  const inDirectory = (directory: Buffer, name: Buffer) => Buffer.concat([directory, slash, name])
+  const isTag = (directory: Buffer, { header, name }: (typeof tags)[number]): boolean =>
+    header === "" || beginsWith(inDirectory(directory, name), header)
+  let known: { readonly directory: Buffer; readonly tags: typeof tags } | undefined
+  const tagsIn = (directory: Buffer): typeof tags => {
+    if (known?.directory.equals(directory)) return known.tags
+    const found = tags.filter((tag) => exists(inDirectory(directory, tag.name)) && isTag(directory, tag))
+    known = { directory, tags: found }
+    return found
+  }
   return {
     excludesPath: (path) => filter.matches(path),
     excludesStatus: (status) => largerThan !== undefined && isFile(status) && status.size > largerThan,
     keptNames: (directory, names) => {
       let kept = names
       for (const tag of tags) {
-        if (!names.some((name) => name.equals(tag.name))) continue
-        if (tag.header !== "" && !beginsWith(Buffer.concat([directory, Buffer.from("/"), tag.name]), tag.header))
-          continue
+        if (!names.some((name) => name.equals(tag.name)) || !isTag(directory, tag)) continue
         kept = kept.filter((name) => name.equals(tag.name))
       }
       return kept
     },
-    leavesFileSystem: (status, devices) => rules.oneFileSystem && isDirectory(status) && !devices.has(status.deviceId)
+    excludesByTag: (path) => {
+      if (tags.length === 0) return false
+      const end = path.lastIndexOf(slash)
+      const name = path.subarray(end + 1)
+      return tagsIn(path.subarray(0, end)).some((tag) => !name.equals(tag.name))
+    }
   }
 }

@@ -34,7 +34,7 @@ const walk = (answer: (job: WalkJob["job"]) => DirectoryResult) => {
   const failures: Array<Failure> = []
   const changes: Array<string> = []
   const started = new ArchiveWalk(
-    BackupTargets.make(["/top"], "/", () => []),
+    BackupTargets.make(["/top"], "/", () => ({ names: [], deviceId: undefined })),
     undefined,
     {
       onTree: (tree) => {

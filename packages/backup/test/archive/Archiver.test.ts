@@ -134,13 +134,50 @@ describe("a backup", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("leaves out what is excluded, but not what was asked for by name", () =>
+  it.live("leaves out what is excluded, and says so where it was asked for by name", () =>
     Effect.gen(function* () {
       const { folder, repository } = yield* start(sample)
+      const tell = Told.make()
       const excludes = yield* Excludes.resolve({ patterns: ["two", "b", "four"] })
-      yield* backup(repository, folder, { excludes, paths: [folder, join(folder, "four")] })
-      const whole = yield* filesIn(repository, folder)
-      assert.deepEqual(whole, ["a/one", "four"])
+      const summary = yield* backup(repository, folder, { excludes, paths: [folder, join(folder, "four")], tell })
+      assert.deepEqual(yield* filesIn(repository, folder), ["a/one"])
+      assert.deepEqual(
+        tell.of("Note").map(({ message }) => message),
+        [`${join(folder, "four")} is to be backed up, but an exclude leaves it out`]
+      )
+      assert.strictEqual(summary.failures, 0)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live.each([".", "./", "..", "NAME", "NAME a/one"])(
+    "leaves out what is excluded of %s, and does not count it",
+    (given) =>
+      Effect.gen(function* () {
+        const { folder, repository } = yield* start({ "top/a/one": "1", "top/four": "4444", "top/.env": "secret" })
+        const top = join(folder, "top")
+        yield* inside(given === ".." ? join(top, "a") : top)
+        const tell = Told.make()
+        const excludes = yield* Excludes.resolve({ patterns: [".env"], largerThan: 3 })
+        const paths = given.split(" ").map((one) => one.replace("NAME", top))
+        yield* backup(repository, ".", { excludes, paths, scan: true, tell })
+        const names = (yield* filesIn(repository, top)).map((one) => one.replace(/.*\//, ""))
+        assert.deepEqual([...new Set(names)], ["one"])
+        for (const { files } of tell.of("Planned")) assert.isAtMost(files, paths.length)
+      }).pipe(Effect.scoped)
+  )
+
+  it.live("refuses to write a snapshot of nothing, and keeps one of a folder that is empty", () =>
+    Effect.gen(function* () {
+      const { folder, repository } = yield* start(sample)
+      yield* inside(folder)
+      const excludes = yield* Excludes.resolve({ patterns: ["*"] })
+      for (const path of [".", "./", "a", "four"]) {
+        const error = yield* Effect.flip(backup(repository, path, { excludes }))
+        assert.include(error.message, "the snapshot would be empty")
+      }
+      fs.mkdirSync(join(folder, "empty"))
+      yield* backup(repository, "empty")
+      assert.lengthOf((yield* Snapshots.loadAll(repository)).snapshots, 1)
     }).pipe(Effect.scoped)
   )
 

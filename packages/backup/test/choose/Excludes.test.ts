@@ -1,9 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a dollar with braces is what is tested
 import * as fs from "node:fs"
 import { join } from "node:path"
-import * as ExcludeDecisions from "@ourclone/backup/choose/ExcludeDecisions"
 import * as Excludes from "@ourclone/backup/choose/Excludes"
-import * as Status from "@ourclone/backup/system/Status"
 import { skipWithout } from "@ourclone/core/testing/Programs"
 import * as Effect from "effect/Effect"
 import { assert, beforeEach, describe, it } from "vitest"
@@ -62,15 +60,6 @@ describe("Excludes", () => {
     assert.deepEqual(gone({ insensitiveFiles: [file] }), gone({ files: [file] }))
   })
 
-  it("passes over directories of other file systems when asked", () => {
-    const root = temporaryFolder()
-    const [own, other] = [Status.of(Buffer.from(root)), { ...Status.of(Buffer.from(root)), deviceId: 99n }]
-    const devices = new Set([own.deviceId])
-    const one = ExcludeDecisions.make(Effect.runSync(Excludes.resolve({ oneFileSystem: true })))
-    assert.deepEqual([one.leavesFileSystem(own, devices), one.leavesFileSystem(other, devices)], [false, true])
-    assert.isFalse(ExcludeDecisions.make(Effect.runSync(Excludes.resolve({}))).leavesFileSystem(other, devices))
-  })
-
   it("names the option and the pattern that can not be used", () => {
     assert.match(problemOf({ patterns: ["a", "[b"] }), /^exclude: the pattern "\[b" is not valid/)
     assert.match(problemOf({ insensitivePatterns: ["[b"] }), /^iexclude: the pattern/)
@@ -108,6 +97,7 @@ describe("Excludes beside restic", () => {
     ["anchored ones", ["/foo", "ROOT/deep/*/x", "ROOT/**/baz/"], {}],
     ["negation", ["foo/*", "!foo/bar", "*.txt", "!ü.txt"], {}],
     ["odd names", ["d??", "back\\\\slash", "star\\*", "[[]br]", "-*"], {}],
+    ["brackets", ["[!f]oo", "[!d]eep", "[!a-d]eep", "[^s]ig", "b[!i]g"], {}],
     ["other case", [], { insensitivePatterns: ["FOO/BAR", "É", "*.O"] }],
     ["tags", [], { caches: true, ifPresent: [".nobackup"] }],
     ["size", [], { largerThan: 1999 }],

@@ -46,6 +46,7 @@ export const resticBackup = (root: string, ...rest: ReadonlyArray<string>) =>
       .split("\n")
       .at(-1)!
   ) as {
+    readonly snapshot_id: string
     readonly tree_blobs: number
     readonly data_blobs: number
     readonly dirs_unmodified: number
