@@ -74,9 +74,8 @@ export const scan = (text: string): ReadonlyArray<Statement> => {
   let line = 1
   let index = 0
   while (index < text.length) {
-    const lineEnd = find(text, index, "\n", false)
-    const first = text.slice(index, lineEnd).search(/[^\s\uFEFF]/)
     let end = text.indexOf("\n", index) + 1 || text.length
+    const first = text.slice(index, end).search(/[^\s\uFEFF]/)
     const begins = index + first
     if (first !== -1 && text[begins] !== "#") {
       const isHeader = text[begins] === "["

@@ -63,6 +63,7 @@ describe("Secret", () => {
     Effect.gen(function* () {
       const message = yield* failure("command:echo topsecret; echo no agent for topsecret >&2; exit 1")
       expect(message).toBe("its command failed with exit code 1: no agent for xxx")
+      expect(yield* failure("command:exit 3")).toBe("its command failed with exit code 3")
     })
   )
 

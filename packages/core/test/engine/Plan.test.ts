@@ -87,6 +87,21 @@ describe("Plan.make", () => {
     })
   )
 
+  it.effect("takes a sum only where it decides, also between files that need none", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const destination = MemoryProvider.make()
+      for (const path of ["a", "b", "c"]) yield* put(source, path, "bytes", 1000)
+      yield* put(destination, "b", "bytes", 2000)
+      const toucher: Provider = { ...destination, touch: (file, modifiedAt) => Effect.succeed({ ...file, modifiedAt }) }
+      assert.deepStrictEqual(yield* lines(Plan.make(source, toucher, sync)), [
+        "put a (missing)",
+        "touch b",
+        "put c (missing)"
+      ])
+    })
+  )
+
   it.effect("finds a change that keeps size and time when told to compare sums", () =>
     Effect.gen(function* () {
       const source = MemoryProvider.make()

@@ -292,7 +292,7 @@ describe("Upload.upload", () => {
     })
   )
 
-  it.effect("takes back the bytes it counted when an attempt is repeated", () =>
+  it.effect("takes back the bytes it counted whenever an attempt is repeated", () =>
     Effect.gen(function* () {
       const { provider } = open()
       let attempts = 0
@@ -300,7 +300,7 @@ describe("Upload.upload", () => {
         ...provider,
         put: (at, source, putOptions) =>
           Effect.flatMap(source.bytes, (bytes) =>
-            ++attempts === 1
+            ++attempts <= 2
               ? Effect.fail(
                   new StorageError({
                     provider: "memory",
@@ -313,7 +313,7 @@ describe("Upload.upload", () => {
       }
       const advances: Array<number> = []
       yield* upload(flaky, path, sourceOf("0123"), { ...options, onAdvance: (bytes) => advances.push(bytes) })
-      assert.deepStrictEqual(advances, [4, -4, 4])
+      assert.deepStrictEqual(advances, [4, -4, 4, -4, 4])
     })
   )
 
