@@ -16,5 +16,6 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
     ["choose", "threads", "format"],
     ["system", "go"]
   ],
-  "packages/provider-b2": [["."], ["api"]]
+  "packages/provider-b2": [["."], ["api"]],
+  "packages/tasks": [["runner"], ["store"], ["task"]]
 }

@@ -4,6 +4,16 @@ import { isInside, isSame, nowhere, ofPath, overlap } from "../../src/contract/P
 describe("PlaceIdentity", () => {
   const photos = ofPath("b2:1", "bucket/photos")
 
+  it("is a place and each place around it, the outermost last", () => {
+    assert.deepStrictEqual(ofPath("b2:1", "bucket/photos/2024").ids, [
+      "bucket/photos/2024",
+      "bucket/photos",
+      "bucket",
+      ""
+    ])
+    assert.deepStrictEqual(ofPath("b2:1", "").ids, [""])
+  })
+
   it("tells what lies inside what by whole segments", () => {
     assert.isTrue(isInside(ofPath("b2:1", "bucket/photos/2024/may"), photos))
     assert.isTrue(isInside(photos, photos))
