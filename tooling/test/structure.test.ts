@@ -172,7 +172,7 @@ describe("the structure check", () => {
       "packages/jobs/test/A.test.ts",
       `import "@ourclone/provider-local/LocalFactory"`
     ],
-    ["tasks stands on jobs", "packages/tasks/src/A.ts", `import "@ourclone/jobs/JobKind"`],
+    ["tasks stands on jobs", "packages/tasks/src/runner/A.ts", `import "@ourclone/jobs/JobKind"`],
     ["a file has 500 lines", "packages/core/src/engine/Long.ts", "let a = 1\n".repeat(500)]
   ])("accepts that %s", (_, file, text) => {
     expect(problemsOf(file, text)).toEqual([])
