@@ -32,7 +32,23 @@ describe("units", () => {
     expect(Effect.runSync(Units.moment("time", text))).toBe(millis)
   })
 
-  test.each(["", "G", "-1", "1X", "1 G"])("%j is no size", (text) => {
+  test.each([
+    "2024-02-30",
+    "2023-02-29 12:00:00",
+    "2024-04-31T12:00:00Z",
+    "2024-13-01",
+    "2024-00-10",
+    "2024-01-00",
+    "2024-01-01 24:00:00",
+    "2024-01-01 12:60:00",
+    "1e12",
+    "0x10",
+    " 2024-01-01"
+  ])("%j is no time, and none is made of it", (text) => {
+    expect(Effect.runSync(Effect.flip(Units.moment("time", text))).message).toContain(`--time: "${text}"`)
+  })
+
+  test.each(["", "G", "-1", "1X", "1 G", "1e3", "0x10", " 1"])("%j is no size", (text) => {
     expect(Effect.runSync(Effect.flip(Units.size("max-unused", text))).message).toContain("--max-unused")
   })
 })

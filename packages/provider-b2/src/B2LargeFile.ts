@@ -18,7 +18,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Authorization, Failure } from "./api/B2Authorization.ts"
 import * as B2Pages from "./api/B2Pages.ts"
-import { type FileRow, fileOf, sha1Of } from "./api/B2Replies.ts"
+import { type FileRow, fileOf, sha1Of, timeOf, wholeNumber } from "./api/B2Replies.ts"
 import * as UploadUrls from "./api/UploadUrls.ts"
 import { maxPutSize } from "./B2Files.ts"
 import type { B2Root } from "./B2Root.ts"
@@ -51,16 +51,11 @@ const infoOf = (options: StartOptions) => ({
   ...(options.sha1 === undefined ? {} : { large_file_sha1: options.sha1 })
 })
 
-const wholeNumber = (text: string | undefined): number | undefined => {
-  const value = text === undefined || text === "" ? Number.NaN : Number(text)
-  return Number.isSafeInteger(value) ? value : undefined
-}
-
 const unfinishedOf = (row: FileRow, path: RemotePath.RemotePath): Unfinished => {
   const info = row.fileInfo ?? {}
   const size = wholeNumber(info["ourclone-size"])
   const partSize = wholeNumber(info["ourclone-part-size"])
-  const modifiedAt = wholeNumber(info.src_last_modified_millis)
+  const modifiedAt = timeOf(info.src_last_modified_millis)
   const sha1 = sha1Of(undefined, info.large_file_sha1)
   return {
     id: row.fileId,

@@ -34,8 +34,12 @@ export const duration = (flag: string, text: string): Effect.Effect<number, Comm
 export const moment = (flag: string, text: string): Effect.Effect<number, CommandStopped> => {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(text)
   const isTime = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/.test(text)
+  const [day, hour] = [Number(text.slice(8, 10)), Number(text.slice(11, 13))]
+  const lastDay = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate()
+  // Of a day that the month does not have, and of hour 24, JavaScript would make the next.
+  const isReal = day <= lastDay && hour < 24
   const time = isDay || isTime ? Date.parse(isDay ? `${text}T00:00:00` : text.replace(" ", "T")) : Number.NaN
-  return Number.isNaN(time)
+  return Number.isNaN(time) || !isReal
     ? usage(`--${flag}: "${text}" is not a time; write it like "2026-11-21 20:45:00"`)
     : Effect.succeed(time)
 }

@@ -93,10 +93,8 @@ export const parse = (field: OptionField, text: string): Result.Result<OptionVal
       return Result.succeed(text)
     case "secret":
       return Result.succeed(Redacted.make(text))
-    case "number": {
-      const number = Number(text)
-      return text.trim() === "" || Number.isNaN(number) ? Result.fail("must be a number") : Result.succeed(number)
-    }
+    case "number":
+      return /^[-+]?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Result.succeed(Number(text)) : Result.fail("must be a number")
     case "boolean":
       if (/^(?:true|yes|on|1)$/i.test(text)) return Result.succeed(true)
       if (/^(?:false|no|off|0)$/i.test(text)) return Result.succeed(false)

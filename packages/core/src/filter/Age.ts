@@ -38,6 +38,7 @@ const parseDate = (text: string): number | undefined => {
   const [match, year, month, dayOfMonth, hour = "00", minute = "00", seconds = "00", fraction = "", zone = ""] =
     date.exec(text) ?? []
   if (match === undefined || (zone !== "" && !text.includes("T"))) return undefined
+  if (Number(hour) > 23) return undefined
   if (Number(dayOfMonth) > new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()) return undefined
   const instant = Date.parse(
     `${year}-${month}-${dayOfMonth}T${hour}:${minute}:${seconds}${fraction.slice(0, 4)}${zone}`

@@ -237,8 +237,10 @@ describe("Remotes.open refuses", () => {
   it.effect("a flag or a variable that is no number, without repeating it", () =>
     Effect.gen(function* () {
       const configurationPath = write(photos)
-      const flagged = yield* refusal("photos:", { configurationPath }, { connections: "many" })
-      expect(flagged.message).toBe('remote "photos": option "connections" (--connections) must be a number')
+      for (const connections of ["many", "", " 4", "4 ", "4e0", "0x4", "0b100", "4n", "Infinity"]) {
+        const flagged = yield* refusal("photos:", { configurationPath }, { connections })
+        expect(flagged.message).toBe('remote "photos": option "connections" (--connections) must be a number')
+      }
       const positive = yield* refusal("photos:", { configurationPath }, { connections: "-1" })
       expect(positive.message).toContain('option "connections" (--connections) must be')
     })

@@ -35,7 +35,26 @@ describe("Size", () => {
   })
 
   it("refuses what rclone refuses", () => {
-    for (const text of ["", "1q", "1.q", "-1K", "1i", "1iB", "1MB", "M", ".", "1 M", "1bi"]) {
+    for (const text of [
+      "",
+      "1q",
+      "1.q",
+      "-1K",
+      "1i",
+      "1iB",
+      "1MB",
+      "M",
+      ".",
+      "1 M",
+      "1bi",
+      "1e3",
+      "0x10",
+      " 1",
+      "1 ",
+      "1\n",
+      "Infinity",
+      "NaN"
+    ]) {
       assert.strictEqual(parse(text), "refused", text)
     }
   })

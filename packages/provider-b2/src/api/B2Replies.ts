@@ -55,12 +55,20 @@ export const sha1Of = (contentSha1: string | null | undefined, noted: string | u
   return noted !== undefined && noted.length === 40 ? noted.toLowerCase() : undefined
 }
 
-/** The uploader's time where there is a sensible one. Milliseconds since 1970. */
-export const modifiedAtOf = (noted: string | undefined, uploadedAt: number): number => {
-  if (noted === undefined || noted === "") return uploadedAt
-  const millis = Number(noted)
-  return Number.isSafeInteger(millis) ? millis : uploadedAt
+/** In decimal digits, as uploaders note numbers; nothing else that JavaScript would take for one. */
+export const wholeNumber = (noted: string | undefined): number | undefined => {
+  const value = noted !== undefined && /^[-+]?\d+$/.test(noted) ? Number(noted) : Number.NaN
+  return Number.isSafeInteger(value) ? value : undefined
 }
+
+/** Milliseconds since 1970, where they are a time that a date can hold. */
+export const timeOf = (noted: string | undefined): number | undefined => {
+  const millis = wholeNumber(noted)
+  return millis !== undefined && Math.abs(millis) <= 8.64e15 ? millis : undefined
+}
+
+/** The uploader's time where there is a sensible one. Milliseconds since 1970. */
+export const modifiedAtOf = (noted: string | undefined, uploadedAt: number): number => timeOf(noted) ?? uploadedAt
 
 const noInfo: NonNullable<FileRow["fileInfo"]> = {}
 
