@@ -1,4 +1,5 @@
-import * as fs from "node:fs"
+import builtin, * as fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "@effect/vitest"
@@ -91,6 +92,28 @@ describe("ConfigurationFile", () => {
       )
       expect((yield* Effect.flip(edit)).reason._tag).toBe("ConfigurationUnavailable")
       expect(fs.readFileSync(path, "utf8")).toBe(text)
+    })
+  )
+
+  it.live("leaves no copy of its secrets behind when the new file can not take the place of the old", () =>
+    Effect.gen(function* () {
+      const path = join(folder, "stuck.toml")
+      const { renameSync } = builtin
+      yield* Effect.acquireUseRelease(
+        Effect.sync(() => {
+          builtin.renameSync = () => {
+            throw Object.assign(new Error("no"), { code: "EPERM" })
+          }
+          syncBuiltinESMExports()
+        }),
+        () => Effect.flip(add(path, "music")),
+        () =>
+          Effect.sync(() => {
+            builtin.renameSync = renameSync
+            syncBuiltinESMExports()
+          })
+      )
+      expect(fs.readdirSync(folder).filter((name) => name.startsWith("stuck"))).toEqual([])
     })
   )
 

@@ -3,8 +3,8 @@ import { once } from "node:events"
 import * as fs from "node:fs"
 import { hostname, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { afterAll, describe, expect, it } from "@effect/vitest"
-import { Effect, Exit, Fiber } from "effect"
+import { afterAll, describe, expect, it, vi } from "@effect/vitest"
+import { Effect, Exit, Fiber, Scope } from "effect"
 import { ofPath } from "../../src/contract/PlaceIdentity.ts"
 import * as DestinationLock from "../../src/engine/DestinationLock.ts"
 import * as ProcessIdentity from "../../src/machine/ProcessIdentity.ts"
@@ -152,6 +152,19 @@ describe("DestinationLock", () => {
       )
       expect(exits.filter(Exit.isSuccess)).toHaveLength(1)
     })
+  )
+
+  it.live("is tried again when a run that began at the same time is over in a moment", () =>
+    Effect.gen(function* () {
+      const state = newState()
+      const clock = vi.spyOn(Date, "now").mockReturnValue(1_700_000_000_000)
+      yield* Effect.addFinalizer(() => Effect.sync(() => clock.mockRestore()))
+      const first = yield* Scope.make()
+      yield* Scope.provide(lock(state), first)
+      const second = yield* Effect.forkChild(Effect.scoped(lock(state)), { startImmediately: true })
+      yield* Scope.close(first, Exit.void)
+      yield* Fiber.join(second)
+    }).pipe(Effect.scoped)
   )
 
   it.live("is seen by another process, and gone when that one is killed", () =>

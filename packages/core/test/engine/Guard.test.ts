@@ -25,9 +25,11 @@ describe("Guard.deletion", () => {
     const half = totals({ destinationFiles: 200, removals: 100 })
     const more = totals({ destinationFiles: 200, removals: 101 })
     const few = totals({ destinationFiles: 100, removals: 100 })
+    const oneMore = totals({ destinationFiles: 101, removals: 51 })
     assert.isUndefined(Guard.deletion(half, { allowsEmptySource: false }))
     assert.strictEqual(Guard.deletion(more, { allowsEmptySource: false })?.guard, "max delete")
     assert.isUndefined(Guard.deletion(few, { allowsEmptySource: false }))
+    assert.strictEqual(Guard.deletion(oneMore, { allowsEmptySource: false })?.guard, "max delete")
   })
 
   it("keeps to the limit it is given", () => {

@@ -126,6 +126,7 @@ describe("Filter rules", () => {
   it("says when it lets everything pass", () => {
     assert.isTrue(make({}).isEmpty)
     assert.isTrue(make({ filter: ["- a", "!"], maxSize: "off" }).isEmpty)
+    assert.isTrue(make({ filesFrom: [] }).isEmpty)
     for (const options of [{ include: ["*"] }, { maxSize: "1" }, { maxAge: "1" }, { filesFrom: [""] }]) {
       assert.isFalse(make(options).isEmpty)
     }
