@@ -23,6 +23,7 @@ import { snapshot } from "./commands/snapshot.ts"
 import { snapshots } from "./commands/snapshots.ts"
 import { stat } from "./commands/stat.ts"
 import { sync } from "./commands/sync.ts"
+import { task } from "./commands/task.ts"
 import { tree } from "./commands/tree.ts"
 import { version } from "./commands/version.ts"
 import { versions } from "./commands/versions.ts"
@@ -41,7 +42,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
       { group: "CHANGE", commands: [mkdir, rm] },
       { group: "STORAGE", commands: [buckets, versions, largeFiles] },
-      { group: "SET UP", commands: [remote(factories), config, complete, version] }
+      { group: "SET UP", commands: [remote(factories), config, complete, version, task] }
     ]),
     Command.withExamples([
       { command: "ourclone remote add photos b2", description: "Name a B2 account" },

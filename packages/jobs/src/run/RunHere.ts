@@ -6,27 +6,21 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { type JobError, toFailure } from "../JobError.ts"
-import type { Beside, JobKind } from "../JobKind.ts"
+import type { JobKind } from "../JobKind.ts"
 import type { Surroundings } from "../Surroundings.ts"
+import type { JobRunner, RunOptions } from "./JobRunner.ts"
 
-export interface RunOptions extends Omit<Beside, "tell"> {
-  readonly sink: Tell.Sink
-  /** Asks for `preview` rather than `run`. */
-  readonly isPreview?: boolean
-  /** Who is behind an interruption, asked when there was one. */
-  readonly cancelledBy?: () => string
-}
+export type { RunOptions } from "./JobRunner.ts"
 
-/**
- * The summary of the run. The sink has every event, `Finished` the last, when it ends, also where the run fails or is
- * interrupted. Fails with `SinkFailed` where the sink did, after the job has come to a good end.
- */
+/** `JobRunner.run` in this process. */
 export const run = Effect.fnUntraced(function* <Request, Summary>(
   kind: JobKind<string, Request, Summary>,
   request: Request,
-  { cancelledBy, input, isPreview = false, secrets, sink }: RunOptions
+  { cancelledBy, input, isPreview = false, pausing, secrets, sink }: RunOptions
 ): Effect.fn.Return<Summary, JobError | Tell.SinkFailed, Surroundings> {
-  const { flush, pump, tell } = yield* Tell.make(sink)
+  const { flush, pump, tell: telling } = yield* Tell.make(sink)
+  const tell: Tell.Tell =
+    pausing === undefined ? telling : { ...telling, room: Effect.andThen(pausing.open, telling.room) }
   const begin = isPreview && kind.preview !== undefined ? kind.preview : kind.run
   const refused = kind.refuse?.(request)
   const working = refused === undefined ? Effect.scoped(begin(request, { tell, secrets, input })) : Effect.fail(refused)
@@ -58,3 +52,5 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
     )
   )
 })
+
+export const runner: JobRunner<Surroundings> = { run }
