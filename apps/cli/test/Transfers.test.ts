@@ -120,6 +120,24 @@ test("--links stores symbolic links and makes them again", async () => {
   expect(fs.readlinkSync(path.join(folder, "to/link"))).toBe("a.txt")
 })
 
+test.each(["copy", "sync", "move"])(
+  "two files that --links would store under one name: %s fails the second by name at every run",
+  async (verb) => {
+    const { folder, list, read, run, write } = makeCli()
+    for (const name of ["d/two", "d/two.rclonelink", "d/two-more", "one.rclonelink"]) write(`from/${name}`, name)
+    fs.symlinkSync("elsewhere", path.join(folder, "from/three"))
+    for (let turn = 1; turn <= 3; turn++) {
+      const { code, error } = await run(verb, "--links", "@/from", "@/to")
+      expect(code).toBe(3)
+      expect(error).toContain('d/two.rclonelink: "d/two" would be stored under the same name: rename one')
+      expect(list("to")).toEqual(["d/two", "d/two-more", "one", "three"])
+      expect(read("to/d/two")).toBe("d/two")
+      if (verb === "move") write("from/d/two", "d/two")
+    }
+    expect(read("from/d/two.rclonelink")).toBe("d/two.rclonelink")
+  }
+)
+
 test("a file that can not be stored fails alone, is named with its reason, and the exit code is 3", async () => {
   const { list, run, write } = makeCli()
   write("from/a.txt", "a")

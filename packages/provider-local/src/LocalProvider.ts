@@ -21,6 +21,7 @@ import * as LocalRead from "./LocalRead.ts"
 import * as LocalRemove from "./LocalRemove.ts"
 import * as LocalTouch from "./LocalTouch.ts"
 import * as LocalWrite from "./LocalWrite.ts"
+import * as Symlinks from "./Symlinks.ts"
 
 export interface LocalOptions {
   /** Absolute, or relative to the current directory. It need not exist. */
@@ -68,6 +69,7 @@ const open = (place: Place.Place): Provider => {
     removeDirectory: LocalRemove.removeDirectory(place, folders),
     largeFile: LocalLargeFile.make(place, folders, durability),
     locate: (path) => attempt(place, "locate", path, () => ({ account, ids: idsOf(Place.absolute(place, path)) })),
+    storedAs: place.links ? Symlinks.storedAs : undefined,
     freeSpace: attempt(place, "freeSpace", RemotePath.root, () => {
       const free = FreeSpace.read(place)
       if (free === undefined) throw new UnexpectedResponse({ message: "the file system does not say what is free" })

@@ -4,6 +4,7 @@
  */
 import * as fs from "node:fs"
 import type { PutOptions } from "@ourclone/core/contract/Provider"
+import { makeUnsafe, type RemotePath } from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
 import { toFileTime } from "./FileTime.ts"
 
@@ -14,6 +15,9 @@ export const isLinkPath = (path: string): boolean =>
 
 /** The path of the link itself. */
 export const withoutSuffix = (path: string): string => path.slice(0, -suffix.length)
+
+/** The path of the link or the file that holds `path`. */
+export const storedAs = (path: RemotePath): RemotePath => (isLinkPath(path) ? makeUnsafe(withoutSuffix(path)) : path)
 
 /** The target, byte for byte. */
 export const readTarget = (link: string): Buffer<ArrayBuffer> =>

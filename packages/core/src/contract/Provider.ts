@@ -124,6 +124,11 @@ export interface Provider {
    * another path names too, by a mount or a link; asked before anything is removed.
    */
   readonly locate?: ((path: RemotePath) => Effect.Effect<PlaceIdentity, StorageError>) | undefined
+  /**
+   * The name that the file at a path is stored under. Present where that may be another than its path: the begin of it,
+   * which another file may have for its path.
+   */
+  readonly storedAs?: ((path: RemotePath) => RemotePath) | undefined
   /** Bytes that can still be stored, where the service knows. */
   readonly freeSpace?: Effect.Effect<number, StorageError> | undefined
 }

@@ -16,6 +16,7 @@ import type { Filter } from "../filter/Filter.ts"
 import { retrying } from "../layers/Retry.ts"
 import { type Comparison, Difference, decide, precision } from "./Compare.ts"
 import { visitBoth } from "./MergedListing.ts"
+import * as NameMeetings from "./NameMeetings.ts"
 import { inOrder } from "./SortedListing.ts"
 
 /** One step of a plan, with the reason a person would want to read. */
@@ -130,6 +131,16 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     return false
   }
 
+  const earlierOfName = destination.storedAs === undefined ? undefined : NameMeetings.make(destination.storedAs)
+
+  /** A file that would replace one stored just before it is a failed file. */
+  const meeting = ({ path }: File): Action | undefined => {
+    const other = earlierOfName?.(path)
+    if (other === undefined) return undefined
+    const because = `"${other}" would be stored under the same name: rename one`
+    return { _tag: "Pass", entry: { _tag: "Skipped", path, because, isFailure: true } }
+  }
+
   const onlySource = (entry: Entry): Action | Open | undefined => {
     if (entry._tag === "Skipped") {
       passed.add(entry.path)
@@ -141,7 +152,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     }
     if (filter !== undefined && !filter.includes(entry)) return undefined
     totals.sourceFiles++
-    return both(entry, undefined)
+    return meeting(entry) ?? both(entry, undefined)
   }
 
   /** The last file that the destination listed: one listed twice is no extra one. */
@@ -174,7 +185,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     if (filter !== undefined && !filter.includes(ours)) return undefined
     totals.sourceFiles++
     totals.destinationFiles++
-    return both(ours, theirs)
+    return meeting(ours) ?? both(ours, theirs)
   }
 
   /** One file that can not be hashed is a failed file, not the end of the plan. */

@@ -24,6 +24,7 @@ export type Method =
       | "largeFile"
       | "versions"
       | "buckets"
+      | "storedAs"
       | "freeSpace"
     >
   | Exclude<keyof LargeFile, "limits">

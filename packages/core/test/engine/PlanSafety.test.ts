@@ -32,6 +32,36 @@ const listing = (entries: ReadonlyArray<Entry>, chunkSize = 2): Provider => ({
 })
 
 describe("a plan", () => {
+  it.effect("passes over the later of two files that would be stored under one name, and over no other", () =>
+    Effect.gen(function* () {
+      const destination: Provider = {
+        ...MemoryProvider.make(),
+        storedAs: (path) => makeUnsafe(path.replace(/(?<=[^/])[.]link$/, ""))
+      }
+      const paths = [
+        "a",
+        "a!",
+        "a!.link",
+        "a-",
+        "a.link",
+        "a.link.link",
+        "a0",
+        "b.link",
+        "b/c",
+        "b/c/d.link",
+        "b/cc.link"
+      ]
+      const found = yield* lines(listing(paths.map(file)), destination)
+      assert.deepStrictEqual(
+        found.filter((line) => line.startsWith("Pass")),
+        ["Pass a!.link", "Pass a.link"]
+      )
+      assert.lengthOf(found, paths.length)
+      yield* put(destination, "a.link")
+      assert.deepStrictEqual(yield* lines(listing([file("a"), file("a.link")]), destination), ["Put a", "Pass a.link"])
+    })
+  )
+
   it.effect("passes over one file that can not be hashed, and goes on with the rest", () =>
     Effect.gen(function* () {
       const memory = MemoryProvider.make()
