@@ -1,5 +1,5 @@
 /** `stat`, `size` and `cat`: facts about one place, and the bytes of one file. */
-import type { Entry, File } from "@ourclone/core/contract/Entry"
+import type { DatedFile, Entry } from "@ourclone/core/contract/Entry"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Amount from "./Amount.ts"
@@ -10,7 +10,7 @@ import * as Output from "./Output.ts"
 import * as Place from "./Place.ts"
 import { printable } from "./PrintableText.ts"
 
-const factsOf = (file: File): ReadonlyArray<readonly [string, string]> => [
+const factsOf = (file: DatedFile): ReadonlyArray<readonly [string, string]> => [
   ["path", printable(file.path)],
   ["size", `${Amount.count(file.size)} bytes (${Amount.bytes(file.size)})`],
   ["modified", new Date(file.modifiedAt).toISOString()],

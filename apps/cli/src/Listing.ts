@@ -2,6 +2,7 @@
 import type { Entry } from "@ourclone/core/contract/Entry"
 import type { ListOptions } from "@ourclone/core/contract/Provider"
 import { root } from "@ourclone/core/contract/RemotePath"
+import { datedListing } from "@ourclone/core/engine/FileTime"
 import type { Filter } from "@ourclone/core/filter/Filter"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -57,7 +58,9 @@ export const visit = Effect.fnUntraced(function* (
     }
     onEntries(wanted)
   }
-  const listed = Stream.runForEachArray(provider.list(root, options), (entries) => Effect.sync(() => chunk(entries)))
+  const listed = Stream.runForEachArray(datedListing(provider, provider.list(root, options)), (entries) =>
+    Effect.sync(() => chunk(entries))
+  )
   yield* Effect.catchIf(listed, Place.mayBeFile, (error) =>
     Effect.flatMap(Place.findFile(path), (found) =>
       found === undefined ? Effect.fail(error) : Effect.sync(() => chunk([found.file]))

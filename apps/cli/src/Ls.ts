@@ -12,7 +12,7 @@ const blank = `${"-".padStart(9)}  ${"".padEnd(19)}  `
 
 export const lineOf = (entry: Entry): string =>
   entry._tag === "File"
-    ? `${Amount.bytes(entry.size).padStart(9)}  ${Amount.time(entry.modifiedAt)}  ${printable(entry.path)}`
+    ? `${Amount.bytes(entry.size).padStart(9)}  ${Amount.time(entry.modifiedAt ?? 0)}  ${printable(entry.path)}`
     : `${blank}${printable(entry.path)}/`
 
 export const run = Effect.fnUntraced(function* (flags: {

@@ -12,7 +12,7 @@ const objectOfFile = (file: File, withHashes: boolean) => ({
   Name: basename(file.path),
   Size: file.size,
   MimeType: file.contentType ?? "application/octet-stream",
-  ModTime: new Date(file.modifiedAt).toISOString(),
+  ModTime: new Date(file.modifiedAt ?? 0).toISOString(),
   IsDir: false,
   ...(withHashes && Object.keys(file.checksums).length > 0 ? { Hashes: file.checksums } : {}),
   ...(file.versionId === undefined ? {} : { ID: file.versionId })

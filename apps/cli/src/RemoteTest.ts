@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { root } from "@ourclone/core/contract/RemotePath"
 import { retrying } from "@ourclone/core/layers/Retry"
-import type { Check } from "@ourclone/core/testing/Check"
+import { type Check, NotApplicable } from "@ourclone/core/testing/Check"
 import { checks } from "@ourclone/core/testing/ProviderContract"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -40,13 +40,11 @@ const clear = Effect.fnUntraced(function* (provider: Provider) {
 type Verdict = "ok" | "failed" | "not applicable"
 
 const outcome = Effect.fnUntraced(function* (check: Check, provider: Provider) {
-  if (check.needs !== undefined && provider[check.needs] === undefined) {
-    return { verdict: "not applicable" as Verdict, because: `the storage has no ${check.needs}` }
-  }
   const exit = yield* Effect.exit(check.run(provider))
   if (Exit.isSuccess(exit)) return { verdict: "ok" as Verdict, because: undefined }
   if (Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.interrupt
   const error = Cause.squash(exit.cause)
+  if (error instanceof NotApplicable) return { verdict: "not applicable" as Verdict, because: error.because }
   return { verdict: "failed" as Verdict, because: error instanceof Error ? error.message : String(error) }
 })
 

@@ -1,5 +1,5 @@
 /** What copy, move and sync share: from what was typed to an exit code. */
-import { StorageError } from "@ourclone/core/contract/StorageError"
+import { isStorageError } from "@ourclone/core/contract/StorageError"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import type { RunView } from "@ourclone/core/events/RunView"
 import type { JobKind } from "@ourclone/jobs/JobKind"
@@ -57,7 +57,7 @@ const stopped = (output: Output.Output) => (view: RunView, exit: Exit.Failure<un
   const { deeds, done } = view
   const files = (deeds.stored ?? 0) + (deeds.copied ?? 0) + (deeds.moved ?? 0)
   const isInterrupted = Cause.hasInterruptsOnly(exit.cause)
-  if (isInterrupted || (files > 0 && Cause.squash(exit.cause) instanceof StorageError)) {
+  if (isInterrupted || (files > 0 && isStorageError(Cause.squash(exit.cause)))) {
     output.note(
       `stopped after ${Amount.files(files)} (${Amount.bytes(done.bytes)}); the same command goes on from here`
     )

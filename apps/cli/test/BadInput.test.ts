@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as DestinationLock from "@ourclone/core/engine/DestinationLock"
-import { idsAt } from "@ourclone/provider-local/LocalIdentity"
+import { identityOf } from "@ourclone/provider-local/LocalIdentity"
 import { Effect } from "effect"
 import { expect, test } from "vitest"
 import { makeCli } from "./Cli.ts"
@@ -97,7 +97,7 @@ test("a second run on the same destination exits with 5 and says who is there", 
   write("from/a.txt", "a")
   const lock = DestinationLock.acquire({
     stateDirectory: path.join(folder, "state", "ourclone"),
-    destination: { name: "to", place: { account: "local", ids: idsAt(path.join(folder, "to")) } },
+    destination: { name: "to", place: identityOf(path.join(folder, "to")) },
     command: "ourclone sync"
   })
   const outcome = Effect.andThen(
@@ -141,7 +141,7 @@ test("rm of a folder that another run writes to exits with 5 and removes nothing
   write("to/a.txt", "a")
   const lock = DestinationLock.acquire({
     stateDirectory: path.join(folder, "state", "ourclone"),
-    destination: { name: "to", place: { account: "local", ids: idsAt(path.join(folder, "to")) } },
+    destination: { name: "to", place: identityOf(path.join(folder, "to")) },
     command: "ourclone sync"
   })
   const outcome = Effect.andThen(

@@ -9,7 +9,9 @@ import { at, bytes, list, modifiedAt, put, reason, textAt } from "../src/testing
 
 describe("FaultyProvider without faults", () => {
   for (const check of ProviderContract.checks) {
-    it.effect(check.name, () => Effect.suspend(() => check.run(FaultyProvider.make(MemoryProvider.make(), []))))
+    it.effect(check.name, ({ skip }) =>
+      Effect.suspend(() => ProviderContract.runOrSkip(check, FaultyProvider.make(MemoryProvider.make(), []), skip))
+    )
   }
 })
 

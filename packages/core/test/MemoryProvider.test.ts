@@ -4,16 +4,22 @@ import * as ProviderContract from "@ourclone/core/testing/ProviderContract"
 import { Effect } from "effect"
 import { at, put, textAt } from "../src/testing/Check.ts"
 
-describe("MemoryProvider", () => {
-  for (const check of ProviderContract.checks) {
-    it.effect(check.name, () => Effect.suspend(() => check.run(MemoryProvider.make())))
-  }
+const suites: Record<string, MemoryProvider.Options> = {
+  "as it is": {},
+  "rooted at a folder": { location: "some/folder" },
+  "with identities instead of versions, and listings without times": { hasVersionIds: false, listsTimes: false }
+}
 
-  describe("rooted at a folder", () => {
-    for (const check of ProviderContract.checks) {
-      it.effect(check.name, () => Effect.suspend(() => check.run(MemoryProvider.make({ location: "some/folder" }))))
-    }
-  })
+describe("MemoryProvider", () => {
+  for (const [title, options] of Object.entries(suites)) {
+    describe(title, () => {
+      for (const check of ProviderContract.checks) {
+        it.effect(check.name, ({ skip }) =>
+          Effect.suspend(() => ProviderContract.runOrSkip(check, MemoryProvider.make(options), skip))
+        )
+      }
+    })
+  }
 
   it.effect("copies between two folders of one account", () =>
     Effect.gen(function* () {

@@ -1,5 +1,5 @@
 /** Copies inside B2, which move no bytes through this machine. */
-import type { File } from "@ourclone/core/contract/Entry"
+import type { DatedFile, File } from "@ourclone/core/contract/Entry"
 import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { NotFound, SourceChanged, type StorageError } from "@ourclone/core/contract/StorageError"
@@ -26,13 +26,20 @@ const currentVersion = (root: B2Root, from: File, fromLocation: string) =>
   })
 
 /** Each part is retried by itself: beginning anew would copy terabytes again for one part. */
-const copyInParts = (largeFile: LargeFile, from: File, to: File["path"]): Effect.Effect<File, StorageError> =>
+const copyInParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]): Effect.Effect<DatedFile, StorageError> =>
   Effect.gen(function* () {
     const { limits } = largeFile
     const size = partSize(from.size, limits) ?? limits.maxPartSize
-    const { contentType, modifiedAt } = from
+    const { contentType, metadata, modifiedAt } = from
     const { sha1 } = from.checksums
-    const file = yield* largeFile.start(to, { contentType, modifiedAt, sha1, size: from.size, partSize: size })
+    const file = yield* largeFile.start(to, {
+      contentType,
+      metadata,
+      modifiedAt,
+      sha1,
+      size: from.size,
+      partSize: size
+    })
     const copyPart = (number: number) => {
       const offset = (number - 1) * size
       return retrying(largeFile.copyPart!(file, number, from, { offset, length: Math.min(size, from.size - offset) }))
@@ -51,7 +58,10 @@ export const copy =
       const fileName = yield* root.fileName("copy", to)
       const { id } = yield* root.bucketForWriting
       const versionId = from.versionId ?? (yield* currentVersion(root, from, fromLocation))
-      if (from.size > most) return yield* copyInParts(largeFile, { ...from, versionId }, to)
+      if (from.size > most) {
+        const { modifiedAt = fileOf(yield* root.client.getFileInfo(to, versionId), to).modifiedAt } = from
+        return yield* copyInParts(largeFile, { ...from, modifiedAt, versionId }, to)
+      }
       const row = yield* root.client.copyFile(to, { sourceFileId: versionId, fileName, destinationBucketId: id })
       return fileOf(row, to)
     })

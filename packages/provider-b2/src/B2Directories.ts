@@ -1,8 +1,9 @@
 /** Empty directories, which B2 only has as the empty file `dir/.bzEmpty`. */
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
+import type { Directory } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { NotFound, type StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import type { FileRow } from "./api/B2Replies.ts"
 import { emptyDirectoryMarker } from "./B2Listing.ts"
@@ -44,6 +45,17 @@ const peek = (root: B2Root, path: RemotePath.RemotePath) => {
     }))
   )
 }
+
+export const statDirectory =
+  (root: B2Root): NonNullable<Provider["statDirectory"]> =>
+  (path) =>
+    Effect.gen(function* () {
+      if (path === "") yield* root.bucket
+      else if ((yield* peek(root, path)).names.length === 0) {
+        return yield* root.fail("statDirectory", path, new NotFound({ message: "there is no such directory" }))
+      }
+      return { _tag: "Directory", path } satisfies Directory
+    })
 
 export const makeDirectory =
   (root: B2Root, put: Provider["put"]): NonNullable<Provider["makeDirectory"]> =>

@@ -1,6 +1,7 @@
 /** What an app lists to know B2. The provider itself, with its HTTP client, is loaded when one is opened. */
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import * as Effect from "effect/Effect"
+import { refusal } from "./B2Location.ts"
 import { B2Options, environment } from "./B2Options.ts"
 
 export const factory = ProviderFactory.make({
@@ -9,6 +10,7 @@ export const factory = ProviderFactory.make({
   options: B2Options,
   environment,
   placeOptions: ["hardDelete"],
+  refusesLocation: refusal,
   connect: (options, name) =>
     Effect.flatMap(
       Effect.promise(() => import("./B2Provider.ts")),

@@ -1,7 +1,7 @@
 /** One file in one request: stat, put, remove, copy. */
 import { hash } from "node:crypto"
 import { type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
-import type { File } from "@ourclone/core/contract/Entry"
+import type { DatedFile, Metadata } from "@ourclone/core/contract/Entry"
 import type { Provider, PutOptions } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import {
@@ -12,9 +12,9 @@ import {
   type StorageError
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
-import { encode } from "./api/B2Names.ts"
-import { type FileRow, fileOf, modifiedAtOf, sha1Of } from "./api/B2Replies.ts"
-import { header } from "./api/HttpMessage.ts"
+import { encode, infoRefusal } from "./api/B2Names.ts"
+import { type FileRow, fileOf, metadataOf, modifiedAtOf, sha1Of } from "./api/B2Replies.ts"
+import { type Headers, header } from "./api/HttpMessage.ts"
 import type { UploadUrls } from "./api/UploadUrls.ts"
 import { announcedSha1 } from "./B2Download.ts"
 import type { B2Root } from "./B2Root.ts"
@@ -31,6 +31,24 @@ const statByListing = Effect.fnUntraced(function* (root: B2Root, path: RemotePat
   return yield* root.fail("stat", path, new NotFound({ message: "there is no such file" }))
 })
 
+const infoPrefix = "x-bz-info-"
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+const infoOfHeaders = (headers: Headers): { readonly [key: string]: string } => {
+  const info: Record<string, string> = {}
+  for (const name in headers) {
+    if (name.startsWith(infoPrefix)) info[name.slice(infoPrefix.length)] = decoded(header(headers, name) ?? "")
+  }
+  return info
+}
+
 export const stat =
   (root: B2Root): Provider["stat"] =>
   (path) =>
@@ -45,6 +63,7 @@ export const stat =
       const uploadedAt = Number(header(headers, "x-bz-upload-timestamp") ?? 0)
       const sha1 = announcedSha1(headers)
       const versionId = header(headers, "x-bz-file-id")
+      const metadata = metadataOf(infoOfHeaders(headers))
       return {
         _tag: "File",
         path,
@@ -52,9 +71,15 @@ export const stat =
         modifiedAt: modifiedAtOf(header(headers, "x-bz-info-src_last_modified_millis"), uploadedAt),
         checksums: sha1 === undefined ? {} : { sha1 },
         contentType: header(headers, "content-type") ?? "application/octet-stream",
-        ...(versionId === undefined ? {} : { versionId })
-      } satisfies File
+        ...(versionId === undefined ? {} : { versionId }),
+        ...(metadata && { metadata })
+      } satisfies DatedFile
     })
+
+const infoHeaders = (metadata: Metadata | undefined): Array<string> =>
+  metadata === undefined
+    ? []
+    : Object.entries(metadata).flatMap(([name, value]) => [`x-bz-info-${name}`, encodeURIComponent(value)])
 
 const headersOf = (fileName: string, options: PutOptions, sha1: string): Array<string> => [
   "x-bz-file-name",
@@ -64,7 +89,8 @@ const headersOf = (fileName: string, options: PutOptions, sha1: string): Array<s
   "x-bz-content-sha1",
   sha1,
   "x-bz-info-src_last_modified_millis",
-  `${options.modifiedAt}`
+  `${options.modifiedAt}`,
+  ...infoHeaders(options.metadata)
 ]
 
 /** The stored file, if B2 says it stored what was sent; otherwise takes it away again and fails. */
@@ -74,7 +100,7 @@ const verified = (
   row: FileRow,
   size: number,
   sha1: string
-): Effect.Effect<File, StorageError> => {
+): Effect.Effect<DatedFile, StorageError> => {
   const actual = sha1Of(row.contentSha1, undefined)
   if (actual === sha1 && row.contentLength === size) return Effect.succeed(fileOf(row, path))
   const reason = new ChecksumMismatch({
@@ -139,6 +165,8 @@ export const put =
         const message = `B2 takes files of up to ${maxPutSize} bytes in one request, this one has ${source.size}`
         return Effect.fail(root.fail("put", path, new InvalidRequest({ message })))
       }
+      const refused = infoRefusal(options.metadata)
+      if (refused !== undefined) return Effect.fail(root.fail("put", path, new InvalidRequest({ message: refused })))
       return Effect.flatMap(root.fileName("put", path), (fileName) => {
         const target: Target = { root, urls, path, fileName, options }
         if (source.size > smallSize) return putStreamed(target, source)

@@ -17,6 +17,7 @@ import {
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Authorization, Failure } from "./api/B2Authorization.ts"
+import { infoRefusal } from "./api/B2Names.ts"
 import * as B2Pages from "./api/B2Pages.ts"
 import { type FileRow, fileOf, sha1Of, timeOf, wholeNumber } from "./api/B2Replies.ts"
 import * as UploadUrls from "./api/UploadUrls.ts"
@@ -41,10 +42,11 @@ const limitsOf = ({ absoluteMinimumPartSize, recommendedPartSize }: Authorizatio
   maxParts: 10_000,
   maxFileSize: maxSize,
   recommendedPartSize,
-  checksumIsSha1: true
+  partChecksum: "sha1"
 })
 
 const infoOf = (options: StartOptions) => ({
+  ...options.metadata,
   src_last_modified_millis: `${options.modifiedAt}`,
   "ourclone-size": `${options.size}`,
   "ourclone-part-size": `${options.partSize}`,
@@ -130,8 +132,9 @@ export const make = (root: B2Root): LargeFile => {
     file: Unfinished,
     number: number,
     source: ByteSource,
-    { sha1 }: PartOptions
+    { checksums }: PartOptions
   ): Effect.Effect<Part, StorageError> => {
+    const sha1 = checksums?.sha1
     if (source.size > smallSize) return sendStreamed(file, number, source, sha1)
     return Effect.flatMap(source.bytes, (bytes) => {
       if (bytes.length === source.size) return sendWhole(file, number, bytes, sha1)
@@ -176,6 +179,8 @@ export const make = (root: B2Root): LargeFile => {
           const message = `B2 takes files of up to ${maxSize} bytes, this one has ${options.size}`
           return yield* fail("start", path, new InvalidRequest({ message }))
         }
+        const refused = infoRefusal(options.metadata)
+        if (refused !== undefined) return yield* fail("start", path, new InvalidRequest({ message: refused }))
         const fileName = yield* root.fileName("start", path)
         const { id } = yield* root.bucketForWriting
         const contentType = options.contentType ?? "b2/x-auto"

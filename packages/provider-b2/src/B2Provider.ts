@@ -2,7 +2,6 @@
 import type { Capabilities } from "@ourclone/core/contract/Capabilities"
 import * as PlaceIdentity from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
-import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { specification } from "@ourclone/core/contract/Specification"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
@@ -11,7 +10,6 @@ import packageJson from "../package.json" with { type: "json" }
 import * as B2Calls from "./api/B2Calls.ts"
 import * as B2Client from "./api/B2Client.ts"
 import * as B2Http from "./api/B2Http.ts"
-import { bucketRefusal } from "./api/B2Names.ts"
 import * as UploadUrls from "./api/UploadUrls.ts"
 import * as B2Account from "./B2Account.ts"
 import * as B2Buckets from "./B2Buckets.ts"
@@ -21,6 +19,7 @@ import * as B2Download from "./B2Download.ts"
 import * as B2Files from "./B2Files.ts"
 import * as B2LargeFile from "./B2LargeFile.ts"
 import * as B2Listing from "./B2Listing.ts"
+import * as B2Location from "./B2Location.ts"
 import type { B2Options } from "./B2Options.ts"
 import * as B2Removal from "./B2Removal.ts"
 import * as B2Root from "./B2Root.ts"
@@ -49,13 +48,6 @@ export interface B2Connection {
 
 const userAgent = `ourclone/${packageJson.version} node/${process.versions.node}`
 
-/** The bucket and the folder in it. Leading slashes are dropped, as B2 has none. */
-const parse = (location: string) => {
-  const path = location.replace(/^\/+|\/+$/g, "")
-  const slash = path.indexOf("/")
-  return slash < 0 ? { bucket: path, folder: "" } : { bucket: path.slice(0, slash), folder: path.slice(slash + 1) }
-}
-
 /** Authorises, which is the first call. The connections live until the scope closes. */
 export const connect = Effect.fnUntraced(function* (
   options: ConnectOptions
@@ -71,11 +63,20 @@ export const connect = Effect.fnUntraced(function* (
   return { id, open: (place) => openPlace(id, calls, place) }
 })
 
+const checkLocation = (name: string, location: string): Effect.Effect<void, StorageError> => {
+  const message = B2Location.refusal(location)
+  if (message === undefined) return Effect.void
+  return Effect.fail(new StorageError({ provider: name, operation: "open", reason: new InvalidRequest({ message }) }))
+}
+
 export type OpenOptions = ConnectOptions & PlaceOptions
 
 /** One place, with a connection of its own until the scope closes. */
 export const open = (options: OpenOptions): Effect.Effect<Provider, StorageError, Scope.Scope> =>
-  Effect.flatMap(connect(options), (account) => account.open(options))
+  Effect.andThen(
+    checkLocation(options.name, options.location),
+    Effect.flatMap(connect(options), (account) => account.open(options))
+  )
 
 const capabilities: Capabilities = {
   checksums: ["sha1"],
@@ -85,6 +86,7 @@ const capabilities: Capabilities = {
   isLocal: false,
   hasDirectories: false,
   keepsVersions: true,
+  keepsMetadata: true,
   maxPutSize: B2Files.maxPutSize
 }
 
@@ -99,15 +101,8 @@ const openPlace = Effect.fnUntraced(function* (
   sharedCalls: B2Calls.B2Calls,
   { hardDelete, location, name }: PlaceOptions
 ): Effect.fn.Return<Provider, StorageError> {
-  const { bucket, folder } = parse(location)
-  const refusal = (bucket === "" ? undefined : bucketRefusal(bucket)) ?? RemotePath.refusal(folder)
-  if (refusal !== undefined) {
-    return yield* new StorageError({
-      provider: name,
-      operation: "open",
-      reason: new InvalidRequest({ message: refusal })
-    })
-  }
+  yield* checkLocation(name, location)
+  const { bucket, folder } = B2Location.parse(location)
   const calls = sharedCalls.named(name)
   const client = B2Client.make(calls)
   if (bucket === "") {
@@ -128,6 +123,7 @@ const openPlace = Effect.fnUntraced(function* (
     capabilities,
     list: B2Listing.list(root),
     stat: B2Files.stat(root),
+    statDirectory: B2Directories.statDirectory(root),
     read: B2Download.read(root),
     readAll: B2Download.readAll(root),
     put,

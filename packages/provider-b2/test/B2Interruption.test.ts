@@ -56,7 +56,8 @@ describe("interruption", () => {
         ...fromBytes(bytes),
         digest: (partSize) =>
           Effect.succeed({
-            sha1: sum(0, 9000),
+            algorithm: "sha1",
+            whole: sum(0, 9000),
             parts: Array.from({ length: 9 }, (_, n) => sum(n * partSize, (n + 1) * partSize))
           }),
         read: (range) => (stall && range!.offset >= 4000 ? Stream.never : fromBytes(bytes).read(range))

@@ -55,7 +55,8 @@ describe("touch", () => {
         ...fromBytes(bytes),
         digest: (partSize: number) =>
           Effect.succeed({
-            sha1: sha1(bytes),
+            algorithm: "sha1" as const,
+            whole: sha1(bytes),
             parts: [0, 1, 2, 3, 4].map((n) => sha1(bytes.subarray(n * partSize, (n + 1) * partSize)))
           })
       }

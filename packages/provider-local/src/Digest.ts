@@ -1,5 +1,5 @@
 /**
- * SHA-1 of a whole file and of each of its parts.
+ * Digests of a whole file and of each of its parts.
  *
  * Every byte counts twice, once for the whole and once for its part, so a large
  * file keeps two threads busy: one hashes the whole and, on its way, part 1,
@@ -7,7 +7,7 @@
  */
 import { hash } from "node:crypto"
 import type { ByteSource, Digest } from "@ourclone/core/contract/ByteSource"
-import type { File } from "@ourclone/core/contract/Entry"
+import type { ChecksumAlgorithm, File } from "@ourclone/core/contract/Entry"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import { type HashJob, type HashResult, hashFile, type OnHashed } from "./HashFile.ts"
@@ -29,22 +29,22 @@ const inThread = (
 ): Effect.Effect<HashResult, StorageError> =>
   Effect.mapError(HashThreads.run(job, onHashed), (error) => toStorageError(place, "digest", file.path, error))
 
-const toDigest = (whole: HashResult, rest: ReadonlyArray<string>): Digest => ({
-  sha1: whole.sha1 ?? "",
-  parts: [...whole.parts, ...rest]
-})
-
 /** The target of a link is shorter than any part. */
-const ofTarget = (target: Uint8Array): Digest => {
-  const sha1 = hash("sha1", target)
-  return { sha1, parts: [sha1] }
+const ofTarget = (target: Uint8Array, algorithm: ChecksumAlgorithm): Digest => {
+  const whole = hash(algorithm, target)
+  return { algorithm, whole, parts: [whole] }
 }
 
 /** Fails with `SourceChanged` when `file` is not as it was listed. */
 export const digest =
   (place: Place, file: File): NonNullable<ByteSource["digest"]> =>
-  (partSize, onHashed) =>
-    Effect.flatMap(
+  (partSize, algorithm, onHashed) => {
+    const toDigest = ({ parts, whole }: HashResult, rest: ReadonlyArray<string>): Digest => ({
+      algorithm,
+      whole: whole ?? "",
+      parts: [...parts, ...rest]
+    })
+    return Effect.flatMap(
       attempt(place, "digest", file.path, () => LocalFiles.locate(place, file.path)),
       ({ absolute, isLink }): Effect.Effect<Digest, StorageError> => {
         const job = (wants: HashJob["wants"]): HashJob => ({
@@ -53,9 +53,11 @@ export const digest =
           modifiedAt: file.modifiedAt,
           followsLinks: place.copyLinks,
           partSize,
+          algorithm,
           wants
         })
-        if (isLink) return attempt(place, "digest", file.path, () => ofTarget(LocalFiles.linkTarget(absolute, file)))
+        if (isLink)
+          return attempt(place, "digest", file.path, () => ofTarget(LocalFiles.linkTarget(absolute, file), algorithm))
         if (file.size <= atOnceSize) {
           return attempt(place, "digest", file.path, () => toDigest(hashFile(job("all")), []))
         }
@@ -66,3 +68,4 @@ export const digest =
         return Effect.map(Effect.all(both, { concurrency: 2 }), ([whole, rest]) => toDigest(whole, rest.parts))
       }
     )
+  }

@@ -1,4 +1,4 @@
-/** SHA-1 of a file, of the whole and of its parts, by synchronous reads. For worker threads and files of a few MiB. */
+/** Digests of a file, of the whole and of its parts, by synchronous reads. For worker threads and files of a few MiB. */
 import { createHash, type Hash } from "node:crypto"
 import * as fs from "node:fs"
 import * as OpenFile from "./OpenFile.ts"
@@ -8,13 +8,14 @@ export interface HashJob extends OpenFile.Seen {
   readonly followsLinks: boolean
   /** In bytes. */
   readonly partSize: number
-  /** "whole" gives the SHA-1 of the whole and of part 1, "rest" those of the other parts, "all" both. */
+  readonly algorithm: "sha1" | "md5" | "sha256"
+  /** "whole" gives the digest of the whole and of part 1, "rest" those of the other parts, "all" both. */
   readonly wants: "whole" | "rest" | "all"
 }
 
 export interface HashResult {
   /** Absent for "rest". */
-  readonly sha1: string | undefined
+  readonly whole: string | undefined
   readonly parts: ReadonlyArray<string>
 }
 
@@ -43,10 +44,10 @@ export const feed = (
 
 export const makeBuffer = (): Uint8Array => Buffer.allocUnsafeSlow(pieceSize)
 
-const hashOpened = (fd: number, { size, partSize, wants }: HashJob, onHashed?: OnHashed): HashResult => {
+const hashOpened = (fd: number, { algorithm, size, partSize, wants }: HashJob, onHashed?: OnHashed): HashResult => {
   const buffer = makeBuffer()
   const firstEnd = Math.min(partSize, size)
-  const whole = wants === "rest" ? undefined : createHash("sha1")
+  const whole = wants === "rest" ? undefined : createHash(algorithm)
   const parts: Array<string> = []
   if (whole !== undefined) {
     feed(fd, [whole], 0, firstEnd, buffer, onHashed)
@@ -55,12 +56,12 @@ const hashOpened = (fd: number, { size, partSize, wants }: HashJob, onHashed?: O
   if (wants === "whole") feed(fd, whole ? [whole] : [], firstEnd, size, buffer, onHashed)
   else {
     for (let from = firstEnd; from < size; from += partSize) {
-      const part = createHash("sha1")
+      const part = createHash(algorithm)
       feed(fd, whole ? [whole, part] : [part], from, Math.min(from + partSize, size), buffer, onHashed)
       parts.push(part.digest("hex"))
     }
   }
-  return { sha1: whole?.digest("hex"), parts }
+  return { whole: whole?.digest("hex"), parts }
 }
 
 /** Throws like `OpenFile.open`, and `FileChanged` when the file is changed meanwhile. */

@@ -2,6 +2,7 @@
 import {
   AlreadyExists,
   InvalidRequest,
+  isStorageError,
   NoSpace,
   NotFound,
   PermissionDenied,
@@ -88,7 +89,7 @@ const isReason = Schema.is(Reason)
 
 /** `error` was thrown by `node:fs`, or is a `Reason` or a `StorageError` already. */
 export const toStorageError = (place: Place, operation: string, path: string, error: unknown): StorageError =>
-  error instanceof StorageError
+  isStorageError(error)
     ? error
     : new StorageError({
         provider: place.name,

@@ -1,6 +1,6 @@
 /** What a path stands for on the disk. */
 import * as fs from "node:fs"
-import type { File } from "@ourclone/core/contract/Entry"
+import type { DatedFile, Directory, File } from "@ourclone/core/contract/Entry"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import { NotFound } from "@ourclone/core/contract/StorageError"
 import * as FileTime from "./FileTime.ts"
@@ -28,7 +28,7 @@ const isRegular = (absolute: string): boolean => fs.lstatSync(absolute, { throwI
 const none = () => new NotFound({ message: "there is no such file" })
 
 /** Throws `NotFound` for all but a file that a listing would report. */
-export const stat = (place: Place.Place, path: RemotePath): File => {
+export const stat = (place: Place.Place, path: RemotePath): DatedFile => {
   const { absolute, isLink } = locate(place, path)
   if (!place.copyLinks && !Place.isReal(place, path.slice(0, Math.max(0, path.lastIndexOf("/"))))) throw none()
   const stats = place.copyLinks ? fs.statSync(absolute) : fs.lstatSync(absolute)
@@ -42,11 +42,20 @@ export const stat = (place: Place.Place, path: RemotePath): File => {
   }
 }
 
+/** Throws `NotFound` for all but a directory that a listing would go into. */
+export const statDirectory = (place: Place.Place, path: RemotePath): Directory => {
+  const absolute = Place.absolute(place, path)
+  const isThere = place.copyLinks || Place.isReal(place, path)
+  if (!isThere || fs.statSync(absolute, { throwIfNoEntry: false })?.isDirectory() !== true) throw none()
+  return { _tag: "Directory", path }
+}
+
 /** The bytes of a link. Throws `FileGone` and `FileChanged` as `OpenFile` does. */
 export const linkTarget = (absolute: string, file: File): Uint8Array<ArrayBuffer> => {
   const stats = fs.lstatSync(absolute, { throwIfNoEntry: false })
   if (stats === undefined) throw new OpenFile.FileGone()
-  if (!stats.isSymbolicLink() || FileTime.ofStats(stats) !== file.modifiedAt) throw new OpenFile.FileChanged()
+  if (!stats.isSymbolicLink() || FileTime.ofStats(stats) !== (file.modifiedAt ?? FileTime.ofStats(stats)))
+    throw new OpenFile.FileChanged()
   const target = Symlinks.readTarget(absolute)
   if (target.length !== file.size) throw new OpenFile.FileChanged()
   return target

@@ -6,6 +6,7 @@
  */
 import * as fs from "node:fs"
 import * as nodePath from "node:path"
+import type { PlaceIdentity, Step } from "@ourclone/core/contract/PlaceIdentity"
 import { isWithin } from "@ourclone/core/contract/RemotePath"
 import { nearestExisting } from "./LocalPlace.ts"
 
@@ -62,32 +63,39 @@ const behindMount = (path: string, all: ReadonlyArray<Mount>): string | undefine
   return undefined
 }
 
-/** `path` and the folders around it, which exist, from the inside to the outside. */
-const idsOf = (path: string): Array<string> => {
-  const ids: Array<string> = []
+/** The folders on the way to `path`, which exists, and itself. */
+const stepsTo = (path: string): Array<Step> => {
+  const steps: Array<Step> = []
   for (let folder = path; ; folder = nodePath.dirname(folder)) {
-    ids.push(idOf(folder))
-    if (nodePath.dirname(folder) === folder) return ids
+    steps.unshift({ name: nodePath.basename(folder), id: idOf(folder) })
+    if (nodePath.dirname(folder) === folder) return steps
   }
 }
 
-/** `PlaceIdentity.ids` of the absolute path `root`, of which nothing need exist. */
-export const idsAt = (root: string): ReadonlyArray<string> => {
+/** The ways to the absolute path `root`, of which nothing need exist. */
+const waysTo = (root: string): ReadonlyArray<ReadonlyArray<Step>> => {
   const existing = nearestExisting(root)
   const real = fs.realpathSync(existing)
   const elsewhere = behindMount(real, mounts())
-  const ids = elsewhere === undefined ? idsOf(real) : [...idsOf(real), ...idsOf(elsewhere).slice(1)]
-  for (const name of nodePath.relative(existing, root).split(nodePath.sep)) {
-    if (name !== "") ids.unshift(`${ids[0]}/${name}`)
-  }
-  return ids
+  const names = nodePath
+    .relative(existing, root)
+    .split(nodePath.sep)
+    .filter((name) => name !== "")
+  const rest = names.map((name) => ({ name }))
+  return [real, ...(elsewhere === undefined ? [] : [elsewhere])].map((path) => [...stepsTo(path), ...rest])
 }
+
+/** `Account.id`: the files of this machine. */
+export const account = "local"
+
+/** What the absolute path `root` is, of which nothing need exist. */
+export const identityOf = (root: string): PlaceIdentity => ({ account, ways: waysTo(root) })
 
 const rememberedFor = 1000
 
-/** `idsAt` of the folder of a file, and the file's name in it. What was found is remembered for a second. */
-export const makeLocate = (): ((absolute: string) => ReadonlyArray<string>) => {
-  const known = new Map<string, ReadonlyArray<string>>()
+/** The identity of a file by its absolute path: its folder, and its name in it. What was found of folders is remembered for a second. */
+export const makeLocate = (): ((absolute: string) => PlaceIdentity) => {
+  const known = new Map<string, ReadonlyArray<ReadonlyArray<Step>>>()
   let until = 0
   return (absolute) => {
     const now = performance.now()
@@ -96,8 +104,9 @@ export const makeLocate = (): ((absolute: string) => ReadonlyArray<string>) => {
       until = now + rememberedFor
     }
     const folder = nodePath.dirname(absolute)
-    const ids = known.get(folder) ?? idsAt(folder)
-    known.set(folder, ids)
-    return [`${ids[0]}/${nodePath.basename(absolute)}`, ...ids]
+    const ways = known.get(folder) ?? waysTo(folder)
+    known.set(folder, ways)
+    const name = nodePath.basename(absolute)
+    return { account, ways: ways.map((way) => [...way, { name }]) }
   }
 }

@@ -10,7 +10,7 @@
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import type { ByteSource } from "@ourclone/core/contract/ByteSource"
-import type { File } from "@ourclone/core/contract/Entry"
+import type { DatedFile } from "@ourclone/core/contract/Entry"
 import type { LargeFile, Limits, Part, PartOptions, StartOptions, Unfinished } from "@ourclone/core/contract/LargeFile"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import {
@@ -47,7 +47,7 @@ const limits: Limits = {
   maxPartSize: Number.MAX_SAFE_INTEGER,
   maxParts: 10_000,
   recommendedPartSize: 32 * mebibyte,
-  checksumIsSha1: false
+  partChecksum: undefined
 }
 
 /** What this process knows of one unfinished file. */
@@ -57,7 +57,7 @@ interface State {
   /** Parts being written. */
   active: number
   /** The answer that `finish` gave, for those who did not hear it. */
-  outcome: Exit.Exit<File, StorageError> | undefined
+  outcome: Exit.Exit<DatedFile, StorageError> | undefined
 }
 
 const toPart = ({ number, size, checksum }: Journal.StoredPart): Part => ({ number, size, checksum })
@@ -154,8 +154,9 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
     file: Unfinished,
     number: number,
     source: ByteSource,
-    { offset, sha1 }: PartOptions
+    { checksums, offset }: PartOptions
   ): Effect.Effect<Part, StorageError> => {
+    const sha1 = checksums?.sha1
     const toError = (error: unknown) => toStorageError(place, "uploadPart", file.path, error)
     const hashing = sha1 === undefined ? undefined : createHash("sha1")
     let done = 0
@@ -237,7 +238,7 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
     )
   }
 
-  const rename = (file: Unfinished, size: number): File => {
+  const rename = (file: Unfinished, size: number): DatedFile => {
     const temporary = temporaryOf(file)
     const target = Replacement.prepare(place, folders, file.path)
     const modifiedAt = file.modifiedAt ?? Date.now()
@@ -253,14 +254,14 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
   }
 
   /** The file that an earlier run has finished. */
-  const finished = (file: Unfinished): File => {
+  const finished = (file: Unfinished): DatedFile => {
     const found = LocalFiles.stat(place, file.path)
     if (found.size !== file.size || found.modifiedAt !== file.modifiedAt) throw missing()
     return found
   }
 
   /** A mismatch too, since the file that stands at the path is an older one. */
-  const remember = (state: State, exit: Exit.Exit<File, StorageError>): void => {
+  const remember = (state: State, exit: Exit.Exit<DatedFile, StorageError>): void => {
     const error = Option.getOrUndefined(Exit.findErrorOption(exit))
     if (Exit.isSuccess(exit) || error?.reason._tag === "ChecksumMismatch") state.outcome = exit
   }
@@ -277,7 +278,7 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
     parts: ReadonlyArray<Part>,
     state: State,
     durable: boolean
-  ): Effect.Effect<File, StorageError> =>
+  ): Effect.Effect<DatedFile, StorageError> =>
     attempt(place, "finish", file.path, () => checkParts(file, state, parts)).pipe(
       Effect.tap((size) => verify(file, state, size)),
       Effect.tap(() => (durable ? flush(file) : Effect.void)),

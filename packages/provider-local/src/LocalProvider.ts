@@ -16,6 +16,7 @@ import * as LocalFiles from "./LocalFiles.ts"
 import * as LocalIdentity from "./LocalIdentity.ts"
 import * as LocalLargeFile from "./LocalLargeFile.ts"
 import * as LocalListing from "./LocalListing.ts"
+import * as LocalMove from "./LocalMove.ts"
 import * as Place from "./LocalPlace.ts"
 import * as LocalRead from "./LocalRead.ts"
 import * as LocalRemove from "./LocalRemove.ts"
@@ -34,17 +35,14 @@ export interface LocalOptions {
   readonly name?: string | undefined
 }
 
-/** `Account.id`: the files of this machine. */
-const account = "local"
-
 const open = (place: Place.Place): Provider => {
   const durability = Durability.make(place)
   const folders = Folders.make(place, durability.forget)
-  const idsOf = LocalIdentity.makeLocate()
+  const locate = LocalIdentity.makeLocate()
   return {
     specification,
     name: place.name,
-    place: { account, ids: LocalIdentity.idsAt(Place.absolute(place, RemotePath.root)) },
+    place: LocalIdentity.identityOf(Place.absolute(place, RemotePath.root)),
     location: Place.location(place),
     capabilities: {
       checksums: [],
@@ -54,21 +52,25 @@ const open = (place: Place.Place): Provider => {
       isLocal: true,
       hasDirectories: true,
       keepsVersions: false,
+      keepsMetadata: false,
       maxPutSize: Number.MAX_SAFE_INTEGER
     },
     list: (directory, options) => LocalListing.list(place, directory, options),
     stat: (path) => attempt(place, "stat", path, () => LocalFiles.stat(place, path)),
+    statDirectory: (path) => attempt(place, "statDirectory", path, () => LocalFiles.statDirectory(place, path)),
     read: (file, range) => LocalRead.read(place, file, range),
     readAll: (file) => LocalRead.readAll(place, file),
     digest: (file) => Digest.digest(place, file),
-    put: LocalWrite.make(place, folders, durability),
+    ...LocalWrite.make(place, folders, durability),
     // With copyLinks a file may lie behind a link, where nothing is changed.
     touch: place.copyLinks ? undefined : LocalTouch.touch(place, folders),
+    move: place.copyLinks ? undefined : LocalMove.move(place, folders),
+    moveDirectory: LocalMove.moveDirectory(place, folders),
     remove: LocalRemove.remove(place, folders),
     makeDirectory: (path) => attempt(place, "makeDirectory", path, () => folders.ensure(path)),
     removeDirectory: LocalRemove.removeDirectory(place, folders),
     largeFile: LocalLargeFile.make(place, folders, durability),
-    locate: (path) => attempt(place, "locate", path, () => ({ account, ids: idsOf(Place.absolute(place, path)) })),
+    locate: (path) => attempt(place, "locate", path, () => locate(Place.absolute(place, path))),
     storedAs: place.links ? Symlinks.storedAs : undefined,
     freeSpace: attempt(place, "freeSpace", RemotePath.root, () => {
       const free = FreeSpace.read(place)
@@ -97,6 +99,6 @@ export const factory = ProviderFactory.make({
     copyLinks: flag("Follow symbolic links and store what they point to")
   }),
   placeOptions: ["links", "copyLinks"],
-  connect: () => Effect.succeed({ id: account }),
+  connect: () => Effect.succeed({ id: LocalIdentity.account }),
   open: (_, at, options) => make({ ...options, root: at.location, name: `${at.name}${at.location}` })
 })

@@ -5,8 +5,8 @@
 import { createHash, hash } from "node:crypto"
 import * as fs from "node:fs"
 import { type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
-import type { File } from "@ourclone/core/contract/Entry"
-import type { Provider, PutOptions } from "@ourclone/core/contract/Provider"
+import type { DatedFile } from "@ourclone/core/contract/Entry"
+import type { Put, PutOptions } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import {
   ChecksumMismatch,
@@ -42,7 +42,7 @@ const checkSha1 = (source: ByteSource, actual: string): void => {
   throw new ChecksumMismatch({ message, expected: source.sha1, actual })
 }
 
-const stored = (path: RemotePath.RemotePath, source: ByteSource, { modifiedAt }: PutOptions): File => ({
+const stored = (path: RemotePath.RemotePath, source: ByteSource, { modifiedAt }: PutOptions): DatedFile => ({
   _tag: "File",
   path,
   size: source.size,
@@ -50,19 +50,29 @@ const stored = (path: RemotePath.RemotePath, source: ByteSource, { modifiedAt }:
   checksums: source.sha1 === undefined ? {} : { sha1: source.sha1 }
 })
 
-export const make = (place: Place, folders: Folders, durability: Durability): Provider["put"] => {
+export interface LocalWrites {
+  readonly put: Put
+  readonly putIfAbsent: Put
+}
+
+export const make = (place: Place, folders: Folders, durability: Durability): LocalWrites => ({
+  put: makePut(place, folders, durability, Replacement.commit),
+  putIfAbsent: makePut(place, folders, durability, Replacement.commitNew)
+})
+
+const makePut = (place: Place, folders: Folders, durability: Durability, commit: typeof Replacement.commit): Put => {
   const writeAtOnce = (
     path: RemotePath.RemotePath,
     source: ByteSource,
     options: PutOptions,
     bytes: Uint8Array
-  ): File => {
+  ): DatedFile => {
     checkSize(source, bytes.length)
     if (source.sha1 !== undefined) checkSha1(source, hash("sha1", bytes))
     const replacement = Replacement.create(place, folders, path)
     try {
       FileWriting.writeNow(replacement.fd, bytes)
-      Replacement.commit(replacement, options.modifiedAt)
+      commit(replacement, options.modifiedAt)
     } catch (error) {
       Replacement.discard(replacement.temporary)
       throw error
@@ -77,7 +87,7 @@ export const make = (place: Place, folders: Folders, durability: Durability): Pr
     source: ByteSource,
     options: PutOptions,
     replacement: Replacement.Replacement
-  ): Effect.Effect<File, StorageError> => {
+  ): Effect.Effect<DatedFile, StorageError> => {
     const pieces = source.size <= smallSize ? Stream.fromEffect(source.bytes) : source.read()
     const hashing = source.sha1 === undefined ? undefined : createHash("sha1")
     const toError = (error: unknown) => toStorageError(place, "put", path, error)
@@ -93,7 +103,7 @@ export const make = (place: Place, folders: Folders, durability: Durability): Pr
     const finish = attempt(place, "put", path, () => {
       checkSize(source, position)
       if (hashing !== undefined) checkSha1(source, hashing.digest("hex"))
-      Replacement.commit(replacement, options.modifiedAt)
+      commit(replacement, options.modifiedAt)
       return stored(path, source, options)
     })
     if (options.durable !== true) return Effect.andThen(write, finish)
@@ -101,7 +111,7 @@ export const make = (place: Place, folders: Folders, durability: Durability): Pr
     return Effect.andThen(Effect.andThen(write, flush), finish)
   }
 
-  const putFile: Provider["put"] = (path, source, options) =>
+  const putFile: Put = (path, source, options) =>
     source.size <= atOnceSize && options.durable !== true
       ? Effect.flatMap(source.bytes, (bytes) =>
           attempt(place, "put", path, () => writeAtOnce(path, source, options, bytes))
@@ -119,9 +129,17 @@ export const make = (place: Place, folders: Folders, durability: Durability): Pr
             })
         )
 
-  const writeLink = (path: RemotePath.RemotePath, source: ByteSource, options: PutOptions, bytes: Uint8Array): File => {
+  const writeLink = (
+    path: RemotePath.RemotePath,
+    source: ByteSource,
+    options: PutOptions,
+    bytes: Uint8Array
+  ): DatedFile => {
     checkSize(source, bytes.length)
     if (source.sha1 !== undefined) checkSha1(source, hash("sha1", bytes))
+    if (commit === Replacement.commitNew) {
+      throw new InvalidRequest({ message: "a symbolic link can not be made only where nothing is" })
+    }
     const twin = Replacement.prepare(place, folders, path)
     const link = Symlinks.withoutSuffix(twin)
     const temporary = Replacement.beside(link, temporaryName(RemotePath.basename(path), makeId()))
@@ -131,7 +149,7 @@ export const make = (place: Place, folders: Folders, durability: Durability): Pr
     return stored(path, source, options)
   }
 
-  const putLink: Provider["put"] = (path, source, options) =>
+  const putLink: Put = (path, source, options) =>
     source.size > Symlinks.maximumTarget
       ? attempt(place, "put", path, () => {
           throw new InvalidRequest({ message: `no target of a symbolic link is ${source.size} bytes long` })

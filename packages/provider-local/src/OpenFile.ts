@@ -9,7 +9,7 @@ import * as fs from "node:fs"
 /** What a later look is compared with: bytes, and milliseconds since 1970. */
 export interface Seen {
   readonly size: number
-  readonly modifiedAt: number
+  readonly modifiedAt?: number | undefined
 }
 
 /** The file is not the one that was listed. */
@@ -29,9 +29,8 @@ const flagsOfReal = flags | (fs.constants.O_NOFOLLOW ?? 0)
 /** Throws `FileChanged` when size or time are no longer `seen`. */
 export const check = (fd: number, seen: Seen): void => {
   const stats = fs.fstatSync(fd)
-  if (stats.size !== seen.size || Math.floor(stats.mtimeMs) !== seen.modifiedAt || !stats.isFile()) {
-    throw new FileChanged()
-  }
+  const isSameTime = seen.modifiedAt === undefined || Math.floor(stats.mtimeMs) === seen.modifiedAt
+  if (stats.size !== seen.size || !isSameTime || !stats.isFile()) throw new FileChanged()
 }
 
 const openOnly = (absolute: string, followsLinks: boolean): number => {

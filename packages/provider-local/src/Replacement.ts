@@ -61,13 +61,33 @@ export const create = (place: Place.Place, folders: Folders, path: RemotePath.Re
   }
 }
 
+const setTime = (fd: number, modifiedAt: number): void => {
+  const time = FileTime.toFileTime(modifiedAt)
+  fs.futimesSync(fd, time, time)
+}
+
 /** Gives the temporary file its time, and the permissions of the file that it then replaces. The file stays open. */
 export const commit = ({ target, temporary, fd }: Replacement, modifiedAt: number): void => {
   const mode = modeOf(target)
   if (mode !== undefined) fs.fchmodSync(fd, mode)
-  const time = FileTime.toFileTime(modifiedAt)
-  fs.futimesSync(fd, time, time)
+  setTime(fd, modifiedAt)
   fs.renameSync(temporary, target)
+}
+
+const withoutLinks = new Set<string | undefined>(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])
+
+/** `commit` where nothing is. Throws `AlreadyExists`; `InvalidRequest` on a file system without hard links, which has no such step. */
+export const commitNew = ({ target, temporary, fd }: Replacement, modifiedAt: number): void => {
+  setTime(fd, modifiedAt)
+  try {
+    fs.linkSync(temporary, target)
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") throw new AlreadyExists({ message: "something is there already" })
+    if (!withoutLinks.has(codeOf(error))) throw error
+    const message = "this file system can not make a file only where nothing is: it has no hard links"
+    throw new InvalidRequest({ message })
+  }
+  discard(temporary)
 }
 
 /** Never fails: what can not be removed is passed over by listings. */

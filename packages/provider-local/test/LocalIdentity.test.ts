@@ -124,6 +124,18 @@ describe("the identity of a local place", () => {
     )
   )
 
+  it.live("is the same before and after the folder is made", () =>
+    withFolder((root) =>
+      Effect.gen(function* () {
+        const before = yield* LocalProvider.make({ root: `${root}/not/yet` })
+        fs.mkdirSync(`${root}/not/yet`, { recursive: true })
+        const after = yield* LocalProvider.make({ root: `${root}/not/yet` })
+        assert.isTrue(isSame(before.place, after.place))
+        assert.isTrue(isInside(yield* before.locate!(at("a.txt")), before.place))
+      })
+    )
+  )
+
   it.live("of a file is one for all names of its folder", () =>
     withFolder((root) =>
       Effect.gen(function* () {

@@ -110,7 +110,7 @@ describe("a large file", () => {
     withProvider(function* (provider, root) {
       const file = yield* parts(provider).start(at("big"), options)
       yield* send(provider, file, 1)
-      const wrong = { offset: 0, sha1: sha1("other") }
+      const wrong = { offset: 0, checksums: { sha1: sha1("other") } }
       const error = yield* failureOf(parts(provider).uploadPart(file, 1, partOf(1), wrong))
       assert.strictEqual(error.reason._tag, "ChecksumMismatch")
       for (const run of [provider, yield* LocalProvider.make({ root })]) {

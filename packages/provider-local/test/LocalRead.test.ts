@@ -30,7 +30,11 @@ describe("reading", () => {
       `of ${size} bytes fails with SourceChanged when the file is not as it was listed`,
       withProvider(function* (provider, root) {
         const file = yield* provider.put(at("a"), source(noise(size)), { modifiedAt })
-        const reads = () => [provider.readAll(file), contentOf(provider, file), provider.digest?.(file)(mebibyte)]
+        const reads = () => [
+          provider.readAll(file),
+          contentOf(provider, file),
+          provider.digest?.(file)(mebibyte, "sha1")
+        ]
         const changes = {
           longer: () => fs.appendFileSync(`${root}/a`, "x"),
           shorter: () => fs.truncateSync(`${root}/a`, size - 1),
@@ -62,7 +66,11 @@ describe("reading", () => {
     withProvider(function* (provider, root) {
       const file = yield* provider.put(at("d/a"), source("x"), { modifiedAt })
       fs.rmSync(`${root}/d`, { recursive: true })
-      for (const read of [provider.readAll(file), contentOf(provider, file), provider.digest?.(file)(mebibyte)]) {
+      for (const read of [
+        provider.readAll(file),
+        contentOf(provider, file),
+        provider.digest?.(file)(mebibyte, "sha1")
+      ]) {
         const error = yield* failureOf<unknown>(read ?? Effect.void)
         assert.strictEqual(error.reason._tag, "NotFound")
         assert.include(error.message, "it was there when listed and is gone now")
@@ -131,12 +139,12 @@ describe("a digest", () => {
         const content = noise(size)
         fs.writeFileSync(`${root}/a`, content)
         const file = yield* fileOf(provider, "a")
-        const found = yield* provider.digest?.(file)(partSize) ?? Effect.die("none")
+        const found = yield* provider.digest?.(file)(partSize, "sha1") ?? Effect.die("none")
         const count = Math.max(1, Math.ceil(size / partSize))
         const parts = Array.from({ length: count }, (_, index) =>
           sha1(content.subarray(index * partSize, (index + 1) * partSize))
         )
-        assert.deepStrictEqual(found, { sha1: sha1(content), parts })
+        assert.deepStrictEqual(found, { algorithm: "sha1", whole: sha1(content), parts })
       })
     )
   }
@@ -148,7 +156,7 @@ describe("a digest", () => {
       fs.truncateSync(`${root}/a`, 100 * mebibyte)
       const file = yield* fileOf(provider, "a")
       const told: Array<number> = []
-      yield* provider.digest?.(file)(30 * mebibyte, (bytes) => told.push(bytes)) ?? Effect.die("none")
+      yield* provider.digest?.(file)(30 * mebibyte, "sha1", (bytes) => told.push(bytes)) ?? Effect.die("none")
       const hashed = told.reduce((sum, bytes) => sum + bytes, 0)
       assert.isAbove(told.length, 3)
       assert.isAtMost(hashed, 100 * mebibyte)
@@ -163,7 +171,7 @@ describe("a digest", () => {
       fs.truncateSync(`${root}/a`, 20 * 1024 * mebibyte)
       const file = yield* fileOf(provider, "a")
       const began = performance.now()
-      yield* Effect.timeoutOption(provider.digest?.(file)(mebibyte) ?? Effect.die("none"), 200)
+      yield* Effect.timeoutOption(provider.digest?.(file)(mebibyte, "sha1") ?? Effect.die("none"), 200)
       assert.isBelow(performance.now() - began, 5000)
     })
   )

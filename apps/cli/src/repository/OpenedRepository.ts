@@ -3,7 +3,7 @@ import { homedir } from "node:os"
 import * as Repository from "@ourclone/backup/repository/Repository"
 import type { RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import * as RepositoryLock from "@ourclone/backup/repository/RepositoryLock"
-import { PermissionDenied, StorageError } from "@ourclone/core/contract/StorageError"
+import { isStorageError, PermissionDenied, StorageError } from "@ourclone/core/contract/StorageError"
 import * as RunView from "@ourclone/core/events/RunView"
 import { ofStorageError, waitsFor } from "@ourclone/core/events/StorageFailure"
 import type { OnRetry } from "@ourclone/core/layers/Retry"
@@ -102,7 +102,7 @@ const withoutLockHint =
   (kind: "exclusive" | "shared", { dryRun, noLock }: LockInput) =>
   <E>(error: E): E | StorageError => {
     const mayDoWithout = noLock === false && (kind === "shared" || dryRun !== false)
-    if (!mayDoWithout || !(error instanceof StorageError) || error.reason._tag !== "PermissionDenied") return error
+    if (!mayDoWithout || !isStorageError(error) || error.reason._tag !== "PermissionDenied") return error
     const message = `${error.reason.message}; what may only be read is read with --no-lock`
     return new StorageError({ ...error, reason: new PermissionDenied({ message }) })
   }

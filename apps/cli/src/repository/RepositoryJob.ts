@@ -1,6 +1,6 @@
 /** Runs what a request asks of a repository: passwords beside it, events to a view, failures in words. */
 
-import { PermissionDenied, StorageError } from "@ourclone/core/contract/StorageError"
+import { isStorageError, PermissionDenied, StorageError } from "@ourclone/core/contract/StorageError"
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import * as RunView from "@ourclone/core/events/RunView"
@@ -44,7 +44,7 @@ const mistypedTries = 3
 
 /** Where no lock can be written, a command that only reads can do without. */
 const withLockHint = <E>(error: E): E | StorageError => {
-  if (!(error instanceof StorageError) || error.reason._tag !== "PermissionDenied") return error
+  if (!isStorageError(error) || error.reason._tag !== "PermissionDenied") return error
   if (error.path?.startsWith("locks") !== true) return error
   const message = `${error.reason.message}; what may only be read is read with --no-lock`
   return new StorageError({ ...error, reason: new PermissionDenied({ message }) })

@@ -11,6 +11,7 @@ export interface RepositoryFile {
   /** Bytes as they are stored. */
   readonly size: number
   /** Milliseconds since 1970 UTC. */
+  /** Where a listing does not say, later than anything: whatever spares young files spares it. */
   readonly modifiedAt: number
 }
 
@@ -32,5 +33,5 @@ export const ofEntry = (type: FileType, entry: Entry): RepositoryFile | undefine
   const id = RemotePath.basename(entry.path)
   if (!Hex.isId(id) || entry.path !== pathOf(type, id)) return undefined
   if (type === "locks" && entry.size === 0) return undefined
-  return { id, size: entry.size, modifiedAt: entry.modifiedAt }
+  return { id, size: entry.size, modifiedAt: entry.modifiedAt ?? Number.POSITIVE_INFINITY }
 }

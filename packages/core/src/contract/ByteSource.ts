@@ -1,6 +1,7 @@
 /** Bytes that can be read again. */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import type { ChecksumAlgorithm } from "./Entry.ts"
 import type { StorageError } from "./StorageError.ts"
 
 /** Bytes `[offset, offset + length)`. */
@@ -9,9 +10,10 @@ export interface ByteRange {
   readonly length: number
 }
 
-/** Lower-case hex SHA-1 of the whole and of each part, in order. */
+/** Lower-case hex digests of the whole and of each part, in order. */
 export interface Digest {
-  readonly sha1: string
+  readonly algorithm: ChecksumAlgorithm
+  readonly whole: string
   readonly parts: ReadonlyArray<string>
 }
 
@@ -38,7 +40,11 @@ export interface ByteSource {
    * Present when reading twice is cheap: hashes the whole, and each part of `partSize` bytes, in one reading.
    * `onHashed` is told now and then of so many bytes more, where that takes a while.
    */
-  readonly digest?: (partSize: number, onHashed?: (bytes: number) => void) => Effect.Effect<Digest, StorageError>
+  readonly digest?: (
+    partSize: number,
+    algorithm: ChecksumAlgorithm,
+    onHashed?: (bytes: number) => void
+  ) => Effect.Effect<Digest, StorageError>
 }
 
 export const fromBytes = (bytes: Uint8Array): ByteSource => ({

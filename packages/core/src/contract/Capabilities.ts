@@ -23,6 +23,8 @@ export interface Capabilities {
   readonly hasDirectories: boolean
   /** Whether replacing or removing a file keeps the old version (and its cost) behind it. */
   readonly keepsVersions: boolean
+  /** Whether `PutOptions.metadata` comes back as `File.metadata`, from `stat` at least. */
+  readonly keepsMetadata: boolean
   /** Largest body `put` takes, in bytes. Larger files need `largeFile`. */
   readonly maxPutSize: number
 }

@@ -17,18 +17,35 @@ export const Checksums = Schema.Struct({
 export type Checksums = typeof Checksums.Type
 export type ChecksumAlgorithm = keyof Checksums
 
+/** Texts kept with a file, by names of `a-z 0-9 - _`; short ones, as most services keep some 2 KB in all. */
+export const Metadata = Schema.Record(Schema.String, Schema.String)
+export type Metadata = typeof Metadata.Type
+
 export const File = Schema.TaggedStruct("File", {
   path: RemotePath,
   /** In bytes. */
   size: Schema.Int,
-  /** When the content was last changed, as the uploader said, in whole milliseconds since 1970 UTC; the upload time where none was stored. */
-  modifiedAt: Schema.Int,
+  /**
+   * When the content was last changed, as the uploader said, in whole milliseconds since 1970 UTC; the upload time where
+   * none was stored. A listing may leave it out where knowing it takes a call for each file; `stat` knows it.
+   */
+  modifiedAt: Schema.optionalKey(Schema.Int),
   checksums: Checksums,
   contentType: Schema.optionalKey(Schema.String),
+  /** What `PutOptions.metadata` said, where the service keeps it. */
+  metadata: Schema.optionalKey(Metadata),
   /** The provider's own id of this version, where it keeps versions. */
-  versionId: Schema.optionalKey(Schema.String)
+  versionId: Schema.optionalKey(Schema.String),
+  /**
+   * What tells these bytes from others stored later under the name, where there are no versions and size and time may
+   * not tell: an ETag. Whoever read it gives the file back, so that a provider never mixes two files.
+   */
+  identity: Schema.optionalKey(Schema.String)
 })
 export type File = typeof File.Type
+
+/** A file as everything but a listing tells it. */
+export type DatedFile = File & { readonly modifiedAt: number }
 
 /** In a recursive listing, a directory without any entry below it. In a listing of one level, any directory. */
 export const Directory = Schema.TaggedStruct("Directory", { path: RemotePath })

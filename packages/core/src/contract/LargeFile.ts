@@ -9,7 +9,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { ByteRange, ByteSource } from "./ByteSource.ts"
-import type { File } from "./Entry.ts"
+import type { ChecksumAlgorithm, Checksums, DatedFile, File } from "./Entry.ts"
 import type { PutOptions } from "./Provider.ts"
 import { RemotePath } from "./RemotePath.ts"
 import type { StorageError } from "./StorageError.ts"
@@ -48,8 +48,8 @@ export interface StartOptions extends PutOptions {
 export interface PartOptions {
   /** Where the part begins in the finished file, in bytes. */
   readonly offset: number
-  /** SHA-1 of the part, where it is known; the provider hashes while sending otherwise. */
-  readonly sha1?: string | undefined
+  /** Digests of the part, where they are known; the provider hashes while sending otherwise. */
+  readonly checksums?: Checksums | undefined
 }
 
 export interface Limits {
@@ -63,8 +63,8 @@ export interface Limits {
   readonly maxFileSize?: number
   /** The size the service says is fastest. */
   readonly recommendedPartSize: number
-  /** Whether a part's checksum is the SHA-1 of its bytes, so that parts can be compared before going on with them. */
-  readonly checksumIsSha1: boolean
+  /** Of which kind a part's checksum is, so that parts can be compared before going on with them; `undefined` when it says nothing of the bytes. */
+  readonly partChecksum: ChecksumAlgorithm | undefined
 }
 
 export interface LargeFile {
@@ -94,7 +94,7 @@ export interface LargeFile {
     file: Unfinished,
     parts: ReadonlyArray<Part>,
     options?: Pick<PutOptions, "durable">
-  ) => Effect.Effect<File, StorageError>
+  ) => Effect.Effect<DatedFile, StorageError>
   /** Deletes the parts. Succeeds when the large file is already gone. */
   readonly cancel: (file: Unfinished) => Effect.Effect<void, StorageError>
   /** The unfinished large files at `path` and below it. */

@@ -4,32 +4,58 @@
  */
 import * as Schema from "effect/Schema"
 
+/** A place on the way to another. */
+export const Step = Schema.Struct({
+  name: Schema.String,
+  /** What the storage tells it from others by, whatever it is called; absent while it is not there. */
+  id: Schema.optionalKey(Schema.String)
+})
+export type Step = typeof Step.Type
+
+const Way = Schema.Array(Step)
+type Way = typeof Way.Type
+
 export const PlaceIdentity = Schema.Struct({
   /** `Account.id`. */
   account: Schema.String,
-  /** What the storage calls the place, and then each place around it, the outermost last. Never shown. */
-  ids: Schema.Array(Schema.String)
+  /**
+   * How the place is reached, from the outermost place to itself. A mount may show several ways; the first is the one
+   * that was asked for. Never shown.
+   */
+  ways: Schema.Array(Way)
 })
 export type PlaceIdentity = typeof PlaceIdentity.Type
 
 /** For a storage where a path is a name of one thing only: `bucket/2024/summer`. "" is the whole account. */
 export const ofPath = (account: string, path: string): PlaceIdentity => {
-  const ids = [path]
-  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) ids.push(path.slice(0, end))
-  if (path !== "") ids.push("")
-  return { account, ids }
+  const names = path === "" ? [] : path.split("/")
+  return { account, ways: [[{ name: "", id: "" }, ...names.map((name) => ({ name }))]] }
 }
 
 /** A place that is no other: of something made up. */
-export const nowhere: PlaceIdentity = { account: "nowhere", ids: [] }
+export const nowhere: PlaceIdentity = { account: "nowhere", ways: [] }
 
-export const isSame = (left: PlaceIdentity, right: PlaceIdentity): boolean =>
-  left.account === right.account && left.ids[0] !== undefined && left.ids[0] === right.ids[0]
+/** Whether the first `length` steps of `way` lead where `other` does. Where one was not there yet, its name and what is around it decide. */
+const leadsTo = (way: Way, length: number, other: Way): boolean => {
+  for (let index = length - 1, at = other.length - 1; ; index--, at--) {
+    const [step, its] = [way[index], other[at]]
+    if (step === undefined || its === undefined) return step === its
+    if (step.id !== undefined && its.id !== undefined) return step.id === its.id
+    if (step.name !== its.name) return false
+  }
+}
+
+export const isSame = (left: PlaceIdentity, right: PlaceIdentity): boolean => {
+  const [way] = left.ways
+  const [other] = right.ways
+  return left.account === right.account && way !== undefined && other !== undefined && leadsTo(way, way.length, other)
+}
 
 /** Whether `inner` is `outer` or lies somewhere in it. */
 export const isInside = (inner: PlaceIdentity, outer: PlaceIdentity): boolean => {
-  const [own] = outer.ids
-  return inner.account === outer.account && own !== undefined && inner.ids.includes(own)
+  const [other] = outer.ways
+  if (inner.account !== outer.account || other === undefined) return false
+  return inner.ways.some((way) => way.some((_, index) => leadsTo(way, index + 1, other)))
 }
 
 /** Whether one lies in the other. */

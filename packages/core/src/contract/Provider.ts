@@ -17,7 +17,7 @@ import type * as Stream from "effect/Stream"
 import type { Buckets } from "./Buckets.ts"
 import type { ByteRange, ByteSource } from "./ByteSource.ts"
 import type { Capabilities } from "./Capabilities.ts"
-import type { Entry, File } from "./Entry.ts"
+import type { DatedFile, Directory, Entry, File, Metadata } from "./Entry.ts"
 import type { LargeFile } from "./LargeFile.ts"
 import type { PlaceIdentity } from "./PlaceIdentity.ts"
 import type { RemotePath } from "./RemotePath.ts"
@@ -29,6 +29,8 @@ export interface PutOptions {
   /** Whole milliseconds since 1970 UTC. */
   readonly modifiedAt: number
   readonly contentType?: string | undefined
+  /** Kept with the file where `Capabilities.keepsMetadata`, and passed over elsewhere. */
+  readonly metadata?: Metadata | undefined
   /**
    * Once `put` has ended the bytes and the name outlive a power cut. A service
    * that stores elsewhere is like that by itself; a file system takes
@@ -36,6 +38,8 @@ export interface PutOptions {
    */
   readonly durable?: boolean | undefined
 }
+
+export type Put = (path: RemotePath, source: ByteSource, options: PutOptions) => Effect.Effect<DatedFile, StorageError>
 
 export interface ListOptions {
   /** Stop at the first level. */
@@ -60,15 +64,20 @@ export interface Provider {
    * A directory that does not exist is an empty listing; a bucket that does not
    * exist, which only a typing error explains, fails with `NotFound`. With `depth: 1` the
    * listing stops at, and reports, the first level of directories. An entry that
-   * can not be read or named is reported as `Skipped`; the listing goes on.
+   * can not be read or named is reported as `Skipped`; the listing goes on. It ends
+   * without failure only when the service has said that there is no more.
    */
   readonly list: (directory: RemotePath, options?: ListOptions) => Stream.Stream<Entry, StorageError>
 
   /** Fails with `NotFound` when no file is stored at `path`. */
-  readonly stat: (path: RemotePath) => Effect.Effect<File, StorageError>
+  readonly stat: (path: RemotePath) => Effect.Effect<DatedFile, StorageError>
+
+  /** Fails with `NotFound` when `path` is not a directory. Where directories are names of files, one with a file below it is. */
+  readonly statDirectory?: ((path: RemotePath) => Effect.Effect<Directory, StorageError>) | undefined
 
   /**
-   * The bytes of `file`, of exactly its version where it has a `versionId`.
+   * The bytes of `file`, of exactly its version where it has a `versionId`, and
+   * with `SourceChanged` where they are others than its `identity` says.
    *
    * Fails with `NotFound` before the first byte, with `InvalidRequest` when
    * `range` lies outside the file, and with `Unavailable` when fewer bytes
@@ -89,14 +98,21 @@ export interface Provider {
    * Either the whole file becomes visible or nothing changes. The provider
    * verifies the bytes end to end and fails with `ChecksumMismatch` otherwise.
    */
-  readonly put: (path: RemotePath, source: ByteSource, options: PutOptions) => Effect.Effect<File, StorageError>
+  readonly put: Put
+
+  /** `put` that replaces nothing: of two at once one succeeds. Fails with `AlreadyExists`. */
+  readonly putIfAbsent?: Put | undefined
+  /** `put` in the place of `file` as it was seen, and of nothing else. Fails with `SourceChanged` when it is another or gone. */
+  readonly putIfSame?:
+    | ((file: File, source: ByteSource, options: PutOptions) => Effect.Effect<DatedFile, StorageError>)
+    | undefined
 
   /**
    * Gives a stored file another `modifiedAt`, without sending its bytes again.
    * Fails with `NotFound` when it is gone, and with `SourceChanged` where it is
-   * seen to be another than `file`. Where versions are kept it is a new one.
+   * seen to be another than `file`, as an `identity` shows. Where versions are kept it is a new one.
    */
-  readonly touch?: ((file: File, modifiedAt: number) => Effect.Effect<File, StorageError>) | undefined
+  readonly touch?: ((file: File, modifiedAt: number) => Effect.Effect<DatedFile, StorageError>) | undefined
 
   /** Succeeds when `path` is already gone. */
   readonly remove: (path: RemotePath) => Effect.Effect<void, StorageError>
@@ -111,7 +127,20 @@ export interface Provider {
    * `from` was listed by a provider of the same account; `fromLocation` is that provider's `location`.
    * Fails with `PermissionDenied` when this provider's credentials may not read it; the other's may.
    */
-  readonly copy?: ((from: File, fromLocation: string, to: RemotePath) => Effect.Effect<File, StorageError>) | undefined
+  readonly copy?:
+    | ((from: File, fromLocation: string, to: RemotePath) => Effect.Effect<DatedFile, StorageError>)
+    | undefined
+
+  /**
+   * Gives a file another name, at once and with everything it has, replacing what was there. Absent where that takes
+   * a copy. Fails with `NotFound` when it is gone, with `SourceChanged` where it is seen to be another than `from`.
+   */
+  readonly move?: ((from: File, to: RemotePath) => Effect.Effect<DatedFile, StorageError>) | undefined
+  /**
+   * Gives a directory another name at once, with all that is in it. Fails with `NotFound` when it is not there, with
+   * `AlreadyExists` when anything is at `to`, and with `InvalidRequest` when `to` lies inside it.
+   */
+  readonly moveDirectory?: ((from: RemotePath, to: RemotePath) => Effect.Effect<void, StorageError>) | undefined
 
   /** Present when files may be stored in parts. */
   readonly largeFile?: LargeFile | undefined

@@ -41,6 +41,8 @@ export interface ProviderFactory {
   readonly environment: ReadonlyArray<EnvironmentSet>
   /** What is wrong with `values`, or nothing. Opens nothing. */
   readonly check: (values: OptionField.OptionValues) => ReadonlyArray<OptionIssue>
+  /** Why `location` can be no place of this type, where that is known without asking the service. */
+  readonly refusesLocation: (location: string) => string | undefined
   /**
    * Signs in, until the scope closes. `name` is for messages. Fails with `InvalidRequest` when `check` has something to say.
    */
@@ -68,6 +70,7 @@ export const make = <Options extends OptionField.OptionsSchema, Connection exten
   readonly options: Options
   readonly placeOptions?: ReadonlyArray<keyof Options["fields"] & string>
   readonly environment?: ReadonlyArray<{ readonly [option in keyof Options["fields"]]?: string }>
+  readonly refusesLocation?: (location: string) => string | undefined
   readonly connect: (options: Options["Type"], name: string) => Effect.Effect<Connection, StorageError, Scope.Scope>
   readonly open: (connection: Connection, at: OpenAt, options: Options["Type"]) => Effect.Effect<Provider, StorageError>
 }): ProviderFactory => {
@@ -91,6 +94,7 @@ export const make = <Options extends OptionField.OptionsSchema, Connection exten
       const decoded = decodeResult(values)
       return Result.isFailure(decoded) ? issuesOf(decoded.failure) : []
     },
+    refusesLocation: definition.refusesLocation ?? (() => undefined),
     connect: (values, name) =>
       Effect.map(
         Effect.flatMap(decode(values, name), (options) => definition.connect(options, name)),
@@ -123,7 +127,9 @@ export const open = (
   at: OpenAt
 ): Effect.Effect<Provider, StorageError, Scope.Scope> => {
   const name = `${at.name}${at.location}`
-  const refused = specificationRefusal(`the provider type "${factory.type}"`, factory.specification)
+  const refused =
+    specificationRefusal(`the provider type "${factory.type}"`, factory.specification) ??
+    factory.refusesLocation(at.location)
   if (refused !== undefined) return Effect.fail(invalid(name, refused))
   return Effect.flatMap(factory.connect(values, name), (account) => openPlace(account, at, values))
 }

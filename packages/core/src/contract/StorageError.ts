@@ -130,3 +130,7 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
     return this.reason._tag === "RateLimited" ? this.reason.retryAfter : Duration.zero
   }
 }
+
+/** By its tag: a provider from elsewhere may have brought a class of its own. */
+export const isStorageError = (error: unknown): error is StorageError =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "StorageError"

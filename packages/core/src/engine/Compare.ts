@@ -32,7 +32,10 @@ export type Verdict =
   | { readonly _tag: "LeftAlone" }
   | { readonly _tag: "Differs"; readonly because: Difference }
   | { readonly _tag: "Hash"; readonly otherwise: "same" | Difference }
+  /** A time that a listing left out decides. */
+  | { readonly _tag: "Date" }
 
+const undated: Verdict = { _tag: "Date" }
 const same: Verdict = { _tag: "Same" }
 const leftAlone: Verdict = { _tag: "LeftAlone" }
 const missing: Verdict = { _tag: "Differs", because: "missing" }
@@ -57,11 +60,16 @@ export const decide = (
   if (destination === undefined) return missing
   if (comparison.keepsExisting) return leftAlone
   if (comparison.ignoresTimes) return asked
-  const later = source.modifiedAt - destination.modifiedAt
-  if (comparison.keepsNewer && within !== undefined && later < -within) return leftAlone
+  const asksForTime = within !== undefined && source.modifiedAt !== undefined && destination.modifiedAt !== undefined
+  const later = asksForTime ? source.modifiedAt - destination.modifiedAt : undefined
+  if (comparison.keepsNewer && within !== undefined) {
+    if (later === undefined) return undated
+    if (later < -within) return leftAlone
+  }
   if (source.size !== destination.size) return sizeDiffers
   if (comparison.by === "size") return same
-  const isSameTime = within === undefined || Math.abs(later) <= within
+  if (comparison.by === "time" && within !== undefined && later === undefined) return undated
+  const isSameTime = within === undefined || later === undefined || Math.abs(later) <= within
   if (comparison.by === "checksum") return isSameTime ? hashOrSame : hashOrTime
   return isSameTime ? same : hashOrTime
 }

@@ -2,12 +2,13 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ByteSource } from "../contract/ByteSource.ts"
-import type { File } from "../contract/Entry.ts"
+import type { DatedFile, File } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
 import { AlreadyExists, ChecksumMismatch, StorageError } from "../contract/StorageError.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Download from "./Download.ts"
+import { dated } from "./FileTime.ts"
 import { dropSource } from "./SourceRemoval.ts"
 import type { Flight } from "./TransferProgress.ts"
 import { done, folded, onRetry, skipped, type TransferRun } from "./TransferRun.ts"
@@ -48,7 +49,10 @@ const ended = (run: TransferRun, deed: "stored" | "copied", file: File): Effect.
   return Effect.void
 }
 
-const send = (run: TransferRun, file: File, flight: Flight): Effect.Effect<void, StorageError> => {
+const send = (run: TransferRun, file: File, flight: Flight): Effect.Effect<void, StorageError> =>
+  Effect.flatMap(retrying(dated(run.source, file), onRetry(run, file.path)), (known) => sendDated(run, known, flight))
+
+const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Effect<void, StorageError> => {
   const { destination, options, progress, source, summary } = run
   const { bandwidth } = options
   const { path, size } = file
@@ -56,6 +60,7 @@ const send = (run: TransferRun, file: File, flight: Flight): Effect.Effect<void,
   const stored = upload(destination, path, bandwidth === undefined ? bytes : throttled(bytes, bandwidth), {
     modifiedAt: file.modifiedAt,
     contentType: file.contentType,
+    metadata: destination.capabilities.keepsMetadata ? file.metadata : undefined,
     durable: options.removesSource,
     partConcurrency: options.partConcurrency,
     onAdvance: (more) => progress.advance(flight, more),
@@ -110,10 +115,12 @@ const bring = (run: TransferRun, file: File): Effect.Effect<void, StorageError> 
 
 /** Gives `stored`, which has the bytes of `file`, its time too. */
 export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect<void, StorageError> => {
-  const { destination, options, summary } = run
-  if (destination.touch === undefined) return Effect.void
+  const { destination, options, source, summary } = run
+  const setTime = destination.touch
+  if (setTime === undefined) return Effect.void
   const { path } = file
-  return Effect.matchEffect(retrying(destination.touch(stored, file.modifiedAt), onRetry(run, path)), {
+  const touched = Effect.flatMap(dated(source, file), ({ modifiedAt }) => setTime(stored, modifiedAt))
+  return Effect.matchEffect(retrying(touched, onRetry(run, path)), {
     // The bytes are there: a time that may not be set is worth no more than a note.
     onFailure: (error) =>
       error.reason._tag === "PermissionDenied"

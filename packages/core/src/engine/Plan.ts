@@ -14,7 +14,9 @@ import { parent, RemotePath, root } from "../contract/RemotePath.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Filter } from "../filter/Filter.ts"
 import { retrying } from "../layers/Retry.ts"
+import * as Checksum from "./Checksum.ts"
 import { type Comparison, Difference, decide, precision } from "./Compare.ts"
+import { dated, datedListing } from "./FileTime.ts"
 import { visitBoth } from "./MergedListing.ts"
 import * as NameMeetings from "./NameMeetings.ts"
 import { inOrder } from "./SortedListing.ts"
@@ -59,22 +61,15 @@ export interface Plan {
   readonly totals: Totals
 }
 
-/** How many files are hashed at once to decide. */
+/** How many pairs are looked at closer at once to decide. */
 const hashers = 4
 
-/** The SHA-1 of `file` if it is known or cheap to know. */
-const sha1Of = (provider: Provider, file: File): Effect.Effect<string | undefined, StorageError> => {
-  if (file.checksums.sha1 !== undefined) return Effect.succeed(file.checksums.sha1)
-  if (provider.digest === undefined) return Effect.succeed(undefined)
-  return Effect.map(provider.digest(file)(Math.max(1, file.size)), (digest) => digest.sha1)
-}
-
-/** A pair that only the digests can tell apart. */
+/** A pair that only the digests can tell apart; or, first, the times that a listing left out. */
 interface Open {
   readonly _tag: "Open"
   readonly file: File
   readonly stored: File
-  readonly otherwise: "same" | Difference
+  readonly otherwise: "same" | Difference | undefined
 }
 
 const isSettled = (found: NonEmptyReadonlyArray<Action | Open>): found is NonEmptyReadonlyArray<Action> =>
@@ -96,20 +91,26 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     return options.reportsSame ? { _tag: "Keep", file } : undefined
   }
 
-  const settle = (open: Open): Effect.Effect<Action | undefined, StorageError> =>
-    Effect.map(
-      Effect.all([sha1Of(source, open.file), sha1Of(destination, open.stored)], { concurrency: 2 }),
-      ([ours, theirs]) => {
-        if (ours === undefined || theirs === undefined) {
-          return open.otherwise === "same" ? keep(open.file) : put(open.file, open.otherwise)
-        }
-        if (ours !== theirs) return put(open.file, "checksum differs")
-        const isTouched = open.otherwise !== "same" && destination.touch !== undefined
-        if (!isTouched) return keep(open.file)
+  const settle = ({ file, otherwise, stored }: Open): Effect.Effect<Action | undefined, StorageError> => {
+    if (otherwise === undefined) {
+      const times = Effect.all([dated(source, file), dated(destination, stored)], { concurrency: 2 })
+      return Effect.flatMap(times, ([ours, theirs]) => {
+        const decided = both(ours, theirs)
+        return decided?._tag === "Open" ? settle(decided) : Effect.succeed(decided)
+      })
+    }
+    return Effect.map(
+      Checksum.isSame({ provider: source, file }, { provider: destination, file: stored }),
+      (isSame) => {
+        if (isSame === undefined) return otherwise === "same" ? keep(file) : put(file, otherwise)
+        if (!isSame) return put(file, "checksum differs")
+        const isTouched = otherwise !== "same" && destination.touch !== undefined
+        if (!isTouched) return keep(file)
         totals.same++
-        return { _tag: "Touch", file: open.file, stored: open.stored }
+        return { _tag: "Touch", file, stored }
       }
     )
+  }
 
   const both = (file: File, stored: File | undefined): Action | Open | undefined => {
     const verdict = decide(file, stored, comparison, within)
@@ -119,7 +120,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
       return undefined
     }
     if (verdict._tag === "Same" || stored === undefined) return keep(file)
-    return { _tag: "Open", file, stored, otherwise: verdict.otherwise }
+    return { _tag: "Open", file, stored, otherwise: verdict._tag === "Date" ? undefined : verdict.otherwise }
   }
 
   /** What the source has and can not transfer: a folder that has become a link is not a folder that is gone. */
@@ -205,8 +206,10 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
   ): Effect.Effect<NonEmptyReadonlyArray<Action | undefined>, StorageError> =>
     isSettled(found) ? Effect.succeed(found) : Effect.forEach(found, resolve, { concurrency: hashers })
 
-  const listing = (provider: Provider) =>
-    inOrder(provider, root, filter === undefined ? {} : { mayContain: filter.mayContain })
+  const listing = (provider: Provider) => {
+    const entries = inOrder(provider, root, filter === undefined ? {} : { mayContain: filter.mayContain })
+    return filter?.asksForTime === true ? datedListing(provider, entries) : entries
+  }
 
   /** A destination that is yet to be created has nothing in it. */
   const atDestination = Stream.catch(listing(destination), (error) =>

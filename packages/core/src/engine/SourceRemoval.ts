@@ -7,7 +7,10 @@ import * as LastLook from "./LastLook.ts"
 import { onRetry, type TransferRun } from "./TransferRun.ts"
 
 const isSame = (left: File, right: File): boolean =>
-  left.size === right.size && left.modifiedAt === right.modifiedAt && left.versionId === right.versionId
+  left.size === right.size &&
+  (left.modifiedAt === right.modifiedAt || left.modifiedAt === undefined || right.modifiedAt === undefined) &&
+  left.versionId === right.versionId &&
+  (left.identity === right.identity || left.identity === undefined || right.identity === undefined)
 
 /** Removes at the source what was read, and nothing that has taken its place since. Gives whether it did; a file that is gone is nobody's move. */
 export const dropSource = (run: TransferRun, file: File): Effect.Effect<boolean, StorageError> => {

@@ -51,6 +51,8 @@ export interface FilterOptions {
 
 export interface Filter {
   readonly includes: (file: Pick<File, "path" | "size" | "modifiedAt">) => boolean
+  /** Whether `includes` looks at `modifiedAt`; a file whose time is not known is not included then. */
+  readonly asksForTime: boolean
   /** Whether `includes` can be true below a directory: `false` lets a listing pass over all of it. */
   readonly mayContain: (directory: RemotePath) => boolean
   /** Everything takes part. */
@@ -113,9 +115,9 @@ const readLimits = (options: FilterOptions) => {
     const allows = ({ modifiedAt, size }: Pick<File, "size" | "modifiedAt">) =>
       (minSize === undefined || size >= minSize) &&
       (maxSize === undefined || size <= maxSize) &&
-      (minAge === undefined || modifiedAt <= now - minAge) &&
-      (maxAge === undefined || modifiedAt >= now - maxAge)
-    return { allows, isSet }
+      (minAge === undefined || (modifiedAt !== undefined && modifiedAt <= now - minAge)) &&
+      (maxAge === undefined || (modifiedAt !== undefined && modifiedAt >= now - maxAge))
+    return { allows, isSet, asksForTime: minAge !== undefined || maxAge !== undefined }
   })
 }
 
@@ -130,6 +132,7 @@ const ofPaths = (texts: ReadonlyArray<string>): Filter => {
   }
   return {
     includes: ({ path }) => paths.has(path),
+    asksForTime: false,
     mayContain: (directory) => directories.has(directory),
     isEmpty: false
   }
@@ -165,6 +168,7 @@ export const make = (options: FilterOptions): Result.Result<Filter, FilterError>
     }
     return {
       includes: limits.isSet ? (file) => limits.allows(file) && matches(file.path) : (file) => matches(file.path),
+      asksForTime: limits.asksForTime,
       mayContain,
       isEmpty: rules.length === 0 && !limits.isSet
     }

@@ -2,25 +2,33 @@
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as ByteSource from "../contract/ByteSource.ts"
-import type { Entry, File } from "../contract/Entry.ts"
+import type { DatedFile, Entry } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
 import * as RemotePath from "../contract/RemotePath.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 
+/** The check is about something that this provider does not have; it says nothing of it. */
+export class NotApplicable extends Schema.TaggedError<NotApplicable>()("NotApplicable", { because: Schema.String }) {}
+
+export const notApplicable = (because: string): Effect.Effect<never, NotApplicable> =>
+  Effect.fail(new NotApplicable({ because }))
+
 export interface Check {
   /** A fact a user can rely on. */
   readonly name: string
-  /** The optional part of the provider that the check is about; without it, `run` does nothing. */
-  readonly needs?: keyof Provider
-  /** For a provider whose root is empty. Dies with an `AssertionError` when the provider breaks the contract. */
-  readonly run: (provider: Provider) => Effect.Effect<void, StorageError>
+  /**
+   * For a provider whose root is empty. Dies with an `AssertionError` when the provider breaks the contract; succeeds
+   * only when it was tried, and fails with `NotApplicable` when there is nothing to try.
+   */
+  readonly run: (provider: Provider) => Effect.Effect<void, StorageError | NotApplicable>
 }
 
 type Steps<Args extends ReadonlyArray<unknown>> = (
   ...args: Args
-) => Generator<Effect.Effect<unknown, StorageError>, void, never>
+) => Generator<Effect.Effect<unknown, StorageError | NotApplicable>, void, never>
 
 export const check = (name: string, steps: Steps<[provider: Provider]>): Check => ({
   name,
@@ -36,13 +44,20 @@ export const checkOf = <Part extends keyof Provider>(
   const run = Effect.fnUntraced(steps)
   return {
     name,
-    needs,
     run: (provider) => {
       const part = provider[needs]
-      return part === undefined || part === null ? Effect.void : run(part, provider)
+      return part === undefined || part === null ? notApplicable(`the storage has no ${needs}`) : run(part, provider)
     }
   }
 }
+
+/** For a test runner: `skip` is told why a check does not apply. */
+export const runOrSkip = (
+  { run }: Check,
+  provider: Provider,
+  skip: (because: string) => void
+): Effect.Effect<void, StorageError> =>
+  Effect.catchTag(run(provider), "NotApplicable", ({ because }) => Effect.sync(() => skip(because)))
 
 /** 2024-02-29T12:30:00.123Z */
 export const modifiedAt = Date.UTC(2024, 1, 29, 12, 30, 0, 123)
@@ -100,7 +115,7 @@ export const reason = <A>(effect: Effect.Effect<A, StorageError>): Effect.Effect
   Effect.match(effect, { onFailure: (error) => error.reason._tag as string, onSuccess: () => "no failure" })
 
 /** That a file keeps the time as exactly as the provider says. */
-export const assertModifiedAt = ({ capabilities }: Provider, file: File, expected = modifiedAt) => {
+export const assertModifiedAt = ({ capabilities }: Provider, file: DatedFile, expected = modifiedAt) => {
   assert.ok(Number.isInteger(file.modifiedAt), "modifiedAt is a whole number of milliseconds")
   const { modifiedAtPrecision } = capabilities
   if (modifiedAtPrecision === undefined) return

@@ -102,7 +102,8 @@ export const make = (provider: Provider, faults: ReadonlyArray<Fault>): FaultyPr
       return Stream.map(work, (piece) => (piece instanceof Uint8Array ? (turn(piece) as A) : piece))
     })
 
-  const { copy, largeFile, makeDirectory, removeDirectory, touch } = provider
+  const { copy, largeFile, makeDirectory, move, moveDirectory, removeDirectory, statDirectory, touch } = provider
+  const { putIfAbsent, putIfSame } = provider
   return {
     ...provider,
     calls: (method) => counts.get(method) ?? 0,
@@ -111,6 +112,13 @@ export const make = (provider: Provider, faults: ReadonlyArray<Fault>): FaultyPr
     read: (file, range) => stream("read", file.path, provider.read(file, range)),
     readAll: (file) => effect("readAll", file.path, provider.readAll(file)),
     put: (path, source, options) => effect("put", path, provider.put(path, source, options)),
+    statDirectory: statDirectory && ((path) => effect("statDirectory", path, statDirectory(path))),
+    putIfAbsent:
+      putIfAbsent && ((path, source, options) => effect("putIfAbsent", path, putIfAbsent(path, source, options))),
+    putIfSame:
+      putIfSame && ((file, source, options) => effect("putIfSame", file.path, putIfSame(file, source, options))),
+    move: move && ((from, to) => effect("move", from.path, move(from, to))),
+    moveDirectory: moveDirectory && ((from, to) => effect("moveDirectory", from, moveDirectory(from, to))),
     touch: touch && ((file, modifiedAt) => effect("touch", file.path, touch(file, modifiedAt))),
     remove: (path) => effect("remove", path, provider.remove(path)),
     makeDirectory: makeDirectory && ((path) => effect("makeDirectory", path, makeDirectory(path))),

@@ -1,5 +1,6 @@
 /** Checks of storing a file in parts. The parts are as small as the provider's limits allow. */
 import assert from "node:assert/strict"
+import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { fromBytes, slice } from "../contract/ByteSource.ts"
@@ -14,6 +15,7 @@ import {
   contentOf,
   list,
   modifiedAt,
+  notApplicable,
   pattern,
   pieces,
   put,
@@ -76,7 +78,7 @@ export const largeFileChecks: ReadonlyArray<Check> = [
     const file = yield* largeFile.start(at("big"), options)
     const first = yield* largeFile.uploadPart(file, 1, part(1), {
       offset: 0,
-      sha1: sha1(content.subarray(0, partSize))
+      checksums: { sha1: sha1(content.subarray(0, partSize)) }
     })
     const last = yield* largeFile.uploadPart(file, 2, part(2), { offset: partSize })
     const once = yield* largeFile.finish(file, [first, last])
@@ -141,7 +143,7 @@ export const largeFileChecks: ReadonlyArray<Check> = [
     yield* largeFile.finish(file, [first, last])
     yield* assertStored(provider, "big", content)
   }),
-  checkOf("largeFile", "lists parts in order of number, with their SHA-1 when it says so", function* (largeFile) {
+  checkOf("largeFile", "lists parts in order of number, with their digests when it says so", function* (largeFile) {
     const file = yield* largeFile.start(at("big"), { ...small, size: 20_000_000 })
     const sent: Array<Part> = []
     for (const number of [3, 1, 2]) {
@@ -150,10 +152,11 @@ export const largeFileChecks: ReadonlyArray<Check> = [
     }
     const parts = yield* Stream.runCollect(largeFile.parts(file))
     assert.deepEqual(parts, [sent[1], sent[2], sent[0]])
-    if (largeFile.limits.checksumIsSha1) {
+    const { partChecksum } = largeFile.limits
+    if (partChecksum !== undefined) {
       assert.deepEqual(
         parts.map(({ checksum }) => checksum),
-        ["part 1", "part 2", "part 3"].map(sha1)
+        ["part 1", "part 2", "part 3"].map((text) => createHash(partChecksum).update(text).digest("hex"))
       )
     }
     yield* largeFile.cancel(file)
@@ -167,7 +170,7 @@ export const largeFileChecks: ReadonlyArray<Check> = [
     yield* largeFile.cancel(file)
   }),
   checkOf("largeFile", "refuses to finish with a part that is too small", function* (largeFile, provider) {
-    if (largeFile.limits.minPartSize <= 3) return
+    if (largeFile.limits.minPartSize <= 3) return yield* notApplicable("no part is too small there")
     const file = yield* largeFile.start(at("big"), small)
     const first = yield* largeFile.uploadPart(file, 1, bytes("one"), { offset: 0 })
     const last = yield* largeFile.uploadPart(file, 2, bytes("two"), { offset: 3 })
@@ -177,10 +180,19 @@ export const largeFileChecks: ReadonlyArray<Check> = [
   }),
   checkOf("largeFile", "keeps no part whose bytes are not those that were announced", function* (largeFile) {
     const file = yield* largeFile.start(at("big"), small)
-    const wrong = { offset: small.partSize, sha1: sha1("other") }
+    const wrong = { offset: small.partSize, checksums: { sha1: sha1("other") } }
     assert.equal(yield* reason(largeFile.uploadPart(file, 2, bytes("end"), wrong)), "ChecksumMismatch")
     assert.deepEqual(yield* Stream.runCollect(largeFile.parts(file)), [])
     yield* largeFile.cancel(file)
+  }),
+  checkOf("largeFile", "keeps the metadata of a large file, where it says so", function* (largeFile, provider) {
+    if (!provider.capabilities.keepsMetadata) return yield* notApplicable("the storage keeps no metadata")
+    const { options, part, partSize } = twoParts(largeFile)
+    const file = yield* largeFile.start(at("big"), { ...options, metadata: { mode: "0644" } })
+    const first = yield* largeFile.uploadPart(file, 1, part(1), { offset: 0 })
+    const last = yield* largeFile.uploadPart(file, 2, part(2), { offset: partSize })
+    yield* largeFile.finish(file, [first, last])
+    assert.deepEqual((yield* provider.stat(at("big"))).metadata, { mode: "0644" })
   }),
   checkOf("largeFile", "has limits that allow a large file", function* ({ limits }) {
     assert.ok(limits.minPartSize >= 1 && limits.maxParts >= 2)
@@ -188,7 +200,7 @@ export const largeFileChecks: ReadonlyArray<Check> = [
     yield* Effect.void
   }),
   checkOf("largeFile", "makes a part of bytes that the service already has", function* (largeFile, provider) {
-    if (largeFile.copyPart === undefined) return
+    if (largeFile.copyPart === undefined) return yield* notApplicable("the storage copies no parts")
     const { content, options, part, partSize } = twoParts(largeFile)
     const moved = new Uint8Array(Buffer.concat([pattern(100).reverse(), content.subarray(0, partSize), pattern(50)]))
     const from = yield* provider.put(at("from"), pieces(moved), { modifiedAt })

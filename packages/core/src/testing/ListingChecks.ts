@@ -33,7 +33,7 @@ export const listingChecks: ReadonlyArray<Check> = [
     assert.deepEqual(yield* list(provider, ""), ["File d/e/c.txt"])
   }),
   check("lists in the order of bytes when it says so", function* (provider) {
-    const names = provider.capabilities.isCaseSensitive ? ordered : ordered.slice(1)
+    const names = provider.capabilities.isCaseSensitive === true ? ordered : ordered.slice(1)
     for (const name of [...names].reverse()) yield* put(provider, name, name)
     assertOrder(provider, yield* entries(provider, ""), names)
   }),
@@ -54,7 +54,7 @@ export const listingChecks: ReadonlyArray<Check> = [
     const [file] = (yield* entries(provider, "")) as ReadonlyArray<File>
     assert.ok(file)
     assert.equal(file.size, 5)
-    assertModifiedAt(provider, file)
+    if (file.modifiedAt !== undefined) assertModifiedAt(provider, { ...file, modifiedAt: file.modifiedAt })
     const { checksums } = provider.capabilities
     if (checksums.includes("sha1") || file.checksums.sha1 !== undefined) {
       assert.equal(file.checksums.sha1, sha1("hello"))

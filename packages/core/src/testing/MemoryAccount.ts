@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { ByteSource } from "../contract/ByteSource.ts"
-import type { File } from "../contract/Entry.ts"
+import type { DatedFile } from "../contract/Entry.ts"
 import type { Part, Unfinished } from "../contract/LargeFile.ts"
 import type { PutOptions } from "../contract/Provider.ts"
 import { ChecksumMismatch, InvalidRequest, type Reason, type StorageError } from "../contract/StorageError.ts"
@@ -18,7 +18,7 @@ export interface MemoryAccount {
 }
 
 export interface Stored {
-  readonly file: File
+  readonly file: DatedFile
   readonly bytes: Uint8Array
 }
 
@@ -26,7 +26,7 @@ export interface Started {
   readonly file: Unfinished
   readonly options: PutOptions
   readonly parts: Map<number, { readonly part: Part; readonly bytes: Uint8Array }>
-  finished?: File
+  finished?: DatedFile
 }
 
 let accounts = 0

@@ -1,7 +1,7 @@
 /** The `LargeFile` of `MemoryProvider`. */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { File } from "../contract/Entry.ts"
+import type { DatedFile, File } from "../contract/Entry.ts"
 import type { LargeFile, Limits, Part, Unfinished } from "../contract/LargeFile.ts"
 import type { PutOptions } from "../contract/Provider.ts"
 import * as RemotePath from "../contract/RemotePath.ts"
@@ -14,8 +14,8 @@ interface Host {
   readonly absolute: (path: string) => RemotePath.RemotePath
   readonly relative: (path: string) => RemotePath.RemotePath
   readonly fail: (operation: string, path: string, reason: Reason) => StorageError
-  readonly find: (operation: string, path: string, versionId?: string) => Effect.Effect<Stored, StorageError>
-  readonly store: (path: string, bytes: Uint8Array, options: PutOptions) => File
+  readonly find: (operation: string, path: string, seen?: File) => Effect.Effect<Stored, StorageError>
+  readonly store: (path: string, bytes: Uint8Array, options: PutOptions) => DatedFile
 }
 
 export const make = ({ absolute, account, fail, find, relative, store, ...host }: Host): LargeFile => {
@@ -25,7 +25,7 @@ export const make = ({ absolute, account, fail, find, relative, store, ...host }
     maxPartSize: Number.MAX_SAFE_INTEGER,
     maxParts: 10_000,
     recommendedPartSize: 256 * 1024,
-    checksumIsSha1: true,
+    partChecksum: "sha1",
     ...host.limits
   }
 
@@ -39,8 +39,12 @@ export const make = ({ absolute, account, fail, find, relative, store, ...host }
 
   /** `from` may have been listed by a provider with another location, where its path means another file. */
   const findVersion = (from: File) => {
-    const stored = [...account.files.values()].find(({ file }) => file.versionId === from.versionId)
-    return stored === undefined ? find("copyPart", from.path, from.versionId) : Effect.succeed(stored)
+    const isIt = ({ file }: Stored) =>
+      from.versionId === undefined
+        ? from.identity !== undefined && file.identity === from.identity
+        : file.versionId === from.versionId
+    const stored = [...account.files.values()].find(isIt)
+    return stored === undefined ? find("copyPart", from.path, from) : Effect.succeed(stored)
   }
 
   const keep = ({ parts }: Started, number: number, bytes: Uint8Array): Part => {
@@ -74,7 +78,7 @@ export const make = ({ absolute, account, fail, find, relative, store, ...host }
     uploadPart: (file, number, source, options) =>
       Effect.flatMap(started("uploadPart", file), (large) =>
         Effect.map(
-          receive(source, options.sha1 ?? source.sha1, (reason) => fail("uploadPart", file.path, reason)),
+          receive(source, options.checksums?.sha1 ?? source.sha1, (reason) => fail("uploadPart", file.path, reason)),
           (bytes) => keep(large, number, bytes)
         )
       ),

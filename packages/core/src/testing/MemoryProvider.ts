@@ -1,18 +1,25 @@
 /**
  * The reference provider: the shortest code that keeps the contract, for tests
  * of everything that is written against it. It keeps files, empty directories
- * and large files in memory, and no old versions.
+ * and large files in memory, and no old versions: a file replaced is gone.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Capabilities } from "../contract/Capabilities.ts"
-import { type Entry, type File, orderKey } from "../contract/Entry.ts"
+import { type DatedFile, type Directory, type Entry, type File, orderKey } from "../contract/Entry.ts"
 import type { Limits } from "../contract/LargeFile.ts"
 import * as PlaceIdentity from "../contract/PlaceIdentity.ts"
-import type { Provider, PutOptions } from "../contract/Provider.ts"
+import type { Provider, Put, PutOptions } from "../contract/Provider.ts"
 import * as RemotePath from "../contract/RemotePath.ts"
 import { specification } from "../contract/Specification.ts"
-import { InvalidRequest, NotFound, type Reason, StorageError } from "../contract/StorageError.ts"
+import {
+  AlreadyExists,
+  InvalidRequest,
+  NotFound,
+  type Reason,
+  SourceChanged,
+  StorageError
+} from "../contract/StorageError.ts"
 import * as MemoryAccount from "./MemoryAccount.ts"
 import * as MemoryLargeFile from "./MemoryLargeFile.ts"
 
@@ -23,6 +30,10 @@ export interface Options {
   readonly name?: string
   readonly capabilities?: Partial<Capabilities>
   readonly limits?: Partial<Limits>
+  /** Files are told apart by an `identity`, as with an ETag, instead of a `versionId`. */
+  readonly hasVersionIds?: boolean
+  /** Listings leave `modifiedAt` out. */
+  readonly listsTimes?: boolean
 }
 
 const pieceSize = 1024 * 1024
@@ -35,36 +46,52 @@ const pieces = (bytes: Uint8Array): Array<Uint8Array> => {
 }
 
 export const make = (options: Options = {}): Provider & { readonly memory: MemoryAccount.MemoryAccount } => {
-  const { account = MemoryAccount.make(), location = "", name = "memory" } = options
+  const { account = MemoryAccount.make(), hasVersionIds = true, listsTimes = true } = options
+  const { location = "", name = "memory" } = options
   const absolute = (path: string, at: string = location) =>
     RemotePath.join(RemotePath.makeUnsafe(at), RemotePath.makeUnsafe(path))
   const relative = (path: string) => RemotePath.makeUnsafe(location === "" ? path : path.slice(location.length + 1))
-  const here = (file: File): File => ({ ...file, path: relative(file.path) })
+  const here = <F extends File>(file: F): F => ({ ...file, path: relative(file.path) })
+  const listed = ({ modifiedAt, ...file }: DatedFile): File => here(listsTimes ? { ...file, modifiedAt } : file)
   const fail = (operation: string, path: string, reason: Reason) =>
     new StorageError({ provider: name, operation, path, reason })
 
-  const store = (path: string, bytes: Uint8Array, { contentType, modifiedAt }: PutOptions): File => {
-    const file: File = {
+  const store = (path: string, bytes: Uint8Array, { contentType, metadata, modifiedAt }: PutOptions): DatedFile => {
+    const id = `version-${account.nextId++}`
+    const file: DatedFile = {
       _tag: "File",
       path: absolute(path),
       size: bytes.length,
       modifiedAt,
       checksums: { sha1: MemoryAccount.sha1(bytes) },
-      versionId: `version-${account.nextId++}`,
-      ...(contentType === undefined ? {} : { contentType })
+      ...(hasVersionIds ? { versionId: id } : { identity: id }),
+      ...(contentType === undefined ? {} : { contentType }),
+      ...(metadata === undefined ? {} : { metadata })
     }
     account.files.set(file.path, { file, bytes })
     return here(file)
   }
 
-  const find = (operation: string, path: string, versionId?: string, at = location) =>
+  const find = (operation: string, path: string, seen?: File, at = location) =>
     Effect.suspend(() => {
       const found = account.files.get(absolute(path, at))
-      if (found !== undefined && (versionId === undefined || versionId === found.file.versionId)) {
-        return Effect.succeed(found)
+      const missing = new NotFound({ message: "there is no such file" })
+      if (found === undefined) return Effect.fail(fail(operation, path, missing))
+      if (seen?.versionId !== undefined && seen.versionId !== found.file.versionId) {
+        return Effect.fail(fail(operation, path, missing))
       }
-      return Effect.fail(fail(operation, path, new NotFound({ message: "there is no such file" })))
+      if (seen?.identity === undefined || seen.identity === found.file.identity) return Effect.succeed(found)
+      return Effect.fail(fail(operation, path, new SourceChanged({ message: "it was replaced after it was seen" })))
     })
+
+  const put: Put = (path, source, putOptions) =>
+    Effect.map(
+      MemoryAccount.receive(source, source.sha1, (reason) => fail("put", path, reason)),
+      (bytes) => store(path, bytes, putOptions)
+    )
+
+  /** Whether a directory, or a file below one, is at `path`. */
+  const isDirectory = (path: string): boolean => path === location || account.directories.has(path) || !isEmpty(path)
 
   const list: Provider["list"] = (directory, listOptions) =>
     Stream.suspend(() => {
@@ -81,7 +108,7 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
         return true
       }
       for (const { file } of account.files.values()) {
-        if (isInside(file.path) && !isFolded(file.path)) entries.set(file.path, here(file))
+        if (isInside(file.path) && !isFolded(file.path)) entries.set(file.path, listed(file))
       }
       for (const path of account.directories) {
         if (isInside(path) && !isFolded(path) && (listOptions?.depth === 1 || isEmpty(path))) addDirectory(path)
@@ -93,6 +120,13 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
   const isEmpty = (directory: string) => {
     const isBelow = (path: string) => path.startsWith(`${directory}/`)
     return ![...account.files.keys()].some(isBelow) && ![...account.directories].some(isBelow)
+  }
+
+  const moveRefusal = (source: string, target: string): Reason | undefined => {
+    if (!isDirectory(source)) return new NotFound({ message: "there is no such directory" })
+    if (RemotePath.isWithin(target, source)) return new InvalidRequest({ message: "it would lie inside itself" })
+    if (!account.files.has(target) && !isDirectory(target)) return undefined
+    return new AlreadyExists({ message: "something is there already" })
   }
 
   return {
@@ -109,14 +143,21 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       isLocal: false,
       hasDirectories: false,
       keepsVersions: false,
+      keepsMetadata: true,
       maxPutSize: Number.MAX_SAFE_INTEGER,
       ...options.capabilities
     },
     list,
     stat: (path) => Effect.map(find("stat", path), ({ file }) => here(file)),
+    statDirectory: (path) =>
+      Effect.suspend(() =>
+        isDirectory(absolute(path))
+          ? Effect.succeed<Directory>({ _tag: "Directory", path })
+          : Effect.fail(fail("statDirectory", path, new NotFound({ message: "there is no such directory" })))
+      ),
     read: (file, range) =>
       Stream.unwrap(
-        Effect.flatMap(find("read", file.path, file.versionId), ({ bytes }) => {
+        Effect.flatMap(find("read", file.path, file), ({ bytes }) => {
           const { length, offset } = range ?? { offset: 0, length: bytes.length }
           if (offset >= 0 && length >= 0 && offset + length <= bytes.length) {
             return Effect.succeed(Stream.fromArray(pieces(bytes.subarray(offset, offset + length))))
@@ -125,14 +166,29 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
           return Effect.fail(fail("read", file.path, new InvalidRequest({ message })))
         })
       ),
-    readAll: (file) => Effect.map(find("readAll", file.path, file.versionId), ({ bytes }) => bytes.slice()),
-    put: (path, source, putOptions) =>
-      Effect.map(
-        MemoryAccount.receive(source, source.sha1, (reason) => fail("put", path, reason)),
-        (bytes) => store(path, bytes, putOptions)
+    readAll: (file) => Effect.map(find("readAll", file.path, file), ({ bytes }) => bytes.slice()),
+    put,
+    putIfAbsent: (path, source, putOptions) =>
+      Effect.flatMap(
+        MemoryAccount.receive(source, source.sha1, (reason) => fail("putIfAbsent", path, reason)),
+        (bytes) =>
+          account.files.has(absolute(path))
+            ? Effect.fail(fail("putIfAbsent", path, new AlreadyExists({ message: "a file is there already" })))
+            : Effect.succeed(store(path, bytes, putOptions))
+      ),
+    putIfSame: (file, source, putOptions) =>
+      Effect.flatMap(
+        MemoryAccount.receive(source, source.sha1, (reason) => fail("putIfSame", file.path, reason)),
+        (bytes) =>
+          find("putIfSame", file.path, file).pipe(
+            Effect.map(() => store(file.path, bytes, putOptions)),
+            Effect.catchReason("StorageError", "NotFound", ({ message }) =>
+              Effect.fail(fail("putIfSame", file.path, new SourceChanged({ message })))
+            )
+          )
       ),
     touch: (file, modifiedAt) =>
-      Effect.map(find("touch", file.path, file.versionId), (found) =>
+      Effect.map(find("touch", file.path, file), (found) =>
         store(file.path, found.bytes, { ...found.file, modifiedAt })
       ),
     remove: (path) => Effect.sync(() => void account.files.delete(absolute(path))),
@@ -142,7 +198,30 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
         if (isEmpty(absolute(path))) account.directories.delete(absolute(path))
       }),
     copy: (from, fromLocation, to) =>
-      Effect.map(find("copy", from.path, from.versionId, fromLocation), ({ bytes, file }) => store(to, bytes, file)),
+      Effect.map(find("copy", from.path, from, fromLocation), ({ bytes, file }) => store(to, bytes, file)),
+    move: (from, to) =>
+      Effect.map(find("move", from.path, from), ({ bytes, file }) => {
+        account.files.delete(file.path)
+        return store(to, bytes, file)
+      }),
+    moveDirectory: (from, to) =>
+      Effect.suspend(() => {
+        const [source, target] = [absolute(from), absolute(to)]
+        const refused = moveRefusal(source, target)
+        if (refused !== undefined) return Effect.fail(fail("moveDirectory", from, refused))
+        const moved = (path: string) => RemotePath.makeUnsafe(target + path.slice(source.length))
+        for (const [path, stored] of account.files) {
+          if (!path.startsWith(`${source}/`)) continue
+          account.files.delete(path)
+          account.files.set(moved(path), { ...stored, file: { ...stored.file, path: moved(path) } })
+        }
+        for (const path of account.directories) {
+          if (!RemotePath.isWithin(path, source)) continue
+          account.directories.delete(path)
+          account.directories.add(moved(path))
+        }
+        return Effect.void
+      }),
     largeFile: MemoryLargeFile.make({ account, absolute, relative, fail, find, store, limits: options.limits ?? {} })
   }
 }

@@ -173,7 +173,7 @@ describe("DestinationLock", () => {
       const program = `
         import * as Effect from "effect/Effect"
         import { acquire } from ${JSON.stringify(new URL("../../src/engine/DestinationLock.ts", import.meta.url).href)}
-        const destination = { name: "b2:bucket", place: { account: "b2:1", ids: ["bucket", ""] } }
+        const destination = { name: "b2:bucket", place: { account: "b2:1", ways: [[{ name: "", id: "" }, { name: "bucket" }]] } }
         const held = acquire({ stateDirectory: ${JSON.stringify(state)}, destination, command: "ourclone move" })
         await Effect.runPromise(Effect.scoped(Effect.gen(function* () {
           yield* held

@@ -154,7 +154,7 @@ describe("a plan", () => {
       const digest: Provider["digest"] = () => (partSize) =>
         Effect.sync(() => {
           asked.push(partSize)
-          return { sha1: "same", parts: [] }
+          return { algorithm: "sha1" as const, whole: "same", parts: [] }
         })
       const hashing = (entry: Entry): Provider => ({ ...listing(entry), digest, touch: undefined })
       const { totals } = yield* planOf(hashing(empty), hashing({ ...empty, modifiedAt: 9 }))

@@ -81,7 +81,7 @@ describe("a plan", () => {
           () =>
             path === "b"
               ? Effect.fail(new StorageError({ provider: "memory", operation: "digest", path, reason }))
-              : Effect.succeed({ sha1: "0", parts: [] })
+              : Effect.succeed({ algorithm: "sha1" as const, whole: "0", parts: [] })
       })
       const changing = digest(new SourceChanged({ message: "it was changed after it was listed" }))
       assert.deepStrictEqual(yield* lines(changing, destination), ["Put a", "Pass b", "Put c"])
@@ -105,7 +105,7 @@ describe("a plan", () => {
           Effect.suspend(() =>
             ++asked === 1
               ? Effect.fail(new StorageError({ provider: "memory", operation: "digest", reason }))
-              : Effect.succeed({ sha1: "0", parts: [] })
+              : Effect.succeed({ algorithm: "sha1" as const, whole: "0", parts: [] })
           )
       }
       assert.deepStrictEqual(yield* lines(source, destination), ["Put a"])

@@ -25,7 +25,8 @@ const sourceOf = (text: string): ByteSource => ({
   ...ByteSources.fromBytes(new TextEncoder().encode(text)),
   digest: (partSize) =>
     Effect.sync(() => ({
-      sha1: sha1(text),
+      algorithm: "sha1" as const,
+      whole: sha1(text),
       parts: Array.from({ length: Math.ceil(text.length / partSize) }, (_, index) =>
         sha1(text.slice(index * partSize, (index + 1) * partSize))
       )
@@ -33,9 +34,16 @@ const sourceOf = (text: string): ByteSource => ({
 })
 
 /** A provider that takes parts of three bytes and notes which it was sent. */
-const open = ({ checksumIsSha1 = true, recommendedPartSize = 3 } = {}) => {
+const open = ({ partsTell = true, recommendedPartSize = 3 } = {}) => {
   const memory = MemoryProvider.make({
-    limits: { cutoff: 4, minPartSize: 1, maxPartSize: 100, maxParts: 10, recommendedPartSize, checksumIsSha1 }
+    limits: {
+      cutoff: 4,
+      minPartSize: 1,
+      maxPartSize: 100,
+      maxParts: 10,
+      recommendedPartSize,
+      partChecksum: partsTell ? "sha1" : undefined
+    }
   })
   const sent: Array<number> = []
   const refused = new Set<number>()
@@ -181,7 +189,7 @@ describe("Upload.upload", () => {
         [{ sha1: sha1("other") }, false],
         [{}, false]
       ] as const) {
-        const { provider, sent } = open({ checksumIsSha1: false })
+        const { provider, sent } = open({ partsTell: false })
         const file = yield* provider.largeFile!.start(path, { modifiedAt: 1000, size: 10, partSize: 3, ...left })
         yield* provider.largeFile!.uploadPart(file, 1, sourceOf("xyz"), { offset: 0 })
         sent.length = 0
@@ -223,7 +231,7 @@ describe("Upload.upload", () => {
 
   it.effect("sends a part again that has not the size of the part", () =>
     Effect.gen(function* () {
-      const { provider, sent } = open({ checksumIsSha1: false })
+      const { provider, sent } = open({ partsTell: false })
       const file = yield* provider.largeFile!.start(path, { modifiedAt: 1000, size: 10, partSize: 3 })
       yield* provider.largeFile!.uploadPart(file, 1, sourceOf("012"), { offset: 0 })
       yield* provider.largeFile!.uploadPart(file, 2, sourceOf("3"), { offset: 3 })
@@ -258,9 +266,9 @@ describe("Upload.upload", () => {
       const largeFile: LargeFile = {
         ...inner,
         start: (at, start) => Effect.tap(inner.start(at, start), () => Effect.sync(() => told.push(start.sha1))),
-        uploadPart: (file, number, source, { offset, sha1 }) => {
-          told.push([number, offset, sha1])
-          return inner.uploadPart(file, number, source, { offset, sha1 })
+        uploadPart: (file, number, source, { checksums, offset }) => {
+          told.push([number, offset, checksums?.sha1])
+          return inner.uploadPart(file, number, source, { checksums, offset })
         }
       }
       yield* upload({ ...provider, largeFile }, path, sourceOf("0123456"), options)
@@ -328,6 +336,74 @@ describe("Upload.upload", () => {
   )
 })
 
+describe("upload of segments", () => {
+  const whole = "0123456789"
+
+  it.effect("sends what is new and copies what the service has", () =>
+    Effect.gen(function* () {
+      const { provider, sent } = open()
+      const old = yield* provider.put(makeUnsafe("old"), sourceOf("xx456yy"), { modifiedAt: 1 })
+      const read: Array<ByteSources.ByteRange | undefined> = []
+      const source: ByteSource = {
+        ...sourceOf(whole),
+        bytes: Effect.die(new Error("not all is to be read")),
+        read: (range) =>
+          Stream.suspend(() => {
+            read.push(range)
+            return sourceOf(whole).read(range)
+          })
+      }
+      const segments = [
+        { offset: 0, length: 4 },
+        { offset: 4, length: 3, copyOf: { file: old, offset: 2 } },
+        { offset: 7, length: 3 }
+      ]
+      yield* upload(provider, path, source, { ...options, segments })
+      assert.strictEqual(yield* stored(provider), whole)
+      assert.deepStrictEqual(sent, [1, 3])
+      assert.deepStrictEqual(read, [
+        { offset: 0, length: 4 },
+        { offset: 7, length: 3 }
+      ])
+      assert.deepStrictEqual(yield* unfinished(provider), [])
+    })
+  )
+
+  it.effect("sends everything where the provider copies no parts", () =>
+    Effect.gen(function* () {
+      const { provider } = open()
+      const old = yield* provider.put(makeUnsafe("old"), sourceOf("wrong bytes"), { modifiedAt: 1 })
+      const { copyPart: _, ...largeFile } = provider.largeFile!
+      const segments = [{ offset: 0, length: 10, copyOf: { file: old, offset: 0 } }]
+      yield* upload({ ...provider, largeFile }, path, sourceOf(whole), { ...options, segments })
+      assert.strictEqual(yield* stored(provider), whole)
+    })
+  )
+
+  it.effect("refuses segments that are not the file", () =>
+    Effect.gen(function* () {
+      const { provider } = open()
+      const old = yield* provider.put(makeUnsafe("old"), sourceOf("0123"), { modifiedAt: 1 })
+      const copyOf = { file: old, offset: 0 }
+      for (const segments of [
+        [{ offset: 0, length: 4, copyOf }],
+        [
+          { offset: 0, length: 4, copyOf },
+          { offset: 5, length: 5 }
+        ],
+        [
+          { offset: 0, length: 5, copyOf },
+          { offset: 5, length: 5 }
+        ]
+      ]) {
+        const error = yield* Effect.flip(upload(provider, path, sourceOf(whole), { ...options, segments }))
+        assert.strictEqual(error.reason._tag, "InvalidRequest")
+      }
+      assert.deepStrictEqual(yield* unfinished(provider), [])
+    })
+  )
+})
+
 describe("LargeFile.partSize", () => {
   const limits = {
     cutoff: 200e6,
@@ -335,7 +411,7 @@ describe("LargeFile.partSize", () => {
     maxPartSize: 5e9,
     maxParts: 10_000,
     recommendedPartSize: 100e6,
-    checksumIsSha1: true
+    partChecksum: "sha1" as const
   }
 
   it("is the recommended one as long as ten thousand parts suffice", () => {

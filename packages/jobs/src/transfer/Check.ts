@@ -3,7 +3,9 @@ import type { Entry, File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { root } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Checksum from "@ourclone/core/engine/Checksum"
 import * as Compare from "@ourclone/core/engine/Compare"
+import { dated, datedListing } from "@ourclone/core/engine/FileTime"
 import * as MergedListing from "@ourclone/core/engine/MergedListing"
 import { inOrder } from "@ourclone/core/engine/SortedListing"
 import type { Fact, Phase } from "@ourclone/core/events/RunEvent"
@@ -53,12 +55,6 @@ interface Pair {
   readonly kind: "pair"
   readonly ours: File
   readonly theirs: File
-}
-
-const sha1Of = (provider: Provider, file: File): Effect.Effect<string | undefined, StorageError> => {
-  if (file.checksums.sha1 !== undefined) return Effect.succeed(file.checksums.sha1)
-  if (provider.digest === undefined) return Effect.succeed(undefined)
-  return Effect.map(provider.digest(file)(Math.max(1, file.size)), ({ sha1 }) => sha1)
 }
 
 const unreadable = (item: string, because: string): Finding => ({ kind: "unreadable", item, because })
@@ -112,20 +108,25 @@ const visitor = ({ filter, request, tell }: Comparing) => {
 const comparer = ({ destination, request, source }: Comparing) => {
   const by = request.sizeOnly === true ? "size" : request.checksum === true ? "checksum" : "time"
   const within = Compare.precision(source.capabilities, destination.capabilities)
-  return ({ ours, theirs }: Pair): Effect.Effect<Finding, StorageError> => {
+  const compare = ({ ours, theirs }: Pair): Effect.Effect<Finding, StorageError> => {
     const item = ours.path
     const verdict = Compare.decide(ours, theirs, { by }, within)
     if (verdict._tag === "Same") return Effect.succeed({ kind: "same", item })
     if (verdict._tag === "Differs") return Effect.succeed({ kind: "different", item, because: verdict.because })
-    const digests = Effect.all([sha1Of(source, ours), sha1Of(destination, theirs)], { concurrency: 2 })
-    return Effect.map(digests, ([left, right]): Finding => {
-      if (left === undefined || right === undefined) {
+    if (verdict._tag === "Date") {
+      const times = Effect.all([dated(source, ours), dated(destination, theirs)], { concurrency: 2 })
+      return Effect.flatMap(times, ([left, right]) => compare({ kind: "pair", ours: left, theirs: right }))
+    }
+    const left = { provider: source, file: ours }
+    return Effect.map(Checksum.isSame(left, { provider: destination, file: theirs }), (isSame): Finding => {
+      if (isSame === undefined) {
         if (by === "checksum") return unreadable(item, "no checksum to compare by")
         return { kind: "different", item, because: "time differs" }
       }
-      return left === right ? { kind: "same", item } : { kind: "different", item, because: "checksum differs" }
+      return isSame ? { kind: "same", item } : { kind: "different", item, because: "checksum differs" }
     })
   }
+  return compare
 }
 
 /** How many files are compared at once. */
@@ -164,8 +165,10 @@ const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
     counts[finding.kind]++
     tell.fact(factOf(finding))
   }
-  const listing = (provider: Provider) =>
-    inOrder(provider, root, filter === undefined ? {} : { mayContain: filter.mayContain })
+  const listing = (provider: Provider) => {
+    const entries = inOrder(provider, root, filter === undefined ? {} : { mayContain: filter.mayContain })
+    return filter?.asksForTime === true ? datedListing(provider, entries) : entries
+  }
   const findings = MergedListing.visitBoth(listing(source), listing(destination), visitor(comparing))
   yield* Stream.runForEachArray(findings, (some) =>
     Effect.flatMap(Effect.forEach(some, settle, { concurrency: atOnce }), (settled) => {

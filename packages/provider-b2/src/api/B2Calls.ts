@@ -1,5 +1,5 @@
 /** How a call is made and how its failure is named. What the calls are is in `B2Client.ts`. */
-import { StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
+import { isStorageError, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as B2Authorization from "./B2Authorization.ts"
@@ -63,7 +63,7 @@ const explainWith =
   (operation: string, path: string | undefined, isUpload = false) =>
   (failure: Failure): StorageError => {
     if (failure._tag === "StorageError") return failure
-    if (failure._tag === "ConnectionFailure" && failure.error instanceof StorageError) return failure.error
+    if (failure._tag === "ConnectionFailure" && isStorageError(failure.error)) return failure.error
     const reason =
       failure._tag === "ConnectionFailure"
         ? connectionReason(failure, isUpload)

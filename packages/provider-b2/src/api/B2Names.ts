@@ -1,4 +1,5 @@
 /** What B2 takes as names, and how they are written in headers and addresses. */
+import type { Metadata } from "@ourclone/core/contract/Entry"
 
 const bucketName = /^[A-Za-z0-9](?:[A-Za-z0-9-]|\.(?!\.))*[A-Za-z0-9]$/
 
@@ -26,6 +27,14 @@ export const fileRefusal = (name: string): string | undefined => {
   if (control.test(name)) return "B2 takes no control characters in names; rename the file"
   if (name.length > 1024 / 3 && Buffer.byteLength(name) > 1024) {
     return `B2 takes names of up to 1024 bytes with all their folders, this one has ${Buffer.byteLength(name)}; shorten it`
+  }
+  return undefined
+}
+
+/** Why B2 would refuse `metadata` as file info; `undefined` when it would not, as far as names go. */
+export const infoRefusal = (metadata: Metadata | undefined): string | undefined => {
+  for (const name in metadata) {
+    if (!/^[a-z0-9_-]{1,50}$/.test(name)) return `metadata has names of up to 50 of a-z 0-9 - and _, not "${name}"`
   }
   return undefined
 }

@@ -1,5 +1,5 @@
 /** What B2 answers, only the fields that are read. Rows of listings come by the million and are checked by hand. */
-import type { File } from "@ourclone/core/contract/Entry"
+import type { DatedFile, Metadata } from "@ourclone/core/contract/Entry"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import * as Schema from "effect/Schema"
 
@@ -70,11 +70,27 @@ export const timeOf = (noted: string | undefined): number | undefined => {
 /** The uploader's time where there is a sensible one. Milliseconds since 1970. */
 export const modifiedAtOf = (noted: string | undefined, uploadedAt: number): number => timeOf(noted) ?? uploadedAt
 
+/** What this program notes itself; the rest is the user's. */
+const ownInfo = new Set(["src_last_modified_millis", "large_file_sha1", "ourclone-size", "ourclone-part-size"])
+
+/** The user's part of file info, where there is any. Names count without regard to case. */
+export const metadataOf = (info: { readonly [key: string]: string }): Metadata | undefined => {
+  let metadata: Record<string, string> | undefined
+  for (const key in info) {
+    const name = key.toLowerCase()
+    if (ownInfo.has(name)) continue
+    metadata ??= {}
+    metadata[name] = info[key] ?? ""
+  }
+  return metadata
+}
+
 const noInfo: NonNullable<FileRow["fileInfo"]> = {}
 
-export const fileOf = (row: FileRow, path: RemotePath): File => {
+export const fileOf = (row: FileRow, path: RemotePath): DatedFile => {
   const info = row.fileInfo ?? noInfo
   const sha1 = sha1Of(row.contentSha1, info.large_file_sha1)
+  const metadata = metadataOf(info)
   return {
     _tag: "File",
     path,
@@ -82,7 +98,8 @@ export const fileOf = (row: FileRow, path: RemotePath): File => {
     modifiedAt: modifiedAtOf(info.src_last_modified_millis, row.uploadTimestamp),
     checksums: sha1 === undefined ? {} : { sha1 },
     contentType: row.contentType ?? "application/octet-stream",
-    versionId: row.fileId
+    versionId: row.fileId,
+    ...(metadata && { metadata })
   }
 }
 

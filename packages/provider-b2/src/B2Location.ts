@@ -1,0 +1,15 @@
+/** The text after `b2:`: a bucket and a folder in it, or nothing for the whole account. */
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { bucketRefusal } from "./api/B2Names.ts"
+
+/** Leading slashes are dropped, as B2 has none. */
+export const parse = (location: string) => {
+  const path = location.replace(/^\/+|\/+$/g, "")
+  const slash = path.indexOf("/")
+  return slash < 0 ? { bucket: path, folder: "" } : { bucket: path.slice(0, slash), folder: path.slice(slash + 1) }
+}
+
+export const refusal = (location: string): string | undefined => {
+  const { bucket, folder } = parse(location)
+  return (bucket === "" ? undefined : bucketRefusal(bucket)) ?? RemotePath.refusal(folder)
+}
