@@ -171,6 +171,24 @@ describe("Remotes.open", () => {
   )
 })
 
+describe("a file that holds a value", () => {
+  it.effect("lies beside the configuration that names it, or in the working directory of the flag that does", () =>
+    Effect.gen(function* () {
+      const configurationPath = write('[remotes.photos]\ntype = "b2"\nkeyId = "id"\nkey = "file:secret.txt"\n')
+      const directory = join(folder, "elsewhere")
+      fs.mkdirSync(directory)
+      fs.writeFileSync(join(folder, "secret.txt"), "beside the configuration")
+      fs.writeFileSync(join(directory, "secret.txt"), "in the working directory")
+      expect(yield* open("photos:", { configurationPath, directory })).toMatchObject({
+        key: "beside the configuration"
+      })
+      expect(yield* open("photos:", { configurationPath, directory }, { key: "file:secret.txt" })).toMatchObject({
+        key: "in the working directory"
+      })
+    })
+  )
+})
+
 describe("Remotes.open refuses", () => {
   it.effect("an unknown remote, and names the known ones, the likely one and the remedy", () =>
     Effect.gen(function* () {
