@@ -84,23 +84,37 @@ const readClass = (characters: ReadonlyArray<string>, start: number, pattern: st
   return [isNegated ? `(?!/)[^${ranges}]` : `(?!/)[${ranges}]`, at + 1]
 }
 
-/** The regular expression, without anchors, of one component. Throws `PatternError`. */
+/** With more stars a search that takes back what it tried takes too long for long names. */
+const fewStars = 2
+let groups = 0
+
+/** What stands between stars is right where it first comes, and is not looked for again: a lookahead is never entered twice. */
+const first = (chunk: string): string => {
+  const name = `first${groups++}`
+  return `(?=(?<${name}>[^/]*?${chunk}))\\k<${name}>`
+}
+
+/** The regular expression, without anchors, of one component, for where its end follows. Throws `PatternError`. */
 export const componentSource = (component: string, pattern: string): string => {
   const characters = Array.from(component)
-  let source = ""
+  const chunks = [""]
+  const add = (source: string): void => {
+    chunks[chunks.length - 1] += source
+  }
   for (let at = 0; at < characters.length; ) {
     const character = characters[at++]!
     if (character === "*") {
-      if (!source.endsWith("[^/]*")) source += "[^/]*"
-    } else if (character === "?") source += "[^/]"
+      if (chunks.length === 1 || chunks.at(-1) !== "") chunks.push("")
+    } else if (character === "?") add("[^/]")
     else if (character === "[") {
       const [text, next] = readClass(characters, at, pattern)
-      source += text
+      add(text)
       at = next
-    } else if (character === "\\") source += escapeCharacter(characters[at++] ?? bad(pattern))
-    else source += escapeCharacter(character)
+    } else if (character === "\\") add(escapeCharacter(characters[at++] ?? bad(pattern)))
+    else add(escapeCharacter(character))
   }
-  return source
+  if (chunks.length - 1 <= fewStars) return chunks.join("[^/]*")
+  return `${chunks[0]}${chunks.slice(1, -1).map(first).join("")}[^/]*${chunks.at(-1)}`
 }
 
 const anyComponents = "(?:[^/]+/)*"

@@ -70,4 +70,38 @@ describe("PathPattern", () => {
     assert.isTrue(same.matches(PathPattern.textOf(path)))
     assert.isFalse(same.matches(PathPattern.textOf(Buffer.from([0x2f, 0xe8, 0x74]))))
   })
+
+  it("takes any number of stars for any texts, as a comparison character by character does", () => {
+    const isMatch = (pattern: string, name: string): boolean => {
+      if (pattern === "") return name === ""
+      if (pattern[0] === "*") return isMatch(pattern.slice(1), name) || (name !== "" && isMatch(pattern, name.slice(1)))
+      return name !== "" && (pattern[0] === "?" || pattern[0] === name[0]) && isMatch(pattern.slice(1), name.slice(1))
+    }
+    const texts = (letters: string, length: number): ReadonlyArray<string> =>
+      length === 0
+        ? [""]
+        : texts(letters, length - 1).flatMap((text) => [...letters].map((letter) => `${text}${letter}`))
+    const names = [1, 2, 3, 4, 5].flatMap((length) => texts("ab", length))
+    let matched = 0
+    // "**" alone is another thing, and so is a pattern that is empty.
+    for (const pattern of texts("ab*?", 5).filter((text) => !/^\*+$/.test(text))) {
+      const { matches } = PathPattern.parse(`/${pattern}`)
+      for (const name of names) {
+        const expected = isMatch(pattern, name)
+        if (matches(`/${name}`) !== expected) assert.fail(`"${pattern}" and "${name}": ${expected} is right`)
+        matched += expected ? 1 : 0
+      }
+    }
+    assert.isAbove(matched, 1000)
+  })
+
+  it("decides on a name of 5,000 letters by patterns that would keep a search by trial and error for ever", () => {
+    const letters = "a".repeat(5000)
+    for (const pattern of ["*a*a*a*a*a*a*a*a*b", "*a*?*[a]*a?a*a*a*a*b", "/x/*a*a*a*a*a*a*a*a*a*b/y"]) {
+      const [before, after] = pattern.startsWith("/") ? ["/x/", "/y"] : ["/", ""]
+      const { matches } = PathPattern.parse(pattern)
+      assert.isFalse(matches(`${before}${letters}${after}`), pattern)
+      assert.isTrue(matches(`${before}${letters}b${after}`), pattern)
+    }
+  })
 })
