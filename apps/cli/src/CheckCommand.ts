@@ -11,6 +11,7 @@ import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
+import { told } from "./words/remedies.ts"
 
 type Flags = Omit<Request, keyof FilterInput> & { readonly filters: FilterInput; readonly differencesOnly: boolean }
 
@@ -22,7 +23,7 @@ const line = (sign: string, item: string, because?: string): string =>
 /** The line of a finding: what is the same, what differs and how, or what could not be compared. */
 const ofFact = (fact: Fact, differencesOnly: boolean): string | undefined => {
   if (fact._tag === "Done") return differencesOnly ? undefined : line("=", fact.item)
-  if (fact._tag === "Failed") return line("!", fact.failure.item ?? "", fact.failure.message)
+  if (fact._tag === "Failed") return line("!", fact.failure.item ?? "", told(fact.failure))
   if (fact._tag !== "Step" || fact.name !== differenceStep) return undefined
   const { because, finding, item } = fact.values ?? {}
   const sign = signs[String(finding) as keyof typeof signs]

@@ -28,6 +28,6 @@ export const filterOf = Effect.fnUntraced(function* (
     filterFrom: yield* textsOf("filter-from", flags.filterFrom),
     filesFrom: flags.filesFrom.length === 0 ? undefined : yield* textsOf("files-from", flags.filesFrom)
   })
-  if (Result.isFailure(filter)) return yield* usage(filter.failure.message)
+  if (Result.isFailure(filter)) return yield* usage(`--${filter.failure.message}`)
   return filter.success.isEmpty ? undefined : filter.success
 })

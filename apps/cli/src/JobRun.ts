@@ -35,9 +35,4 @@ export const run = <Request, Summary>(
       )
       return { summary, view: report.view(), isShown: report.isShown }
     })
-  ).pipe(
-    Effect.catchTags({
-      InvalidJob: (error) => Effect.fail(JobWords.ofInvalid(error)),
-      GuardStopped: (error) => Effect.fail(JobWords.ofGuard(error))
-    })
-  )
+  ).pipe(Effect.catchTag("InvalidJob", (error) => Effect.fail(JobWords.ofInvalid(error))))

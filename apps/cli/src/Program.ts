@@ -24,6 +24,7 @@ import { printable } from "./PrintableText.ts"
 import * as HangUp from "./process/HangUp.ts"
 import { Streams, type StreamsShape } from "./Streams.ts"
 import { version } from "./Version.ts"
+import { told } from "./words/remedies.ts"
 
 export interface ProgramOptions {
   /** Without the interpreter and the name of the program. */
@@ -85,7 +86,7 @@ const codeOfUsage = (error: CliError.CliError): number =>
 
 const tell = (streams: StreamsShape, error: ExitCode.CommandError): number => {
   // A remote's name ends with a colon already, and the root has no path to show.
-  const message = error.message.replace(': "": ', ": ").replace(":: ", ": ")
+  const message = told(error).replace(': "": ', ": ").replace(":: ", ": ")
   if (message !== "") streams.writeError(`error: ${printable(message)}\n`)
   return ExitCode.ofError(error)
 }

@@ -111,7 +111,8 @@ export const explain = Effect.fnUntraced(function* (flags: { readonly remote: st
       continue
     }
     const { isMissing, source, value, where } = option
-    const from = source === "none" ? (isMissing ? "missing" : "not set") : `${source}${where === "" ? "" : ` ${where}`}`
+    const place = source === "flag" ? ` --${where}` : where === "" ? "" : ` ${where}`
+    const from = source === "none" ? (isMissing ? "missing" : "not set") : `${source}${place}`
     output.line(`${option.option} = ${value === undefined ? "" : `${printable(value)}  `}(${printable(from)})`)
   }
 }, Effect.scoped)

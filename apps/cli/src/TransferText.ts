@@ -4,6 +4,7 @@ import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { RunView } from "@ourclone/core/events/RunView"
 import * as Amount from "./Amount.ts"
 import { printable } from "./PrintableText.ts"
+import { told } from "./words/remedies.ts"
 
 export type Verb = "copy" | "move" | "remove"
 
@@ -63,7 +64,7 @@ export const ofPreview = (fact: Fact): string | undefined => {
     case "Skipped":
       return `skip ${printable(fact.item)} (${printable(fact.because)})`
     case "Failed":
-      return `fail ${printable(fact.failure.item ?? "")} (${printable(fact.failure.message)})`
+      return `fail ${printable(fact.failure.item ?? "")} (${printable(told(fact.failure))})`
     default:
       return undefined
   }

@@ -135,7 +135,10 @@ describe("restic", () => {
       const exit = once(child, "exit")
       child.kill("SIGKILL")
       yield* Effect.promise(() => exit)
-      expect((yield* attempt).message).toMatch(/no longer runs: .*ourclone repo unlock$/)
+      expect(yield* attempt).toMatchObject({
+        message: expect.stringMatching(/no longer runs$/),
+        reason: { remedy: { code: "unlock" } }
+      })
       expect(yield* Locks.unlock(repository, { all: false })).toBe(1)
       expect(yield* withLock(repository, { exclusive: true }, Effect.succeed("held"))).toBe("held")
     }).pipe(Effect.scoped)

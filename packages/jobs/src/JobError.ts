@@ -1,6 +1,7 @@
 /** What a job may fail with, and the one shape in which that is told. */
 import type { RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { DestinationLockError } from "@ourclone/core/engine/DestinationLock"
 import type { GuardStopped } from "@ourclone/core/engine/Guard"
@@ -32,6 +33,9 @@ export type JobError =
   | NothingThere
   | SecretRefused
 
+const adviceOf = ({ remedy }: { readonly remedy?: Remedy | undefined }): Pick<Failure, "remedy"> =>
+  remedy === undefined ? {} : { remedy }
+
 export const toFailure = (error: JobError): Failure => {
   switch (error._tag) {
     case "StorageError": {
@@ -40,9 +44,11 @@ export const toFailure = (error: JobError): Failure => {
     }
     case "RepositoryError":
     case "RemoteError":
+      return { ...adviceOf(error), code: error.reason._tag, message: error.message, isRetryable: false }
     case "DestinationLockError":
       return { code: error.reason._tag, message: error.message, isRetryable: error.reason._tag === "Busy" }
     case "GuardStopped":
+      return { ...adviceOf(error), code: error._tag, message: error.message, isRetryable: false }
     case "InvalidJob":
     case "NothingThere":
       return { code: error._tag, message: error.message, isRetryable: false }

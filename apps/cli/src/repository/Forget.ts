@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import { usage } from "../ExitCode.ts"
 import type { Output } from "../Output.ts"
 import type { PruneFlagsInput, ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
+import { told } from "../words/remedies.ts"
 import { type ForgetRulesInput, policyOf } from "./ForgetRules.ts"
 import { locked, open } from "./OpenedRepository.ts"
 import * as PruneRun from "./PruneRun.ts"
@@ -91,8 +92,7 @@ export const run = (flags: ForgetFlags & ForgetRulesInput) =>
         }
         yield* output.flush
         const { failed, removed } = yield* ForgetRun.remove(repository, ids)
-        for (const { error, id } of failed)
-          output.problem(`error: snapshot ${id} could not be removed: ${error.message}`)
+        for (const { error, id } of failed) output.problem(`error: snapshot ${id} could not be removed: ${told(error)}`)
         if (!output.isJson) output.note(`${count(removed.length)} removed`)
         if (flags.prune && removed.length > 0) yield* PruneRun.run(output, repository, pruning, allowed)
         else if (removed.length > 0 && !flags.prune) output.note("free the space with: ourclone repo prune")

@@ -6,12 +6,13 @@ import * as ExitCode from "../ExitCode.ts"
 import * as Output from "../Output.ts"
 import { endProcess } from "../process/EndProcess.ts"
 import { Streams } from "../Streams.ts"
+import { told } from "../words/remedies.ts"
 
 const exitError = Effect.fnUntraced(function* (error: ExitCode.CommandError) {
   const { writeError } = yield* Streams
   const code = ExitCode.ofError(error)
   if (error.message !== "") {
-    writeError(`${JSON.stringify({ message_type: "exit_error", code, message: error.message })}\n`)
+    writeError(`${JSON.stringify({ message_type: "exit_error", code, message: told(error) })}\n`)
   }
   return yield* new ExitCode.CommandStopped({ code, message: "" })
 })

@@ -1,16 +1,20 @@
 /** What a backup is asked for: what of it is there, and what the snapshot will call it. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import * as Effect from "effect/Effect"
 import type { Repository } from "../repository/Repository.ts"
 import { Refused, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as SystemFailure from "../system/SystemFailure.ts"
 import { bytesOf, textOf } from "./ArchiveMessages.ts"
 import type { BackupOptions } from "./BackupOptions.ts"
 import * as StandardInput from "./StandardInput.ts"
 
-const refuse = (repository: Repository, message: string): RepositoryError =>
-  new RepositoryError({ repository: repository.name, reason: new Refused({ message }) })
+const refuse = (repository: Repository, message: string, advice?: Remedy): RepositoryError => {
+  const reason = new Refused({ message, ...(advice === undefined ? {} : { remedy: advice }) })
+  return new RepositoryError({ repository: repository.name, reason })
+}
 
 export interface BackupSources {
   /** Byte text, as given. */
@@ -45,7 +49,7 @@ export const find = (repository: Repository, options: BackupOptions): Effect.Eff
     const directory = textOf(Buffer.from(options.directory ?? "/"))
     if (standardInput !== undefined) {
       if (StandardInput.namesOf(standardInput.fileName).length === 0) {
-        return Effect.fail(refuse(repository, "the name for standard input is empty: give one with --stdin-filename"))
+        return Effect.fail(refuse(repository, "the name for standard input is empty", remedy("nameStandardInput")))
       }
       return Effect.succeed({
         targets: [],

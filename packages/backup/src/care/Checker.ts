@@ -30,9 +30,6 @@ export interface CheckOptions {
   readonly readData?: CheckSubset | undefined
 }
 
-/** Messages are written for commands that did not expect damage. */
-const withoutAdvice = (message: string): string => message.replace(/[:;] run ourclone repo check$/, "")
-
 /** Starts the threads of a `check` that will read data, so that they load while the repository is opened; they end with the scope. */
 export const prepare = CheckData.prepare
 
@@ -50,7 +47,7 @@ export const check = Effect.fnUntraced(function* (
 
   const found = (severity: Severity, file: string, message: string): void => {
     counts[severity]++
-    report({ _tag: "Problem", severity, file, message: withoutAdvice(message) })
+    report({ _tag: "Problem", severity, file, message })
   }
 
   yield* CheckFiles.checkFiles(repository, (file, message) => found("error", file, message))

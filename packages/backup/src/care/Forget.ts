@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Snapshot from "../format/Snapshot.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { Refused, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as SnapshotFilter from "../repository/SnapshotFilter.ts"
 import * as SnapshotGroups from "../repository/SnapshotGroups.ts"
 import * as Snapshots from "../repository/Snapshots.ts"
@@ -61,10 +62,10 @@ export const plan = Effect.fnUntraced(function* (
   repository: Repository,
   options: ForgetOptions
 ): Effect.fn.Return<ForgetPlan, E> {
-  const refuse = (message: string) =>
-    Effect.fail(new RepositoryError({ repository: repository.name, reason: new Refused({ message }) }))
+  const refuse = (reason: ConstructorParameters<typeof Refused>[0]) =>
+    Effect.fail(new RepositoryError({ repository: repository.name, reason: new Refused(reason) }))
   const refusal = refusalOf(options)
-  if (refusal !== undefined) return yield* refuse(refusal)
+  if (refusal !== undefined) return yield* refuse({ message: refusal })
   const { snapshots, unreadable } = yield* Snapshots.loadAll(repository)
   const now = BigInt(yield* Clock.currentTimeMillis) * 1_000_000n
   const chosen = snapshots.filter((snapshot) => SnapshotFilter.matches(snapshot, options.filter))
@@ -74,9 +75,8 @@ export const plan = Effect.fnUntraced(function* (
   }))
   const emptied = options.allowRemoveAll ? undefined : groups.find(({ keep }) => keep.length === 0)
   if (emptied !== undefined) {
-    return yield* refuse(
-      `the policy would remove ${nameOf(emptied.key)}, every one; keep some, or say which may all go with --host, --tag or --path and --unsafe-allow-remove-all`
-    )
+    const message = `the policy would remove ${nameOf(emptied.key)}, every one`
+    return yield* refuse({ message, remedy: remedy("allowRemovingAll") })
   }
   return { groups, unreadable }
 })

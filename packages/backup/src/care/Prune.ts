@@ -22,6 +22,7 @@ import { ensureHeld } from "../repository/LockCheck.ts"
 import * as NewPacks from "../repository/NewPacks.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { Damaged, LocalFailure, Missing, type Reason, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as Used from "../repository/Used.ts"
 import * as PackUsage from "./PackUsage.ts"
 import type { PruneEvent, PruneStep, PruneSummary } from "./PruneEvent.ts"
@@ -57,13 +58,13 @@ const refuseUnsafe = (repository: Repository, unsafe: ReadonlyArray<PackUsage.Pa
   const gone = unsafe.find((use) => use.file === undefined)
   if (gone !== undefined) {
     const file = pathOf("data", gone.id)
-    const message = `"${file}" is not there, though snapshots need it: run ourclone repo repair index, then ourclone repo repair snapshots; nothing was removed`
-    return refuse(repository, new Missing({ message, file }))
+    const message = `"${file}" is not there, though snapshots need it; nothing was removed`
+    return refuse(repository, new Missing({ message, file, remedy: remedy("repairIndexThenSnapshots") }))
   }
   const [wrong] = unsafe
   const file = pathOf("data", wrong!.id)
-  const message = `"${file}" has ${wrong!.file!.size} bytes, but ${wrong!.size} by the index: run ourclone repo repair index; nothing was removed`
-  return refuse(repository, new Damaged({ message, file }))
+  const message = `"${file}" has ${wrong!.file!.size} bytes, but ${wrong!.size} by the index; nothing was removed`
+  return refuse(repository, new Damaged({ message, file, remedy: remedy("repairIndex") }))
 }
 
 /**

@@ -20,6 +20,7 @@ import * as NewPacks from "../repository/NewPacks.ts"
 import * as PackHeaders from "../repository/PackHeaders.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { Refused, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as Repack from "./Repack.ts"
 
 type E = StorageError | RepositoryError
@@ -47,8 +48,9 @@ const collect = Effect.fnUntraced(function* (
   const stored = new Map((yield* Stream.runCollect(repository.list("data"))).map((file) => [file.id, file]))
   const stranger = ids.find((id) => !stored.has(id) && known.packNumber(id) === -1)
   if (stranger !== undefined) {
-    const message = `there is no pack ${stranger}, neither stored nor in an index: ourclone repo check names the damaged ones`
-    return yield* Effect.fail(new RepositoryError({ repository: repository.name, reason: new Refused({ message }) }))
+    const message = `there is no pack ${stranger}, neither stored nor in an index`
+    const reason = new Refused({ message, remedy: remedy("check") })
+    return yield* Effect.fail(new RepositoryError({ repository: repository.name, reason }))
   }
   const places = new BlobIndex()
   const { entries, starts } = known.byPack()

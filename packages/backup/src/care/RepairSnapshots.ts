@@ -17,6 +17,7 @@ import * as BlobReader from "../repository/BlobReader.ts"
 import * as IndexLoader from "../repository/IndexLoader.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { Refused, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as SnapshotReplacement from "../repository/SnapshotReplacement.ts"
 import * as Snapshots from "../repository/Snapshots.ts"
 import * as TreeRewrite from "./TreeRewrite.ts"
@@ -68,8 +69,9 @@ const refuseUnindexed = (
   const [first, ...others] = packs
   if (first === undefined) return Effect.void
   const which = `"${pathOf("data", first)}"${others.length === 0 ? " is" : ` and ${others.length} more are`}`
-  const message = `${which} in no index, and what seems lost may be there: run ourclone repo repair index before snapshots are removed, and ourclone repo repair packs for what that can not read`
-  return Effect.fail(new RepositoryError({ repository: repository.name, reason: new Refused({ message }) }))
+  const message = `${which} in no index, and what seems lost may be there`
+  const reason = new Refused({ message, remedy: remedy("repairIndexBeforeSnapshots") })
+  return Effect.fail(new RepositoryError({ repository: repository.name, reason }))
 }
 
 export const repairSnapshots = Effect.fnUntraced(function* (

@@ -13,6 +13,7 @@ import * as BlobReader from "../repository/BlobReader.ts"
 import * as IndexLoader from "../repository/IndexLoader.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { NoSnapshot, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as SnapshotReplacement from "../repository/SnapshotReplacement.ts"
 import * as Snapshots from "../repository/Snapshots.ts"
 import * as TreeRewrite from "./TreeRewrite.ts"
@@ -103,8 +104,9 @@ export const removePath = Effect.fnUntraced(function* (
       .map((path) => `"${path}"`)
       .join(", ")
     const where = chosen.length === 1 ? `the snapshot ${chosen[0]!.id.slice(0, 8)}` : `the ${chosen.length} snapshots`
-    const message = `nothing in ${where} is called ${wanted}: list what there is with ourclone snapshot ls`
-    return yield* Effect.fail(new RepositoryError({ repository: repository.name, reason: new NoSnapshot({ message }) }))
+    const message = `nothing in ${where} is called ${wanted}`
+    const reason = new NoSnapshot({ message, remedy: remedy("listFiles", { snapshot: "" }) })
+    return yield* Effect.fail(new RepositoryError({ repository: repository.name, reason }))
   }
   const summary = { replaced: changed.length, unchanged: found.length - changed.length }
   if (isDry) {

@@ -16,6 +16,7 @@ import * as IndexLoader from "../repository/IndexLoader.ts"
 import * as NewPacks from "../repository/NewPacks.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { Refused, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as SnapshotReplacement from "../repository/SnapshotReplacement.ts"
 import * as Snapshots from "../repository/Snapshots.ts"
 import { sortByOffset } from "../repository/sortByOffset.ts"
@@ -81,8 +82,9 @@ export const copy = Effect.fnUntraced(function* (
   report: (event: CopyEvent) => void = () => undefined
 ): Effect.fn.Return<CopySummary, E> {
   if (source.config.id === destination.config.id) {
-    const message = "both are the same repository: name another one to copy to, made with ourclone repo init"
-    return yield* Effect.fail(new RepositoryError({ repository: destination.name, reason: new Refused({ message }) }))
+    const message = "both are the same repository: name another one to copy to"
+    const reason = new Refused({ message, remedy: remedy("makeOtherRepository") })
+    return yield* Effect.fail(new RepositoryError({ repository: destination.name, reason }))
   }
   const chosen = options.snapshots ?? (yield* Snapshots.loadAll(source)).snapshots
   const { snapshots: existing } = yield* Snapshots.loadAll(destination)

@@ -10,6 +10,7 @@ import type { Node } from "../format/Node.ts"
 import * as Tree from "../format/Tree.ts"
 import type { BlobReader } from "../repository/BlobReader.ts"
 import { Refused, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import type { TreeSaver } from "./TreeSaver.ts"
 
 type E = StorageError | RepositoryError
@@ -88,8 +89,9 @@ export const make = (
     path: Buffer
   ): Effect.fn.Return<ReadonlyArray<Node>, E> {
     if (tree === undefined) {
-      const message = `the directory "${path}" names no tree: run ourclone repo repair snapshots`
-      return yield* Effect.fail(new RepositoryError({ repository: name, reason: new Refused({ message }) }))
+      const message = `the directory "${path}" names no tree`
+      const reason = new Refused({ message, remedy: remedy("repairSnapshots") })
+      return yield* Effect.fail(new RepositoryError({ repository: name, reason }))
     }
     if (rules.mustKeepBytes && !Tree.isReproducible(yield* reader.treeBytes(tree))) {
       const message = `the directory "${path}" holds something that this program does not know and would lose; nothing was changed. Rewrite this snapshot with the program that made it`

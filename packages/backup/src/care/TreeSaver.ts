@@ -13,6 +13,7 @@ import type { BlobReader } from "../repository/BlobReader.ts"
 import * as NewPacks from "../repository/NewPacks.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { Missing, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 
 type E = StorageError | RepositoryError
 
@@ -58,8 +59,8 @@ export const make = Effect.fnUntraced(function* (
       ] as const) {
         for (let at = 0; at < ids.length; at += 32) {
           if (index.find(type, ids, at) !== -1) continue
-          const message = `the new directory ${id} names ${Hex.fromBytes(ids, at, at + 32)}, which is in no index: run ourclone repo check`
-          const reason = new Missing({ message, file: id })
+          const message = `the new directory ${id} names ${Hex.fromBytes(ids, at, at + 32)}, which is in no index`
+          const reason = new Missing({ message, file: id, remedy: remedy("check") })
           return Effect.fail(new RepositoryError({ repository: repository.name, reason }))
         }
       }

@@ -13,6 +13,7 @@ import * as BlobBatch from "../repository/BlobBatch.ts"
 import type { BlobReader } from "../repository/BlobReader.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { NoSnapshot, Refused, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as SnapshotPath from "../repository/SnapshotPath.ts"
 import * as DumpWalk from "./DumpWalk.ts"
 import type { DumpEntry, DumpWriter } from "./DumpWriter.ts"
@@ -157,9 +158,8 @@ export const dump = (
     Effect.gen(function* () {
       const found = yield* SnapshotPath.find(reader, options.tree, options.path)
       if (found === undefined) {
-        return fail(
-          new NoSnapshot({ message: `the snapshot has no "${options.path}": ourclone snapshot ls shows what it has` })
-        )
+        const message = `the snapshot has no "${options.path}"`
+        return fail(new NoSnapshot({ message, remedy: remedy("listFiles", { snapshot: "" }) }))
       }
       if (found.tree !== undefined) return archive(found.path, yield* reader.tree(found.tree))
       const node = found.node

@@ -7,6 +7,7 @@ import type { BlobReader } from "../repository/BlobReader.ts"
 import * as NodeWalk from "../repository/NodeWalk.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { NoSnapshot, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as SnapshotPath from "../repository/SnapshotPath.ts"
 
 export interface LsOptions {
@@ -26,8 +27,9 @@ export const list = (
   Stream.unwrap(
     Effect.map(SnapshotPath.find(reader, snapshot.tree, path), (found) => {
       if (found === undefined) {
-        const message = `there is no "${path}" in snapshot ${shortId(snapshot)}: ourclone snapshot ls shows what is`
-        return Stream.fail(new RepositoryError({ repository: repository.name, reason: new NoSnapshot({ message }) }))
+        const message = `there is no "${path}" in snapshot ${shortId(snapshot)}`
+        const reason = new NoSnapshot({ message, remedy: remedy("listFiles", { snapshot: shortId(snapshot) }) })
+        return Stream.fail(new RepositoryError({ repository: repository.name, reason }))
       }
       const at = NodeWalk.join(NodeWalk.root, found.path)
       if (found.tree !== undefined) {

@@ -15,6 +15,7 @@ import * as Tree from "../format/Tree.ts"
 import type { BlobIndex } from "./BlobIndex.ts"
 import type { Repository } from "./Repository.ts"
 import { Damaged, Missing, RepositoryError } from "./RepositoryError.ts"
+import { remedy } from "./RepositoryRemedies.ts"
 import * as TreePacks from "./TreePacks.ts"
 
 type E = StorageError | RepositoryError
@@ -39,8 +40,8 @@ export const make = (repository: Repository, index: BlobIndex): BlobReader => {
       const opened = openBlob(repository.box, sealed, id, index.uncompressedLengthOf(entry))
       if (typeof opened !== "string") return Effect.succeed(opened)
       const file = RepositoryFile.pathOf("data", index.packId(index.packOf(entry)))
-      const message = `the blob ${id} in "${file}" is damaged: ${opened}; run ourclone repo check`
-      return Effect.fail(fail(new Damaged({ message, file })))
+      const message = `the blob ${id} in "${file}" is damaged: ${opened}`
+      return Effect.fail(fail(new Damaged({ message, file, remedy: remedy("check") })))
     })
 
   const readRange = (entry: number, id: string): Effect.Effect<Buffer, E> => {
@@ -82,8 +83,8 @@ export const make = (repository: Repository, index: BlobIndex): BlobReader => {
       const entry = index.findHex(numberOf(type), id)
       if (entry >= 0 && index.isPlaced(entry)) return readFrom(type, entry, id)
       const what = type === "tree" ? "directory" : "piece of a file"
-      const message = `the ${what} ${id} is in no pack that the index names; run ourclone repo repair index, then ourclone repo check`
-      return Effect.fail(fail(new Missing({ message, file: id })))
+      const message = `the ${what} ${id} is in no pack that the index names`
+      return Effect.fail(fail(new Missing({ message, file: id, remedy: remedy("repairIndexThenCheck") })))
     })
 
   const treeBytes: BlobReader["treeBytes"] = (id) => blob("tree", id)

@@ -7,6 +7,7 @@ import { BlobIndex } from "./BlobIndex.ts"
 import { decodeInto, IndexFileError } from "./IndexFile.ts"
 import type { Repository } from "./Repository.ts"
 import { Damaged, RepositoryError } from "./RepositoryError.ts"
+import { remedy } from "./RepositoryRemedies.ts"
 
 export interface LoadedIndexFile {
   readonly id: string
@@ -47,8 +48,9 @@ export const load = Effect.fnUntraced(function* (
     } catch (error) {
       if (!(error instanceof IndexFileError)) throw error
       const file = RepositoryFile.pathOf("index", id)
-      const message = `"${file}" is damaged: ${error.message}; run ourclone repo repair index`
-      throw new RepositoryError({ repository: repository.name, reason: new Damaged({ message, file }) })
+      const message = `"${file}" is damaged: ${error.message}`
+      const reason = new Damaged({ message, file, remedy: remedy("repairIndex") })
+      throw new RepositoryError({ repository: repository.name, reason })
     }
   }
 

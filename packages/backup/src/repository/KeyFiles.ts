@@ -13,6 +13,7 @@ import * as KeyFile from "../format/KeyFile.ts"
 import { pathOf } from "../format/RepositoryFile.ts"
 import type { Repository } from "./Repository.ts"
 import { Damaged, Missing, type Reason, Refused, RepositoryError } from "./RepositoryError.ts"
+import { remedy } from "./RepositoryRemedies.ts"
 
 type E = StorageError | RepositoryError
 
@@ -80,8 +81,8 @@ export const remove = Effect.fnUntraced(function* (repository: Repository, id: s
     return yield* fail(repository, new Refused({ message }))
   }
   if (!files.some((file) => file.id === id)) {
-    const message = `there is no key ${id}: ourclone repo key list shows those that there are`
-    return yield* fail(repository, new Missing({ message, file: pathOf("keys", id) }))
+    const message = `there is no key ${id}`
+    return yield* fail(repository, new Missing({ message, file: pathOf("keys", id), remedy: remedy("listKeys") }))
   }
   if (files.length === 1) {
     const message = "that is the last key: without one nothing in the repository can ever be read"

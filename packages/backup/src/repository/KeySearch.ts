@@ -8,6 +8,7 @@ import * as KeyFile from "../format/KeyFile.ts"
 import * as RepositoryFile from "../format/RepositoryFile.ts"
 import * as Hex from "../go/Hex.ts"
 import { Damaged, Missing, type RepositoryError, WrongPassword } from "./RepositoryError.ts"
+import { remedy } from "./RepositoryRemedies.ts"
 import type { StoredFiles } from "./StoredFiles.ts"
 
 /** Each takes half a second: as many keys as restic tries. */
@@ -61,7 +62,7 @@ export const search = Effect.fnUntraced(function* (
         Missing: () => Effect.succeed(undefined),
         Damaged: (reason) =>
           Effect.sync(() => {
-            const message = reason.message.replace(/run ourclone repo check$/, "put it back from a copy")
+            const message = `${reason.message}; put it back from a copy`
             fault = files.fail(new Damaged({ message, file: reason.file }))
             return undefined
           })
@@ -82,7 +83,10 @@ export const search = Effect.fnUntraced(function* (
     const message = 'there are no keys in "keys": without one nothing in the repository can be read'
     return yield* files.fail(new Missing({ message, file: "keys" }))
   }
-  const many =
-    listed.length > mostKeys ? `; of ${listed.length} keys only ${mostKeys} were tried, name one with --key-hint` : ""
-  return yield* files.fail(new WrongPassword({ message: `the password is wrong: no key opens with it${many}` }))
+  const message = "the password is wrong: no key opens with it"
+  const reason =
+    listed.length > mostKeys
+      ? { message: `${message}; of ${listed.length} keys only ${mostKeys} were tried`, remedy: remedy("nameKey") }
+      : { message }
+  return yield* files.fail(new WrongPassword(reason))
 })

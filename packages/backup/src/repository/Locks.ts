@@ -1,4 +1,5 @@
 /** Looking through `locks/`: what lies there, what it forbids, what may go. */
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -7,6 +8,7 @@ import * as LockFile from "../format/LockFile.ts"
 import { pathOf } from "../format/RepositoryFile.ts"
 import type { Repository } from "./Repository.ts"
 import { Locked, RepositoryError } from "./RepositoryError.ts"
+import { remedy } from "./RepositoryRemedies.ts"
 
 type E = StorageError | RepositoryError
 
@@ -54,20 +56,26 @@ export const list = (repository: Repository): Effect.Effect<ReadonlyArray<FoundL
     return found.filter((each) => each !== undefined)
   })
 
-const locked = (repository: Repository, message: string) =>
-  new RepositoryError({ repository: repository.name, reason: new Locked({ message }) })
+interface Conflict {
+  readonly message: string
+  readonly remedy: Remedy
+}
+
+const locked = (repository: Repository, conflict: Conflict) =>
+  new RepositoryError({ repository: repository.name, reason: new Locked(conflict) })
 
 /** Why a lock of the kind can not be held next to `found`. */
-const conflict = (found: FoundLock, exclusive: boolean, now: number): string | undefined => {
+const conflict = (found: FoundLock, exclusive: boolean, now: number): Conflict | undefined => {
   const { id, lock } = found
   if (lock === undefined) {
-    return `the lock "${pathOf("locks", id)}" can not be read, so nobody knows what it forbids: if nothing else uses the repository, take it away with ourclone repo unlock --remove-all`
+    const message = `the lock "${pathOf("locks", id)}" can not be read, so nobody knows what it forbids`
+    return { message, remedy: remedy("unlockAll") }
   }
   if (!exclusive && !lock.exclusive) return undefined
   const who = `it is in use by ${LockFile.describe(lock, now)}`
   return found.isStale
-    ? `${who}, which no longer runs: take its lock away with ourclone repo unlock`
-    : `${who}: wait for it, as --retry-lock does, or if it no longer runs take its lock away with ourclone repo unlock --remove-all`
+    ? { message: `${who}, which no longer runs`, remedy: remedy("unlock") }
+    : { message: who, remedy: remedy("waitForLock") }
 }
 
 /**

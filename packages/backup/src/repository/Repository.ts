@@ -31,6 +31,7 @@ import {
   RepositoryExists,
   UnsupportedRepository
 } from "./RepositoryError.ts"
+import { remedy } from "./RepositoryRemedies.ts"
 import * as StoredFiles from "./StoredFiles.ts"
 
 type E = StorageError | RepositoryError
@@ -98,7 +99,7 @@ export const make = ({ cacheDirectory, config, files, keyId, keys, provider }: P
 
   const damaged = (type: FileType, id: string, why: string) => {
     const file = RepositoryFile.pathOf(type, id)
-    return files.fail(new Damaged({ message: `"${file}" is damaged: ${why}; run ourclone repo check`, file }))
+    return files.fail(new Damaged({ message: `"${file}" is damaged: ${why}`, file, remedy: remedy("check") }))
   }
 
   const list: Repository["list"] = (type) => {
@@ -181,11 +182,11 @@ const listed = (files: StoredFiles.StoredFiles, type: FileType) =>
 
 const explainAbsence = (files: StoredFiles.StoredFiles): Effect.Effect<never, E> =>
   Effect.flatMap(listed(files, "keys"), (keys) => {
-    const message =
+    const reason =
       keys.length === 0
-        ? "there is no repository here: check the name, or make one with ourclone repo init"
-        : 'there are keys but no "config" here: if ourclone repo init was cut off, run it again with the same password'
-    return Effect.fail(files.fail(new NoRepository({ message })))
+        ? { message: "there is no repository here", remedy: remedy("makeRepository") }
+        : { message: 'there are keys but no "config" here', remedy: remedy("finishMaking") }
+    return Effect.fail(files.fail(new NoRepository(reason)))
   })
 
 /** Fails with `NoRepository`, `WrongPassword`, `UnsupportedRepository` or `Damaged`; with a `StorageError` after half a minute when nobody answers. */
@@ -248,7 +249,7 @@ const firstKey = Effect.fnUntraced(function* (
     "RepositoryError",
     "WrongPassword",
     () => {
-      const message = `an ourclone repo init was cut off here, and its key has another password: give that one, or delete "${RepositoryFile.pathOf("keys", left[0]!.id)}"`
+      const message = `the making of a repository was cut off here, and its key has another password: give that one, or delete "${RepositoryFile.pathOf("keys", left[0]!.id)}"`
       return Effect.fail(files.fail(new RepositoryExists({ message })))
     }
   )
@@ -278,7 +279,7 @@ export const init = Effect.fnUntraced(function* (
   yield* files.writePath(RepositoryFile.configPath, box.seal(Config.encode(config)))
   const written = box.open(yield* files.readPath(RepositoryFile.configPath))
   if (written?.equals(Config.encode(config)) !== true) {
-    const message = `another ourclone repo init was at work here at the same time: use what it made, and delete "${RepositoryFile.pathOf("keys", keyId)}" if this password does not open it`
+    const message = `somebody else was making a repository here at the same time: use what it made, and delete "${RepositoryFile.pathOf("keys", keyId)}" if this password does not open it`
     return yield* files.fail(new RepositoryExists({ message }))
   }
   return make({ provider, files, config, keys, keyId, cacheDirectory: options.cacheDirectory })

@@ -124,7 +124,7 @@ const refresh = Effect.fnUntraced(function* (
   const wasSilent = silence(held, clocks) >= lostMillis
   const isThere = yield* Stream.runCollect(repository.list("locks"))
   if (!isThere.some(({ id }) => id === held.id)) {
-    return yield* lost(repository, "somebody has taken it away, as ourclone repo unlock does")
+    return yield* lost(repository, "somebody has taken it away, as unlocking does")
   }
   const { id: old, isUncertain } = held
   held.isUncertain = true
@@ -213,7 +213,7 @@ const look = Effect.fnUntraced(function* (repository: Repository, held: Held): E
   const files = yield* Stream.runCollect(repository.list("locks"))
   // A refresh may have put another in its place meanwhile.
   if (files.some((file) => file.id === id || file.id === held.id)) return
-  return yield* lost(repository, "somebody has taken it away, as ourclone repo unlock does")
+  return yield* lost(repository, "somebody has taken it away, as unlocking does")
 })
 
 /**

@@ -1,4 +1,5 @@
 /** Finding snapshots: all of them, the one that is meant, the one to compare a backup with. */
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -6,6 +7,7 @@ import * as Snapshot from "../format/Snapshot.ts"
 import * as GoTime from "../go/GoTime.ts"
 import type { Repository } from "./Repository.ts"
 import { NoSnapshot, RepositoryError } from "./RepositoryError.ts"
+import { remedy } from "./RepositoryRemedies.ts"
 import * as SnapshotFilter from "./SnapshotFilter.ts"
 import type { Grouping } from "./SnapshotGroups.ts"
 
@@ -14,6 +16,7 @@ type E = StorageError | RepositoryError
 export interface UnreadableSnapshot {
   readonly id: string
   readonly message: string
+  readonly remedy?: Remedy
 }
 
 export interface Snapshots {
@@ -29,6 +32,8 @@ const concurrency = 16
 export const compareTimes = (left: Snapshot.Snapshot, right: Snapshot.Snapshot): number =>
   GoTime.compare(left.time, right.time) || (left.id < right.id ? -1 : left.id > right.id ? 1 : 0)
 
+const adviceOf = ({ remedy }: RepositoryError): { readonly remedy?: Remedy } => (remedy === undefined ? {} : { remedy })
+
 const load = (repository: Repository, id: string): Effect.Effect<Snapshot.Snapshot | UnreadableSnapshot, E> =>
   repository.load("snapshots", id).pipe(
     Effect.map((json) => {
@@ -40,7 +45,7 @@ const load = (repository: Repository, id: string): Effect.Effect<Snapshot.Snapsh
     }),
     Effect.catch((error) =>
       error._tag === "RepositoryError" && (error.reason._tag === "Damaged" || error.reason._tag === "Missing")
-        ? Effect.succeed({ id, message: error.reason.message })
+        ? Effect.succeed({ ...adviceOf(error), id, message: error.reason.message })
         : Effect.fail(error)
     )
   )
@@ -67,8 +72,10 @@ const listIds = (repository: Repository): Effect.Effect<ReadonlyArray<string>, E
 export const loadAll = (repository: Repository): Effect.Effect<Snapshots, E> =>
   Effect.flatMap(listIds(repository), (ids) => loadIds(repository, ids))
 
-const none = (repository: Repository, message: string): RepositoryError =>
-  new RepositoryError({ repository: repository.name, reason: new NoSnapshot({ message }) })
+const none = (repository: Repository, message: string, advice?: Remedy): RepositoryError => {
+  const reason = new NoSnapshot({ message, ...(advice === undefined ? {} : { remedy: advice }) })
+  return new RepositoryError({ repository: repository.name, reason })
+}
 
 const latest = /^latest(?:~(\d{1,6}))?$/
 
@@ -81,20 +88,20 @@ const findLatest = Effect.fnUntraced(function* (
   const candidates = snapshots.filter((snapshot) => SnapshotFilter.matches(snapshot, filter))
   const found = candidates.at(-1 - back)
   if (found !== undefined) return found
-  const damaged = unreadable.length === 0 ? "" : `; ${unreadable.length} could not be read, run ourclone repo check`
+  const damaged = unreadable.length === 0 ? "" : `; ${unreadable.length} could not be read`
   const matching = snapshots.length === candidates.length ? "" : " that match"
   const count = candidates.length
   const there = count === 0 ? "are no snapshots" : count === 1 ? "is only 1 snapshot" : `are only ${count} snapshots`
   const wanted = count === 0 ? "" : `, so there is no latest~${back}`
-  return yield* none(repository, `there ${there}${matching}${wanted}${damaged}`)
+  const advice = unreadable.length === 0 ? undefined : remedy("check")
+  return yield* none(repository, `there ${there}${matching}${wanted}${damaged}`, advice)
 })
 
 const findPrefix = Effect.fnUntraced(function* (repository: Repository, prefix: string): Effect.fn.Return<string, E> {
   const all = Snapshot.isIdPrefix(prefix) ? yield* listIds(repository) : []
   const ids = all.filter((id) => id.startsWith(prefix))
-  const remedy = "see ourclone snapshots for all of them"
   const [only] = ids
-  if (only === undefined) return yield* none(repository, `no snapshot has the id "${prefix}"; ${remedy}`)
+  if (only === undefined) return yield* none(repository, `no snapshot has the id "${prefix}"`, remedy("listSnapshots"))
   if (ids.length > 1) {
     return yield* none(repository, `${ids.length} snapshots have an id that begins with "${prefix}"; give more digits`)
   }
@@ -104,7 +111,7 @@ const findPrefix = Effect.fnUntraced(function* (repository: Repository, prefix: 
 const loadPrefix = Effect.fnUntraced(function* (repository: Repository, prefix: string) {
   const loaded = yield* load(repository, yield* findPrefix(repository, prefix))
   if (isReadable(loaded)) return loaded
-  return yield* none(repository, `the snapshot "${prefix}" can not be read: ${loaded.message}`)
+  return yield* none(repository, `the snapshot "${prefix}" can not be read: ${loaded.message}`, loaded.remedy)
 })
 
 /**

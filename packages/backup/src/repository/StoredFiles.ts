@@ -20,6 +20,7 @@ import type { FileType } from "../format/RepositoryFile.ts"
 import * as RepositoryFile from "../format/RepositoryFile.ts"
 import * as Removal from "./FileRemoval.ts"
 import { Damaged, Missing, type Reason, RepositoryError } from "./RepositoryError.ts"
+import { remedy } from "./RepositoryRemedies.ts"
 
 /** Listed and stored files whose size and version are remembered, so that reading one needs no look before. */
 const rememberedFiles = 20_000
@@ -138,8 +139,9 @@ export const make = (provider: Provider, onRetry?: OnRetry): StoredFiles => {
   const missing = (path: RemotePath) =>
     fail(
       new Missing({
-        message: `"${path}" is not there, though the repository needs it: run ourclone repo check`,
-        file: path
+        message: `"${path}" is not there, though the repository needs it`,
+        file: path,
+        remedy: remedy("check")
       })
     )
 
@@ -153,8 +155,9 @@ export const make = (provider: Provider, onRetry?: OnRetry): StoredFiles => {
           : Effect.fail(
               fail(
                 new Damaged({
-                  message: `"${path}" is shorter than ${range.offset + range.length} bytes, which the index says it has: run ourclone repo check`,
-                  file: path
+                  message: `"${path}" is shorter than ${range.offset + range.length} bytes, which the index says it has`,
+                  file: path,
+                  remedy: remedy("check")
                 })
               )
             )
@@ -166,8 +169,9 @@ export const make = (provider: Provider, onRetry?: OnRetry): StoredFiles => {
         : Effect.fail(
             fail(
               new Damaged({
-                message: `"${path}" is damaged: its SHA-256 is not its name; run ourclone repo check`,
-                file: path
+                message: `"${path}" is damaged: its SHA-256 is not its name`,
+                file: path,
+                remedy: remedy("check")
               })
             )
           )

@@ -12,6 +12,7 @@ import * as Hex from "../go/Hex.ts"
 import type { BitSet } from "./BitSet.ts"
 import type { BlobReader } from "./BlobReader.ts"
 import { Damaged, Missing, RepositoryError } from "./RepositoryError.ts"
+import { remedy } from "./RepositoryRemedies.ts"
 
 type E = StorageError | RepositoryError
 
@@ -38,8 +39,9 @@ export const walk = Effect.fnUntraced(function* (
   const pending = new Map<number, Array<number>>()
 
   const missing = (type: string, id: string, from: string) => {
-    const message = `the ${type} blob ${id.slice(0, 8)}, which ${from} needs, is in no index: run ourclone repo repair index, and if that does not bring it back, ourclone repo repair snapshots`
-    return new RepositoryError({ repository: name, reason: new Missing({ message, file: id }) })
+    const message = `the ${type} blob ${id.slice(0, 8)}, which ${from} needs, is in no index`
+    const reason = new Missing({ message, file: id, remedy: remedy("repairIndexThenSnapshots") })
+    return new RepositoryError({ repository: name, reason })
   }
 
   /** `undefined` when there is no such blob. */
@@ -61,8 +63,9 @@ export const walk = Effect.fnUntraced(function* (
     const links = attempt(() => decodeLinks(bytes))
     if (typeof links === "string") {
       const file = RepositoryFile.pathOf("data", index.packId(index.packOf(entry)))
-      const message = `the tree ${index.hexOf(entry).slice(0, 8)} can not be read: ${links}; run ourclone repo repair snapshots`
-      return Effect.fail(new RepositoryError({ repository: name, reason: new Damaged({ message, file }) }))
+      const message = `the tree ${index.hexOf(entry).slice(0, 8)} can not be read: ${links}`
+      const reason = new Damaged({ message, file, remedy: remedy("repairSnapshots") })
+      return Effect.fail(new RepositoryError({ repository: name, reason }))
     }
     for (const [type, ids] of [
       [data, links.content],

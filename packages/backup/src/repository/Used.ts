@@ -5,6 +5,7 @@ import { BitSet } from "./BitSet.ts"
 import type { BlobReader } from "./BlobReader.ts"
 import type { Repository } from "./Repository.ts"
 import { Damaged, RepositoryError } from "./RepositoryError.ts"
+import { remedy } from "./RepositoryRemedies.ts"
 import * as Snapshots from "./Snapshots.ts"
 import * as TreeWalk from "./TreeWalk.ts"
 
@@ -18,8 +19,9 @@ export const roots = Effect.fnUntraced(function* (repository: Repository): Effec
   const { snapshots, unreadable } = yield* Snapshots.loadAll(repository)
   const [bad] = unreadable
   if (bad !== undefined) {
-    const message = `the snapshot ${bad.id.slice(0, 8)} can not be read, so nobody knows what it needs: ${bad.message.replace(/; run ourclone repo check$/, "")}; if it is lost, remove it with ourclone forget ${bad.id.slice(0, 8)}, then try again`
-    const reason = new Damaged({ message, file: `snapshots/${bad.id}` })
+    const message = `the snapshot ${bad.id.slice(0, 8)} can not be read, so nobody knows what it needs: ${bad.message}`
+    const advice = remedy("forgetLost", { snapshot: bad.id.slice(0, 8) })
+    const reason = new Damaged({ message, file: `snapshots/${bad.id}`, remedy: advice })
     return yield* Effect.fail(new RepositoryError({ repository: repository.name, reason }))
   }
   return snapshots.map(({ tree }) => tree)

@@ -13,7 +13,9 @@ const hour = 3_600_000
 const conflictOf = (repository: Repository, exclusive = true) =>
   Locks.refuseConflicts(repository, exclusive, () => false).pipe(
     Effect.as(undefined),
-    Effect.catchReason("RepositoryError", "Locked", (reason) => Effect.succeed(reason.message))
+    Effect.catchReason("RepositoryError", "Locked", (reason) =>
+      Effect.succeed(`${reason.message}; ${reason.remedy?.code}`)
+    )
   )
 
 const test = (
@@ -58,7 +60,7 @@ describe("locks", () => {
   test("that restic has left on this machine block until they are unlocked, as with restic", function* (repository) {
     const { birth: _, namespace: __, ...lock } = deadHere() as LockFile.LockFile
     yield* leave(repository, { ...lock, time: "2025-12-31T20:00:00Z" })
-    expect(yield* conflictOf(repository)).toMatch(/no longer runs: .* ourclone repo unlock$/)
+    expect(yield* conflictOf(repository)).toMatch(/no longer runs; unlock$/)
     expect(yield* Locks.unlock(repository, { all: false })).toBe(1)
     expect(yield* conflictOf(repository)).toBeUndefined()
   })
@@ -88,7 +90,7 @@ describe("locks", () => {
         yield* TestClock.adjust("1 second")
         yield* TestClock.withLive(Effect.sleep(1))
       }
-      expect(yield* Fiber.join(fiber)).toMatch(new RegExp(`"locks/${id}" can not be read.*unlock --remove-all$`))
+      expect(yield* Fiber.join(fiber)).toMatch(new RegExp(`"locks/${id}" can not be read.*; unlockAll$`))
       expect(yield* Locks.unlock(repository, { all: true })).toBe(1)
     })
   )

@@ -62,7 +62,7 @@ describe("opening a repository", () => {
   it.effect("fails with NoRepository where nothing is, and says how to make one", () =>
     Effect.gen(function* () {
       const reason = yield* reasonOf(Repository.open(MemoryProvider.make(), { password }))
-      expect(reason).toMatchObject({ _tag: "NoRepository", message: expect.stringContaining("ourclone repo init") })
+      expect(reason).toMatchObject({ _tag: "NoRepository", remedy: { code: "makeRepository" } })
     })
   )
 
@@ -126,7 +126,7 @@ describe("init", () => {
       const { provider, repository } = yield* TestRepository.inMemory()
       provider.memory.files.delete("config")
       const reason = yield* reasonOf(Repository.open(provider, { password }))
-      expect(reason).toMatchObject({ _tag: "NoRepository", message: expect.stringContaining("run it again") })
+      expect(reason).toMatchObject({ _tag: "NoRepository", remedy: { code: "finishMaking" } })
       const other = Repository.init(provider, Redacted.make("another"), options)
       expect(yield* reasonOf(other)).toMatchObject({
         _tag: "RepositoryExists",

@@ -3,12 +3,15 @@
  * was ever asked. No message holds a secret.
  */
 import * as Schema from "effect/Schema"
+import { Remedy } from "../contract/Remedy.ts"
 
 const message = Schema.String
+const remedy = Schema.optionalKey(Remedy)
 
 /** No remote of that name is configured. */
 export class UnknownRemote extends Schema.TaggedError<UnknownRemote>()("UnknownRemote", {
   message,
+  remedy,
   known: Schema.Array(Schema.String)
 }) {}
 
@@ -43,6 +46,7 @@ export class ConfigurationUnavailable extends Schema.TaggedError<ConfigurationUn
 /** An option is missing, unknown or has a value that is not allowed. */
 export class InvalidOption extends Schema.TaggedError<InvalidOption>()("InvalidOption", {
   message,
+  remedy,
   option: Schema.optionalKey(Schema.String)
 }) {}
 
@@ -53,7 +57,10 @@ export class SecretUnavailable extends Schema.TaggedError<SecretUnavailable>()("
 }) {}
 
 /** A remote of that name exists. */
-export class AlreadyConfigured extends Schema.TaggedError<AlreadyConfigured>()("AlreadyConfigured", { message }) {}
+export class AlreadyConfigured extends Schema.TaggedError<AlreadyConfigured>()("AlreadyConfigured", {
+  message,
+  remedy
+}) {}
 
 export const Reason = Schema.Union([
   UnknownRemote,
@@ -71,5 +78,9 @@ export type Reason = typeof Reason.Type
 export class RemoteError extends Schema.TaggedError<RemoteError>()("RemoteError", { reason: Reason }) {
   override get message(): string {
     return this.reason.message
+  }
+
+  get remedy(): Remedy | undefined {
+    return "remedy" in this.reason ? this.reason.remedy : undefined
   }
 }

@@ -3,8 +3,10 @@ import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import { remedy } from "../contract/CoreRemedies.ts"
 import * as OptionField from "../contract/OptionField.ts"
 import type { ProviderFactory } from "../contract/ProviderFactory.ts"
+import type { Remedy } from "../contract/Remedy.ts"
 import type { Environment } from "../machine/StandardPaths.ts"
 import { malformed } from "./ConfigurationFile.ts"
 import type { ConfiguredRemote, Problem } from "./ConfigurationText.ts"
@@ -22,8 +24,14 @@ export interface Subject {
   readonly configurationPath: string
 }
 
-export const invalidOption = (message: string, option?: string): RemoteError =>
-  new RemoteError({ reason: new InvalidOption(option === undefined ? { message } : { message, option }) })
+export const invalidOption = (message: string, option?: string, advice?: Remedy): RemoteError =>
+  new RemoteError({
+    reason: new InvalidOption({
+      message,
+      ...(option === undefined ? {} : { option }),
+      ...(advice === undefined ? {} : { remedy: advice })
+    })
+  })
 
 const writtenAs: Record<OptionField.OptionKind, string> = {
   text: 'a text in quotes, like "text"',
@@ -81,7 +89,11 @@ const refused = (subject: Subject, chosen: OptionSources.ChosenOption, fact: str
         field.name
       )
     case "Flag":
-      return invalidOption(`${subject.name}: option "${field.name}" (--${field.flag}) ${fact}`, field.name)
+      return invalidOption(
+        `${subject.name}: option "${field.name}" ${fact}`,
+        field.name,
+        remedy("changeOption", { option: field.flag })
+      )
     default:
       return invalidOption(`${subject.name}: option "${field.name}" ${fact}`, field.name)
   }
@@ -125,8 +137,9 @@ const missing = (
     const remedy = OptionSources.environmentRemedy(factory, field.name, surroundings.environment)
     if (remedy !== undefined) remedies.add(remedy)
   }
-  if (configured === undefined) remedies.add(`add a remote with: ourclone remote add NAME ${factory.type}`)
-  return invalidOption(`${name} needs ${names}: ${[...remedies].join(", or ")}`, fields[0]?.name)
+  const ways = remedies.size === 0 ? "" : `: ${[...remedies].join(", or ")}`
+  const advice = configured === undefined ? remedy("addRemoteOfType", { type: factory.type }) : undefined
+  return invalidOption(`${name} needs ${names}${ways}`, fields[0]?.name, advice)
 }
 
 /** The values of all chosen options, secrets fetched, checked against the schema. */
@@ -188,7 +201,8 @@ export const checkNew = Effect.fnUntraced(function* (
     const option = chosen.find(({ field }) => field.name === issue.option)
     const isGivenElsewhere = option !== undefined && option.source._tag !== "None" && !(issue.option! in values)
     if (isGivenElsewhere) continue
-    const about = option === undefined ? "" : `option "${option.field.name}" (--${option.field.flag}) `
-    return yield* invalidOption(`remote "${name}": ${about}${issue.message}`, issue.option)
+    if (option === undefined) return yield* invalidOption(`remote "${name}": ${issue.message}`, issue.option)
+    const message = `remote "${name}": option "${option.field.name}" ${issue.message}`
+    return yield* invalidOption(message, issue.option, remedy("changeOption", { option: option.field.flag }))
   }
 })

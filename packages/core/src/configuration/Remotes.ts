@@ -6,6 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { OpenAt } from "../contract/Account.ts"
+import { remedy } from "../contract/CoreRemedies.ts"
 import type { OptionValue } from "../contract/OptionField.ts"
 import type { Provider } from "../contract/Provider.ts"
 import { open as openWith, type ProviderFactory } from "../contract/ProviderFactory.ts"
@@ -43,7 +44,7 @@ export interface ShownRemote {
 export interface ExplainedOption {
   readonly option: string
   readonly source: "flag" | "configuration" | "environment" | "default" | "none"
-  /** `--key-id`, `/home/ann/.config/ourclone/config.toml:3`, `B2_KEY_ID`; "" otherwise. */
+  /** The flag without dashes, `/home/ann/.config/ourclone/config.toml:3`, `B2_KEY_ID`; "" otherwise. */
   readonly where: string
   /** `xxx` for a secret, the reference for a value kept elsewhere; absent when there is none. */
   readonly value: string | undefined
@@ -74,9 +75,10 @@ const unknownType = (type: string, what: string, factories: ReadonlyArray<Provid
   return fail(new UnknownType({ message, known }))
 }
 
-const unknownRemote = (name: string, known: ReadonlyArray<string>, hint: string): RemoteError => {
-  const message = `no remote is called "${name}"${didYouMean(name, known)} (known: ${listed(known)}). ${hint}`
-  return fail(new UnknownRemote({ message, known: [...known] }))
+/** `path` is what was typed where it may also be a file; "" where it may not. */
+const unknownRemote = (name: string, known: ReadonlyArray<string>, path: string): RemoteError => {
+  const message = `no remote is called "${name}"${didYouMean(name, known)} (known: ${listed(known)})`
+  return fail(new UnknownRemote({ message, known: [...known], remedy: remedy("addRemote", { name, path }) }))
 }
 
 const sourceNames = {
@@ -139,10 +141,8 @@ const make = (options: RemotesOptions) => {
       }
       case "UnknownType":
         return yield* unknownType(meaning.type, text, factories)
-      case "UnknownRemote": {
-        const hint = `Add it with: ourclone remote add ${meaning.remote} TYPE. For a file of this folder write ./${text}`
-        return yield* unknownRemote(meaning.remote, names, hint)
-      }
+      case "UnknownRemote":
+        return yield* unknownRemote(meaning.remote, names, text)
       case "Invalid":
         return yield* fail(new InvalidName({ message: `this can not be a place: ${meaning.because}` }))
     }
@@ -152,7 +152,7 @@ const make = (options: RemotesOptions) => {
     const { remotes } = yield* configuration
     const remote = remotes.get(name.replace(/:$/, ""))
     if (remote !== undefined) return remote
-    return yield* unknownRemote(name, [...remotes.keys()], `Add it with: ourclone remote add ${name} TYPE`)
+    return yield* unknownRemote(name, [...remotes.keys()], "")
   })
 
   const open = Effect.fnUntraced(function* (text: string, flags: Given = {}) {
@@ -169,7 +169,7 @@ const make = (options: RemotesOptions) => {
     typeof value === "string" && Secret.kindOf(value) !== undefined ? Secret.show(value) : hide(value, isSecret)
 
   const whereOf = (source: OptionSources.Source, flag: string): string => {
-    if (source._tag === "Flag") return `--${flag}`
+    if (source._tag === "Flag") return flag
     if (source._tag === "Configuration") return `${configurationFile}:${source.place.line}`
     return source._tag === "Environment" ? source.variable : ""
   }
@@ -216,8 +216,8 @@ const make = (options: RemotesOptions) => {
     yield* RemoteOptions.checkNew(name, factory, written, environment)
     yield* ConfigurationFile.edit(configurationFile, ({ remotes, text }) => {
       if (remotes.has(name)) {
-        const message = `a remote "${name}" is configured already; remove it first with: ourclone remote remove ${name}`
-        return Effect.fail(fail(new AlreadyConfigured({ message })))
+        const message = `a remote "${name}" is configured already`
+        return Effect.fail(fail(new AlreadyConfigured({ message, remedy: remedy("removeRemote", { name }) })))
       }
       return Effect.succeed({
         text: ConfigurationText.add(text, name, type, written),

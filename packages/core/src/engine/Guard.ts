@@ -1,12 +1,15 @@
 /** What stops a transfer before it takes something away that its user meant to keep. */
 import * as Schema from "effect/Schema"
+import { remedy } from "../contract/CoreRemedies.ts"
 import { isInside, isSame } from "../contract/PlaceIdentity.ts"
 import type { Provider } from "../contract/Provider.ts"
+import { Remedy } from "../contract/Remedy.ts"
 import type { Totals } from "./Plan.ts"
 
 export class GuardStopped extends Schema.TaggedError<GuardStopped>()("GuardStopped", {
   guard: Schema.Literals(["empty source", "max delete", "overlap"]),
-  message: Schema.String
+  message: Schema.String,
+  remedy: Schema.optionalKey(Remedy)
 }) {}
 
 export interface DeletionLimits {
@@ -22,8 +25,8 @@ export const deletion = (totals: Totals, limits: DeletionLimits): GuardStopped |
   if (totals.sourceFiles === 0 && !limits.allowsEmptySource) {
     return new GuardStopped({
       guard: "empty source",
-      message:
-        "the source is empty or missing, so nothing was removed. If it is meant to be empty, say --allow-empty-source"
+      message: "the source is empty or missing, so nothing was removed",
+      remedy: remedy("allowEmptySource")
     })
   }
   const isSmall = totals.destinationFiles <= freelyRemoved
@@ -31,7 +34,8 @@ export const deletion = (totals: Totals, limits: DeletionLimits): GuardStopped |
   if (totals.removals <= most) return undefined
   return new GuardStopped({
     guard: "max delete",
-    message: `${totals.removals} of ${totals.destinationFiles} files would be removed and at most ${most} may, so none was. If that is right, say --max-delete ${totals.removals}`
+    message: `${totals.removals} of ${totals.destinationFiles} files would be removed and at most ${most} may, so none was`,
+    remedy: remedy("allowRemovals", { removals: String(totals.removals) })
   })
 }
 

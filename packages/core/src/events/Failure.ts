@@ -1,15 +1,6 @@
 /** One shape for everything that can go wrong, whoever looks at it. */
 import * as Schema from "effect/Schema"
-
-/**
- * What could be done about it, without the words of any one face: the command line makes a flag or a
- * command of it, a page a button. `code` says which of the remedies it is, `values` what goes in.
- */
-export const Remedy = Schema.Struct({
-  code: Schema.String,
-  values: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
-})
-export type Remedy = typeof Remedy.Type
+import { Remedy } from "../contract/Remedy.ts"
 
 export const Failure = Schema.Struct({
   /** The tag of the reason, such as `NotFound`: stable, for programs. */

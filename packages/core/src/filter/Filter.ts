@@ -14,13 +14,13 @@ import * as Size from "./Size.ts"
 
 /** The option and what it was given are named in the message. */
 export class FilterError extends Schema.TaggedError<FilterError>()("FilterError", {
-  /** As on the command line, without dashes: `include-from`. */
+  /** By rclone's name for it: `include-from`. */
   option: Schema.String,
   value: Schema.String,
   problem: Schema.String
 }) {
   override get message(): string {
-    return `--${this.option} "${this.value}": ${this.problem}`
+    return `${this.option} "${this.value}": ${this.problem}`
   }
 }
 
@@ -108,7 +108,7 @@ const readLimits = (options: FilterOptions) => {
       return yield* fail(
         "min-age",
         `${options.minAge}`,
-        `it is more than --max-age "${options.maxAge}", so no file fits`
+        `it is more than the greatest, "${options.maxAge}", so no file fits`
       )
     }
     const isSet = [minSize, maxSize, minAge, maxAge].some((limit) => limit !== undefined)

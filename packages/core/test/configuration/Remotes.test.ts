@@ -194,10 +194,10 @@ describe("Remotes.open refuses", () => {
     Effect.gen(function* () {
       const reason = yield* refusal("photo:2024", { configurationPath: write(photos) })
       expect(reason._tag).toBe("UnknownRemote")
-      expect(reason.message).toBe(
-        'no remote is called "photo"; did you mean "photos"? (known: photos). ' +
-          "Add it with: ourclone remote add photo TYPE. For a file of this folder write ./photo:2024"
-      )
+      expect(reason).toMatchObject({
+        message: 'no remote is called "photo"; did you mean "photos"? (known: photos)',
+        remedy: { code: "addRemote", values: { name: "photo", path: "photo:2024" } }
+      })
     })
   )
 
@@ -223,10 +223,10 @@ describe("Remotes.open refuses", () => {
     Effect.gen(function* () {
       const nothing = yield* refusal("b2://bucket", {})
       expect(nothing._tag).toBe("InvalidOption")
-      expect(nothing.message).toBe(
-        'b2://bucket needs "keyId" and "key": set B2_APPLICATION_KEY_ID and B2_APPLICATION_KEY, ' +
-          "or add a remote with: ourclone remote add NAME b2"
-      )
+      expect(nothing).toMatchObject({
+        message: 'b2://bucket needs "keyId" and "key": set B2_APPLICATION_KEY_ID and B2_APPLICATION_KEY',
+        remedy: { code: "addRemoteOfType", values: { type: "b2" } }
+      })
       const half = yield* refusal("b2://bucket", { environment: { B2_KEY_ID: "id" } })
       expect(half.message).toContain("set B2_KEY (B2_KEY_ID is set)")
       const configurationPath = write('\n[remotes.photos]\ntype = "b2"\nkeyId = "id"\n')
@@ -256,11 +256,13 @@ describe("Remotes.open refuses", () => {
     Effect.gen(function* () {
       const configurationPath = write(photos)
       for (const connections of ["many", "", " 4", "4 ", "4e0", "0x4", "0b100", "4n", "Infinity"]) {
-        const flagged = yield* refusal("photos:", { configurationPath }, { connections })
-        expect(flagged.message).toBe('remote "photos": option "connections" (--connections) must be a number')
+        expect(yield* refusal("photos:", { configurationPath }, { connections })).toMatchObject({
+          message: 'remote "photos": option "connections" must be a number',
+          remedy: { code: "changeOption", values: { option: "connections" } }
+        })
       }
       const positive = yield* refusal("photos:", { configurationPath }, { connections: "-1" })
-      expect(positive.message).toContain('option "connections" (--connections) must be')
+      expect(positive.message).toContain('option "connections" must be')
     })
   )
 
@@ -289,7 +291,7 @@ describe("Remotes.explain", () => {
         ["key", "configuration", `${configurationPath}:5`, "xxx"],
         ["endpoint", "environment", "B2_ENDPOINT", "http://127.0.0.1:1"],
         ["hardDelete", "configuration", `${configurationPath}:6`, "true"],
-        ["connections", "flag", "--connections", "2"]
+        ["connections", "flag", "connections", "2"]
       ])
     })
   )

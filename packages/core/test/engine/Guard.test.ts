@@ -36,7 +36,7 @@ describe("Guard.deletion", () => {
     const two = totals({ destinationFiles: 5, removals: 2 })
     assert.isUndefined(Guard.deletion(two, { allowsEmptySource: false, maxDelete: 2 }))
     const stopped = Guard.deletion(two, { allowsEmptySource: false, maxDelete: 1 })
-    assert.include(stopped?.message, "--max-delete 2")
+    assert.deepEqual(stopped?.remedy, { code: "allowRemovals", values: { removals: "2" } })
   })
 })
 

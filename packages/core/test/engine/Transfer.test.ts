@@ -104,7 +104,7 @@ describe("Transfer.execute", () => {
       const destination = MemoryProvider.make()
       yield* put(destination, "only-copy.txt")
       const { exit } = yield* run(MemoryProvider.make(), destination)
-      assert.include(String(exit), "--allow-empty-source")
+      assert.include(String(exit), "the source is empty or missing")
       assert.deepStrictEqual(yield* names(destination), ["only-copy.txt"])
     })
   )

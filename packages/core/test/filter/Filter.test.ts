@@ -55,7 +55,7 @@ describe("Filter patterns", () => {
 
   for (const pattern of [...refusedPatterns, ...refusedHere]) {
     it(`"${pattern}" is refused by name`, () => {
-      assert.match(failure({ exclude: [pattern] }), /^--exclude ".*": .+/)
+      assert.match(failure({ exclude: [pattern] }), /^exclude ".*": .+/)
       assert.include(failure({ exclude: [pattern] }), pattern)
     })
   }
@@ -133,13 +133,13 @@ describe("Filter rules", () => {
   })
 
   it("names the option, what it was given, and what is wrong with it", () => {
-    assert.strictEqual(failure({ include: ["a{b"] }), '--include "a{b": "{" has no "}"; write "\\{" for the character')
-    assert.include(failure({ filter: ["*.jpg"] }), '--filter "*.jpg": a rule begins with "+ " or "- "')
-    assert.include(failure({ filterFrom: ["+ a\n+ [b"] }), '--filter-from "+ [b"')
-    assert.include(failure({ minSize: "big" }), '--min-size "big"')
-    assert.include(failure({ maxAge: "yesterday" }), '--max-age "yesterday"')
-    assert.include(failure({ minAge: "2d", maxAge: "1d" }), '--min-age "2d": it is more than --max-age "1d"')
-    assert.include(failure({ filesFrom: ["a"], include: ["b"] }), "--files-from")
+    assert.strictEqual(failure({ include: ["a{b"] }), 'include "a{b": "{" has no "}"; write "\\{" for the character')
+    assert.include(failure({ filter: ["*.jpg"] }), 'filter "*.jpg": a rule begins with "+ " or "- "')
+    assert.include(failure({ filterFrom: ["+ a\n+ [b"] }), 'filter-from "+ [b"')
+    assert.include(failure({ minSize: "big" }), 'min-size "big"')
+    assert.include(failure({ maxAge: "yesterday" }), 'max-age "yesterday"')
+    assert.include(failure({ minAge: "2d", maxAge: "1d" }), 'min-age "2d": it is more than the greatest, "1d"')
+    assert.include(failure({ filesFrom: ["a"], include: ["b"] }), "files-from")
   })
 
   it("decides on a million files in a few seconds", () => {

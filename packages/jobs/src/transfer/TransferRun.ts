@@ -1,4 +1,6 @@
 /** What copy, move and sync do, each in its way. */
+
+import { remedy } from "@ourclone/core/contract/CoreRemedies"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Guard from "@ourclone/core/engine/Guard"
 import * as Plan from "@ourclone/core/engine/Plan"
@@ -29,7 +31,8 @@ const partConcurrency = 4
 const emptySource = (request: Request) =>
   new Guard.GuardStopped({
     guard: "empty source",
-    message: `${request.source} is empty or missing, so nothing was removed from ${request.destination}`
+    message: `${request.source} is empty or missing, so nothing was removed from ${request.destination}`,
+    remedy: remedy("allowEmptySource")
   })
 
 const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request, { destination, source }: Sides.Sides) {

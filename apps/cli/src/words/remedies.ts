@@ -1,0 +1,63 @@
+/** What packages say could be done, in the words of the command line. */
+import type { RepositoryRemedies } from "@ourclone/backup/repository/RepositoryRemedies"
+import type { CoreRemedies } from "@ourclone/core/contract/CoreRemedies"
+import type { Remedy } from "@ourclone/core/contract/Remedy"
+import type { JobRemedies } from "@ourclone/jobs/JobRemedies"
+
+type Remedies = CoreRemedies & RepositoryRemedies & JobRemedies
+
+/** Total on purpose: a new remedy does not compile until someone has words for it. */
+const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => string } = {
+  addRemote: ({ name, path }) => {
+    const command = `add it with: ourclone remote add ${name} TYPE`
+    return path === "" ? command : `${command}. For a file of this folder write ./${path}`
+  },
+  addRemoteOfType: ({ type }) => `or add a remote with: ourclone remote add NAME ${type}`,
+  allowEmptySource: () => "if it is meant to be empty, say --allow-empty-source",
+  allowRemovals: ({ removals }) => `if that is right, say --max-delete ${removals}`,
+  allowRemovingAll: () =>
+    "keep some, or say which may all go with --host, --tag or --path and --unsafe-allow-remove-all",
+  changeOption: ({ option }) => `change --${option}`,
+  check: () => "run ourclone repo check",
+  finishMaking: () => "if ourclone repo init was cut off, run it again with the same password",
+  forgetLost: ({ snapshot }) => `if it is lost, remove it with ourclone forget ${snapshot}, then try again`,
+  giveSecret: ({ secret }) => `give the secret of ${secret}`,
+  listFiles: ({ snapshot }) => `ourclone snapshot ls${snapshot === "" ? "" : ` ${snapshot}`} shows what is there`,
+  listKeys: () => "ourclone repo key list shows those that there are",
+  listSnapshots: () => "see ourclone snapshots for all of them",
+  makeOtherRepository: () => "make one with ourclone repo init",
+  makeRepository: () => "check the name, or make one with ourclone repo init",
+  nameKey: () => "name one with --key-hint",
+  nameStandardInput: () => "give one with --stdin-filename",
+  removeRemote: ({ name }) => `remove it first with: ourclone remote remove ${name}`,
+  repairIndex: () => "run ourclone repo repair index",
+  repairIndexBeforeSnapshots: () =>
+    "run ourclone repo repair index before snapshots are removed, and ourclone repo repair packs for what that can not read",
+  repairIndexThenCheck: () => "run ourclone repo repair index, then ourclone repo check",
+  repairIndexThenSnapshots: () =>
+    "run ourclone repo repair index, and if that does not bring it back, ourclone repo repair snapshots",
+  repairSnapshots: () => "run ourclone repo repair snapshots",
+  unlock: () => "take its lock away with ourclone repo unlock",
+  unlockAll: () => "if nothing else uses the repository, take it away with ourclone repo unlock --remove-all",
+  waitForLock: () =>
+    "wait for it, as --retry-lock does, or if it no longer runs take its lock away with ourclone repo unlock --remove-all"
+}
+
+/** `undefined` for a remedy of somebody else's, which has no words here. */
+const wordsOf = ({ code, values = {} }: Remedy): string | undefined => {
+  if (!Object.hasOwn(words, code)) return undefined
+  const say = words[code as keyof Remedies] as (values: Readonly<Record<string, string>>) => string
+  return say(values)
+}
+
+/** What went wrong and what to do about it. */
+export const told = ({
+  message,
+  remedy
+}: {
+  readonly message: string
+  readonly remedy?: Remedy | undefined
+}): string => {
+  const advice = remedy === undefined ? undefined : wordsOf(remedy)
+  return advice === undefined ? message : `${message}; ${advice}`
+}
