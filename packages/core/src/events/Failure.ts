@@ -3,16 +3,15 @@ import * as Schema from "effect/Schema"
 import { Remedy } from "../contract/Remedy.ts"
 
 export const Failure = Schema.Struct({
-  /** The tag of the reason, such as `NotFound`: stable, for programs. */
-  code: Schema.String,
-  /** What failed and why, for people. Holds no secret. */
-  message: Schema.String,
-  /** The file, snapshot or other thing it is about; none when it is about the whole run. */
-  item: Schema.optionalKey(Schema.String),
-  /** `Provider.name`, where a storage is to blame. */
-  provider: Schema.optionalKey(Schema.String),
+  code: Schema.String.annotate({ description: "The tag of the reason, such as NotFound: stable, for programs" }),
+  message: Schema.String.annotate({ description: "What failed and why, for people; holds no secret" }),
+  item: Schema.optionalKey(
+    Schema.String.annotate({ description: "The thing it is about; none when it is about the whole run" })
+  ),
+  provider: Schema.optionalKey(Schema.String.annotate({ description: "The storage, where one is to blame" })),
   remedy: Schema.optionalKey(Remedy),
-  /** Whether the same may succeed later without anybody doing anything. */
-  isRetryable: Schema.Boolean
-})
+  isRetryable: Schema.Boolean.annotate({
+    description: "Whether the same may succeed later without anybody doing anything"
+  })
+}).annotate({ identifier: "Failure", description: "Something that went wrong" })
 export type Failure = typeof Failure.Type

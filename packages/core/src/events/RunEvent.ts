@@ -7,7 +7,6 @@
 import * as Schema from "effect/Schema"
 import { Failure } from "./Failure.ts"
 
-/** What a run is busy with. */
 export const Phase = Schema.Literals([
   "listing",
   "comparing",
@@ -16,10 +15,9 @@ export const Phase = Schema.Literals([
   "deleting",
   "verifying",
   "finishing"
-])
+]).annotate({ identifier: "Phase", description: "What a run is busy with" })
 export type Phase = typeof Phase.Type
 
-/** What became of an item that is done. */
 export const Deed = Schema.Literals([
   "stored",
   "copied",
@@ -32,80 +30,77 @@ export const Deed = Schema.Literals([
   "directoryRemoved",
   "restored",
   "verified"
-])
+]).annotate({ identifier: "Deed", description: "What became of an item" })
 export type Deed = typeof Deed.Type
 
-/** Why a run does nothing for a while. */
-export const WaitReason = Schema.Literals(["service", "network", "lock", "credentials", "space", "limit"])
+export const WaitReason = Schema.Literals(["service", "network", "lock", "credentials", "space", "limit"]).annotate({
+  identifier: "WaitReason",
+  description: "Why a run does nothing for a while"
+})
 export type WaitReason = typeof WaitReason.Type
 
 /** Figures and texts that belong to one kind of job. */
 export const Values = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]))
 export type Values = typeof Values.Type
 
+const text = (description: string) => Schema.String.annotate({ description })
+const whole = (description: string) => Schema.Int.annotate({ description })
+const item = text("The file, folder, snapshot or other thing")
+const bytes = Schema.optionalKey(whole("Its bytes"))
+const values = Schema.optionalKey(Values.annotate({ description: "Figures and texts that belong to this kind of job" }))
+
+/** `EventMeaning.ts` says what each means. */
 export const Fact = Schema.TaggedUnion({
-  /** How much there is to do as far as is known; what is said last holds, and `isFinal` says that it will grow no more. */
   Planned: {
-    files: Schema.Int,
-    bytes: Schema.Int,
-    removals: Schema.Int,
-    isFinal: Schema.Boolean,
-    /** Items that need nothing done, as they are the same already. No fact tells of each. */
-    same: Schema.optionalKey(Schema.Int)
+    files: whole("Items to be done"),
+    bytes: whole("Their bytes"),
+    removals: whole("Items to be removed"),
+    isFinal: Schema.Boolean.annotate({ description: "Whether this will grow no more" }),
+    same: Schema.optionalKey(whole("Items that need nothing done, as they are the same; no fact tells of each"))
   },
-  /** Of a preview: what a run would do with an item, and why, for people. */
-  Would: {
-    deed: Deed,
-    item: Schema.String,
-    bytes: Schema.optionalKey(Schema.Int),
-    because: Schema.optionalKey(Schema.String)
-  },
-  Done: {
-    deed: Deed,
-    item: Schema.String,
-    bytes: Schema.optionalKey(Schema.Int),
-    values: Schema.optionalKey(Values)
-  },
-  Skipped: { item: Schema.String, because: Schema.String, values: Schema.optionalKey(Values) },
+  Would: { deed: Deed, item, bytes, because: Schema.optionalKey(text("Why, for people")) },
+  Done: { deed: Deed, item, bytes, values },
+  Skipped: { item, because: text("Why, for people"), values },
   Failed: { failure: Failure },
-  /** A step that belongs to one kind of job: `name` is stable. `detail` is what does not fit into flat values, as the kind's own schema says. */
-  Step: { name: Schema.String, values: Schema.optionalKey(Values), detail: Schema.optionalKey(Schema.Json) },
-  /** Nothing goes on until `until`, in milliseconds since 1970 UTC, where that is known. Ends with the next event that tells of work. */
-  Waiting: { for: WaitReason, until: Schema.optionalKey(Schema.Int), failure: Schema.optionalKey(Failure) },
-  /** Something a person should know that is no failure. `code` is stable, for programs. */
-  Note: { code: Schema.String, message: Schema.String },
-  /** The last fact of every run. `summary` is what the kind's schema says, as JSON. */
+  Step: {
+    name: text("Stable, for programs"),
+    values,
+    detail: Schema.optionalKey(Schema.Json.annotate({ description: "What does not fit into flat values" }))
+  },
+  Waiting: {
+    for: WaitReason,
+    until: Schema.optionalKey(whole("In milliseconds since 1970 UTC, where that is known")),
+    failure: Schema.optionalKey(Failure)
+  },
+  Note: { code: text("Stable, for programs"), message: text("For people") },
   Finished: {
     outcome: Schema.Literals(["done", "failed", "cancelled"]),
-    /** Who cancelled. */
-    by: Schema.optionalKey(Schema.String),
+    by: Schema.optionalKey(text("Who cancelled")),
     failure: Schema.optionalKey(Failure),
-    summary: Schema.optionalKey(Schema.Json)
+    summary: Schema.optionalKey(Schema.Json.annotate({ description: "As the kind of job says" }))
   }
 })
 export type Fact = typeof Fact.Type
 
-/** An item on its way: `done` of `size` bytes, of its own phase where that is not the run's. */
 export const InFlight = Schema.Struct({
-  item: Schema.String,
-  done: Schema.Int,
-  size: Schema.Int,
-  phase: Schema.optionalKey(Phase)
-})
+  item,
+  done: whole("Bytes of it that are done"),
+  size: whole("Its bytes"),
+  phase: Schema.optionalKey(Phase.annotate({ description: "What it goes through, where that is not the run's phase" }))
+}).annotate({ identifier: "InFlight", description: "An item on its way" })
 export type InFlight = typeof InFlight.Type
 
-/** How far the run is, at most ten times a second. */
 export const Progress = Schema.TaggedStruct("Progress", {
   phase: Phase,
-  /** Items that have ended, and bytes done, those of items on their way included. */
-  files: Schema.Int,
-  bytes: Schema.Int,
-  /** Some of the items on their way, the earliest first. */
-  current: Schema.Array(InFlight),
-  /** Items on their way besides those. */
-  more: Schema.optionalKey(Schema.Int),
-  /** Counts that belong to one kind of job, restated as the others are. */
-  figures: Schema.optionalKey(Schema.Record(Schema.String, Schema.Finite))
+  files: whole("Items that have ended"),
+  bytes: whole("Bytes done, those of items on their way included"),
+  current: Schema.Array(InFlight).annotate({ description: "Some of the items on their way, the earliest first" }),
+  more: Schema.optionalKey(whole("Items on their way besides those")),
+  figures: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Finite).annotate({
+      description: "Counts that belong to this kind of job, restated as the others are"
+    })
+  )
 })
 export type Progress = typeof Progress.Type
 

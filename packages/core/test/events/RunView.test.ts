@@ -81,6 +81,11 @@ test("a thousand failures are kept and all are counted", () => {
   expect(view.causes.SourceChanged).toMatchObject({ items: 1500, example: { item: "1" } })
 })
 
+test("a reader passes over a deed that it does not know", () => {
+  const read = Envelope.read({ v: 1, seq: 1, at: 5, event: { _tag: "Done", deed: "archived", item: "a" } })
+  expect(Option.getOrThrow(read).event).toBeUndefined()
+})
+
 test("a reader passes over facts that it does not know, and misses none for that", () => {
   const later = Envelope.read({ v: 1, seq: 1, at: 5, event: { _tag: "Mounted", where: "/mnt" } })
   expect(Option.getOrThrow(later)).toEqual({ v: 1, seq: 1, at: 5, event: undefined })
@@ -91,7 +96,7 @@ test("a reader passes over facts that it does not know, and misses none for that
 
 test.each([
   ["another version", { v: 2, seq: 1, at: 5, event: { _tag: "Note", code: "x", message: "y" } }],
-  ["a known fact without its fields", { v: 1, seq: 1, at: 5, event: { _tag: "Note" } }],
+  ["an envelope without a time", { v: 1, seq: 1, event: { _tag: "Note", code: "x", message: "y" } }],
   ["something else", "hello"]
 ])("a reader takes %s for no event", (_, json) => {
   expect(Option.isNone(Envelope.read(json))).toBe(true)
