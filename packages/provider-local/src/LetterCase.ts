@@ -1,6 +1,7 @@
 /** Whether a folder tells `A` from `a`: looked up with a name that is there, since the system's usual way says little of a mounted disk. */
 import * as fs from "node:fs"
 import * as nodePath from "node:path"
+import * as LocalIdentity from "./LocalIdentity.ts"
 import { nearestExisting } from "./LocalPlace.ts"
 
 /** So many names are looked at for a letter. */
@@ -38,19 +39,30 @@ const byContent = (folder: string): boolean | undefined => {
 }
 
 /** By what is in the folder, else by its own name, as long as that is a name of the same disk. `undefined` when no name tells. */
-export const isCaseSensitive = (root: string): boolean | undefined => {
+const ofDisk = (folder: string): boolean | undefined => {
+  const { dev } = fs.statSync(folder)
+  const told = byContent(folder)
+  if (told !== undefined) return told
+  for (let inner = folder; ; inner = nodePath.dirname(inner)) {
+    const outer = nodePath.dirname(inner)
+    if (outer === inner || fs.statSync(outer).dev !== dev) return undefined
+    const byName = tells(outer, nodePath.basename(inner))
+    if (byName !== undefined) return byName
+  }
+}
+
+const tried = (folder: string): boolean | undefined => {
   try {
-    const folder = fs.realpathSync(nearestExisting(root))
-    const { dev } = fs.statSync(folder)
-    const told = byContent(folder)
-    if (told !== undefined) return told
-    for (let inner = folder; ; inner = nodePath.dirname(inner)) {
-      const outer = nodePath.dirname(inner)
-      if (outer === inner || fs.statSync(outer).dev !== dev) return undefined
-      const byName = tells(outer, nodePath.basename(inner))
-      if (byName !== undefined) return byName
-    }
+    return ofDisk(folder)
   } catch {
     return undefined
   }
+}
+
+/** Of the folder, and of every disk that is mounted below it. `undefined` when no name tells. */
+export const isCaseSensitive = (root: string): boolean | undefined => {
+  const folder = fs.realpathSync(nearestExisting(root))
+  const told = tried(folder)
+  if (told !== true) return told
+  return LocalIdentity.mountsBelow(folder).every((point) => tried(point) === true) ? true : undefined
 }

@@ -42,6 +42,12 @@ const mounts = (): ReadonlyArray<Mount> => {
   }
 }
 
+/** The folders strictly below `path`, which is real, that another file system or folder is mounted on. */
+export const mountsBelow = (path: string): ReadonlyArray<string> => {
+  const start = path === nodePath.sep ? path : path + nodePath.sep
+  return mounts().flatMap(({ point }) => (point !== path && point.startsWith(start) ? [point] : []))
+}
+
 /** `path` through a mount that shows more of its file system than the one it lies in. */
 const behindMount = (path: string, all: ReadonlyArray<Mount>): string | undefined => {
   let own: Mount | undefined

@@ -124,6 +124,31 @@ describe("the identity of a local place", () => {
     )
   )
 
+  it.live.skipIf(!mayMount)(
+    "keeps a sync from removing what is just stored under another name of the destination",
+    () =>
+      withFolder((root) =>
+        Effect.gen(function* () {
+          for (const folder of ["source/one", "to/one", "to/two"])
+            fs.mkdirSync(`${root}/${folder}`, { recursive: true })
+          fs.writeFileSync(`${root}/source/one/a.txt`, "new")
+          fs.writeFileSync(`${root}/to/extra`, "")
+          bind(`${root}/to/one`, `${root}/to/two`)
+          fs.writeFileSync(`${root}/to/one/a.txt`, "old one")
+          const source = yield* LocalProvider.make({ root: `${root}/source` })
+          const destination = yield* LocalProvider.make({ root: `${root}/to` })
+          const plan = Plan.make(source, destination, { comparison: { by: "time" }, removesExtra: true })
+          const options = { transfers: 2, partConcurrency: 2, allowsEmptySource: false, tell: silent }
+          const summary = yield* Effect.ensuring(
+            Transfer.execute(source, destination, plan, options),
+            Effect.sync(() => spawnSync("umount", [`${root}/to/two`]))
+          )
+          assert.deepInclude(summary, { stored: 1, removed: 1, failed: 1 })
+          assert.strictEqual(fs.readFileSync(`${root}/to/one/a.txt`, "utf8"), "new")
+        })
+      )
+  )
+
   it.live("is the same before and after the folder is made", () =>
     withFolder((root) =>
       Effect.gen(function* () {
@@ -160,6 +185,23 @@ describe("letter case", () => {
         const tells = !fs.existsSync(`${root}/FOLDER`)
         assert.strictEqual(LetterCase.isCaseSensitive(`${root}/folder`), tells)
         assert.strictEqual(LetterCase.isCaseSensitive(`${root}/folder/not/there`), tells)
+      })
+    )
+  )
+
+  it.live.skipIf(!mayMount)("is unknown where a disk is mounted below that nothing tells of", () =>
+    withFolder((root) =>
+      Effect.sync(() => {
+        fs.mkdirSync(`${root}/outer/inner`, { recursive: true })
+        const tells = LetterCase.isCaseSensitive(`${root}/outer`)
+        spawnSync("mount", ["-t", "tmpfs", "none", `${root}/outer/inner`])
+        try {
+          assert.strictEqual(LetterCase.isCaseSensitive(`${root}/outer`), undefined)
+          fs.writeFileSync(`${root}/outer/inner/a`, "")
+          assert.strictEqual(LetterCase.isCaseSensitive(`${root}/outer`), tells)
+        } finally {
+          spawnSync("umount", [`${root}/outer/inner`])
+        }
       })
     )
   )

@@ -58,6 +58,23 @@ export const isInside = (inner: PlaceIdentity, outer: PlaceIdentity): boolean =>
   return inner.ways.some((way) => way.some((_, index) => leadsTo(way, index + 1, other)))
 }
 
+/** As which paths `inner` lies in `outer`, the one that was asked for first. */
+export const pathsIn = (inner: PlaceIdentity, outer: PlaceIdentity): ReadonlyArray<string> => {
+  const [other] = outer.ways
+  if (inner.account !== outer.account || other === undefined) return []
+  return inner.ways.flatMap((way) => {
+    const at = way.findIndex((_, index) => leadsTo(way, index + 1, other))
+    return at < 0
+      ? []
+      : [
+          way
+            .slice(at + 1)
+            .map(({ name }) => name)
+            .join("/")
+        ]
+  })
+}
+
 /** Whether one lies in the other. */
 export const overlap = (left: PlaceIdentity, right: PlaceIdentity): boolean =>
   isInside(left, right) || isInside(right, left)

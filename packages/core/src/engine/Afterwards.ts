@@ -6,7 +6,7 @@ import { retrying } from "../layers/Retry.ts"
 import * as Guard from "./Guard.ts"
 import * as LastLook from "./LastLook.ts"
 import type { Totals } from "./Plan.ts"
-import { failed, folded, onRetry, type TransferRun } from "./TransferRun.ts"
+import { failed, onRetry, type TransferRun } from "./TransferRun.ts"
 
 export interface Afterwards {
   readonly removals: Array<RemotePath>
@@ -48,9 +48,8 @@ export const removeExtra = Effect.fnUntraced(function* (
   later: Afterwards,
   totals: Totals
 ): Effect.fn.Return<void, StorageError | Guard.GuardStopped> {
-  const { destination, options, progress, storedNames, summary } = run
-  const removals =
-    storedNames === undefined ? later.removals : later.removals.filter((path) => !storedNames.has(folded(path)))
+  const { destination, options, progress, summary } = run
+  const { removals } = later
   if (removals.length + later.removedDirectories.length === 0) return
   if (summary.failed > 0) {
     summary.withheld = removals.length

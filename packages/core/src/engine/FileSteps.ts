@@ -4,14 +4,14 @@ import * as Stream from "effect/Stream"
 import type { ByteSource } from "../contract/ByteSource.ts"
 import type { DatedFile, File } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
-import { AlreadyExists, ChecksumMismatch, StorageError } from "../contract/StorageError.ts"
+import { ChecksumMismatch, StorageError } from "../contract/StorageError.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Download from "./Download.ts"
 import { dated } from "./FileTime.ts"
 import { dropSource } from "./SourceRemoval.ts"
 import type { Flight } from "./TransferProgress.ts"
-import { done, folded, onRetry, skipped, type TransferRun } from "./TransferRun.ts"
+import { done, onRetry, skipped, type TransferRun } from "./TransferRun.ts"
 import { upload } from "./Upload.ts"
 
 const throttled = (source: ByteSource, bandwidth: Bandwidth): ByteSource => ({
@@ -19,18 +19,6 @@ const throttled = (source: ByteSource, bandwidth: Bandwidth): ByteSource => ({
   bytes: Effect.tap(source.bytes, (bytes) => bandwidth.take(bytes.length)),
   read: (range) => Stream.tap(source.read(range), (piece) => bandwidth.take(piece.length))
 })
-
-/** Fails with `AlreadyExists` where another file has the name, but for its case. */
-const claimName = ({ destination, storedNames }: TransferRun, { path }: File): Effect.Effect<void, StorageError> => {
-  if (storedNames === undefined) return Effect.void
-  const name = folded(path)
-  const other = storedNames.get(name)
-  if (other === undefined) storedNames.set(name, path)
-  if (other === undefined || other === path) return Effect.void
-  const message = `"${other}" differs from it in letter case alone, and the destination may take both for one file: rename one`
-  const reason = new AlreadyExists({ message })
-  return Effect.fail(new StorageError({ provider: destination.name, operation: "put", path, reason }))
-}
 
 const arrived = ({ destination }: TransferRun, file: File, stored: File): Effect.Effect<void, StorageError> => {
   const { path, size } = file
@@ -98,9 +86,6 @@ const copyOrSend = (
 
 /** Brings the bytes of `file` to the destination. */
 export const put = (run: TransferRun, file: File): Effect.Effect<void, StorageError> =>
-  run.storedNames === undefined ? bring(run, file) : Effect.andThen(claimName(run, file), bring(run, file))
-
-const bring = (run: TransferRun, file: File): Effect.Effect<void, StorageError> =>
   Effect.suspend(() => {
     const flight = run.progress.begin(file.path, file.size)
     const work = run.copy === undefined ? send(run, file, flight) : copyOrSend(run, run.copy, file, flight)
@@ -137,6 +122,6 @@ export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect
 
 /** The destination has it already; a move is done once the source has it no more. */
 export const keep = (run: TransferRun, file: File): Effect.Effect<void, StorageError> =>
-  Effect.map(Effect.andThen(claimName(run, file), dropSource(run, file)), (isMoved) => {
+  Effect.map(dropSource(run, file), (isMoved) => {
     if (isMoved) run.options.tell.fact({ _tag: "Done", deed: "moved", item: file.path })
   })

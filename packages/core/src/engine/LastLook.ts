@@ -3,7 +3,7 @@
  * lies below them may still be one thing, by a mount or a link that names can not show.
  */
 import * as Effect from "effect/Effect"
-import { isInside, isSame, type PlaceIdentity } from "../contract/PlaceIdentity.ts"
+import { isInside, isSame, type PlaceIdentity, pathsIn } from "../contract/PlaceIdentity.ts"
 import type { Provider } from "../contract/Provider.ts"
 import type { RemotePath } from "../contract/RemotePath.ts"
 import { InvalidRequest, StorageError } from "../contract/StorageError.ts"
@@ -30,16 +30,19 @@ export const beforeSource = (
   )
 }
 
-/** Fails when the file at the destination lies in the source. */
+/** Fails when the file at the destination lies in the source, or has another name there, which the source may have. */
 export const beforeDestination = (
   source: Provider,
   destination: Provider,
   path: RemotePath
 ): Effect.Effect<void, StorageError> => {
-  if (destination.locate === undefined || !mayMeet(source, destination)) return Effect.void
-  return Effect.flatMap(destination.locate(path), (found: PlaceIdentity) =>
-    isInside(found, source.place)
-      ? refuse(destination, path, `it also lies in the source, ${source.name}, so it stays`)
-      : Effect.void
-  )
+  if (destination.locate === undefined) return Effect.void
+  return Effect.flatMap(destination.locate(path), (found: PlaceIdentity) => {
+    if (isInside(found, source.place)) {
+      return refuse(destination, path, `it also lies in the source, ${source.name}, so it stays`)
+    }
+    const [own, ...others] = pathsIn(found, destination.place)
+    const other = others.find((name) => name !== own)
+    return other === undefined ? Effect.void : refuse(destination, path, `it is also "${other}" there, so it stays`)
+  })
 }

@@ -17,6 +17,7 @@ import { retrying } from "../layers/Retry.ts"
 import * as Checksum from "./Checksum.ts"
 import { type Comparison, Difference, decide, precision } from "./Compare.ts"
 import { dated, datedListing } from "./FileTime.ts"
+import * as LetterCases from "./LetterCases.ts"
 import { visitBoth } from "./MergedListing.ts"
 import * as NameMeetings from "./NameMeetings.ts"
 import { inOrder } from "./SortedListing.ts"
@@ -34,6 +35,7 @@ export const Action = Schema.TaggedUnion({
   Pass: { entry: Skipped }
 })
 export type Action = typeof Action.Type
+type Remove = Extract<Action, { readonly _tag: "Remove" }>
 
 export interface PlanOptions {
   readonly comparison: Comparison
@@ -86,6 +88,10 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     totals.putBytes += file.size
     return { _tag: "Put", file, because }
   }
+  const remove = (removal: Remove): Action => {
+    totals.removals++
+    return removal
+  }
   const keep = (file: File): Action | undefined => {
     totals.same++
     return options.reportsSame ? { _tag: "Keep", file } : undefined
@@ -125,10 +131,12 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
 
   /** What the source has and can not transfer: a folder that has become a link is not a folder that is gone. */
   const passed = new Set<string>()
+  const cases = destination.capabilities.isCaseSensitive === true ? undefined : LetterCases.make()
+  const nameOf = (path: string): string => (cases === undefined ? path : LetterCases.folded(path))
 
   const isBelowPassed = (path: RemotePath): boolean => {
     if (passed.size === 0) return false
-    for (let above = path; above !== ""; above = parent(above)) if (passed.has(above)) return true
+    for (let above = path; above !== ""; above = parent(above)) if (passed.has(nameOf(above))) return true
     return false
   }
 
@@ -137,21 +145,34 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
   /** A file that would replace one stored just before it is a failed file. */
   const meeting = ({ path }: File): Action | undefined => {
     const other = earlierOfName?.(path)
-    if (other === undefined) return undefined
-    const because = `"${other}" would be stored under the same name: rename one`
+    const otherCase = other === undefined ? cases?.claim(path) : undefined
+    if (other === undefined && otherCase === undefined) return undefined
+    const because =
+      otherCase === undefined
+        ? `"${other}" would be stored under the same name: rename one`
+        : `"${otherCase}" differs from it in letter case alone, and the destination may take both for one file: rename one`
     return { _tag: "Pass", entry: { _tag: "Skipped", path, because, isFailure: true } }
   }
 
+  const isLeftOut = (file: File): boolean => {
+    if (filter === undefined || filter.includes(file)) return false
+    cases?.note(file.path)
+    return true
+  }
+
+  /** Where letter case may not count, the file of an extra name may be one that the source lists later. */
+  const held: Array<Remove> = []
+
   const onlySource = (entry: Entry): Action | Open | undefined => {
     if (entry._tag === "Skipped") {
-      passed.add(entry.path)
+      passed.add(nameOf(entry.path))
       return { _tag: "Pass", entry }
     }
     if (entry._tag === "Directory") {
       const isWanted = destination.makeDirectory !== undefined && (filter?.mayContain(entry.path) ?? true)
       return isWanted ? { _tag: "MakeDirectory", path: entry.path } : undefined
     }
-    if (filter !== undefined && !filter.includes(entry)) return undefined
+    if (isLeftOut(entry)) return undefined
     totals.sourceFiles++
     return meeting(entry) ?? both(entry, undefined)
   }
@@ -173,8 +194,10 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     last = entry.path
     totals.destinationFiles++
     if (!options.removesExtra || isBelowPassed(entry.path)) return undefined
-    totals.removals++
-    return { _tag: "Remove", path: entry.path, size: entry.size }
+    const removal: Remove = { _tag: "Remove", path: entry.path, size: entry.size }
+    if (cases === undefined) return remove(removal)
+    held.push(removal)
+    return undefined
   }
 
   const visit = (ours: Entry | undefined, theirs: Entry | undefined): Action | Open | undefined => {
@@ -183,7 +206,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     if (ours._tag === "Directory") return undefined
     if (ours._tag === "Skipped" || theirs._tag !== "File") return onlySource(ours)
     last = theirs.path
-    if (filter !== undefined && !filter.includes(ours)) return undefined
+    if (isLeftOut(ours)) return undefined
     totals.sourceFiles++
     totals.destinationFiles++
     return meeting(ours) ?? both(ours, theirs)
@@ -220,5 +243,9 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     Stream.mapArrayEffect(resolveAll),
     Stream.filter((action) => action !== undefined)
   )
-  return { actions, totals }
+  if (cases === undefined) return { actions, totals }
+  const removals = Stream.suspend(() =>
+    Stream.fromArray(held.filter(({ path }) => !cases.has(path)).map((removal) => remove(removal)))
+  )
+  return { actions: Stream.concat(actions, removals), totals }
 }

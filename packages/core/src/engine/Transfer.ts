@@ -45,8 +45,7 @@ const start = (
   clock,
   summary: TransferSummary.empty(),
   progress: TransferProgress.make(options.tell, plan.totals),
-  copy: source.place.account === destination.place.account ? destination.copy : undefined,
-  storedNames: destination.capabilities.isCaseSensitive === true ? undefined : new Map()
+  copy: source.place.account === destination.place.account ? destination.copy : undefined
 })
 
 const pass = ({ options, summary }: TransferRun, action: Extract<Action, { readonly _tag: "Pass" }>): void => {

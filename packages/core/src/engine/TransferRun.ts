@@ -22,15 +22,7 @@ export interface TransferRun {
   readonly clock: Clock.Clock
   /** Copies inside the service, as long as that is possible. */
   copy: Provider["copy"]
-  /**
-   * What is stored under which name, folded, where case does not count or nobody knows: the old name of a file is no
-   * extra file there, and of two names that are one the second must not replace the first.
-   */
-  readonly storedNames: Map<string, string> | undefined
 }
-
-/** Two names that are one file where case does not count. */
-export const folded = (path: string): string => path.normalize("NFC").toLowerCase()
 
 /** The file failed and the rest go on, unless nothing else can succeed either. */
 export const failed =

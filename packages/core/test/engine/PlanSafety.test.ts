@@ -7,8 +7,9 @@ import { NoSpace, SourceChanged, StorageError, Unavailable } from "@ourclone/cor
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import { silent } from "@ourclone/core/events/Tell"
+import * as Filter from "@ourclone/core/filter/Filter"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
-import { Effect, Stream } from "effect"
+import { Effect, Result, Stream } from "effect"
 
 const put = (provider: Provider, path: string, text = path, modifiedAt = 1000) =>
   provider.put(makeUnsafe(path), ByteSource.fromBytes(new TextEncoder().encode(text)), { modifiedAt })
@@ -59,6 +60,54 @@ describe("a plan", () => {
       assert.lengthOf(found, paths.length)
       yield* put(destination, "a.link")
       assert.deepStrictEqual(yield* lines(listing([file("a"), file("a.link")]), destination), ["Put a", "Pass a.link"])
+    })
+  )
+
+  it.effect("removes no file that the source has in other letter case, where case may not count", () =>
+    Effect.gen(function* () {
+      const source = listing(["A.TXT", "DIR/one", "kept", "left-OUT", "É"].map(file))
+      const memory = MemoryProvider.make()
+      for (const path of ["Dir/one", "Dir/two", "a.txt", "e\u0301", "left-out"]) yield* put(memory, path)
+      const filter = Result.getOrThrow(Filter.make({ exclude: ["left-OUT"] }))
+      const removals = (isCaseSensitive: boolean | undefined) =>
+        Effect.gen(function* () {
+          const destination = { ...memory, capabilities: { ...memory.capabilities, isCaseSensitive } }
+          const plan = Plan.make(source, destination, { ...sync, filter })
+          const actions = yield* Stream.runCollect(plan.actions)
+          const removed = actions.flatMap((action) => (action._tag === "Remove" ? [action.path as string] : []))
+          assert.strictEqual(plan.totals.removals, removed.length)
+          return removed
+        })
+      for (const isCaseSensitive of [false, undefined]) {
+        assert.deepStrictEqual(yield* removals(isCaseSensitive), ["Dir/two"])
+      }
+      assert.deepStrictEqual(yield* removals(true), ["Dir/one", "Dir/two", "a.txt", "e\u0301", "left-out"])
+    })
+  )
+
+  it.effect("keeps what lies below a name that the source has as a link, in whatever letter case", () =>
+    Effect.gen(function* () {
+      const link: Entry = { _tag: "Skipped", path: "LINK", because: "it is a symbolic link", isFailure: false }
+      const memory = MemoryProvider.make()
+      yield* put(memory, "link/file")
+      const destination = { ...memory, capabilities: { ...memory.capabilities, isCaseSensitive: undefined } }
+      assert.deepStrictEqual(yield* lines(listing([link]), destination), ["Pass LINK"])
+      assert.deepStrictEqual(yield* lines(listing([link]), memory), ["Pass LINK", "Remove link/file"])
+    })
+  )
+
+  it.effect("passes over the same one of two names that differ in letter case alone in every run", () =>
+    Effect.gen(function* () {
+      const memory = MemoryProvider.make()
+      const destination = { ...memory, capabilities: { ...memory.capabilities, isCaseSensitive: undefined } }
+      const source = listing(["X.TXT", "ss", "x.txt", "ß"].map(file))
+      assert.deepStrictEqual(yield* lines(source, destination), ["Put X.TXT", "Put ss", "Pass x.txt", "Put ß"])
+      yield* memory.put(makeUnsafe("x.txt"), ByteSource.fromBytes(new Uint8Array(1)), { modifiedAt: 1 })
+      const again = listing(["X.TXT", "x.txt"].map(file))
+      assert.deepStrictEqual(yield* lines(again, destination), ["Put X.TXT", "Pass x.txt"])
+      yield* memory.put(makeUnsafe("X.TXT"), ByteSource.fromBytes(new Uint8Array(1)), { modifiedAt: 1 })
+      yield* memory.remove(makeUnsafe("x.txt"))
+      assert.deepStrictEqual(yield* lines(again, destination), ["Pass x.txt"])
     })
   )
 
