@@ -112,7 +112,7 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
   const startNow = (path: RemotePath.RemotePath, options: StartOptions): Unfinished => {
     const { size, partSize, modifiedAt, sha1 } = options
     const target = Replacement.prepare(place, folders, path)
-    if (fs.lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) Replacement.refuseFolder()
+    Replacement.refuseAtFolder(target)
     FreeSpace.require(place, size)
     const started = { id: makeId(), path, startedAt: Date.now(), size, modifiedAt, partSize }
     const file: Unfinished = sha1 === undefined ? started : { ...started, sha1 }

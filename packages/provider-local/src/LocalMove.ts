@@ -37,7 +37,7 @@ export const move =
       const { absolute, isLink } = LocalFiles.locate(place, from.path)
       check(absolute, isLink, from)
       const target = targetOf(place, folders, to, isLink)
-      if (fs.lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) Replacement.refuseFolder()
+      Replacement.refuseAtFolder(target)
       fs.renameSync(absolute, target)
       return LocalFiles.stat(place, to)
     })

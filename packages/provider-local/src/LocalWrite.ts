@@ -23,7 +23,7 @@ import * as FileWriting from "./FileWriting.ts"
 import type { Folders } from "./Folders.ts"
 import * as FreeSpace from "./FreeSpace.ts"
 import { attempt, toStorageError } from "./LocalErrors.ts"
-import type { Place } from "./LocalPlace.ts"
+import * as Place from "./LocalPlace.ts"
 import * as Replacement from "./Replacement.ts"
 import * as Symlinks from "./Symlinks.ts"
 import { makeId, temporaryName } from "./TemporaryName.ts"
@@ -55,12 +55,17 @@ export interface LocalWrites {
   readonly putIfAbsent: Put
 }
 
-export const make = (place: Place, folders: Folders, durability: Durability): LocalWrites => ({
+export const make = (place: Place.Place, folders: Folders, durability: Durability): LocalWrites => ({
   put: makePut(place, folders, durability, Replacement.commit),
   putIfAbsent: makePut(place, folders, durability, Replacement.commitNew)
 })
 
-const makePut = (place: Place, folders: Folders, durability: Durability, commit: typeof Replacement.commit): Put => {
+const makePut = (
+  place: Place.Place,
+  folders: Folders,
+  durability: Durability,
+  commit: typeof Replacement.commit
+): Put => {
   const writeAtOnce = (
     path: RemotePath.RemotePath,
     source: ByteSource,
@@ -118,7 +123,10 @@ const makePut = (place: Place, folders: Folders, durability: Durability, commit:
         )
       : Effect.acquireUseRelease(
           attempt(place, "put", path, () => {
-            if (source.size > atOnceSize) FreeSpace.require(place, source.size)
+            if (source.size > atOnceSize) {
+              Replacement.refuseAtFolder(Place.absolute(place, path))
+              FreeSpace.require(place, source.size)
+            }
             return Replacement.create(place, folders, path)
           }),
           (replacement) => writePieces(path, source, options, replacement),

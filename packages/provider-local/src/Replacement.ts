@@ -36,8 +36,13 @@ export const prepare = (place: Place.Place, folders: Folders, path: RemotePath.R
   return target
 }
 
-export const refuseFolder = (): never => {
+const refuseFolder = (): never => {
   throw new AlreadyExists({ message: "a folder stands where the file should go: rename or remove it" })
+}
+
+/** Throws `AlreadyExists` at a directory: to be asked before much is read for nothing. */
+export const refuseAtFolder = (target: string): void => {
+  if (fs.lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) refuseFolder()
 }
 
 /** The permissions of the file at `target`, if there is one. Throws `AlreadyExists` at a directory. */

@@ -9,7 +9,7 @@ import type { Totals } from "./Plan.ts"
 import { failed, onRetry, type TransferRun } from "./TransferRun.ts"
 
 export interface Afterwards {
-  readonly removals: Array<RemotePath>
+  removals: Array<RemotePath>
   readonly madeDirectories: Array<RemotePath>
   readonly removedDirectories: Array<RemotePath>
 }
@@ -17,7 +17,7 @@ export interface Afterwards {
 export const none = (): Afterwards => ({ removals: [], madeDirectories: [], removedDirectories: [] })
 
 /** Parents of what was removed, deepest first, so that each is empty when its turn comes. */
-const emptied = (removed: ReadonlyArray<RemotePath>): ReadonlyArray<RemotePath> => {
+export const emptied = (removed: ReadonlyArray<RemotePath>): ReadonlyArray<RemotePath> => {
   const directories = new Set<RemotePath>()
   for (const path of removed) {
     for (let directory = parent(path); directory !== "" && !directories.has(directory); directory = parent(directory)) {
@@ -27,10 +27,14 @@ const emptied = (removed: ReadonlyArray<RemotePath>): ReadonlyArray<RemotePath> 
   return [...directories].sort((left, right) => compare(right, left))
 }
 
+/** A directory as something that has been in it, for `emptied`. */
+export const toRemoved = (directory: RemotePath): RemotePath => `${directory}/` as RemotePath
+
 const each = <A>(run: TransferRun, items: ReadonlyArray<A>, act: (item: A) => Effect.Effect<void, StorageError>) =>
   Effect.forEach(items, act, { concurrency: run.options.transfers, discard: true })
 
-const remove = (run: TransferRun, path: RemotePath): Effect.Effect<void, StorageError> => {
+/** Takes away a file that is extra. */
+export const remove = (run: TransferRun, path: RemotePath): Effect.Effect<void, StorageError> => {
   const { destination, options, source, summary } = run
   const removal = Effect.gen(function* () {
     yield* options.tell.room
@@ -63,7 +67,7 @@ export const removeExtra = Effect.fnUntraced(function* (
   yield* each(run, removals, (path) => remove(run, path))
   const { removeDirectory } = destination
   if (removeDirectory === undefined) return
-  const gone = emptied([...removals, ...later.removedDirectories.map((path) => `${path}/` as RemotePath)])
+  const gone = emptied([...removals, ...later.removedDirectories.map(toRemoved)])
   for (const path of gone) {
     yield* Effect.catch(retrying(removeDirectory(path), onRetry(run, path)), failed(run, path))
   }

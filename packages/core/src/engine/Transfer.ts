@@ -14,6 +14,7 @@ import type * as Guard from "./Guard.ts"
 import type { Action, Plan } from "./Plan.ts"
 import * as PlannedFacts from "./PlannedFacts.ts"
 import { passed } from "./Preview.ts"
+import * as TakenPlaces from "./TakenPlaces.ts"
 import * as TransferProgress from "./TransferProgress.ts"
 import { failed, type TransferRun } from "./TransferRun.ts"
 import * as TransferSummary from "./TransferSummary.ts"
@@ -57,11 +58,17 @@ const pass = ({ options, summary }: TransferRun, action: Extract<Action, { reado
 const perform = (
   run: TransferRun,
   later: Afterwards.Afterwards,
+  taken: TakenPlaces.TakenPlaces,
   action: Action
 ): Effect.Effect<void, StorageError> | undefined => {
   switch (action._tag) {
-    case "Put":
-      return Effect.catch(FileSteps.put(run, action.file), failed(run, action.file.path))
+    case "Put": {
+      const { file } = action
+      if (taken.holds(file)) return undefined
+      return Effect.catch(FileSteps.put(run, file), (error) =>
+        taken.holdsRefused(file, error) ? Effect.void : failed(run, file.path)(error)
+      )
+    }
     case "Touch":
       return Effect.catch(FileSteps.touch(run, action.file, action.stored), failed(run, action.file.path))
     case "Keep":
@@ -71,6 +78,7 @@ const perform = (
       return undefined
     case "Remove":
       later.removals.push(action.path)
+      taken.frees(action.path)
       return undefined
     case "MakeDirectory":
       later.madeDirectories.push(action.path)
@@ -82,7 +90,12 @@ const perform = (
 }
 
 /** Plans, and meanwhile does what is planned, `options.transfers` files at a time. */
-const performAll = Effect.fnUntraced(function* (run: TransferRun, plan: Plan, later: Afterwards.Afterwards) {
+const performAll = Effect.fnUntraced(function* (
+  run: TransferRun,
+  plan: Plan,
+  later: Afterwards.Afterwards,
+  taken: TakenPlaces.TakenPlaces
+) {
   const { tell, transfers } = run.options
   const queue = yield* Queue.bounded<Action, StorageError | Cause.Done>(backlog)
   const planning = PlannedFacts.told(plan, tell, run.clock).pipe(
@@ -93,7 +106,7 @@ const performAll = Effect.fnUntraced(function* (run: TransferRun, plan: Plan, la
     })
   )
   const next = Effect.flatMap(Queue.take(queue), (action) => {
-    const work = perform(run, later, action)
+    const work = perform(run, later, taken, action)
     return work === undefined ? tell.room : Effect.andThen(tell.room, work)
   })
   const worker = Effect.catch(Effect.forever(next), (error) => (Cause.isDone(error) ? Effect.void : Effect.fail(error)))
@@ -102,7 +115,7 @@ const performAll = Effect.fnUntraced(function* (run: TransferRun, plan: Plan, la
 })
 
 /**
- * Runs a plan: files as they come, then, if none failed, removals.
+ * Runs a plan: files as they come, then those whose place is taken, then, if none failed, removals.
  *
  * A file that fails becomes a `Failed` fact and the rest go on. The effect
  * itself fails when planning does, when a guard stops the removals, or with an
@@ -117,8 +130,10 @@ export const execute = Effect.fnUntraced(function* (
 ): Effect.fn.Return<TransferSummary.TransferSummary, StorageError | Guard.GuardStopped> {
   const run = start(source, destination, plan, options, yield* Clock.Clock)
   const later = Afterwards.none()
-  yield* performAll(run, plan, later)
+  const taken = TakenPlaces.make(run)
+  yield* performAll(run, plan, later, taken)
   run.summary.same = plan.totals.same - run.summary.touched
+  yield* taken.settle(later, plan.totals)
   yield* Afterwards.removeExtra(run, later, plan.totals)
   yield* Afterwards.makeDirectories(run, later)
   return run.summary
