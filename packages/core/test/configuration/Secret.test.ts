@@ -1,4 +1,6 @@
+import childProcess from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "@effect/vitest"
@@ -65,6 +67,21 @@ describe("Secret", () => {
       expect(message).toBe("its command failed with exit code 1: no agent for xxx")
       expect(yield* failure("command:exit 3")).toBe("its command failed with exit code 3")
     })
+  )
+
+  it.live("says that a command could not be started", () =>
+    Effect.gen(function* () {
+      const { spawn } = childProcess
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          Object.assign(childProcess, { spawn })
+          syncBuiltinESMExports()
+        })
+      )
+      Object.assign(childProcess, { spawn: () => spawn(join(home, "absent"), { stdio: ["ignore", "pipe", "pipe"] }) })
+      syncBuiltinESMExports()
+      expect(yield* failure("command:true")).toContain("its command could not be started")
+    }).pipe(Effect.scoped)
   )
 
   it.effect("gives a command one minute", () =>

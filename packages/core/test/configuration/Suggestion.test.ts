@@ -5,6 +5,7 @@ describe("Suggestion", () => {
   it.each([
     ["photo", "photos"],
     ["phtoos", "photos"],
+    ["phatus", "photos"],
     ["PHOTOS", "photos"],
     ["bakcup", "backup"],
     ["b3", "b2"],
@@ -15,6 +16,7 @@ describe("Suggestion", () => {
 
   it("says nothing when no word is near", () => {
     expect(Suggestion.nearest("music", ["backup", "photos"])).toBeUndefined()
+    expect(Suggestion.nearest("fotus", ["photos"])).toBeUndefined()
     expect(Suggestion.didYouMean("music", [])).toBe("")
     expect(Suggestion.didYouMean("photo", ["photos"])).toBe('; did you mean "photos"?')
   })

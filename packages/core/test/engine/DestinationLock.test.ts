@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import * as fs from "node:fs"
+import builtin, * as fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { hostname, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, describe, expect, it, vi } from "@effect/vitest"
@@ -164,6 +165,22 @@ describe("DestinationLock", () => {
       const second = yield* Effect.forkChild(Effect.scoped(lock(state)), { startImmediately: true })
       yield* Scope.close(first, Exit.void)
       yield* Fiber.join(second)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("is not disturbed by a run that lets go while the locks are looked at", () =>
+    Effect.gen(function* () {
+      const state = newState()
+      const { readdirSync } = builtin
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          Object.assign(builtin, { readdirSync })
+          syncBuiltinESMExports()
+        })
+      )
+      Object.assign(builtin, { readdirSync: (folder: string) => ["gone.lock", ...readdirSync(folder)] })
+      syncBuiltinESMExports()
+      yield* lock(state)
     }).pipe(Effect.scoped)
   )
 

@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { createInterface } from "node:readline"
 import { describe, expect, test } from "vitest"
 import { current, hasEnded } from "../../src/machine/ProcessIdentity.ts"
@@ -18,6 +20,23 @@ describe("ProcessIdentity", () => {
 
   test("of a process on another machine nothing is known", () => {
     expect(hasEnded({ ...current(), host: "somewhere-else", birth: "another" })).toBe(false)
+  })
+
+  test("this process runs, also where the system tells nothing of processes in files", () => {
+    const { readFileSync } = fs
+    Object.assign(fs, {
+      readFileSync: () => {
+        throw Object.assign(new Error("there is no /proc"), { code: "ENOENT" })
+      }
+    })
+    syncBuiltinESMExports()
+    try {
+      expect(hasEnded(current())).toBe(false)
+      expect(hasEnded({ ...current(), pid: 2 ** 22 + 1 })).toBe(true)
+    } finally {
+      Object.assign(fs, { readFileSync })
+      syncBuiltinESMExports()
+    }
   })
 
   // Only Linux tells the state of a process in a file.
