@@ -50,6 +50,33 @@ describe("the packed packages", () => {
     }
   })
 
+  it("let a stranger's provider keep the contract and take part in a sync, and a stranger make a backup", () => {
+    const documentation = fs.readFileSync(path.join(root, "docs", "writing-a-provider.md"), "utf8")
+    const [, provider = ""] = /```ts\n([\s\S]*?)```/.exec(documentation) ?? []
+    fs.writeFileSync(path.join(folder, "provider.ts"), provider)
+    fs.copyFileSync(path.join(import.meta.dirname, "stranger", "stranger.ts"), path.join(folder, "stranger.ts"))
+    const { status, stderr, stdout } = run(process.execPath, "stranger.ts")
+    expect([status, stderr.replace(/^.*Warning.*\n/gm, "")]).toEqual([0, ""])
+    const told = Object.assign(
+      {},
+      ...stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line))
+    )
+    expect(told.contract.failed).toEqual([])
+    expect(told.contract.passed).toBeGreaterThan(25)
+    expect(told.sync).toMatchObject({ outcome: "done", summary: { stored: 2 } })
+    expect(told.backup).toMatchObject({ outcome: "done", summary: { filesNew: 2, failures: 0 } })
+  })
+
+  it("bring types that fit a strict compiler", () => {
+    const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2024", "--types", "node"]
+    const roots = ["--typeRoots", path.join(root, "node_modules", "@types"), "--skipLibCheck"]
+    const { status, stdout } = run(path.join(root, "node_modules", ".bin", "tsc"), ...options, ...roots, "provider.ts")
+    expect([status, stdout]).toEqual([0, ""])
+  })
+
   it("the command runs", () => {
     const { status, stdout } = run(path.join("node_modules", ".bin", "ourclone"), "version")
     expect(stdout).toMatch(/^ourclone \d/)
