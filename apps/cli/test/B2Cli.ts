@@ -23,7 +23,8 @@ export const withB2 = async (
   return { emulator, cli: makeCli({ environment }) }
 }
 
-const post = async (emulator: Emulator, call: string, body: object): Promise<Record<string, unknown>> => {
+/** Makes a call of B2's API with the master key. */
+export const post = async (emulator: Emulator, call: string, body: object): Promise<Record<string, unknown>> => {
   const basic = Buffer.from(`${emulator.keyId}:${emulator.key}`).toString("base64")
   const authorized = await fetch(`${emulator.endpoint}/b2api/v4/b2_authorize_account`, {
     headers: { authorization: `Basic ${basic}` }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { withB2, withKey } from "./B2Cli.ts"
-import { password } from "./RepositoryCli.ts"
+import { post, withB2, withKey } from "./B2Cli.ts"
+import { jsonLines, password } from "./RepositoryCli.ts"
 
 const place = "b2:backup-bucket/some/folder"
 
@@ -29,7 +29,8 @@ test("a backup in a bucket: rule set, restored the same, and pruned with every v
   expect(made.code).toBe(0)
   expect(made.error).toContain("only the last version")
   const rules = await cli.run("bucket", "lifecycle", "b2:backup-bucket")
-  expect(rules.out).toBe("every file: delete old versions after 1 day\n")
+  expect(rules.out.split("\n").filter((line) => !line.includes("some/folder/"))).toEqual([""])
+  expect(rules.out).toContain('"some/folder/data/": delete old versions after 1 day\n')
 
   expect((await cli.run("backup", "@/from", ...opened)).code).toBe(0)
   cli.write("from/a.txt", "changed".repeat(500))
@@ -47,6 +48,35 @@ test("a backup in a bucket: rule set, restored the same, and pruned with every v
   expect(await versions(cli, "locks")).toEqual([])
   expect((await cli.run("repo", "check", "--read-data", ...opened)).code).toBe(0)
 }, 120_000)
+
+for (const fileLockEnabled of [false, true]) {
+  const kind = fileLockEnabled ? "a bucket with object lock" : "a bucket"
+  test(`a repository in ${kind} ends its own old versions and nobody else's`, async () => {
+    const { emulator, cli } = await withB2()
+    cli.write("secret", password)
+    await post(emulator, "b2_create_bucket", { bucketName: "shared-bucket", bucketType: "allPrivate", fileLockEnabled })
+    const kinds = async (folder: string) => {
+      const { out } = await cli.run("versions", "--json", `b2:shared-bucket/${folder}`)
+      return jsonLines(out).map((line) => line.kind)
+    }
+    for (const content of ["first", "second"]) {
+      cli.write("docs/a.txt", content)
+      expect((await cli.run("copy", "@/docs", "b2:shared-bucket/docs", "--checksum")).code).toBe(0)
+    }
+    const opened = ["--repo", "b2:shared-bucket/backup", "--password-file", "@/secret"]
+    expect((await cli.run("repo", "init", ...opened)).code).toBe(0)
+    const limited = await withKey(emulator, ["listBuckets", "listFiles", "readFiles", "writeFiles"], {
+      bucket: "shared-bucket"
+    })
+    limited.write("secret", password)
+    limited.write("from/a.txt", "a")
+    expect((await limited.run("backup", "@/from", ...opened)).code).toBe(0)
+    expect(await kinds("backup/locks")).toContain("Hidden")
+    emulator.advance({ days: 3 })
+    expect(await kinds("backup/locks")).toEqual([])
+    expect(await kinds("docs")).toEqual(["Stored", "Stored"])
+  }, 120_000)
+}
 
 test("a rule that the bucket has already is left as it is", async () => {
   const { cli, opened } = await prepare()

@@ -29,7 +29,7 @@ const init = Command.make(
     )
 ).pipe(
   Command.withDescription(
-    "Make an encrypted repository, which restic can read, too. In a B2 bucket without lifecycle rules, it sets the rule that keeps only the last version of each file. Whoever loses the password loses what is in it"
+    "Make an encrypted repository, which restic can read, too. In a B2 bucket it sets lifecycle rules that keep only the last version of the repository's own files. Whoever loses the password loses what is in it"
   ),
   Command.withShortDescription("Make an encrypted repository"),
   Command.withExamples([

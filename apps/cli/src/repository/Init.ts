@@ -23,8 +23,10 @@ export interface InitInput extends RepositoryInput {
 }
 
 const lifecycleTexts = {
-  set: "the bucket now keeps only the last version of each file, so that what is removed takes no room",
-  kept: "the bucket has lifecycle rules already, which were left as they are",
+  set: "the bucket now keeps only the last version of the repository's files, so that what is removed takes no room",
+  kept: "the bucket has lifecycle rules for these files already, which were left as they are",
+  shared:
+    "other files lie, or have lain, in the repository's folders, so the bucket goes on keeping all old versions there",
   unsupported: undefined
 }
 

@@ -23,6 +23,12 @@ export const directoryOf = (type: FileType): RemotePath.RemotePath => RemotePath
 export const pathOf = (type: FileType, id: string): RemotePath.RemotePath =>
   RemotePath.makeUnsafe(type === "data" ? `data/${id.slice(0, 2)}/${id}` : `${type}/${id}`)
 
+/** Whether a file of the kind may have the path. */
+export const isPathOf = (type: FileType, path: string): boolean => {
+  const id = path.slice(path.lastIndexOf("/") + 1)
+  return Hex.isId(id) && path === pathOf(type, id)
+}
+
 /**
  * The file of the repository that a listing shows; `undefined` for whatever else
  * lies there: other names, packs in the wrong directory, and empty locks, which
@@ -30,8 +36,8 @@ export const pathOf = (type: FileType, id: string): RemotePath.RemotePath =>
  */
 export const ofEntry = (type: FileType, entry: Entry): RepositoryFile | undefined => {
   if (entry._tag !== "File") return undefined
-  const id = RemotePath.basename(entry.path)
-  if (!Hex.isId(id) || entry.path !== pathOf(type, id)) return undefined
+  if (!isPathOf(type, entry.path)) return undefined
   if (type === "locks" && entry.size === 0) return undefined
+  const id = RemotePath.basename(entry.path)
   return { id, size: entry.size, modifiedAt: entry.modifiedAt ?? Number.POSITIVE_INFINITY }
 }
