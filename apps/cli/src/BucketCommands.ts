@@ -1,34 +1,22 @@
 /** The `bucket` commands. */
 import type { Bucket, LifecycleRule } from "@ourclone/core/contract/Buckets"
-import type { Provider } from "@ourclone/core/contract/Provider"
-import { StorageError } from "@ourclone/core/contract/StorageError"
 import { retrying } from "@ourclone/core/layers/Retry"
+import { missing } from "@ourclone/jobs/place/FileOrFolder"
+import { openBucket } from "@ourclone/jobs/storage/BucketPlace"
+import * as Buckets from "@ourclone/jobs/storage/Buckets"
+import * as CreateBucket from "@ourclone/jobs/storage/CreateBucket"
+import * as RemoveBucket from "@ourclone/jobs/storage/RemoveBucket"
+import * as SetLifecycle from "@ourclone/jobs/storage/SetLifecycle"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"
+import { given } from "./Given.ts"
+import * as JobRun from "./JobRun.ts"
 import * as Output from "./Output.ts"
-import * as Place from "./Place.ts"
 import { pad, printable } from "./PrintableText.ts"
+import * as QueryRun from "./QueryRun.ts"
 
-const bucketsOf = (provider: Provider) =>
-  provider.buckets === undefined
-    ? Effect.fail(ExitCode.usage(`${provider.name || "this folder"} has no buckets; name a B2 remote, such as b2:`))
-    : Effect.succeed(provider.buckets)
-
-/** The account and the bucket that `b2:name` means. */
-const openBucket = Effect.fnUntraced(function* (text: string) {
-  const { path, prefix } = Place.split(text)
-  const name = path.replace(/^\/+|\/+$/g, "")
-  if (prefix === "" || name === "" || name.includes("/")) {
-    return yield* ExitCode.usage(`"${text}" does not name a bucket; write remote:bucket, such as b2:my-bucket`)
-  }
-  const buckets = yield* bucketsOf(yield* Place.open(prefix))
-  return { buckets, name }
-})
-
-/** Names the bucket in the error, rather than the account. */
-const about = (bucket: string) =>
-  Effect.mapError(({ operation, reason }: StorageError) => new StorageError({ provider: bucket, operation, reason }))
+const quietly = { isPreview: false, asksForProgress: "never", printsEvents: false, inWords: () => undefined } as const
 
 const inDays = (days: number): string => (days === 1 ? "1 day" : `${days} days`)
 
@@ -60,20 +48,26 @@ const printRules = (output: Output.Output, bucket: Bucket): void => {
 export const list = Effect.fnUntraced(function* (flags: { readonly remote: string }) {
   const output = yield* Output.make
   const remote = flags.remote.includes(":") ? flags.remote : `${flags.remote}:`
-  const buckets = yield* bucketsOf(yield* Place.open(remote))
-  for (const bucket of yield* retrying(Stream.runCollect(buckets.list))) print(output, bucket)
+  yield* QueryRun.each(Buckets.kind, { remote }, output, (found) => {
+    for (const bucket of found) print(output, bucket)
+  })
 }, Effect.scoped)
 
-export const create = Effect.fnUntraced(function* (flags: { readonly bucket: string }) {
+export const create = Effect.fnUntraced(function* ({ bucket }: { readonly bucket: string }) {
   const output = yield* Output.make
-  const { buckets, name } = yield* openBucket(flags.bucket)
-  print(output, yield* about(flags.bucket)(retrying(buckets.create(name))))
+  print(output, (yield* JobRun.run(CreateBucket.kind, { bucket }, output, quietly)).summary)
 }, Effect.scoped)
 
-export const remove = Effect.fnUntraced(function* (flags: { readonly bucket: string }) {
-  const { buckets, name } = yield* openBucket(flags.bucket)
-  yield* about(flags.bucket)(retrying(buckets.remove(name)))
+export const remove = Effect.fnUntraced(function* ({ bucket }: { readonly bucket: string }) {
+  yield* JobRun.run(RemoveBucket.kind, { bucket }, yield* Output.make, quietly)
 }, Effect.scoped)
+
+/** What the account says of the bucket that `text` names. */
+const find = Effect.fnUntraced(function* (text: string, output: Output.Output) {
+  const { buckets, name } = yield* openBucket(text, QueryRun.beside(output).tell)
+  const found = (yield* retrying(Stream.runCollect(buckets.list))).find((bucket) => bucket.name === name)
+  return found === undefined ? yield* missing(text) : found
+})
 
 export interface LifecycleInput {
   readonly bucket: string
@@ -84,22 +78,13 @@ export interface LifecycleInput {
   readonly clear: boolean
 }
 
-/** Without a flag that changes something, the rules are only shown. A rule replaces the one of the same prefix. */
+/** Without a flag that changes something, the rules are only shown. */
 export const lifecycle = Effect.fnUntraced(function* (flags: LifecycleInput) {
   const output = yield* Output.make
-  const { clear, daysToDelete, daysToHide, keepLast, prefix } = flags
+  const { clear, daysToDelete, daysToHide, keepLast } = flags
   const changes = [clear, keepLast, daysToHide !== undefined || daysToDelete !== undefined].filter(Boolean).length
   if (changes > 1)
     return yield* ExitCode.usage("choose one of --keep-last, --clear and --days-to-hide/--days-to-delete")
-  const { buckets, name } = yield* openBucket(flags.bucket)
-  const found = (yield* retrying(Stream.runCollect(buckets.list))).find((bucket) => bucket.name === name)
-  if (found === undefined) return yield* Place.missing(flags.bucket)
-  if (changes === 0) return printRules(output, found)
-  const others = found.lifecycle.filter((rule) => rule.prefix !== prefix)
-  const rule: LifecycleRule = {
-    prefix,
-    ...(daysToHide === undefined ? {} : { daysToHide }),
-    ...(keepLast ? { daysToDelete: 1 } : daysToDelete === undefined ? {} : { daysToDelete })
-  }
-  printRules(output, yield* retrying(buckets.setLifecycle(name, clear ? others : [...others, rule])))
+  if (changes === 0) return printRules(output, yield* QueryRun.inWords(find(flags.bucket, output)))
+  printRules(output, (yield* JobRun.run(SetLifecycle.kind, given(flags), output, quietly)).summary)
 }, Effect.scoped)

@@ -1,29 +1,39 @@
-/** What `ls` and its kin have in common: the entries below a text, filtered, in chunks. */
+/** What `ls` and its kin have in common: the entries below a text, in chunks. */
 import type { Entry } from "@ourclone/core/contract/Entry"
-import type { ListOptions } from "@ourclone/core/contract/Provider"
-import { root } from "@ourclone/core/contract/RemotePath"
-import { datedListing } from "@ourclone/core/engine/FileTime"
-import type { Filter } from "@ourclone/core/filter/Filter"
+import { kind } from "@ourclone/jobs/storage/List"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
+import { absolute } from "./AbsolutePlace.ts"
 import * as ExitCode from "./ExitCode.ts"
+import type { FilterInput } from "./FilterFlags.ts"
+import { filterRequest } from "./FilterRequest.ts"
 import type { Output } from "./Output.ts"
-import * as Place from "./Place.ts"
 import { printable } from "./PrintableText.ts"
+import * as QueryRun from "./QueryRun.ts"
 
 export interface ListingInput {
   readonly path: string
-  readonly filter: Filter | undefined
+  readonly filters: FilterInput
   /** 1 is the folder alone, with the folders in it. */
   readonly maxDepth?: number | undefined
 }
 
-const depthOf = (path: string): number => path.split("/").length
-
-const isWanted = (entry: Entry, { filter, maxDepth }: ListingInput): boolean => {
-  if (maxDepth !== undefined && maxDepth > 1 && depthOf(entry.path) > maxDepth) return false
-  if (filter === undefined || entry._tag === "Skipped") return true
-  return entry._tag === "Directory" ? filter.mayContain(entry.path) : filter.includes(entry)
+/** Says what was passed over, and counts what failed. */
+export const makeSkips = (output: Output) => {
+  let failures = 0
+  return {
+    take: ({ because, isFailure, path }: Extract<Entry, { readonly _tag: "Skipped" }>): void => {
+      if (isFailure) {
+        failures++
+        output.problem(`${path}: ${because}`)
+      } else output.note(`skipped ${printable(path)}: ${printable(because)}`)
+    },
+    /** Fails with the code for failed files when something could not be read. */
+    end: Effect.suspend(() =>
+      failures > 0
+        ? Effect.fail(new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" }))
+        : Effect.void
+    )
+  }
 }
 
 /**
@@ -33,44 +43,24 @@ const isWanted = (entry: Entry, { filter, maxDepth }: ListingInput): boolean => 
  */
 export const visit = Effect.fnUntraced(function* (
   output: Output,
-  input: ListingInput,
+  { filters, maxDepth, path }: ListingInput,
   onEntries: (entries: ReadonlyArray<Entry>) => void,
   onEnd: () => void = () => {}
 ) {
-  const { filter, maxDepth, path } = input
-  const provider = yield* Place.open(path)
-  const options: ListOptions = {
-    ...(maxDepth === 1 ? { depth: 1 as const } : {}),
-    ...(filter === undefined ? {} : { mayContain: filter.mayContain })
+  const request = {
+    path: absolute(path),
+    ...(maxDepth === undefined ? {} : { maxDepth }),
+    ...(yield* filterRequest(filters))
   }
-  let isEmpty = true
-  let failures = 0
-  const chunk = (entries: ReadonlyArray<Entry>): void => {
-    isEmpty = false
+  const skips = makeSkips(output)
+  yield* QueryRun.each(kind, request, output, (entries) => {
     const wanted: Array<Entry> = []
     for (const entry of entries) {
-      if (!isWanted(entry, input)) continue
-      if (entry._tag !== "Skipped") wanted.push(entry)
-      else if (entry.isFailure) {
-        failures++
-        output.problem(`${entry.path}: ${entry.because}`)
-      } else output.note(`skipped ${printable(entry.path)}: ${printable(entry.because)}`)
+      if (entry._tag === "Skipped") skips.take(entry)
+      else wanted.push(entry)
     }
     onEntries(wanted)
-  }
-  const listed = Stream.runForEachArray(datedListing(provider, provider.list(root, options)), (entries) =>
-    Effect.sync(() => chunk(entries))
-  )
-  yield* Effect.catchIf(listed, Place.mayBeFile, (error) =>
-    Effect.flatMap(Place.findFile(path), (found) =>
-      found === undefined ? Effect.fail(error) : Effect.sync(() => chunk([found.file]))
-    )
-  )
-  if (isEmpty) {
-    const found = yield* Place.findFile(path)
-    if (found !== undefined) chunk([found.file])
-    else if (!(yield* Place.isFolder(path))) return yield* Place.missing(path)
-  }
+  })
   onEnd()
-  if (failures > 0) return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })
+  yield* skips.end
 })

@@ -3,7 +3,6 @@ import type { Entry } from "@ourclone/core/contract/Entry"
 import * as Effect from "effect/Effect"
 import * as Amount from "./Amount.ts"
 import type { FilterInput } from "./FilterFlags.ts"
-import { filterOf } from "./FilterRules.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
@@ -18,11 +17,10 @@ export const lineOf = (entry: Entry): string =>
 export const run = Effect.fnUntraced(function* (flags: {
   readonly path: string
   readonly maxDepth: number | undefined
-  readonly filter: FilterInput
+  readonly filters: FilterInput
 }) {
   const output = yield* Output.make
-  const filter = yield* filterOf(flags.filter)
-  yield* Listing.visit(output, { ...flags, filter }, (entries) => {
+  yield* Listing.visit(output, flags, (entries) => {
     if (output.isJson) for (const entry of entries) output.json(entry)
     else for (const entry of entries) output.line(lineOf(entry))
   })

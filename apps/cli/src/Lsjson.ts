@@ -3,7 +3,6 @@ import type { Entry, File } from "@ourclone/core/contract/Entry"
 import { basename } from "@ourclone/core/contract/RemotePath"
 import * as Effect from "effect/Effect"
 import type { FilterInput } from "./FilterFlags.ts"
-import { filterOf } from "./FilterRules.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
 
@@ -46,10 +45,9 @@ export const run = Effect.fnUntraced(function* (flags: {
   readonly recursive: boolean
   readonly filesOnly: boolean
   readonly hash: boolean
-  readonly filter: FilterInput
+  readonly filters: FilterInput
 }) {
   const output = yield* Output.make
-  const filter = yield* filterOf(flags.filter)
   const newFolders = makeFolderFinder()
   let isFirst = true
   const print = (value: object): void => {
@@ -66,7 +64,7 @@ export const run = Effect.fnUntraced(function* (flags: {
   }
   output.raw("[\n")
   const maxDepth = flags.recursive ? undefined : 1
-  yield* Listing.visit(output, { path: flags.path, filter, maxDepth }, onEntries).pipe(
+  yield* Listing.visit(output, { path: flags.path, filters: flags.filters, maxDepth }, onEntries).pipe(
     Effect.ensuring(Effect.sync(() => output.raw(isFirst ? "]\n" : "\n]\n")))
   )
 }, Effect.scoped)

@@ -14,9 +14,11 @@ import { ofWaiting } from "./WaitingText.ts"
 export interface ReportOptions {
   /** `--progress`; `never` for a run whose facts are what is printed. */
   readonly asksForProgress: boolean | "never"
+  /** False where `--json` prints a result of its own rather than the events. */
+  readonly printsEvents?: false
   /** What `--verbose` says of a fact. */
   readonly inWords: (fact: Fact) => string | undefined
-  /** Takes facts that are the result itself, such as those of a preview, and says whether it has printed one. */
+  /** Takes facts that are the result itself, such as those of a preview; not where events are printed. */
   readonly result?: (fact: Fact) => void
 }
 
@@ -31,6 +33,7 @@ export interface RunReport {
 export const make = Effect.fnUntraced(function* (output: Output, options: ReportOptions) {
   let view = RunView.empty
   const note = WaitingNotes.teller(output)
+  const printsEvents = output.isJson && options.printsEvents !== false
   const isShown =
     options.asksForProgress !== "never" &&
     ((output.isErrorTerminal && !output.isQuiet && !output.isJson) || options.asksForProgress)
@@ -45,10 +48,10 @@ export const make = Effect.fnUntraced(function* (output: Output, options: Report
   const take = (envelope: Envelope): void => {
     const { event } = envelope
     view = RunView.fold(view, envelope)
-    if (output.isJson) output.json(envelope)
+    if (printsEvents) output.json(envelope)
     if (event._tag === "Progress") return
     output.trace(() => JSON.stringify(event))
-    if (!output.isJson) options.result?.(event)
+    if (!printsEvents) options.result?.(event)
     if (output.isVerbose) verbose(event)
     else if (!isShown) note(view)
   }

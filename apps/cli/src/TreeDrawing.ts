@@ -3,7 +3,6 @@ import type { Entry } from "@ourclone/core/contract/Entry"
 import * as Effect from "effect/Effect"
 import * as Amount from "./Amount.ts"
 import type { FilterInput } from "./FilterFlags.ts"
-import { filterOf } from "./FilterRules.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
@@ -47,10 +46,9 @@ const countFolders = (branches: Branches): number => {
 export const run = Effect.fnUntraced(function* (flags: {
   readonly path: string
   readonly maxDepth: number | undefined
-  readonly filter: FilterInput
+  readonly filters: FilterInput
 }) {
   const output = yield* Output.make
-  const filter = yield* filterOf(flags.filter)
   const branches: Branches = new Map()
   let files = 0
   let bytes = 0
@@ -75,7 +73,7 @@ export const run = Effect.fnUntraced(function* (flags: {
       `${Amount.count(folders)} ${folders === 1 ? "folder" : "folders"}, ${Amount.files(files)}, ${Amount.bytes(bytes)}`
     )
   }
-  yield* Listing.visit(output, { ...flags, filter }, collect, print)
+  yield* Listing.visit(output, flags, collect, print)
 }, Effect.scoped)
 
 const toObject = (branches: Branches): object =>

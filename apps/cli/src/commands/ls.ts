@@ -5,7 +5,7 @@ import { lazily } from "../Lazily.ts"
 
 export const ls = Command.make(
   "ls",
-  { path: place("path", "A folder or a file"), maxDepth, filter: filterFlags },
+  { path: place("path", "A folder or a file"), maxDepth, filters: filterFlags },
   (flags) =>
     lazily(
       () => import("../Ls.ts"),

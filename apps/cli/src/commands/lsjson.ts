@@ -11,7 +11,7 @@ export const lsjson = Command.make(
     recursive: on("recursive", "Everything below the folder").pipe(Flag.withAlias("R")),
     filesOnly: on("files-only", "No folders"),
     hash: on("hash", "With the checksums that are known"),
-    filter: filterFlags
+    filters: filterFlags
   },
   (flags) =>
     lazily(

@@ -3,7 +3,7 @@ import { filterFlags } from "../FilterFlags.ts"
 import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 
-export const size = Command.make("size", { path: place("path", "A folder or a file"), filter: filterFlags }, (flags) =>
+export const size = Command.make("size", { path: place("path", "A folder or a file"), filters: filterFlags }, (flags) =>
   lazily(
     () => import("../Inspect.ts"),
     (module) => module.size(flags)

@@ -3,7 +3,7 @@ import { filterFlags } from "../FilterFlags.ts"
 import { maxDepth, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 
-export const tree = Command.make("tree", { path: place("path", "A folder"), maxDepth, filter: filterFlags }, (flags) =>
+export const tree = Command.make("tree", { path: place("path", "A folder"), maxDepth, filters: filterFlags }, (flags) =>
   lazily(
     () => import("../TreeDrawing.ts"),
     (module) => module.run(flags)

@@ -1,0 +1,34 @@
+/** Runs a query, and hands its rows on in the pieces in which they come. */
+import type { Fact } from "@ourclone/core/events/RunEvent"
+import type { Tell } from "@ourclone/core/events/Tell"
+import type { JobError } from "@ourclone/jobs/JobError"
+import type { Beside, QueryKind } from "@ourclone/jobs/JobKind"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as JobWords from "./JobWords.ts"
+import type { Output } from "./Output.ts"
+import { ofWaiting } from "./WaitingText.ts"
+
+/** What goes beside the request. Of what a query tells, its user hears once that it waits. */
+export const beside = (output: Output): Beside => {
+  let hasTold = false
+  const fact = (fact: Fact): void => {
+    if (fact._tag !== "Waiting" || hasTold) return
+    hasTold = true
+    const now = Date.now()
+    output.note(ofWaiting({ for: fact.for, since: now, until: fact.until, failure: fact.failure }, now))
+  }
+  const tell: Tell = { fact, gauge: () => {}, room: Effect.void }
+  return { tell, secrets: new Map() }
+}
+
+/** What a query may fail with, in the words of flags. */
+export const inWords = <A, R>(effect: Effect.Effect<A, JobError, R>) =>
+  Effect.catchTag(effect, "InvalidJob", (error) => Effect.fail(JobWords.ofInvalid(error)))
+
+export const each = <Request, Row>(
+  kind: QueryKind<string, Request, Row>,
+  request: Request,
+  output: Output,
+  take: (rows: ReadonlyArray<Row>) => void
+) => inWords(Stream.runForEachArray(kind.run(request, beside(output)), (rows) => Effect.sync(() => take(rows))))

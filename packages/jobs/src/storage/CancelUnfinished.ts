@@ -1,0 +1,54 @@
+/** Deletes the parts of unfinished large files; their uploads begin again from nothing. */
+import type { Unfinished } from "@ourclone/core/contract/LargeFile"
+import { retrying } from "@ourclone/core/layers/Retry"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Beside, JobKind } from "../JobKind.ts"
+import { place, whole } from "../RequestFields.ts"
+import { unfinishedAt } from "./History.ts"
+
+export const Request = Schema.Struct({
+  path: place("A bucket, a folder or a file"),
+  olderThanMillis: whole("Leave alone what began later than this long ago")
+})
+export type Request = typeof Request.Type
+
+export const Summary = Schema.Struct({
+  cancelled: Schema.Int,
+  /** Younger than that. */
+  kept: Schema.Int
+})
+
+/** The name of the step that tells of each file; `values` has `id`, `path`, `ageMillis` and, where it is known, `size`. */
+export const cancelStep = "cancelUnfinished"
+
+const stepOf = ({ id, path, size, startedAt }: Unfinished, now: number) => ({
+  id,
+  path,
+  ageMillis: Math.max(0, now - startedAt),
+  ...(size === undefined ? {} : { size })
+})
+
+const perform = (cancels: boolean) =>
+  Effect.fnUntraced(function* ({ olderThanMillis = 0, path }: Request, { tell }: Beside) {
+    const now = yield* Clock.currentTimeMillis
+    const { found, largeFile } = yield* unfinishedAt(path, tell)
+    const old = found.filter(({ startedAt }) => now - startedAt >= olderThanMillis)
+    for (const file of old) {
+      if (cancels) yield* retrying(largeFile.cancel(file))
+      tell.fact({ _tag: "Step", name: cancelStep, values: stepOf(file, now), detail: { ...file } })
+      if (cancels) tell.fact({ _tag: "Done", deed: "removed", item: file.path })
+      else tell.fact({ _tag: "Would", deed: "removed", item: file.path })
+    }
+    return { cancelled: old.length, kept: found.length - old.length }
+  })
+
+export const kind: JobKind<"cancelUnfinished", Request, typeof Summary.Type> = {
+  type: "cancelUnfinished",
+  request: Request,
+  summary: Summary,
+  needs: () => [],
+  preview: perform(false),
+  run: perform(true)
+}

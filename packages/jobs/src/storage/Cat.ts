@@ -1,0 +1,22 @@
+/** The bytes of one file; of what a symbolic link points to. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { BytesKind } from "../JobKind.ts"
+import * as FileOrFolder from "../place/FileOrFolder.ts"
+import { place } from "../RequestFields.ts"
+
+export const Request = Schema.Struct({ path: place("A file") })
+export type Request = typeof Request.Type
+
+export const kind: BytesKind<"cat", Request> = {
+  type: "cat",
+  request: Request,
+  needs: () => [],
+  run: ({ path }, { tell }) =>
+    Stream.unwrap(
+      Effect.map(FileOrFolder.findOnlyFile(path, tell, { copyLinks: true }), ({ file, provider }) =>
+        provider.read(file)
+      )
+    )
+}

@@ -1,0 +1,45 @@
+/** The place where a service keeps more than the newest files: old versions, unfinished uploads. */
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { type RemotePath, root } from "@ourclone/core/contract/RemotePath"
+import type { Tell } from "@ourclone/core/events/Tell"
+import { retrying } from "@ourclone/core/layers/Retry"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { InvalidJob } from "../JobError.ts"
+import { open } from "../place/OpenPlace.ts"
+import { parentOf, split } from "../place/PlaceText.ts"
+
+export interface At {
+  readonly provider: Provider
+  readonly path: RemotePath
+}
+
+/** A provider and the path in it that means a file or a folder, whichever `text` names. */
+export const openAt = (text: string, tell: Tell) => {
+  const parent = parentOf(text, true)
+  const whole = Effect.map(open(text, tell), (provider): At => ({ provider, path: root }))
+  if (parent === undefined || !split(text).path.replace(/\/+$/, "").includes("/")) return whole
+  // A key for names below a prefix opens the prefix, and not the folder around it.
+  return Effect.map(open(parent.folder, tell), (provider): At => ({ provider, path: parent.name })).pipe(
+    Effect.catchReason("StorageError", "PermissionDenied", () => whole)
+  )
+}
+
+export const versionsOf = (provider: Provider) =>
+  provider.buckets !== undefined && provider.location === ""
+    ? Effect.fail(
+        new InvalidJob({ message: `${provider.name} files are in buckets; name one: bucket or bucket/folder` })
+      )
+    : provider.versions === undefined
+      ? Effect.fail(new InvalidJob({ message: `${provider.name} keeps no old versions` }))
+      : Effect.succeed(provider.versions)
+
+/** Unfinished large files at the place, and what may be done with them. */
+export const unfinishedAt = Effect.fnUntraced(function* (text: string, tell: Tell) {
+  const { path, provider } = yield* openAt(text, tell)
+  const { largeFile } = provider
+  if (largeFile === undefined) {
+    return yield* new InvalidJob({ message: `${provider.name} does not store files in parts` })
+  }
+  return { largeFile, found: yield* retrying(Stream.runCollect(largeFile.unfinished(path))) }
+})

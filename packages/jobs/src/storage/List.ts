@@ -1,0 +1,67 @@
+/** Everything below a folder, or one file. What could not be read is a row too. */
+import { Directory, type Entry, File, Skipped } from "@ourclone/core/contract/Entry"
+import type { ListOptions } from "@ourclone/core/contract/Provider"
+import { root } from "@ourclone/core/contract/RemotePath"
+import { datedListing } from "@ourclone/core/engine/FileTime"
+import type { Filter } from "@ourclone/core/filter/Filter"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Beside, QueryKind } from "../JobKind.ts"
+import * as FileOrFolder from "../place/FileOrFolder.ts"
+import { filterFields, filterOf } from "../place/FilterFields.ts"
+import { place, whole } from "../RequestFields.ts"
+
+export const Request = Schema.Struct({
+  path: place("A folder or a file"),
+  maxDepth: whole("Folders below folders to look into; 1 is the folder itself, with the folders in it", 1),
+  ...filterFields
+})
+export type Request = typeof Request.Type
+
+export const Row = Schema.Union([File, Directory, Skipped])
+
+const depthOf = (path: string): number => path.split("/").length
+
+const isWanted = (entry: Entry, { maxDepth }: Request, filter: Filter | undefined): boolean => {
+  if (maxDepth !== undefined && maxDepth > 1 && depthOf(entry.path) > maxDepth) return false
+  if (filter === undefined || entry._tag === "Skipped") return true
+  return entry._tag === "Directory" ? filter.mayContain(entry.path) : filter.includes(entry)
+}
+
+const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside, wantsTimes: boolean) {
+  const filter = yield* filterOf(request)
+  const found = yield* FileOrFolder.find(request.path, tell)
+  const wanted = (entry: Entry) => isWanted(entry, request, filter)
+  if (found._tag === "File") return Stream.filter(Stream.succeed<Entry>(found.file), wanted)
+  const options: ListOptions = {
+    ...(request.maxDepth === 1 ? { depth: 1 as const } : {}),
+    ...(filter === undefined ? {} : { mayContain: filter.mayContain })
+  }
+  let isEmpty = true
+  const plain = found.provider.list(root, options)
+  const listed = (wantsTimes || filter?.asksForTime === true ? datedListing(found.provider, plain) : plain).pipe(
+    Stream.mapArray((entries) => {
+      isEmpty = false
+      return entries
+    }),
+    Stream.filter(wanted)
+  )
+  const last = Effect.suspend(() => (isEmpty ? FileOrFolder.exists(found, request.path, tell) : Effect.succeed(true)))
+  const end = Stream.unwrap(
+    Effect.map(last, (isThere) => (isThere ? Stream.empty : Stream.fail(FileOrFolder.missing(request.path))))
+  )
+  return Stream.concat(listed, end)
+})
+
+/** `wantsTimes` where files are of no use without, since that may take a call for each. */
+export const entries = (request: Request, beside: Beside, wantsTimes: boolean) =>
+  Stream.unwrap(rows(request, beside, wantsTimes))
+
+export const kind: QueryKind<"list", Request, Entry> = {
+  type: "list",
+  request: Request,
+  row: Row,
+  needs: () => [],
+  run: (request, beside) => entries(request, beside, true)
+}

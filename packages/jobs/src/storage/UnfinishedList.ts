@@ -1,0 +1,49 @@
+/** Large files whose upload has not finished, with the parts that have arrived where that is asked. */
+import { type LargeFile, Part, Unfinished } from "@ourclone/core/contract/LargeFile"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { retrying } from "@ourclone/core/layers/Retry"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Beside, QueryKind } from "../JobKind.ts"
+import { missing } from "../place/FileOrFolder.ts"
+import { flag, place } from "../RequestFields.ts"
+import { unfinishedAt } from "./History.ts"
+
+export const Request = Schema.Struct({
+  path: place("A bucket, a folder or a file"),
+  parts: flag("After each file, the parts of it that have arrived; it must name something then")
+})
+export type Request = typeof Request.Type
+
+export const UnfinishedRow = Schema.TaggedStruct("Unfinished", Unfinished.fields)
+export const PartRow = Schema.TaggedStruct("Part", {
+  path: Unfinished.fields.path,
+  id: Unfinished.fields.id,
+  ...Part.fields
+})
+export const Row = Schema.Union([UnfinishedRow, PartRow])
+export type Row = typeof Row.Type
+
+const partsOf = (largeFile: LargeFile, file: Unfinished): Effect.Effect<ReadonlyArray<Row>, StorageError> =>
+  Effect.map(retrying(Stream.runCollect(largeFile.parts(file))), (parts) =>
+    parts.map((part): Row => ({ _tag: "Part", path: file.path, id: file.id, ...part }))
+  )
+
+const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
+  const { found, largeFile } = yield* unfinishedAt(request.path, tell)
+  if (request.parts === true && found.length === 0) return yield* missing(request.path)
+  const rowsOf = (file: Unfinished): Stream.Stream<Row, StorageError> => {
+    const row = Stream.succeed<Row>({ _tag: "Unfinished", ...file })
+    return request.parts === true ? Stream.concat(row, Stream.fromArrayEffect(partsOf(largeFile, file))) : row
+  }
+  return Stream.flatMap(Stream.fromArray(found), rowsOf)
+})
+
+export const kind: QueryKind<"unfinished", Request, Row> = {
+  type: "unfinished",
+  request: Request,
+  row: Row,
+  needs: () => [],
+  run: (request, beside) => Stream.unwrap(rows(request, beside))
+}
