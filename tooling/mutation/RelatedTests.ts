@@ -22,7 +22,7 @@ export const importersOf = (files: ReadonlyArray<ParsedFile>, workspaces: Readon
 
 const packageOf = (file: string): string => file.split("/").slice(0, 2).join("/")
 
-/** Those of the file's own package first, then by the number of imports between. */
+/** Those of the file's own package first, among them those called after it, then by the number of imports between. */
 export const relatedTests = (importers: Importers, file: string): ReadonlyArray<string> => {
   const distances = new Map([[file, 0]])
   const queue = [file]
@@ -33,8 +33,11 @@ export const relatedTests = (importers: Importers, file: string): ReadonlyArray<
       queue.push(importer)
     }
   }
-  const rank = (test: string): number =>
-    (packageOf(test) === packageOf(file) ? 0 : distances.size) + (distances.get(test) ?? 0)
+  const name = path.posix.basename(file, ".ts")
+  const rank = (test: string): number => {
+    if (packageOf(test) !== packageOf(file)) return distances.size + (distances.get(test) ?? 0)
+    return path.posix.basename(test).startsWith(name) ? 0 : (distances.get(test) ?? 0)
+  }
   return queue
     .filter((reached) => reached.endsWith(".test.ts"))
     .sort((left, right) => rank(left) - rank(right) || (left < right ? -1 : 1))

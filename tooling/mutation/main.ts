@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: {
     count: { type: "string", default: "300" },
     seed: { type: "string", default: "1" },
-    tests: { type: "string", default: "12" },
+    tests: { type: "string", default: "24" },
     package: { type: "string", multiple: true, default: ["core", "provider-b2", "backup"] }
   }
 })

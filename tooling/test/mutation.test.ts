@@ -99,7 +99,7 @@ describe("a draw of mutants", () => {
 })
 
 describe("the tests of a file", () => {
-  it("are those that reach it by imports and by a thread's address: its package's first, then the nearest", () => {
+  it("are those that reach it by imports and by a thread's address: its package's first, by name, then the nearest", () => {
     const manifest = (folder: string) => ({
       path: `${folder}/package.json`,
       text: JSON.stringify({ name: `@ourclone/${path.basename(folder)}` })
@@ -108,13 +108,15 @@ describe("the tests of a file", () => {
       parsed("", "packages/core/src/engine/A.ts"),
       parsed(`const w = new Worker(new URL("./A.ts", import.meta.url))`, "packages/core/src/engine/B.ts"),
       parsed(`import "../../src/engine/B.ts"`, "packages/core/test/engine/B.test.ts"),
-      parsed(`import "@ourclone/core/engine/A"`, "packages/core/test/engine/A.test.ts"),
+      parsed(`import "@ourclone/core/engine/A"`, "packages/core/test/engine/Z.test.ts"),
+      parsed(`import "../../src/engine/B.ts"`, "packages/core/test/engine/AFaults.test.ts"),
       parsed(`import "@ourclone/core/engine/A"`, "packages/backup/test/C.test.ts"),
       parsed("", "packages/backup/test/D.test.ts")
     ]
     const importers = importersOf(files, workspacesOf([manifest("packages/core"), manifest("packages/backup")]))
     expect(relatedTests(importers, "packages/core/src/engine/A.ts")).toEqual([
-      "packages/core/test/engine/A.test.ts",
+      "packages/core/test/engine/AFaults.test.ts",
+      "packages/core/test/engine/Z.test.ts",
       "packages/core/test/engine/B.test.ts",
       "packages/backup/test/C.test.ts"
     ])
