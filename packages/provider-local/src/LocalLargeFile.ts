@@ -26,15 +26,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Durability } from "./Durability.ts"
 import * as FileWriting from "./FileWriting.ts"
-import type { Folders } from "./Folders.ts"
-import * as FreeSpace from "./FreeSpace.ts"
+import { ofOneFile } from "./FreeSpace.ts"
 import * as FrontierHash from "./FrontierHash.ts"
 import * as Journal from "./Journal.ts"
 import { attempt, codeOf, toStorageError } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
 import * as Place from "./LocalPlace.ts"
+import type { Shared } from "./LocalWrite.ts"
 import * as Replacement from "./Replacement.ts"
 import { journalName, makeId, temporaryName } from "./TemporaryName.ts"
 import * as UnfinishedFiles from "./UnfinishedFiles.ts"
@@ -77,7 +76,7 @@ const frontier = (parts: Iterable<Journal.StoredPart>): number => {
 
 const missing = () => new NotFound({ message: "this unfinished file is not there any more: start it again" })
 
-export const make = (place: Place.Place, folders: Folders, durability: Durability): LargeFile => {
+export const make = ({ durability, folders, freeSpace, place }: Shared): LargeFile => {
   const states = new Map<string, State>()
 
   const temporaryOf = ({ path, id }: Unfinished): string =>
@@ -91,6 +90,7 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
     if (known !== undefined) return known
     const journal = Journal.read(journalOf(file))
     if (journal === undefined) throw missing()
+    if (file.size !== undefined) freeSpace.reserve(temporaryOf(file), file.size)
     const state: State = { parts: journal.parts, hash: undefined, active: 0, outcome: undefined }
     states.set(file.id, state)
     return state
@@ -113,10 +113,10 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
     const { size, partSize, modifiedAt, sha1 } = options
     const target = Replacement.prepare(place, folders, path)
     Replacement.refuseAtFolder(target)
-    FreeSpace.require(place, size)
     const started = { id: makeId(), path, startedAt: Date.now(), size, modifiedAt, partSize }
     const file: Unfinished = sha1 === undefined ? started : { ...started, sha1 }
     const temporary = temporaryOf(file)
+    freeSpace.reserve(temporary, size)
     const fd = fs.openSync(temporary, "wx", 0o666)
     try {
       fs.ftruncateSync(fd, size)
@@ -157,7 +157,7 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
     { checksums, offset }: PartOptions
   ): Effect.Effect<Part, StorageError> => {
     const sha1 = checksums?.sha1
-    const toError = (error: unknown) => toStorageError(place, "uploadPart", file.path, error)
+    const toError = (error: unknown) => toStorageError(place, "uploadPart", file.path, ofOneFile(error))
     const hashing = sha1 === undefined ? undefined : createHash("sha1")
     let done = 0
     const write = Stream.runForEachArray(source.read(), (pieces) => {
@@ -199,6 +199,7 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
     if (state !== undefined) stopHash(state)
     Replacement.discard(temporaryOf(file))
     Replacement.discard(journalOf(file))
+    freeSpace.release(temporaryOf(file))
   }
 
   /** Throws `InvalidRequest` unless parts `1…n` are there and make up the whole file. */
@@ -249,6 +250,7 @@ export const make = (place: Place.Place, folders: Folders, durability: Durabilit
       fs.closeSync(fd)
     }
     Replacement.discard(journalOf(file))
+    freeSpace.release(temporary)
     const checksums = file.sha1 === undefined ? {} : { sha1: file.sha1 }
     return { _tag: "File", path: file.path, size, modifiedAt, checksums }
   }

@@ -38,6 +38,7 @@ export interface LocalOptions {
 const open = (place: Place.Place): Provider => {
   const durability = Durability.make(place)
   const folders = Folders.make(place, durability.forget)
+  const freeSpace = FreeSpace.make(place)
   const locate = LocalIdentity.makeLocate()
   return {
     specification,
@@ -61,7 +62,7 @@ const open = (place: Place.Place): Provider => {
     read: (file, range) => LocalRead.read(place, file, range),
     readAll: (file) => LocalRead.readAll(place, file),
     digest: (file) => Digest.digest(place, file),
-    ...LocalWrite.make(place, folders, durability),
+    ...LocalWrite.make({ place, folders, durability, freeSpace }),
     // With copyLinks a file may lie behind a link, where nothing is changed.
     touch: place.copyLinks ? undefined : LocalTouch.touch(place, folders),
     move: place.copyLinks ? undefined : LocalMove.move(place, folders),
@@ -69,7 +70,7 @@ const open = (place: Place.Place): Provider => {
     remove: LocalRemove.remove(place, folders),
     makeDirectory: (path) => attempt(place, "makeDirectory", path, () => folders.ensure(path)),
     removeDirectory: LocalRemove.removeDirectory(place, folders),
-    largeFile: LocalLargeFile.make(place, folders, durability),
+    largeFile: LocalLargeFile.make({ place, folders, durability, freeSpace }),
     locate: (path) => attempt(place, "locate", path, () => locate(Place.absolute(place, path))),
     storedAs: place.links ? Symlinks.storedAs : undefined,
     freeSpace: attempt(place, "freeSpace", RemotePath.root, () => {

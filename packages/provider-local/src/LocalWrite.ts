@@ -21,7 +21,7 @@ import * as Stream from "effect/Stream"
 import type { Durability } from "./Durability.ts"
 import * as FileWriting from "./FileWriting.ts"
 import type { Folders } from "./Folders.ts"
-import * as FreeSpace from "./FreeSpace.ts"
+import { type FreeSpace, ofOneFile } from "./FreeSpace.ts"
 import { attempt, toStorageError } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
 import * as Replacement from "./Replacement.ts"
@@ -50,22 +50,25 @@ const stored = (path: RemotePath.RemotePath, source: ByteSource, { modifiedAt }:
   checksums: source.sha1 === undefined ? {} : { sha1: source.sha1 }
 })
 
+/** What all writes of one provider share. */
+export interface Shared {
+  readonly place: Place.Place
+  readonly folders: Folders
+  readonly durability: Durability
+  readonly freeSpace: FreeSpace
+}
+
 export interface LocalWrites {
   readonly put: Put
   readonly putIfAbsent: Put
 }
 
-export const make = (place: Place.Place, folders: Folders, durability: Durability): LocalWrites => ({
-  put: makePut(place, folders, durability, Replacement.commit),
-  putIfAbsent: makePut(place, folders, durability, Replacement.commitNew)
+export const make = (shared: Shared): LocalWrites => ({
+  put: makePut(shared, Replacement.commit),
+  putIfAbsent: makePut(shared, Replacement.commitNew)
 })
 
-const makePut = (
-  place: Place.Place,
-  folders: Folders,
-  durability: Durability,
-  commit: typeof Replacement.commit
-): Put => {
+const makePut = ({ durability, folders, freeSpace, place }: Shared, commit: typeof Replacement.commit): Put => {
   const writeAtOnce = (
     path: RemotePath.RemotePath,
     source: ByteSource,
@@ -95,7 +98,8 @@ const makePut = (
   ): Effect.Effect<DatedFile, StorageError> => {
     const pieces = source.size <= smallSize ? Stream.fromEffect(source.bytes) : source.read()
     const hashing = source.sha1 === undefined ? undefined : createHash("sha1")
-    const toError = (error: unknown) => toStorageError(place, "put", path, error)
+    const toError = (error: unknown) =>
+      toStorageError(place, "put", path, source.size > atOnceSize ? ofOneFile(error) : error)
     let position = 0
     const write = Stream.runForEachArray(pieces, (array) => {
       const start = position
@@ -123,16 +127,23 @@ const makePut = (
         )
       : Effect.acquireUseRelease(
           attempt(place, "put", path, () => {
-            if (source.size > atOnceSize) {
-              Replacement.refuseAtFolder(Place.absolute(place, path))
-              FreeSpace.require(place, source.size)
+            if (source.size <= atOnceSize) return Replacement.create(place, folders, path)
+            Replacement.refuseAtFolder(Place.absolute(place, path))
+            const replacement = Replacement.create(place, folders, path)
+            try {
+              freeSpace.reserve(replacement.temporary, source.size)
+              return replacement
+            } catch (error) {
+              fs.closeSync(replacement.fd)
+              Replacement.discard(replacement.temporary)
+              throw error
             }
-            return Replacement.create(place, folders, path)
           }),
           (replacement) => writePieces(path, source, options, replacement),
           (replacement, exit) =>
             Effect.sync(() => {
               fs.closeSync(replacement.fd)
+              freeSpace.release(replacement.temporary)
               if (Exit.isFailure(exit)) Replacement.discard(replacement.temporary)
             })
         )

@@ -30,7 +30,11 @@ export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()("Unau
 export class QuotaExceeded extends Schema.TaggedError<QuotaExceeded>()("QuotaExceeded", { message }) {}
 
 /** The place written to is full. Retrying cannot help, and the whole job stops. */
-export class NoSpace extends Schema.TaggedError<NoSpace>()("NoSpace", { message }) {}
+export class NoSpace extends Schema.TaggedError<NoSpace>()("NoSpace", {
+  message,
+  /** This file does not fit, and smaller ones may: the job goes on. */
+  concernsOne: Schema.optionalKey(Schema.Boolean)
+}) {}
 
 /** The service asked to be called less often. */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
@@ -122,6 +126,7 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
 
   get stopsJob(): boolean {
     const { reason } = this
+    if (reason._tag === "NoSpace" && reason.concernsOne === true) return false
     return treatments[reason._tag].stopsJob || ("concernsAll" in reason && reason.concernsAll === true)
   }
 
