@@ -18,7 +18,11 @@ import {
   type HttpReply,
   type HttpRequest,
   idleTimeout,
-  keepAliveTimeout
+  keepAliveTimeout,
+  mostOfAnswer,
+  mostOfRefusal,
+  tooLong,
+  unreadable
 } from "./HttpMessage.ts"
 
 export interface B2Http {
@@ -35,6 +39,11 @@ export interface B2Http {
 
 const interrupted = new Error("interrupted")
 const empty = Buffer.alloc(0)
+/** Interim replies before the one that counts. */
+const mostInterim = 16
+
+const endlessInterim = Object.assign(new Error("interim replies without end"), { code: unreadable })
+const overrun = (most: number) => Object.assign(new Error(`an answer of more than ${most} bytes`), { code: tooLong })
 
 class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
@@ -43,10 +52,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: Headers = {}
   #first: Buffer = empty
   #rest: Array<Buffer> | undefined
+  #length = 0
+  #interim = 0
+  #isAnswered = false
+  readonly #request: HttpRequest
   readonly #onReply: (reply: HttpReply) => void
   readonly #onError: (error: Error) => void
 
-  constructor(onReply: (reply: HttpReply) => void, onError: (error: Error) => void) {
+  constructor(request: HttpRequest, onReply: (reply: HttpReply) => void, onError: (error: Error) => void) {
+    this.#request = request
     this.#onReply = onReply
     this.#onError = onError
   }
@@ -61,12 +75,22 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isInterrupted) controller.abort(interrupted)
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     this.#status = status
     this.#headers = headers
+    if (status < 200 && ++this.#interim > mostInterim) controller.abort(endlessInterim)
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isAnswered) return
+    this.#length += chunk.length
+    const isRefusal = this.#status >= 300
+    const most = isRefusal ? mostOfRefusal : (this.#request.most ?? mostOfAnswer)
+    if (this.#length > most) {
+      if (isRefusal) this.#answer()
+      controller.abort(overrun(most))
+      return
+    }
     if (this.#first === empty) this.#first = chunk
     else if (this.#rest === undefined) this.#rest = [this.#first, chunk]
     else this.#rest.push(chunk)
@@ -74,13 +98,20 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   // The parser is still on the stack here: the fiber goes on once the connection is free for its next request.
   onResponseEnd(): void {
-    const body = this.#rest === undefined ? this.#first : Buffer.concat(this.#rest)
-    const reply: HttpReply = { status: this.#status, headers: this.#headers, body }
-    queueMicrotask(() => this.#onReply(reply))
+    this.#answer()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    queueMicrotask(() => this.#onError(error))
+    if (!this.#isAnswered) queueMicrotask(() => this.#onError(error))
+  }
+
+  #answer(): void {
+    if (this.#isAnswered) return
+    this.#isAnswered = true
+    const body = this.#rest === undefined ? this.#first : Buffer.concat(this.#rest)
+    const { origin } = this.#request
+    const reply: HttpReply = { origin, status: this.#status, headers: this.#headers, body }
+    queueMicrotask(() => this.#onReply(reply))
   }
 }
 
@@ -124,6 +155,7 @@ export const make = (options: {
           `${request.method} ${request.origin}${request.path} ${outcome} ${Math.round(performance.now() - startedAt)}ms`
         )
       const handler = new Exchange(
+        request,
         (reply) => {
           if (onRequest !== undefined) log(reply.status)
           resume(interpret(reply))

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import { B2Refusal, fromReply } from "./B2Refusal.ts"
 import type { DownloadConnection, ReplyHandler } from "./DownloadConnection.ts"
-import { ConnectionFailure, type Headers } from "./HttpMessage.ts"
+import { ConnectionFailure, type Headers, mostOfRefusal } from "./HttpMessage.ts"
 
 /** Pieces that may wait while one more is filled. */
 const waitingPieces = 2
@@ -76,6 +76,11 @@ export class ResponseBody implements ReplyHandler {
 
   onPiece(piece: Uint8Array): boolean {
     this.#ready.push(piece)
+    if (this.#onOpened !== undefined && this.#opened !== undefined && this.#readyLength() >= mostOfRefusal) {
+      this.#refuse(this.#opened)
+      this.close()
+      return false
+    }
     this.#deliver()
     return this.#onOpened !== undefined || this.#ready.length < waitingPieces
   }
@@ -83,7 +88,7 @@ export class ResponseBody implements ReplyHandler {
   onEnd(): void {
     this.#end = Cause.done()
     if (this.#onOpened === undefined || this.#opened === undefined) this.#deliver()
-    else this.#open(Effect.fail(fromReply({ ...this.#opened, body: Buffer.concat(this.#ready) })))
+    else this.#refuse(this.#opened)
   }
 
   onError(error: Error): void {
@@ -93,6 +98,15 @@ export class ResponseBody implements ReplyHandler {
     // The head said no already; the words for it did not arrive.
     this.#open(status === 200 || status === 206 ? failure : Effect.fail(new B2Refusal(status, "", "")))
     this.#deliver()
+  }
+
+  #readyLength(): number {
+    return this.#ready.reduce((sum, { length }) => sum + length, 0)
+  }
+
+  #refuse(opened: Opened): void {
+    const body = Buffer.concat(this.#ready).subarray(0, mostOfRefusal)
+    this.#open(Effect.fail(fromReply({ ...opened, origin: this.#origin, body })))
   }
 
   #open(result: OpenResult): void {
