@@ -10,7 +10,10 @@ import { secondsLeft } from "./ByteProgress.ts"
 /** restic's words for what became of a file. */
 const actions: { readonly [deed in Deed]?: string } = { stored: "new", updated: "modified", same: "unchanged" }
 
-const tellItem = (output: Output, { bytes = 0, deed, item }: Extract<Fact, { readonly _tag: "Done" }>): void => {
+const tellItem = (
+  output: Output,
+  { bytes = 0, deed, item }: Extract<Fact, { readonly _tag: "Done" | "Would" }>
+): void => {
   const action = actions[deed] ?? deed
   if (output.isJson) output.json({ message_type: "verbose_status", action, item, data_size: bytes })
   else output.note(`${action.padEnd(9)} ${printable(item)} (${Amount.bytes(bytes)})`)
@@ -54,6 +57,7 @@ export const make = (output: Output) => {
         items = event.current.map(({ item }) => item)
         return
       case "Done":
+      case "Would":
         tellItem(output, event)
         return
       case "Failed":

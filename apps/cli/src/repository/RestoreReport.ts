@@ -36,7 +36,7 @@ const dryActions: { readonly [deed in Deed]?: string } = {
 
 const failedDuring: { readonly [code: string]: string } = { DeleteFailed: "delete", VerifyFailed: "verify" }
 
-const tellItem = (output: Output, dryRun: boolean, done: Extract<Fact, { readonly _tag: "Done" }>): void => {
+const tellItem = (output: Output, dryRun: boolean, done: Extract<Fact, { readonly _tag: "Done" | "Would" }>): void => {
   const { bytes = 0, deed, item } = done
   const action = actions[deed] ?? deed
   if (output.isJson) output.json({ message_type: "verbose_status", action, item, size: bytes })
@@ -78,6 +78,7 @@ export const make = (output: Output, dryRun: boolean) => {
         figures = event.figures ?? {}
         return
       case "Done":
+      case "Would":
         tellItem(output, dryRun, event)
         return
       case "Failed":

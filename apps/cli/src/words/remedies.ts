@@ -14,6 +14,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
   },
   addRemoteOfType: ({ type }) => `or add a remote with: ourclone remote add NAME ${type}`,
   allowEmptySource: () => "if it is meant to be empty, say --allow-empty-source",
+  allowPruningAll: () => "if this is meant, say --unsafe-allow-remove-all",
   allowRemovals: ({ removals }) => `if that is right, say --max-delete ${removals}`,
   allowRemovingAll: () =>
     "keep some, or say which may all go with --host, --tag or --path and --unsafe-allow-remove-all",

@@ -108,7 +108,8 @@ export class RestoreRun {
   }
 
   item(deed: Deed, path: string, size: number): void {
-    if (this.options.items) this.options.tell.fact({ _tag: "Done", deed, item: path, bytes: size })
+    const { isDryRun, items, tell } = this.options
+    if (items) tell.fact({ _tag: isDryRun ? "Would" : "Done", deed, item: path, bytes: size })
   }
 
   /** Waits while what was told has not been taken. */

@@ -116,7 +116,7 @@ describe("A restore with --dry-run", () => {
       const before = HandMade.listing(target)
       const { facts, summary } = yield* restore({ dryRun: true, delete: true, items: true })
       expect(HandMade.listing(target)).toEqual(before)
-      const items = facts.flatMap((fact) => (fact._tag === "Done" ? [`${fact.deed} ${fact.item}`] : []))
+      const items = facts.flatMap((fact) => (fact._tag === "Would" ? [`${fact.deed} ${fact.item}`] : []))
       expect(items.sort()).toEqual(
         [
           "removed /d/surplus",

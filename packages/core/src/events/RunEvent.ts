@@ -58,7 +58,7 @@ export const Fact = Schema.TaggedUnion({
     isFinal: Schema.Boolean.annotate({ description: "Whether this will grow no more" }),
     same: Schema.optionalKey(whole("Items that need nothing done, as they are the same; no fact tells of each"))
   },
-  Would: { deed: Deed, item, bytes, because: Schema.optionalKey(text("Why, for people")) },
+  Would: { deed: Deed, item, bytes, because: Schema.optionalKey(text("Why, for people")), values },
   Done: { deed: Deed, item, bytes, values },
   Skipped: { item, because: text("Why, for people"), values },
   Failed: { failure: Failure },
@@ -72,7 +72,7 @@ export const Fact = Schema.TaggedUnion({
     until: Schema.optionalKey(whole("In milliseconds since 1970 UTC, where that is known")),
     failure: Schema.optionalKey(Failure)
   },
-  Note: { code: text("Stable, for programs"), message: text("For people") },
+  Note: { code: text("Stable, for programs"), message: text("For people"), item: Schema.optionalKey(item) },
   Finished: {
     outcome: Schema.Literals(["done", "failed", "cancelled"]),
     by: Schema.optionalKey(text("Who cancelled")),
