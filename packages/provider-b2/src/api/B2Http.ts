@@ -24,6 +24,7 @@ import {
   tooLong,
   unreadable
 } from "./HttpMessage.ts"
+import { RequestBudget } from "./RequestBudget.ts"
 
 export interface B2Http {
   /** Sends a request and hands the whole reply to `interpret`. Interruption closes the connection. */
@@ -31,8 +32,10 @@ export interface B2Http {
     request: HttpRequest,
     interpret: (reply: HttpReply) => Effect.Effect<A, E>
   ) => Effect.Effect<A, E | ConnectionFailure>
-  /** Sends a request without a body, whose reply `handler` takes in pieces of 1 MiB. */
-  readonly download: (request: HttpRequest, handler: ReplyHandler) => void
+  /** Sends a request without a body, whose reply `handler` takes in pieces of 1 MiB. Gives what takes it back before it was sent. */
+  readonly download: (request: HttpRequest, handler: ReplyHandler) => () => void
+  /** From now on at most so many requests at once to one server; those beyond wait. */
+  readonly limit: (most: number) => void
   /** Closes every connection. */
   readonly close: () => Promise<void>
 }
@@ -121,7 +124,6 @@ export const make = (options: {
   readonly onRequest?: ((line: string) => void) | undefined
 }): B2Http => {
   const agent = new Agent({
-    connections: options.maxConcurrency,
     pipelining: 1,
     allowH2: false,
     connectTimeout,
@@ -129,7 +131,10 @@ export const make = (options: {
     bodyTimeout: idleTimeout,
     keepAliveTimeout
   })
-  const { onRequest } = options
+  const { maxConcurrency, onRequest } = options
+  const requests = new RequestBudget(maxConcurrency)
+  /** Apart, as an upload may wait for the download that it sends on. */
+  const downloads = new RequestBudget(maxConcurrency)
 
   const dispatch = (request: HttpRequest, handler: Dispatcher.DispatchHandler): void => {
     agent.dispatch(
@@ -157,24 +162,55 @@ export const make = (options: {
       const handler = new Exchange(
         request,
         (reply) => {
+          leave()
           if (onRequest !== undefined) log(reply.status)
           resume(interpret(reply))
         },
         (error) => {
+          leave()
           if (onRequest !== undefined) log(error.message)
           resume(Effect.fail(new ConnectionFailure(request.origin, error)))
         }
       )
-      dispatch(request, handler)
-      return Effect.sync(() => handler.interrupt())
+      const leave = requests.enter(request.origin, () => dispatch(request, handler))
+      return Effect.sync(() => {
+        handler.interrupt()
+        leave()
+      })
     })
 
-  const downloads = new DownloadConnections()
+  const connections = new DownloadConnections()
+  const download: B2Http["download"] = (request, handler) => {
+    const counted: ReplyHandler = {
+      onStart: (connection) => handler.onStart(connection),
+      onHead: (status, headers) => {
+        onRequest?.(`${request.method} ${request.origin}${request.path} ${status}`)
+        handler.onHead(status, headers)
+      },
+      onPiece: (piece) => handler.onPiece(piece),
+      onEnd: () => {
+        leave()
+        handler.onEnd()
+      },
+      onError: (error) => {
+        leave()
+        onRequest?.(`${request.method} ${request.origin}${request.path} ${error.message}`)
+        handler.onError(error)
+      }
+    }
+    const leave = downloads.enter(request.origin, () => connections.send(request, counted))
+    return leave
+  }
+
   return {
     exchange,
-    download: (request, handler) => downloads.send(request, handler),
+    download,
+    limit: (most) => {
+      requests.most = most
+      downloads.most = most
+    },
     close: () => {
-      downloads.close()
+      connections.close()
       return agent.destroy()
     }
   }

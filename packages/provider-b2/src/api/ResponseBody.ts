@@ -26,6 +26,8 @@ type OpenResult = Effect.Effect<Opened, B2Refusal | ConnectionFailure>
 export class ResponseBody implements ReplyHandler {
   readonly #origin: string
   #connection: DownloadConnection | undefined
+  /** Gives up the turn of a request that will not be answered. */
+  #release: (() => void) | undefined
   #opened: Opened | undefined
   #onOpened: ((result: OpenResult) => void) | undefined
   readonly #ready: Array<Uint8Array> = []
@@ -37,10 +39,10 @@ export class ResponseBody implements ReplyHandler {
   }
 
   /** Succeeds once the head is in; fails with what the service refused, or why it was not reached. */
-  opened(send: (handler: ResponseBody) => void): OpenResult {
+  opened(send: (handler: ResponseBody) => () => void): OpenResult {
     return Effect.callback((resume) => {
       this.#onOpened = resume
-      send(this)
+      this.#release = send(this)
       return Effect.sync(() => this.close())
     })
   }
@@ -63,6 +65,7 @@ export class ResponseBody implements ReplyHandler {
     if (this.#end !== undefined) return
     this.#end = Cause.done()
     this.#connection?.destroy()
+    this.#release?.()
   }
 
   onStart(connection: DownloadConnection): void {

@@ -48,7 +48,10 @@ const get = (downloads: DownloadConnections, origin: string, path = "/file") =>
     const body = new ResponseBody(origin)
     const request = { method: "GET", origin, path, headers: ["user-agent", "test"] } as const
     return Effect.map(
-      body.opened((handler) => downloads.send(request, handler)),
+      body.opened((handler) => {
+        downloads.send(request, handler)
+        return () => {}
+      }),
       (opened) => ({ ...opened, body, bytes: Stream.runCollect(Stream.fromPull(Effect.succeed(body.pull))) })
     )
   })
