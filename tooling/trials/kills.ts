@@ -1,5 +1,5 @@
 /**
- * `npm run exec node tooling/backup-trials/kills.ts [-- --count N --seed N]`: kills
+ * `npm run exec node tooling/trials/kills.ts [-- --count N --seed N]`: kills
  * backups and prunes with SIGKILL at random moments. After each kill the
  * repository must check clean, the newest snapshot must restore completely, and
  * the next run must go on without help. Ends with 1 at the first that does not,
