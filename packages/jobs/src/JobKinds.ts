@@ -2,15 +2,17 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidJob } from "./JobError.ts"
-import type { JobKind } from "./JobKind.ts"
+import type { JobKind, SecretName } from "./JobKind.ts"
 import * as RunHere from "./run/RunHere.ts"
 
 /** A kind to which requests and summaries are JSON. */
 export interface OfferedJob {
   readonly type: string
-  readonly kind: Pick<JobKind<string, never, unknown>, "type" | "needs" | "preview" | "refuse">
+  readonly canPreview: boolean
   readonly request: Schema.Top
   readonly summary: Schema.Top
+  /** The secrets that a run of a request wants. Fails with `InvalidJob` where it is none of this kind. */
+  readonly needs: (request: unknown) => Effect.Effect<ReadonlyArray<SecretName>, InvalidJob>
   /** `RunHere.run` of a request that came as JSON. Fails with `InvalidJob` where it is none of this kind. */
   readonly run: (
     request: unknown,
@@ -23,20 +25,20 @@ export interface OfferedJob {
 }
 
 const offer = <Request, Summary>(kind: JobKind<string, Request, Summary>): OfferedJob => {
-  const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(kind.request))
+  const decodeRequest = Schema.decodeUnknownEffect(Schema.toCodecJson(kind.request))
+  const decode = (request: unknown) =>
+    Effect.mapError(
+      decodeRequest(request),
+      ({ message }) => new InvalidJob({ message: `the request is not one of ${kind.type}: ${message}` })
+    )
   return {
     type: kind.type,
-    kind,
+    canPreview: kind.preview !== undefined,
     request: kind.request,
     summary: kind.summary,
+    needs: (request) => Effect.map(decode(request), kind.needs),
     run: (request, options) =>
-      decode(request).pipe(
-        Effect.mapError(
-          (error) => new InvalidJob({ message: `the request is not one of ${kind.type}: ${error.message}` })
-        ),
-        Effect.flatMap((decoded) => RunHere.run(kind, decoded, options)),
-        Effect.asVoid
-      )
+      Effect.asVoid(Effect.flatMap(decode(request), (decoded) => RunHere.run(kind, decoded, options)))
   }
 }
 
