@@ -13,7 +13,11 @@ import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import { told } from "./words/remedies.ts"
 
-type Flags = Omit<Request, keyof FilterInput> & { readonly filters: FilterInput; readonly differencesOnly: boolean }
+type Flags = Omit<Request, keyof FilterInput | "modifyWindowMillis"> & {
+  readonly filters: FilterInput
+  readonly differencesOnly: boolean
+  readonly modifyWindowMillis: number | undefined
+}
 
 const signs = { onlySource: "+", onlyDestination: "-", different: "*" } as const
 

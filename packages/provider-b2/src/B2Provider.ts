@@ -84,6 +84,7 @@ export const open = (options: OpenOptions): Effect.Effect<Provider, StorageError
 const capabilities: Capabilities = {
   checksums: ["sha1"],
   modifiedAtPrecision: 1,
+  keepsNanoseconds: false,
   listsInOrder: true,
   isCaseSensitive: true,
   isLocal: false,

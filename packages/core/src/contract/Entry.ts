@@ -30,6 +30,8 @@ export const File = Schema.TaggedStruct("File", {
    * none was stored. A listing may leave it out where knowing it takes a call for each file; `stat` knows it.
    */
   modifiedAt: Schema.optionalKey(Schema.Int),
+  /** What is to be added to `modifiedAt` for the exact time, where `Capabilities.keepsNanoseconds`; a listing leaves it out. */
+  nanoseconds: Schema.optionalKey(Schema.Int),
   checksums: Checksums,
   contentType: Schema.optionalKey(Schema.String),
   /** What `PutOptions.metadata` said, where the service keeps it. */

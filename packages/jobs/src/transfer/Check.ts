@@ -107,7 +107,7 @@ const visitor = ({ filter, request, tell }: Comparing) => {
 
 const comparer = ({ destination, request, source }: Comparing) => {
   const by = request.sizeOnly === true ? "size" : request.checksum === true ? "checksum" : "time"
-  const within = Compare.precision(source.capabilities, destination.capabilities)
+  const within = Compare.precision(source.capabilities, destination.capabilities, request.modifyWindowMillis)
   const compare = ({ ours, theirs }: Pair): Effect.Effect<Finding, StorageError> => {
     const item = ours.path
     const verdict = Compare.decide(ours, theirs, { by }, within)
