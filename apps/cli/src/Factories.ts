@@ -2,5 +2,13 @@
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import { factory as b2 } from "@ourclone/provider-b2/B2Factory"
 import { factory as local } from "@ourclone/provider-local/LocalProvider"
+import * as Effect from "effect/Effect"
+import * as StopSignals from "./process/StopSignals.ts"
 
-export const factories: ReadonlyArray<ProviderFactory> = [local, b2]
+/** A file system of this machine that does not answer holds the main thread, which then hears of no signal. */
+const guarded: ProviderFactory = {
+  ...local,
+  connect: (...given) => Effect.andThen(Effect.sync(StopSignals.heed), local.connect(...given))
+}
+
+export const factories: ReadonlyArray<ProviderFactory> = [guarded, b2]

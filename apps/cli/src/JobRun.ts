@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as JobWords from "./JobWords.ts"
 import type { Output } from "./Output.ts"
+import * as StopSignals from "./process/StopSignals.ts"
 import * as RunReport from "./RunReport.ts"
 
 export interface JobRunOptions extends RunReport.ReportOptions {
@@ -25,6 +26,7 @@ export const run = <Request, Summary>(
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
+      StopSignals.heed()
       const report = yield* RunReport.make(output, options)
       const { isPreview } = options
       const running = RunHere.run(kind, request, { sink: report.sink, secrets: new Map(), isPreview })

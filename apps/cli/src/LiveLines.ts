@@ -6,8 +6,6 @@ import { Streams } from "./Streams.ts"
 
 const redrawMillis = 200
 const lineMillis = 5000
-const hideCursor = "\u001b[?25l"
-const showCursor = "\u001b[?25h"
 const clearBelow = "\u001b[J"
 
 export interface View {
@@ -17,7 +15,11 @@ export interface View {
   readonly oneLine: () => string | undefined
 }
 
-/** Draws until the scope closes, and leaves the terminal as it was found, without the frame. */
+/**
+ * Draws until the scope closes, and leaves the terminal without the frame. Nothing
+ * else of it is changed, not even its cursor, so that a process that is killed
+ * takes nothing with it.
+ */
 export const show = Effect.fnUntraced(function* (
   output: Output,
   view: View
@@ -46,12 +48,9 @@ export const show = Effect.fnUntraced(function* (
     return drawn.map((line) => `${line}\n`).join("")
   }
   const draw = (): void => streams.writeError(erase() + frame())
-  const restore = (): void => streams.writeError(showCursor)
 
   yield* Effect.acquireRelease(
     Effect.sync(() => {
-      process.once("exit", restore)
-      streams.writeError(hideCursor)
       output.around((write) => {
         streams.writeError(erase())
         write()
@@ -63,8 +62,7 @@ export const show = Effect.fnUntraced(function* (
       Effect.sync(() => {
         clearInterval(timer)
         output.around(undefined)
-        streams.writeError(erase() + showCursor)
-        process.off("exit", restore)
+        streams.writeError(erase())
       })
   )
 })

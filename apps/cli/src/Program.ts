@@ -1,7 +1,6 @@
 /** The whole command line as one effect, from words to an exit code. */
 import { homedir } from "node:os"
 import { WhileLocked } from "@ourclone/backup/repository/WhileLocked"
-import { withSettings } from "@ourclone/core/accounts/AccountSettings"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
@@ -23,7 +22,7 @@ import * as ExitCode from "./ExitCode.ts"
 import { builtIns } from "./GlobalFlags.ts"
 import { printable } from "./PrintableText.ts"
 import * as HangUp from "./process/HangUp.ts"
-import * as RemoteLog from "./RemoteLog.ts"
+import * as StopSignals from "./process/StopSignals.ts"
 import { Streams, type StreamsShape } from "./Streams.ts"
 import { version } from "./Version.ts"
 import { told } from "./words/remedies.ts"
@@ -118,9 +117,7 @@ const machineOf = ({ environment }: StreamsShape): ThisMachine["Service"] => {
 }
 
 /** Runs a command line and says what the process should exit with. Interrupting it stops the command cleanly. */
-export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
-  const { streams, words } = options
-  const factories = options.factories.map(withSettings)
+export const run = Effect.fnUntraced(function* ({ factories, streams, words }: ProgramOptions) {
   const log = yield* Effect.provideService(DebugLog.make(words, factories), Streams, streams)
   const services = Layer.mergeAll(
     Environment.layer,
@@ -129,13 +126,8 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
     Layer.succeed(CliOutput.Presenter, presenter(streams)),
     CliConfig.layer({ builtIns }),
     Layer.succeed(ThisMachine, machineOf(streams)),
-    Layer.succeed(WhileLocked, HangUp.tolerate()),
-    Remotes.layer({
-      factories,
-      environment: streams.environment,
-      directory: process.cwd(),
-      openLog: RemoteLog.opener(words, factories, streams)
-    })
+    Layer.succeed(WhileLocked, Effect.andThen(Effect.sync(StopSignals.heed), HangUp.tolerate())),
+    Remotes.layer({ factories, environment: streams.environment, directory: process.cwd() })
   )
   const exit = yield* Effect.exit(
     Command.runWith(commands(factories), { version, renderErrors: true })(Arguments.normalize(words)).pipe(

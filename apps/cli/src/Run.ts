@@ -5,6 +5,7 @@ import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { factories } from "./Factories.ts"
 import * as Program from "./Program.ts"
+import * as StopSignals from "./process/StopSignals.ts"
 import { ofProcess } from "./Streams.ts"
 
 /** Keeps the process alive while the program waits for something that does not. */
@@ -18,21 +19,16 @@ export const main = (): void => {
     stopCode ??= code
     fiber.interruptUnsafe()
   }
-  const stopBySignal = (code: number) => () => {
-    // Who asks twice does not want to wait for what is in flight.
-    if (stopCode !== undefined) Ending.exit(code)
-    isInterrupted = true
-    stop(code)
-  }
   const streams = ofProcess((error) => {
     if (error.code !== "EPIPE") streams.writeError(`error: standard output can not be written: ${error.message}\n`)
     stop(error.code === "EPIPE" ? ExitCode.outputClosed : ExitCode.failed)
   })
   const alive = setInterval(() => {}, longTime)
   const fiber = Effect.runFork(Program.run({ words: process.argv.slice(2), streams, factories }))
-  process.on("SIGINT", stopBySignal(ExitCode.interrupted))
-  process.on("SIGTERM", stopBySignal(ExitCode.terminated))
-  process.on("SIGHUP", stopBySignal(ExitCode.hungUp))
+  StopSignals.begin((code) => {
+    isInterrupted = true
+    stop(code)
+  })
   fiber.addObserver((exit) => {
     clearInterval(alive)
     const code = Exit.isSuccess(exit) ? exit.value : ExitCode.failed

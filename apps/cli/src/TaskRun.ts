@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
+import * as StopSignals from "./process/StopSignals.ts"
 import { Streams } from "./Streams.ts"
 
 /** Lines of standard input; a pipe that breaks has come to its end. */
@@ -14,6 +15,7 @@ const lines = Stream.fromAsyncIterable(process.stdin as AsyncIterable<Uint8Array
 )
 
 export const run = Effect.gen(function* () {
+  StopSignals.heed()
   const { drained, writeOut } = yield* Streams
   const write = (texts: ReadonlyArray<string>) =>
     Effect.callback<void>((resume) => {

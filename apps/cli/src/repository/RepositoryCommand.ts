@@ -1,10 +1,9 @@
 /** What all commands about repositories share: their output, and how a failure is told to a program. */
 import { setFlagsFromString } from "node:v8"
 import * as Effect from "effect/Effect"
-import * as Ending from "../Ending.ts"
 import * as ExitCode from "../ExitCode.ts"
 import * as Output from "../Output.ts"
-import { endProcess } from "../process/EndProcess.ts"
+import * as StopSignals from "../process/StopSignals.ts"
 import { Streams } from "../Streams.ts"
 import { told } from "../words/remedies.ts"
 
@@ -32,7 +31,7 @@ const smallHeap = "--semi-space-growth-factor=1"
 
 const setUpProcess = Effect.sync(() => {
   setFlagsFromString(smallHeap)
-  Ending.endBy(endProcess)
+  StopSignals.heed()
 })
 
 /** Runs `body` with its output. With `--json` a failure becomes restic's `exit_error` on standard error. */
