@@ -1,5 +1,4 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as Told from "@ourclone/core/testing/Told"
 import { Effect, Redacted } from "effect"
 import * as Checker from "../src/care/Checker.ts"
 import * as CheckSubset from "../src/care/CheckSubset.ts"
@@ -25,10 +24,12 @@ describe("check with all packs read", () => {
 
         /** What opening and checking find, as lines. */
         const findings = Effect.gen(function* () {
-          const told = Told.make()
+          const found: Array<string> = []
           const opened = yield* Repository.open(provider, { password: TestRepository.password })
-          yield* Checker.check(opened, { readData: CheckSubset.all }, told)
-          return told.of("Failed").map(({ failure }) => `${failure.item}: ${failure.message}`)
+          yield* Checker.check(opened, { readData: CheckSubset.all }, (event) => {
+            if (event._tag === "Problem" && event.severity === "error") found.push(`${event.file}: ${event.message}`)
+          })
+          return found
         }).pipe(Effect.catchTag("RepositoryError", (error) => Effect.succeed([error.message])))
 
         expect(yield* findings).toEqual([])

@@ -14,12 +14,6 @@ import type { JobKind } from "../src/JobKind.ts"
 import * as RunHere from "../src/run/RunHere.ts"
 import { type Surroundings, ThisMachine } from "../src/Surroundings.ts"
 
-export interface RunSettings {
-  readonly isPreview?: boolean
-  readonly events?: Array<Envelope>
-  readonly cancelledBy?: () => string
-}
-
 export interface JobWorld {
   readonly folder: string
   readonly at: (name: string) => string
@@ -30,7 +24,7 @@ export interface JobWorld {
   readonly run: <Request, Summary>(
     kind: JobKind<string, Request, Summary>,
     request: Request,
-    options?: RunSettings
+    options?: { readonly isPreview?: boolean; readonly events?: Array<Envelope>; readonly cancelledBy?: () => string }
   ) => Effect.Effect<Summary, JobError>
 }
 

@@ -12,8 +12,7 @@ import {
   ChecksumMismatch,
   InvalidRequest,
   SourceChanged,
-  type StorageError,
-  UnexpectedResponse
+  type StorageError
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -25,9 +24,6 @@ import * as UploadUrls from "./api/UploadUrls.ts"
 import { maxPutSize } from "./B2Files.ts"
 import type { B2Root } from "./B2Root.ts"
 import { streamedBody } from "./UploadBody.ts"
-
-/** Where pages of unfinished files began. */
-const none: ReadonlyArray<string> = []
 
 /** B2 takes no larger file, in bytes. */
 const maxSize = 10_000_000_000_000
@@ -163,12 +159,9 @@ export const make = (root: B2Root): LargeFile => {
             onSuccess: (row) => (row.action === "upload" ? Effect.succeed(row) : Effect.fail(explained(failure)))
           })
         }),
-        Effect.flatMap((row) => {
+        Effect.map((row) => {
           pools.delete(file.id)
-          const size = parts.reduce((sum, part) => sum + part.size, 0)
-          if (row.contentLength === size) return Effect.succeed(fileOf(row, file.path))
-          const message = `the parts have ${size} bytes and the file that B2 made of them ${row.contentLength}`
-          return Effect.fail(fail("finish", file.path, new UnexpectedResponse({ message })))
+          return fileOf(row, file.path)
         })
       )
   }
@@ -217,14 +210,11 @@ export const make = (root: B2Root): LargeFile => {
       Stream.unwrap(
         Effect.map(root.bucket, ({ id }) =>
           B2Pages.read(
-            none,
-            (seen) =>
+            undefined as string | undefined,
+            (startFileId) =>
               Effect.map(
-                client.listUnfinishedLargeFiles(path, { bucketId: id, namePrefix: root.prefix + path }, seen),
-                ({ files, nextFileId }): B2Pages.Page<ReadonlyArray<string>, FileRow> => ({
-                  rows: files,
-                  next: nextFileId === null ? undefined : [...seen, nextFileId]
-                })
+                client.listUnfinishedLargeFiles(path, { bucketId: id, namePrefix: root.prefix + path, startFileId }),
+                ({ files, nextFileId }) => ({ rows: files, next: nextFileId ?? undefined })
               ),
             () => ({
               page: (rows) =>

@@ -3,17 +3,17 @@ import * as fs from "node:fs"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { NotFound } from "@ourclone/core/contract/StorageError"
+import * as FileTime from "./FileTime.ts"
 import type { Folders } from "./Folders.ts"
 import { attempt } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
 import type { Place } from "./LocalPlace.ts"
 import * as OpenFile from "./OpenFile.ts"
-import * as SettingTimes from "./SettingTimes.ts"
 
-const setTime = (absolute: string, seen: OpenFile.Seen, time: SettingTimes.Time): void => {
+const setTime = (absolute: string, seen: OpenFile.Seen, time: number | Date): void => {
   const fd = OpenFile.open(absolute, seen, false)
   try {
-    SettingTimes.ofFile(fd, time)
+    fs.futimesSync(fd, time, time)
   } finally {
     fs.closeSync(fd)
   }
@@ -22,14 +22,14 @@ const setTime = (absolute: string, seen: OpenFile.Seen, time: SettingTimes.Time)
 /** Fails with `SourceChanged` when the file is not as it was listed, a symbolic link in its place included. */
 export const touch =
   (place: Place, folders: Folders): NonNullable<Provider["touch"]> =>
-  (file, modifiedAt, nanoseconds) =>
+  (file, modifiedAt) =>
     attempt(place, "touch", file.path, () => {
       if (!folders.check(RemotePath.parent(file.path))) throw new NotFound({ message: "there is no such file" })
       const { absolute, isLink } = LocalFiles.locate(place, file.path)
-      const time = { modifiedAt, nanoseconds }
+      const time = FileTime.toFileTime(modifiedAt)
       if (isLink) {
         LocalFiles.linkTarget(absolute, file)
-        SettingTimes.ofLink(absolute, time)
+        fs.lutimesSync(absolute, time, time)
       } else setTime(absolute, file, time)
-      return { ...file, modifiedAt, nanoseconds: nanoseconds ?? 0 }
+      return { ...file, modifiedAt }
     })

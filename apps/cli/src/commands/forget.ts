@@ -42,7 +42,7 @@ export const forget = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/ForgetCommand.ts"),
+      () => import("../repository/Forget.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

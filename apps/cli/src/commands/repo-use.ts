@@ -19,7 +19,7 @@ export const copy = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/CopyCommand.ts"),
+      () => import("../repository/Copy.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -43,7 +43,7 @@ export const stats = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/StatsCommand.ts"),
+      () => import("../repository/Stats.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -71,7 +71,7 @@ export const drill = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/DrillCommand.ts"),
+      () => import("../repository/Drill.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

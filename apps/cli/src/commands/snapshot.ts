@@ -21,7 +21,7 @@ const ls = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/SnapshotLsCommand.ts"),
+      () => import("../repository/Ls.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -49,7 +49,7 @@ const find = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/FindCommand.ts"),
+      () => import("../repository/Find.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -73,7 +73,7 @@ const diff = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/DiffCommand.ts"),
+      () => import("../repository/Diff.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -103,7 +103,7 @@ const dump = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/DumpCommand.ts"),
+      () => import("../repository/Dump.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -127,7 +127,7 @@ const tag = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/TagCommand.ts"),
+      () => import("../repository/Tag.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -150,7 +150,7 @@ const rm = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/RmCommand.ts"),
+      () => import("../repository/Rm.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

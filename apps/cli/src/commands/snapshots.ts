@@ -25,7 +25,7 @@ export const snapshots = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/SnapshotsCommand.ts"),
+      () => import("../repository/SnapshotList.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

@@ -1,11 +1,9 @@
 /** Progress of a job that goes in steps: what it does now, and how much of that is done. */
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
 import * as Amount from "../Amount.ts"
 import * as LiveLines from "../LiveLines.ts"
 import type { Output } from "../Output.ts"
 import { printable, shorten } from "../PrintableText.ts"
-import type { Streams } from "../Streams.ts"
 
 export interface Steps {
   /** A step begins; without a `total` nobody knows how much there is. */
@@ -13,11 +11,10 @@ export interface Steps {
   readonly done: (count: number) => void
   /** Instead of counts: a text of the caller's. */
   readonly tell: (text: string) => void
-  /** Shows them on a terminal until the scope closes; elsewhere nothing is shown. */
-  readonly show: Effect.Effect<void, never, Streams | Scope.Scope>
 }
 
-export const make = (output: Output): Steps => {
+/** Shown on a terminal until the scope closes; elsewhere nothing is. */
+export const show = Effect.fnUntraced(function* (output: Output) {
   let step = ""
   let total: number | undefined
   let count = 0
@@ -28,9 +25,10 @@ export const make = (output: Output): Steps => {
     return `${step} · ${Amount.count(count)} of ${Amount.count(total)} (${Math.floor((count / total) * 100)} %)`
   }
   const lines = (columns: number): Array<string> => (line() === "" ? [] : [shorten(printable(line()), columns)])
-  const isShown = output.isErrorTerminal && !output.isQuiet && !output.isJson
-  return {
-    show: isShown ? LiveLines.show(output, { lines, oneLine: () => undefined }) : Effect.void,
+  if (output.isErrorTerminal && !output.isQuiet && !output.isJson) {
+    yield* LiveLines.show(output, { lines, oneLine: () => undefined })
+  }
+  const steps: Steps = {
     begin: (next, of) => {
       step = next
       total = of
@@ -44,4 +42,5 @@ export const make = (output: Output): Steps => {
       said = text
     }
   }
-}
+  return steps
+})

@@ -7,8 +7,6 @@
  * holds an exclusive lock, or takes the risk of seeing work in progress.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
-import type { Progress } from "@ourclone/core/events/RunEvent"
-import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { tree } from "../format/BlobType.ts"
@@ -21,7 +19,7 @@ import * as Snapshots from "../repository/Snapshots.ts"
 import * as CheckData from "./CheckData.ts"
 import * as CheckFiles from "./CheckFiles.ts"
 import { checkPacks, type StoredPack, tableOf } from "./CheckPacks.ts"
-import type { CheckResult, Severity } from "./CheckResult.ts"
+import type { CheckResult, Report, Severity } from "./CheckProblem.ts"
 import { type CheckSubset, select } from "./CheckSubset.ts"
 import { checkTrees } from "./CheckTrees.ts"
 
@@ -35,11 +33,11 @@ export interface CheckOptions {
 /** Starts the threads of a `check` that will read data, so that they load while the repository is opened; they end with the scope. */
 export const prepare = CheckData.prepare
 
-/** Errors are told as `Failed`, hints as `Note`, one by one, as they are found. Fails only where the repository can not be reached. */
+/** Problems go to `report`, one by one, as they are found. Fails only where the repository can not be reached. */
 export const check = Effect.fnUntraced(function* (
   opened: Repository,
   options: CheckOptions,
-  tell: Tell = silent
+  report: Report
 ): Effect.fn.Return<CheckResult, E> {
   const repository = CheckFiles.withoutCache(opened)
   const broken = new Set<string>()
@@ -49,8 +47,7 @@ export const check = Effect.fnUntraced(function* (
 
   const found = (severity: Severity, file: string, message: string): void => {
     counts[severity]++
-    if (severity === "hint") tell.fact({ _tag: "Note", code: "hint", message, item: file })
-    else tell.fact({ _tag: "Failed", failure: { code: "Damaged", message, item: file, isRetryable: false } })
+    report({ _tag: "Problem", severity, file, message })
   }
 
   yield* CheckFiles.checkFiles(repository, (file, message) => found("error", file, message))
@@ -80,32 +77,15 @@ export const check = Effect.fnUntraced(function* (
     found(severity, file, `"${file}" ${message}`)
   }
 
-  // Trees and packs are checked at the same time; the total of trees is an upper limit until all are seen.
-  const figures = { trees: 0, totalTrees: 0, packs: 0, totalPacks: 0, totalBytes: 0 }
-  let bytesRead = 0
-  const progress = (): Progress => ({
-    _tag: "Progress",
-    phase: "verifying",
-    files: figures.trees + figures.packs,
-    bytes: bytesRead,
-    current: [],
-    figures: { ...figures }
-  })
   let treeBlobs = 0
   for (let entry = 0; entry < index.size; entry++) if (index.typeOf(entry) === tree) treeBlobs++
   const walk = checkTrees(snapshots, {
     reader: BlobReader.make(repository, index),
     onProblem: found,
-    onTree: (done) => {
-      figures.trees = done
-      tell.gauge(progress)
-    }
+    onTree: (done) => report({ _tag: "Progress", stage: "trees", done, total: treeBlobs, bytes: 0, totalBytes: 0 })
   })
-  figures.totalTrees = treeBlobs
 
   const chosen = options.readData === undefined ? [] : select(stored, options.readData)
-  figures.totalPacks = chosen.length
-  figures.totalBytes = chosen.reduce((sum, { size }) => sum + size, 0)
   const reading = CheckData.checkData(repository, {
     packs: chosen,
     indexed: ({ pack }) => (pack < 0 ? undefined : tableOf(index, byPack, pack)),
@@ -114,11 +94,7 @@ export const check = Effect.fnUntraced(function* (
       const file = RepositoryFile.pathOf("data", id)
       found("error", file, `"${file}" is damaged: ${message}`)
     },
-    onPack: ({ size }) => {
-      figures.packs++
-      bytesRead += size
-      tell.gauge(progress)
-    }
+    report
   })
   const [, trees] = yield* Effect.all([Effect.scoped(reading), walk], { concurrency: 2 })
 
@@ -136,6 +112,6 @@ export const check = Effect.fnUntraced(function* (
     blobs: index.size,
     trees,
     packsRead: chosen.length,
-    bytesRead: figures.totalBytes
+    bytesRead: chosen.reduce((sum, { size }) => sum + size, 0)
   }
 })

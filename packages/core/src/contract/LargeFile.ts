@@ -67,8 +67,6 @@ export interface Limits {
   readonly partChecksum: ChecksumAlgorithm | undefined
 }
 
-export type FinishOptions = Pick<PutOptions, "durable" | "nanoseconds">
-
 export interface LargeFile {
   readonly limits: Limits
   /** Starting twice gives two large files. */
@@ -95,7 +93,7 @@ export interface LargeFile {
   readonly finish: (
     file: Unfinished,
     parts: ReadonlyArray<Part>,
-    options?: FinishOptions
+    options?: Pick<PutOptions, "durable">
   ) => Effect.Effect<DatedFile, StorageError>
   /** Deletes the parts. Succeeds when the large file is already gone. */
   readonly cancel: (file: Unfinished) => Effect.Effect<void, StorageError>

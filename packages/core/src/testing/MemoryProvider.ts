@@ -138,7 +138,6 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
     capabilities: {
       checksums: ["sha1"],
       modifiedAtPrecision: 1,
-      keepsNanoseconds: false,
       listsInOrder: true,
       isCaseSensitive: true,
       isLocal: false,

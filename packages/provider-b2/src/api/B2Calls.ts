@@ -7,7 +7,6 @@ import { connectionReason, type KeyScope, reasonOf } from "./B2Errors.ts"
 import type { B2Http } from "./B2Http.ts"
 import { type B2Refusal, fromReply } from "./B2Refusal.ts"
 import * as B2Replies from "./B2Replies.ts"
-import * as ForeignAnswer from "./ForeignAnswer.ts"
 import type { HttpReply, HttpRequest } from "./HttpMessage.ts"
 
 export interface B2CallsOptions {
@@ -23,9 +22,6 @@ export interface B2CallsOptions {
 
 type Failure = B2Authorization.Failure
 
-/** Where the usual ones are too tight for a call; see `HttpRequest`. */
-export type CallBounds = Pick<HttpRequest, "timeout" | "most">
-
 export interface B2Calls {
   readonly http: B2Http
   readonly endpoint: string
@@ -39,7 +35,7 @@ export interface B2Calls {
     name: string,
     payload: (authorization: B2Authorization.Authorization) => object,
     decode: (json: unknown) => A,
-    bounds?: CallBounds
+    timeout?: number
   ) => Effect.Effect<A, Failure>
   /** Names what went wrong with `path`. `isUpload` when an upload URL was asked. */
   readonly explain: (name: string, path: string | undefined, isUpload?: boolean) => (failure: Failure) => StorageError
@@ -52,13 +48,13 @@ export interface B2Calls {
   ) => Effect.Effect<A, B2Refusal | StorageError>
 }
 
-const unexpected = (provider: string, operation: string, path: string | undefined, what: string) =>
+const unexpected = (provider: string, operation: string, path: string | undefined) =>
   new StorageError({
     provider,
     operation,
     ...(path === undefined ? {} : { path }),
     reason: new UnexpectedResponse({
-      message: `the answer to ${operation} ${what || "is not one of B2's"}; check that the endpoint is a B2 native API`
+      message: `the answer to ${operation} is not one of B2's; check that the endpoint is a B2 native API`
     })
   })
 
@@ -81,9 +77,8 @@ const decodedWith =
     if (reply.status !== 200) return Effect.fail(fromReply(reply))
     try {
       return Effect.succeed(decode(JSON.parse(reply.body.toString())))
-    } catch (error) {
-      const what = error instanceof B2Replies.UnknownShape ? error.message : ForeignAnswer.describe(reply)
-      return Effect.fail(unexpected(provider, name, path, what ?? ""))
+    } catch {
+      return Effect.fail(unexpected(provider, name, path))
     }
   }
 
@@ -146,7 +141,7 @@ const callsOf =
       decoded,
       named: callsOf(options, authorization),
       explain: explainWith(provider, () => authorization.current().key),
-      call: (name, payload, decode, bounds) =>
+      call: (name, payload, decode, timeout) =>
         authorization.use((current) =>
           http.exchange(
             {
@@ -162,7 +157,7 @@ const callsOf =
                 "application/json"
               ],
               body: JSON.stringify(payload(current)),
-              ...bounds
+              timeout
             },
             (reply) => decoded(reply, name, undefined, decode)
           )
