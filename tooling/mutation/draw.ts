@@ -1,5 +1,5 @@
-import { seededRandom } from "../backup-trials/seededRandom.ts"
 import { parse } from "../structure/ParsedFile.ts"
+import { seededRandom } from "../trials/seededRandom.ts"
 import { type Mutant, textWith } from "./Mutant.ts"
 
 const isValid = (mutant: Mutant): boolean => "program" in parse({ path: mutant.file.path, text: textWith(mutant) })

@@ -4,9 +4,9 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { afterEach, assert, beforeEach, it } from "vitest"
-import { exactDifferences } from "../backup-trials/exactDifferences.ts"
-import { generateTree } from "../backup-trials/generateTree.ts"
 import { type EmulatorProcess, startEmulator } from "../bench/EmulatorProcess.ts"
+import { exactDifferences } from "../trials/exactDifferences.ts"
+import { generateTree } from "../trials/generateTree.ts"
 
 const main = path.resolve(import.meta.dirname, "../../apps/cli/src/main.ts")
 

@@ -9,8 +9,8 @@ import * as LocalProvider from "@ourclone/provider-local/LocalProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { afterEach, assert, beforeEach, describe, it } from "vitest"
-import { exactDifferences } from "../backup-trials/exactDifferences.ts"
-import { generateTree } from "../backup-trials/generateTree.ts"
+import { exactDifferences } from "../trials/exactDifferences.ts"
+import { generateTree } from "../trials/generateTree.ts"
 
 const main = path.resolve(import.meta.dirname, "../../apps/cli/src/main.ts")
 const password = "in turn"

@@ -13,7 +13,11 @@ import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import { told } from "./words/remedies.ts"
 
-type Flags = Omit<Request, keyof FilterInput> & { readonly filters: FilterInput; readonly differencesOnly: boolean }
+type Flags = Omit<Request, keyof FilterInput | "modifyWindowMillis"> & {
+  readonly filters: FilterInput
+  readonly differencesOnly: boolean
+  readonly modifyWindowMillis: number | undefined
+}
 
 const signs = { onlySource: "+", onlyDestination: "-", different: "*" } as const
 
@@ -53,8 +57,7 @@ export const run = Effect.fnUntraced(function* (flags: Flags) {
   const result = (fact: Fact): void => {
     const text = ofFact(fact, differencesOnly)
     if (text !== undefined) output.line(text)
-    if (fact._tag === "Skipped")
-      output.note(`skipped ${printable(fact.item)}: ${printable(told({ ...fact, message: fact.because }))}`)
+    if (fact._tag === "Skipped") output.note(`skipped ${printable(fact.item)}: ${printable(fact.because)}`)
   }
   const options = { isPreview: false, asksForProgress: "never", inWords: () => undefined, result } as const
   const { summary } = yield* JobRun.run(kind, request, output, options)

@@ -65,6 +65,20 @@ const secretsIn = (
   return secrets.filter((secret) => Secret.kindOf(secret) === undefined)
 }
 
+/** Knows the secrets of the command line, the environment and the configuration. */
+export const scrubberOf = Effect.fnUntraced(function* (
+  words: ReadonlyArray<string>,
+  factories: ReadonlyArray<ProviderFactory>,
+  environment: StandardPaths.Environment
+) {
+  const home = environment.HOME || homedir()
+  const configured = yield* ConfigurationFile.read(StandardPaths.configurationFile(environment, home)).pipe(
+    Effect.map(({ remotes }) => [...remotes.values()]),
+    Effect.catch(() => Effect.succeed([]))
+  )
+  return scrubber(secretsIn(factories, words, environment, configured))
+})
+
 interface Requested {
   readonly request: { readonly method: string; readonly origin: string; readonly path: string }
   readonly response?: { readonly statusCode: number }
@@ -100,11 +114,7 @@ export const make = Effect.fnUntraced(function* (
   if (!words.slice(0, end < 0 ? words.length : end).includes("--debug")) return none
   const { environment, writeError } = yield* Streams
   const home = environment.HOME || homedir()
-  const configured = yield* ConfigurationFile.read(StandardPaths.configurationFile(environment, home)).pipe(
-    Effect.map(({ remotes }) => [...remotes.values()]),
-    Effect.catch(() => Effect.succeed([]))
-  )
-  const scrub = scrubber(secretsIn(factories, words, environment, configured))
+  const scrub = yield* scrubberOf(words, factories, environment)
   const folder = join(StandardPaths.stateDirectory(environment, home), "debug")
   const path = join(folder, `${new Date().toISOString().replaceAll(":", "-")}-${process.pid}.log`)
   const started = Date.now()

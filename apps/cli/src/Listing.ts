@@ -9,7 +9,6 @@ import { filterRequest } from "./FilterRequest.ts"
 import type { Output } from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import * as QueryRun from "./QueryRun.ts"
-import { told } from "./words/remedies.ts"
 
 export interface ListingInput {
   readonly path: string
@@ -22,12 +21,11 @@ export interface ListingInput {
 export const makeSkips = (output: Output) => {
   let failures = 0
   return {
-    take: ({ because, isFailure, path, remedy }: Extract<Entry, { readonly _tag: "Skipped" }>): void => {
-      const why = told({ message: because, remedy })
+    take: ({ because, isFailure, path }: Extract<Entry, { readonly _tag: "Skipped" }>): void => {
       if (isFailure) {
         failures++
-        output.problem(`${path}: ${why}`)
-      } else output.note(`skipped ${printable(path)}: ${printable(why)}`)
+        output.problem(`${path}: ${because}`)
+      } else output.note(`skipped ${printable(path)}: ${printable(because)}`)
     },
     /** Fails with the code for failed files when something could not be read. */
     end: Effect.suspend(() =>

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import { absolute } from "./AbsolutePlace.ts"
 import * as Amount from "./Amount.ts"
+import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
@@ -16,9 +17,9 @@ import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
+import { endProcess } from "./process/EndProcess.ts"
 import * as RunReport from "./RunReport.ts"
 import * as TransferText from "./TransferText.ts"
-import { told } from "./words/remedies.ts"
 
 /** Fields of a request as flags give them: what was not given is `undefined`. */
 type Typed<Fields> = { readonly [Name in keyof Fields]: Fields[Name] | undefined }
@@ -43,8 +44,8 @@ export const conclude = (
   const seconds = ((view.lastAt ?? 0) - (view.beganAt ?? 0)) / 1000
   if (isSummed || summary.failed > 0) output.note(TransferText.ofSummary(summary, seconds, verb))
   if (!output.isVerbose && !output.isJson) {
-    for (const [message, { count, remedy }] of Object.entries(view.skips)) {
-      output.note(`skipped ${Amount.count(count)}: ${printable(told({ message, remedy }))}`)
+    for (const [because, count] of Object.entries(view.skips)) {
+      output.note(`skipped ${Amount.count(count)}: ${printable(because)}`)
     }
   }
   if (summary.withheld !== undefined) output.problem(TransferText.ofWithheld(summary.withheld))
@@ -105,6 +106,7 @@ const perform = Effect.fnUntraced(function* (
 
 /** Runs it. Fails with `CommandStopped` when the command ends with a code of its own. */
 export const run = Effect.fnUntraced(function* (kind: JobKind<string, Request, TransferSummary>, flags: Flags) {
+  Ending.endBy(endProcess)
   const output = yield* Output.make
   const { destination, dryRun, errorOnNoTransfer, filters, progress, source, ...rest } = flags
   const request: Request = {

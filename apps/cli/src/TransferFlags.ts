@@ -1,14 +1,32 @@
 /** The flags of copy, move and sync, spelled as rclone spells them. */
+import * as Age from "@ourclone/core/filter/Age"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { filterFlags } from "./FilterFlags.ts"
 import { on, text } from "./Flags.ts"
 
+/** In whole milliseconds. */
+const lengthOf = (typed: string): number | undefined =>
+  Option.getOrUndefined(
+    Option.map(Option.flatMap(Result.getSuccess(Age.parse(typed, 0)), Option.fromUndefinedOr), Math.ceil)
+  )
+
 /** How two files are compared; also for `check`. */
 export const comparing = {
   checksum: on("checksum", "Compare by size and checksum rather than by size and time").pipe(Flag.withAlias("c")),
-  sizeOnly: on("size-only", "Compare by size alone")
+  sizeOnly: on("size-only", "Compare by size alone"),
+  modifyWindowMillis: Flag.String("modify-window").pipe(
+    Flag.withMetavar("duration"),
+    Flag.withDescription("Times up to this far apart count as the same, such as 2s; for disks that keep them coarsely"),
+    Flag.filterMap(
+      (typed) => Option.filter(Option.fromUndefinedOr(lengthOf(typed)), (length) => length >= 0),
+      () => "a length of time, such as 2s or 1h"
+    ),
+    Flag.optional,
+    Flag.map(Option.getOrUndefined)
+  )
 }
 
 export const sourceLinks = {

@@ -180,3 +180,46 @@ test("two remotes that reach one place by two addresses are the same place: noth
   expect((await cli.run("sync", "r1:some-bucket", "r2:some-bucket/x")).code).toBe(25)
   expect((await cli.run("cat", "r2:some-bucket/x/a.txt")).out).toBe("a")
 })
+
+test("remote test signs in once, however many checks it runs", async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("from/a.txt", "a")
+  await cli.run("sync", "@/from", "b2:some-bucket")
+  const signIns = () =>
+    (emulator.log?.requests() ?? []).filter((request) => JSON.stringify(request).includes("b2_authorize_account"))
+      .length
+  const before = signIns()
+  const { code, out } = await cli.run("remote", "test", "b2:some-bucket")
+  expect(code).toBe(0)
+  expect(out).toContain("-    puts a file only where nothing is: the storage has no putIfAbsent")
+  expect(signIns() - before).toBe(1)
+})
+
+test("a remote keeps everything in its folder, and its traffic in a log without secrets", async () => {
+  const { cli, emulator } = await withB2()
+  const key = ["--key-id", emulator.keyId, "--application-key", emulator.key, "--endpoint", emulator.endpoint]
+  await cli.run(
+    "remote",
+    "add",
+    "r1",
+    "b2",
+    ...key,
+    "--dir",
+    "my/host",
+    "--debug",
+    "true",
+    "--rate",
+    "100M",
+    "--workers",
+    "2"
+  )
+  cli.write("from/a.txt", "the content")
+  expect((await cli.run("sync", "@/from", "r1:some-bucket/x")).code).toBe(0)
+  expect((await cli.run("cat", "b2:some-bucket/my/host/x/a.txt")).out).toBe("the content")
+  const logs = cli.list("state/ourclone").filter((name) => /^r1\..*\.log$/.test(name))
+  expect(logs).toHaveLength(2)
+  const text = logs.map((log) => cli.read(`state/ourclone/${log}`)).join("")
+  expect(text).toContain("b2_authorize_account 200")
+  expect(text).toContain('put "a.txt" ok')
+  expect(text).not.toContain(emulator.key)
+})

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Told from "@ourclone/core/testing/Told"
 import { Effect, Redacted } from "effect"
 import * as Checker from "../src/care/Checker.ts"
 import * as CheckSubset from "../src/care/CheckSubset.ts"
@@ -24,12 +25,10 @@ describe("check with all packs read", () => {
 
         /** What opening and checking find, as lines. */
         const findings = Effect.gen(function* () {
-          const found: Array<string> = []
+          const told = Told.make()
           const opened = yield* Repository.open(provider, { password: TestRepository.password })
-          yield* Checker.check(opened, { readData: CheckSubset.all }, (event) => {
-            if (event._tag === "Problem" && event.severity === "error") found.push(`${event.file}: ${event.message}`)
-          })
-          return found
+          yield* Checker.check(opened, { readData: CheckSubset.all }, told)
+          return told.of("Failed").map(({ failure }) => `${failure.item}: ${failure.message}`)
         }).pipe(Effect.catchTag("RepositoryError", (error) => Effect.succeed([error.message])))
 
         expect(yield* findings).toEqual([])

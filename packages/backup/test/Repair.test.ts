@@ -2,6 +2,7 @@ import { hash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import * as FaultyProvider from "@ourclone/core/testing/FaultyProvider"
 import type { MemoryAccount } from "@ourclone/core/testing/MemoryAccount"
+import * as Told from "@ourclone/core/testing/Told"
 import { Effect } from "effect"
 import * as RepairIndex from "../src/care/RepairIndex.ts"
 import * as RepairPacks from "../src/care/RepairPacks.ts"
@@ -260,11 +261,9 @@ describe("repairSnapshots", () => {
       }
       assert.isAbove(removed, 0)
       yield* RepairIndex.repairIndex(repository)
-      const emptied: Array<string> = []
-      yield* RepairSnapshots.repairSnapshots(repository, { forget: true }, (event) => {
-        if (event._tag === "EmptiedDirectory") emptied.push(event.path.toString())
-      })
-      assert.isAbove(emptied.length, 0)
+      const told = Told.make()
+      yield* RepairSnapshots.repairSnapshots(repository, { forget: true }, told)
+      assert.isAbove(told.of("Note").filter(({ code }) => code === "EmptiedDirectory").length, 0)
       yield* SampleBackup.readWhole(repository)
     })
   )

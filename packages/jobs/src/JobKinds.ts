@@ -2,15 +2,17 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidJob } from "./JobError.ts"
-import type { JobKind } from "./JobKind.ts"
+import type { JobKind, SecretName } from "./JobKind.ts"
 import * as RunHere from "./run/RunHere.ts"
 
 /** A kind to which requests and summaries are JSON. */
 export interface OfferedJob {
   readonly type: string
-  readonly kind: Pick<JobKind<string, never, unknown>, "type" | "needs" | "preview" | "refuse">
+  readonly canPreview: boolean
   readonly request: Schema.Top
   readonly summary: Schema.Top
+  /** The secrets that a run of a request wants. Fails with `InvalidJob` where it is none of this kind. */
+  readonly needs: (request: unknown) => Effect.Effect<ReadonlyArray<SecretName>, InvalidJob>
   /** `RunHere.run` of a request that came as JSON. Fails with `InvalidJob` where it is none of this kind. */
   readonly run: (
     request: unknown,
@@ -23,20 +25,20 @@ export interface OfferedJob {
 }
 
 const offer = <Request, Summary>(kind: JobKind<string, Request, Summary>): OfferedJob => {
-  const decode = Schema.decodeUnknownEffect(Schema.toCodecJson(kind.request))
+  const decodeRequest = Schema.decodeUnknownEffect(Schema.toCodecJson(kind.request))
+  const decode = (request: unknown) =>
+    Effect.mapError(
+      decodeRequest(request),
+      ({ message }) => new InvalidJob({ message: `the request is not one of ${kind.type}: ${message}` })
+    )
   return {
     type: kind.type,
-    kind,
+    canPreview: kind.preview !== undefined,
     request: kind.request,
     summary: kind.summary,
+    needs: (request) => Effect.map(decode(request), kind.needs),
     run: (request, options) =>
-      decode(request).pipe(
-        Effect.mapError(
-          (error) => new InvalidJob({ message: `the request is not one of ${kind.type}: ${error.message}` })
-        ),
-        Effect.flatMap((decoded) => RunHere.run(kind, decoded, options)),
-        Effect.asVoid
-      )
+      Effect.asVoid(Effect.flatMap(decode(request), (decoded) => RunHere.run(kind, decoded, options)))
   }
 }
 
@@ -53,7 +55,22 @@ export const jobKinds = {
   cancelUnfinished: async () => offer((await import("./storage/CancelUnfinished.ts")).kind),
   testRemote: async () => offer((await import("./storage/TestRemote.ts")).kind),
   backup: async () => offer((await import("./repository/BackupJob.ts")).kind),
-  restore: async () => offer((await import("./repository/RestoreJob.ts")).kind)
+  restore: async () => offer((await import("./repository/RestoreJob.ts")).kind),
+  init: async () => offer((await import("./repository/InitJob.ts")).kind),
+  forget: async () => offer((await import("./repository/ForgetJob.ts")).kind),
+  prune: async () => offer((await import("./repository/PruneJob.ts")).kind),
+  checkRepository: async () => offer((await import("./repository/CheckJob.ts")).kind),
+  repairIndex: async () => offer((await import("./repository/RepairIndexJob.ts")).kind),
+  repairPacks: async () => offer((await import("./repository/RepairPacksJob.ts")).kind),
+  repairSnapshots: async () => offer((await import("./repository/RepairSnapshotsJob.ts")).kind),
+  copySnapshots: async () => offer((await import("./repository/CopySnapshotsJob.ts")).kind),
+  drill: async () => offer((await import("./repository/DrillJob.ts")).kind),
+  keyAdd: async () => offer((await import("./repository/KeyAddJob.ts")).kind),
+  keyRemove: async () => offer((await import("./repository/KeyRemoveJob.ts")).kind),
+  keyPassword: async () => offer((await import("./repository/KeyPasswordJob.ts")).kind),
+  tag: async () => offer((await import("./repository/TagJob.ts")).kind),
+  removePaths: async () => offer((await import("./repository/RemovePathsJob.ts")).kind),
+  unlock: async () => offer((await import("./repository/UnlockJob.ts")).kind)
 } satisfies Readonly<Record<string, () => Promise<OfferedJob>>>
 
 export type JobType = keyof typeof jobKinds
@@ -65,3 +82,16 @@ export const load = (type: string): Effect.Effect<OfferedJob, InvalidJob> =>
   isJobType(type)
     ? Effect.promise(jobKinds[type])
     : Effect.fail(new InvalidJob({ message: `there is no kind of job called "${type}"` }))
+
+/** Queries, which give rows and are never kept, and bytes, by their type. */
+export const queryKinds = {
+  snapshots: async () => (await import("./repository/SnapshotsQuery.ts")).kind,
+  snapshotLs: async () => (await import("./repository/SnapshotLsQuery.ts")).kind,
+  find: async () => (await import("./repository/FindQuery.ts")).kind,
+  diff: async () => (await import("./repository/DiffQuery.ts")).kind,
+  stats: async () => (await import("./repository/StatsQuery.ts")).kind,
+  info: async () => (await import("./repository/InfoQuery.ts")).kind,
+  keyList: async () => (await import("./repository/KeyListQuery.ts")).kind
+} as const
+
+export const bytesKinds = { dump: async () => (await import("./repository/DumpBytes.ts")).kind } as const

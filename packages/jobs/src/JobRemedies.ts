@@ -1,5 +1,7 @@
 /** What jobs say could be done, by code. */
 export type JobRemedies = {
+  /** Prune although no snapshot is there, and so remove everything. */
+  readonly allowPruningAll: Record<never, never>
   /** Supply the secret of that name. */
   readonly giveSecret: { readonly secret: string }
 }

@@ -14,6 +14,12 @@ import type { JobKind } from "../src/JobKind.ts"
 import * as RunHere from "../src/run/RunHere.ts"
 import { type Surroundings, ThisMachine } from "../src/Surroundings.ts"
 
+export interface RunSettings {
+  readonly isPreview?: boolean
+  readonly events?: Array<Envelope>
+  readonly cancelledBy?: () => string
+}
+
 export interface JobWorld {
   readonly folder: string
   readonly at: (name: string) => string
@@ -24,7 +30,7 @@ export interface JobWorld {
   readonly run: <Request, Summary>(
     kind: JobKind<string, Request, Summary>,
     request: Request,
-    options?: { readonly isPreview?: boolean; readonly events?: Array<Envelope>; readonly cancelledBy?: () => string }
+    options?: RunSettings
   ) => Effect.Effect<Summary, JobError>
 }
 

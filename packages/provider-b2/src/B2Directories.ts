@@ -3,9 +3,9 @@ import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import type { Directory } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import { NotFound, type StorageError } from "@ourclone/core/contract/StorageError"
+import { NotFound } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
-import type { FileRow } from "./api/B2Replies.ts"
+import { firstRows } from "./B2FirstRows.ts"
 import { emptyDirectoryMarker } from "./B2Listing.ts"
 import { removeName } from "./B2Removal.ts"
 import type { B2Root } from "./B2Root.ts"
@@ -15,28 +15,11 @@ const marker = RemotePath.makeUnsafe(emptyDirectoryMarker)
 /** Enough to see anything beside the two markers that a directory may have. */
 const enough = 3
 
-/** The first rows of names that begin with `prefix`; a page may end before it is full. */
-const firstRows = (
-  root: B2Root,
-  at: string,
-  query: { readonly bucketId: string; readonly prefix: string; readonly startFileName?: string },
-  found: ReadonlyArray<FileRow> = []
-): Effect.Effect<ReadonlyArray<FileRow>, StorageError> =>
-  Effect.flatMap(
-    root.client.listFileNames(at, { ...query, maxFileCount: enough - found.length }),
-    ({ files, nextFileName }) => {
-      const rows = [...found, ...files]
-      return rows.length >= enough || nextFileName === null
-        ? Effect.succeed(rows)
-        : firstRows(root, at, { ...query, startFileName: nextFileName }, rows)
-    }
-  )
-
 /** The first names in a directory. */
 const peek = (root: B2Root, path: RemotePath.RemotePath) => {
   const prefix = path === "" ? root.prefix : `${root.prefix}${path}/`
   return Effect.flatMap(root.bucket, ({ id }) =>
-    Effect.map(firstRows(root, path, { bucketId: id, prefix }), (files) => ({
+    Effect.map(firstRows(root, path, { bucketId: id, prefix }, enough), (files) => ({
       names: files.map((file) => file.fileName),
       markers: files
         .filter((file) => file.contentLength === 0)

@@ -1,6 +1,6 @@
 /** Reading files. What arrives is compared with the SHA-1 that B2 sends and with the one that was recorded when the file was listed. */
 import { createHash, hash } from "node:crypto"
-import type { ByteRange } from "@ourclone/core/contract/ByteSource"
+import { type ByteRange, smallSize } from "@ourclone/core/contract/ByteSource"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import {
@@ -34,8 +34,9 @@ export const announcedSha1 = (headers: Headers): string | undefined =>
 /** Why `size` bytes are not all of `file`. */
 export const wrongSize = (file: File, size: number): Reason | undefined => {
   if (size === file.size) return undefined
-  return file.versionId === undefined
-    ? new SourceChanged({ message: "the file was replaced while it was read" })
+  if (file.versionId === undefined) return new SourceChanged({ message: "the file was replaced while it was read" })
+  return size > file.size
+    ? new UnexpectedResponse({ message: `more arrives than the ${file.size} bytes that the file has` })
     : new Unavailable({ message: `${size} of ${file.size} bytes arrived` })
 }
 
@@ -58,19 +59,27 @@ export const readAll =
   (root: B2Root): Provider["readAll"] =>
   (file) =>
     Effect.suspend(() =>
-      Effect.flatMap(root.client.download(file.path, targetOf(root, file)), ({ body, headers }) => {
-        const reason = wrongSize(file, body.length) ?? wrongSha1(file, announcedSha1(headers), () => hash("sha1", body))
-        return reason === undefined ? Effect.succeed(body) : Effect.fail(root.fail("readAll", file.path, reason))
-      })
+      Effect.flatMap(
+        root.client.download(file.path, targetOf(root, file), Math.max(file.size, smallSize)),
+        ({ body, headers }) => {
+          const reason =
+            wrongSize(file, body.length) ?? wrongSha1(file, announcedSha1(headers), () => hash("sha1", body))
+          return reason === undefined ? Effect.succeed(body) : Effect.fail(root.fail("readAll", file.path, reason))
+        }
+      )
     )
+
+/** Why the whole that is about to come is not `file`; its length may be left out. */
+const wrongLength = (file: File, headers: Headers): Reason | undefined => {
+  const length = header(headers, "content-length")
+  return length === undefined ? undefined : wrongSize(file, Number(length))
+}
 
 /** Why the bytes that are about to come are not those that were asked for. */
 const wrongRange = (file: File, range: ByteRange, headers: Headers): Reason | undefined => {
   const contentRange = header(headers, "content-range")
   // A server may answer a range that is the whole file with the whole file.
-  if (contentRange === undefined && range.length === file.size) {
-    return wrongSize(file, Number(header(headers, "content-length")))
-  }
+  if (contentRange === undefined && range.length === file.size) return wrongLength(file, headers)
   const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(contentRange ?? "") ?? []
   if (total !== undefined && Number(total) !== file.size) return wrongSize(file, Number(total))
   if (Number(first) === range.offset && Number(last) === range.offset + range.length - 1) return undefined
@@ -94,16 +103,41 @@ const open = (root: B2Root, file: File, range: ByteRange | undefined) =>
       })
       .pipe(Effect.mapError(explain(downloadName(target), file.path)))
 
-    const length = header(headers, "content-length")
-    const wrong = range === undefined ? length && wrongSize(file, Number(length)) : wrongRange(file, range, headers)
-    if (wrong) return yield* root.fail("read", file.path, wrong)
+    const wrong = range === undefined ? wrongLength(file, headers) : wrongRange(file, range, headers)
+    if (wrong !== undefined) return yield* root.fail("read", file.path, wrong)
     const pull = Effect.mapError((body as ResponseBody).pull, (failure) =>
       failure._tag === "ConnectionFailure" ? explain(downloadName(target), file.path)(failure) : failure
     )
     return { headers, pull }
   })
 
-/** Counts and hashes the pieces of a whole file as they pass, and fails after the last when they are not the file's. */
+/** Counts the pieces as they pass: what proxies make of a reply may have no length, and what comes may have no end. */
+const counted = <P extends ReadonlyArray<Uint8Array>>(
+  root: B2Root,
+  file: File,
+  range: ByteRange | undefined,
+  pull: Pull.Pull<P, StorageError>
+): Pull.Pull<P, StorageError> => {
+  const expected = range?.length ?? file.size
+  let arrived = 0
+  const wrong = (): Reason | undefined => {
+    if (arrived === expected) return undefined
+    if (range === undefined) return wrongSize(file, arrived)
+    return arrived > expected
+      ? new UnexpectedResponse({ message: `more arrives than the ${expected} bytes that were asked for` })
+      : new Unavailable({ message: `${arrived} of ${expected} bytes arrived` })
+  }
+  const passing = Effect.flatMap(pull, (pieces): Pull.Pull<P, StorageError> => {
+    for (const piece of pieces) arrived += piece.length
+    return arrived > expected ? Effect.fail(root.fail("read", file.path, wrong()!)) : Effect.succeed(pieces)
+  })
+  return Effect.catch(passing, (failure): Pull.Pull<never, StorageError> => {
+    const reason = failure._tag === "StorageError" ? undefined : wrong()
+    return Effect.fail(reason === undefined ? failure : root.fail("read", file.path, reason))
+  })
+}
+
+/** Hashes the pieces of a whole file as they pass, and fails after the last when they are not the file's. */
 const verifying = <P extends ReadonlyArray<Uint8Array>>(
   root: B2Root,
   file: File,
@@ -111,18 +145,15 @@ const verifying = <P extends ReadonlyArray<Uint8Array>>(
   pull: Pull.Pull<P, StorageError>
 ): Pull.Pull<P, StorageError> => {
   const announced = announcedSha1(headers)
-  const sha1 = announced === undefined && file.checksums.sha1 === undefined ? undefined : createHash("sha1")
-  let arrived = 0
-  const counted = Effect.map(pull, (pieces) => {
-    for (const piece of pieces) {
-      arrived += piece.length
-      sha1?.update(piece)
-    }
+  if (announced === undefined && file.checksums.sha1 === undefined) return pull
+  const sha1 = createHash("sha1")
+  const hashed = Effect.map(pull, (pieces) => {
+    for (const piece of pieces) sha1.update(piece)
     return pieces
   })
-  return Effect.catch(counted, (failure): Pull.Pull<never, StorageError> => {
+  return Effect.catch(hashed, (failure): Pull.Pull<never, StorageError> => {
     if (failure._tag === "StorageError") return Effect.fail(failure)
-    const wrong = wrongSize(file, arrived) ?? (sha1 && wrongSha1(file, announced, () => sha1.digest("hex")))
+    const wrong = wrongSha1(file, announced, () => sha1.digest("hex"))
     return wrong === undefined ? Effect.fail(failure) : Effect.fail(root.fail("read", file.path, wrong))
   })
 }
@@ -139,7 +170,12 @@ export const read =
         if (range.length === 0) return Stream.empty
       }
       const opened = Effect.map(open(root, file, range), ({ headers, pull }) =>
-        Stream.fromPull(Effect.sync(() => (range === undefined ? verifying(root, file, headers, pull) : pull)))
+        Stream.fromPull(
+          Effect.sync(() => {
+            const pieces = counted(root, file, range, pull)
+            return range === undefined ? verifying(root, file, headers, pieces) : pieces
+          })
+        )
       )
       return Stream.unwrap(opened)
     })

@@ -10,6 +10,7 @@ export const factory = ProviderFactory.make({
   options: B2Options,
   environment,
   placeOptions: ["hardDelete"],
+  hasBuckets: true,
   refusesLocation: refusal,
   connect: (options, name) =>
     Effect.flatMap(

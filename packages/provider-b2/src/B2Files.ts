@@ -17,6 +17,7 @@ import { type FileRow, fileOf, metadataOf, modifiedAtOf, sha1Of } from "./api/B2
 import { type Headers, header } from "./api/HttpMessage.ts"
 import type { UploadUrls } from "./api/UploadUrls.ts"
 import { announcedSha1 } from "./B2Download.ts"
+import { firstRows } from "./B2FirstRows.ts"
 import type { B2Root } from "./B2Root.ts"
 import { streamedBody } from "./UploadBody.ts"
 
@@ -25,8 +26,7 @@ export const maxPutSize = 5_000_000_000
 
 /** For a key that may list names but read no file, and so not ask for one file's headers. */
 const statByListing = Effect.fnUntraced(function* (root: B2Root, path: RemotePath, bucketId: string, fileName: string) {
-  const asked = { bucketId, prefix: fileName, startFileName: fileName, maxFileCount: 1 }
-  const [row] = (yield* root.client.listFileNames(path, asked)).files
+  const [row] = yield* firstRows(root, path, { bucketId, prefix: fileName, startFileName: fileName }, 1)
   if (row?.fileName === fileName && (row.action === "upload" || row.action === "copy")) return fileOf(row, path)
   return yield* root.fail("stat", path, new NotFound({ message: "there is no such file" }))
 })

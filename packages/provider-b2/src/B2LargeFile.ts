@@ -12,7 +12,8 @@ import {
   ChecksumMismatch,
   InvalidRequest,
   SourceChanged,
-  type StorageError
+  type StorageError,
+  UnexpectedResponse
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -24,6 +25,9 @@ import * as UploadUrls from "./api/UploadUrls.ts"
 import { maxPutSize } from "./B2Files.ts"
 import type { B2Root } from "./B2Root.ts"
 import { streamedBody } from "./UploadBody.ts"
+
+/** Where pages of unfinished files began. */
+const none: ReadonlyArray<string> = []
 
 /** B2 takes no larger file, in bytes. */
 const maxSize = 10_000_000_000_000
@@ -159,9 +163,12 @@ export const make = (root: B2Root): LargeFile => {
             onSuccess: (row) => (row.action === "upload" ? Effect.succeed(row) : Effect.fail(explained(failure)))
           })
         }),
-        Effect.map((row) => {
+        Effect.flatMap((row) => {
           pools.delete(file.id)
-          return fileOf(row, file.path)
+          const size = parts.reduce((sum, part) => sum + part.size, 0)
+          if (row.contentLength === size) return Effect.succeed(fileOf(row, file.path))
+          const message = `the parts have ${size} bytes and the file that B2 made of them ${row.contentLength}`
+          return Effect.fail(fail("finish", file.path, new UnexpectedResponse({ message })))
         })
       )
   }
@@ -210,11 +217,14 @@ export const make = (root: B2Root): LargeFile => {
       Stream.unwrap(
         Effect.map(root.bucket, ({ id }) =>
           B2Pages.read(
-            undefined as string | undefined,
-            (startFileId) =>
+            none,
+            (seen) =>
               Effect.map(
-                client.listUnfinishedLargeFiles(path, { bucketId: id, namePrefix: root.prefix + path, startFileId }),
-                ({ files, nextFileId }) => ({ rows: files, next: nextFileId ?? undefined })
+                client.listUnfinishedLargeFiles(path, { bucketId: id, namePrefix: root.prefix + path }, seen),
+                ({ files, nextFileId }): B2Pages.Page<ReadonlyArray<string>, FileRow> => ({
+                  rows: files,
+                  next: nextFileId === null ? undefined : [...seen, nextFileId]
+                })
               ),
             () => ({
               page: (rows) =>

@@ -4,6 +4,7 @@ import * as PlaceIdentity from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { specification } from "@ourclone/core/contract/Specification"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
+import { TrafficLog } from "@ourclone/core/layers/Observed"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import packageJson from "../package.json" with { type: "json" }
@@ -43,6 +44,7 @@ export interface PlaceOptions {
 export interface B2Connection {
   /** `b2:4a5b6c7d8e9f`: a key of an account says which, and its address does not matter. */
   readonly id: string
+  readonly limitConnections: (most: number) => void
   readonly open: (options: PlaceOptions) => Effect.Effect<Provider, StorageError>
 }
 
@@ -52,7 +54,8 @@ const userAgent = `ourclone/${packageJson.version} node/${process.versions.node}
 export const connect = Effect.fnUntraced(function* (
   options: ConnectOptions
 ): Effect.fn.Return<B2Connection, StorageError, Scope.Scope> {
-  const { applicationKey, endpoint, keyId, maxConcurrency, name, onRequest } = options
+  const { applicationKey, endpoint, keyId, maxConcurrency, name } = options
+  const onRequest = options.onRequest ?? (yield* TrafficLog)
   const http = yield* Effect.acquireRelease(
     Effect.sync(() => B2Http.make({ maxConcurrency, onRequest })),
     ({ close }) => Effect.promise(close)
@@ -60,7 +63,7 @@ export const connect = Effect.fnUntraced(function* (
   const origin = endpoint.replace(/\/$/, "")
   const calls = yield* B2Calls.make({ http, provider: name, endpoint: origin, keyId, applicationKey, userAgent })
   const id = `b2:${calls.authorization.current().accountId}`
-  return { id, open: (place) => openPlace(id, calls, place) }
+  return { id, limitConnections: http.limit, open: (place) => openPlace(id, calls, place) }
 })
 
 const checkLocation = (name: string, location: string): Effect.Effect<void, StorageError> => {
@@ -81,6 +84,7 @@ export const open = (options: OpenOptions): Effect.Effect<Provider, StorageError
 const capabilities: Capabilities = {
   checksums: ["sha1"],
   modifiedAtPrecision: 1,
+  keepsNanoseconds: false,
   listsInOrder: true,
   isCaseSensitive: true,
   isLocal: false,

@@ -1,11 +1,14 @@
 /** Taking files away: hidden, so that a lifecycle rule ends them, or deleted with every version of theirs. */
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
-import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { InvalidRequest, type StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { B2Root, FoundBucket } from "./B2Root.ts"
 import { versionsOfName } from "./B2Versions.ts"
+
+/** As many ids as are held, since the oldest is removed first and listed last. */
+const mostVersions = 1_000_000
 
 /**
  * Every version of exactly `fileName`; an unfinished large file is not one. The
@@ -14,12 +17,16 @@ import { versionsOfName } from "./B2Versions.ts"
 const deleteVersions = (root: B2Root, at: string, bucket: FoundBucket, fileName: string) =>
   versionsOfName(root, at, bucket.id, fileName).pipe(
     Stream.filter((row) => row.action !== "start"),
+    Stream.map((row) => row.fileId),
+    Stream.take(mostVersions + 1),
     Stream.runCollect,
-    Effect.flatMap((rows) =>
-      Effect.forEach(rows.reverse(), (row) => root.client.deleteFileVersion(at, fileName, row.fileId), {
-        discard: true
-      })
-    )
+    Effect.flatMap((ids) => {
+      if (ids.length <= mostVersions) {
+        return Effect.forEach(ids.reverse(), (id) => root.client.deleteFileVersion(at, fileName, id), { discard: true })
+      }
+      const message = `the file has more than ${mostVersions} versions, which are not removed at once; let a lifecycle rule of the bucket end them`
+      return Effect.fail(root.fail("remove", at, new InvalidRequest({ message })))
+    })
   )
 
 /** Takes the file with the whole name `fileName` away, if it is there. */

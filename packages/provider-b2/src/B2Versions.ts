@@ -9,10 +9,13 @@ import { type FileRow, modifiedAtOf } from "./api/B2Replies.ts"
 import type { B2Root } from "./B2Root.ts"
 
 const pageSize = 1000
+const none: ReadonlySet<string> = new Set()
 
 interface Start {
   readonly startFileName: string
   readonly startFileId: string | undefined
+  /** Where pages of the same name began. */
+  readonly seen: ReadonlySet<string>
 }
 
 /** What `convert` makes of every row of names that begin with `prefix`: uploads, hide markers and unfinished large files. */
@@ -25,15 +28,18 @@ export const versionRows = <A>(
 ): Stream.Stream<A, StorageError> =>
   B2Pages.read(
     undefined as Start | undefined,
-    (start) =>
-      Effect.map(
-        root.client.listFileVersions(at, { bucketId, prefix, maxFileCount: pageSize, ...start }),
-        ({ files, nextFileId, nextFileName }) => ({
-          rows: files,
-          next:
-            nextFileName === null ? undefined : { startFileName: nextFileName, startFileId: nextFileId ?? undefined }
-        })
-      ),
+    (start) => {
+      const { seen = none, ...from } = start ?? {}
+      return Effect.map(
+        root.client.listFileVersions(at, { bucketId, prefix, maxFileCount: pageSize, ...from }, seen),
+        ({ files, nextFileId, nextFileName }): B2Pages.Page<Start, FileRow> => {
+          if (nextFileName === null) return { rows: files, next: undefined }
+          const before = nextFileName === start?.startFileName ? seen : none
+          const next = { startFileName: nextFileName, startFileId: nextFileId ?? undefined }
+          return { rows: files, next: { ...next, seen: new Set(before).add(nextFileId ?? "") } }
+        }
+      )
+    },
     () => ({ page: convert })
   )
 
@@ -53,7 +59,7 @@ const versionOf = (root: B2Root, row: FileRow): ReadonlyArray<Version> => {
       path: RemotePath.makeUnsafe(path),
       versionId: row.fileId,
       kind: isStored ? "Stored" : "Hidden",
-      size: isStored ? row.contentLength : 0,
+      size: isStored ? (row.contentLength ?? 0) : 0,
       storedAt: row.uploadTimestamp,
       modifiedAt: modifiedAtOf(row.fileInfo?.src_last_modified_millis, row.uploadTimestamp)
     }

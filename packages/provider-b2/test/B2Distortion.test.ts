@@ -73,6 +73,16 @@ describe("an answer to a range", () => {
     )
   }
 
+  it.live("is not needed where no byte was asked for", () =>
+    Effect.gen(function* () {
+      const provider = yield* through({})
+      const file = yield* provider.put(at("digits"), fromBytes(digits), put)
+      for (const offset of [0, 10, digits.length]) {
+        assert.deepStrictEqual(yield* Stream.runCollect(provider.read(file, { offset, length: 0 })), [])
+      }
+    })
+  )
+
   it.live("may be the whole file where that was asked for", () =>
     Effect.gen(function* () {
       const provider = yield* through({

@@ -1,7 +1,24 @@
-/** File times in whole milliseconds since 1970, both ways without losing one. */
+/**
+ * Times of files, as the provider tells them: whole milliseconds since 1970, and what is beyond them in nanoseconds.
+ *
+ * Worker threads load this module, so it knows nothing of Effect.
+ */
 
-/** What `futimes` and its like take. Half a microsecond is added, because a binary fraction may fall short of the millisecond. */
-export const toFileTime = (milliseconds: number): number | Date =>
-  milliseconds < 0 ? new Date(milliseconds) : milliseconds / 1000 + 5e-7
+/** Some file systems keep years that no calendar of JavaScript has; such a time counts as the last, or the first, that it has. */
+const furthest = 8.64e15
 
-export const ofStats = (stats: { readonly mtimeMs: number }): number => Math.floor(stats.mtimeMs)
+export const ofStats = ({ mtimeMs }: { readonly mtimeMs: number }): number =>
+  Math.max(-furthest, Math.min(furthest, Math.floor(mtimeMs)))
+
+/** The same of exact times: rounded as Node rounds them, so that both are one. */
+export const ofExactStats = ({
+  mtimeNs
+}: {
+  readonly mtimeNs: bigint
+}): { readonly modifiedAt: number; readonly nanoseconds?: number } => {
+  const seconds = mtimeNs / 1_000_000_000n - (mtimeNs < 0n && mtimeNs % 1_000_000_000n !== 0n ? 1n : 0n)
+  const within = Number(mtimeNs - seconds * 1_000_000_000n)
+  const modifiedAt = ofStats({ mtimeMs: Number(seconds) * 1000 + within / 1_000_000 })
+  const nanoseconds = mtimeNs - BigInt(modifiedAt) * 1_000_000n
+  return Math.abs(modifiedAt) === furthest ? { modifiedAt } : { modifiedAt, nanoseconds: Number(nanoseconds) }
+}

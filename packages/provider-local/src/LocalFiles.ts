@@ -31,13 +31,13 @@ const none = () => new NotFound({ message: "there is no such file" })
 export const stat = (place: Place.Place, path: RemotePath): DatedFile => {
   const { absolute, isLink } = locate(place, path)
   if (!place.copyLinks && !Place.isReal(place, path.slice(0, Math.max(0, path.lastIndexOf("/"))))) throw none()
-  const stats = place.copyLinks ? fs.statSync(absolute) : fs.lstatSync(absolute)
+  const stats = (place.copyLinks ? fs.statSync : fs.lstatSync)(absolute, { bigint: true })
   if (!isLink && !stats.isFile()) throw none()
   return {
     _tag: "File",
     path,
-    size: isLink ? Symlinks.readTarget(absolute).length : stats.size,
-    modifiedAt: FileTime.ofStats(stats),
+    size: isLink ? Symlinks.readTarget(absolute).length : Number(stats.size),
+    ...FileTime.ofExactStats(stats),
     checksums: {}
   }
 }

@@ -11,7 +11,15 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import type { ByteSource } from "@ourclone/core/contract/ByteSource"
 import type { DatedFile } from "@ourclone/core/contract/Entry"
-import type { LargeFile, Limits, Part, PartOptions, StartOptions, Unfinished } from "@ourclone/core/contract/LargeFile"
+import type {
+  FinishOptions,
+  LargeFile,
+  Limits,
+  Part,
+  PartOptions,
+  StartOptions,
+  Unfinished
+} from "@ourclone/core/contract/LargeFile"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import {
   ChecksumMismatch,
@@ -239,20 +247,20 @@ export const make = ({ durability, folders, freeSpace, place }: Shared): LargeFi
     )
   }
 
-  const rename = (file: Unfinished, size: number): DatedFile => {
+  const rename = (file: Unfinished, size: number, nanoseconds = 0): DatedFile => {
     const temporary = temporaryOf(file)
     const target = Replacement.prepare(place, folders, file.path)
     const modifiedAt = file.modifiedAt ?? Date.now()
     const fd = openTemporary(file)
     try {
-      Replacement.commit({ target, temporary, fd }, modifiedAt)
+      Replacement.commit({ target, temporary, fd }, { modifiedAt, nanoseconds })
     } finally {
       fs.closeSync(fd)
     }
     Replacement.discard(journalOf(file))
     freeSpace.release(temporary)
     const checksums = file.sha1 === undefined ? {} : { sha1: file.sha1 }
-    return { _tag: "File", path: file.path, size, modifiedAt, checksums }
+    return { _tag: "File", path: file.path, size, modifiedAt, nanoseconds, checksums }
   }
 
   /** The file that an earlier run has finished. */
@@ -279,12 +287,12 @@ export const make = ({ durability, folders, freeSpace, place }: Shared): LargeFi
     file: Unfinished,
     parts: ReadonlyArray<Part>,
     state: State,
-    durable: boolean
+    { durable = false, nanoseconds }: FinishOptions
   ): Effect.Effect<DatedFile, StorageError> =>
     attempt(place, "finish", file.path, () => checkParts(file, state, parts)).pipe(
       Effect.tap((size) => verify(file, state, size)),
       Effect.tap(() => (durable ? flush(file) : Effect.void)),
-      Effect.flatMap((size) => attempt(place, "finish", file.path, () => rename(file, size))),
+      Effect.flatMap((size) => attempt(place, "finish", file.path, () => rename(file, size, nanoseconds))),
       Effect.onExit((exit) => Effect.sync(() => remember(state, exit)))
     )
 
@@ -302,15 +310,15 @@ export const make = ({ durability, folders, freeSpace, place }: Shared): LargeFi
             if (Exit.isFailure(exit) && state.active === 0) stopHash(state)
           })
       ),
-    finish: (file, parts, { durable = false } = {}) =>
+    finish: (file, parts, options = {}) =>
       attempt(place, "finish", file.path, () => {
         const outcome = states.get(file.id)?.outcome
         if (outcome !== undefined) return outcome
         if (!fs.existsSync(temporaryOf(file))) return Effect.succeed(finished(file))
-        return finishNow(file, parts, stateOf(file), durable)
+        return finishNow(file, parts, stateOf(file), options)
       }).pipe(
         Effect.flatten,
-        Effect.tap(() => (durable ? durability.keepName(file.path) : Effect.void))
+        Effect.tap(() => (options.durable === true ? durability.keepName(file.path) : Effect.void))
       ),
     cancel: (file) =>
       attempt(place, "cancel", file.path, () => {

@@ -9,7 +9,6 @@
 import * as fs from "node:fs"
 import type { Entry } from "@ourclone/core/contract/Entry"
 import type { ListOptions } from "@ourclone/core/contract/Provider"
-import { type Remedy, remedyField } from "@ourclone/core/contract/Remedy"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { InvalidRequest, type StorageError } from "@ourclone/core/contract/StorageError"
 import type * as Stream from "effect/Stream"
@@ -17,7 +16,6 @@ import * as DirectoryNames from "./DirectoryNames.ts"
 import * as FileTime from "./FileTime.ts"
 import { codeOf, reasonOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
-import { remedy } from "./LocalRemedies.ts"
 import * as Slices from "./Slices.ts"
 import * as Symlinks from "./Symlinks.ts"
 
@@ -33,8 +31,7 @@ interface Level {
 
 const chunkSize = 512
 
-const skipped = (path: string, because: string, isFailure: boolean, advice?: Remedy): Entry => ({
-  ...remedyField(advice),
+const skipped = (path: string, because: string, isFailure: boolean): Entry => ({
   _tag: "Skipped",
   path,
   because,
@@ -88,7 +85,7 @@ class Walk {
       case "link":
         return this.link(level.prefix + name.key, absolute)
       case "skipped":
-        return skipped(level.prefix + name.key, name.because ?? "", name.isFailure ?? false, name.remedy)
+        return skipped(level.prefix + name.key, name.because ?? "", name.isFailure ?? false)
     }
   }
 
@@ -158,16 +155,12 @@ class Walk {
 }
 
 /** Why what stands at the root can not be listed. */
-const noFolder = (absolute: string, copyLinks: boolean): ConstructorParameters<typeof InvalidRequest>[0] => {
+const noFolder = (absolute: string, copyLinks: boolean): string => {
   const stats = fs.lstatSync(absolute, { throwIfNoEntry: false })
-  if (stats?.isSymbolicLink() && !copyLinks) {
-    return { message: "it is a symbolic link to a file", remedy: remedy("followLinks") }
-  }
-  const message =
-    stats === undefined || stats.isFile() || stats.isSymbolicLink()
-      ? "it is a file: name the folder that it is in"
-      : "it is neither a file nor a folder"
-  return { message }
+  if (stats?.isSymbolicLink() && !copyLinks) return "it is a symbolic link to a file: --copy-links follows it"
+  return stats === undefined || stats.isFile() || stats.isSymbolicLink()
+    ? "it is a file: name the folder that it is in"
+    : "it is neither a file nor a folder"
 }
 
 const start = (place: Place.Place, path: RemotePath.RemotePath, options: ListOptions): Walk => {
@@ -178,7 +171,7 @@ const start = (place: Place.Place, path: RemotePath.RemotePath, options: ListOpt
   } catch (error) {
     const code = codeOf(error)
     if (code === "ENOTDIR" && path === "") {
-      throw new InvalidRequest(noFolder(absolute, place.copyLinks))
+      throw new InvalidRequest({ message: noFolder(absolute, place.copyLinks) })
     }
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error
   }

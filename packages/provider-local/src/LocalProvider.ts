@@ -23,6 +23,7 @@ import * as LocalRemove from "./LocalRemove.ts"
 import * as LocalTouch from "./LocalTouch.ts"
 import * as LocalWrite from "./LocalWrite.ts"
 import * as Symlinks from "./Symlinks.ts"
+import * as TimePrecision from "./TimePrecision.ts"
 
 export interface LocalOptions {
   /** Absolute, or relative to the current directory. It need not exist. */
@@ -39,6 +40,7 @@ const open = (place: Place.Place): Provider => {
   const durability = Durability.make(place)
   const folders = Folders.make(place, durability.forget)
   const freeSpace = FreeSpace.make(place)
+  const precision = TimePrecision.of(Place.absolute(place, RemotePath.root))
   const locate = LocalIdentity.makeLocate()
   return {
     specification,
@@ -47,7 +49,8 @@ const open = (place: Place.Place): Provider => {
     location: Place.location(place),
     capabilities: {
       checksums: [],
-      modifiedAtPrecision: 1,
+      modifiedAtPrecision: precision,
+      keepsNanoseconds: precision === 1,
       listsInOrder: true,
       isCaseSensitive: LetterCase.isCaseSensitive(Place.absolute(place, RemotePath.root)),
       isLocal: true,

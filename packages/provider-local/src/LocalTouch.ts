@@ -3,17 +3,17 @@ import * as fs from "node:fs"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { NotFound } from "@ourclone/core/contract/StorageError"
-import * as FileTime from "./FileTime.ts"
 import type { Folders } from "./Folders.ts"
 import { attempt } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
 import type { Place } from "./LocalPlace.ts"
 import * as OpenFile from "./OpenFile.ts"
+import * as SettingTimes from "./SettingTimes.ts"
 
-const setTime = (absolute: string, seen: OpenFile.Seen, time: number | Date): void => {
+const setTime = (absolute: string, seen: OpenFile.Seen, time: SettingTimes.Time): void => {
   const fd = OpenFile.open(absolute, seen, false)
   try {
-    fs.futimesSync(fd, time, time)
+    SettingTimes.ofFile(fd, time)
   } finally {
     fs.closeSync(fd)
   }
@@ -22,14 +22,14 @@ const setTime = (absolute: string, seen: OpenFile.Seen, time: number | Date): vo
 /** Fails with `SourceChanged` when the file is not as it was listed, a symbolic link in its place included. */
 export const touch =
   (place: Place, folders: Folders): NonNullable<Provider["touch"]> =>
-  (file, modifiedAt) =>
+  (file, modifiedAt, nanoseconds) =>
     attempt(place, "touch", file.path, () => {
       if (!folders.check(RemotePath.parent(file.path))) throw new NotFound({ message: "there is no such file" })
       const { absolute, isLink } = LocalFiles.locate(place, file.path)
-      const time = FileTime.toFileTime(modifiedAt)
+      const time = { modifiedAt, nanoseconds }
       if (isLink) {
         LocalFiles.linkTarget(absolute, file)
-        fs.lutimesSync(absolute, time, time)
+        SettingTimes.ofLink(absolute, time)
       } else setTime(absolute, file, time)
-      return { ...file, modifiedAt }
+      return { ...file, modifiedAt, nanoseconds: nanoseconds ?? 0 }
     })

@@ -42,11 +42,16 @@ const checkSha1 = (source: ByteSource, actual: string): void => {
   throw new ChecksumMismatch({ message, expected: source.sha1, actual })
 }
 
-const stored = (path: RemotePath.RemotePath, source: ByteSource, { modifiedAt }: PutOptions): DatedFile => ({
+const stored = (
+  path: RemotePath.RemotePath,
+  source: ByteSource,
+  { modifiedAt, nanoseconds = 0 }: PutOptions
+): DatedFile => ({
   _tag: "File",
   path,
   size: source.size,
   modifiedAt,
+  nanoseconds,
   checksums: source.sha1 === undefined ? {} : { sha1: source.sha1 }
 })
 
@@ -80,7 +85,7 @@ const makePut = ({ durability, folders, freeSpace, place }: Shared, commit: type
     const replacement = Replacement.create(place, folders, path)
     try {
       FileWriting.writeNow(replacement.fd, bytes)
-      commit(replacement, options.modifiedAt)
+      commit(replacement, options)
     } catch (error) {
       Replacement.discard(replacement.temporary)
       throw error
@@ -112,7 +117,7 @@ const makePut = ({ durability, folders, freeSpace, place }: Shared, commit: type
     const finish = attempt(place, "put", path, () => {
       checkSize(source, position)
       if (hashing !== undefined) checkSha1(source, hashing.digest("hex"))
-      commit(replacement, options.modifiedAt)
+      commit(replacement, options)
       return stored(path, source, options)
     })
     if (options.durable !== true) return Effect.andThen(write, finish)

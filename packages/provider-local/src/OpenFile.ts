@@ -5,6 +5,7 @@
  * errors with a code, as `node:fs` does.
  */
 import * as fs from "node:fs"
+import * as FileTime from "./FileTime.ts"
 
 /** What a later look is compared with: bytes, and milliseconds since 1970. */
 export interface Seen {
@@ -29,7 +30,7 @@ const flagsOfReal = flags | (fs.constants.O_NOFOLLOW ?? 0)
 /** Throws `FileChanged` when size or time are no longer `seen`. */
 export const check = (fd: number, seen: Seen): void => {
   const stats = fs.fstatSync(fd)
-  const isSameTime = seen.modifiedAt === undefined || Math.floor(stats.mtimeMs) === seen.modifiedAt
+  const isSameTime = seen.modifiedAt === undefined || FileTime.ofStats(stats) === seen.modifiedAt
   if (stats.size !== seen.size || !isSameTime || !stats.isFile()) throw new FileChanged()
 }
 

@@ -8,10 +8,10 @@
 import * as fs from "node:fs"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
-import * as FileTime from "./FileTime.ts"
 import type { Folders } from "./Folders.ts"
 import { codeOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
+import * as SettingTimes from "./SettingTimes.ts"
 import { isTemporary, makeId, temporaryName } from "./TemporaryName.ts"
 
 export interface Replacement {
@@ -66,24 +66,19 @@ export const create = (place: Place.Place, folders: Folders, path: RemotePath.Re
   }
 }
 
-const setTime = (fd: number, modifiedAt: number): void => {
-  const time = FileTime.toFileTime(modifiedAt)
-  fs.futimesSync(fd, time, time)
-}
-
 /** Gives the temporary file its time, and the permissions of the file that it then replaces. The file stays open. */
-export const commit = ({ target, temporary, fd }: Replacement, modifiedAt: number): void => {
+export const commit = ({ target, temporary, fd }: Replacement, time: SettingTimes.Time): void => {
   const mode = modeOf(target)
   if (mode !== undefined) fs.fchmodSync(fd, mode)
-  setTime(fd, modifiedAt)
+  SettingTimes.ofFile(fd, time)
   fs.renameSync(temporary, target)
 }
 
 const withoutLinks = new Set<string | undefined>(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])
 
 /** `commit` where nothing is. Throws `AlreadyExists`; `InvalidRequest` on a file system without hard links, which has no such step. */
-export const commitNew = ({ target, temporary, fd }: Replacement, modifiedAt: number): void => {
-  setTime(fd, modifiedAt)
+export const commitNew = ({ target, temporary, fd }: Replacement, time: SettingTimes.Time): void => {
+  SettingTimes.ofFile(fd, time)
   try {
     fs.linkSync(temporary, target)
   } catch (error) {

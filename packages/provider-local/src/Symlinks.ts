@@ -6,7 +6,7 @@ import * as fs from "node:fs"
 import type { PutOptions } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, type RemotePath } from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
-import { toFileTime } from "./FileTime.ts"
+import * as SettingTimes from "./SettingTimes.ts"
 
 export const suffix = ".rclonelink"
 
@@ -34,10 +34,9 @@ export const write = (link: string, temporary: string, target: Uint8Array, optio
   if (fs.lstatSync(link, { throwIfNoEntry: false })?.isDirectory()) {
     throw new AlreadyExists({ message: "a folder stands where the symbolic link should go: rename or remove it" })
   }
-  const time = toFileTime(options.modifiedAt)
   fs.symlinkSync(Buffer.from(target), temporary)
   try {
-    fs.lutimesSync(temporary, time, time)
+    SettingTimes.ofLink(temporary, options)
     fs.renameSync(temporary, link)
   } catch (error) {
     fs.rmSync(temporary, { force: true })

@@ -28,7 +28,7 @@ describe("symbolic links", () => {
       fs.symlinkSync("a", `${root}/link`)
       const entries = yield* list(provider)
       assert.deepStrictEqual(lines(entries), ["File a", "Skipped link"])
-      assert.deepInclude(entries[1], { because: "it is a symbolic link", remedy: { code: "followOrStoreLinks" } })
+      assert.include(entries[1]?._tag === "Skipped" ? entries[1].because : "", "--links")
       assert.strictEqual((yield* failureOf(fileOf(provider, "link"))).reason._tag, "NotFound")
     })
   )
@@ -57,7 +57,7 @@ describe("with links", () => {
           [file.path, file.size, file.modifiedAt],
           ["d/link.rclonelink", Buffer.byteLength(target), 1_700_000_000_500]
         )
-        assert.deepStrictEqual(yield* from.stat(file.path), file)
+        assert.deepStrictEqual(yield* from.stat(file.path), { ...file, modifiedAt: 1_700_000_000_500, nanoseconds: 0 })
         assert.strictEqual((yield* contentOf(from, file)).toString(), target)
         assert.strictEqual((yield* from.digest?.(file)(1_000_000, "sha1") ?? Effect.die("none")).whole, sha1(target))
 

@@ -42,7 +42,7 @@ export const forget = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Forget.ts"),
+      () => import("../repository/ForgetCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

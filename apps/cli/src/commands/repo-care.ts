@@ -18,7 +18,7 @@ export const check = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Check.ts"),
+      () => import("../repository/CheckCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -36,7 +36,7 @@ const allowRemoveAll = on("unsafe-allow-remove-all", "Go on where no snapshot is
 
 export const prune = Command.make("prune", { ...readingFlags, ...pruneFlags, dryRun, allowRemoveAll }, (flags) =>
   lazily(
-    () => import("../repository/Prune.ts"),
+    () => import("../repository/PruneCommand.ts"),
     (module) => module.run(flags)
   )
 ).pipe(
@@ -58,7 +58,7 @@ const index = Command.make(
   { ...repositoryFlags, readAllPacks: on("read-all-packs", "Trust no index, and read the end of every pack"), dryRun },
   (flags) =>
     lazily(
-      () => import("../repository/Repair.ts"),
+      () => import("../repository/RepairCommand.ts"),
       (module) => module.index(flags)
     )
 ).pipe(
@@ -71,7 +71,7 @@ const packs = Command.make(
   { ...repositoryFlags, ids: place("pack", "Ids, as check names them").pipe(Argument.atLeast(1)) },
   (flags) =>
     lazily(
-      () => import("../repository/Repair.ts"),
+      () => import("../repository/RepairCommand.ts"),
       (module) => module.packs(flags)
     )
 ).pipe(
@@ -90,7 +90,7 @@ const snapshots = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Repair.ts"),
+      () => import("../repository/RepairCommand.ts"),
       (module) => module.snapshots(flags)
     )
 ).pipe(

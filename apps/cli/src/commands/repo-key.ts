@@ -10,7 +10,7 @@ const newPassword = {
 
 const list = Command.make("list", repositoryFlags, (flags) =>
   lazily(
-    () => import("../repository/Key.ts"),
+    () => import("../repository/KeyCommand.ts"),
     (module) => module.list(flags)
   )
 ).pipe(
@@ -29,7 +29,7 @@ const add = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Key.ts"),
+      () => import("../repository/KeyCommand.ts"),
       (module) => module.add(flags)
     )
 ).pipe(
@@ -39,7 +39,7 @@ const add = Command.make(
 
 const remove = Command.make("remove", { ...repositoryFlags, id: place("key", "An id or its beginning") }, (flags) =>
   lazily(
-    () => import("../repository/Key.ts"),
+    () => import("../repository/KeyCommand.ts"),
     (module) => module.remove(flags)
   )
 ).pipe(
@@ -49,7 +49,7 @@ const remove = Command.make("remove", { ...repositoryFlags, id: place("key", "An
 
 const passwd = Command.make("passwd", { ...repositoryFlags, ...newPassword }, (flags) =>
   lazily(
-    () => import("../repository/Key.ts"),
+    () => import("../repository/KeyCommand.ts"),
     (module) => module.passwd(flags)
   )
 ).pipe(

@@ -19,7 +19,7 @@ export const copy = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Copy.ts"),
+      () => import("../repository/CopyCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -43,7 +43,7 @@ export const stats = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Stats.ts"),
+      () => import("../repository/StatsCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -71,7 +71,7 @@ export const drill = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Drill.ts"),
+      () => import("../repository/DrillCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

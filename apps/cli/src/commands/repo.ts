@@ -24,7 +24,7 @@ const init = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Init.ts"),
+      () => import("../repository/InitCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -54,7 +54,7 @@ const list = Command.make("list", {}, () =>
 
 const info = Command.make("info", readingFlags, (flags) =>
   lazily(
-    () => import("../repository/Info.ts"),
+    () => import("../repository/InfoCommand.ts"),
     (module) => module.run(flags)
   )
 ).pipe(
@@ -67,7 +67,7 @@ const unlock = Command.make(
   { ...repositoryFlags, removeAll: on("remove-all", "Remove the locks of runs that may be alive, too") },
   (flags) =>
     lazily(
-      () => import("../repository/Unlock.ts"),
+      () => import("../repository/UnlockCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

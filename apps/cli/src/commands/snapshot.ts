@@ -21,7 +21,7 @@ const ls = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Ls.ts"),
+      () => import("../repository/SnapshotLsCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -49,7 +49,7 @@ const find = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Find.ts"),
+      () => import("../repository/FindCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -73,7 +73,7 @@ const diff = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Diff.ts"),
+      () => import("../repository/DiffCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -103,7 +103,7 @@ const dump = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Dump.ts"),
+      () => import("../repository/DumpCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -127,7 +127,7 @@ const tag = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Tag.ts"),
+      () => import("../repository/TagCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
@@ -150,7 +150,7 @@ const rm = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/Rm.ts"),
+      () => import("../repository/RmCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

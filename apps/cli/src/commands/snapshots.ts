@@ -25,7 +25,7 @@ export const snapshots = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/SnapshotList.ts"),
+      () => import("../repository/SnapshotsCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

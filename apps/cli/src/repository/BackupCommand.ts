@@ -15,7 +15,7 @@ import { excludesOf } from "./PathFlags.ts"
 import { command, someFailed } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"
 import { accessOf } from "./RepositoryRequest.ts"
-import { tagsOf } from "./SnapshotSelection.ts"
+import { tagsOf } from "./SnapshotFlags.ts"
 import * as Units from "./Units.ts"
 
 export interface BackupFlags extends RepositoryInput, BackupPathsInput, BackupInput.StandardInputFlags {

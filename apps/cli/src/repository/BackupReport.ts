@@ -4,29 +4,29 @@ import type { Summary } from "@ourclone/jobs/repository/BackupJob"
 import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
-import { told } from "../words/remedies.ts"
 import type { Counts } from "./ByteProgress.ts"
 import { secondsLeft } from "./ByteProgress.ts"
 
 /** restic's words for what became of a file. */
 const actions: { readonly [deed in Deed]?: string } = { stored: "new", updated: "modified", same: "unchanged" }
 
-const tellItem = (output: Output, { bytes = 0, deed, item }: Extract<Fact, { readonly _tag: "Done" }>): void => {
+const tellItem = (
+  output: Output,
+  { bytes = 0, deed, item }: Extract<Fact, { readonly _tag: "Done" | "Would" }>
+): void => {
   const action = actions[deed] ?? deed
   if (output.isJson) output.json({ message_type: "verbose_status", action, item, data_size: bytes })
   else output.note(`${action.padEnd(9)} ${printable(item)} (${Amount.bytes(bytes)})`)
 }
 
 const tellFailure = (output: Output, { failure }: Extract<Fact, { readonly _tag: "Failed" }>): void => {
-  const { code, item = "" } = failure
-  const message = told(failure)
+  const { code, item = "", message } = failure
   const during = code === "ScanFailed" ? "scan" : "archival"
   if (output.isJson) output.errorJson({ message_type: "error", error: { message }, during, item })
   else output.problem(`error: ${item}: ${message}`)
 }
 
-const tellNote = (output: Output, note: Extract<Fact, { readonly _tag: "Note" }>): void => {
-  const message = told(note)
+const tellNote = (output: Output, { message }: Extract<Fact, { readonly _tag: "Note" }>): void => {
   if (!output.isJson) output.problem(`warning: ${message}`)
   else output.errorJson({ message_type: "error", error: { message }, during: "archival", item: "" })
 }
@@ -57,6 +57,7 @@ export const make = (output: Output) => {
         items = event.current.map(({ item }) => item)
         return
       case "Done":
+      case "Would":
         tellItem(output, event)
         return
       case "Failed":

@@ -4,13 +4,14 @@ import { isStorageError, PermissionDenied, StorageError } from "@ourclone/core/c
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import * as RunView from "@ourclone/core/events/RunView"
-import type { Sink, SinkFailed } from "@ourclone/core/events/Tell"
+import type { Sink, SinkFailed, Tell } from "@ourclone/core/events/Tell"
 import type { JobError } from "@ourclone/jobs/JobError"
-import type { Beside, JobKind, SecretName } from "@ourclone/jobs/JobKind"
+import type { Beside, BytesKind, JobKind, QueryKind, SecretName } from "@ourclone/jobs/JobKind"
 import * as RunHere from "@ourclone/jobs/run/RunHere"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import * as JobWords from "../JobWords.ts"
 import type { Output } from "../Output.ts"
 import type { Streams } from "../Streams.ts"
@@ -18,10 +19,12 @@ import * as WaitingNotes from "../WaitingNotes.ts"
 import { ofWaiting } from "../WaitingText.ts"
 import * as Password from "./Password.ts"
 
-/** Where a password comes from when nobody gives it: a question on the terminal. */
+/** Where a password comes from; when nobody gives it, from a question on the terminal. */
 export interface PasswordSource {
   readonly input: Password.PasswordInput
   readonly question: string
+  /** Of something new: asked for twice. */
+  readonly isNew?: boolean
 }
 
 export type PasswordSources = ReadonlyMap<SecretName, PasswordSource>
@@ -71,6 +74,10 @@ const gather = Effect.fnUntraced(function* (names: ReadonlyArray<SecretName>, so
   for (const name of names) {
     const source = sources.get(name)
     if (source === undefined) continue
+    if (source.isNew === true) {
+      secrets.set(name, yield* Password.chosen(source.input, source.question))
+      continue
+    }
     const { password, wasAsked } = yield* Password.existing(source.input, source.question)
     secrets.set(name, password)
     if (wasAsked) asked.add(name)
@@ -122,5 +129,53 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
         RunHere.run(kind, request, { sink, secrets, input: options.input, isPreview: options.isPreview === true })
       )
     )
+  )
+})
+
+/** Tells at once: a query has no run that facts could be kept of. */
+const tellNow = (output: Output, onEvent: View["onEvent"]): Tell => {
+  const take = receive(output, onEvent)
+  return { fact: (event) => take({ v: 1, at: Date.now(), event }), gauge: () => {}, room: Effect.void }
+}
+
+/** Hands the rows of a query on, some at a time. */
+export const query = Effect.fnUntraced(function* <Request, Row>(
+  output: Output,
+  kind: QueryKind<string, Request, Row>,
+  request: Request,
+  take: (rows: ReadonlyArray<Row>) => Effect.Effect<void>,
+  options: JobOptions & { readonly onEvent?: View["onEvent"] }
+) {
+  const refused = kind.refuse?.(request)
+  if (refused !== undefined) return yield* JobWords.ofInvalid(refused)
+  const tell = tellNow(output, options.onEvent ?? (() => {}))
+  return yield* withPasswords(output, kind.needs(request), options, (secrets) =>
+    Stream.runForEachArray(kind.run(request, { tell, secrets }), take)
+  )
+})
+
+/** All rows of a query that has few. */
+export const rows = Effect.fnUntraced(function* <Request, Row>(
+  output: Output,
+  kind: QueryKind<string, Request, Row>,
+  request: Request,
+  options: JobOptions & { readonly onEvent?: View["onEvent"] }
+) {
+  const all: Array<Row> = []
+  yield* query(output, kind, request, (some) => Effect.sync(() => void all.push(...some)), options)
+  return all
+})
+
+/** Hands bytes on, piece by piece. */
+export const bytes = Effect.fnUntraced(function* <Request, E extends JobError, R>(
+  output: Output,
+  kind: BytesKind<string, Request>,
+  request: Request,
+  take: (piece: Uint8Array) => Effect.Effect<void, E, R>,
+  options: JobOptions & { readonly onEvent: View["onEvent"] }
+) {
+  const tell = tellNow(output, options.onEvent)
+  return yield* withPasswords(output, kind.needs(request), options, (secrets) =>
+    Stream.runForEach(kind.run(request, { tell, secrets }), take)
   )
 })

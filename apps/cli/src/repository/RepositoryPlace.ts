@@ -5,7 +5,6 @@ import * as RemoteName from "@ourclone/core/configuration/RemoteName"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as Effect from "effect/Effect"
 import { type CommandStopped, usage } from "../ExitCode.ts"
-import * as Place from "../Place.ts"
 import { Streams } from "../Streams.ts"
 
 export interface Located {
@@ -52,6 +51,3 @@ export const locate = Effect.fnUntraced(function* (repo: string | undefined) {
 
 /** The location as it may be kept in the configuration: a path of this machine is written in full. */
 export const absolute = (location: string): string => (RemoteName.mayBeRemote(location) ? location : resolve(location))
-
-/** Opens the place until the scope closes. */
-export const open = (located: Located) => Place.open(located.location)

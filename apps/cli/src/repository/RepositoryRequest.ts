@@ -6,9 +6,9 @@ import { given } from "../Given.ts"
 import { printable } from "../PrintableText.ts"
 import type { RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import type * as Password from "./Password.ts"
-import type { PasswordSource } from "./RepositoryJob.ts"
+import type { PasswordSource, PasswordSources } from "./RepositoryJob.ts"
 import * as RepositoryPlace from "./RepositoryPlace.ts"
-import { tagsOf } from "./SnapshotSelection.ts"
+import { tagsOf } from "./SnapshotFlags.ts"
 import * as Units from "./Units.ts"
 
 /** Where the password of a repository comes from, by its flags and its entry in the configuration. */
@@ -56,7 +56,8 @@ export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & { 
       cacheDirectory: flags.cacheDirectory === undefined ? undefined : resolve(flags.cacheDirectory)
     })
   }
-  return { access, located, passwords: new Map([sourceOf(located, passwordInput(flags, located))]) }
+  const passwords: PasswordSources = new Map([sourceOf(located, passwordInput(flags, located))])
+  return { access, located, passwords }
 })
 
 export const filterOf = (flags: SnapshotFilterInput) => ({
@@ -64,3 +65,21 @@ export const filterOf = (flags: SnapshotFilterInput) => ({
   tag: flags.tag.map(tagsOf),
   path: flags.path.map((path) => resolve(path))
 })
+
+export interface FromPasswordFlags {
+  readonly fromPasswordFile: string | undefined
+  readonly fromPasswordCommand: string | undefined
+}
+
+/** Where the password of another repository comes from. */
+export const fromSourceOf = (flags: FromPasswordFlags, located: RepositoryPlace.Located) => {
+  const input = passwordInput(
+    { passwordFile: flags.fromPasswordFile, passwordCommand: flags.fromPasswordCommand },
+    located
+  )
+  return sourceOf(located, {
+    ...input,
+    flag: "from-password",
+    variables: ["OURCLONE_FROM_PASSWORD", "RESTIC_FROM_PASSWORD"]
+  })
+}

@@ -4,7 +4,6 @@ import type { Summary } from "@ourclone/jobs/repository/RestoreJob"
 import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
-import { told } from "../words/remedies.ts"
 import type { Counts } from "./ByteProgress.ts"
 
 /** As the gauge and the summary of a restore have them. */
@@ -37,7 +36,7 @@ const dryActions: { readonly [deed in Deed]?: string } = {
 
 const failedDuring: { readonly [code: string]: string } = { DeleteFailed: "delete", VerifyFailed: "verify" }
 
-const tellItem = (output: Output, dryRun: boolean, done: Extract<Fact, { readonly _tag: "Done" }>): void => {
+const tellItem = (output: Output, dryRun: boolean, done: Extract<Fact, { readonly _tag: "Done" | "Would" }>): void => {
   const { bytes = 0, deed, item } = done
   const action = actions[deed] ?? deed
   if (output.isJson) output.json({ message_type: "verbose_status", action, item, size: bytes })
@@ -46,8 +45,7 @@ const tellItem = (output: Output, dryRun: boolean, done: Extract<Fact, { readonl
 }
 
 const tellFailure = (output: Output, { failure }: Extract<Fact, { readonly _tag: "Failed" }>): void => {
-  const { code, item = "" } = failure
-  const message = told(failure)
+  const { code, item = "", message } = failure
   const during = failedDuring[code] ?? "restore"
   if (output.isJson) output.errorJson({ message_type: "error", error: { message }, during, item })
   else output.problem(`error: ${item}: ${message}`)
@@ -80,6 +78,7 @@ export const make = (output: Output, dryRun: boolean) => {
         figures = event.figures ?? {}
         return
       case "Done":
+      case "Would":
         tellItem(output, dryRun, event)
         return
       case "Failed":

@@ -1,9 +1,11 @@
 /** Progress of a job that goes in steps: what it does now, and how much of that is done. */
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Amount from "../Amount.ts"
 import * as LiveLines from "../LiveLines.ts"
 import type { Output } from "../Output.ts"
 import { printable, shorten } from "../PrintableText.ts"
+import type { Streams } from "../Streams.ts"
 
 export interface Steps {
   /** A step begins; without a `total` nobody knows how much there is. */
@@ -11,10 +13,11 @@ export interface Steps {
   readonly done: (count: number) => void
   /** Instead of counts: a text of the caller's. */
   readonly tell: (text: string) => void
+  /** Shows them on a terminal until the scope closes; elsewhere nothing is shown. */
+  readonly show: Effect.Effect<void, never, Streams | Scope.Scope>
 }
 
-/** Shown on a terminal until the scope closes; elsewhere nothing is. */
-export const show = Effect.fnUntraced(function* (output: Output) {
+export const make = (output: Output): Steps => {
   let step = ""
   let total: number | undefined
   let count = 0
@@ -25,10 +28,9 @@ export const show = Effect.fnUntraced(function* (output: Output) {
     return `${step} · ${Amount.count(count)} of ${Amount.count(total)} (${Math.floor((count / total) * 100)} %)`
   }
   const lines = (columns: number): Array<string> => (line() === "" ? [] : [shorten(printable(line()), columns)])
-  if (output.isErrorTerminal && !output.isQuiet && !output.isJson) {
-    yield* LiveLines.show(output, { lines, oneLine: () => undefined })
-  }
-  const steps: Steps = {
+  const isShown = output.isErrorTerminal && !output.isQuiet && !output.isJson
+  return {
+    show: isShown ? LiveLines.show(output, { lines, oneLine: () => undefined }) : Effect.void,
     begin: (next, of) => {
       step = next
       total = of
@@ -42,5 +44,4 @@ export const show = Effect.fnUntraced(function* (output: Output) {
       said = text
     }
   }
-  return steps
-})
+}

@@ -133,11 +133,11 @@ const run = Effect.fnUntraced(function* (
   const { directory, paths, targets, unreachable } = yield* BackupSources.find(repository, options)
   const parent = yield* findParent(repository, options, paths, time, host)
   tell.fact({ _tag: "Step", name: "parentChosen", values: parent === undefined ? {} : { snapshot: parent.id } })
-  const progress = new BackupProgress(tell)
+  const isDryRun = options.dryRun === true
+  const progress = new BackupProgress(tell, isDryRun)
   for (const { because, path: one } of unreachable) progress.fail({ path: one, during: "scan", message: because })
 
   const { index } = yield* IndexLoader.load(repository)
-  const isDryRun = options.dryRun === true
   const indexWriter = IndexWriter.make(repository)
   yield* Effect.addFinalizer((exit) =>
     exit._tag === "Success"

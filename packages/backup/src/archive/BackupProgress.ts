@@ -19,8 +19,11 @@ export class BackupProgress {
   #current: ReadonlyArray<InFlight> = []
   readonly #tell: Tell
 
-  constructor(tell: Tell) {
+  readonly #item: "Done" | "Would"
+
+  constructor(tell: Tell, isDryRun: boolean) {
     this.#tell = tell
+    this.#item = isDryRun ? "Would" : "Done"
   }
 
   /** A directory, or a large file, that a thread has begun with. */
@@ -47,7 +50,7 @@ export class BackupProgress {
     files.bytes += counts.bytes
     this.#announced -= counts.announcedBytes
     for (const { action, path, size } of items) {
-      this.#tell.fact({ _tag: "Done", deed: deeds[action], item: path, bytes: size })
+      this.#tell.fact({ _tag: this.#item, deed: deeds[action], item: path, bytes: size })
     }
     for (const failure of failures) this.fail(failure)
     this.#tell.gauge(this.#progress)

@@ -15,7 +15,6 @@ import type { Repository } from "../repository/Repository.ts"
 import type { RepositoryError } from "../repository/RepositoryError.ts"
 import * as Threads from "../threads/Threads.ts"
 import type { StoredPack } from "./CheckPacks.ts"
-import type { Report } from "./CheckProblem.ts"
 import type { CheckRequest } from "./CheckWorker.ts"
 
 type E = StorageError | RepositoryError
@@ -31,7 +30,8 @@ export interface CheckDataOptions {
   /** What the index says about a pack. */
   readonly indexed: (pack: StoredPack) => BlobTable | undefined
   readonly onProblem: (id: string, message: string) => void
-  readonly report: Report
+  /** A pack has been looked at, whatever was found. */
+  readonly onPack: (pack: StoredPack) => void
 }
 
 const roundedUp = (size: number): number => Math.ceil(size / (2 * mebibyte)) * 2 * mebibyte
@@ -62,7 +62,7 @@ export const prepare = Threads.prepare(url, mostUsed)
 /** Fails only where the storage can not be reached; what is wrong with a pack is told to `onProblem`. */
 export const checkData = Effect.fnUntraced(function* (
   repository: Repository,
-  { indexed, onProblem, packs, report }: CheckDataOptions
+  { indexed, onPack, onProblem, packs }: CheckDataOptions
 ): Effect.fn.Return<void, E, Scope.Scope> {
   if (packs.length === 0) return
   const threads = yield* Threads.make<CheckRequest, PackVerdict>(url, {
@@ -71,9 +71,6 @@ export const checkData = Effect.fnUntraced(function* (
   })
   const rooms = makeRooms()
   const budget = Semaphore.makeUnsafe(budgetMebibytes)
-  const totalBytes = packs.reduce((sum, { size }) => sum + size, 0)
-  let done = 0
-  let bytesDone = 0
 
   const verify = Effect.fnUntraced(function* (pack: StoredPack): Effect.fn.Return<PackVerdict, E> {
     const room = rooms.take(pack.size)
@@ -104,11 +101,7 @@ export const checkData = Effect.fnUntraced(function* (
     })
     return Effect.andThen(
       checked,
-      Effect.sync(() => {
-        done++
-        bytesDone += pack.size
-        report({ _tag: "Progress", stage: "packs", done, total: packs.length, bytes: bytesDone, totalBytes })
-      })
+      Effect.sync(() => onPack(pack))
     )
   }
 

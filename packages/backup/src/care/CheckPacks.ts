@@ -3,7 +3,7 @@
 import { type BlobTable, BlobTableBuilder } from "../format/BlobTable.ts"
 import { entrySize, trailerSize } from "../format/Pack.ts"
 import type { BlobIndex, EntriesByPack } from "../repository/BlobIndex.ts"
-import type { Severity } from "./CheckProblem.ts"
+import type { Severity } from "./CheckResult.ts"
 
 export interface StoredPack {
   readonly id: string

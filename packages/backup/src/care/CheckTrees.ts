@@ -13,7 +13,7 @@ import * as Tree from "../format/Tree.ts"
 import { BitSet } from "../repository/BitSet.ts"
 import type { BlobReader } from "../repository/BlobReader.ts"
 import type { RepositoryError } from "../repository/RepositoryError.ts"
-import type { Severity } from "./CheckProblem.ts"
+import type { Severity } from "./CheckResult.ts"
 
 type E = StorageError | RepositoryError
 

@@ -7,6 +7,8 @@
  * holds an exclusive lock, or takes the risk of seeing work in progress.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { Progress } from "@ourclone/core/events/RunEvent"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { tree } from "../format/BlobType.ts"
@@ -19,7 +21,7 @@ import * as Snapshots from "../repository/Snapshots.ts"
 import * as CheckData from "./CheckData.ts"
 import * as CheckFiles from "./CheckFiles.ts"
 import { checkPacks, type StoredPack, tableOf } from "./CheckPacks.ts"
-import type { CheckResult, Report, Severity } from "./CheckProblem.ts"
+import type { CheckResult, Severity } from "./CheckResult.ts"
 import { type CheckSubset, select } from "./CheckSubset.ts"
 import { checkTrees } from "./CheckTrees.ts"
 
@@ -33,11 +35,11 @@ export interface CheckOptions {
 /** Starts the threads of a `check` that will read data, so that they load while the repository is opened; they end with the scope. */
 export const prepare = CheckData.prepare
 
-/** Problems go to `report`, one by one, as they are found. Fails only where the repository can not be reached. */
+/** Errors are told as `Failed`, hints as `Note`, one by one, as they are found. Fails only where the repository can not be reached. */
 export const check = Effect.fnUntraced(function* (
   opened: Repository,
   options: CheckOptions,
-  report: Report
+  tell: Tell = silent
 ): Effect.fn.Return<CheckResult, E> {
   const repository = CheckFiles.withoutCache(opened)
   const broken = new Set<string>()
@@ -47,7 +49,8 @@ export const check = Effect.fnUntraced(function* (
 
   const found = (severity: Severity, file: string, message: string): void => {
     counts[severity]++
-    report({ _tag: "Problem", severity, file, message })
+    if (severity === "hint") tell.fact({ _tag: "Note", code: "hint", message, item: file })
+    else tell.fact({ _tag: "Failed", failure: { code: "Damaged", message, item: file, isRetryable: false } })
   }
 
   yield* CheckFiles.checkFiles(repository, (file, message) => found("error", file, message))
@@ -77,15 +80,32 @@ export const check = Effect.fnUntraced(function* (
     found(severity, file, `"${file}" ${message}`)
   }
 
+  // Trees and packs are checked at the same time; the total of trees is an upper limit until all are seen.
+  const figures = { trees: 0, totalTrees: 0, packs: 0, totalPacks: 0, totalBytes: 0 }
+  let bytesRead = 0
+  const progress = (): Progress => ({
+    _tag: "Progress",
+    phase: "verifying",
+    files: figures.trees + figures.packs,
+    bytes: bytesRead,
+    current: [],
+    figures: { ...figures }
+  })
   let treeBlobs = 0
   for (let entry = 0; entry < index.size; entry++) if (index.typeOf(entry) === tree) treeBlobs++
   const walk = checkTrees(snapshots, {
     reader: BlobReader.make(repository, index),
     onProblem: found,
-    onTree: (done) => report({ _tag: "Progress", stage: "trees", done, total: treeBlobs, bytes: 0, totalBytes: 0 })
+    onTree: (done) => {
+      figures.trees = done
+      tell.gauge(progress)
+    }
   })
+  figures.totalTrees = treeBlobs
 
   const chosen = options.readData === undefined ? [] : select(stored, options.readData)
+  figures.totalPacks = chosen.length
+  figures.totalBytes = chosen.reduce((sum, { size }) => sum + size, 0)
   const reading = CheckData.checkData(repository, {
     packs: chosen,
     indexed: ({ pack }) => (pack < 0 ? undefined : tableOf(index, byPack, pack)),
@@ -94,7 +114,11 @@ export const check = Effect.fnUntraced(function* (
       const file = RepositoryFile.pathOf("data", id)
       found("error", file, `"${file}" is damaged: ${message}`)
     },
-    report
+    onPack: ({ size }) => {
+      figures.packs++
+      bytesRead += size
+      tell.gauge(progress)
+    }
   })
   const [, trees] = yield* Effect.all([Effect.scoped(reading), walk], { concurrency: 2 })
 
@@ -112,6 +136,6 @@ export const check = Effect.fnUntraced(function* (
     blobs: index.size,
     trees,
     packsRead: chosen.length,
-    bytesRead: chosen.reduce((sum, { size }) => sum + size, 0)
+    bytesRead: figures.totalBytes
   }
 })

@@ -8,6 +8,8 @@
  * before `prepare` until after `execute`, and interrupts it when the lock is lost.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { Phase } from "@ourclone/core/events/RunEvent"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -20,17 +22,40 @@ import * as IndexLoader from "../repository/IndexLoader.ts"
 import * as IndexRewrite from "../repository/IndexRewrite.ts"
 import { ensureHeld } from "../repository/LockCheck.ts"
 import * as NewPacks from "../repository/NewPacks.ts"
+import { notRemoved } from "../repository/RemovalFailure.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { Damaged, LocalFailure, Missing, type Reason, RepositoryError } from "../repository/RepositoryError.ts"
 import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as Used from "../repository/Used.ts"
 import * as PackUsage from "./PackUsage.ts"
-import type { PruneEvent, PruneStep, PruneSummary } from "./PruneEvent.ts"
 import * as PrunePlan from "./PrunePlan.ts"
+import type { PruneSummary } from "./PruneSummary.ts"
 import * as Repack from "./Repack.ts"
 
 type E = StorageError | RepositoryError
-type Report = (event: PruneEvent) => void
+
+/** What a prune is busy with, as steps are told; their `total` is in packs, index files or snapshots. */
+type PruneStep = "findUsed" | "removeUnindexed" | "repack" | "writeIndex" | "removeOld"
+
+const phases: { readonly [step in PruneStep]: Phase } = {
+  findUsed: "listing",
+  removeUnindexed: "deleting",
+  repack: "transferring",
+  writeIndex: "finishing",
+  removeOld: "deleting"
+}
+
+/** Tells that a step begins; what it gives is to be called after each item of it. */
+const begin = (tell: Tell, step: PruneStep, total: number): (() => void) => {
+  let count = 0
+  const progress = () => ({ _tag: "Progress", phase: phases[step], files: count, bytes: 0, current: [] }) as const
+  tell.fact({ _tag: "Step", name: step, values: { total } })
+  tell.gauge(progress)
+  return () => {
+    count++
+    tell.gauge(progress)
+  }
+}
 
 const removalsAtOnce = 8
 const packsAtOnce = 6
@@ -74,21 +99,20 @@ const refuseUnsafe = (repository: Repository, unsafe: ReadonlyArray<PackUsage.Pa
 export const prepare = Effect.fnUntraced(function* (
   repository: Repository,
   options: RunOptions,
-  report: Report = () => undefined
+  tell: Tell = silent
 ): Effect.fn.Return<PreparedPrune, E> {
   // Snapshots first: one that comes later may need what the index does not list yet.
   const trees = yield* Used.roots(repository)
   const loaded = yield* IndexLoader.load(repository)
   const { index } = loaded
   const reader = BlobReader.make(repository, index)
-  report({ _tag: "Step", step: "find used", total: trees.length })
+  begin(tell, "findUsed", trees.length)
   const used = yield* Used.find(repository.name, reader, trees)
   const files = yield* listPacks(repository)
   const usage = PackUsage.measure(index, used, files)
   if (usage.unsafe.length > 0) return yield* refuseUnsafe(repository, usage.unsafe)
   const now = yield* Clock.currentTimeMillis
   const plan = PrunePlan.make({ index, usage, files, version: repository.config.version, now, options })
-  report({ _tag: "Planned", plan })
   return { plan, loaded }
 })
 
@@ -97,23 +121,25 @@ interface Removed {
   readonly bytes: number
 }
 
-/** Removes packs at once; what can not be removed is reported and stays. */
+/** Removes packs at once; what can not be removed is told and stays. */
 const removePacks = Effect.fnUntraced(function* (
   repository: Repository,
   step: PruneStep,
   packs: ReadonlyArray<NewPacks.NewPack>,
-  report: Report
+  tell: Tell
 ): Effect.fn.Return<Removed, E> {
   const removed = { packs: 0, bytes: 0 }
   if (packs.length === 0) return removed
   yield* ensureHeld
-  report({ _tag: "Step", step, total: packs.length })
+  const advance = begin(tell, step, packs.length)
   const remove = ({ id, size }: NewPacks.NewPack) =>
     Effect.match(repository.remove("data", id), {
-      onFailure: (error) => report({ _tag: "Left", file: pathOf("data", id), message: error.message }),
+      // The next prune takes care of it.
+      onFailure: (error) => tell.fact(notRemoved(pathOf("data", id), error)),
       onSuccess: () => {
         removed.bytes += size
-        report({ _tag: "Done", step, count: ++removed.packs })
+        removed.packs++
+        advance()
       }
     })
   yield* Effect.forEach(packs, remove, { concurrency: removalsAtOnce, discard: true })
@@ -141,7 +167,7 @@ const repack = Effect.fnUntraced(function* (
   repository: Repository,
   { loaded, plan }: PreparedPrune,
   options: RunOptions,
-  report: Report
+  tell: Tell
 ): Effect.fn.Return<{ readonly newPacks: NewPacks.NewPacks; readonly downloaded: number }, E> {
   const { index } = loaded
   const left = new BitSet(index.size)
@@ -163,9 +189,8 @@ const repack = Effect.fnUntraced(function* (
     }
   })
   if (plan.copy.count === 0) return { newPacks, downloaded: 0 }
-  report({ _tag: "Step", step: "repack", total: wanted.length })
+  const advance = begin(tell, "repack", wanted.length)
   let downloaded = 0
-  let count = 0
   const work = Effect.gen(function* () {
     const repacking = yield* Repack.make({
       from: repository,
@@ -178,8 +203,7 @@ const repack = Effect.fnUntraced(function* (
       marksTried: options.repackUncompressed,
       onRead: (bytes) => (downloaded += bytes)
     })
-    const copyPack = (pack: number) =>
-      Effect.map(repacking.copy(toCopy(pack)), () => report({ _tag: "Done", step: "repack", count: ++count }))
+    const copyPack = (pack: number) => Effect.map(repacking.copy(toCopy(pack)), advance)
     yield* Effect.forEach(wanted, copyPack, { concurrency: packsAtOnce, discard: true })
     yield* repacking.finish
   })
@@ -193,24 +217,24 @@ export const execute = Effect.fnUntraced(function* (
   repository: Repository,
   prepared: PreparedPrune,
   options: RunOptions,
-  report: Report = () => undefined
+  tell: Tell = silent
 ): Effect.fn.Return<PruneSummary, E> {
   const { loaded, plan } = prepared
-  const unindexed = yield* removePacks(repository, "remove unindexed", plan.unindexed, report)
-  const { downloaded, newPacks } = yield* repack(repository, prepared, options, report)
+  const unindexed = yield* removePacks(repository, "removeUnindexed", plan.unindexed, tell)
+  const { downloaded, newPacks } = yield* repack(repository, prepared, options, tell)
 
   const old = [...plan.repack, ...plan.remove]
   const gone = new BitSet(loaded.index.packCount)
   for (const use of [...old, ...plan.forget]) gone.add(use.pack)
   const { obsolete, packs } = IndexRewrite.change(loaded.index, loaded.files, gone)
-  report({ _tag: "Step", step: "write index", total: obsolete.length })
+  begin(tell, "writeIndex", obsolete.length)
   const indexes = yield* IndexRewrite.write(repository, [
     ...newPacks.take(),
     ...(packs.length === 0 ? [] : IndexRewrite.indexedPacks(loaded.index, packs))
   ])
   yield* IndexRewrite.removeObsolete(repository, obsolete)
   const oldFiles = old.flatMap(({ file }) => (file === undefined ? [] : [file]))
-  const removed = yield* removePacks(repository, "remove old", oldFiles, report)
+  const removed = yield* removePacks(repository, "removeOld", oldFiles, tell)
   return {
     newPacks: newPacks.stored.length,
     newBytes: newPacks.stored.reduce((sum, { size }) => sum + size, 0),
@@ -227,7 +251,7 @@ export const execute = Effect.fnUntraced(function* (
 export const prune = Effect.fnUntraced(function* (
   repository: Repository,
   options: RunOptions,
-  report: Report = () => undefined
+  tell: Tell = silent
 ): Effect.fn.Return<PruneSummary, E> {
-  return yield* execute(repository, yield* prepare(repository, options, report), options, report)
+  return yield* execute(repository, yield* prepare(repository, options, tell), options, tell)
 })

@@ -7,6 +7,7 @@
  * caller holds the exclusive lock.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { entrySize, trailerSize } from "../format/Pack.ts"
@@ -29,14 +30,6 @@ export interface RepairIndexOptions {
   readonly dryRun?: boolean | undefined
 }
 
-export type RepairIndexEvent =
-  | { readonly _tag: "DamagedIndex"; readonly id: string; readonly message: string }
-  | { readonly _tag: "MissingPack"; readonly id: string }
-  /** The index did not list the pack, or with another size. */
-  | { readonly _tag: "Indexed"; readonly id: string; readonly blobs: number }
-  /** Its header can not be read. Where the index lists the pack, it goes on doing so, for `repairPacks` needs that. */
-  | { readonly _tag: "UnreadablePack"; readonly id: string; readonly message: string }
-
 export interface RepairIndexSummary {
   readonly damagedIndexes: number
   readonly missingPacks: number
@@ -56,16 +49,20 @@ const sizes = (index: BlobIndex): Float64Array => {
   return of
 }
 
+/**
+ * A pack whose header can not be read is told of; where the index lists it, it goes on doing so, for `repairPacks`
+ * needs that.
+ */
 export const repairIndex = Effect.fnUntraced(function* (
   repository: Repository,
   options: RepairIndexOptions = {},
-  report: (event: RepairIndexEvent) => void = () => undefined
+  tell: Tell = silent
 ): Effect.fn.Return<RepairIndexSummary, E> {
   const damaged: Array<string> = []
   const { files, index } = yield* IndexLoader.load(repository, {
     onUnreadable: (id, { message }) => {
       damaged.push(id)
-      report({ _tag: "DamagedIndex", id, message })
+      tell.fact({ _tag: "Note", code: "damagedIndex", item: id, message })
     }
   })
 
@@ -83,7 +80,7 @@ export const repairIndex = Effect.fnUntraced(function* (
     if (present.has(id)) continue
     gone.add(pack)
     missingPacks++
-    report({ _tag: "MissingPack", id })
+    tell.fact({ _tag: "Note", code: "missingPack", item: id, message: "it is gone and no longer listed" })
   }
 
   const found = new BlobIndex()
@@ -93,13 +90,13 @@ export const repairIndex = Effect.fnUntraced(function* (
     if (typeof blobs === "string") {
       unreadablePacks++
       const message = `"${pathOf("data", id)}" can not be listed: ${blobs}`
-      report({ _tag: "UnreadablePack", id, message })
+      tell.fact({ _tag: "Failed", failure: { code: "UnreadablePack", item: id, message, isRetryable: false } })
       return
     }
     PackHeaders.addTo(found, id, blobs)
     const known = index.packNumber(id)
     if (known !== -1) gone.add(known)
-    report({ _tag: "Indexed", id, blobs: blobs.length })
+    tell.fact({ _tag: "Done", deed: "updated", item: id, values: { blobs: blobs.length } })
   })
   yield* Effect.forEach(toRead, readHeader, { concurrency: readsAtOnce, discard: true })
 

@@ -6,6 +6,7 @@
  * only after the new ones are stored and indexed. The caller holds the exclusive lock.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as BlobTable from "../format/BlobTable.ts"
@@ -18,19 +19,13 @@ import * as IndexRewrite from "../repository/IndexRewrite.ts"
 import { ensureHeld } from "../repository/LockCheck.ts"
 import * as NewPacks from "../repository/NewPacks.ts"
 import * as PackHeaders from "../repository/PackHeaders.ts"
+import { notRemoved } from "../repository/RemovalFailure.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { Refused, RepositoryError } from "../repository/RepositoryError.ts"
 import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as Repack from "./Repack.ts"
 
 type E = StorageError | RepositoryError
-
-export type RepairPacksEvent =
-  | { readonly _tag: "Header"; readonly id: string; readonly message: string }
-  /** Not readable at one of its places; `lostBlobs` of the summary counts those readable nowhere. */
-  | { readonly _tag: "BadBlob"; readonly type: "data" | "tree"; readonly id: string; readonly pack: string }
-  /** The pack could not be removed; prune does it, for no index lists it any more. */
-  | { readonly _tag: "Left"; readonly id: string; readonly message: string }
 
 export interface RepairPacksSummary {
   readonly savedBlobs: number
@@ -43,7 +38,7 @@ const collect = Effect.fnUntraced(function* (
   repository: Repository,
   known: BlobIndex,
   ids: ReadonlyArray<string>,
-  report: (event: RepairPacksEvent) => void
+  tell: Tell
 ): Effect.fn.Return<BlobIndex, E> {
   const stored = new Map((yield* Stream.runCollect(repository.list("data"))).map((file) => [file.id, file]))
   const stranger = ids.find((id) => !stored.has(id) && known.packNumber(id) === -1)
@@ -68,7 +63,7 @@ const collect = Effect.fnUntraced(function* (
     const file = stored.get(id)
     if (file === undefined) continue
     const header = yield* PackHeaders.read(repository, id, file.size)
-    if (typeof header === "string") report({ _tag: "Header", id, message: header })
+    if (typeof header === "string") tell.fact({ _tag: "Note", code: "unreadableHeader", item: id, message: header })
     else PackHeaders.addTo(places, id, header)
   }
   return places
@@ -79,10 +74,10 @@ export const repairPacks = Effect.fnUntraced(function* (
   repository: Repository,
   ids: ReadonlyArray<string>,
   options: { readonly packSize?: number | undefined; readonly threads?: number | undefined } = {},
-  report: (event: RepairPacksEvent) => void = () => undefined
+  tell: Tell = silent
 ): Effect.fn.Return<RepairPacksSummary, E> {
   const loaded = yield* IndexLoader.load(repository)
-  const places = yield* collect(repository, loaded.index, ids, report)
+  const places = yield* collect(repository, loaded.index, ids, tell)
   const saved = new BitSet(places.size)
   const newPacks = yield* NewPacks.make(repository, {
     onStored: ({ blobs }) => {
@@ -103,7 +98,10 @@ export const repairPacks = Effect.fnUntraced(function* (
       threads: options.threads,
       onLost: (entry) => {
         const type = places.typeOf(entry) === 1 ? "tree" : "data"
-        report({ _tag: "BadBlob", type, id: places.hexOf(entry), pack: places.packId(places.packOf(entry)) })
+        const [id, pack] = [places.hexOf(entry), places.packId(places.packOf(entry))]
+        const message = `${type} blob ${id} in pack ${pack} is damaged`
+        // Not readable at one of its places; the summary counts those readable nowhere.
+        tell.fact({ _tag: "Note", code: "badBlob", item: id, message })
       }
     })
     const { entries, starts } = places.byPack()
@@ -123,8 +121,12 @@ export const repairPacks = Effect.fnUntraced(function* (
   let removedPacks = 0
   for (const id of ids) {
     yield* Effect.match(repository.remove("data", id), {
-      onFailure: (error) => report({ _tag: "Left", id, message: error.message }),
-      onSuccess: () => removedPacks++
+      // Prune does it, for no index lists it any more.
+      onFailure: (error) => tell.fact(notRemoved(id, error)),
+      onSuccess: () => {
+        removedPacks++
+        tell.fact({ _tag: "Done", deed: "removed", item: id })
+      }
     })
   }
   const count = (isWanted: (entry: number) => boolean): number => {

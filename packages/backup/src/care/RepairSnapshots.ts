@@ -6,6 +6,7 @@
  * before an old one is removed. The caller holds the exclusive lock.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { data } from "../format/BlobType.ts"
@@ -38,14 +39,13 @@ export interface RepairSnapshotsOptions {
   readonly dryRun?: boolean | undefined
 }
 
-export type RepairSnapshotsEvent =
-  /** Once for each place, though the same directory may be in many snapshots. */
-  | { readonly _tag: "MissingContent" | "WrongSize" | "InvalidNode" | "EmptiedDirectory"; readonly path: Buffer }
-  | { readonly _tag: "Replaced"; readonly snapshot: string; readonly by: string | undefined }
-  /** The file of the snapshot itself; it stays. */
-  | { readonly _tag: "UnreadableFile"; readonly snapshot: string; readonly message: string }
-  /** Its root can not be read. */
-  | { readonly _tag: "Unreadable"; readonly snapshot: string; readonly isRemoved: boolean }
+/** What is wrong at a path, by the code that it is told with. */
+const damages = {
+  MissingContent: "a part of its content is lost",
+  WrongSize: "its size is corrected",
+  InvalidNode: "it is of no known kind, and left out",
+  EmptiedDirectory: "what was in this folder is lost"
+}
 
 export interface RepairSnapshotsSummary {
   /** With `dryRun`, that would be. */
@@ -77,10 +77,16 @@ const refuseUnindexed = (
 export const repairSnapshots = Effect.fnUntraced(function* (
   repository: Repository,
   options: RepairSnapshotsOptions = {},
-  report: (event: RepairSnapshotsEvent) => void = () => undefined
+  tell: Tell = silent
 ): Effect.fn.Return<RepairSnapshotsSummary, E> {
+  /** Once for each place, though the same directory may be in many snapshots. */
+  const damaged = (code: keyof typeof damages, path: Buffer): void =>
+    tell.fact({ _tag: "Note", code, item: path.toString(), message: damages[code] })
   const { snapshots: all, unreadable: files } = yield* Snapshots.loadAll(repository)
-  for (const { id, message } of files) report({ _tag: "UnreadableFile", snapshot: id, message })
+  for (const { id, message } of files) {
+    // The file of the snapshot itself; it stays.
+    tell.fact({ _tag: "Failed", failure: { code: "UnreadableFile", item: id, message, isRetryable: false } })
+  }
   const { index } = yield* IndexLoader.load(repository)
   const reader = BlobReader.make(repository, index)
   const isDry = options.dryRun === true
@@ -93,7 +99,7 @@ export const repairSnapshots = Effect.fnUntraced(function* (
     const found = content.filter((_, at) => entries[at] !== -1)
     const size = entries.reduce((sum, entry) => sum + (entry === -1 ? 0 : index.plainLengthOf(entry)), 0)
     if (found.length === content.length && node.content !== null && size === node.size) return node
-    report({ _tag: found.length < content.length ? "MissingContent" : "WrongSize", path })
+    damaged(found.length < content.length ? "MissingContent" : "WrongSize", path)
     return { ...node, content: found, size }
   }
 
@@ -108,12 +114,12 @@ export const repairSnapshots = Effect.fnUntraced(function* (
       node: (node, path) => {
         if (node.type === "file") return repairFile(node, path)
         if (node.type !== "" && node.type !== "irregular") return node
-        report({ _tag: "InvalidNode", path })
+        damaged("InvalidNode", path)
         return undefined
       },
       onUnreadable: (path) => {
         if (path.equals(TreeRewrite.root)) return undefined
-        report({ _tag: "EmptiedDirectory", path })
+        damaged("EmptiedDirectory", path)
         return []
       }
     }
@@ -131,11 +137,13 @@ export const repairSnapshots = Effect.fnUntraced(function* (
     intact: found.length - changed.length
   }
   for (const { snapshot } of unreadable) {
-    report({ _tag: "Unreadable", snapshot: snapshot.id, isRemoved: options.forget === true && !isDry })
+    const isRemoved = options.forget === true && !isDry
+    const failure = { code: "Unreadable", item: snapshot.id, message: "nothing of it can be read", isRetryable: false }
+    tell.fact(isRemoved ? { _tag: "Done", deed: "removed", item: snapshot.id } : { _tag: "Failed", failure })
   }
   if (isDry) {
     for (const { snapshot, tree } of changed) {
-      if (tree !== undefined) report({ _tag: "Replaced", snapshot: snapshot.id, by: undefined })
+      if (tree !== undefined) tell.fact({ _tag: "Would", deed: "updated", item: snapshot.id })
     }
     return summary
   }
@@ -149,7 +157,7 @@ export const repairSnapshots = Effect.fnUntraced(function* (
     const replacement = { ...content, tree, tags, original: id }
     const by =
       SnapshotReplacement.find(all, replacement)?.id ?? (yield* SnapshotReplacement.save(repository, replacement))
-    report({ _tag: "Replaced", snapshot: id, by })
+    tell.fact({ _tag: "Done", deed: "updated", item: id, values: { by } })
   }
   if (options.forget === true) {
     yield* Effect.forEach(changed, ({ snapshot }) => repository.remove("snapshots", snapshot.id), { discard: true })

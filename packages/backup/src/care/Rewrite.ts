@@ -6,6 +6,7 @@
  * prune. The caller holds a lock, exclusive with `forget`.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as PathFilter from "../choose/PathFilter.ts"
 import type { Snapshot, SnapshotContent } from "../format/Snapshot.ts"
@@ -33,16 +34,6 @@ export interface RemovePathOptions {
   readonly dryRun?: boolean | undefined
 }
 
-export type RemovePathEvent =
-  | { readonly _tag: "Removed"; readonly path: Buffer }
-  | {
-      readonly _tag: "Replaced"
-      readonly snapshot: string
-      /** `undefined` with `dryRun`. */
-      readonly by: string | undefined
-      readonly removed: TreeRewrite.Removed
-    }
-
 export interface RemovePathSummary {
   /** With `dryRun`, that would be. */
   readonly replaced: number
@@ -66,7 +57,7 @@ const without = (content: SnapshotContent, removed: TreeRewrite.Removed): Snapsh
 export const removePath = Effect.fnUntraced(function* (
   repository: Repository,
   options: RemovePathOptions,
-  report: (event: RemovePathEvent) => void = () => undefined
+  tell: Tell = silent
 ): Effect.fn.Return<RemovePathSummary, E> {
   const { snapshots: all } = yield* Snapshots.loadAll(repository)
   const chosen = options.snapshots ?? all
@@ -75,7 +66,7 @@ export const removePath = Effect.fnUntraced(function* (
   const isDry = options.dryRun === true
   const saver = yield* TreeSaver.make(repository, index)
   const filter = PathFilter.make(options.paths)
-  const reported = new Set<string>()
+  const told = new Set<string>()
 
   const rewrite = TreeRewrite.make({
     name: repository.name,
@@ -88,8 +79,8 @@ export const removePath = Effect.fnUntraced(function* (
       node: (node, path) => {
         if (!filter.matches(path)) return node
         const text = path.toString("latin1")
-        if (!reported.has(text)) report({ _tag: "Removed", path })
-        reported.add(text)
+        if (!told.has(text)) tell.fact({ _tag: isDry ? "Would" : "Done", deed: "removed", item: path.toString() })
+        told.add(text)
         return undefined
       }
     }
@@ -111,7 +102,8 @@ export const removePath = Effect.fnUntraced(function* (
   const summary = { replaced: changed.length, unchanged: found.length - changed.length }
   if (isDry) {
     for (const { removed, snapshot } of changed) {
-      report({ _tag: "Replaced", snapshot: snapshot.id, by: undefined, removed })
+      const { bytes, files } = removed
+      tell.fact({ _tag: "Would", deed: "updated", item: snapshot.id, bytes, values: { files } })
     }
     return summary
   }
@@ -124,7 +116,8 @@ export const removePath = Effect.fnUntraced(function* (
     const replacement = without({ ...content, tree, tags, original: id }, removed)
     const by =
       SnapshotReplacement.find(all, replacement)?.id ?? (yield* SnapshotReplacement.save(repository, replacement))
-    report({ _tag: "Replaced", snapshot: id, by, removed })
+    const { bytes, files } = removed
+    tell.fact({ _tag: "Done", deed: "updated", item: id, bytes, values: { files, by } })
   }
   if (options.forget === true) {
     yield* Effect.forEach(changed, ({ snapshot }) => repository.remove("snapshots", snapshot.id), { discard: true })

@@ -6,6 +6,7 @@
  * copy that was cut off goes on where it was. The caller holds a lock on both.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import { defaultPackSize } from "../format/PackSize.ts"
 import type { Snapshot, SnapshotContent } from "../format/Snapshot.ts"
@@ -35,13 +36,6 @@ export interface CopyOptions {
   readonly packSize?: number | undefined
   readonly threads?: number | undefined
 }
-
-export type CopyEvent =
-  | { readonly _tag: "Skipped"; readonly snapshot: string; readonly copy: string }
-  /** A batch begins: so many sealed bytes of blobs are to be copied for it. */
-  | { readonly _tag: "Batch"; readonly snapshots: number; readonly blobs: number; readonly bytes: number }
-  | { readonly _tag: "Read"; readonly bytes: number }
-  | { readonly _tag: "Copied"; readonly snapshot: string; readonly copy: string }
 
 export interface CopySummary {
   readonly copied: number
@@ -74,12 +68,12 @@ const isAlike = (left: Snapshot, right: Snapshot): boolean =>
   sameSet(left.tags, right.tags) &&
   sameList(left.excludes, right.excludes)
 
-/** Fails with `Refused` when both are the same repository, and with `Damaged` when a blob can not be read. */
+/** Tells of each snapshot, with the id of its copy. Fails with `Refused` when both are the same repository, and with `Damaged` when a blob can not be read. */
 export const copy = Effect.fnUntraced(function* (
   source: Repository,
   destination: Repository,
   options: CopyOptions = {},
-  report: (event: CopyEvent) => void = () => undefined
+  tell: Tell = silent
 ): Effect.fn.Return<CopySummary, E> {
   if (source.config.id === destination.config.id) {
     const message = "both are the same repository: name another one to copy to"
@@ -132,13 +126,20 @@ export const copy = Effect.fnUntraced(function* (
   const saveCopy = Effect.fnUntraced(function* (snapshot: Snapshot): Effect.fn.Return<void, E> {
     const { id: from, parent: _, ...content } = snapshot
     const original: SnapshotContent = { ...content, original: content.original ?? from }
-    report({ _tag: "Copied", snapshot: from, copy: yield* SnapshotReplacement.save(destination, original) })
+    const copyId = yield* SnapshotReplacement.save(destination, original)
+    tell.fact({ _tag: "Done", deed: "copied", item: from, values: { copy: copyId } })
   })
 
   let copied = 0
   let skipped = 0
+  let planned = 0
+  let read = 0
+  const progress = () => ({ _tag: "Progress", phase: "transferring", files: copied, bytes: read, current: [] }) as const
   const work = Effect.gen(function* () {
-    const onRead = (bytes: number) => report({ _tag: "Read", bytes })
+    const onRead = (bytes: number) => {
+      read += bytes
+      tell.gauge(progress)
+    }
     const { threads } = options
     const repack = yield* Repack.make({
       from: source,
@@ -155,7 +156,8 @@ export const copy = Effect.fnUntraced(function* (
     let bytes = 0
     const finishBatch = Effect.suspend(() => {
       const [snapshots, wanted] = [batch, entries]
-      report({ _tag: "Batch", snapshots: snapshots.length, blobs: wanted.length, bytes })
+      planned += bytes
+      tell.fact({ _tag: "Planned", files: chosen.length, bytes: planned, removals: 0, isFinal: false })
       batch = []
       entries = []
       bytes = 0
@@ -166,7 +168,8 @@ export const copy = Effect.fnUntraced(function* (
       const known = copyOf(snapshot)
       if (known !== undefined) {
         skipped++
-        report({ _tag: "Skipped", snapshot: snapshot.id, copy: known.id })
+        const values = { copy: known.id }
+        tell.fact({ _tag: "Skipped", item: snapshot.id, because: "it is there already", values })
         continue
       }
       const onBlob = (entry: number) => {

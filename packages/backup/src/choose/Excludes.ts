@@ -1,16 +1,14 @@
 /**
  * What a backup leaves out: by pattern, by a tag file in a directory, by size, by file system.
  *
- * `resolve` reads the files of patterns once and gives plain data;
+ * `resolve` checks the patterns once and gives plain data;
  * `ExcludeDecisions.make` turns that into decisions, in any thread.
  */
-import * as fs from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { ExcludeRules, Tag } from "./ExcludeDecisions.ts"
 import * as PathFilter from "./PathFilter.ts"
 import { PatternError } from "./PathPattern.ts"
-import * as PatternFile from "./PatternFile.ts"
 
 /** What the option was given and why that can not be used are in `problem`. */
 export class ExcludeError extends Schema.TaggedError<ExcludeError>()("ExcludeError", {
@@ -27,11 +25,6 @@ export class ExcludeError extends Schema.TaggedError<ExcludeError>()("ExcludeErr
 export interface ExcludeOptions {
   readonly patterns?: ReadonlyArray<string> | undefined
   readonly insensitivePatterns?: ReadonlyArray<string> | undefined
-  /** Files of patterns, one a line: see PatternFile. */
-  readonly files?: ReadonlyArray<string> | undefined
-  readonly insensitiveFiles?: ReadonlyArray<string> | undefined
-  /** What `$NAME` in the files stands for; without it a dollar stands for itself. */
-  readonly environment?: PatternFile.Environment | undefined
   /** Leave out the content of directories with a `CACHEDIR.TAG`. */
   readonly caches?: boolean | undefined
   /** `name` or `name:header`: leave out the content of directories with such a file, which begins with the header. */
@@ -59,19 +52,7 @@ const checked = (option: string, patterns: ReadonlyArray<string>): Effect.Effect
       new ExcludeError({ option, problem: error instanceof PatternError ? error.message : String(error) })
   })
 
-const fromFiles = (
-  option: string,
-  files: ReadonlyArray<string>,
-  environment: PatternFile.Environment | undefined
-): Effect.Effect<ReadonlyArray<string>, ExcludeError> =>
-  Effect.forEach(files, (file) =>
-    Effect.try({
-      try: () => PatternFile.parse(fs.readFileSync(file), environment),
-      catch: (error) => new ExcludeError({ option, problem: error instanceof Error ? error.message : String(error) })
-    }).pipe(Effect.flatMap((patterns) => checked(option, patterns)))
-  ).pipe(Effect.map((lists) => lists.flat()))
-
-/** Reads the files and checks everything once. Fails with `ExcludeError`, which names the option. */
+/** Checks everything once. Fails with `ExcludeError`, which names the option. */
 export const resolve = (options: ExcludeOptions): Effect.Effect<ExcludeRules, ExcludeError> =>
   Effect.gen(function* () {
     const tags = options.caches === true ? [cacheTag] : []
@@ -83,14 +64,8 @@ export const resolve = (options: ExcludeOptions): Effect.Effect<ExcludeRules, Ex
       tags.push(tag)
     }
     return {
-      patterns: [
-        ...(yield* checked("exclude", options.patterns ?? [])),
-        ...(yield* fromFiles("exclude-file", options.files ?? [], options.environment))
-      ],
-      insensitivePatterns: [
-        ...(yield* checked("iexclude", options.insensitivePatterns ?? [])),
-        ...(yield* fromFiles("iexclude-file", options.insensitiveFiles ?? [], options.environment))
-      ],
+      patterns: yield* checked("exclude", options.patterns ?? []),
+      insensitivePatterns: yield* checked("iexclude", options.insensitivePatterns ?? []),
       tags,
       largerThan: options.largerThan,
       oneFileSystem: options.oneFileSystem === true

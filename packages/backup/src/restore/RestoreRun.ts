@@ -1,6 +1,5 @@
 /** The state of one restore: what is counted, reported and given up. */
 import * as fs from "node:fs"
-import { type Remedy, remedyField } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { Deed, Phase, Progress } from "@ourclone/core/events/RunEvent"
 import type { Tell } from "@ourclone/core/events/Tell"
@@ -60,14 +59,9 @@ export class RestoreRun {
   }
 
   /** A path that is not restored, or not as it was. */
-  refuse = (
-    path: string,
-    message: string,
-    during: "restore" | "delete" | "verify" = "restore",
-    advice?: Remedy
-  ): void => {
+  refuse = (path: string, message: string, during: "restore" | "delete" | "verify" = "restore"): void => {
     this.failures += 1
-    const failure = { ...remedyField(advice), code: codes[during], message, item: path, isRetryable: false }
+    const failure = { code: codes[during], message, item: path, isRetryable: false }
     this.options.tell.fact({ _tag: "Failed", failure })
   }
 
@@ -114,7 +108,8 @@ export class RestoreRun {
   }
 
   item(deed: Deed, path: string, size: number): void {
-    if (this.options.items) this.options.tell.fact({ _tag: "Done", deed, item: path, bytes: size })
+    const { isDryRun, items, tell } = this.options
+    if (items) tell.fact({ _tag: isDryRun ? "Would" : "Done", deed, item: path, bytes: size })
   }
 
   /** Waits while what was told has not been taken. */
@@ -146,11 +141,11 @@ export class RestoreRun {
   }
 
   /** Gives an entry up. What it has written so far goes too. */
-  fail(entry: number, message: string, advice?: Remedy): void {
+  fail(entry: number, message: string): void {
     const { entries } = this.options
     if (entries.hasFailed.get(entry) === 1) return
     entries.hasFailed.set(entry, 1)
-    this.refuse(entries.display(entry), message, "restore", advice)
+    this.refuse(entries.display(entry), message)
     const partial = this.partials.get(entry)
     if (partial !== undefined) fs.rmSync(partial, { force: true })
     this.partials.delete(entry)
@@ -165,7 +160,7 @@ export class RestoreRun {
   accept(reply: RestoreReply): Effect.Effect<RestoreReply, RepositoryError> {
     for (const failure of reply.failures) {
       if (Target.stopping.has(failure.code)) return Effect.fail(this.stop(failure))
-      if (!failure.isMinor) this.fail(failure.entry, failure.message, failure.remedy)
+      if (!failure.isMinor) this.fail(failure.entry, failure.message)
       else this.refuse(this.options.entries.display(failure.entry), failure.message)
     }
     return Effect.succeed(reply)

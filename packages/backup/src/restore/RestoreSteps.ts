@@ -5,6 +5,7 @@ import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import type { Selection } from "../choose/Selection.ts"
 import type { RepositoryError } from "../repository/RepositoryError.ts"
+import type { IsOwn } from "./OwnRepository.ts"
 import * as Entries from "./RestoreEntries.ts"
 import { writeRecord } from "./RestoreMessages.ts"
 import { writePieces } from "./RestorePlan.ts"
@@ -188,7 +189,7 @@ export const settleDirectories = Effect.fnUntraced(function* (parts: RestorePart
   })
 })
 
-export const removeSurplus = (parts: RestoreParts, selection: Selection): Effect.Effect<void> =>
+export const removeSurplus = (parts: RestoreParts, selection: Selection, isOwn: IsOwn): Effect.Effect<void> =>
   Effect.sync(() => {
     const { entries, run, walked } = parts
     if (walked.surplus.length === 0) return
@@ -203,6 +204,7 @@ export const removeSurplus = (parts: RestoreParts, selection: Selection): Effect
       if (device === undefined) continue
       Surplus.removeSurplus(path, location, device, {
         selection,
+        isOwn,
         isDryRun: run.isDryRun,
         onDeleted: run.deleted,
         onFailure: (where, message) => run.refuse(where, message, "delete")

@@ -2,11 +2,13 @@
 import * as fs from "node:fs"
 import type { Selection } from "../choose/Selection.ts"
 import { textOf } from "../system/SystemFailure.ts"
+import type { IsOwn } from "./OwnRepository.ts"
 import { join } from "./RestoreEntries.ts"
 import { look } from "./RestoreTarget.ts"
 
 export interface SurplusOptions {
   readonly selection: Selection
+  readonly isOwn: IsOwn
   readonly isDryRun: boolean
   readonly onDeleted: (location: string) => void
   readonly onFailure: (location: string, message: string) => void
@@ -24,6 +26,10 @@ export const removeSurplus = (path: Buffer, location: Buffer, device: bigint, op
   if (!isSelected && !mayContain) return false
   if (found.dev !== device) {
     options.onFailure(location.toString(), "another file system is mounted there: it is not deleted")
+    return false
+  }
+  if (isDirectory && options.isOwn(path, found)) {
+    options.onFailure(location.toString(), "the repository lies there: it is not deleted")
     return false
   }
   try {

@@ -8,6 +8,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { GuardStopped } from "@ourclone/core/engine/Guard"
 import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -16,10 +17,10 @@ import type { Snapshot } from "../format/Snapshot.ts"
 import type { BlobReader } from "../repository/BlobReader.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { LocalFailure, NoSnapshot, RepositoryError } from "../repository/RepositoryError.ts"
-import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as Posix from "../system/Posix.ts"
 import * as SystemFailure from "../system/SystemFailure.ts"
 import * as Threads from "../threads/Threads.ts"
+import * as OwnRepository from "./OwnRepository.ts"
 import * as Entries from "./RestoreEntries.ts"
 import type { BlobRequest, RestoreReply, RestoreRequest, RestoreSettings } from "./RestoreMessages.ts"
 import { RestoreRun } from "./RestoreRun.ts"
@@ -74,17 +75,10 @@ const findTree = Effect.fnUntraced(function* (
     const node = nodes.find((one) => one.type === "dir" && one.name.equals(wanted))
     if (node?.subtree === undefined) {
       const isOther = nodes.some((one) => one.type !== "dir" && one.name.equals(wanted))
-      const id = snapshot.id.slice(0, 8)
-      const reason = isOther
-        ? {
-            message: `"${subfolder}" in snapshot ${id} is no folder`,
-            remedy: remedy("includePath", { path: subfolder })
-          }
-        : {
-            message: `there is no folder "${subfolder}" in snapshot ${id}`,
-            remedy: remedy("listFiles", { snapshot: id })
-          }
-      return yield* failIn(repository, new NoSnapshot(reason))
+      const message = isOther
+        ? `"${subfolder}" in snapshot ${snapshot.id.slice(0, 8)} is no folder: restore it with --include "${subfolder}" from the whole snapshot`
+        : `there is no folder "${subfolder}" in snapshot ${snapshot.id.slice(0, 8)}: ourclone snapshot ls ${snapshot.id.slice(0, 8)} shows what is`
+      return yield* failIn(repository, new NoSnapshot({ message }))
     }
     tree = node.subtree
   }
@@ -113,7 +107,7 @@ const url = new URL("./RestoreWorker.ts", import.meta.url)
 export const prepare = Threads.prepare(url, defaultThreads)
 
 /**
- * Fails when nothing more can be done: the place is full (`LocalFailure`, `ENOSPC`), the repository can not be
+ * Fails with `GuardStopped` when `delete` would reach the repository, and when nothing more can be done: the place is full (`LocalFailure`, `ENOSPC`), the repository can not be
  * reached. A path that alone can not be restored is reported and counted. May be repeated, also after it was
  * broken off: what is there already is not written again.
  */
@@ -121,7 +115,7 @@ export const restore = Effect.fnUntraced(function* (
   repository: Repository,
   reader: BlobReader,
   options: RestoreOptions
-): Effect.fn.Return<RestoreSummary, E> {
+): Effect.fn.Return<RestoreSummary, E | GuardStopped> {
   const tree = yield* findTree(repository, reader, options)
   const isDryRun = options.dryRun === true
   const overwrite = options.overwrite ?? "always"
@@ -134,15 +128,11 @@ export const restore = Effect.fnUntraced(function* (
   const tell = options.tell ?? silent
   const run = new RestoreRun({ entries, tell, items: options.items === true, isDryRun, repository })
   const walked = yield* Effect.catchDefect(
-    RestoreWalk.walk(reader, entries, {
-      tree,
-      selection,
-      overwrite,
-      isDryRun,
-      onFailure: (path, message, advice) => run.refuse(path, message, "restore", advice)
-    }),
+    RestoreWalk.walk(reader, entries, { tree, selection, overwrite, isDryRun, onFailure: run.refuse }),
     (error) => Effect.fail(targetFailure(repository, options.target, error))
   )
+  const isOwn = options.delete === true ? yield* OwnRepository.find(repository) : undefined
+  if (isOwn !== undefined) yield* OwnRepository.refuse(repository, { entries, walked, selection, isOwn })
   run.begin()
 
   const settings: RestoreSettings = {
@@ -175,7 +165,7 @@ export const restore = Effect.fnUntraced(function* (
       yield* RestoreSteps.settleOthers(parts)
     }
     run.phase = "deleting"
-    if (options.delete === true) yield* RestoreSteps.removeSurplus(parts, selection)
+    if (isOwn !== undefined) yield* RestoreSteps.removeSurplus(parts, selection, isOwn)
     run.phase = "finishing"
     if (!isDryRun) yield* RestoreSteps.settleDirectories(parts)
     if (options.verify !== true || isDryRun) return undefined

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Told from "@ourclone/core/testing/Told"
 import { Effect } from "effect"
 import * as Checker from "../../src/care/Checker.ts"
-import type { CheckEvent, FoundProblem } from "../../src/care/CheckProblem.ts"
 import * as CheckSubset from "../../src/care/CheckSubset.ts"
 import { packedBlobs } from "../../src/format/BlobTable.ts"
 import { type FinishedPack, makePackWriter } from "../../src/format/PackWriter.ts"
@@ -16,10 +16,13 @@ import * as tamper from "../support/tamper.ts"
 const readAll = { readData: CheckSubset.all }
 
 const checked = Effect.fnUntraced(function* (repository: Repository, options: Checker.CheckOptions = readAll) {
-  const events: Array<CheckEvent> = []
-  const result = yield* Checker.check(repository, options, (event) => events.push(event))
-  const problems = events.filter((event): event is FoundProblem => event._tag === "Problem")
-  return { events, problems, result, messages: problems.map(({ message, severity }) => `${severity}: ${message}`) }
+  const told = Told.make()
+  const result = yield* Checker.check(repository, options, told)
+  const problems = told.facts.flatMap((fact) => {
+    if (fact._tag === "Failed") return [{ severity: "error", file: fact.failure.item, message: fact.failure.message }]
+    return fact._tag === "Note" ? [{ severity: fact.code, file: fact.item, message: fact.message }] : []
+  })
+  return { told, problems, result, messages: problems.map(({ message, severity }) => `${severity}: ${message}`) }
 })
 
 /** Two snapshots in several packs. */
@@ -38,11 +41,11 @@ describe("check", () => {
   it.live("finds nothing wrong with what restic wrote, and reads all of it", () =>
     Effect.gen(function* () {
       const repository = yield* TestRepository.openFolder(fixture.path, { password: fixture.password })
-      const { events, problems, result } = yield* checked(repository)
+      const { problems, result, told } = yield* checked(repository)
       expect(problems).toEqual([])
       expect(result).toMatchObject({ errors: 0, hints: 0, snapshots: 2, packs: 4, blobs: 70, trees: 14, packsRead: 4 })
       expect(result.bytesRead).toBe(89_817 + 7081 + 5577 + 1902)
-      expect(events.at(-1)).toMatchObject({ _tag: "Progress", bytes: result.bytesRead, totalBytes: result.bytesRead })
+      expect(told.progress()).toMatchObject({ bytes: result.bytesRead, figures: { totalBytes: result.bytesRead } })
     })
   )
   it.live("finds nothing wrong with what we write", () =>

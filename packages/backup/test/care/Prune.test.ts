@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import * as Told from "@ourclone/core/testing/Told"
 import { Effect } from "effect"
 import * as Prune from "../../src/care/Prune.ts"
-import type { PruneEvent } from "../../src/care/PruneEvent.ts"
 import { BitSet } from "../../src/repository/BitSet.ts"
 import * as IndexFile from "../../src/repository/IndexFile.ts"
 import * as IndexLoader from "../../src/repository/IndexLoader.ts"
@@ -210,10 +210,10 @@ describe("Prune", () => {
         },
         { password: TestRepository.password }
       )
-      const events: Array<PruneEvent> = []
-      const summary = yield* Prune.prune(repository, options, (event) => events.push(event))
+      const told = Told.make()
+      const summary = yield* Prune.prune(repository, options, told)
       assert.isAbove(summary.left, 0)
-      assert.strictEqual(events.filter(({ _tag }) => _tag === "Left").length, summary.left)
+      assert.strictEqual(told.of("Failed").length, summary.left)
       assert.strictEqual((yield* SampleBackup.readWhole(repository)).strangers, summary.left)
     })
   )

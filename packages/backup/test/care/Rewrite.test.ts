@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Told from "@ourclone/core/testing/Told"
 import { Effect } from "effect"
 import * as Prune from "../../src/care/Prune.ts"
 import * as Rewrite from "../../src/care/Rewrite.ts"
@@ -89,11 +90,13 @@ describe("removePath", () => {
     Effect.gen(function* () {
       const { provider, repository } = yield* sample
       const before = [...provider.memory.files.keys()]
-      const removed: Array<string> = []
-      yield* Rewrite.removePath(repository, { paths: paths("secret"), dryRun: true }, (event) => {
-        if (event._tag === "Removed") removed.push(event.path.toString())
-      })
-      assert.deepStrictEqual(removed, ["/srv/secret"])
+      const told = Told.make()
+      yield* Rewrite.removePath(repository, { paths: paths("secret"), dryRun: true }, told)
+      const removed = told.of("Would").filter(({ deed }) => deed === "removed")
+      assert.deepStrictEqual(
+        removed.map(({ item }) => item),
+        ["/srv/secret"]
+      )
       assert.deepStrictEqual([...provider.memory.files.keys()], before)
     })
   )

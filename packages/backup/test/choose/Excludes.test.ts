@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import * as Excludes from "@ourclone/backup/choose/Excludes"
+import * as PatternFile from "@ourclone/backup/choose/PatternFile"
 import { skipWithout } from "@ourclone/core/testing/Programs"
 import * as Effect from "effect/Effect"
 import { assert, beforeEach, describe, it } from "vitest"
@@ -53,27 +54,16 @@ describe("Excludes", () => {
     assert.deepEqual(gone({ largerThan: 2000 }), [])
   })
 
-  it("reads files of patterns", () => {
-    const file = join(temporaryFolder(), "patterns")
-    fs.writeFileSync(file, "# a comment\n\n  foo/bar  \r\n!nothing\n")
-    assert.include(gone({ files: [file] }), "foo/bar/baz/x.txt")
-    assert.deepEqual(gone({ insensitiveFiles: [file] }), gone({ files: [file] }))
-  })
-
   it("names the option and the pattern that can not be used", () => {
     assert.match(problemOf({ patterns: ["a", "[b"] }), /^exclude: the pattern "\[b" is not valid/)
     assert.match(problemOf({ insensitivePatterns: ["[b"] }), /^iexclude: the pattern/)
-    assert.match(problemOf({ files: ["/nowhere/at/all"] }), /^exclude-file: ENOENT.*\/nowhere\/at\/all/)
     assert.match(problemOf({ ifPresent: [":header"] }), /^exclude-if-present: ":header" names no file/)
   })
 })
 
 describe("a file of patterns", () => {
-  const patternsOf = (environment?: Excludes.ExcludeOptions["environment"]) => {
-    const list = join(temporaryFolder(), "list")
-    fs.writeFileSync(list, "$OURCLONE_TEST_SECRET/bar\n$$x\n")
-    return Effect.runSync(Excludes.resolve({ files: [list], environment })).patterns
-  }
+  const patternsOf = (environment?: PatternFile.Environment) =>
+    PatternFile.parse(Buffer.from("# a comment\n\n  $OURCLONE_TEST_SECRET/bar  \r\n$$x\n"), environment)
 
   it("knows the variables that it is given, and nothing else of the environment", () => {
     process.env.OURCLONE_TEST_SECRET = "secret"
@@ -101,7 +91,7 @@ describe("Excludes beside restic", () => {
     ["other case", [], { insensitivePatterns: ["FOO/BAR", "É", "*.O"] }],
     ["tags", [], { caches: true, ifPresent: [".nobackup"] }],
     ["size", [], { largerThan: 1999 }],
-    ["files", [], { files: ["FILE"] }]
+    ["files", [], {}]
   ] as ReadonlyArray<readonly [string, ReadonlyArray<string>, Excludes.ExcludeOptions]>)(
     "leaves out the same by %s",
     (_, patterns, more) => {
@@ -109,16 +99,14 @@ describe("Excludes beside restic", () => {
       const list = join(temporaryFolder(), "list")
       fs.writeFileSync(list, file)
       process.env.OURCLONE_TEST = "foo"
-      const options = {
-        ...more,
-        environment: process.env,
-        patterns: patterns.map((pattern) => pattern.replace("ROOT", root)),
-        files: (more.files ?? []).map(() => list)
-      }
+      const given = patterns.map((pattern) => pattern.replace("ROOT", root))
+      const files = patterns.length === 0 && Object.keys(more).length === 0 ? [list] : []
+      const listed = files.flatMap((name) => PatternFile.parse(fs.readFileSync(name), process.env))
+      const options = { ...more, patterns: [...given, ...listed] }
       const asked = [
-        ...options.patterns.flatMap((pattern) => ["--exclude", pattern]),
+        ...given.flatMap((pattern) => ["--exclude", pattern]),
         ...(options.insensitivePatterns ?? []).flatMap((pattern) => ["--iexclude", pattern]),
-        ...options.files.flatMap((name) => ["--exclude-file", name]),
+        ...files.flatMap((name) => ["--exclude-file", name]),
         ...(options.ifPresent ?? []).flatMap((name) => ["--exclude-if-present", name]),
         ...(options.caches ? ["--exclude-caches"] : []),
         ...(options.largerThan === undefined ? [] : ["--exclude-larger-than", String(options.largerThan)])

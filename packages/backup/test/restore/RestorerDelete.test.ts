@@ -1,4 +1,6 @@
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -82,6 +84,100 @@ describe("A restore with --delete", () => {
   )
 })
 
+/** Whether one folder can be shown at another place here: that takes a machine of one's own. */
+const canMount = (() => {
+  const folder = fs.mkdtempSync(join(tmpdir(), "ourclone-mount-"))
+  const isMounted = spawnSync("mount", ["--bind", folder, folder]).status === 0
+  if (isMounted) spawnSync("umount", [folder])
+  fs.rmdirSync(folder)
+  return isMounted
+})()
+
+/** Shows a folder at another place until the scope closes. */
+const bind = (from: string, to: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      fs.mkdirSync(to, { recursive: true })
+      expect(spawnSync("mount", ["--bind", from, to]).status).toBe(0)
+    }),
+    () => Effect.sync(() => spawnSync("umount", [to]))
+  )
+
+const refusal = (target: string, restore: (options: HandMade.Options) => Effect.Effect<unknown, unknown>) =>
+  Effect.gen(function* () {
+    const before = HandMade.listing(target)
+    for (const dryRun of [true, false]) {
+      const error = yield* Effect.flip(restore({ delete: true, dryRun }))
+      expect(error).toMatchObject({ _tag: "GuardStopped", message: expect.stringContaining("nothing was restored") })
+    }
+    expect(
+      Object.keys(HandMade.listing(target)).filter((path) => before[path] === undefined && !path.endsWith("/"))
+    ).toEqual([])
+    for (const [path, content] of Object.entries(before)) expect(HandMade.listing(target)[path]).toBe(content)
+  })
+
+/** A repository on the disk that a folder `target` is beside or around, with a snapshot of `tree`. */
+const inTarget = Effect.fnUntraced(function* (nodes: ReadonlyArray<HandMade.HandMade>) {
+  const { repository, root } = yield* TestRepository.inFolder()
+  const id = yield* HandMade.store(repository, nodes)
+  return {
+    root,
+    restoreTo: (target: string) => (options: HandMade.Options) => HandMade.restore(repository, id, target, options)
+  }
+})
+
+describe("A restore with --delete into a target that holds the repository", () => {
+  it.effect("is refused before anything is written or deleted", () =>
+    Effect.gen(function* () {
+      const { restoreTo, root } = yield* inTarget(tree)
+      const target = join(root, "..")
+      write(join(target, "surplus"))
+      yield* refusal(target, restoreTo(target))
+      yield* refusal(root, restoreTo(root))
+      yield* refusal(root, restoreTo(join(root, "data")))
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect(
+    "is refused where it goes through a link, or a folder with the repository stands in the way of a file",
+    () =>
+      Effect.gen(function* () {
+        const { restoreTo, root } = yield* inTarget([file("repository", "it is a file there")])
+        const link = join(yield* TestRepository.folder, "link")
+        fs.symlinkSync(join(root, ".."), link)
+        yield* refusal(join(root, ".."), restoreTo(link))
+      }).pipe(Effect.scoped)
+  )
+
+  it.effect.skipIf(!canMount)("is refused where a folder of the repository is mounted", () =>
+    Effect.gen(function* () {
+      const { restoreTo, root } = yield* inTarget(tree)
+      const target = yield* TestRepository.folder
+      for (const part of ["", "index", "data"]) {
+        const place = join(target, `mounted-${part}`, "deep")
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            yield* bind(join(root, part), place)
+            yield* refusal(target, restoreTo(target))
+          })
+        )
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("goes on where the repository is left out, and beside it", () =>
+    Effect.gen(function* () {
+      const { restoreTo, root } = yield* inTarget(tree)
+      const target = join(root, "..")
+      write(join(target, "surplus"))
+      const { summary } = yield* restoreTo(target)({ delete: true, selection: excluding("/repository") })
+      expect(summary).toMatchObject({ filesDeleted: 1, failures: 0 })
+      expect((yield* restoreTo(join(target, "d"))({ delete: true })).summary.failures).toBe(0)
+      expect(fs.existsSync(join(root, "config"))).toBe(true)
+    }).pipe(Effect.scoped)
+  )
+})
+
 describe("A restore of a part", () => {
   it.effect("makes the folders on the way only where something in them is selected", () =>
     Effect.gen(function* () {
@@ -116,7 +212,7 @@ describe("A restore with --dry-run", () => {
       const before = HandMade.listing(target)
       const { facts, summary } = yield* restore({ dryRun: true, delete: true, items: true })
       expect(HandMade.listing(target)).toEqual(before)
-      const items = facts.flatMap((fact) => (fact._tag === "Done" ? [`${fact.deed} ${fact.item}`] : []))
+      const items = facts.flatMap((fact) => (fact._tag === "Would" ? [`${fact.deed} ${fact.item}`] : []))
       expect(items.sort()).toEqual(
         [
           "removed /d/surplus",

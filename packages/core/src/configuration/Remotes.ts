@@ -5,11 +5,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { withSettings } from "../accounts/AccountSettings.ts"
+import * as Accounts from "../accounts/Accounts.ts"
 import type { OpenAt } from "../contract/Account.ts"
 import { remedy } from "../contract/CoreRemedies.ts"
 import type { OptionValue } from "../contract/OptionField.ts"
 import type { Provider } from "../contract/Provider.ts"
-import { open as openWith, type ProviderFactory } from "../contract/ProviderFactory.ts"
+import type { ProviderFactory } from "../contract/ProviderFactory.ts"
 import { refusal as specificationRefusal } from "../contract/Specification.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import * as StandardPaths from "../machine/StandardPaths.ts"
@@ -61,6 +63,8 @@ export interface RemotesOptions {
   /** Instead of the standard place. */
   readonly configurationPath?: string | undefined
   readonly keyring?: Secret.Keyring | undefined
+  /** Where the traffic of a remote is written that says `debug = true`. */
+  readonly openLog?: Accounts.AccountsOptions["openLog"]
   /** Of this machine when absent; by `process.platform`'s names. */
   readonly platform?: string | undefined
 }
@@ -89,8 +93,9 @@ const sourceNames = {
   None: "none"
 } as const
 
-const make = (options: RemotesOptions) => {
-  const { environment, factories } = options
+const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
+  const { environment } = options
+  const factories = options.factories.map(withSettings)
   const home = environment.HOME || homedir()
   const configurationFile = options.configurationPath ?? StandardPaths.configurationFile(environment, home)
   const surroundings = { environment, home, directory: options.directory, keyring: options.keyring }
@@ -159,7 +164,7 @@ const make = (options: RemotesOptions) => {
     const { at, subject } = yield* find(text)
     const chosen = OptionSources.choose(subject.factory, { flags, configured: subject.configured, environment })
     const values = yield* RemoteOptions.valuesOf(subject, chosen, surroundings)
-    return yield* openWith(subject.factory, values, at)
+    return yield* accounts.open(subject.factory, values, at)
   })
 
   const hide = (value: unknown, isSecret: boolean): string => (isSecret ? "xxx" : String(value))
@@ -255,7 +260,7 @@ export class Remotes extends Context.Service<
     /** Its path, whether the file exists or not. */
     readonly configurationFile: string
     readonly factories: ReadonlyArray<ProviderFactory>
-    /** Opens what `text` means until the scope closes. Flags that the type does not have are ignored. */
+    /** Opens what `text` means until the scope closes, with every layer around it. Flags that the type does not have are ignored. */
     readonly open: (text: string, flags?: Given) => Effect.Effect<Provider, StorageError | RemoteError, Scope.Scope>
     /** Every option of a remote (`photos`), a type (`b2`) or a place (`b2://bucket`), and who decides it. Fetches no secret. */
     readonly explain: (name: string, flags?: Given) => Effect.Effect<ReadonlyArray<ExplainedOption>, RemoteError>
@@ -271,5 +276,9 @@ export class Remotes extends Context.Service<
   }
 >()("@ourclone/core/Remotes") {
   /** Reads nothing until it is asked: a broken configuration does not stop a program that needs none. */
-  static readonly layer = (options: RemotesOptions): Layer.Layer<Remotes> => Layer.sync(Remotes, () => make(options))
+  static readonly layer = (options: RemotesOptions): Layer.Layer<Remotes> =>
+    Layer.effect(
+      Remotes,
+      Effect.map(Accounts.make({ openLog: options.openLog }), (accounts) => make(options, accounts))
+    )
 }

@@ -15,6 +15,8 @@ export interface OpenAt {
 export interface Account {
   /** What the service says it is: the same whatever key, address or name it was reached by. */
   readonly id: string
+  /** From now on at most so many connections to one server, whatever they are for. Absent where there are none to limit. */
+  readonly limitConnections?: ((most: number) => void) | undefined
   /** Opens a place in it. `values` are those given to `connect`, but for options of `ProviderFactory.placeOptions`. */
   readonly open: (at: OpenAt, values: OptionValues) => Effect.Effect<Provider, StorageError>
 }

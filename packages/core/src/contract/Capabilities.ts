@@ -13,6 +13,8 @@ export interface Capabilities {
   readonly checksums: ReadonlyArray<ChecksumAlgorithm>
   /** How exactly `put` keeps `modifiedAt`, in milliseconds; `undefined` when it does not keep it. */
   readonly modifiedAtPrecision: number | undefined
+  /** Whether `stat` tells `nanoseconds` and `put` keeps them, as far as the storage has them. */
+  readonly keepsNanoseconds: boolean
   /** Whether `list` yields entries in the order of `Entry.orderKey`, so that two listings can be merged without holding either. */
   readonly listsInOrder: boolean
   /** Whether `A.txt` and `a.txt` are two files; `undefined` where nobody knows, as when another machine's disk decides. */

@@ -6,7 +6,6 @@
  * whoever reads it.
  */
 import * as Schema from "effect/Schema"
-import { Remedy } from "./Remedy.ts"
 import { RemotePath } from "./RemotePath.ts"
 
 /** Lower-case hex digests that are already known. A missing algorithm means "not known", never "not equal". */
@@ -31,6 +30,8 @@ export const File = Schema.TaggedStruct("File", {
    * none was stored. A listing may leave it out where knowing it takes a call for each file; `stat` knows it.
    */
   modifiedAt: Schema.optionalKey(Schema.Int),
+  /** What is to be added to `modifiedAt` for the exact time, where `Capabilities.keepsNanoseconds`; a listing leaves it out. */
+  nanoseconds: Schema.optionalKey(Schema.Int),
   checksums: Checksums,
   contentType: Schema.optionalKey(Schema.String),
   /** What `PutOptions.metadata` said, where the service keeps it. */
@@ -60,7 +61,6 @@ export const Skipped = Schema.TaggedStruct("Skipped", {
   /** As well as it can be shown; not necessarily a `RemotePath`. */
   path: Schema.String,
   because: Schema.String,
-  remedy: Schema.optionalKey(Remedy),
   /** `true` counts as a failed file and stops deletions; `false` is only worth a note. */
   isFailure: Schema.Boolean
 })

@@ -67,6 +67,8 @@ export interface Limits {
   readonly partChecksum: ChecksumAlgorithm | undefined
 }
 
+export type FinishOptions = Pick<PutOptions, "durable" | "nanoseconds">
+
 export interface LargeFile {
   readonly limits: Limits
   /** Starting twice gives two large files. */
@@ -93,7 +95,7 @@ export interface LargeFile {
   readonly finish: (
     file: Unfinished,
     parts: ReadonlyArray<Part>,
-    options?: Pick<PutOptions, "durable">
+    options?: FinishOptions
   ) => Effect.Effect<DatedFile, StorageError>
   /** Deletes the parts. Succeeds when the large file is already gone. */
   readonly cancel: (file: Unfinished) => Effect.Effect<void, StorageError>

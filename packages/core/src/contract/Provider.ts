@@ -28,6 +28,8 @@ import type { Versions } from "./Versions.ts"
 export interface PutOptions {
   /** Whole milliseconds since 1970 UTC. */
   readonly modifiedAt: number
+  /** To be added to it, where `Capabilities.keepsNanoseconds`; passed over elsewhere. */
+  readonly nanoseconds?: number | undefined
   readonly contentType?: string | undefined
   /** Kept with the file where `Capabilities.keepsMetadata`, and passed over elsewhere. */
   readonly metadata?: Metadata | undefined
@@ -112,7 +114,9 @@ export interface Provider {
    * Fails with `NotFound` when it is gone, and with `SourceChanged` where it is
    * seen to be another than `file`, as an `identity` shows. Where versions are kept it is a new one.
    */
-  readonly touch?: ((file: File, modifiedAt: number) => Effect.Effect<DatedFile, StorageError>) | undefined
+  readonly touch?:
+    | ((file: File, modifiedAt: number, nanoseconds?: number) => Effect.Effect<DatedFile, StorageError>)
+    | undefined
 
   /** Succeeds when `path` is already gone. */
   readonly remove: (path: RemotePath) => Effect.Effect<void, StorageError>

@@ -41,6 +41,8 @@ export interface ProviderFactory {
   readonly environment: ReadonlyArray<EnvironmentSet>
   /** What is wrong with `values`, or nothing. Opens nothing. */
   readonly check: (values: OptionField.OptionValues) => ReadonlyArray<OptionIssue>
+  /** `location` below the folder `dir`: inside the bucket, where there are buckets. */
+  readonly inDirectory: (location: string, dir: string) => string
   /** Why `location` can be no place of this type, where that is known without asking the service. */
   readonly refusesLocation: (location: string) => string | undefined
   /**
@@ -60,16 +62,31 @@ const issuesOf = (error: Schema.SchemaError): ReadonlyArray<OptionIssue> =>
     message: message.startsWith("Missing key") ? "is missing" : message.replace(/^Expected /, "must be ")
   }))
 
+const trimmed = (path: string): string => path.replace(/^\/+|\/+$/g, "")
+
+const inFolder = (location: string, dir: string): string =>
+  location === "" ? dir : `${dir.replace(/\/+$/, "")}/${location}`
+
+const inBucket = (location: string, dir: string): string => {
+  const [bucket = "", ...rest] = location.replace(/^\/+/, "").split("/")
+  return bucket === "" ? location : [bucket, trimmed(dir), ...rest].join("/")
+}
+
 const invalid = (provider: string, message: string): StorageError =>
   new StorageError({ provider, operation: "open", reason: new InvalidRequest({ message }) })
 
 /** A factory whose `connect` and `open` get the decoded options. `Connection` is whatever the places of one account share. */
-export const make = <Options extends OptionField.OptionsSchema, Connection extends Pick<Account, "id">>(definition: {
+export const make = <
+  Options extends OptionField.OptionsSchema,
+  Connection extends Pick<Account, "id" | "limitConnections">
+>(definition: {
   readonly type: string
   readonly description: string
   readonly options: Options
   readonly placeOptions?: ReadonlyArray<keyof Options["fields"] & string>
   readonly environment?: ReadonlyArray<{ readonly [option in keyof Options["fields"]]?: string }>
+  /** Where the outermost folders are buckets, in which a folder can be. */
+  readonly hasBuckets?: boolean
   readonly refusesLocation?: (location: string) => string | undefined
   readonly connect: (options: Options["Type"], name: string) => Effect.Effect<Connection, StorageError, Scope.Scope>
   readonly open: (connection: Connection, at: OpenAt, options: Options["Type"]) => Effect.Effect<Provider, StorageError>
@@ -94,12 +111,14 @@ export const make = <Options extends OptionField.OptionsSchema, Connection exten
       const decoded = decodeResult(values)
       return Result.isFailure(decoded) ? issuesOf(decoded.failure) : []
     },
+    inDirectory: definition.hasBuckets === true ? inBucket : inFolder,
     refusesLocation: definition.refusesLocation ?? (() => undefined),
     connect: (values, name) =>
       Effect.map(
         Effect.flatMap(decode(values, name), (options) => definition.connect(options, name)),
         (connection): Account => ({
           id: connection.id,
+          limitConnections: connection.limitConnections,
           open: (at, values) =>
             Effect.flatMap(decode(values, `${at.name}${at.location}`), (options) =>
               definition.open(connection, at, options)

@@ -12,6 +12,8 @@ export interface Comparison {
   readonly keepsExisting?: boolean
   /** Transfer everything, the same or not. */
   readonly ignoresTimes?: boolean
+  /** Times up to this far apart count as one, also where both sides keep them more exactly. */
+  readonly windowMillis?: number | undefined
 }
 
 export const Difference = Schema.Literals([
@@ -45,10 +47,10 @@ const hashOrTime: Verdict = { _tag: "Hash", otherwise: "time differs" }
 const hashOrSame: Verdict = { _tag: "Hash", otherwise: "same" }
 
 /** How far two times may lie apart and still be one, in milliseconds; `undefined` when either side keeps none. */
-export const precision = (left: Capabilities, right: Capabilities): number | undefined =>
+export const precision = (left: Capabilities, right: Capabilities, windowMillis = 0): number | undefined =>
   left.modifiedAtPrecision === undefined || right.modifiedAtPrecision === undefined
     ? undefined
-    : Math.max(left.modifiedAtPrecision, right.modifiedAtPrecision) - 1
+    : Math.max(left.modifiedAtPrecision - 1, right.modifiedAtPrecision - 1, windowMillis)
 
 /** `within` is the result of `precision`. */
 export const decide = (

@@ -8,7 +8,7 @@ import { ChecksumMismatch, StorageError } from "../contract/StorageError.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Download from "./Download.ts"
-import { dated } from "./FileTime.ts"
+import { exact } from "./FileTime.ts"
 import { dropSource } from "./SourceRemoval.ts"
 import type { Flight } from "./TransferProgress.ts"
 import { done, onRetry, skipped, type TransferRun } from "./TransferRun.ts"
@@ -38,7 +38,9 @@ const ended = (run: TransferRun, deed: "stored" | "copied", file: File): Effect.
 }
 
 const send = (run: TransferRun, file: File, flight: Flight): Effect.Effect<void, StorageError> =>
-  Effect.flatMap(retrying(dated(run.source, file), onRetry(run, file.path)), (known) => sendDated(run, known, flight))
+  Effect.flatMap(retrying(exact(run.source, run.destination, file), onRetry(run, file.path)), (known) =>
+    sendDated(run, known, flight)
+  )
 
 const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Effect<void, StorageError> => {
   const { destination, options, progress, source, summary } = run
@@ -47,6 +49,7 @@ const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Ef
   const bytes = Download.source(source, file)
   const stored = upload(destination, path, bandwidth === undefined ? bytes : throttled(bytes, bandwidth), {
     modifiedAt: file.modifiedAt,
+    nanoseconds: file.nanoseconds,
     contentType: file.contentType,
     metadata: destination.capabilities.keepsMetadata ? file.metadata : undefined,
     durable: options.removesSource,
@@ -104,7 +107,9 @@ export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect
   const setTime = destination.touch
   if (setTime === undefined) return Effect.void
   const { path } = file
-  const touched = Effect.flatMap(dated(source, file), ({ modifiedAt }) => setTime(stored, modifiedAt))
+  const touched = Effect.flatMap(exact(source, destination, file), ({ modifiedAt, nanoseconds }) =>
+    setTime(stored, modifiedAt, nanoseconds)
+  )
   return Effect.matchEffect(retrying(touched, onRetry(run, path)), {
     // The bytes are there: a time that may not be set is worth no more than a note.
     onFailure: (error) =>

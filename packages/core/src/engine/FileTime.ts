@@ -16,6 +16,16 @@ export const dated = (provider: Provider, file: File): Effect.Effect<DatedFile, 
     ? Effect.succeed(file)
     : Effect.map(provider.stat(file.path), ({ modifiedAt }) => ({ ...file, modifiedAt }))
 
+/** `file` with its time as exactly as `destination` keeps it, which costs a call where that is finer than milliseconds. */
+export const exact = (source: Provider, destination: Provider, file: File): Effect.Effect<DatedFile, StorageError> => {
+  if (!source.capabilities.keepsNanoseconds || !destination.capabilities.keepsNanoseconds) return dated(source, file)
+  return Effect.map(source.stat(file.path), ({ modifiedAt, nanoseconds }) => {
+    // One that was changed since is found out by whoever reads it.
+    if (file.modifiedAt !== undefined && file.modifiedAt !== modifiedAt) return { ...file, modifiedAt: file.modifiedAt }
+    return nanoseconds === undefined ? { ...file, modifiedAt } : { ...file, modifiedAt, nanoseconds }
+  })
+}
+
 /** A file that is gone since it was listed is as if it had never been. */
 const datedEntry = (provider: Provider, entry: Entry): Effect.Effect<Entry | undefined, StorageError> =>
   entry._tag !== "File"

@@ -80,7 +80,7 @@ const isSettled = (found: NonEmptyReadonlyArray<Action | Open>): found is NonEmp
 /** Compares `source` with `destination`. Fails when either listing does. */
 export const make = (source: Provider, destination: Provider, options: PlanOptions): Plan => {
   const { comparison, filter } = options
-  const within = precision(source.capabilities, destination.capabilities)
+  const within = precision(source.capabilities, destination.capabilities, comparison.windowMillis)
   const totals: Totals = { sourceFiles: 0, destinationFiles: 0, same: 0, putFiles: 0, putBytes: 0, removals: 0 }
 
   const put = (file: File, because: Difference): Action => {

@@ -5,7 +5,6 @@
  * or `Failed`. The gauge, `Progress`, only restates how far the run is, so the last one wins.
  */
 import * as Schema from "effect/Schema"
-import { Remedy } from "../contract/Remedy.ts"
 import { Failure } from "./Failure.ts"
 
 export const Phase = Schema.Literals([
@@ -59,9 +58,9 @@ export const Fact = Schema.TaggedUnion({
     isFinal: Schema.Boolean.annotate({ description: "Whether this will grow no more" }),
     same: Schema.optionalKey(whole("Items that need nothing done, as they are the same; no fact tells of each"))
   },
-  Would: { deed: Deed, item, bytes, because: Schema.optionalKey(text("Why, for people")) },
+  Would: { deed: Deed, item, bytes, because: Schema.optionalKey(text("Why, for people")), values },
   Done: { deed: Deed, item, bytes, values },
-  Skipped: { item, because: text("Why, for people"), remedy: Schema.optionalKey(Remedy), values },
+  Skipped: { item, because: text("Why, for people"), values },
   Failed: { failure: Failure },
   Step: {
     name: text("Stable, for programs"),
@@ -73,7 +72,7 @@ export const Fact = Schema.TaggedUnion({
     until: Schema.optionalKey(whole("In milliseconds since 1970 UTC, where that is known")),
     failure: Schema.optionalKey(Failure)
   },
-  Note: { code: text("Stable, for programs"), message: text("For people"), remedy: Schema.optionalKey(Remedy) },
+  Note: { code: text("Stable, for programs"), message: text("For people"), item: Schema.optionalKey(item) },
   Finished: {
     outcome: Schema.Literals(["done", "failed", "cancelled"]),
     by: Schema.optionalKey(text("Who cancelled")),

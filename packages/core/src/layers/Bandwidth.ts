@@ -1,6 +1,7 @@
 /** A limit on bytes per second that all transfers of one direction share. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
 import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import * as Size from "../filter/Size.ts"
@@ -12,28 +13,50 @@ export interface Bandwidth {
    * while it waits has taken nothing.
    */
   readonly take: (bytes: number) => Effect.Effect<void>
+  /** Another limit from now on, for those who wait too. `undefined` is none. */
+  readonly setRate: (bytesPerSecond: number | undefined) => Effect.Effect<void>
 }
 
 /** Idle time this long, in milliseconds, is made up for; it covers timers that fire late. */
 const credit = 100
 
 /** No limit when `bytesPerSecond` is `undefined`. */
-export const make = (bytesPerSecond: number | undefined): Effect.Effect<Bandwidth> => {
-  if (bytesPerSecond === undefined) return Effect.succeed({ take: () => Effect.void })
-  return Effect.map(Clock.currentTimeMillis, (now) => {
+export const make = (bytesPerSecond?: number): Effect.Effect<Bandwidth> =>
+  Effect.map(Clock.currentTimeMillis, (startedAt) => {
     const queue = Semaphore.makeUnsafe(1)
-    let paidUntil = now
-    const turn = (bytes: number) =>
+    const changed = Latch.makeUnsafe(false)
+    let rate = bytesPerSecond
+    let paidUntil = startedAt
+
+    const turn = (bytes: number): Effect.Effect<void> =>
       Clock.clockWith((clock) => {
-        const spend = Effect.sync(() => {
-          paidUntil = Math.max(paidUntil, clock.currentTimeMillisUnsafe() - credit) + (bytes * 1000) / bytesPerSecond
-        })
-        const wait = Math.ceil(paidUntil - clock.currentTimeMillisUnsafe())
-        return wait > 0 ? Effect.andThen(Effect.sleep(wait), spend) : spend
+        if (rate === undefined) return Effect.void
+        const now = clock.currentTimeMillisUnsafe()
+        const wait = Math.ceil(paidUntil - now)
+        if (wait <= 0) {
+          paidUntil = Math.max(paidUntil, now - credit) + (bytes * 1000) / rate
+          return Effect.void
+        }
+        changed.closeUnsafe()
+        return Effect.andThen(
+          Effect.raceFirst(Effect.sleep(wait), changed.await),
+          Effect.suspend(() => turn(bytes))
+        )
       })
-    return { take: (bytes) => queue.withPermit(turn(bytes)) }
+    return {
+      take: (bytes) => Effect.suspend(() => (rate === undefined ? Effect.void : queue.withPermit(turn(bytes)))),
+      setRate: (next) =>
+        Clock.clockWith((clock) =>
+          Effect.sync(() => {
+            const now = clock.currentTimeMillisUnsafe()
+            const owed = Math.max(0, paidUntil - now)
+            paidUntil = rate === undefined || next === undefined ? now : now + (owed * rate) / next
+            rate = next
+            changed.openUnsafe()
+          })
+        )
+    }
   })
-}
 
 /** Bytes per second in each direction; `undefined` is no limit. */
 export interface Rates {

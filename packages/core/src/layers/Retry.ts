@@ -1,4 +1,5 @@
 /** The only retry policy in OurClone. Providers fail once and say whether the failure may pass. */
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -14,16 +15,40 @@ const longestPauseMillis = 64_000
 /** Bytes that arrive wrong this often are wrong where they come from. */
 const mismatches = 5
 
-interface Attempts {
+/** How often something has been tried, and how it went. */
+export interface Attempts {
   readonly atOnce: number
   readonly paused: number
   readonly mismatched: number
+  readonly made: number
 }
+
+/** A call that failed and is made again after a pause. */
+export interface Retry {
+  readonly error: StorageError
+  /** The number of the attempt that failed, counted from 1. */
+  readonly attempt: number
+  readonly pauseMillis: number
+}
+
+/**
+ * Told of each retry before its pause, by whatever makes the call, `layers/Retried` included, in the fiber of the run
+ * that caused it. A job sets it once around its work and makes `Waiting` facts of long pauses:
+ * `Effect.provideService(work, RetryListener, ({ error, pauseMillis }) => …)`. It must not throw and should be quick.
+ */
+export const RetryListener = Context.Reference<(retry: Retry) => void>("@ourclone/core/layers/RetryListener", {
+  defaultValue: () => () => {}
+})
+
+/** The most pauses of any call, where less is wanted than usual; 0 tries once. Attempts without a pause count too. */
+export const MostRetries = Context.Reference<number>("@ourclone/core/layers/MostRetries", {
+  defaultValue: () => Number.POSITIVE_INFINITY
+})
 
 /** Errors that were not worth another attempt: whoever retries around a `retrying` does not begin anew. */
 const spent = new WeakSet<StorageError>()
 
-const none: Attempts = { atOnce: 0, paused: 0, mismatched: 0 }
+export const none: Attempts = { atOnce: 0, paused: 0, mismatched: 0, made: 0 }
 
 /** 80–120 % of the pause, and never sooner than the service asked for. */
 const pauseMillis = (paused: number, error: StorageError, random: number): number =>
@@ -37,11 +62,34 @@ const next = (attempts: Attempts, error: StorageError, most: number): Attempts |
   const { reason } = error
   const mismatched = attempts.mismatched + (reason._tag === "ChecksumMismatch" ? 1 : 0)
   if (mismatched >= mismatches || attempts.paused >= most) return undefined
+  const made = attempts.made + 1
   const isAtOnce = reason._tag === "Unavailable" && reason.retryAtOnce === true && attempts.atOnce < attemptsAtOnce
   return isAtOnce
-    ? { ...attempts, mismatched, atOnce: attempts.atOnce + 1 }
-    : { atOnce: 0, paused: attempts.paused + 1, mismatched }
+    ? { ...attempts, mismatched, made, atOnce: attempts.atOnce + 1 }
+    : { atOnce: 0, paused: attempts.paused + 1, mismatched, made }
 }
+
+/** Waits as long as it takes before the next attempt, and counts it. Fails with `error` where there is to be none. */
+export const again = Effect.fnUntraced(function* (
+  attempts: Attempts,
+  error: StorageError,
+  most = pauses,
+  onRetry?: OnRetry
+): Effect.fn.Return<Attempts, StorageError> {
+  const allowed = yield* MostRetries
+  const following = attempts.made < allowed ? next(attempts, error, most) : undefined
+  if (following === undefined) {
+    spent.add(error)
+    return yield* error
+  }
+  const isAtOnce = following.paused === attempts.paused
+  const millis = isAtOnce ? 0 : pauseMillis(attempts.paused, error, yield* Random.next)
+  onRetry?.(error, millis)
+  const listener = yield* RetryListener
+  listener({ error, attempt: following.made, pauseMillis: millis })
+  if (!isAtOnce) yield* Effect.sleep(millis)
+  return following
+})
 
 const within = <A, R>(
   effect: Effect.Effect<A, StorageError, R>,
@@ -49,23 +97,7 @@ const within = <A, R>(
   onRetry?: OnRetry
 ): Effect.Effect<A, StorageError, R> => {
   const attempt = (attempts: Attempts): Effect.Effect<A, StorageError, R> =>
-    Effect.catch(effect, (error) => {
-      const following = next(attempts, error, most)
-      if (following === undefined) {
-        spent.add(error)
-        return Effect.fail(error)
-      }
-      const again = Effect.suspend(() => attempt(following))
-      if (following.paused === attempts.paused) {
-        onRetry?.(error, 0)
-        return again
-      }
-      return Effect.flatMap(Random.next, (random) => {
-        const millis = pauseMillis(attempts.paused, error, random)
-        onRetry?.(error, millis)
-        return Effect.andThen(Effect.sleep(millis), again)
-      })
-    })
+    Effect.catch(effect, (error) => Effect.flatMap(again(attempts, error, most, onRetry), attempt))
   return attempt(none)
 }
 

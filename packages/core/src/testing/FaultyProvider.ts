@@ -119,7 +119,8 @@ export const make = (provider: Provider, faults: ReadonlyArray<Fault>): FaultyPr
       putIfSame && ((file, source, options) => effect("putIfSame", file.path, putIfSame(file, source, options))),
     move: move && ((from, to) => effect("move", from.path, move(from, to))),
     moveDirectory: moveDirectory && ((from, to) => effect("moveDirectory", from, moveDirectory(from, to))),
-    touch: touch && ((file, modifiedAt) => effect("touch", file.path, touch(file, modifiedAt))),
+    touch:
+      touch && ((file, modifiedAt, nanoseconds) => effect("touch", file.path, touch(file, modifiedAt, nanoseconds))),
     remove: (path) => effect("remove", path, provider.remove(path)),
     makeDirectory: makeDirectory && ((path) => effect("makeDirectory", path, makeDirectory(path))),
     removeDirectory: removeDirectory && ((path) => effect("removeDirectory", path, removeDirectory(path))),

@@ -69,6 +69,14 @@ export const fileChecks: ReadonlyArray<Check> = [
       assert.equal(file.versionId, said.versionId)
     }
   }),
+  check("keeps nanoseconds, where it says so", function* (provider) {
+    if (!provider.capabilities.keepsNanoseconds) return yield* notApplicable("the storage keeps milliseconds")
+    yield* provider.put(at("a.txt"), bytes("hello"), { modifiedAt, nanoseconds: 456_789 })
+    const stored = yield* provider.stat(at("a.txt"))
+    assert.deepEqual([stored.modifiedAt, stored.nanoseconds], [modifiedAt, 456_789])
+    yield* provider.put(at("a.txt"), bytes("again"), { modifiedAt })
+    assert.equal((yield* provider.stat(at("a.txt"))).nanoseconds, 0)
+  }),
   check("keeps modifiedAt as exactly as it says", function* (provider) {
     assertModifiedAt(provider, yield* put(provider, "a.txt", "hello"))
     assertModifiedAt(provider, yield* provider.stat(at("a.txt")))

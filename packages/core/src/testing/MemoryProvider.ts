@@ -138,6 +138,7 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
     capabilities: {
       checksums: ["sha1"],
       modifiedAtPrecision: 1,
+      keepsNanoseconds: false,
       listsInOrder: true,
       isCaseSensitive: true,
       isLocal: false,

@@ -291,7 +291,8 @@ describe("Remotes.explain", () => {
         ["key", "configuration", `${configurationPath}:5`, "xxx"],
         ["endpoint", "environment", "B2_ENDPOINT", "http://127.0.0.1:1"],
         ["hardDelete", "configuration", `${configurationPath}:6`, "true"],
-        ["connections", "flag", "connections", "2"]
+        ["connections", "flag", "connections", "2"],
+        ...["rate", "workers", "retries", "dir", "debug"].map((setting) => [setting, "none", "", undefined])
       ])
     })
   )

@@ -106,7 +106,7 @@ describe("Transfer.execute", () => {
         const count = (bytes: number) => {
           taken += bytes
         }
-        const bandwidth = { take: (bytes: number) => Effect.sync(() => count(bytes)) }
+        const bandwidth = { take: (bytes: number) => Effect.sync(() => count(bytes)), setRate: () => Effect.void }
         const destination: Provider = {
           ...memory,
           put: (path, from, options) =>

@@ -9,6 +9,8 @@ export const flag = (description: string) => Schema.optionalKey(Schema.Boolean.a
 export const whole = (description: string, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) =>
   Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum, maximum }))).annotate({ description }))
 
+export const count = Schema.Int
+
 /** Which repository, and how it is opened. */
 export const access = {
   repository: described("An absolute path, remote:path, or a name of the configuration"),
@@ -65,6 +67,16 @@ export interface SnapshotFilterFields {
   readonly host?: ReadonlyArray<string>
   readonly tag?: ReadonlyArray<ReadonlyArray<string>>
   readonly path?: ReadonlyArray<string>
+}
+
+/** Which snapshots are meant: some by name, or all that the filter leaves. */
+export const snapshotChoice = {
+  ids: texts("Snapshots by name: ids or their beginnings, latest, latest~1"),
+  ...snapshotFilter
+}
+
+export interface SnapshotChoice extends SnapshotFilterFields {
+  readonly ids?: ReadonlyArray<string>
 }
 
 export const excludes = {

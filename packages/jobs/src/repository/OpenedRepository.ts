@@ -4,17 +4,17 @@ import * as Repository from "@ourclone/backup/repository/Repository"
 import type { RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import * as RepositoryLock from "@ourclone/backup/repository/RepositoryLock"
 import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
-import { RemoteError } from "@ourclone/core/configuration/RemoteError"
 import * as RemoteName from "@ourclone/core/configuration/RemoteName"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import { ofStorageError, waitsFor } from "@ourclone/core/events/StorageFailure"
 import type { Tell } from "@ourclone/core/events/Tell"
-import { type OnRetry, retryingAtFirst } from "@ourclone/core/layers/Retry"
+import type { OnRetry } from "@ourclone/core/layers/Retry"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { InvalidJob, SecretRefused } from "../JobError.ts"
 import type { Beside, SecretName } from "../JobKind.ts"
+import * as OpenPlace from "../place/OpenPlace.ts"
 import { ThisMachine } from "../Surroundings.ts"
 import type { Access, Locking, Reading } from "./Fields.ts"
 
@@ -23,6 +23,15 @@ export const secretOf = (repository: string): SecretName => `repository:${reposi
 
 /** The secrets of a request that is about one repository. */
 export const needs = ({ repository }: Access): ReadonlyArray<SecretName> => [secretOf(repository)]
+
+/** What a password that it is to get is called. */
+export const newSecretOf = (repository: string): SecretName => `newPassword:${repository}`
+
+/** The secrets of a request that gives a repository another password. */
+export const needsNew = ({ repository }: Access): ReadonlyArray<SecretName> => [
+  secretOf(repository),
+  newSecretOf(repository)
+]
 
 /** The place behind the name of a repository. */
 export const locate = Effect.fnUntraced(function* (repository: string) {
@@ -45,17 +54,6 @@ const onRetry =
     tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error) })
   }
 
-/** Opens a place until the scope closes. A service that is away for the moment is tried again, and that is told. */
-export const openPlace = Effect.fnUntraced(function* (place: string, tell: Tell) {
-  const remotes = yield* Remotes
-  const opened = retryingAtFirst(
-    Effect.catchTag(remotes.open(place), "RemoteError", (error) => Effect.succeed(error)),
-    onRetry(tell)
-  )
-  const provider = yield* opened
-  return provider instanceof RemoteError ? yield* provider : provider
-})
-
 /** The password that was given for `secret`. */
 export const passwordOf = ({ secrets }: Beside, secret: SecretName) => {
   const password = secrets.get(secret)
@@ -74,7 +72,7 @@ export const cacheDirectory = Effect.fnUntraced(function* (request: Pick<Access,
 export const open = Effect.fnUntraced(function* (request: Access, beside: Beside) {
   const secret = secretOf(request.repository)
   const password = yield* passwordOf(beside, secret)
-  const provider = yield* openPlace(yield* locate(request.repository), beside.tell)
+  const provider = yield* OpenPlace.open(yield* locate(request.repository), beside.tell)
   const directory = yield* cacheDirectory(request)
   const opened = Repository.open(provider, {
     password,
@@ -92,8 +90,11 @@ const patience = ({ waitMillis, whenBusy }: Locking): Duration.Input | undefined
   return waitMillis === undefined ? Duration.infinity : Duration.millis(waitMillis)
 }
 
-/** Takes a lock until the scope closes: alone, or together with others that do not remove anything. */
-const optionsOf = (request: Locking, kind: "exclusive" | "shared", tell: Tell): RepositoryLock.LockOptions => ({
+export const lockOptions = (
+  request: Locking,
+  kind: "exclusive" | "shared",
+  tell: Tell
+): RepositoryLock.LockOptions => ({
   exclusive: kind === "exclusive",
   retryFor: patience(request),
   onWaiting: (message) =>
@@ -108,4 +109,4 @@ export const locked = <A, E, R>(
   tell: Tell,
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | StorageError | RepositoryError, R> =>
-  request.lock === false ? effect : RepositoryLock.withLock(repository, optionsOf(request, kind, tell), effect)
+  request.lock === false ? effect : RepositoryLock.withLock(repository, lockOptions(request, kind, tell), effect)

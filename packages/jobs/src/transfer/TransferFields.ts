@@ -9,7 +9,8 @@ import { flag, place, text, whole } from "../RequestFields.ts"
 /** How two files are compared. */
 export const comparing = {
   checksum: flag("Compare by size and checksum rather than by size and time"),
-  sizeOnly: flag("Compare by size alone")
+  sizeOnly: flag("Compare by size alone"),
+  modifyWindowMillis: whole("Milliseconds that two times may lie apart and still count as the same")
 }
 
 export const linking = {
@@ -55,5 +56,6 @@ export const comparisonOf = (request: Partial<Transferring>): Comparison => ({
   by: request.sizeOnly === true ? "size" : request.checksum === true ? "checksum" : "time",
   keepsNewer: request.update ?? false,
   keepsExisting: request.ignoreExisting ?? false,
-  ignoresTimes: request.ignoreTimes ?? false
+  ignoresTimes: request.ignoreTimes ?? false,
+  windowMillis: request.modifyWindowMillis
 })

@@ -52,6 +52,22 @@ describe("a sync", () => {
     })
   )
 
+  it.live("takes times as one that lie no further apart than the request says, and so does a check", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      for (const side of ["from", "to"]) world.write(`${side}/a`, side)
+      fs.truncateSync(world.at("from/a"), 2)
+      fs.utimesSync(world.at("from/a"), 1_700_000_001, 1_700_000_001)
+      fs.utimesSync(world.at("to/a"), 1_700_000_003, 1_700_000_003)
+      const request = { source: world.at("from"), destination: world.at("to") }
+      const within = { ...request, modifyWindowMillis: 2000 }
+      expect(yield* world.run(Check.kind, within)).toMatchObject({ same: 1, different: 0 })
+      expect(yield* world.run(Sync.kind, within)).toMatchObject({ stored: 0, same: 1 })
+      expect(yield* world.run(Check.kind, { ...request, modifyWindowMillis: 1999 })).toMatchObject({ different: 1 })
+      expect(yield* world.run(Sync.kind, request)).toMatchObject({ stored: 1, same: 0 })
+    })
+  )
+
   it.live("of an empty source removes nothing unless the request allows it", () =>
     Effect.gen(function* () {
       const world = makeWorld()

@@ -7,6 +7,7 @@ import { connectionReason, type KeyScope, reasonOf } from "./B2Errors.ts"
 import type { B2Http } from "./B2Http.ts"
 import { type B2Refusal, fromReply } from "./B2Refusal.ts"
 import * as B2Replies from "./B2Replies.ts"
+import * as ForeignAnswer from "./ForeignAnswer.ts"
 import type { HttpReply, HttpRequest } from "./HttpMessage.ts"
 
 export interface B2CallsOptions {
@@ -22,6 +23,9 @@ export interface B2CallsOptions {
 
 type Failure = B2Authorization.Failure
 
+/** Where the usual ones are too tight for a call; see `HttpRequest`. */
+export type CallBounds = Pick<HttpRequest, "timeout" | "most">
+
 export interface B2Calls {
   readonly http: B2Http
   readonly endpoint: string
@@ -35,7 +39,7 @@ export interface B2Calls {
     name: string,
     payload: (authorization: B2Authorization.Authorization) => object,
     decode: (json: unknown) => A,
-    timeout?: number
+    bounds?: CallBounds
   ) => Effect.Effect<A, Failure>
   /** Names what went wrong with `path`. `isUpload` when an upload URL was asked. */
   readonly explain: (name: string, path: string | undefined, isUpload?: boolean) => (failure: Failure) => StorageError
@@ -48,13 +52,13 @@ export interface B2Calls {
   ) => Effect.Effect<A, B2Refusal | StorageError>
 }
 
-const unexpected = (provider: string, operation: string, path: string | undefined) =>
+const unexpected = (provider: string, operation: string, path: string | undefined, what: string) =>
   new StorageError({
     provider,
     operation,
     ...(path === undefined ? {} : { path }),
     reason: new UnexpectedResponse({
-      message: `the answer to ${operation} is not one of B2's; check that the endpoint is a B2 native API`
+      message: `the answer to ${operation} ${what || "is not one of B2's"}; check that the endpoint is a B2 native API`
     })
   })
 
@@ -77,8 +81,9 @@ const decodedWith =
     if (reply.status !== 200) return Effect.fail(fromReply(reply))
     try {
       return Effect.succeed(decode(JSON.parse(reply.body.toString())))
-    } catch {
-      return Effect.fail(unexpected(provider, name, path))
+    } catch (error) {
+      const what = error instanceof B2Replies.UnknownShape ? error.message : ForeignAnswer.describe(reply)
+      return Effect.fail(unexpected(provider, name, path, what ?? ""))
     }
   }
 
@@ -141,7 +146,7 @@ const callsOf =
       decoded,
       named: callsOf(options, authorization),
       explain: explainWith(provider, () => authorization.current().key),
-      call: (name, payload, decode, timeout) =>
+      call: (name, payload, decode, bounds) =>
         authorization.use((current) =>
           http.exchange(
             {
@@ -157,7 +162,7 @@ const callsOf =
                 "application/json"
               ],
               body: JSON.stringify(payload(current)),
-              timeout
+              ...bounds
             },
             (reply) => decoded(reply, name, undefined, decode)
           )

@@ -3,15 +3,17 @@ import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Authorization, Failure } from "./B2Authorization.ts"
-import { type B2Calls, isAsSafe } from "./B2Calls.ts"
+import { type B2Calls, type CallBounds, isAsSafe } from "./B2Calls.ts"
 import { encode } from "./B2Names.ts"
 import { type B2Refusal, fromReply } from "./B2Refusal.ts"
 import * as B2Replies from "./B2Replies.ts"
 import type { Headers, HttpReply, HttpRequest } from "./HttpMessage.ts"
+import * as ListingPages from "./ListingPages.ts"
 import type { UploadUrl } from "./UploadUrls.ts"
 
 /** Finishing and copying may take the service minutes. */
-const patience = 600_000
+const patient: CallBounds = { timeout: 600_000 }
+const long: CallBounds = { most: ListingPages.mostOfListing }
 
 export interface ListQuery {
   readonly bucketId: string
@@ -38,6 +40,16 @@ export interface CopyMetadata {
 export type DownloadTarget = { readonly fileId: string } | { readonly bucketName: string; readonly fileName: string }
 
 const nothing = () => undefined
+
+interface BucketFilter {
+  readonly bucketName?: string
+  readonly bucketId?: string
+}
+
+/** Names of buckets do not tell letter cases apart. */
+const isAsked = (row: B2Replies.BucketRow, { bucketId, bucketName }: BucketFilter): boolean =>
+  (bucketId === undefined || row.bucketId === bucketId) &&
+  (bucketName === undefined || row.bucketName.toLowerCase() === bucketName.toLowerCase())
 
 const isRefusal =
   (...codes: ReadonlyArray<string>) =>
@@ -75,8 +87,8 @@ export const make = (calls: B2Calls) => {
     at: string | undefined,
     payload: (authorization: Authorization) => object,
     decode: (json: unknown) => A,
-    timeout?: number
-  ): Effect.Effect<A, StorageError> => Effect.mapError(calls.call(name, payload, decode, timeout), explain(name, at))
+    bounds?: CallBounds
+  ): Effect.Effect<A, StorageError> => Effect.mapError(calls.call(name, payload, decode, bounds), explain(name, at))
 
   const upload = <A>(
     name: string,
@@ -115,12 +127,13 @@ export const make = (calls: B2Calls) => {
     calls,
     downloadRequest,
 
-    listBuckets: (filter: { readonly bucketName?: string; readonly bucketId?: string }) =>
+    listBuckets: (filter: BucketFilter) =>
       named(
         "b2_list_buckets",
         undefined,
         ({ accountId }) => ({ accountId, ...filter, bucketTypes: ["all"] }),
-        (json) => B2Replies.bucketRows(json).buckets
+        (json) => B2Replies.bucketRows(json).buckets.filter((row) => isAsked(row, filter)),
+        long
       ),
     createBucket: (bucketName: string) =>
       named(
@@ -156,31 +169,48 @@ export const make = (calls: B2Calls) => {
     uploadPart: (at: string, url: UploadUrl, headers: ReadonlyArray<string>, body: HttpRequest["body"]) =>
       upload("b2_upload_part", at, url, headers, body, B2Replies.partRow),
     copyPart: (at: string, part: CopySource & { readonly largeFileId: string; readonly partNumber: number }) =>
-      named("b2_copy_part", at, () => part, B2Replies.partRow, patience),
+      named("b2_copy_part", at, () => part, B2Replies.partRow, patient),
     /** The refusal, where there is one, is the caller's to read: it may hide a success. */
     finishLargeFile: (fileId: string, partSha1Array: ReadonlyArray<string>) =>
-      calls.call("b2_finish_large_file", () => ({ fileId, partSha1Array }), B2Replies.fileRow, patience),
+      calls.call("b2_finish_large_file", () => ({ fileId, partSha1Array }), B2Replies.fileRow, patient),
     /** Succeeds when the large file is already gone. */
     cancelLargeFile: (at: string, fileId: string) =>
       calls
         .call("b2_cancel_large_file", () => ({ fileId }), nothing)
         .pipe(
           Effect.catchIf(
-            (failure) => failure._tag === "B2Refusal" && (failure.status === 400 || failure.status === 404),
+            (failure) =>
+              failure._tag === "B2Refusal" &&
+              failure.foreign === undefined &&
+              (failure.status === 400 || failure.status === 404),
             () => Effect.void
           ),
           Effect.mapError(explain("b2_cancel_large_file", at))
         ),
     listParts: (at: string, fileId: string, startPartNumber: number) =>
-      named("b2_list_parts", at, () => ({ fileId, startPartNumber, maxPartCount: 1000 }), B2Replies.partPage),
+      named(
+        "b2_list_parts",
+        at,
+        () => ({ fileId, startPartNumber, maxPartCount: 1000 }),
+        ListingPages.parts(startPartNumber)
+      ),
     listUnfinishedLargeFiles: (
       at: string,
-      query: { readonly bucketId: string; readonly namePrefix: string; readonly startFileId?: string | undefined }
-    ) => named("b2_list_unfinished_large_files", at, () => ({ ...query, maxFileCount: 100 }), B2Replies.filePage),
+      query: { readonly bucketId: string; readonly namePrefix: string },
+      seen: ReadonlyArray<string>
+    ) =>
+      named(
+        "b2_list_unfinished_large_files",
+        at,
+        () => ({ ...query, startFileId: seen.at(-1), maxFileCount: 100 }),
+        ListingPages.unfinished(query.namePrefix, seen),
+        long
+      ),
 
-    listFileNames: (at: string, query: ListQuery) => named("b2_list_file_names", at, () => query, B2Replies.filePage),
-    listFileVersions: (at: string, query: ListQuery) =>
-      named("b2_list_file_versions", at, () => query, B2Replies.filePage),
+    listFileNames: (at: string, query: ListQuery) =>
+      named("b2_list_file_names", at, () => query, ListingPages.names(query), long),
+    listFileVersions: (at: string, query: ListQuery, seen: ReadonlySet<string>) =>
+      named("b2_list_file_versions", at, () => query, ListingPages.versions(query, seen), long),
 
     getFileInfo: (at: string, fileId: string) => named("b2_get_file_info", at, () => ({ fileId }), B2Replies.fileRow),
     /** Succeeds when there is nothing to hide. */
@@ -208,7 +238,7 @@ export const make = (calls: B2Calls) => {
       metadata?: CopyMetadata
     ) => {
       const payload = { ...copy, ...metadata, metadataDirective: metadata === undefined ? "COPY" : "REPLACE" }
-      return named("b2_copy_file", at, () => payload, B2Replies.fileRow, patience)
+      return named("b2_copy_file", at, () => payload, B2Replies.fileRow, patient)
     },
 
     /** The headers of a file, without its bytes. */
@@ -221,11 +251,11 @@ export const make = (calls: B2Calls) => {
         ),
         explain(downloadName(target), at)
       ),
-    /** A whole file at once. */
-    download: (at: string, target: DownloadTarget): Effect.Effect<HttpReply, StorageError> =>
+    /** A whole file at once; of more than `most` bytes no more is read. */
+    download: (at: string, target: DownloadTarget, most: number): Effect.Effect<HttpReply, StorageError> =>
       Effect.mapError(
         calls.authorization.use((authorization) =>
-          http.exchange(downloadRequest(target, authorization, "GET"), (reply) =>
+          http.exchange({ ...downloadRequest(target, authorization, "GET"), most }, (reply) =>
             reply.status === 200 ? Effect.succeed(reply) : Effect.fail(fromReply(reply))
           )
         ),

@@ -8,7 +8,7 @@
 import * as StorageError from "@ourclone/core/contract/StorageError"
 import * as Duration from "effect/Duration"
 import type { B2Refusal } from "./B2Refusal.ts"
-import type { ConnectionFailure } from "./HttpMessage.ts"
+import { type ConnectionFailure, tooLong, unreadable } from "./HttpMessage.ts"
 
 /** What an application key may do, as `b2_authorize_account` said. */
 export interface KeyScope {
@@ -90,7 +90,7 @@ const capOf = (code: string): string | undefined => (Object.hasOwn(caps, code) ?
 const notFound = new Set(["not_found", "no_such_file", "file_not_present"])
 
 const said = (refusal: B2Refusal): string =>
-  [refusal.status, refusal.code, refusal.message].filter((part) => part !== "").join(" ")
+  refusal.foreign ?? [refusal.status, refusal.code, refusal.message].filter((part) => part !== "").join(" ")
 
 const unauthorized = (refusal: B2Refusal, circumstances: Circumstances): StorageError.Reason => {
   if (circumstances.call === "b2_authorize_account") {
@@ -170,6 +170,13 @@ const forbidden = (refusal: B2Refusal): StorageError.Reason => {
   return new StorageError.PermissionDenied({ message: `B2 refused: ${said(refusal)}` })
 }
 
+/** A page that is not B2's says nothing of files and keys. */
+const foreignReason = (status: number, message: string): StorageError.Reason => {
+  if (status === 400) return new StorageError.InvalidRequest({ message })
+  if (status === 401 || status === 403) return new StorageError.PermissionDenied({ message })
+  return new StorageError.UnexpectedResponse({ message })
+}
+
 const rateLimited = (message: string, millis: number) =>
   new StorageError.RateLimited({ message, retryAfter: Duration.millis(millis) })
 
@@ -179,6 +186,8 @@ const unavailable = (message: string, isUpload: boolean | undefined) =>
 export const reasonOf = (refusal: B2Refusal, circumstances: Circumstances): StorageError.Reason => {
   const { isUpload } = circumstances
   const { retryAfter, status } = refusal
+  const { foreign } = refusal
+  if (foreign !== undefined && status < 500 && status !== 408 && status !== 429) return foreignReason(status, foreign)
   if (status === 429) return rateLimited("B2 asks for fewer requests", retryAfter ?? 1000)
   if (status === 401) {
     // The token of an upload URL ran out: another URL, not another authorisation, is what helps.
@@ -212,6 +221,11 @@ const certificate = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
 export const connectionReason = (failure: ConnectionFailure, isUpload?: boolean): StorageError.Reason => {
   const { error, origin } = failure
   const code = String((error as { readonly code?: unknown }).code ?? "")
+  if (code === tooLong) {
+    return new StorageError.UnexpectedResponse({
+      message: `${origin} sent ${error.message}, which none of B2's has; check the endpoint`
+    })
+  }
   if (certificate.test(code)) {
     return new StorageError.InvalidRequest({
       message: `the certificate of ${origin} is not trusted (${code}); check the endpoint, or name your authority in NODE_EXTRA_CA_CERTS`
@@ -225,7 +239,7 @@ export const connectionReason = (failure: ConnectionFailure, isUpload?: boolean)
     : code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "ECONNREFUSED"
       ? `${origin} can not be reached; check the network and the endpoint`
       : `the connection to ${origin} broke`
-  const message = `${what} (${code === "" ? error.message : code})`
+  const message = `${what} (${code === "" || code === unreadable ? error.message : code})`
   return new StorageError.Unavailable({
     message,
     isUnanswered: true,

@@ -18,8 +18,13 @@ import {
   type HttpReply,
   type HttpRequest,
   idleTimeout,
-  keepAliveTimeout
+  keepAliveTimeout,
+  mostOfAnswer,
+  mostOfRefusal,
+  tooLong,
+  unreadable
 } from "./HttpMessage.ts"
+import { RequestBudget } from "./RequestBudget.ts"
 
 export interface B2Http {
   /** Sends a request and hands the whole reply to `interpret`. Interruption closes the connection. */
@@ -27,14 +32,21 @@ export interface B2Http {
     request: HttpRequest,
     interpret: (reply: HttpReply) => Effect.Effect<A, E>
   ) => Effect.Effect<A, E | ConnectionFailure>
-  /** Sends a request without a body, whose reply `handler` takes in pieces of 1 MiB. */
-  readonly download: (request: HttpRequest, handler: ReplyHandler) => void
+  /** Sends a request without a body, whose reply `handler` takes in pieces of 1 MiB. Gives what takes it back before it was sent. */
+  readonly download: (request: HttpRequest, handler: ReplyHandler) => () => void
+  /** From now on at most so many requests at once to one server; those beyond wait. */
+  readonly limit: (most: number) => void
   /** Closes every connection. */
   readonly close: () => Promise<void>
 }
 
 const interrupted = new Error("interrupted")
 const empty = Buffer.alloc(0)
+/** Interim replies before the one that counts. */
+const mostInterim = 16
+
+const endlessInterim = Object.assign(new Error("interim replies without end"), { code: unreadable })
+const overrun = (most: number) => Object.assign(new Error(`an answer of more than ${most} bytes`), { code: tooLong })
 
 class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
@@ -43,10 +55,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: Headers = {}
   #first: Buffer = empty
   #rest: Array<Buffer> | undefined
+  #length = 0
+  #interim = 0
+  #isAnswered = false
+  readonly #request: HttpRequest
   readonly #onReply: (reply: HttpReply) => void
   readonly #onError: (error: Error) => void
 
-  constructor(onReply: (reply: HttpReply) => void, onError: (error: Error) => void) {
+  constructor(request: HttpRequest, onReply: (reply: HttpReply) => void, onError: (error: Error) => void) {
+    this.#request = request
     this.#onReply = onReply
     this.#onError = onError
   }
@@ -61,12 +78,22 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#isInterrupted) controller.abort(interrupted)
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     this.#status = status
     this.#headers = headers
+    if (status < 200 && ++this.#interim > mostInterim) controller.abort(endlessInterim)
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#isAnswered) return
+    this.#length += chunk.length
+    const isRefusal = this.#status >= 300
+    const most = isRefusal ? mostOfRefusal : (this.#request.most ?? mostOfAnswer)
+    if (this.#length > most) {
+      if (isRefusal) this.#answer()
+      controller.abort(overrun(most))
+      return
+    }
     if (this.#first === empty) this.#first = chunk
     else if (this.#rest === undefined) this.#rest = [this.#first, chunk]
     else this.#rest.push(chunk)
@@ -74,13 +101,20 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   // The parser is still on the stack here: the fiber goes on once the connection is free for its next request.
   onResponseEnd(): void {
-    const body = this.#rest === undefined ? this.#first : Buffer.concat(this.#rest)
-    const reply: HttpReply = { status: this.#status, headers: this.#headers, body }
-    queueMicrotask(() => this.#onReply(reply))
+    this.#answer()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    queueMicrotask(() => this.#onError(error))
+    if (!this.#isAnswered) queueMicrotask(() => this.#onError(error))
+  }
+
+  #answer(): void {
+    if (this.#isAnswered) return
+    this.#isAnswered = true
+    const body = this.#rest === undefined ? this.#first : Buffer.concat(this.#rest)
+    const { origin } = this.#request
+    const reply: HttpReply = { origin, status: this.#status, headers: this.#headers, body }
+    queueMicrotask(() => this.#onReply(reply))
   }
 }
 
@@ -90,7 +124,6 @@ export const make = (options: {
   readonly onRequest?: ((line: string) => void) | undefined
 }): B2Http => {
   const agent = new Agent({
-    connections: options.maxConcurrency,
     pipelining: 1,
     allowH2: false,
     connectTimeout,
@@ -98,7 +131,10 @@ export const make = (options: {
     bodyTimeout: idleTimeout,
     keepAliveTimeout
   })
-  const { onRequest } = options
+  const { maxConcurrency, onRequest } = options
+  const requests = new RequestBudget(maxConcurrency)
+  /** Apart, as an upload may wait for the download that it sends on. */
+  const downloads = new RequestBudget(maxConcurrency)
 
   const dispatch = (request: HttpRequest, handler: Dispatcher.DispatchHandler): void => {
     agent.dispatch(
@@ -124,25 +160,57 @@ export const make = (options: {
           `${request.method} ${request.origin}${request.path} ${outcome} ${Math.round(performance.now() - startedAt)}ms`
         )
       const handler = new Exchange(
+        request,
         (reply) => {
+          leave()
           if (onRequest !== undefined) log(reply.status)
           resume(interpret(reply))
         },
         (error) => {
+          leave()
           if (onRequest !== undefined) log(error.message)
           resume(Effect.fail(new ConnectionFailure(request.origin, error)))
         }
       )
-      dispatch(request, handler)
-      return Effect.sync(() => handler.interrupt())
+      const leave = requests.enter(request.origin, () => dispatch(request, handler))
+      return Effect.sync(() => {
+        handler.interrupt()
+        leave()
+      })
     })
 
-  const downloads = new DownloadConnections()
+  const connections = new DownloadConnections()
+  const download: B2Http["download"] = (request, handler) => {
+    const counted: ReplyHandler = {
+      onStart: (connection) => handler.onStart(connection),
+      onHead: (status, headers) => {
+        onRequest?.(`${request.method} ${request.origin}${request.path} ${status}`)
+        handler.onHead(status, headers)
+      },
+      onPiece: (piece) => handler.onPiece(piece),
+      onEnd: () => {
+        leave()
+        handler.onEnd()
+      },
+      onError: (error) => {
+        leave()
+        onRequest?.(`${request.method} ${request.origin}${request.path} ${error.message}`)
+        handler.onError(error)
+      }
+    }
+    const leave = downloads.enter(request.origin, () => connections.send(request, counted))
+    return leave
+  }
+
   return {
     exchange,
-    download: (request, handler) => downloads.send(request, handler),
+    download,
+    limit: (most) => {
+      requests.most = most
+      downloads.most = most
+    },
     close: () => {
-      downloads.close()
+      connections.close()
       return agent.destroy()
     }
   }

@@ -1,4 +1,5 @@
 /** An answer of B2 that says no: `{ "status": 401, "code": "expired_auth_token", "message": "" }`. */
+import * as ForeignAnswer from "./ForeignAnswer.ts"
 import { type HttpReply, header } from "./HttpMessage.ts"
 
 export class B2Refusal {
@@ -9,18 +10,23 @@ export class B2Refusal {
   readonly message: string
   /** Milliseconds, where the service named a time. */
   readonly retryAfter: number | undefined
+  /** Who answered instead of B2, in words for people. */
+  readonly foreign: string | undefined
 
-  constructor(status: number, code: string, message: string, retryAfter?: number) {
+  constructor(status: number, code: string, message: string, retryAfter?: number, foreign?: string) {
     this.status = status
     this.code = code
     this.message = message
     this.retryAfter = retryAfter
+    this.foreign = foreign
   }
 
   /** Whether a new token may help. HEAD replies carry no code, so a bare 401 counts. */
   get isTokenRefused(): boolean {
     return (
-      this.status === 401 && (this.code === "bad_auth_token" || this.code === "expired_auth_token" || this.code === "")
+      this.status === 401 &&
+      this.foreign === undefined &&
+      (this.code === "bad_auth_token" || this.code === "expired_auth_token" || this.code === "")
     )
   }
 }
@@ -49,5 +55,5 @@ export const fromReply = (reply: HttpReply): B2Refusal => {
     code?: unknown
     message?: unknown
   }
-  return new B2Refusal(reply.status, text(code), text(message), retryAfter)
+  return new B2Refusal(reply.status, text(code), text(message), retryAfter, ForeignAnswer.describe(reply))
 }

@@ -8,7 +8,8 @@ export interface FileRow {
   readonly action: string
   readonly fileId: string
   readonly fileName: string
-  readonly contentLength: number
+  /** In bytes; absent where nothing is stored under the row: folders, hide markers and files that are only begun. */
+  readonly contentLength?: number | null
   readonly contentSha1?: string | null
   readonly contentType?: string | null
   readonly fileInfo?: { readonly [key: string]: string } | null
@@ -21,27 +22,45 @@ export interface FilePage {
   readonly nextFileId: string | null
 }
 
+/** `message` goes on after "the answer to b2_… ". */
 export class UnknownShape extends Error {}
 
+const isSize = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+
+const largestTime = 8.64e15
+const isTime = (value: unknown): boolean => Number.isSafeInteger(value) && Math.abs(value as number) <= largestTime
+
+const isStored = (action: string): boolean => action === "upload" || action === "copy"
+
 const isRow = (row: unknown): row is FileRow => {
-  const { action, contentLength, fileName } = row as Partial<FileRow>
-  return (
-    typeof fileName === "string" &&
-    typeof action === "string" &&
-    (typeof contentLength === "number" || action === "folder")
-  )
+  if (typeof row !== "object" || row === null) return false
+  const { action, contentLength, fileId, fileName, uploadTimestamp } = row as Partial<FileRow>
+  if (typeof fileName !== "string" || typeof action !== "string") return false
+  if (action === "folder") return true
+  if (typeof fileId !== "string" || !isTime(uploadTimestamp)) return false
+  return isSize(contentLength) || (contentLength == null && !isStored(action))
+}
+
+const refuseRow = (row: unknown): never => {
+  const { contentLength, fileName } = (row ?? {}) as Partial<FileRow>
+  if (typeof fileName !== "string") throw new UnknownShape()
+  const size = isSize(contentLength) ? "" : ` of ${JSON.stringify(contentLength)} bytes`
+  throw new UnknownShape(`tells of ${JSON.stringify(fileName)}${size} what can not be`)
 }
 
 export const fileRow = (json: unknown): FileRow => {
-  if (typeof json === "object" && json !== null && isRow(json)) return json
-  throw new UnknownShape()
+  return isRow(json) ? json : refuseRow(json)
 }
+
+const isTextOrNull = (value: unknown): boolean => value === null || typeof value === "string"
 
 export const filePage = (json: unknown): FilePage => {
   const page = json as Partial<FilePage> | null
   if (typeof page !== "object" || page === null || !Array.isArray(page.files)) throw new UnknownShape()
-  for (const row of page.files) if (!isRow(row)) throw new UnknownShape()
-  return { files: page.files, nextFileName: page.nextFileName ?? null, nextFileId: page.nextFileId ?? null }
+  for (const row of page.files) if (!isRow(row)) refuseRow(row)
+  const { files, nextFileId = null, nextFileName = null } = page
+  if (!isTextOrNull(nextFileName) || !isTextOrNull(nextFileId)) throw new UnknownShape()
+  return { files, nextFileName, nextFileId }
 }
 
 const unverified = "unverified:"
@@ -52,7 +71,7 @@ export const sha1Of = (contentSha1: string | null | undefined, noted: string | u
     if (contentSha1.length === 40) return contentSha1
     if (contentSha1.startsWith(unverified)) return contentSha1.slice(unverified.length).toLowerCase()
   }
-  return noted !== undefined && noted.length === 40 ? noted.toLowerCase() : undefined
+  return typeof noted === "string" && noted.length === 40 ? noted.toLowerCase() : undefined
 }
 
 /** In decimal digits, as uploaders note numbers; nothing else that JavaScript would take for one. */
@@ -64,7 +83,7 @@ export const wholeNumber = (noted: string | undefined): number | undefined => {
 /** Milliseconds since 1970, where they are a time that a date can hold. */
 export const timeOf = (noted: string | undefined): number | undefined => {
   const millis = wholeNumber(noted)
-  return millis !== undefined && Math.abs(millis) <= 8.64e15 ? millis : undefined
+  return millis !== undefined && isTime(millis) ? millis : undefined
 }
 
 /** The uploader's time where there is a sensible one. Milliseconds since 1970. */
@@ -94,7 +113,7 @@ export const fileOf = (row: FileRow, path: RemotePath): DatedFile => {
   return {
     _tag: "File",
     path,
-    size: row.contentLength,
+    size: row.contentLength ?? 0,
     modifiedAt: modifiedAtOf(info.src_last_modified_millis, row.uploadTimestamp),
     checksums: sha1 === undefined ? {} : { sha1 },
     contentType: row.contentType ?? "application/octet-stream",
@@ -111,11 +130,14 @@ const scope = {
   bucketName: nullable(Schema.String),
   namePrefix: nullable(Schema.String)
 }
+/** In bytes; no part may be larger. */
+const largestPart = 5_000_000_000
+const PartSize = Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: largestPart })))
 const service = {
   apiUrl: Schema.String,
   downloadUrl: Schema.String,
-  recommendedPartSize: Schema.Int,
-  absoluteMinimumPartSize: Schema.Int
+  recommendedPartSize: PartSize,
+  absoluteMinimumPartSize: PartSize
 }
 const account = { accountId: Schema.String, authorizationToken: Schema.String }
 const allowed = Schema.optionalKey(Schema.Struct({ ...scope, buckets: nullable(BucketIds) }))
@@ -178,7 +200,11 @@ export const uploadUrl = Schema.decodeUnknownSync(
 )
 
 /** The answer of `b2_upload_part` and `b2_copy_part`, and a row of `b2_list_parts`. */
-const PartRow = Schema.Struct({ partNumber: Schema.Int, contentLength: Schema.Int, contentSha1: Schema.String })
+const PartRow = Schema.Struct({
+  partNumber: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))),
+  contentLength: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: largestPart }))),
+  contentSha1: Schema.String
+})
 export const partRow = Schema.decodeUnknownSync(PartRow)
 export const partPage = Schema.decodeUnknownSync(
   Schema.Struct({ parts: Schema.Array(PartRow), nextPartNumber: Schema.NullOr(Schema.Int) })

@@ -5,13 +5,22 @@
  * buffer for every 64 KiB, copy it into its parser and leave the rest to the
  * garbage collector: four times the CPU of all that is done here.
  *
- * Only what a download of B2 needs of HTTP/1.1 is understood: a head, and a
- * body whose length it names.
+ * A body of a known length goes that way. One in chunks, or that ends with the
+ * connection, as some proxies make it, is copied into the pieces instead.
  */
 import * as net from "node:net"
 import * as tls from "node:tls"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
-import { connectTimeout, type Headers, type HttpRequest, idleTimeout, keepAliveTimeout } from "./HttpMessage.ts"
+import { ChunkedBody } from "./ChunkedBody.ts"
+import {
+  connectTimeout,
+  type Headers,
+  type HttpRequest,
+  idleTimeout,
+  keepAliveTimeout,
+  unreadable
+} from "./HttpMessage.ts"
+import * as ReplyHead from "./ReplyHead.ts"
 
 export interface ReplyHandler {
   /** Called once, or again when a connection that had been kept turned out to be closed. */
@@ -51,20 +60,6 @@ const headOf = ({ headers, method, origin, path }: HttpRequest): string => {
   return lines.join("\r\n")
 }
 
-const parseHead = (text: string) => {
-  const [first = "", ...lines] = text.split("\r\n")
-  const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(first) ?? []
-  if (status === undefined) return undefined
-  const headers: Record<string, string> = {}
-  for (const line of lines) {
-    const colon = line.indexOf(":")
-    if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim()
-  }
-  const length = /^\d+$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : undefined
-  const isKept = minor === "1" && headers.connection?.toLowerCase() !== "close" && length !== undefined
-  return { status: Number(status), headers, length, isKept }
-}
-
 export class DownloadConnection {
   readonly #socket: net.Socket
   readonly #onIdle: (connection: DownloadConnection) => void
@@ -74,7 +69,12 @@ export class DownloadConnection {
   #isInBody = false
   #piece: Buffer = this.#head
   #filled = 0
+  /** Of a body whose length is known. */
   #remaining = 0
+  /** Of all heads of the reply, interim ones too. */
+  #headTotal = 0
+  #chunks: ChunkedBody | undefined
+  #endsWithConnection = false
   #isKept = false
   #isPaused = false
   #isReused = false
@@ -130,6 +130,7 @@ export class DownloadConnection {
     this.#handler = handler
     this.#onGone = onGone
     this.#headLength = 0
+    this.#headTotal = 0
     this.#isPaused = false
     handler.onStart(this)
     this.#socket.ref()
@@ -151,8 +152,14 @@ export class DownloadConnection {
     this.#socket.destroy()
   }
 
+  #isUncounted(): boolean {
+    return this.#chunks !== undefined || this.#endsWithConnection
+  }
+
   #buffer(): Uint8Array {
-    return this.#isInBody ? this.#piece.subarray(this.#filled) : this.#head.subarray(this.#headLength)
+    return this.#isInBody && !this.#isUncounted()
+      ? this.#piece.subarray(this.#filled)
+      : this.#head.subarray(this.#headLength)
   }
 
   #onRead(count: number): boolean {
@@ -160,9 +167,11 @@ export class DownloadConnection {
       this.#socket.destroy()
       return false
     }
-    if (this.#isInBody) this.#advance(count)
+    if (this.#isInBody && this.#isUncounted()) this.#copy(this.#head.subarray(0, count))
+    else if (this.#isInBody) this.#advance(count)
     else {
       this.#headLength += count
+      this.#headTotal += count
       this.#readHead()
     }
     return !this.#isPaused
@@ -172,12 +181,13 @@ export class DownloadConnection {
     for (;;) {
       const end = this.#head.subarray(0, this.#headLength).indexOf(endOfHead)
       if (end < 0) {
-        if (this.#headLength === largestHead) this.#fail("the head of the reply is too long")
+        if (this.#headLength === largestHead || this.#headTotal > 2 * largestHead)
+          this.#fail("the head of the reply is too long")
         return
       }
-      const head = parseHead(this.#head.toString("latin1", 0, end))
+      const head = ReplyHead.parse(this.#head.toString("latin1", 0, end))
       if (head === undefined) {
-        this.#fail("the reply is not HTTP/1.1")
+        this.#fail("the reply is not HTTP/1.1, or not in the form that was asked for")
         return
       }
       const bodyAt = end + endOfHead.length
@@ -190,15 +200,19 @@ export class DownloadConnection {
     }
   }
 
-  #beginBody(head: NonNullable<ReturnType<typeof parseHead>>, first: Uint8Array): void {
-    if (head.length === undefined && head.status < 300) {
-      this.#fail("the reply does not say how long it is")
+  #beginBody({ framing, headers, isKept, status }: ReplyHead.ReplyHead, first: Buffer): void {
+    this.#isKept = isKept
+    this.#headLength = 0
+    this.#handler?.onHead(status, headers)
+    if (typeof framing === "string") {
+      this.#chunks = framing === "chunks" ? new ChunkedBody() : undefined
+      this.#endsWithConnection = framing === "close"
+      this.#isInBody = true
+      this.#nextPiece(PiecePool.pieceSize)
+      if (first.length > 0) this.#copy(first)
       return
     }
-    this.#remaining = head.length ?? 0
-    this.#isKept = head.isKept
-    this.#headLength = 0
-    this.#handler?.onHead(head.status, head.headers)
+    this.#remaining = framing
     // What follows the reply belongs to no request of ours.
     if (first.length > this.#remaining) this.#isKept = false
     if (this.#remaining === 0) {
@@ -206,15 +220,49 @@ export class DownloadConnection {
       return
     }
     this.#isInBody = true
-    this.#nextPiece()
+    this.#nextPiece(this.#remaining)
     const used = Math.min(first.length, this.#piece.length)
     this.#piece.set(first.subarray(0, used))
     if (used > 0) this.#advance(used)
   }
 
-  #nextPiece(): void {
-    this.#piece = PiecePool.take(Math.min(PiecePool.pieceSize, this.#remaining))
+  #nextPiece(most: number): void {
+    this.#piece = PiecePool.take(Math.min(PiecePool.pieceSize, most))
     this.#filled = 0
+  }
+
+  /** Takes bytes of a body whose length is not known. */
+  #copy(bytes: Uint8Array): void {
+    if (this.#chunks === undefined) {
+      this.#append(bytes)
+      return
+    }
+    try {
+      const used = this.#chunks.feed(bytes, (data) => this.#append(data))
+      if (used === undefined) return
+      if (used < bytes.length) this.#isKept = false
+      this.#finishUncounted()
+    } catch (error) {
+      this.#fail((error as Error).message)
+    }
+  }
+
+  #append(data: Uint8Array): void {
+    for (let at = 0; at < data.length; ) {
+      const part = data.subarray(at, at + this.#piece.length - this.#filled)
+      this.#piece.set(part, this.#filled)
+      this.#filled += part.length
+      at += part.length
+      if (this.#filled < this.#piece.length) return
+      const piece = this.#piece
+      this.#nextPiece(PiecePool.pieceSize)
+      if (this.#handler?.onPiece(piece) === false) this.#isPaused = true
+    }
+  }
+
+  #finishUncounted(): void {
+    if (this.#filled > 0) this.#handler?.onPiece(this.#piece.subarray(0, this.#filled))
+    this.#finish()
   }
 
   #advance(count: number): void {
@@ -222,7 +270,7 @@ export class DownloadConnection {
     this.#remaining -= count
     if (this.#filled < this.#piece.length) return
     const piece = this.#piece
-    if (this.#remaining > 0) this.#nextPiece()
+    if (this.#remaining > 0) this.#nextPiece(this.#remaining)
     if (this.#handler?.onPiece(piece) === false) this.#isPaused = true
     if (this.#remaining === 0) this.#finish()
   }
@@ -232,6 +280,8 @@ export class DownloadConnection {
     this.#handler = undefined
     this.#isInBody = false
     this.#isPaused = false
+    this.#chunks = undefined
+    this.#endsWithConnection = false
     this.#piece = this.#head
     if (this.#isKept) {
       this.#isReused = true
@@ -243,7 +293,7 @@ export class DownloadConnection {
   }
 
   #fail(message: string): void {
-    this.#socket.destroy(failure("ERR_REPLY", message))
+    this.#socket.destroy(failure(unreadable, message))
   }
 
   #onTimeout(): void {
@@ -254,6 +304,10 @@ export class DownloadConnection {
   }
 
   #onClose(): void {
+    if (this.#endsWithConnection && this.#error === undefined) {
+      this.#isKept = false
+      this.#finishUncounted()
+    }
     const handler = this.#handler
     this.#handler = undefined
     const error = this.#error ?? failure("ECONNRESET", "the other side closed the connection")

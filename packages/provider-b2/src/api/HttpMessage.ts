@@ -11,11 +11,24 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined
   /** Milliseconds to wait for an answer once the body is sent; `idleTimeout` unless given. */
   readonly timeout?: number | undefined
+  /** The most bytes that the body of a good answer may have; `mostOfAnswer` unless given. */
+  readonly most?: number | undefined
 }
+
+/** In bytes: an answer of the API that is not a listing. */
+export const mostOfAnswer = 1024 * 1024
+/** In bytes: of a refusal, so much is read and the rest left. */
+export const mostOfRefusal = 64 * 1024
+/** `code` of the error of an answer that is longer than it may be. */
+export const tooLong = "ERR_ANSWER_TOO_LONG"
+/** `code` of the error of an answer that is not HTTP as it may be; its message says why. */
+export const unreadable = "ERR_ANSWER_UNREADABLE"
 
 export type Headers = { readonly [name: string]: string | Array<string> | undefined }
 
 export interface HttpReply {
+  /** Whom the request was sent to. */
+  readonly origin: string
   readonly status: number
   readonly headers: Headers
   readonly body: Buffer

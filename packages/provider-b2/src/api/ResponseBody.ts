@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import { B2Refusal, fromReply } from "./B2Refusal.ts"
 import type { DownloadConnection, ReplyHandler } from "./DownloadConnection.ts"
-import { ConnectionFailure, type Headers } from "./HttpMessage.ts"
+import { ConnectionFailure, type Headers, mostOfRefusal } from "./HttpMessage.ts"
 
 /** Pieces that may wait while one more is filled. */
 const waitingPieces = 2
@@ -26,6 +26,8 @@ type OpenResult = Effect.Effect<Opened, B2Refusal | ConnectionFailure>
 export class ResponseBody implements ReplyHandler {
   readonly #origin: string
   #connection: DownloadConnection | undefined
+  /** Gives up the turn of a request that will not be answered. */
+  #release: (() => void) | undefined
   #opened: Opened | undefined
   #onOpened: ((result: OpenResult) => void) | undefined
   readonly #ready: Array<Uint8Array> = []
@@ -37,10 +39,10 @@ export class ResponseBody implements ReplyHandler {
   }
 
   /** Succeeds once the head is in; fails with what the service refused, or why it was not reached. */
-  opened(send: (handler: ResponseBody) => void): OpenResult {
+  opened(send: (handler: ResponseBody) => () => void): OpenResult {
     return Effect.callback((resume) => {
       this.#onOpened = resume
-      send(this)
+      this.#release = send(this)
       return Effect.sync(() => this.close())
     })
   }
@@ -63,6 +65,7 @@ export class ResponseBody implements ReplyHandler {
     if (this.#end !== undefined) return
     this.#end = Cause.done()
     this.#connection?.destroy()
+    this.#release?.()
   }
 
   onStart(connection: DownloadConnection): void {
@@ -76,6 +79,11 @@ export class ResponseBody implements ReplyHandler {
 
   onPiece(piece: Uint8Array): boolean {
     this.#ready.push(piece)
+    if (this.#onOpened !== undefined && this.#opened !== undefined && this.#readyLength() >= mostOfRefusal) {
+      this.#refuse(this.#opened)
+      this.close()
+      return false
+    }
     this.#deliver()
     return this.#onOpened !== undefined || this.#ready.length < waitingPieces
   }
@@ -83,7 +91,7 @@ export class ResponseBody implements ReplyHandler {
   onEnd(): void {
     this.#end = Cause.done()
     if (this.#onOpened === undefined || this.#opened === undefined) this.#deliver()
-    else this.#open(Effect.fail(fromReply({ ...this.#opened, body: Buffer.concat(this.#ready) })))
+    else this.#refuse(this.#opened)
   }
 
   onError(error: Error): void {
@@ -93,6 +101,15 @@ export class ResponseBody implements ReplyHandler {
     // The head said no already; the words for it did not arrive.
     this.#open(status === 200 || status === 206 ? failure : Effect.fail(new B2Refusal(status, "", "")))
     this.#deliver()
+  }
+
+  #readyLength(): number {
+    return this.#ready.reduce((sum, { length }) => sum + length, 0)
+  }
+
+  #refuse(opened: Opened): void {
+    const body = Buffer.concat(this.#ready).subarray(0, mostOfRefusal)
+    this.#open(Effect.fail(fromReply({ ...opened, origin: this.#origin, body })))
   }
 
   #open(result: OpenResult): void {

@@ -4,7 +4,7 @@ import { B2Refusal } from "@ourclone/provider-b2/api/B2Refusal"
 import type { Patience } from "@ourclone/provider-b2/api/DownloadConnection"
 import { DownloadConnections } from "@ourclone/provider-b2/api/DownloadConnections"
 import { ResponseBody } from "@ourclone/provider-b2/api/ResponseBody"
-import { Effect, Stream } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 
 /** A server that answers the nth request of all with the nth text, and ends the connection where `null` stands. */
 const serve = (...answers: ReadonlyArray<string | Buffer | null>) =>
@@ -48,7 +48,10 @@ const get = (downloads: DownloadConnections, origin: string, path = "/file") =>
     const body = new ResponseBody(origin)
     const request = { method: "GET", origin, path, headers: ["user-agent", "test"] } as const
     return Effect.map(
-      body.opened((handler) => downloads.send(request, handler)),
+      body.opened((handler) => {
+        downloads.send(request, handler)
+        return () => {}
+      }),
       (opened) => ({ ...opened, body, bytes: Stream.runCollect(Stream.fromPull(Effect.succeed(body.pull))) })
     )
   })
@@ -119,7 +122,9 @@ describe("ResponseBody", () => {
   )
 
   for (const [title, text] of [
-    ["does not say how long it is", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"],
+    ["is coded as nobody asked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"],
+    ["names no length that could be", "HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\nhello"],
+    ["has interim replies without end", "HTTP/1.1 102 Processing\r\n\r\n".repeat(5000)],
     ["is not HTTP/1.1", "SSH-2.0-server\r\n\r\n"],
     ["never ends its head", `HTTP/1.1 200 OK\r\nx: ${"x".repeat(40_000)}`]
   ] as const) {
@@ -127,6 +132,78 @@ describe("ResponseBody", () => {
       Effect.gen(function* () {
         const { origin } = yield* serve(text)
         assert.strictEqual((yield* Effect.flip(get(yield* connections, origin)))._tag, "ConnectionFailure")
+      })
+    )
+  }
+
+  const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+  it.live("reads a body that came in chunks, and uses the connection again", () =>
+    Effect.gen(function* () {
+      const text = `${chunked}3;x=y\r\nhel\r\n2\r\nlo\r\n0\r\nTrailer: x\r\n\r\n`
+      const { origin, sockets } = yield* serve(text, reply("next"))
+      const downloads = yield* connections
+      assert.strictEqual(yield* textOf(yield* get(downloads, origin)), "hello")
+      assert.strictEqual(yield* textOf(yield* get(downloads, origin)), "next")
+      assert.lengthOf(sockets, 1)
+    })
+  )
+
+  it.live("reads chunks however they are cut on the way", () =>
+    Effect.gen(function* () {
+      const { origin, sockets } = yield* serve("")
+      const downloads = yield* connections
+      const fiber = yield* Effect.forkChild(Effect.flatMap(get(downloads, origin), textOf))
+      while (sockets.length === 0 || sockets[0]?.bytesRead === 0) yield* Effect.sleep("5 millis")
+      for (const byte of `${chunked}A\r\n0123456789\r\n01\r\nx\r\n0\r\n\r\n`) {
+        yield* Effect.promise(() => new Promise<void>((resolve) => sockets[0]?.write(byte, () => resolve())))
+      }
+      assert.strictEqual(yield* Fiber.join(fiber), "0123456789x")
+    })
+  )
+
+  it.live("reads a body that ends with the connection", () =>
+    Effect.gen(function* () {
+      const { origin, sockets } = yield* serve("HTTP/1.1 200 OK\r\n\r\nhello")
+      const file = yield* get(yield* connections, origin)
+      yield* Effect.sync(() => sockets[0]?.end(" world"))
+      assert.strictEqual(yield* textOf(file), "hello world")
+    })
+  )
+
+  it.live("gives pieces of 1 MiB of a body whose length is not known", () =>
+    Effect.gen(function* () {
+      const content = Buffer.alloc(5 * 1024 * 1024 + 7, "0123456789abcdef")
+      const chunks: Array<Buffer> = [Buffer.from(chunked)]
+      for (let at = 0; at < content.length; at += 777_777) {
+        const chunk = content.subarray(at, at + 777_777)
+        chunks.push(Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from("\r\n"))
+      }
+      const { origin } = yield* serve(Buffer.concat([...chunks, Buffer.from("0\r\n\r\n")]))
+      const pieces = yield* (yield* get(yield* connections, origin)).bytes
+      assert.isTrue(Buffer.concat(pieces).equals(content))
+      const full = Array.from({ length: 5 }, () => 1024 * 1024)
+      assert.deepStrictEqual(
+        pieces.map(({ length }) => length),
+        [...full, 7]
+      )
+    })
+  )
+
+  for (const [title, rest] of [
+    ["without its last chunk", "5\r\nhello\r\n"],
+    ["in the middle of a chunk", "a\r\nhello"],
+    ["with a chunk longer than it says", "4\r\nhello\r\n0\r\n\r\n"],
+    ["with a length that is none", "0x5\r\nhello\r\n0\r\n\r\n"],
+    ["with a line without end", "5".repeat(10_000)],
+    ["with a trailer without end", `0\r\n${"a: b\r\n".repeat(10_000)}`]
+  ] as const) {
+    it.live(`fails on chunks that end ${title}`, () =>
+      Effect.gen(function* () {
+        const { origin, sockets } = yield* serve(`${chunked}${rest}`)
+        const { bytes } = yield* get(yield* connections, origin)
+        yield* Effect.sync(() => sockets[0]?.end())
+        assert.strictEqual((yield* Effect.flip(bytes))._tag, "ConnectionFailure")
       })
     )
   }

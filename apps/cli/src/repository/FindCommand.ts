@@ -1,0 +1,132 @@
+/** `snapshot find`: which snapshots have a file. */
+import { kind, type Row } from "@ourclone/jobs/repository/FindQuery"
+import type { NodeRow } from "@ourclone/jobs/repository/NodeRow"
+import type { SnapshotRow } from "@ourclone/jobs/repository/SnapshotRow"
+import * as Effect from "effect/Effect"
+import { usage } from "../ExitCode.ts"
+import { given } from "../Given.ts"
+import type { Output } from "../Output.ts"
+import { printable } from "../PrintableText.ts"
+import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
+import * as NodeJson from "./NodeJson.ts"
+import * as NodeLine from "./NodeLine.ts"
+import { command } from "./RepositoryCommand.ts"
+import * as RepositoryJob from "./RepositoryJob.ts"
+import { accessOf, filterOf } from "./RepositoryRequest.ts"
+import { counted, shortId, tellUnreadable } from "./SnapshotFacts.ts"
+import * as SnapshotText from "./SnapshotText.ts"
+import * as Units from "./Units.ts"
+
+export interface FindFlags extends ReadingInput, SnapshotFilterInput {
+  readonly snapshot: ReadonlyArray<string>
+  readonly ignoreCase: boolean
+  readonly long: boolean
+  readonly oldest: string | undefined
+  readonly newest: string | undefined
+  readonly blob: boolean
+  readonly tree: boolean
+  readonly pack: boolean
+  readonly patterns: ReadonlyArray<string>
+}
+
+type Found = Extract<Row, { readonly _tag: "Object" }>
+
+/** Paths below the title of their snapshot. */
+const textPrinter = (output: Output, flags: FindFlags) => {
+  const isById = flags.blob || flags.tree || flags.pack
+  let snapshot: SnapshotRow | undefined
+  return (row: Row): void => {
+    switch (row._tag) {
+      case "Snapshot":
+        snapshot = row.snapshot
+        if (!isById) output.line(`in snapshot ${SnapshotText.title(snapshot)}`)
+        return
+      case "Match":
+        output.line(NodeLine.of(row.node, flags.long))
+        return
+      case "Object": {
+        const where = `${printable(row.path)} in snapshot ${shortId(snapshot?.id ?? "")}`
+        output.line(`${row.type} ${row.id} of ${where}`)
+        return
+      }
+      case "Searched":
+        if (snapshot === undefined && !isById) output.note(`nothing of that name is in ${counted(row.snapshots)}`)
+    }
+  }
+}
+
+const objectJson = ({ id, parentTree, path, type }: Found, snapshot: SnapshotRow) => ({
+  object_type: type,
+  id,
+  path,
+  ...(parentTree === undefined ? {} : { parent_tree: parentTree }),
+  snapshot: snapshot.id,
+  time: snapshot.time
+})
+
+/** restic's array: matches snapshot by snapshot, or objects one by one. */
+const jsonPrinter = (output: Output) => {
+  let snapshot: SnapshotRow | undefined
+  let matches: Array<NodeRow> = []
+  let printed = 0
+  const print = (value: object): void => output.raw(`${printed++ === 0 ? "" : ","}${JSON.stringify(value)}`)
+  const close = (): void => {
+    if (snapshot !== undefined && matches.length > 0) {
+      print({ matches: matches.map(NodeJson.ofMatch), hits: matches.length, snapshot: snapshot.id })
+    }
+    matches = []
+  }
+  output.raw("[")
+  return (row: Row): void => {
+    switch (row._tag) {
+      case "Snapshot":
+        close()
+        snapshot = row.snapshot
+        return
+      case "Match":
+        matches.push(row.node)
+        return
+      case "Object":
+        if (snapshot !== undefined) print(objectJson(row, snapshot))
+        return
+      case "Searched":
+        close()
+        output.raw("]\n")
+    }
+  }
+}
+
+export const run = (flags: FindFlags) =>
+  command(
+    Effect.fnUntraced(function* (output) {
+      const kinds = [flags.blob, flags.tree, flags.pack].filter(Boolean).length
+      if (kinds > 1) return yield* usage("choose one of --blob, --tree and --pack")
+      const { access, passwords } = yield* accessOf(flags)
+      const of = (isWanted: boolean) => (isWanted ? flags.patterns : [])
+      const request = {
+        ...access,
+        ...filterOf(flags),
+        ids: flags.snapshot,
+        patterns: of(kinds === 0),
+        blobs: of(flags.blob),
+        trees: of(flags.tree),
+        packs: of(flags.pack),
+        ignoreCase: flags.ignoreCase,
+        ...given({
+          oldestMillis: yield* Units.optional("oldest", flags.oldest, Units.moment),
+          newestMillis: yield* Units.optional("newest", flags.newest, Units.moment)
+        })
+      }
+      let print: ((row: Row) => void) | undefined
+      const take = (rows: ReadonlyArray<Row>) =>
+        Effect.sync(() => {
+          print ??= output.isJson ? jsonPrinter(output) : textPrinter(output, flags)
+          for (const row of rows) print(row)
+        })
+      yield* RepositoryJob.query(output, kind, request, take, {
+        passwords,
+        hasNoLock: true,
+        onEvent: (event) => tellUnreadable(output, event)
+      })
+    })
+  )

@@ -1,0 +1,66 @@
+/** `snapshot rm`: snapshots anew without some paths. */
+import type { Fact, RunEvent } from "@ourclone/core/events/RunEvent"
+import { kind } from "@ourclone/jobs/repository/RemovePathsJob"
+import * as Effect from "effect/Effect"
+import * as Amount from "../Amount.ts"
+import { usage } from "../ExitCode.ts"
+import type { Output } from "../Output.ts"
+import { printable } from "../PrintableText.ts"
+import type { RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
+import { type ExcludeFlagsInput, excludesOf } from "./PathFlags.ts"
+import { command } from "./RepositoryCommand.ts"
+import * as RepositoryJob from "./RepositoryJob.ts"
+import { accessOf, filterOf } from "./RepositoryRequest.ts"
+import { counted, shortId, tellUnreadable } from "./SnapshotFacts.ts"
+
+export interface RmFlags extends RepositoryInput, SnapshotFilterInput, ExcludeFlagsInput {
+  readonly forget: boolean
+  readonly dryRun: boolean
+  readonly ids: ReadonlyArray<string>
+}
+
+type Told = Extract<Fact, { readonly _tag: "Done" | "Would" }>
+
+const tellPath = (output: Output, path: string, dryRun: boolean): void => {
+  if (output.isJson) output.json({ message_type: "removed", path })
+  else if (output.isVerbose || dryRun) output.line(`remove ${printable(path)}`)
+}
+
+const tellSnapshot = (output: Output, { bytes = 0, item, values = {} }: Told): void => {
+  const by = values.by === undefined ? undefined : String(values.by)
+  if (output.isJson) {
+    output.json({ message_type: "changed", old_snapshot_id: item, new_snapshot_id: by })
+    return
+  }
+  const gone = `${Amount.files(Number(values.files))} (${Amount.bytes(bytes)})`
+  output.line(
+    by === undefined
+      ? `snapshot ${shortId(item)} would lose ${gone}`
+      : `snapshot ${shortId(item)} is now ${shortId(by)}, without ${gone}`
+  )
+}
+
+const teller = (output: Output, dryRun: boolean) => (event: RunEvent) => {
+  tellUnreadable(output, event)
+  if (event._tag !== "Done" && event._tag !== "Would") return
+  if (event.deed === "removed") tellPath(output, event.item, dryRun)
+  else tellSnapshot(output, event)
+}
+
+export const run = (flags: RmFlags) =>
+  command(
+    Effect.fnUntraced(function* (output) {
+      const paths = yield* excludesOf(flags)
+      if (paths.exclude.length + paths.iexclude.length === 0) return yield* usage("say with --exclude what to take out")
+      const { access, passwords } = yield* accessOf(flags)
+      const { dryRun, forget, ids } = flags
+      const request = { ...access, ...filterOf(flags), ...paths, forget, ids }
+      const view = { onEvent: teller(output, dryRun) }
+      const summary = yield* RepositoryJob.run(output, kind, request, view, { passwords, isPreview: dryRun })
+      const { replaced, unchanged } = summary
+      if (output.isJson) return output.json({ message_type: "summary", changed_snapshots: replaced, unchanged })
+      const dry = dryRun ? ". Nothing was done: --dry-run" : ""
+      output.note(`${counted(replaced)} replaced, ${unchanged} unchanged${dry}`)
+      if (replaced > 0 && forget && !dryRun) output.note("free the space with: ourclone repo prune")
+    })
+  )

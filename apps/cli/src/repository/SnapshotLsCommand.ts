@@ -1,0 +1,42 @@
+/** `snapshot ls`: what is in a snapshot. */
+import { toJson } from "@ourclone/backup/format/Snapshot"
+import { kind, type Row } from "@ourclone/jobs/repository/SnapshotLsQuery"
+import * as Effect from "effect/Effect"
+import type { Output } from "../Output.ts"
+import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
+import * as NodeJson from "./NodeJson.ts"
+import * as NodeLine from "./NodeLine.ts"
+import { command } from "./RepositoryCommand.ts"
+import * as RepositoryJob from "./RepositoryJob.ts"
+import { accessOf, filterOf } from "./RepositoryRequest.ts"
+import * as SnapshotText from "./SnapshotText.ts"
+
+export interface SnapshotLsFlags extends ReadingInput, SnapshotFilterInput {
+  readonly long: boolean
+  readonly recursive: boolean
+  readonly snapshot: string
+  readonly folders: ReadonlyArray<string>
+}
+
+const print = (output: Output, row: Row, long: boolean): void => {
+  if (row._tag === "Node") {
+    if (output.isJson) output.json(NodeJson.ofListed(row.node))
+    else output.line(NodeLine.of(row.node, long))
+  } else if (output.isJson) output.json({ ...toJson(row.snapshot), message_type: "snapshot", struct_type: "snapshot" })
+  else output.note(`snapshot ${SnapshotText.title(row.snapshot)}`)
+}
+
+export const run = (flags: SnapshotLsFlags) =>
+  command(
+    Effect.fnUntraced(function* (output) {
+      const { access, passwords } = yield* accessOf(flags)
+      const { folders, recursive, snapshot } = flags
+      const request = { ...access, ...filterOf(flags), snapshot, folders, recursive }
+      const take = (rows: ReadonlyArray<Row>) =>
+        Effect.suspend(() => {
+          for (const row of rows) print(output, row, flags.long)
+          return output.flush
+        })
+      yield* RepositoryJob.query(output, kind, request, take, { passwords, hasNoLock: true })
+    })
+  )

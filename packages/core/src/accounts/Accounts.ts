@@ -1,0 +1,117 @@
+/**
+ * The accounts of a process: one sign-in, one budget of connections and one bandwidth for all that uses an account,
+ * whichever remote or job it came by.
+ */
+import { hash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as RcMap from "effect/RcMap"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import type { Account, OpenAt } from "../contract/Account.ts"
+import type { OptionValues } from "../contract/OptionField.ts"
+import type { Provider } from "../contract/Provider.ts"
+import { openPlace, type ProviderFactory } from "../contract/ProviderFactory.ts"
+import { InvalidRequest, StorageError } from "../contract/StorageError.ts"
+import * as Bandwidth from "../layers/Bandwidth.ts"
+import { observed, TrafficLog } from "../layers/Observed.ts"
+import { retried } from "../layers/Retried.ts"
+import { type Directions, throttled } from "../layers/Throttled.ts"
+import * as AccountSettings from "./AccountSettings.ts"
+
+/** An account without users is kept for so long, as the next command of a run wants it again. */
+const idleTime = "30 seconds"
+
+interface Wanted {
+  readonly key: string
+  readonly factory: ProviderFactory
+  readonly values: OptionValues
+  readonly name: string
+  readonly log: ((line: string) => void) | undefined
+}
+
+interface Shared {
+  readonly account: Account
+  readonly bandwidth: Directions
+}
+
+export interface Accounts {
+  /**
+   * A place of the account that `values` sign in to, with every layer around it, until the scope closes. `values` may
+   * hold `AccountSettings`; those of whoever opens last hold for the account. Fails once: the caller may try again.
+   */
+  readonly open: (
+    factory: ProviderFactory,
+    values: OptionValues,
+    at: OpenAt
+  ) => Effect.Effect<Provider, StorageError, Scope.Scope>
+}
+
+export interface AccountsOptions {
+  /** Opens the log of a remote that asks for one, until the scope closes. It takes out secrets itself. */
+  readonly openLog?: ((name: string) => Effect.Effect<(line: string) => void, never, Scope.Scope>) | undefined
+}
+
+/** What tells accounts apart: type and options, but for those of a place. Holds no secret that could be read back. */
+const keyOf = ({ placeOptions, type }: ProviderFactory, values: OptionValues): string => {
+  const parts = Object.entries(values)
+    .filter(([name]) => !placeOptions.includes(name))
+    .map(([name, value]) => [name, Redacted.isRedacted(value) ? Redacted.value(value) : value] as const)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+  return `${type}:${hash("sha256", JSON.stringify(parts))}`
+}
+
+const inDirectory = (factory: ProviderFactory, location: string, dir: string | undefined): string =>
+  dir === undefined || dir === "" ? location : factory.inDirectory(location, dir)
+
+/** Accounts live in the scope that this is run in. */
+export const make = Effect.fnUntraced(function* ({ openLog }: AccountsOptions = {}) {
+  const wanted = new Map<string, Wanted>()
+  const connect = Effect.fnUntraced(function* (key: string): Effect.fn.Return<Shared, StorageError, Scope.Scope> {
+    const { factory, log, name, values } = wanted.get(key)!
+    const account = yield* Effect.provideService(factory.connect(values, name), TrafficLog, log)
+    return { account, bandwidth: { up: yield* Bandwidth.make(), down: yield* Bandwidth.make() } }
+  })
+  const shared = yield* RcMap.make({ lookup: connect, idleTimeToLive: idleTime })
+
+  const scope = yield* Effect.scope
+  const logs = new Map<string, (line: string) => void>()
+  /** One for each remote, as the account goes on writing to it after the first that opened it. */
+  const logOf = Effect.fnUntraced(function* (name: string) {
+    const known = logs.get(name)
+    if (known !== undefined || openLog === undefined) return known
+    const log = yield* Effect.provideService(openLog(name), Scope.Scope, scope)
+    logs.set(name, log)
+    return log
+  })
+
+  const open: Accounts["open"] = Effect.fnUntraced(function* (factory, values, at) {
+    const { debug, dir, rate, retries, workers } = AccountSettings.of(values)
+    const options = AccountSettings.without(values)
+    const place = { name: at.name, location: inDirectory(factory, at.location, dir) }
+    const name = `${place.name}${place.location}`
+    const refused = factory.refusesLocation(place.location)
+    if (refused !== undefined) {
+      const reason = new InvalidRequest({ message: refused })
+      return yield* new StorageError({ provider: name, operation: "open", reason })
+    }
+    const log = debug === true ? yield* logOf(at.name.replace(/:.*$/, "")) : undefined
+    const key = keyOf(factory, options)
+    wanted.set(key, { key, factory, values: options, name, log })
+    const { account, bandwidth } = yield* Effect.onError(RcMap.get(shared, key), () => RcMap.invalidate(shared, key))
+    if (workers !== undefined) account.limitConnections?.(workers)
+    if (rate !== undefined) {
+      const { down, up } = Result.getOrElse(Bandwidth.parse(rate), () => ({ up: undefined, down: undefined }))
+      yield* bandwidth.up.setRate(up)
+      yield* bandwidth.down.setRate(down)
+    }
+    const provider = throttled(yield* openPlace(account, place, options), bandwidth)
+    const seen =
+      log === undefined
+        ? provider
+        : observed(provider, ({ method, millis, outcome, path }) => log(`${method} "${path}" ${outcome} ${millis} ms`))
+    return retried(seen, retries)
+  })
+  const accounts: Accounts = { open }
+  return accounts
+})

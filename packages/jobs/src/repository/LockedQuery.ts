@@ -1,0 +1,26 @@
+/** What queries and bytes have in common: rows of an open repository, under a shared lock. */
+import type { Repository } from "@ourclone/backup/repository/Repository"
+import * as RepositoryLock from "@ourclone/backup/repository/RepositoryLock"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { JobError } from "../JobError.ts"
+import type { Beside } from "../JobKind.ts"
+import type { Surroundings } from "../Surroundings.ts"
+import type { Reading } from "./Fields.ts"
+import * as OpenedRepository from "./OpenedRepository.ts"
+
+/** The lock is held while the rows are read, unless the request wants none. */
+export const stream = <Row>(
+  request: Reading,
+  beside: Beside,
+  rows: (repository: Repository) => Stream.Stream<Row, JobError, Surroundings>
+): Stream.Stream<Row, JobError, Surroundings> =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const repository = yield* OpenedRepository.open(request, beside)
+      if (request.lock === false) return rows(repository)
+      const options = OpenedRepository.lockOptions(request, "shared", beside.tell)
+      const { loss } = yield* RepositoryLock.acquire(repository, options)
+      return Stream.interruptWhen(rows(repository), loss)
+    })
+  )

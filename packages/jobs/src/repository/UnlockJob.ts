@@ -1,0 +1,27 @@
+/** `unlock`: takes away locks that nobody holds any more. */
+import * as Locks from "@ourclone/backup/repository/Locks"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { JobKind } from "../JobKind.ts"
+import { access, count, flag } from "./Fields.ts"
+import * as OpenedRepository from "./OpenedRepository.ts"
+
+export const Request = Schema.Struct({
+  ...access,
+  removeAll: flag("Take away all locks, those of runs that may be alive too: such a run stops within minutes")
+})
+export type Request = typeof Request.Type
+
+export const Summary = Schema.Struct({ removed: count })
+export type Summary = typeof Summary.Type
+
+export const kind: JobKind<"unlock", Request, Summary> = {
+  type: "unlock",
+  request: Request,
+  summary: Summary,
+  needs: OpenedRepository.needs,
+  run: Effect.fnUntraced(function* (request, beside) {
+    const repository = yield* OpenedRepository.open(request, beside)
+    return { removed: yield* Locks.unlock(repository, { all: request.removeAll === true }) }
+  })
+}

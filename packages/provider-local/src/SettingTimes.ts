@@ -1,0 +1,91 @@
+/**
+ * Gives files their times to the nanosecond, by the C library: Node takes a binary fraction of seconds, which is a
+ * quarter of a microsecond off. Where the library can not be loaded, times are as near as Node gets.
+ */
+import * as fs from "node:fs"
+import { createRequire } from "node:module"
+import { endianness } from "node:os"
+
+export interface Time {
+  /** Whole milliseconds since 1970 UTC. */
+  readonly modifiedAt: number
+  /** To be added. */
+  readonly nanoseconds?: number | undefined
+}
+
+interface Functions {
+  readonly ofFile: (file: number, times: Uint8Array) => number
+  readonly ofPath: (directory: number, path: string, times: Uint8Array, flags: number) => number
+}
+
+const isMac = process.platform === "darwin"
+const currentDirectory = isMac ? -2 : -100
+const noFollow = isMac ? 0x20 : 0x100
+
+const names = isMac
+  ? ["libSystem.B.dylib"]
+  : ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`]
+
+const load = (): Functions | undefined => {
+  if (process.platform !== "linux" && !isMac) return undefined
+  try {
+    const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi")
+    if (koffi.sizeof("long") !== 8 || endianness() !== "LE") return undefined
+    for (const name of [null, ...names]) {
+      try {
+        const library = koffi.load(name)
+        return {
+          ofFile: library.func("int futimens(int file, const void *times)"),
+          ofPath: library.func("int utimensat(int directory, const char *path, const void *times, int flags)")
+        }
+      } catch {
+        // What the process is linked with is not the C library here; the next name may be.
+      }
+    }
+  } catch {
+    // It was not installed, or is not for this system.
+  }
+  return undefined
+}
+
+let functions: Functions | "none" | undefined
+
+const loaded = (): Functions | undefined => {
+  functions ??= load() ?? "none"
+  return functions === "none" ? undefined : functions
+}
+
+const times = Buffer.alloc(32)
+
+/** Access and modification, each in seconds and nanoseconds. */
+const written = ({ modifiedAt, nanoseconds = 0 }: Time): Buffer => {
+  const all = BigInt(modifiedAt) * 1_000_000n + BigInt(nanoseconds)
+  const rest = ((all % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
+  const seconds = (all - rest) / 1_000_000_000n
+  for (const offset of [0, 16]) {
+    times.writeBigInt64LE(seconds, offset)
+    times.writeBigInt64LE(rest, offset + 8)
+  }
+  return times
+}
+
+/** What `futimes` takes: the least that is not before the millisecond, which the file system would cut off. */
+export const nearest = ({ modifiedAt }: Time): number | Date => {
+  // Before 1970 Node takes a number for the present.
+  if (modifiedAt < 0) return new Date(modifiedAt)
+  const seconds = modifiedAt / 1000
+  const kept = Math.floor((seconds - Math.floor(seconds)) * 1e9)
+  return kept < (modifiedAt % 1000) * 1e6 ? seconds * (1 + Number.EPSILON) : seconds
+}
+
+/** Throws what `futimesSync` throws. */
+export const ofFile = (fd: number, time: Time): void => {
+  if (loaded()?.ofFile(fd, written(time)) === 0) return
+  fs.futimesSync(fd, nearest(time), nearest(time))
+}
+
+/** Of a symbolic link itself. Throws what `lutimesSync` throws. */
+export const ofLink = (path: string, time: Time): void => {
+  if (loaded()?.ofPath(currentDirectory, path, written(time), noFollow) === 0) return
+  fs.lutimesSync(path, nearest(time), nearest(time))
+}
