@@ -57,7 +57,8 @@ export const run = Effect.fnUntraced(function* (flags: Flags) {
   const result = (fact: Fact): void => {
     const text = ofFact(fact, differencesOnly)
     if (text !== undefined) output.line(text)
-    if (fact._tag === "Skipped") output.note(`skipped ${printable(fact.item)}: ${printable(fact.because)}`)
+    if (fact._tag === "Skipped")
+      output.note(`skipped ${printable(fact.item)}: ${printable(told({ ...fact, message: fact.because }))}`)
   }
   const options = { isPreview: false, asksForProgress: "never", inWords: () => undefined, result } as const
   const { summary } = yield* JobRun.run(kind, request, output, options)

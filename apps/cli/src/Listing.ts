@@ -9,6 +9,7 @@ import { filterRequest } from "./FilterRequest.ts"
 import type { Output } from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import * as QueryRun from "./QueryRun.ts"
+import { told } from "./words/remedies.ts"
 
 export interface ListingInput {
   readonly path: string
@@ -21,11 +22,12 @@ export interface ListingInput {
 export const makeSkips = (output: Output) => {
   let failures = 0
   return {
-    take: ({ because, isFailure, path }: Extract<Entry, { readonly _tag: "Skipped" }>): void => {
+    take: ({ because, isFailure, path, remedy }: Extract<Entry, { readonly _tag: "Skipped" }>): void => {
+      const why = told({ message: because, remedy })
       if (isFailure) {
         failures++
-        output.problem(`${path}: ${because}`)
-      } else output.note(`skipped ${printable(path)}: ${printable(because)}`)
+        output.problem(`${path}: ${why}`)
+      } else output.note(`skipped ${printable(path)}: ${printable(why)}`)
     },
     /** Fails with the code for failed files when something could not be read. */
     end: Effect.suspend(() =>

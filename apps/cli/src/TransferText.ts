@@ -33,7 +33,9 @@ const doneText = ({ bytes, deed, item }: Extract<Fact, { readonly _tag: "Done" }
 /** What `--verbose` says of a fact. */
 export const ofFact = (fact: Fact): string | undefined => {
   if (fact._tag === "Done") return doneText(fact)
-  return fact._tag === "Skipped" ? `skipped ${printable(fact.item)}: ${printable(fact.because)}` : undefined
+  return fact._tag === "Skipped"
+    ? `skipped ${printable(fact.item)}: ${printable(told({ ...fact, message: fact.because }))}`
+    : undefined
 }
 
 const would = ({ because, bytes, deed, item }: Extract<Fact, { readonly _tag: "Would" }>): string | undefined => {
@@ -62,7 +64,7 @@ export const ofPreview = (fact: Fact): string | undefined => {
     case "Would":
       return would(fact)
     case "Skipped":
-      return `skip ${printable(fact.item)} (${printable(fact.because)})`
+      return `skip ${printable(fact.item)} (${printable(told({ ...fact, message: fact.because }))})`
     case "Failed":
       return `fail ${printable(fact.failure.item ?? "")} (${printable(told(fact.failure))})`
     default:

@@ -1,7 +1,7 @@
 /** What a job may fail with, and the one shape in which that is told. */
 import type { RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
-import type { Remedy } from "@ourclone/core/contract/Remedy"
+import { remedyField } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { DestinationLockError } from "@ourclone/core/engine/DestinationLock"
 import type { GuardStopped } from "@ourclone/core/engine/Guard"
@@ -33,22 +33,26 @@ export type JobError =
   | NothingThere
   | SecretRefused
 
-const adviceOf = ({ remedy }: { readonly remedy?: Remedy | undefined }): Pick<Failure, "remedy"> =>
-  remedy === undefined ? {} : { remedy }
-
 export const toFailure = (error: JobError): Failure => {
   switch (error._tag) {
     case "StorageError": {
       const { isRetryable, message, path, provider, reason } = error
-      return { code: reason._tag, message, provider, isRetryable, ...(path === undefined ? {} : { item: path }) }
+      return {
+        ...remedyField(error.remedy),
+        code: reason._tag,
+        message,
+        provider,
+        isRetryable,
+        ...(path === undefined ? {} : { item: path })
+      }
     }
     case "RepositoryError":
     case "RemoteError":
-      return { ...adviceOf(error), code: error.reason._tag, message: error.message, isRetryable: false }
+      return { ...remedyField(error.remedy), code: error.reason._tag, message: error.message, isRetryable: false }
     case "DestinationLockError":
       return { code: error.reason._tag, message: error.message, isRetryable: error.reason._tag === "Busy" }
     case "GuardStopped":
-      return { ...adviceOf(error), code: error._tag, message: error.message, isRetryable: false }
+      return { ...remedyField(error.remedy), code: error._tag, message: error.message, isRetryable: false }
     case "InvalidJob":
     case "NothingThere":
       return { code: error._tag, message: error.message, isRetryable: false }

@@ -1,8 +1,10 @@
 /** The names of one directory, with what they are, in the order a listing needs. */
 import * as fs from "node:fs"
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { codeOf, reasonOf } from "./LocalErrors.ts"
 import type { Place } from "./LocalPlace.ts"
+import { remedy } from "./LocalRemedies.ts"
 import * as Symlinks from "./Symlinks.ts"
 import { isTemporary } from "./TemporaryName.ts"
 
@@ -14,6 +16,7 @@ export interface Name {
   readonly kind: "file" | "directory" | "link" | "skipped"
   /** Why it is skipped. */
   readonly because?: string
+  readonly remedy?: Remedy
   readonly isFailure?: boolean
 }
 
@@ -55,7 +58,7 @@ const ofLink = (place: Place, name: string, path: string): Name =>
     ? followed(name, path)
     : place.links
       ? { key: name + Symlinks.suffix, name, kind: "link" }
-      : skip(name, "it is a symbolic link: --links stores links, --copy-links what they point to", false)
+      : { ...skip(name, "it is a symbolic link", false), remedy: remedy("followOrStoreLinks") }
 
 const ofSpecial = (entry: fs.Dirent): Name =>
   skip(

@@ -9,6 +9,7 @@
 import * as fs from "node:fs"
 import type { Entry } from "@ourclone/core/contract/Entry"
 import type { ListOptions } from "@ourclone/core/contract/Provider"
+import { type Remedy, remedyField } from "@ourclone/core/contract/Remedy"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { InvalidRequest, type StorageError } from "@ourclone/core/contract/StorageError"
 import type * as Stream from "effect/Stream"
@@ -16,6 +17,7 @@ import * as DirectoryNames from "./DirectoryNames.ts"
 import * as FileTime from "./FileTime.ts"
 import { codeOf, reasonOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
+import { remedy } from "./LocalRemedies.ts"
 import * as Slices from "./Slices.ts"
 import * as Symlinks from "./Symlinks.ts"
 
@@ -31,7 +33,8 @@ interface Level {
 
 const chunkSize = 512
 
-const skipped = (path: string, because: string, isFailure: boolean): Entry => ({
+const skipped = (path: string, because: string, isFailure: boolean, advice?: Remedy): Entry => ({
+  ...remedyField(advice),
   _tag: "Skipped",
   path,
   because,
@@ -85,7 +88,7 @@ class Walk {
       case "link":
         return this.link(level.prefix + name.key, absolute)
       case "skipped":
-        return skipped(level.prefix + name.key, name.because ?? "", name.isFailure ?? false)
+        return skipped(level.prefix + name.key, name.because ?? "", name.isFailure ?? false, name.remedy)
     }
   }
 
@@ -155,12 +158,16 @@ class Walk {
 }
 
 /** Why what stands at the root can not be listed. */
-const noFolder = (absolute: string, copyLinks: boolean): string => {
+const noFolder = (absolute: string, copyLinks: boolean): ConstructorParameters<typeof InvalidRequest>[0] => {
   const stats = fs.lstatSync(absolute, { throwIfNoEntry: false })
-  if (stats?.isSymbolicLink() && !copyLinks) return "it is a symbolic link to a file: --copy-links follows it"
-  return stats === undefined || stats.isFile() || stats.isSymbolicLink()
-    ? "it is a file: name the folder that it is in"
-    : "it is neither a file nor a folder"
+  if (stats?.isSymbolicLink() && !copyLinks) {
+    return { message: "it is a symbolic link to a file", remedy: remedy("followLinks") }
+  }
+  const message =
+    stats === undefined || stats.isFile() || stats.isSymbolicLink()
+      ? "it is a file: name the folder that it is in"
+      : "it is neither a file nor a folder"
+  return { message }
 }
 
 const start = (place: Place.Place, path: RemotePath.RemotePath, options: ListOptions): Walk => {
@@ -171,7 +178,7 @@ const start = (place: Place.Place, path: RemotePath.RemotePath, options: ListOpt
   } catch (error) {
     const code = codeOf(error)
     if (code === "ENOTDIR" && path === "") {
-      throw new InvalidRequest({ message: noFolder(absolute, place.copyLinks) })
+      throw new InvalidRequest(noFolder(absolute, place.copyLinks))
     }
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error
   }

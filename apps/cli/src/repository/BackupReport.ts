@@ -4,6 +4,7 @@ import type { Summary } from "@ourclone/jobs/repository/BackupJob"
 import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
+import { told } from "../words/remedies.ts"
 import type { Counts } from "./ByteProgress.ts"
 import { secondsLeft } from "./ByteProgress.ts"
 
@@ -20,13 +21,15 @@ const tellItem = (
 }
 
 const tellFailure = (output: Output, { failure }: Extract<Fact, { readonly _tag: "Failed" }>): void => {
-  const { code, item = "", message } = failure
+  const { code, item = "" } = failure
+  const message = told(failure)
   const during = code === "ScanFailed" ? "scan" : "archival"
   if (output.isJson) output.errorJson({ message_type: "error", error: { message }, during, item })
   else output.problem(`error: ${item}: ${message}`)
 }
 
-const tellNote = (output: Output, { message }: Extract<Fact, { readonly _tag: "Note" }>): void => {
+const tellNote = (output: Output, note: Extract<Fact, { readonly _tag: "Note" }>): void => {
+  const message = told(note)
   if (!output.isJson) output.problem(`warning: ${message}`)
   else output.errorJson({ message_type: "error", error: { message }, during: "archival", item: "" })
 }

@@ -4,6 +4,7 @@ import type { Summary } from "@ourclone/jobs/repository/RestoreJob"
 import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
+import { told } from "../words/remedies.ts"
 import type { Counts } from "./ByteProgress.ts"
 
 /** As the gauge and the summary of a restore have them. */
@@ -45,7 +46,8 @@ const tellItem = (output: Output, dryRun: boolean, done: Extract<Fact, { readonl
 }
 
 const tellFailure = (output: Output, { failure }: Extract<Fact, { readonly _tag: "Failed" }>): void => {
-  const { code, item = "", message } = failure
+  const { code, item = "" } = failure
+  const message = told(failure)
   const during = failedDuring[code] ?? "restore"
   if (output.isJson) output.errorJson({ message_type: "error", error: { message }, during, item })
   else output.problem(`error: ${item}: ${message}`)

@@ -3,8 +3,9 @@ import type { RepositoryRemedies } from "@ourclone/backup/repository/RepositoryR
 import type { CoreRemedies } from "@ourclone/core/contract/CoreRemedies"
 import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { JobRemedies } from "@ourclone/jobs/JobRemedies"
+import type { LocalRemedies } from "@ourclone/provider-local/LocalRemedies"
 
-type Remedies = CoreRemedies & RepositoryRemedies & JobRemedies
+type Remedies = CoreRemedies & LocalRemedies & RepositoryRemedies & JobRemedies
 
 /** Total on purpose: a new remedy does not compile until someone has words for it. */
 const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => string } = {
@@ -20,9 +21,13 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
     "keep some, or say which may all go with --host, --tag or --path and --unsafe-allow-remove-all",
   changeOption: ({ option }) => `change --${option}`,
   check: () => "run ourclone repo check",
+  deleteInTheWay: () => "--delete removes it",
   finishMaking: () => "if ourclone repo init was cut off, run it again with the same password",
+  followLinks: () => "--copy-links follows it",
+  followOrStoreLinks: () => "--links stores links, --copy-links what they point to",
   forgetLost: ({ snapshot }) => `if it is lost, remove it with ourclone forget ${snapshot}, then try again`,
   giveSecret: ({ secret }) => `give the secret of ${secret}`,
+  includePath: ({ path }) => `restore it with --include "${path}" from the whole snapshot`,
   listFiles: ({ snapshot }) => `ourclone snapshot ls${snapshot === "" ? "" : ` ${snapshot}`} shows what is there`,
   listKeys: () => "ourclone repo key list shows those that there are",
   listSnapshots: () => "see ourclone snapshots for all of them",

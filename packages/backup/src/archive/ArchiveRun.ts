@@ -1,4 +1,6 @@
 /** Keeps the threads of a backup busy until every directory has its tree. */
+
+import { remedyField } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { Tell } from "@ourclone/core/events/Tell"
 import type * as Context from "effect/Context"
@@ -66,7 +68,7 @@ const loadParent =
       Effect.catchTag("RepositoryError", (error) =>
         Effect.sync(() => {
           const message = `${readable(job.path)}: all of it is read, as the parent snapshot does not help: ${error.message}`
-          tell.fact({ _tag: "Note", code: "parentUnreadable", message })
+          tell.fact({ ...remedyField(error.remedy), _tag: "Note", code: "parentUnreadable", message })
           return job
         })
       )

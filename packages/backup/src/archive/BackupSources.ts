@@ -1,7 +1,7 @@
 /** What a backup is asked for: what of it is there, and what the snapshot will call it. */
 import * as fs from "node:fs"
 import * as path from "node:path"
-import type { Remedy } from "@ourclone/core/contract/Remedy"
+import { type Remedy, remedyField } from "@ourclone/core/contract/Remedy"
 import * as Effect from "effect/Effect"
 import type { Repository } from "../repository/Repository.ts"
 import { Refused, RepositoryError } from "../repository/RepositoryError.ts"
@@ -12,7 +12,7 @@ import type { BackupOptions } from "./BackupOptions.ts"
 import * as StandardInput from "./StandardInput.ts"
 
 const refuse = (repository: Repository, message: string, advice?: Remedy): RepositoryError => {
-  const reason = new Refused({ message, ...(advice === undefined ? {} : { remedy: advice }) })
+  const reason = new Refused({ message, ...remedyField(advice) })
   return new RepositoryError({ repository: repository.name, reason })
 }
 

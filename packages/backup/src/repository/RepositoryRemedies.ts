@@ -30,6 +30,10 @@ export type RepositoryRemedies = {
   readonly allowRemovingAll: NoValues
   readonly makeRepository: NoValues
   readonly makeOtherRepository: NoValues
+  /** Restore one file of a snapshot by including its path. */
+  readonly includePath: { readonly path: string }
+  /** Allow to delete what is in the way of the restore. */
+  readonly deleteInTheWay: NoValues
   readonly nameStandardInput: NoValues
   /** Go on with the making of a repository that was cut off. */
   readonly finishMaking: NoValues

@@ -1,5 +1,5 @@
 /** Finding snapshots: all of them, the one that is meant, the one to compare a backup with. */
-import type { Remedy } from "@ourclone/core/contract/Remedy"
+import { type Remedy, remedyField } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -32,8 +32,6 @@ const concurrency = 16
 export const compareTimes = (left: Snapshot.Snapshot, right: Snapshot.Snapshot): number =>
   GoTime.compare(left.time, right.time) || (left.id < right.id ? -1 : left.id > right.id ? 1 : 0)
 
-const adviceOf = ({ remedy }: RepositoryError): { readonly remedy?: Remedy } => (remedy === undefined ? {} : { remedy })
-
 const load = (repository: Repository, id: string): Effect.Effect<Snapshot.Snapshot | UnreadableSnapshot, E> =>
   repository.load("snapshots", id).pipe(
     Effect.map((json) => {
@@ -45,7 +43,7 @@ const load = (repository: Repository, id: string): Effect.Effect<Snapshot.Snapsh
     }),
     Effect.catch((error) =>
       error._tag === "RepositoryError" && (error.reason._tag === "Damaged" || error.reason._tag === "Missing")
-        ? Effect.succeed({ ...adviceOf(error), id, message: error.reason.message })
+        ? Effect.succeed({ ...remedyField(error.remedy), id, message: error.reason.message })
         : Effect.fail(error)
     )
   )
@@ -73,7 +71,7 @@ export const loadAll = (repository: Repository): Effect.Effect<Snapshots, E> =>
   Effect.flatMap(listIds(repository), (ids) => loadIds(repository, ids))
 
 const none = (repository: Repository, message: string, advice?: Remedy): RepositoryError => {
-  const reason = new NoSnapshot({ message, ...(advice === undefined ? {} : { remedy: advice }) })
+  const reason = new NoSnapshot({ message, ...remedyField(advice) })
   return new RepositoryError({ repository: repository.name, reason })
 }
 

@@ -1,6 +1,7 @@
 /** Compares what is in the target with what the snapshot has, and decides what is to be done about it. */
 import { hash } from "node:crypto"
 import * as fs from "node:fs"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import { codeOf } from "../system/SystemFailure.ts"
 import { createTemporary, openExisting } from "./RestoredFile.ts"
 import { nanosecondsOf } from "./RestoredMetadata.ts"
@@ -127,6 +128,11 @@ const preparePartial = (record: EntryRecord, pieces: ReadonlyArray<Piece>): Comp
   return { means: Entries.partial, present, bytesRead }
 }
 
+/** A restore that may not delete leaves it alone. */
+export class DirectoryInTheWay extends Error {
+  readonly remedy = remedy("deleteInTheWay")
+}
+
 /** `record.means` is `partial` for a file that takes several writes, else nothing is known of it yet. May throw what the system throws. */
 export const examine = (record: EntryRecord, pieces: ReadonlyArray<Piece>, settings: RestoreSettings): Comparison => {
   if (record.means === Entries.partial) return preparePartial(record, pieces)
@@ -136,7 +142,7 @@ export const examine = (record: EntryRecord, pieces: ReadonlyArray<Piece>, setti
     return outcome(Entries.skip, pieces)
   }
   if (found.isDirectory() && !settings.deletes && fs.readdirSync(record.path).length > 0) {
-    throw new Error("a directory with something in it is in its place: --delete removes it")
+    throw new DirectoryInTheWay("a directory with something in it is in its place")
   }
   if (!found.isFile() || record.kind !== Entries.file) return outcome(Entries.replace, pieces)
   const isUnchanged = found.size === BigInt(record.size) && found.mtimeNs === nanosecondsOf(record.modified)

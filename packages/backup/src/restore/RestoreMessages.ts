@@ -1,4 +1,6 @@
 /** What the main thread and the threads of a restore say to each other. */
+
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { Keys } from "../format/Crypto.ts"
 import type { RestoreEntries } from "./RestoreEntries.ts"
 import * as Entries from "./RestoreEntries.ts"
@@ -34,6 +36,7 @@ export type RestoreRequest =
 export interface EntryFailure {
   readonly entry: number
   readonly message: string
+  readonly remedy?: Remedy
   /** The system's, where there was one: `ENOSPC`. */
   readonly code: string
   /** The content is there; only the metadata is not all as it was. */

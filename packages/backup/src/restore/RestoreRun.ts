@@ -1,5 +1,6 @@
 /** The state of one restore: what is counted, reported and given up. */
 import * as fs from "node:fs"
+import { type Remedy, remedyField } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { Deed, Phase, Progress } from "@ourclone/core/events/RunEvent"
 import type { Tell } from "@ourclone/core/events/Tell"
@@ -59,9 +60,14 @@ export class RestoreRun {
   }
 
   /** A path that is not restored, or not as it was. */
-  refuse = (path: string, message: string, during: "restore" | "delete" | "verify" = "restore"): void => {
+  refuse = (
+    path: string,
+    message: string,
+    during: "restore" | "delete" | "verify" = "restore",
+    advice?: Remedy
+  ): void => {
     this.failures += 1
-    const failure = { code: codes[during], message, item: path, isRetryable: false }
+    const failure = { ...remedyField(advice), code: codes[during], message, item: path, isRetryable: false }
     this.options.tell.fact({ _tag: "Failed", failure })
   }
 
@@ -141,11 +147,11 @@ export class RestoreRun {
   }
 
   /** Gives an entry up. What it has written so far goes too. */
-  fail(entry: number, message: string): void {
+  fail(entry: number, message: string, advice?: Remedy): void {
     const { entries } = this.options
     if (entries.hasFailed.get(entry) === 1) return
     entries.hasFailed.set(entry, 1)
-    this.refuse(entries.display(entry), message)
+    this.refuse(entries.display(entry), message, "restore", advice)
     const partial = this.partials.get(entry)
     if (partial !== undefined) fs.rmSync(partial, { force: true })
     this.partials.delete(entry)
@@ -160,7 +166,7 @@ export class RestoreRun {
   accept(reply: RestoreReply): Effect.Effect<RestoreReply, RepositoryError> {
     for (const failure of reply.failures) {
       if (Target.stopping.has(failure.code)) return Effect.fail(this.stop(failure))
-      if (!failure.isMinor) this.fail(failure.entry, failure.message)
+      if (!failure.isMinor) this.fail(failure.entry, failure.message, failure.remedy)
       else this.refuse(this.options.entries.display(failure.entry), failure.message)
     }
     return Effect.succeed(reply)

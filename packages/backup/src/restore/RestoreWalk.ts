@@ -4,6 +4,8 @@
  * Directories are made before anything else is, so no link of the snapshot can take the
  * place of one that things are put into later.
  */
+
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import type { Selection } from "../choose/Selection.ts"
@@ -11,6 +13,7 @@ import { type Node, nameRefusal } from "../format/Node.ts"
 import * as GoTime from "../go/GoTime.ts"
 import type { BlobReader } from "../repository/BlobReader.ts"
 import type { RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as Posix from "../system/Posix.ts"
 import * as SystemFailure from "../system/SystemFailure.ts"
 import * as Entries from "./RestoreEntries.ts"
@@ -24,7 +27,12 @@ export interface RestoreWalkOptions {
   readonly overwrite: Target.Overwrite
   readonly isDryRun: boolean
   /** A path that is not restored, and why. */
-  readonly onFailure: (path: string, message: string) => void
+  readonly onFailure: (path: string, message: string, remedy?: Remedy) => void
+}
+
+interface Unrestorable {
+  readonly message: string
+  readonly remedy?: Remedy
 }
 
 export interface RestoreWalk {
@@ -119,7 +127,8 @@ export const walk = Effect.fnUntraced(function* (
   let isComplete = true
   let inheritsAttributes = false
 
-  const refuse = (location: Buffer, message: string): void => options.onFailure(location.toString(), message)
+  const refuse = (location: Buffer, message: string, advice?: Remedy): void =>
+    options.onFailure(location.toString(), message, advice)
 
   const take = (directory: Directory, entry: number, path: Buffer, modified: bigint): void => {
     const opened = Target.openDirectory(path, { ...options, modified })
@@ -165,12 +174,12 @@ export const walk = Effect.fnUntraced(function* (
     return !directory.isRefused
   }
 
-  const addContent = (entry: number, node: Node): string | undefined => {
-    if (node.content === null) return "the snapshot has no content for it"
+  const addContent = (entry: number, node: Node): Unrestorable | undefined => {
+    if (node.content === null) return { message: "the snapshot has no content for it" }
     for (const id of node.content) {
       const blob = index.findHex(0, id)
       if (blob < 0 || !index.isPlaced(blob))
-        return `its piece ${id.slice(0, 8)} is not in the repository: run ourclone repo check`
+        return { message: `its piece ${id.slice(0, 8)} is not in the repository`, remedy: remedy("check") }
       entries.addBlob(entry, blob, index.plainLengthOf(blob))
     }
     return undefined
@@ -208,7 +217,7 @@ export const walk = Effect.fnUntraced(function* (
     const problem = addContent(entry, node)
     if (problem === undefined) return
     entries.hasFailed.set(entry, 1)
-    refuse(location, problem)
+    refuse(location, problem.message, problem.remedy)
   }
 
   const addSurplus = (directory: Directory, nodes: ReadonlyArray<Node>): void => {
@@ -280,7 +289,7 @@ export const walk = Effect.fnUntraced(function* (
     const nodes: ReadonlyArray<Node> | undefined = yield* Effect.catch(reader.tree(directory.tree), (error) => {
       if (location === rootLocation || stopsAll(error)) return Effect.fail(error)
       isComplete = false
-      refuse(location, error.message)
+      refuse(location, error.message, error.remedy)
       return Effect.succeed(undefined)
     })
     if (nodes === undefined) continue

@@ -43,6 +43,7 @@ serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main:
   const openBlob = makeOpenBlob(makeBox(settings.keys))
 
   const failureOf = (record: EntryRecord, error: unknown): EntryFailure => ({
+    ...(error instanceof ExistingFile.DirectoryInTheWay ? { remedy: error.remedy } : {}),
     entry: record.entry,
     message: textOf(error),
     code: codeOf(error),

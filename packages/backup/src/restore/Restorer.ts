@@ -17,6 +17,7 @@ import type { Snapshot } from "../format/Snapshot.ts"
 import type { BlobReader } from "../repository/BlobReader.ts"
 import type { Repository } from "../repository/Repository.ts"
 import { LocalFailure, NoSnapshot, RepositoryError } from "../repository/RepositoryError.ts"
+import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as Posix from "../system/Posix.ts"
 import * as SystemFailure from "../system/SystemFailure.ts"
 import * as Threads from "../threads/Threads.ts"
@@ -75,10 +76,17 @@ const findTree = Effect.fnUntraced(function* (
     const node = nodes.find((one) => one.type === "dir" && one.name.equals(wanted))
     if (node?.subtree === undefined) {
       const isOther = nodes.some((one) => one.type !== "dir" && one.name.equals(wanted))
-      const message = isOther
-        ? `"${subfolder}" in snapshot ${snapshot.id.slice(0, 8)} is no folder: restore it with --include "${subfolder}" from the whole snapshot`
-        : `there is no folder "${subfolder}" in snapshot ${snapshot.id.slice(0, 8)}: ourclone snapshot ls ${snapshot.id.slice(0, 8)} shows what is`
-      return yield* failIn(repository, new NoSnapshot({ message }))
+      const id = snapshot.id.slice(0, 8)
+      const reason = isOther
+        ? {
+            message: `"${subfolder}" in snapshot ${id} is no folder`,
+            remedy: remedy("includePath", { path: subfolder })
+          }
+        : {
+            message: `there is no folder "${subfolder}" in snapshot ${id}`,
+            remedy: remedy("listFiles", { snapshot: id })
+          }
+      return yield* failIn(repository, new NoSnapshot(reason))
     }
     tree = node.subtree
   }
@@ -128,7 +136,13 @@ export const restore = Effect.fnUntraced(function* (
   const tell = options.tell ?? silent
   const run = new RestoreRun({ entries, tell, items: options.items === true, isDryRun, repository })
   const walked = yield* Effect.catchDefect(
-    RestoreWalk.walk(reader, entries, { tree, selection, overwrite, isDryRun, onFailure: run.refuse }),
+    RestoreWalk.walk(reader, entries, {
+      tree,
+      selection,
+      overwrite,
+      isDryRun,
+      onFailure: (path, message, advice) => run.refuse(path, message, "restore", advice)
+    }),
     (error) => Effect.fail(targetFailure(repository, options.target, error))
   )
   const isOwn = options.delete === true ? yield* OwnRepository.find(repository) : undefined

@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import { remedy } from "../contract/CoreRemedies.ts"
 import * as OptionField from "../contract/OptionField.ts"
 import type { ProviderFactory } from "../contract/ProviderFactory.ts"
-import type { Remedy } from "../contract/Remedy.ts"
+import { type Remedy, remedyField } from "../contract/Remedy.ts"
 import type { Environment } from "../machine/StandardPaths.ts"
 import { malformed } from "./ConfigurationFile.ts"
 import type { ConfiguredRemote, Problem } from "./ConfigurationText.ts"
@@ -29,7 +29,7 @@ export const invalidOption = (message: string, option?: string, advice?: Remedy)
     reason: new InvalidOption({
       message,
       ...(option === undefined ? {} : { option }),
-      ...(advice === undefined ? {} : { remedy: advice })
+      ...remedyField(advice)
     })
   })
 

@@ -6,6 +6,7 @@
  * whoever reads it.
  */
 import * as Schema from "effect/Schema"
+import { Remedy } from "./Remedy.ts"
 import { RemotePath } from "./RemotePath.ts"
 
 /** Lower-case hex digests that are already known. A missing algorithm means "not known", never "not equal". */
@@ -61,6 +62,7 @@ export const Skipped = Schema.TaggedStruct("Skipped", {
   /** As well as it can be shown; not necessarily a `RemotePath`. */
   path: Schema.String,
   because: Schema.String,
+  remedy: Schema.optionalKey(Remedy),
   /** `true` counts as a failed file and stops deletions; `false` is only worth a note. */
   isFailure: Schema.Boolean
 })

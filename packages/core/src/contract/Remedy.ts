@@ -9,6 +9,10 @@ export const Remedy = Schema.Struct({
 })
 export type Remedy = typeof Remedy.Type
 
+/** The field of an error or event that may have a remedy. */
+export const remedyField = (remedy: Remedy | undefined): { readonly remedy?: Remedy } =>
+  remedy === undefined ? {} : { remedy }
+
 /** Of a remedy that is the same everywhere. */
 export type NoValues = Readonly<Record<never, string>>
 

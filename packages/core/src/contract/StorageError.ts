@@ -6,6 +6,7 @@
  */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import { Remedy } from "./Remedy.ts"
 
 const message = Schema.String
 /** The same holds for every other file, so the whole job stops. */
@@ -62,7 +63,10 @@ export class ChecksumMismatch extends Schema.TaggedError<ChecksumMismatch>()("Ch
 export class SourceChanged extends Schema.TaggedError<SourceChanged>()("SourceChanged", { message }) {}
 
 /** The request is one the service will always refuse: a bad name, a bad range, a part that is too small. */
-export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", { message }) {}
+export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", {
+  message,
+  remedy: Schema.optionalKey(Remedy)
+}) {}
 
 /** The service answered in a way its documentation does not allow. */
 export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()("UnexpectedResponse", { message }) {}
@@ -128,6 +132,10 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
     const { reason } = this
     if (reason._tag === "NoSpace" && reason.concernsOne === true) return false
     return treatments[reason._tag].stopsJob || ("concernsAll" in reason && reason.concernsAll === true)
+  }
+
+  get remedy(): Remedy | undefined {
+    return "remedy" in this.reason ? this.reason.remedy : undefined
   }
 
   /** The least time to wait before a retry; zero unless the service named one. */

@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { remedyField } from "../contract/Remedy.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Fact } from "../events/RunEvent.ts"
 import type { Tell } from "../events/Tell.ts"
@@ -16,10 +17,13 @@ export interface PreviewOptions {
 
 /** The fact about an entry that could not be taken up. */
 export const passed = ({ entry }: Extract<Action, { readonly _tag: "Pass" }>): Fact => {
-  const { because, isFailure, path } = entry
+  const { because, isFailure, path, remedy } = entry
   return isFailure
-    ? { _tag: "Failed", failure: { code: "Unreadable", message: because, item: path, isRetryable: false } }
-    : { _tag: "Skipped", item: path, because }
+    ? {
+        _tag: "Failed",
+        failure: { ...remedyField(remedy), code: "Unreadable", message: because, item: path, isRetryable: false }
+      }
+    : { ...remedyField(remedy), _tag: "Skipped", item: path, because }
 }
 
 const factOf = (action: Action, removesSource: boolean): Fact => {

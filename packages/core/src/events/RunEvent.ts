@@ -5,6 +5,7 @@
  * or `Failed`. The gauge, `Progress`, only restates how far the run is, so the last one wins.
  */
 import * as Schema from "effect/Schema"
+import { Remedy } from "../contract/Remedy.ts"
 import { Failure } from "./Failure.ts"
 
 export const Phase = Schema.Literals([
@@ -60,7 +61,7 @@ export const Fact = Schema.TaggedUnion({
   },
   Would: { deed: Deed, item, bytes, because: Schema.optionalKey(text("Why, for people")), values },
   Done: { deed: Deed, item, bytes, values },
-  Skipped: { item, because: text("Why, for people"), values },
+  Skipped: { item, because: text("Why, for people"), remedy: Schema.optionalKey(Remedy), values },
   Failed: { failure: Failure },
   Step: {
     name: text("Stable, for programs"),
@@ -72,7 +73,12 @@ export const Fact = Schema.TaggedUnion({
     until: Schema.optionalKey(whole("In milliseconds since 1970 UTC, where that is known")),
     failure: Schema.optionalKey(Failure)
   },
-  Note: { code: text("Stable, for programs"), message: text("For people"), item: Schema.optionalKey(item) },
+  Note: {
+    code: text("Stable, for programs"),
+    message: text("For people"),
+    item: Schema.optionalKey(item),
+    remedy: Schema.optionalKey(Remedy)
+  },
   Finished: {
     outcome: Schema.Literals(["done", "failed", "cancelled"]),
     by: Schema.optionalKey(text("Who cancelled")),

@@ -4,6 +4,8 @@
  * No clock, no words, no Node: a page imports it too. Facts may come twice, when somebody reads on from where it was;
  * the second time they change nothing.
  */
+
+import { type Remedy, remedyField } from "../contract/Remedy.ts"
 import type { Read } from "./Envelope.ts"
 import type { Failure } from "./Failure.ts"
 import * as Rate from "./Rate.ts"
@@ -43,7 +45,7 @@ export interface RunView {
   readonly deeds: { readonly [Name in Deed]?: number }
   readonly skipped: number
   /** How many items were skipped for each reason, for the first `reasonsKept` reasons. */
-  readonly skips: Readonly<Record<string, number>>
+  readonly skips: Readonly<Record<string, { readonly count: number; readonly remedy?: Remedy }>>
   readonly failed: number
   /** By code, so that a screen names each cause once. */
   readonly causes: Readonly<Record<string, Cause>>
@@ -82,9 +84,12 @@ export const empty: RunView = {
   finished: undefined
 }
 
-const withSkip = (skips: RunView["skips"], because: string): RunView["skips"] =>
+const withSkip = (
+  skips: RunView["skips"],
+  { because, remedy }: Extract<Fact, { readonly _tag: "Skipped" }>
+): RunView["skips"] =>
   because in skips || Object.keys(skips).length < reasonsKept
-    ? { ...skips, [because]: (skips[because] ?? 0) + 1 }
+    ? { ...skips, [because]: { ...remedyField(remedy), count: (skips[because]?.count ?? 0) + 1 } }
     : skips
 
 const withFailure = (view: RunView, failure: Failure): RunView => {
@@ -107,7 +112,7 @@ const apply = (view: RunView, at: number, event: RunEvent): RunView => {
     case "Done":
       return { ...view, waiting: undefined, deeds: { ...view.deeds, [event.deed]: (view.deeds[event.deed] ?? 0) + 1 } }
     case "Skipped":
-      return { ...view, skipped: view.skipped + 1, skips: withSkip(view.skips, event.because) }
+      return { ...view, skipped: view.skipped + 1, skips: withSkip(view.skips, event) }
     case "Failed":
       return withFailure(view, event.failure)
     case "Waiting": {

@@ -1,10 +1,12 @@
 /** A storage error in the one shape of failures. */
+import { remedyField } from "../contract/Remedy.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Failure } from "./Failure.ts"
 import type { WaitReason } from "./RunEvent.ts"
 
 /** `item` where it is known better than the error knows. */
 export const ofStorageError = (error: StorageError, item = error.path): Failure => ({
+  ...remedyField(error.remedy),
   code: error.reason._tag,
   message: error.reason.message,
   provider: error.provider,

@@ -40,7 +40,7 @@ test("a stream folds to what was planned, done, skipped and failed, with its tim
     done: { files: 2, bytes: 10 },
     deeds: { stored: 1, removed: 1 },
     skipped: 1,
-    skips: { "it is a symbolic link": 1 },
+    skips: { "it is a symbolic link": { count: 1 } },
     failed: 1,
     causes: { SourceChanged: { items: 1 } },
     waiting: undefined,

@@ -1,6 +1,7 @@
 /** Compares two folders, or a file with the one of its name, and changes nothing. Each finding is a fact. */
 import type { Entry, File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
+import { type Remedy, remedyField } from "@ourclone/core/contract/Remedy"
 import { root } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Checksum from "@ourclone/core/engine/Checksum"
@@ -49,6 +50,7 @@ interface Finding {
   readonly kind: Kind
   readonly item: string
   readonly because?: string
+  readonly remedy?: Remedy
 }
 
 interface Pair {
@@ -57,14 +59,22 @@ interface Pair {
   readonly theirs: File
 }
 
-const unreadable = (item: string, because: string): Finding => ({ kind: "unreadable", item, because })
+const unreadable = (item: string, because: string, remedy?: Remedy): Finding => ({
+  ...remedyField(remedy),
+  kind: "unreadable",
+  item,
+  because
+})
 
-const factOf = ({ because, item, kind }: Finding): Fact => {
+const factOf = ({ because, item, kind, remedy }: Finding): Fact => {
   switch (kind) {
     case "same":
       return { _tag: "Done", deed: "same", item }
     case "unreadable":
-      return { _tag: "Failed", failure: { code: "Unreadable", message: because ?? "", item, isRetryable: false } }
+      return {
+        _tag: "Failed",
+        failure: { ...remedyField(remedy), code: "Unreadable", message: because ?? "", item, isRetryable: false }
+      }
     case "different":
     case "onlySource":
     case "onlyDestination":
@@ -94,9 +104,9 @@ const visitor = ({ filter, request, tell }: Comparing) => {
     const skipped = ours?._tag === "Skipped" ? ours : theirs
     if (skipped?._tag === "Skipped") {
       if (skipped.isFailure || (ours !== undefined && theirs !== undefined)) {
-        return unreadable(skipped.path, skipped.because)
+        return unreadable(skipped.path, skipped.because, skipped.remedy)
       }
-      tell.fact({ _tag: "Skipped", item: skipped.path, because: skipped.because })
+      tell.fact({ ...remedyField(skipped.remedy), _tag: "Skipped", item: skipped.path, because: skipped.because })
       return undefined
     }
     if (ours?._tag === "File" && theirs?._tag === "File") return { kind: "pair", ours, theirs }
