@@ -91,7 +91,8 @@ export const queryKinds = {
   diff: async () => (await import("./repository/DiffQuery.ts")).kind,
   stats: async () => (await import("./repository/StatsQuery.ts")).kind,
   info: async () => (await import("./repository/InfoQuery.ts")).kind,
-  keyList: async () => (await import("./repository/KeyListQuery.ts")).kind
+  keyList: async () => (await import("./repository/KeyListQuery.ts")).kind,
+  repositories: async () => (await import("./repository/RepositoriesQuery.ts")).kind
 } as const
 
 export const bytesKinds = { dump: async () => (await import("./repository/DumpBytes.ts")).kind } as const

@@ -18,7 +18,7 @@ export const check = Command.make(
   },
   (flags) =>
     lazily(
-      () => import("../repository/CheckCommand.ts"),
+      () => import("../repository/RepositoryCheckCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(

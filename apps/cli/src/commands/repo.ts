@@ -44,7 +44,7 @@ const init = Command.make(
 
 const list = Command.make("list", {}, () =>
   lazily(
-    () => import("../repository/RepositoryList.ts"),
+    () => import("../repository/RepositoriesCommand.ts"),
     (module) => module.run
   )
 ).pipe(
