@@ -128,9 +128,7 @@ describe("A restore over what is there", () => {
       write(join(target, "file"), "old")
       fs.mkdirSync(join(target, "link"))
       const { failed } = yield* restore()
-      expect(failed).toEqual([
-        ["/full-folder", "a directory with something in it is in its place"]
-      ])
+      expect(failed).toEqual([["/full-folder", "a directory with something in it is in its place"]])
       const others = { "empty-folder": "f", "file/": "", "file/x": "x", link: "-> there" }
       expect(HandMade.listing(target)).toEqual({ ...others, "full-folder/": "", "full-folder/precious": "mine" })
       const second = yield* restore({ delete: true })
