@@ -89,6 +89,8 @@ const perform = (
   }
 }
 
+const restateMillis = 250
+
 /** Plans, and meanwhile does what is planned, `options.transfers` files at a time. */
 const performAll = Effect.fnUntraced(function* (
   run: TransferRun,
@@ -98,12 +100,19 @@ const performAll = Effect.fnUntraced(function* (
 ) {
   const { tell, transfers } = run.options
   const queue = yield* Queue.bounded<Action, StorageError | Cause.Done>(backlog)
+  const restating = Effect.forever(
+    Effect.andThen(
+      Effect.sleep(restateMillis),
+      Effect.sync(() => run.progress.restate())
+    )
+  )
   const planning = PlannedFacts.told(plan, tell, run.clock).pipe(
     Stream.runForEachArray((actions) => Queue.offerAll(queue, actions)),
     Effect.matchCauseEffect({
       onFailure: (cause) => Queue.failCause(queue, cause),
       onSuccess: () => Queue.end(queue)
-    })
+    }),
+    Effect.raceFirst(restating)
   )
   const next = Effect.flatMap(Queue.take(queue), (action) => {
     const work = perform(run, later, taken, action)

@@ -23,6 +23,8 @@ export interface TransferProgress {
   readonly end: (flight: Flight, hasArrived: boolean) => void
   /** From now on, whatever is on its way. */
   readonly enter: (phase: Phase) => void
+  /** Says again how far it is: planning goes on though no file begins or ends. */
+  readonly restate: () => void
 }
 
 const shown = ({ done, isHashing, item, size }: Flight): InFlight =>
@@ -59,6 +61,7 @@ export const make = (tell: Tell, totals: Totals): TransferProgress => {
   changed()
 
   return {
+    restate: changed,
     begin: (item, size) => {
       const flight: Flight = { item, size, isHashing: false, done: 0 }
       flights.add(flight)

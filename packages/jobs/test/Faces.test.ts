@@ -1,0 +1,215 @@
+/** Faces that are not the command line, on one process: each run has its own events and limits, and ends whole. */
+import * as fs from "node:fs"
+import { describe, expect, it } from "@effect/vitest"
+import * as Repository from "@ourclone/backup/repository/Repository"
+import { Remotes } from "@ourclone/core/configuration/Remotes"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
+import type { Envelope } from "@ourclone/core/events/Envelope"
+import type { Phase } from "@ourclone/core/events/RunEvent"
+import * as RunView from "@ourclone/core/events/RunView"
+import type { Sink } from "@ourclone/core/events/Tell"
+import { factory as local } from "@ourclone/provider-local/LocalProvider"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { load } from "../src/JobKinds.ts"
+import * as Pausing from "../src/run/Pausing.ts"
+import { type JobWorld, makeWorld } from "./JobWorld.ts"
+
+const password = Redacted.make("a password for tests")
+
+/** The face that shows everything: it keeps a view of each run. */
+const watcher = (world: JobWorld) => (type: string, request: object, pausing?: Pausing.Pausing) => {
+  const events: Array<Envelope> = []
+  const sink: Sink = (batch) => Effect.sync(() => void events.push(...batch))
+  const secrets = new Map([["repository" in request ? `repository:${request.repository}` : "", password]])
+  const running = Effect.flatMap(load(type), (job) => job.run(request, { sink, secrets, pausing }))
+  return { events, running: Effect.provide(running, world.layer) }
+}
+
+/** The face that ends a run as soon as it is in `phase`, in the name of somebody. */
+const canceller = (world: JobWorld, phase: Phase) => (type: string, request: object) =>
+  Effect.gen(function* () {
+    const events: Array<Envelope> = []
+    let stop: () => void = () => {}
+    const sink: Sink = (batch) =>
+      Effect.sync(() => {
+        events.push(...batch)
+        if (batch.some(({ event }) => event._tag === "Progress" && event.phase === phase)) stop()
+      })
+    const job = yield* load(type)
+    const running = job.run(request, { sink, secrets: new Map(), cancelledBy: () => "ann" })
+    const fiber = yield* Effect.forkChild(Effect.provide(running, world.layer))
+    stop = () => fiber.interruptUnsafe()
+    return { exit: yield* Fiber.await(fiber), events }
+  })
+
+const makeRepository = (world: JobWorld, name: string) =>
+  Effect.gen(function* () {
+    const remotes = yield* Remotes
+    const place = yield* remotes.open(world.at(name))
+    yield* Repository.init(place, password, { scrypt: { N: 2, r: 8, p: 1 } })
+  }).pipe(Effect.scoped, Effect.provide(world.layer))
+
+const viewOf = (events: ReadonlyArray<Envelope>) => events.reduce(RunView.fold, RunView.empty)
+const itemsOf = (events: ReadonlyArray<Envelope>) =>
+  events.flatMap(({ event }) => (event._tag === "Done" ? [event.item] : []))
+
+describe("eight runs at once", () => {
+  it.live("each tell of their own work alone, and end whole", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      const start = watcher(world)
+      for (const name of ["a", "b", "c"]) {
+        for (let file = 0; file < 40; file++) world.write(`from-${name}/${name}${file}`, `${name}${file}`.repeat(500))
+      }
+      yield* makeRepository(world, "repository")
+      yield* start("backup", { repository: world.at("repository"), paths: [world.at("from-a")] }).running
+
+      const syncs = ["a", "b", "c"].map((name) =>
+        start("sync", {
+          source: world.at(`from-${name}`),
+          destination: world.at(`to-${name}`),
+          ...(name === "a" ? { bwlimit: "200k" } : {})
+        })
+      )
+      const backups = ["a", "b", "c"].map((name) =>
+        start("backup", { repository: world.at("repository"), paths: [world.at(`from-${name}`)], items: true })
+      )
+      const restores = ["one", "two"].map((name) =>
+        start("restore", { repository: world.at("repository"), snapshot: "latest", target: world.at(`back-${name}`) })
+      )
+      const runs = [...syncs, ...backups, ...restores]
+      yield* Effect.all(
+        runs.map(({ running }) => running),
+        { concurrency: "unbounded" }
+      )
+
+      for (const { events } of runs) {
+        const view = viewOf(events)
+        expect(view.isGapless).toBe(true)
+        expect(view.finished).toMatchObject({ outcome: "done" })
+        expect(events.filter(({ event }) => event._tag === "Finished")).toHaveLength(1)
+      }
+      for (const [index, name] of ["a", "b", "c"].entries()) {
+        const items = itemsOf(syncs[index]!.events)
+        expect(items).toHaveLength(40)
+        expect(items.every((item) => item.startsWith(name))).toBe(true)
+        expect(world.list(`to-${name}`)).toEqual(world.list(`from-${name}`))
+        const backedUp = itemsOf(backups[index]!.events).filter((item) => /\/[abc]\d+$/.test(item))
+        expect(backedUp.every((item) => item.includes(`/from-${name}/`))).toBe(true)
+      }
+      for (const name of ["one", "two"]) {
+        const found = world
+          .list(`back-${name}`)
+          .map((file) => fs.readFileSync(world.at(`back-${name}/${file}`), "utf8"))
+        expect(found.length).toBeGreaterThanOrEqual(40)
+      }
+    })
+  )
+})
+
+describe("two runs to one destination", () => {
+  it.live("one is turned away by name and the other ends whole, or waits for it where its request says so", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      const start = watcher(world)
+      for (let file = 0; file < 30; file++) world.write(`from/${file}`, `${file}`.repeat(2000))
+      const request = { source: world.at("from"), destination: world.at("to"), transfers: 1 }
+      const pausing = Pausing.make()
+      const first = start("copy", request, pausing)
+      const fiber = yield* Effect.forkChild(first.running)
+      while (!fs.existsSync(world.at("to/0"))) yield* Effect.sleep(1)
+      pausing.pause()
+      const second = start("copy", request)
+      const turnedAway = yield* Effect.flip(second.running)
+      expect(turnedAway).toMatchObject({ _tag: "DestinationLockError", reason: { _tag: "Busy" } })
+      const third = start("copy", { ...request, whenBusy: "wait" })
+      const waiting = yield* Effect.forkChild(third.running)
+      while (!third.events.some(({ event }) => event._tag === "Waiting")) yield* Effect.sleep(1)
+      pausing.resume()
+      yield* Fiber.join(fiber)
+      yield* Fiber.join(waiting)
+      expect(viewOf(first.events).finished).toMatchObject({ outcome: "done", summary: { stored: 30 } })
+      expect(viewOf(third.events).finished).toMatchObject({ outcome: "done", summary: { stored: 0, same: 30 } })
+      expect(third.events.some(({ event }) => event._tag === "Waiting" && event.for === "lock")).toBe(true)
+    })
+  )
+})
+
+/** The local provider, with one of its methods so slow that a phase is seen. */
+const slow = (method: "list" | "digest" | "read" | "remove" | "makeDirectory"): ProviderFactory => {
+  // Digests are made side by side, and the gauge is restated four times a second.
+  const pause = Effect.sleep(method === "digest" ? 2_000 : 120)
+  const slowed = (provider: Provider): Provider => {
+    switch (method) {
+      case "list":
+        return { ...provider, list: (...args) => Stream.tap(provider.list(...args), () => pause) }
+      case "read":
+        return { ...provider, read: (...args) => Stream.tap(provider.read(...args), () => pause) }
+      case "digest":
+        return {
+          ...provider,
+          digest:
+            (file) =>
+            (...args) =>
+              Effect.andThen(pause, provider.digest!(file)(...args))
+        }
+      case "remove":
+        return { ...provider, remove: (path) => Effect.andThen(pause, provider.remove(path)) }
+      case "makeDirectory":
+        return { ...provider, makeDirectory: (path) => Effect.andThen(pause, provider.makeDirectory!(path)) }
+    }
+  }
+  return {
+    ...local,
+    connect: (values, name) =>
+      Effect.map(local.connect(values, name), (account) => ({
+        ...account,
+        open: (at, given) => Effect.map(account.open(at, given), slowed)
+      }))
+  }
+}
+
+describe("a run that is cancelled", () => {
+  it.live.each([
+    ["listing", "list"],
+    ["comparing", "digest"],
+    ["transferring", "read"],
+    ["deleting", "remove"],
+    ["finishing", "makeDirectory"]
+  ] as const)("while it is %s says by whom, leaves whole files, and the next one ends the work", ([phase, method]) =>
+    Effect.gen(function* () {
+      const world = makeWorld([slow(method)])
+      const content = (file: number) => `${file}`.repeat(3_000_000)
+      for (let file = 0; file < 6; file++) {
+        world.write(`from/${file}`, content(file))
+        if (file < 3) world.write(`to/${file}`, content(file))
+        world.write(`to/extra${file}`, "extra")
+        fs.mkdirSync(world.at(`from/empty${file}`), { recursive: true })
+      }
+      const request = {
+        source: world.at("from"),
+        destination: world.at("to"),
+        checksum: phase === "comparing",
+        transfers: 1
+      }
+      const bystander = watcher(world)("copy", { source: world.at("from"), destination: world.at("bystander") })
+      const other = yield* Effect.forkChild(bystander.running)
+      const { events, exit } = yield* canceller(world, phase)("sync", request)
+      expect(Exit.hasInterrupts(exit)).toBe(true)
+      expect(events.at(-1)?.event).toMatchObject({ _tag: "Finished", outcome: "cancelled", by: "ann" })
+      expect(viewOf(events).isGapless).toBe(true)
+      for (const name of world.list("to")) {
+        if (/^\d$/.test(name)) expect(fs.readFileSync(world.at(`to/${name}`), "utf8")).toBe(content(Number(name)))
+      }
+      yield* Fiber.join(other)
+      expect(viewOf(bystander.events).finished).toMatchObject({ outcome: "done" })
+      yield* watcher(world)("sync", request).running
+      expect(world.list("to")).toEqual(world.list("from"))
+    })
+  )
+})
