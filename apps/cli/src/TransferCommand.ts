@@ -99,7 +99,16 @@ const perform = Effect.fnUntraced(function* (
   verb: TransferText.Verb,
   asksForProgress: boolean
 ) {
-  const options = { isPreview: false, asksForProgress, inWords: TransferText.ofFact, stopped: stopped(output) }
+  const options: JobRun.JobRunOptions = {
+    isPreview: false,
+    asksForProgress,
+    inWords: TransferText.ofFact,
+    stopped: stopped(output),
+    result: (fact) => {
+      // What was withheld is said with the sums.
+      if (fact._tag === "Note" && fact.code !== "removalsWithheld") output.note(printable(fact.message))
+    }
+  }
   const { isShown, summary, view } = yield* JobRun.run(kind, request, output, options)
   conclude(output, view, summary, verb, (isShown || output.isVerbose) && !output.isJson)
   return summary

@@ -48,6 +48,10 @@ export const doing = {
     Flag.withDefault(16)
   ),
   bwlimit: text("bwlimit", "rate", "Bytes a second at most, such as 10M, or up and down apart as 10M:100k"),
+  createsBucket: on(
+    "no-create-bucket",
+    "Fail where the bucket of the destination is not there, rather than make it"
+  ).pipe(Flag.map((isRefused) => (isRefused ? false : undefined))),
   progress: on("progress", "Show progress even where standard error is no terminal").pipe(Flag.withAlias("P")),
   errorOnNoTransfer: on("error-on-no-transfer", "Exit with 9 when there was nothing to do")
 }

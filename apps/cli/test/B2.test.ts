@@ -6,10 +6,26 @@ test("a folder goes to B2 and comes back the same", async () => {
   const { cli } = await withB2()
   cli.write("from/a.txt", "a")
   cli.write("from/sub/ö.txt", "b")
-  expect(await cli.run("sync", "@/from", "b2://some-bucket/x")).toEqual({ code: 0, out: "", error: "" })
+  expect((await cli.run("sync", "@/from", "b2://some-bucket/x")).code).toBe(0)
   expect((await cli.run("sync", "b2://some-bucket/x", "@/back")).code).toBe(0)
   expect(cli.list("back")).toEqual(["a.txt", "sub/ö.txt"])
   expect((await cli.run("check", "--checksum", "@/from", "b2:some-bucket/x")).code).toBe(0)
+})
+
+test("a bucket that is not there is made, private, and named in one line; not where that is refused", async () => {
+  const { cli } = await withB2()
+  cli.write("from/a.txt", "a")
+  const refused = await cli.run("sync", "@/from", "b2://never-made/x", "--no-create-bucket")
+  expect(refused.code).toBe(4)
+  expect(refused.error).toContain('there is no bucket "never-made"')
+  cli.write("settings/config.toml", '[remotes.strict]\ntype = "b2"\ncreatesBuckets = false\n')
+  expect((await cli.run("copy", "@/from", "strict:never-made")).code).toBe(4)
+  expect((await cli.run("bucket", "list", "b2:")).out).not.toContain("never-made")
+  const made = await cli.run("sync", "@/from", "b2://never-made/x")
+  expect(made).toEqual({ code: 0, out: "", error: 'there was no bucket "never-made", so it was made, private\n' })
+  expect((await cli.run("bucket", "list", "b2:")).out).toMatch(/never-made.*private|private.*never-made/)
+  cli.write("from/b.txt", "b")
+  expect((await cli.run("sync", "@/from", "b2://never-made/x", "--no-create-bucket")).error).toBe("")
 })
 
 test("one file of a bucket is copied by its name", async () => {

@@ -9,7 +9,7 @@ export const factory = ProviderFactory.make({
   description: "Backblaze B2, through its native API",
   options: B2Options,
   environment,
-  placeOptions: ["hardDelete"],
+  placeOptions: ["hardDelete", "createsBuckets"],
   hasBuckets: true,
   refusesLocation: refusal,
   connect: (options, name) =>
@@ -17,6 +17,6 @@ export const factory = ProviderFactory.make({
       Effect.promise(() => import("./B2Provider.ts")),
       (provider) => provider.connect({ ...options, name })
     ),
-  open: (connection, { location, name }, { hardDelete }) =>
-    connection.open({ name: `${name}${location}`, location, hardDelete })
+  open: (connection, { location, name }, { createsBuckets, hardDelete }) =>
+    connection.open({ name: `${name}${location}`, location, hardDelete, createsBuckets })
 })

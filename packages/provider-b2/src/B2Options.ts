@@ -32,6 +32,9 @@ export const B2Options = Schema.Struct({
   hardDelete: Schema.Boolean.annotate({ description: "Delete every version for good instead of hiding the file" }).pipe(
     Schema.withDecodingDefaultKey(Effect.succeed(false))
   ),
+  createsBuckets: Schema.Boolean.annotate({
+    description: "Make a bucket, private, that is written to and is not there"
+  }).pipe(Schema.withDecodingDefaultKey(Effect.succeed(true))),
   maxConcurrency: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
     .annotate({ description: "Most connections to a server of B2; requests beyond wait" })
     .pipe(Schema.withDecodingDefaultKey(Effect.succeed(128)))

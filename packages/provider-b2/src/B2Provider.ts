@@ -26,7 +26,7 @@ import * as B2Removal from "./B2Removal.ts"
 import * as B2Root from "./B2Root.ts"
 import * as B2Versions from "./B2Versions.ts"
 
-export interface ConnectOptions extends Omit<B2Options, "hardDelete"> {
+export interface ConnectOptions extends Omit<B2Options, "hardDelete" | "createsBuckets"> {
   /** Whom messages about the sign-in are about. */
   readonly name: string
   /** Told every request once it is answered; never a credential. */
@@ -39,6 +39,8 @@ export interface PlaceOptions {
   /** `bucket/folder`, or "" for the account. */
   readonly location: string
   readonly hardDelete: boolean
+  /** Make a bucket that is written to and is not there; true when absent. */
+  readonly createsBuckets?: boolean | undefined
 }
 
 export interface B2Connection {
@@ -103,7 +105,7 @@ const placeOf = (account: string, bucketName: string, folder: string): PlaceIden
 const openPlace = Effect.fnUntraced(function* (
   account: string,
   sharedCalls: B2Calls.B2Calls,
-  { hardDelete, location, name }: PlaceOptions
+  { createsBuckets = true, hardDelete, location, name }: PlaceOptions
 ): Effect.fn.Return<Provider, StorageError> {
   yield* checkLocation(name, location)
   const { bucket, folder } = B2Location.parse(location)
@@ -114,7 +116,13 @@ const openPlace = Effect.fnUntraced(function* (
     return { specification, name, place, location: "", capabilities, ...B2Account.make(client, name) }
   }
 
-  const root = yield* B2Root.open({ client, provider: name, text: bucket, prefix: folder === "" ? "" : `${folder}/` })
+  const root = yield* B2Root.open({
+    client,
+    provider: name,
+    text: bucket,
+    prefix: folder === "" ? "" : `${folder}/`,
+    createsBuckets
+  })
   const urls = UploadUrls.make(Effect.flatMap(root.bucketForWriting, ({ id }) => client.getUploadUrl(id)))
   const put = B2Files.put(root, urls)
   const largeFile = B2LargeFile.make(root)
@@ -138,6 +146,7 @@ const openPlace = Effect.fnUntraced(function* (
     copy: B2Copy.copy(root, largeFile),
     largeFile,
     versions: B2Versions.make(root),
-    buckets: B2Buckets.make(client, name)
+    buckets: B2Buckets.make(client, name),
+    remarks: root.remarks
   }
 })

@@ -1,4 +1,6 @@
 /** Where in an account a provider is rooted: a bucket, which may have to be made first, and a folder of it. */
+
+import type { Remark } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import {
   AlreadyExists,
@@ -28,8 +30,10 @@ export interface B2Root {
   readonly prefix: string
   /** Fails with `NotFound` while there is no such bucket. */
   readonly bucket: Effect.Effect<FoundBucket, StorageError>
-  /** Makes the bucket, private, when there is none and the key may. */
+  /** Makes the bucket, private, when there is none, `createsBuckets` allows it and the key may. */
   readonly bucketForWriting: Effect.Effect<FoundBucket, StorageError>
+  /** What was made. */
+  readonly remarks: () => ReadonlyArray<Remark>
   readonly fail: (operation: string, path: string | undefined, reason: Reason) => StorageError
   /** The whole name of `path` in the bucket. Fails with `InvalidRequest` when B2 would refuse it. */
   readonly fileName: (operation: string, path: RemotePath) => Effect.Effect<string, StorageError>
@@ -66,9 +70,11 @@ const make = (options: {
   readonly provider: string
   readonly text: string
   readonly prefix: string
+  readonly createsBuckets: boolean
   readonly found: FoundBucket | undefined
 }): B2Root => {
-  const { client, prefix, provider, text } = options
+  const { client, createsBuckets, prefix, provider, text } = options
+  const remarks: Array<Remark> = []
   let known = options.found
   const creating = Semaphore.makeUnsafe(1)
   const fail = (operation: string, path: string | undefined, reason: Reason) =>
@@ -81,13 +87,21 @@ const make = (options: {
 
   const create = Effect.suspend(() => {
     if (known !== undefined) return Effect.succeed(known)
+    if (!createsBuckets) {
+      const message = `there is no bucket "${text}", and writing to it is not to make one; check its name, or make it first`
+      return Effect.fail(fail("b2_create_bucket", undefined, new NotFound({ message, concernsAll: true })))
+    }
     const { key } = client.calls.authorization.current()
     if (!key.capabilities.includes("writeBuckets")) {
       const message = `there is no bucket "${text}", and the application key lacks the capability "writeBuckets" to make it; make the bucket first, or use a key that may`
       return Effect.fail(fail("b2_create_bucket", undefined, new PermissionDenied({ message, concernsAll: true })))
     }
     return client.createBucket(text).pipe(
-      Effect.map(({ bucketId, bucketName }) => remember({ id: bucketId, name: bucketName })),
+      Effect.map(({ bucketId, bucketName }) => {
+        const message = `there was no bucket "${bucketName}", so it was made, private`
+        remarks.push({ code: "bucketCreated", message })
+        return remember({ id: bucketId, name: bucketName })
+      }),
       Effect.catchReason("StorageError", "AlreadyExists", () =>
         Effect.flatMap(lookAgain, (found) => {
           if (found !== undefined) return Effect.succeed(remember(found))
@@ -103,6 +117,7 @@ const make = (options: {
     provider,
     bucketName: known?.name ?? text,
     prefix,
+    remarks: () => remarks,
     fail,
     bucket: Effect.suspend(() =>
       known !== undefined
@@ -133,6 +148,7 @@ export const open = Effect.fnUntraced(function* (options: {
   readonly provider: string
   readonly text: string
   readonly prefix: string
+  readonly createsBuckets: boolean
 }) {
   const { client, prefix, provider, text } = options
   const { key } = client.calls.authorization.current()

@@ -30,7 +30,7 @@ const setUp = Effect.gen(function* () {
   const applicationKey = Redacted.make(key)
   const calls = yield* B2Calls.make({ http, provider: "b2", endpoint, keyId, applicationKey, userAgent: "test" })
   const client = B2Client.make(calls)
-  const root = yield* B2Root.open({ client, provider: "b2", text: "photo-archive", prefix: "" })
+  const root = yield* B2Root.open({ client, provider: "b2", text: "photo-archive", prefix: "", createsBuckets: true })
   return { emulator, provider, root, largeFile: B2LargeFile.make(root) }
 })
 

@@ -36,8 +36,11 @@ const referenceOf = (flags: InitFlags): string | undefined => {
 }
 
 const teller = (output: Output, location: string) => (event: RunEvent) => {
-  if (event._tag === "Note")
-    output.note(`note: the lifecycle rules of the bucket could not be set: ${printable(event.message)}`)
+  if (event._tag === "Note") {
+    const isMade = event.code === "bucketCreated"
+    const what = isMade ? "" : "the lifecycle rules of the bucket could not be set: "
+    output.note(`note: ${what}${printable(event.message)}`)
+  }
   if (event._tag !== "Step" || event.name !== madeStep) return
   const id = String(event.values?.id)
   if (output.isJson) output.json({ message_type: "initialized", id, repository: location })

@@ -50,6 +50,12 @@ export interface ListOptions {
   readonly mayContain?: ((directory: RemotePath) => boolean) | undefined
 }
 
+/** Something a person should know of what was done, that is no failure. `code` is stable, for programs. */
+export interface Remark {
+  readonly code: string
+  readonly message: string
+}
+
 export interface Provider {
   readonly specification: Specification
   /** What users see in messages, for example `b2:holiday-photos/2024`. */
@@ -162,6 +168,8 @@ export interface Provider {
    * which another file may have for its path.
    */
   readonly storedAs?: ((path: RemotePath) => RemotePath) | undefined
+  /** What there is to say of what was done since it was opened, each thing once. Asked when a run ends. */
+  readonly remarks?: (() => ReadonlyArray<Remark>) | undefined
   /** Bytes that can still be stored, where the service knows. */
   readonly freeSpace?: Effect.Effect<number, StorageError> | undefined
 }

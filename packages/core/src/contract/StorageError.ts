@@ -13,7 +13,7 @@ const message = Schema.String
 const concernsAll = Schema.optionalKey(Schema.Boolean)
 
 /** Nothing is stored at the path. */
-export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { message }) {}
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", { message, concernsAll }) {}
 
 /** The name is taken and may not be replaced. */
 export class AlreadyExists extends Schema.TaggedError<AlreadyExists>()("AlreadyExists", { message, concernsAll }) {}

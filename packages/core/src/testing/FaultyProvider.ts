@@ -25,6 +25,7 @@ export type Method =
       | "versions"
       | "buckets"
       | "storedAs"
+      | "remarks"
       | "freeSpace"
     >
   | Exclude<keyof LargeFile, "limits">

@@ -8,7 +8,7 @@ import { retryingAtFirst } from "@ourclone/core/layers/Retry"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
-/** Opens what `text` means until the scope closes. A service that is away for the moment is tried again, and that is told. */
+/** Opens what `text` means until the scope closes, and then tells what there is to say of it. A service that is away for the moment is tried again, and that is told. */
 export const open = Effect.fnUntraced(function* (text: string, tell: Tell, options: Given = {}) {
   const remotes = yield* Remotes
   const clock = yield* Clock.Clock
@@ -20,5 +20,14 @@ export const open = Effect.fnUntraced(function* (text: string, tell: Tell, optio
   // What is wrong with the configuration is no failure that could pass.
   const opened = Effect.catchTag(remotes.open(text, options), "RemoteError", (error) => Effect.succeed(error))
   const provider = yield* retryingAtFirst(opened, onRetry)
-  return provider instanceof RemoteError ? yield* provider : provider
+  if (provider instanceof RemoteError) return yield* provider
+  const { remarks } = provider
+  if (remarks !== undefined) {
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        for (const remark of remarks()) tell.fact({ _tag: "Note", ...remark })
+      })
+    )
+  }
+  return provider
 })

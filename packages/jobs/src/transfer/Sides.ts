@@ -39,4 +39,4 @@ export const withSource = Effect.fnUntraced(function* (request: Transferring, de
 })
 
 export const openDestination = (request: Transferring, tell: Tell) =>
-  open(request.destination, tell, { links: linksOf(request).links })
+  open(request.destination, tell, { links: linksOf(request).links, createsBuckets: request.createsBucket })

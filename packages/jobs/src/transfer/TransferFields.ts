@@ -35,7 +35,12 @@ export const running = {
 export const source = place("A folder, whose content is transferred, or one file")
 export const destination = place("The folder that it goes into")
 
-export const transferring = { source, destination, ...running, ...choosing, ...linking, ...filterFields }
+/** What the destination is to be like. */
+export const creating = {
+  createsBucket: flag("Whether the bucket of the destination is made, private, where there is none; it is when absent")
+}
+
+export const transferring = { source, destination, ...creating, ...running, ...choosing, ...linking, ...filterFields }
 
 const Transferring = Schema.Struct(transferring)
 export type Transferring = typeof Transferring.Type
