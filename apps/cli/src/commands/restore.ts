@@ -21,6 +21,8 @@ export const restore = Command.make(
     delete: on("delete", "Remove from the target what is not in the snapshot"),
     verify: on("verify", "Read what was restored once more and compare it"),
     sparse: on("sparse", "Leave holes where a file holds long runs of zeros"),
+    special: on("special", "Make device nodes and set setuid, setgid and capabilities of files; root's restore does"),
+    noSpecial: on("no-special", "Leave these out, though root restores: for a repository of somebody you do not trust"),
     dryRun
   },
   (flags) =>

@@ -18,6 +18,8 @@ export interface RestoreFlags extends ReadingInput, SnapshotFilterInput, Exclude
   readonly delete: boolean
   readonly verify: boolean
   readonly sparse: boolean
+  readonly special: boolean
+  readonly noSpecial: boolean
   readonly dryRun: boolean
 }
 
@@ -40,6 +42,7 @@ export const run = (flags: RestoreFlags) =>
     Effect.fnUntraced(function* (output) {
       if (flags.target === undefined || flags.target === "")
         return yield* usage("say with --target where to restore to")
+      if (flags.special && flags.noSpecial) return yield* usage("choose one of --special and --no-special")
       const target = resolve(flags.target)
       const patterns = { ...(yield* excludesOf(flags)), ...(yield* includesOf(flags)) }
       yield* refuseFlags(target, patterns, flags.delete)
@@ -54,6 +57,7 @@ export const run = (flags: RestoreFlags) =>
         delete: flags.delete,
         verify: flags.verify,
         sparse: flags.sparse,
+        ...(flags.special || flags.noSpecial ? { special: flags.special } : {}),
         items: output.isVerbose || flags.dryRun
       }
       const { counts, onEvent, status } = RestoreReport.make(output, flags.dryRun)

@@ -83,6 +83,9 @@ export const make = (output: Output, dryRun: boolean) => {
       case "Would":
         tellItem(output, dryRun, event)
         return
+      case "Note":
+        output.note(event.code === "specialLeftOut" ? `${event.message}; --special restores these` : event.message)
+        return
       case "Failed":
         failed++
         tellFailure(output, event)

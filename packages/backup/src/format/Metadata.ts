@@ -3,7 +3,7 @@
  *
  * The order matters: a new owner clears setuid, attributes need the right to
  * write, and permissions may take that away. What fails is told, not thrown,
- * and the rest is still done.
+ * and the rest is still done; only setuid and setgid are for the right owner alone.
  */
 import * as fs from "node:fs"
 import * as GoTime from "../go/GoTime.ts"
@@ -35,6 +35,12 @@ export const permissionsOf = (mode: number): number =>
   (mode & FileMode.setGroupId ? 0o2000 : 0) |
   (mode & FileMode.sticky ? 0o1000 : 0)
 
+/** What lets whoever starts a program be somebody else. */
+const setIds = 0o6000
+
+/** `permissionsOf` for a file that has not the owner or group of its node: it must not run as somebody it was not meant for. */
+export const permissionsOfOther = (mode: number): number => permissionsOf(mode) & ~setIds
+
 const isRoot = (): boolean => process.geteuid?.() === 0
 const isRefusal = (code: string): boolean => code === "EPERM" || code === "EACCES"
 
@@ -59,7 +65,7 @@ const unlocked = (path: Buffer, node: Node, change: () => void): void => {
 const nothing = Buffer.alloc(0)
 
 /** Attributes the node does not have are removed. */
-const setAttributes = (path: Buffer, node: Node, attempt: (work: () => void) => void): void => {
+const setAttributes = (path: Buffer, node: Node, attempt: (work: () => void) => unknown): void => {
   let present: ReadonlyArray<Buffer> = []
   attempt(() => {
     present = Posix.listAttributes(path)
@@ -89,15 +95,18 @@ export const apply = (path: Buffer, node: Node, options: MetadataOptions = {}): 
   const attempt = (during: MetadataProblem["during"]) => (work: () => void) => {
     try {
       work()
+      return true
     } catch (error) {
       const code = codeOf(error)
       const message = error instanceof Error ? error.message : String(error)
       problems.push({ during, code, message, isExpected: isRefusal(code) && !isRoot() })
+      return false
     }
   }
-  attempt("owner")(() => setOwner(path, node, options))
+  const isOwned = attempt("owner")(() => setOwner(path, node, options))
   setAttributes(path, node, attempt("attributes"))
   attempt("times")(() => Posix.setTimes(path, GoTime.parse(node.atime), GoTime.parse(node.mtime)))
-  if (node.type !== "symlink") attempt("permissions")(() => fs.chmodSync(path, permissionsOf(node.mode)))
+  const permissions = isOwned || node.type === "dir" ? permissionsOf(node.mode) : permissionsOfOther(node.mode)
+  if (node.type !== "symlink") attempt("permissions")(() => fs.chmodSync(path, permissions))
   return problems
 }

@@ -91,6 +91,17 @@ export class RestoreRun {
     tell.fact({ _tag: "Planned", files: this.totalFiles, bytes: this.totalBytes, removals: 0, isFinal: true })
   }
 
+  noteLeftOut({ devices, privileges }: RestoreWalk["leftOut"]): void {
+    const parts = [
+      devices > 0 ? `${devices} device ${devices === 1 ? "node" : "nodes"}` : undefined,
+      privileges > 0
+        ? `setuid, setgid or capabilities of ${privileges} ${privileges === 1 ? "file" : "files"}`
+        : undefined
+    ].filter((part) => part !== undefined)
+    if (parts.length === 0) return
+    this.options.tell.fact({ _tag: "Note", code: "specialLeftOut", message: `left out: ${parts.join(", and ")}` })
+  }
+
   /** A directory that is only on the way to something else. */
   private isPassage(entry: number): boolean {
     const { entries } = this.options

@@ -9,7 +9,8 @@ import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import type { Selection } from "../choose/Selection.ts"
-import { type Node, nameRefusal } from "../format/Node.ts"
+import * as FileMode from "../format/FileMode.ts"
+import { type ExtendedAttribute, type Node, nameRefusal } from "../format/Node.ts"
 import * as GoTime from "../go/GoTime.ts"
 import type { BlobReader } from "../repository/BlobReader.ts"
 import type { RepositoryError } from "../repository/RepositoryError.ts"
@@ -26,6 +27,8 @@ export interface RestoreWalkOptions {
   readonly selection: Selection
   readonly overwrite: Target.Overwrite
   readonly isDryRun: boolean
+  /** Whether device nodes are made and files get setuid, setgid and capabilities. */
+  readonly special: boolean
   /** A path that is not restored, and why. */
   readonly onFailure: (path: string, message: string, remedy?: Remedy) => void
 }
@@ -50,6 +53,8 @@ export interface RestoreWalk {
   readonly begun: Set<number>
   /** Whether new files may get attributes from the directory they are made in. */
   readonly inheritsAttributes: boolean
+  /** Devices that were not made, and files without what makes programs run as others, because such things are not restored. */
+  readonly leftOut: { readonly devices: number; readonly privileges: number }
   /** Whether every tree was read and every name in it was sound. */
   readonly isComplete: boolean
 }
@@ -80,6 +85,23 @@ const kinds: Partial<Record<Node["type"], Entries.EntryKind>> = {
   dev: Entries.blockDevice,
   chardev: Entries.characterDevice
 }
+
+const isDevice = (kind: Entries.EntryKind | undefined): boolean =>
+  kind === Entries.blockDevice || kind === Entries.characterDevice
+
+const isPrivilege = ({ name }: ExtendedAttribute): boolean => name === "security.capability"
+
+const setIds = FileMode.setUserId | FileMode.setGroupId
+
+const isPrivileged = ({ extendedAttributes, mode }: Node): boolean =>
+  (mode & setIds) !== 0 || extendedAttributes.some(isPrivilege)
+
+/** A file that runs as whoever starts it, and may no more. */
+const unprivileged = (node: Node): Node => ({
+  ...node,
+  mode: (node.mode & ~setIds) >>> 0,
+  extendedAttributes: node.extendedAttributes.filter((attribute) => !isPrivilege(attribute))
+})
 
 const factsOf = (node: Node, kind: Entries.EntryKind, parent: number): Entries.EntryFacts => {
   const modified = GoTime.read(node.mtime) ?? epoch
@@ -124,6 +146,7 @@ export const walk = Effect.fnUntraced(function* (
   const reopened: Array<{ path: Buffer; mode: number }> = []
   const firstNames = new Map<number, number>()
   const inodes = new Map<string, number>()
+  const leftOut = { devices: 0, privileges: 0 }
   let isComplete = true
   let inheritsAttributes = false
 
@@ -265,7 +288,12 @@ export const walk = Effect.fnUntraced(function* (
       }
       if (!options.selection(location, false).isSelected || node.type === "socket") continue
       if (kind === undefined) refuse(location, `it is of a kind that can not be made: "${node.type}"`)
-      else if (open(directory)) add(node, kind, directory, location)
+      else if (isDevice(kind) && !options.special) leftOut.devices += 1
+      else if (open(directory)) {
+        const isTooMuch = kind === Entries.file && !options.special && isPrivileged(node)
+        if (isTooMuch) leftOut.privileges += 1
+        add(isTooMuch ? unprivileged(node) : node, kind, directory, location)
+      }
     }
     return below
   }
@@ -297,5 +325,5 @@ export const walk = Effect.fnUntraced(function* (
     for (let at = below.length - 1; at >= 0; at--) stack.push(below[at]!)
     addSurplus(directory, nodes)
   }
-  return { taken, surplus, trees, reopened, firstNames, begun: new Set(), inheritsAttributes, isComplete }
+  return { taken, surplus, trees, reopened, firstNames, begun: new Set(), inheritsAttributes, leftOut, isComplete }
 })

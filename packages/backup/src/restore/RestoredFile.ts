@@ -5,7 +5,7 @@
  * if it can not be finished. One that takes the place of something is made beside it and renamed.
  */
 import * as fs from "node:fs"
-import { permissionsOf } from "../format/Metadata.ts"
+import { permissionsOf, permissionsOfOther } from "../format/Metadata.ts"
 import * as Posix from "../system/Posix.ts"
 import { codeOf } from "../system/SystemFailure.ts"
 import { applyMetadata, nanosecondsOf, type Problem } from "./RestoredMetadata.ts"
@@ -83,13 +83,15 @@ export const writeSparsely = (file: number, bytes: Uint8Array, position: number)
 
 /** Owner, times and permissions through the open file: three calls and no path to resolve. */
 const finishQuickly = (file: number, record: EntryRecord): void => {
+  let permissions = permissionsOf(record.mode)
   try {
     fs.fchownSync(file, record.uid, record.gid)
   } catch (error) {
     if (isRoot || codeOf(error) !== "EPERM") throw error
+    permissions = permissionsOfOther(record.mode)
   }
   Posix.setTimesOf(file, nanosecondsOf(record.accessed), nanosecondsOf(record.modified))
-  fs.fchmodSync(file, permissionsOf(record.mode))
+  fs.fchmodSync(file, permissions)
 }
 
 /** Lets something else take the place of what is at the path; directories with something in them only when that is wished. */

@@ -54,6 +54,11 @@ export interface RestoreOptions {
   readonly verify?: boolean | undefined
   /** Leaves holes where files have blocks of zeros. */
   readonly sparse?: boolean | undefined
+  /**
+   * Whether device nodes are made, and files get setuid, setgid and capabilities, which could give whoever made the
+   * snapshot, or who starts such a file, more than he should have. When absent only the superuser's restore does.
+   */
+  readonly special?: boolean | undefined
   readonly threads?: number | undefined
   /** Tells of each path that is `Done`, not only of sums. Paths are those in the snapshot: `/home/a`. */
   readonly items?: boolean | undefined
@@ -141,6 +146,7 @@ export const restore = Effect.fnUntraced(function* (
       selection,
       overwrite,
       isDryRun,
+      special: options.special ?? process.geteuid?.() === 0,
       onFailure: (path, message, advice) => run.refuse(path, message, "restore", advice)
     }),
     (error) => Effect.fail(targetFailure(repository, options.target, error))
@@ -148,6 +154,7 @@ export const restore = Effect.fnUntraced(function* (
   const isOwn = options.delete === true ? yield* OwnRepository.find(repository) : undefined
   if (isOwn !== undefined) yield* OwnRepository.refuse(repository, { entries, walked, selection, isOwn })
   run.begin()
+  run.noteLeftOut(walked.leftOut)
 
   const settings: RestoreSettings = {
     keys: Redacted.value(repository.keys),

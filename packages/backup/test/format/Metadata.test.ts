@@ -1,6 +1,7 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import * as SourceNode from "@ourclone/backup/archive/SourceNode"
+import * as FileMode from "@ourclone/backup/format/FileMode"
 import * as Metadata from "@ourclone/backup/format/Metadata"
 import type { Node } from "@ourclone/backup/format/Node"
 import * as SpecialFile from "@ourclone/backup/format/SpecialFile"
@@ -118,6 +119,31 @@ describe.skipIf(process.platform === "win32")("Metadata", () => {
     )
     assert.strictEqual(nodeOf(target).mtime, node.mtime)
   })
+
+  it.skipIf(!isRoot)(
+    "never sets setuid or setgid on a file that has another owner or group (needs the superuser)",
+    () => {
+      const folder = temporaryFolder()
+      const path = Buffer.from(join(folder, "file"))
+      writeFile(path)
+      fs.chownSync(path, 4321, 4321)
+      fs.chmodSync(folder, 0o755)
+      const apply = (uid: number, gid: number): number => {
+        process.setegid!(4321)
+        process.seteuid!(4321)
+        try {
+          Metadata.apply(path, { ...nodeOf(path), mode: FileMode.setUserId + FileMode.setGroupId + 0o755, uid, gid })
+        } finally {
+          process.seteuid!(0)
+          process.setegid!(0)
+        }
+        return fs.statSync(path).mode & 0o7777
+      }
+      assert.strictEqual(apply(4321, 4321), 0o6755)
+      assert.strictEqual(apply(1234, 4321), 0o755)
+      assert.strictEqual(apply(4321, 1234), 0o755)
+    }
+  )
 
   it.skipIf(!isRoot)("takes names before numbers when asked (needs the superuser)", () => {
     const folder = temporaryFolder()

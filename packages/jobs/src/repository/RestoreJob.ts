@@ -28,6 +28,9 @@ export const Request = Schema.Struct({
   delete: flag("Remove from the target what is not in the snapshot"),
   verify: flag("Read what was restored once more and compare it"),
   sparse: flag("Leave holes where a file holds long runs of zeros"),
+  special: flag(
+    "Whether device nodes are made and files get setuid, setgid and capabilities; when absent, where the superuser restores"
+  ),
   items: flag("Tell of each path")
 })
 export type Request = typeof Request.Type
