@@ -80,6 +80,9 @@ const partOf = (row: PartRow): Part => ({
   checksum: sha1Of(row.contentSha1, undefined) ?? row.contentSha1
 })
 
+/** Large files whose upload URLs are kept; a forgotten one is given new ones. */
+const mostPools = 256
+
 /** Whether a finish that failed this way may have happened all the same. */
 const mayHaveFinished = (failure: Failure): boolean =>
   failure._tag === "ConnectionFailure" ||
@@ -98,6 +101,11 @@ export const make = (root: B2Root): LargeFile => {
     if (known !== undefined) return known
     const pool = UploadUrls.make(client.getUploadPartUrl(file.path, file.id))
     pools.set(file.id, pool)
+    // Uploads that broke off are never finished nor cancelled here.
+    for (const oldest of pools.keys()) {
+      if (pools.size <= mostPools) break
+      pools.delete(oldest)
+    }
     return pool
   }
 

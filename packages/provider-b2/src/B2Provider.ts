@@ -109,7 +109,8 @@ const openPlace = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Provider, StorageError> {
   yield* checkLocation(name, location)
   const { bucket, folder } = B2Location.parse(location)
-  const calls = sharedCalls.named(name)
+  let forget = () => {}
+  const calls = sharedCalls.named(name, () => forget())
   const client = B2Client.make(calls)
   if (bucket === "") {
     const place = PlaceIdentity.ofPath(account, "")
@@ -123,6 +124,7 @@ const openPlace = Effect.fnUntraced(function* (
     prefix: folder === "" ? "" : `${folder}/`,
     createsBuckets
   })
+  forget = root.forget
   const urls = UploadUrls.make(Effect.flatMap(root.bucketForWriting, ({ id }) => client.getUploadUrl(id)))
   const put = B2Files.put(root, urls)
   const largeFile = B2LargeFile.make(root)

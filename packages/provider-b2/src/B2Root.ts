@@ -34,6 +34,8 @@ export interface B2Root {
   readonly bucketForWriting: Effect.Effect<FoundBucket, StorageError>
   /** What was made. */
   readonly remarks: () => ReadonlyArray<Remark>
+  /** Looks the bucket up again at the next call, since it may have been removed and made anew. */
+  readonly forget: () => void
   readonly fail: (operation: string, path: string | undefined, reason: Reason) => StorageError
   /** The whole name of `path` in the bucket. Fails with `InvalidRequest` when B2 would refuse it. */
   readonly fileName: (operation: string, path: RemotePath) => Effect.Effect<string, StorageError>
@@ -118,6 +120,9 @@ const make = (options: {
     bucketName: known?.name ?? text,
     prefix,
     remarks: () => remarks,
+    forget: () => {
+      known = undefined
+    },
     fail,
     bucket: Effect.suspend(() =>
       known !== undefined

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import { Effect, Stream } from "effect"
-import { emulate, openAt } from "./emulated.ts"
+import { callApi, emulate, openAt } from "./emulated.ts"
 
 const at = makeUnsafe
 const hello = fromBytes(Buffer.from("hello"))
@@ -61,6 +61,25 @@ describe("buckets", () => {
       const error = yield* Effect.flip(provider.put(at("a.txt"), hello, put))
       assert.strictEqual(error.reason._tag, "AlreadyExists")
       assert.include(error.message, "another account")
+    })
+  )
+
+  it.live("looks a bucket up again that was removed and made anew", () =>
+    Effect.gen(function* () {
+      const emulator = yield* emulate()
+      const provider = yield* openAt(emulator, "photo-archive")
+      yield* provider.put(at("a.txt"), hello, put)
+      const { accountId } = emulator
+      const { buckets } = yield* callApi(emulator, "b2_list_buckets", { accountId })
+      const { bucketId } = (buckets as ReadonlyArray<{ readonly bucketId: string }>)[0]!
+      for (const version of yield* Stream.runCollect(provider.versions!.list(root))) {
+        yield* provider.versions!.remove(version)
+      }
+      yield* callApi(emulator, "b2_delete_bucket", { accountId, bucketId })
+      yield* callApi(emulator, "b2_create_bucket", { accountId, bucketName: "photo-archive", bucketType: "allPrivate" })
+      const error = yield* Effect.flip(Stream.runCollect(provider.list(root)))
+      assert.strictEqual(error.reason._tag, "NotFound")
+      assert.deepStrictEqual(yield* Stream.runCollect(provider.list(root)), [])
     })
   )
 

@@ -6,7 +6,7 @@ import { retrying } from "../layers/Retry.ts"
 import * as Guard from "./Guard.ts"
 import * as LastLook from "./LastLook.ts"
 import type { Totals } from "./Plan.ts"
-import { failed, onRetry, type TransferRun } from "./TransferRun.ts"
+import { failed, type TransferRun } from "./TransferRun.ts"
 
 export interface Afterwards {
   removals: Array<RemotePath>
@@ -39,7 +39,7 @@ export const remove = (run: TransferRun, path: RemotePath): Effect.Effect<void, 
   const removal = Effect.gen(function* () {
     yield* options.tell.room
     yield* LastLook.beforeDestination(source, destination, path)
-    yield* retrying(destination.remove(path), onRetry(run, path))
+    yield* retrying(destination.remove(path))
     summary.removed++
     options.tell.fact({ _tag: "Done", deed: "removed", item: path })
   })
@@ -69,7 +69,7 @@ export const removeExtra = Effect.fnUntraced(function* (
   if (removeDirectory === undefined) return
   const gone = emptied([...removals, ...later.removedDirectories.map(toRemoved)])
   for (const path of gone) {
-    yield* Effect.catch(retrying(removeDirectory(path), onRetry(run, path)), failed(run, path))
+    yield* Effect.catch(retrying(removeDirectory(path)), failed(run, path))
   }
 })
 
@@ -80,7 +80,7 @@ export const makeDirectories = (run: TransferRun, later: Afterwards): Effect.Eff
   if (makeDirectory === undefined || later.madeDirectories.length === 0) return Effect.void
   progress.enter("finishing")
   return each(run, later.madeDirectories, (path) =>
-    Effect.andThen(options.tell.room, retrying(makeDirectory(path), onRetry(run, path))).pipe(
+    Effect.andThen(options.tell.room, retrying(makeDirectory(path))).pipe(
       Effect.map(() => options.tell.fact({ _tag: "Done", deed: "directoryMade", item: path })),
       Effect.catch(failed(run, path))
     )

@@ -11,7 +11,7 @@ import * as Download from "./Download.ts"
 import { exact } from "./FileTime.ts"
 import { dropSource } from "./SourceRemoval.ts"
 import type { Flight } from "./TransferProgress.ts"
-import { done, onRetry, skipped, type TransferRun } from "./TransferRun.ts"
+import { done, skipped, type TransferRun } from "./TransferRun.ts"
 import { upload } from "./Upload.ts"
 
 const throttled = (source: ByteSource, bandwidth: Bandwidth): ByteSource => ({
@@ -38,9 +38,7 @@ const ended = (run: TransferRun, deed: "stored" | "copied", file: File): Effect.
 }
 
 const send = (run: TransferRun, file: File, flight: Flight): Effect.Effect<void, StorageError> =>
-  Effect.flatMap(retrying(exact(run.source, run.destination, file), onRetry(run, file.path)), (known) =>
-    sendDated(run, known, flight)
-  )
+  Effect.flatMap(retrying(exact(run.source, run.destination, file)), (known) => sendDated(run, known, flight))
 
 const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Effect<void, StorageError> => {
   const { destination, options, progress, source, summary } = run
@@ -55,8 +53,7 @@ const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Ef
     durable: options.removesSource,
     partConcurrency: options.partConcurrency,
     onAdvance: (more) => progress.advance(flight, more),
-    onHashed: (more) => progress.hashed(flight, more),
-    onRetry: onRetry(run, path)
+    onHashed: (more) => progress.hashed(flight, more)
   })
   return Effect.flatMap(stored, (found) =>
     Effect.flatMap(arrived(run, file, found), () => {
@@ -73,7 +70,7 @@ const copyOrSend = (
   file: File,
   flight: Flight
 ): Effect.Effect<void, StorageError> =>
-  Effect.matchEffect(retrying(copy(file, run.source.location, file.path), onRetry(run, file.path)), {
+  Effect.matchEffect(retrying(copy(file, run.source.location, file.path)), {
     onFailure: (error) => {
       // The destination's key may not read the source, whose own key may.
       if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
@@ -110,7 +107,7 @@ export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect
   const touched = Effect.flatMap(exact(source, destination, file), ({ modifiedAt, nanoseconds }) =>
     setTime(stored, modifiedAt, nanoseconds)
   )
-  return Effect.matchEffect(retrying(touched, onRetry(run, path)), {
+  return Effect.matchEffect(retrying(touched), {
     // The bytes are there: a time that may not be set is worth no more than a note.
     onFailure: (error) =>
       error.reason._tag === "PermissionDenied"

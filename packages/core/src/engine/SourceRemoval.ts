@@ -4,7 +4,7 @@ import type { File } from "../contract/Entry.ts"
 import { SourceChanged, StorageError } from "../contract/StorageError.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as LastLook from "./LastLook.ts"
-import { onRetry, type TransferRun } from "./TransferRun.ts"
+import type { TransferRun } from "./TransferRun.ts"
 
 const isSame = (left: File, right: File): boolean =>
   left.size === right.size &&
@@ -17,7 +17,7 @@ export const dropSource = (run: TransferRun, file: File): Effect.Effect<boolean,
   const { destination, options, source, summary } = run
   if (!options.removesSource) return Effect.succeed(false)
   const { path } = file
-  const now = Effect.catchReason(retrying(source.stat(path), onRetry(run, path)), "StorageError", "NotFound", () =>
+  const now = Effect.catchReason(retrying(source.stat(path)), "StorageError", "NotFound", () =>
     Effect.succeed(undefined)
   )
   return Effect.flatMap(now, (found) => {
@@ -27,10 +27,7 @@ export const dropSource = (run: TransferRun, file: File): Effect.Effect<boolean,
       const reason = new SourceChanged({ message })
       return Effect.fail(new StorageError({ provider: source.name, operation: "remove", path, reason }))
     }
-    const removal = Effect.andThen(
-      LastLook.beforeSource(source, destination, path),
-      retrying(source.remove(path), onRetry(run, path))
-    )
+    const removal = Effect.andThen(LastLook.beforeSource(source, destination, path), retrying(source.remove(path)))
     return Effect.map(removal, () => {
       summary.moved++
       return true

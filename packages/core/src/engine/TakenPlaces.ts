@@ -14,7 +14,7 @@ import * as FileSteps from "./FileSteps.ts"
 import * as Guard from "./Guard.ts"
 import * as LetterCases from "./LetterCases.ts"
 import type { Totals } from "./Plan.ts"
-import { failed, onRetry, type TransferRun } from "./TransferRun.ts"
+import { failed, type TransferRun } from "./TransferRun.ts"
 
 export interface Waiting {
   readonly file: File
@@ -99,7 +99,7 @@ export const make = (run: TransferRun): TakenPlaces => {
       const names = new Set(waiting.map(({ file }) => nameOf(run, file.path)))
       const isInWay = (path: RemotePath): boolean => [...names].some((name) => isWithin(nameOf(run, path), name))
       for (const path of emptied([...removals, ...directories.map(toRemoved)]).filter(isInWay)) {
-        yield* Effect.catch(retrying(removeDirectory(path), onRetry(run, path)), failed(run, path))
+        yield* Effect.catch(retrying(removeDirectory(path)), failed(run, path))
       }
     })
 

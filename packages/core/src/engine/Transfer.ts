@@ -16,7 +16,7 @@ import * as PlannedFacts from "./PlannedFacts.ts"
 import { passed } from "./Preview.ts"
 import * as TakenPlaces from "./TakenPlaces.ts"
 import * as TransferProgress from "./TransferProgress.ts"
-import { failed, type TransferRun } from "./TransferRun.ts"
+import { failed, type TransferRun, watched } from "./TransferRun.ts"
 import * as TransferSummary from "./TransferSummary.ts"
 
 export interface TransferOptions extends Guard.DeletionLimits {
@@ -138,6 +138,10 @@ export const execute = Effect.fnUntraced(function* (
   options: TransferOptions
 ): Effect.fn.Return<TransferSummary.TransferSummary, StorageError | Guard.GuardStopped> {
   const run = start(source, destination, plan, options, yield* Clock.Clock)
+  return yield* watched(run, all(run, plan))
+})
+
+const all = Effect.fnUntraced(function* (run: TransferRun, plan: Plan) {
   const later = Afterwards.none()
   const taken = TakenPlaces.make(run)
   yield* performAll(run, plan, later, taken)

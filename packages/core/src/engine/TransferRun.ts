@@ -4,11 +4,10 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { File } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
-import type { RemotePath } from "../contract/RemotePath.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Fact } from "../events/RunEvent.ts"
 import { ofStorageError, waitsFor } from "../events/StorageFailure.ts"
-import type { OnRetry } from "../layers/Retry.ts"
+import { RetryListener } from "../layers/Retry.ts"
 import type { TransferOptions } from "./Transfer.ts"
 import type { TransferProgress } from "./TransferProgress.ts"
 import type { TransferSummary } from "./TransferSummary.ts"
@@ -37,14 +36,17 @@ export const failed =
 /** A pause from here on is worth telling of. */
 const longPauseMillis = 1_000
 
-export const onRetry =
-  ({ clock, options, summary }: TransferRun, item: RemotePath): OnRetry =>
-  (error, pauseMillis) => {
+/** Runs `work` so that each call of it that is made again counts, and is told of when its pause is long. */
+export const watched = <A, E, R>(
+  { clock, options, summary }: TransferRun,
+  work: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.provideService(work, RetryListener, ({ error, pauseMillis }) => {
     summary.retries++
     if (pauseMillis < longPauseMillis) return
     const until = Math.round(clock.currentTimeMillisUnsafe() + pauseMillis)
-    options.tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error, item) })
-  }
+    options.tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error, error.path) })
+  })
 
 export const skipped = ({ options, summary }: TransferRun, item: string, because: string): void => {
   summary.skipped++

@@ -7,7 +7,7 @@ import * as LargeFile from "../contract/LargeFile.ts"
 import type { Provider, PutOptions } from "../contract/Provider.ts"
 import type { RemotePath } from "../contract/RemotePath.ts"
 import { InvalidRequest, StorageError } from "../contract/StorageError.ts"
-import { type OnRetry, retrying } from "../layers/Retry.ts"
+import { RetryListener, retrying, retryingFinish } from "../layers/Retry.ts"
 
 /** A piece of the finished file: bytes of the source, or the same bytes where the service has them already. */
 export interface Segment {
@@ -30,7 +30,6 @@ export interface UploadOptions extends PutOptions {
   readonly onAdvance?: ((bytes: number) => void) | undefined
   /** Called with bytes as they are hashed, before any is sent. */
   readonly onHashed?: ((bytes: number) => void) | undefined
-  readonly onRetry?: OnRetry | undefined
 }
 
 /** Sends everything. */
@@ -58,37 +57,39 @@ const refusal = (segments: ReadonlyArray<Segment>, size: number, limits: LargeFi
   return segments.length > limits.maxParts ? `there are more than ${limits.maxParts} segments` : undefined
 }
 
-/** Counts the bytes of one attempt, and takes them back when the attempt has to be repeated. */
-const counted = (source: ByteSource.ByteSource, options: UploadOptions) => {
-  const { onAdvance, onRetry } = options
-  if (onAdvance === undefined) return { source, onRetry }
+/** Counts the bytes that are read, and takes them back when they are read again. */
+const counted = (source: ByteSource.ByteSource, { onAdvance }: UploadOptions): ByteSource.ByteSource => {
+  if (onAdvance === undefined) return source
   let advanced = 0
   const advance = (bytes: number) => {
     advanced += bytes
     onAdvance(bytes)
   }
-  const counting: ByteSource.ByteSource = {
-    ...source,
-    bytes: Effect.tap(source.bytes, (bytes) => Effect.sync(() => advance(bytes.length))),
-    read: (range) =>
-      Stream.map(source.read(range), (piece) => {
-        advance(piece.length)
-        return piece
-      })
-  }
+  const begin = Effect.sync(() => {
+    if (advanced > 0) onAdvance(-advanced)
+    advanced = 0
+  })
   return {
-    source: counting,
-    onRetry: (error: StorageError, pauseMillis: number) => {
-      onAdvance(-advanced)
-      advanced = 0
-      onRetry?.(error, pauseMillis)
-    }
+    ...source,
+    bytes: Effect.andThen(
+      begin,
+      Effect.tap(source.bytes, (bytes) => Effect.sync(() => advance(bytes.length)))
+    ),
+    read: (range) =>
+      Stream.unwrap(
+        Effect.as(
+          begin,
+          Stream.map(source.read(range), (piece) => {
+            advance(piece.length)
+            return piece
+          })
+        )
+      )
   }
 }
 
 const putWhole = (provider: Provider, path: RemotePath, source: ByteSource.ByteSource, options: UploadOptions) => {
-  const attempt = counted(source, options)
-  return retrying(provider.put(path, attempt.source, options), attempt.onRetry)
+  return retrying(provider.put(path, counted(source, options), options))
 }
 
 /** The large file of an earlier run that was storing the same bytes, with the parts of it that are right. */
@@ -149,7 +150,7 @@ const putSegments = (
   const { contentType, metadata, modifiedAt } = options
   const partSize = segments.reduce((most, { length }) => Math.max(most, length), 0)
   const wanted = { modifiedAt, contentType, metadata, size: source.size, partSize, sha1: source.sha1 }
-  return Effect.flatMap(retrying(largeFile.start(path, wanted), options.onRetry), (file) =>
+  return Effect.flatMap(retrying(largeFile.start(path, wanted)), (file) =>
     Effect.onError(fill({ largeFile, source, segments, digest: undefined, file, present: [] }, options), () =>
       Effect.ignore(largeFile.cancel(file))
     )
@@ -175,7 +176,7 @@ const putParts = Effect.fnUntraced(function* (
   }
   const earlier = yield* findUnfinished(largeFile, path, wanted, segments, digest?.parts)
   const anew = Effect.suspend(() =>
-    Effect.flatMap(retrying(largeFile.start(path, wanted), options.onRetry), (file) =>
+    Effect.flatMap(retrying(largeFile.start(path, wanted)), (file) =>
       fill({ largeFile, source, segments, digest, file, present: [] }, options)
     )
   )
@@ -189,8 +190,12 @@ const putParts = Effect.fnUntraced(function* (
   return yield* Effect.catch(fill(going, { ...options, onAdvance }), (error) => {
     if (!isStale(error)) return Effect.fail(error)
     onAdvance(-advanced)
-    options.onRetry?.(error, 0)
-    return Effect.andThen(Effect.ignore(largeFile.cancel(earlier.file)), anew)
+    return Effect.gen(function* () {
+      const told = yield* RetryListener
+      told({ error, attempt: 1, pauseMillis: 0 })
+      yield* Effect.ignore(largeFile.cancel(earlier.file))
+      return yield* anew
+    })
   })
 })
 
@@ -204,18 +209,13 @@ interface Filling {
   readonly present: ReadonlyArray<LargeFile.Part>
 }
 
-/** Joins the parts. A whole with other bytes stays so however often it is asked for. */
+/** Joins the parts. */
 const join = (
   { file, largeFile }: Filling,
   parts: ReadonlyArray<LargeFile.Part>,
   options: UploadOptions
 ): Effect.Effect<DatedFile, StorageError> => {
-  const attempt = Effect.matchEffect(largeFile.finish(file, parts, options), {
-    onFailure: (error) =>
-      error.reason._tag === "ChecksumMismatch" ? Effect.succeed(Effect.fail(error)) : Effect.fail(error),
-    onSuccess: (stored) => Effect.succeed(Effect.succeed(stored))
-  })
-  return Effect.flatten(retrying(attempt, options.onRetry))
+  return retryingFinish(largeFile.finish(file, parts, options))
 }
 
 /** Stores the parts that are not there yet, and joins all. */
@@ -232,13 +232,13 @@ const fill = (filling: Filling, options: UploadOptions): Effect.Effect<DatedFile
       const { copyOf, length, offset } = segment
       if (copyOf !== undefined && largeFile.copyPart !== undefined) {
         const copied = largeFile.copyPart(file, number, copyOf.file, { offset: copyOf.offset, length })
-        return Effect.tap(retrying(copied, options.onRetry), () => Effect.sync(() => options.onAdvance?.(length)))
+        return Effect.tap(retrying(copied), () => Effect.sync(() => options.onAdvance?.(length)))
       }
-      const attempt = counted(ByteSource.slice(source, { offset, length }), options)
+      const bytes = counted(ByteSource.slice(source, { offset, length }), options)
       const sum = digest?.parts[index]
       const part =
         digest === undefined || sum === undefined ? { offset } : { offset, checksums: { [digest.algorithm]: sum } }
-      return retrying(largeFile.uploadPart(file, number, attempt.source, part), attempt.onRetry)
+      return retrying(largeFile.uploadPart(file, number, bytes, part))
     }
     const parts = Effect.forEach(segments, store, { concurrency: options.partConcurrency })
     return parts.pipe(

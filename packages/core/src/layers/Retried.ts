@@ -11,7 +11,7 @@ import type { Provider } from "../contract/Provider.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import { type Around, wrap } from "./ProviderCalls.ts"
 import * as Reading from "./Reading.ts"
-import { again, MostRetries, none, retrying } from "./Retry.ts"
+import { again, MostRetries, none, retrying, retryingFinish } from "./Retry.ts"
 
 const begunAgain = <A>(work: Stream.Stream<A, StorageError>): Stream.Stream<A, StorageError> =>
   Stream.suspend(() => {
@@ -36,7 +36,10 @@ const begunAgain = <A>(work: Stream.Stream<A, StorageError>): Stream.Stream<A, S
     return begin()
   })
 
-const usually: Around = { effect: (work) => retrying(work), stream: begunAgain }
+const repeated: Around["effect"] = (work, { method }) =>
+  method === "largeFile.finish" ? retryingFinish(work) : retrying(work)
+
+const usually: Around = { effect: repeated, stream: begunAgain }
 
 /** `most` retries of each call at most; as many as usual without it. */
 export const retried = (provider: Provider, most?: number): Provider => {
@@ -44,7 +47,7 @@ export const retried = (provider: Provider, most?: number): Provider => {
     most === undefined
       ? usually
       : {
-          effect: (work) => Effect.provideService(retrying(work), MostRetries, most),
+          effect: (work, call) => Effect.provideService(repeated(work, call), MostRetries, most),
           stream: (work) => Stream.provideService(begunAgain(work), MostRetries, most)
         }
   const wrapped = wrap(provider, around)

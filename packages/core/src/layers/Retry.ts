@@ -73,8 +73,7 @@ const next = (attempts: Attempts, error: StorageError, most: number): Attempts |
 export const again = Effect.fnUntraced(function* (
   attempts: Attempts,
   error: StorageError,
-  most = pauses,
-  onRetry?: OnRetry
+  most = pauses
 ): Effect.fn.Return<Attempts, StorageError> {
   const allowed = yield* MostRetries
   const following = attempts.made < allowed ? next(attempts, error, most) : undefined
@@ -84,7 +83,6 @@ export const again = Effect.fnUntraced(function* (
   }
   const isAtOnce = following.paused === attempts.paused
   const millis = isAtOnce ? 0 : pauseMillis(attempts.paused, error, yield* Random.next)
-  onRetry?.(error, millis)
   const listener = yield* RetryListener
   listener({ error, attempt: following.made, pauseMillis: millis })
   if (!isAtOnce) yield* Effect.sleep(millis)
@@ -97,13 +95,15 @@ const within = <A, R>(
   onRetry?: OnRetry
 ): Effect.Effect<A, StorageError, R> => {
   const attempt = (attempts: Attempts): Effect.Effect<A, StorageError, R> =>
-    Effect.catch(effect, (error) => Effect.flatMap(again(attempts, error, most, onRetry), attempt))
-  return attempt(none)
+    Effect.catch(effect, (error) => Effect.flatMap(again(attempts, error, most), attempt))
+  if (onRetry === undefined) return attempt(none)
+  return Effect.provideService(attempt(none), RetryListener, ({ error, pauseMillis }) => onRetry(error, pauseMillis))
 }
 
 /**
  * Runs `effect` until it succeeds, fails with an error that cannot pass, or has
- * been tried often enough. `onRetry` is called before each further attempt. An
+ * been tried often enough. `onRetry` is called before each further attempt, also
+ * those that a provider with `Retried` makes inside, instead of `RetryListener`. An
  * error that a `retrying` inside has given up on is not tried again.
  */
 export const retrying = <A, R>(
@@ -116,3 +116,13 @@ export const retryingAtFirst = <A, R>(
   effect: Effect.Effect<A, StorageError, R>,
   onRetry?: OnRetry
 ): Effect.Effect<A, StorageError, R> => within(effect, pausesAtFirst, onRetry)
+
+/** `retrying` for joining parts: a whole with other bytes than were sent stays so, however often it is asked for. */
+export const retryingFinish = <A, R>(effect: Effect.Effect<A, StorageError, R>): Effect.Effect<A, StorageError, R> => {
+  const attempt = Effect.matchEffect(effect, {
+    onFailure: (error) =>
+      error.reason._tag === "ChecksumMismatch" ? Effect.succeed(Effect.fail(error)) : Effect.fail(error),
+    onSuccess: (stored) => Effect.succeed(Effect.succeed(stored))
+  })
+  return Effect.flatten(retrying(attempt))
+}

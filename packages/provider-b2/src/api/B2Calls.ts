@@ -32,8 +32,8 @@ export interface B2Calls {
   readonly provider: string
   readonly userAgent: string
   readonly authorization: B2Authorization.B2Authorization
-  /** The same sign-in and connections, with another `Provider.name` in messages. */
-  readonly named: (provider: string) => B2Calls
+  /** The same sign-in and connections, with another `Provider.name` in messages; `onBucketGone` is told when B2 knows a bucket's id no more. */
+  readonly named: (provider: string, onBucketGone?: () => void) => B2Calls
   /** One call of the API. `decode` may throw: then the answer was not one that B2 documents. */
   readonly call: <A>(
     name: string,
@@ -62,12 +62,15 @@ const unexpected = (provider: string, operation: string, path: string | undefine
     })
   })
 
+const goneBucket = new Set(["bad_bucket_id", "invalid_bucket_id"])
+
 const explainWith =
-  (provider: string, key: () => KeyScope) =>
+  (provider: string, key: () => KeyScope, onBucketGone?: () => void) =>
   (operation: string, path: string | undefined, isUpload = false) =>
   (failure: Failure): StorageError => {
     if (failure._tag === "StorageError") return failure
     if (failure._tag === "ConnectionFailure" && isStorageError(failure.error)) return failure.error
+    if (failure._tag === "B2Refusal" && goneBucket.has(failure.code)) onBucketGone?.()
     const reason =
       failure._tag === "ConnectionFailure"
         ? connectionReason(failure, isUpload)
@@ -134,7 +137,7 @@ const authorizeWith = (options: B2CallsOptions): Effect.Effect<B2Authorization.A
 
 const callsOf =
   (options: B2CallsOptions, authorization: B2Authorization.B2Authorization) =>
-  (provider: string): B2Calls => {
+  (provider: string, onBucketGone?: () => void): B2Calls => {
     const { endpoint, http, userAgent } = options
     const decoded = decodedWith(provider)
     return {
@@ -145,7 +148,7 @@ const callsOf =
       authorization,
       decoded,
       named: callsOf(options, authorization),
-      explain: explainWith(provider, () => authorization.current().key),
+      explain: explainWith(provider, () => authorization.current().key, onBucketGone),
       call: (name, payload, decode, bounds) =>
         authorization.use((current) =>
           http.exchange(
