@@ -7,6 +7,7 @@ import { at, put, textAt } from "../src/testing/Check.ts"
 const suites: Record<string, MemoryProvider.Options> = {
   "as it is": {},
   "rooted at a folder": { location: "some/folder" },
+  "with old versions": { location: "some/folder", keepsVersions: true },
   "with identities instead of versions, and listings without times": { hasVersionIds: false, listsTimes: false }
 }
 

@@ -20,7 +20,7 @@ const pageSize = 1000
 export const emptyDirectoryMarker = ".bzEmpty"
 
 /** The directory (with its last `/`) that the empty file `name` stands for. */
-const markedDirectory = (name: string): string | undefined => {
+export const markedDirectory = (name: string): string | undefined => {
   if (name === "" || name.endsWith("/")) return name
   if (!name.endsWith(emptyDirectoryMarker)) return undefined
   const directory = name.slice(0, -emptyDirectoryMarker.length)

@@ -5,7 +5,8 @@ import type { Version, Versions } from "@ourclone/core/contract/Versions"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as B2Pages from "./api/B2Pages.ts"
-import { type FileRow, modifiedAtOf } from "./api/B2Replies.ts"
+import { type FileRow, fileOf } from "./api/B2Replies.ts"
+import { markedDirectory } from "./B2Listing.ts"
 import type { B2Root } from "./B2Root.ts"
 
 const pageSize = 1000
@@ -51,19 +52,20 @@ export const versionsOfName = (root: B2Root, at: string, bucketId: string, fileN
   )
 
 const versionOf = (root: B2Root, row: FileRow): ReadonlyArray<Version> => {
-  const path = row.fileName.slice(root.prefix.length)
+  const name = row.fileName.slice(root.prefix.length)
   const isStored = row.action === "upload" || row.action === "copy"
-  if ((!isStored && row.action !== "hide") || path === "" || RemotePath.refusal(path) !== undefined) return []
-  return [
-    {
-      path: RemotePath.makeUnsafe(path),
-      versionId: row.fileId,
-      kind: isStored ? "Stored" : "Hidden",
-      size: isStored ? (row.contentLength ?? 0) : 0,
-      storedAt: row.uploadTimestamp,
-      modifiedAt: modifiedAtOf(row.fileInfo?.src_last_modified_millis, row.uploadTimestamp)
-    }
-  ]
+  if ((!isStored && row.action !== "hide") || name === "" || RemotePath.refusal(name) !== undefined) return []
+  const path = RemotePath.makeUnsafe(name)
+  const storedAt = row.uploadTimestamp
+  if (!isStored) return [{ path, versionId: row.fileId, kind: "Hidden", size: 0, storedAt, modifiedAt: storedAt }]
+  const { _tag, ...file } = fileOf(row, path)
+  return [{ ...file, versionId: row.fileId, kind: "Stored", storedAt }]
+}
+
+/** Empty ones are files, see `B2Listing.ts`. */
+const directoryOf: Versions["directoryOf"] = ({ path, size }) => {
+  const marked = size === 0 ? markedDirectory(path) : undefined
+  return marked === undefined ? undefined : RemotePath.makeUnsafe(marked.replace(/\/$/, ""))
 }
 
 export const make = (root: B2Root): Versions => {
@@ -84,6 +86,7 @@ export const make = (root: B2Root): Versions => {
         })
       ),
     remove: (version) =>
-      Effect.suspend(() => root.client.deleteFileVersion(version.path, root.prefix + version.path, version.versionId))
+      Effect.suspend(() => root.client.deleteFileVersion(version.path, root.prefix + version.path, version.versionId)),
+    directoryOf
   }
 }

@@ -2,6 +2,7 @@
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
+import { Checksums, type DatedFile, Metadata } from "./Entry.ts"
 import { RemotePath } from "./RemotePath.ts"
 import type { StorageError } from "./StorageError.ts"
 
@@ -13,13 +14,33 @@ export const Version = Schema.Struct({
   size: Schema.Int,
   /** Milliseconds since 1970 UTC. */
   storedAt: Schema.Int,
-  modifiedAt: Schema.Int
+  modifiedAt: Schema.Int,
+  checksums: Schema.optionalKey(Checksums),
+  contentType: Schema.optionalKey(Schema.String),
+  metadata: Schema.optionalKey(Metadata)
 })
 export type Version = typeof Version.Type
 
 export interface Versions {
   /** Every version at `path` and below it: names in byte order, the newest version of a name first. */
   readonly list: (path: RemotePath) => Stream.Stream<Version, StorageError>
-  /** Deletes one version for good. Succeeds when it is already gone. */
+  /**
+   * Deletes one version for good. Succeeds when it is already gone. What is below it comes to light where it was the
+   * newest: a file whose hide marker goes is back. Fails with `PermissionDenied` where it is locked.
+   */
   readonly remove: (version: Version) => Effect.Effect<void, StorageError>
+  /** The empty directory that a version stands for. Present where the storage keeps directories as files. */
+  readonly directoryOf?: (version: Version) => RemotePath | undefined
 }
+
+/** A stored version as the file that it was: `read`, `copy` and their kin take it. */
+export const fileOf = ({ checksums = {}, contentType, metadata, ...version }: Version): DatedFile => ({
+  _tag: "File",
+  path: version.path,
+  size: version.size,
+  modifiedAt: version.modifiedAt,
+  versionId: version.versionId,
+  checksums,
+  ...(contentType === undefined ? {} : { contentType }),
+  ...(metadata === undefined ? {} : { metadata })
+})

@@ -71,6 +71,7 @@ export const wrap = (provider: Provider, { effect, source = unchanged, stream }:
     moveDirectory: moveDirectory && ((from, to) => effect(moveDirectory(from, to), at("moveDirectory", from))),
     largeFile: largeFile && aroundLargeFile(largeFile, { effect, source, stream }),
     versions: versions && {
+      ...versions,
       list: (path) => stream(versions.list(path), at("versions.list", path)),
       remove: (version) => effect(versions.remove(version), at("versions.remove", version.path))
     },

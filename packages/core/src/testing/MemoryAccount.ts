@@ -14,12 +14,21 @@ export interface MemoryAccount {
   readonly files: Map<string, Stored>
   readonly directories: Set<string>
   readonly started: Map<string, Started>
+  /** Versions by the path of their file, the newest first; empty where none are kept. */
+  readonly history: Map<string, Array<Kept>>
   nextId: number
 }
 
 export interface Stored {
   readonly file: DatedFile
   readonly bytes: Uint8Array
+}
+
+/** A version; a hide marker has neither file nor bytes. */
+export interface Kept {
+  readonly versionId: string
+  readonly storedAt: number
+  readonly stored: Stored | undefined
 }
 
 export interface Started {
@@ -36,6 +45,7 @@ export const make = (): MemoryAccount => ({
   files: new Map(),
   directories: new Set(),
   started: new Map(),
+  history: new Map(),
   nextId: 1
 })
 

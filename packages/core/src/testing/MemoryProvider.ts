@@ -1,7 +1,7 @@
 /**
  * The reference provider: the shortest code that keeps the contract, for tests
  * of everything that is written against it. It keeps files, empty directories
- * and large files in memory, and no old versions: a file replaced is gone.
+ * and large files in memory, and old versions where it is asked to: otherwise a file replaced is gone.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -22,6 +22,7 @@ import {
 } from "../contract/StorageError.ts"
 import * as MemoryAccount from "./MemoryAccount.ts"
 import * as MemoryLargeFile from "./MemoryLargeFile.ts"
+import * as MemoryVersions from "./MemoryVersions.ts"
 
 export interface Options {
   /** Another provider's account, to copy between the two; a new one otherwise. */
@@ -32,6 +33,8 @@ export interface Options {
   readonly limits?: Partial<Limits>
   /** Files are told apart by an `identity`, as with an ETag, instead of a `versionId`. */
   readonly hasVersionIds?: boolean
+  /** Files that are replaced or removed stay as versions. */
+  readonly keepsVersions?: boolean
   /** Listings leave `modifiedAt` out. */
   readonly listsTimes?: boolean
 }
@@ -46,7 +49,7 @@ const pieces = (bytes: Uint8Array): Array<Uint8Array> => {
 }
 
 export const make = (options: Options = {}): Provider & { readonly memory: MemoryAccount.MemoryAccount } => {
-  const { account = MemoryAccount.make(), hasVersionIds = true, listsTimes = true } = options
+  const { account = MemoryAccount.make(), hasVersionIds = true, keepsVersions = false, listsTimes = true } = options
   const { location = "", name = "memory" } = options
   const absolute = (path: string, at: string = location) =>
     RemotePath.join(RemotePath.makeUnsafe(at), RemotePath.makeUnsafe(path))
@@ -69,6 +72,7 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       ...(metadata === undefined ? {} : { metadata })
     }
     account.files.set(file.path, { file, bytes })
+    if (keepsVersions) MemoryVersions.keep(account, file.path, { file, bytes })
     return here(file)
   }
 
@@ -82,6 +86,14 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       }
       if (seen?.identity === undefined || seen.identity === found.file.identity) return Effect.succeed(found)
       return Effect.fail(fail(operation, path, new SourceChanged({ message: "it was replaced after it was seen" })))
+    })
+
+  /** What may be read though it was replaced. */
+  const findVersion = (operation: string, file: File, at = location) =>
+    Effect.suspend(() => {
+      const { path, versionId } = file
+      const kept = versionId === undefined ? undefined : MemoryVersions.find(account, absolute(path, at), versionId)
+      return kept === undefined ? find(operation, path, file, at) : Effect.succeed(kept)
     })
 
   const put: Put = (path, source, putOptions) =>
@@ -143,7 +155,7 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       isCaseSensitive: true,
       isLocal: false,
       hasDirectories: false,
-      keepsVersions: false,
+      keepsVersions,
       keepsMetadata: true,
       maxPutSize: Number.MAX_SAFE_INTEGER,
       ...options.capabilities
@@ -158,7 +170,7 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       ),
     read: (file, range) =>
       Stream.unwrap(
-        Effect.flatMap(find("read", file.path, file), ({ bytes }) => {
+        Effect.flatMap(findVersion("read", file), ({ bytes }) => {
           const { length, offset } = range ?? { offset: 0, length: bytes.length }
           if (offset >= 0 && length >= 0 && offset + length <= bytes.length) {
             return Effect.succeed(Stream.fromArray(pieces(bytes.subarray(offset, offset + length))))
@@ -167,7 +179,7 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
           return Effect.fail(fail("read", file.path, new InvalidRequest({ message })))
         })
       ),
-    readAll: (file) => Effect.map(find("readAll", file.path, file), ({ bytes }) => bytes.slice()),
+    readAll: (file) => Effect.map(findVersion("readAll", file), ({ bytes }) => bytes.slice()),
     put,
     putIfAbsent: (path, source, putOptions) =>
       Effect.flatMap(
@@ -192,37 +204,46 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       Effect.map(find("touch", file.path, file), (found) =>
         store(file.path, found.bytes, { ...found.file, modifiedAt })
       ),
-    remove: (path) => Effect.sync(() => void account.files.delete(absolute(path))),
+    remove: (path) =>
+      Effect.sync(() => {
+        const wasThere = account.files.delete(absolute(path))
+        if (wasThere && keepsVersions) MemoryVersions.keep(account, absolute(path), undefined)
+      }),
     makeDirectory: (path) => Effect.sync(() => void account.directories.add(absolute(path))),
     removeDirectory: (path) =>
       Effect.sync(() => {
         if (isEmpty(absolute(path))) account.directories.delete(absolute(path))
       }),
     copy: (from, fromLocation, to) =>
-      Effect.map(find("copy", from.path, from, fromLocation), ({ bytes, file }) => store(to, bytes, file)),
-    move: (from, to) =>
-      Effect.map(find("move", from.path, from), ({ bytes, file }) => {
-        account.files.delete(file.path)
-        return store(to, bytes, file)
-      }),
-    moveDirectory: (from, to) =>
-      Effect.suspend(() => {
-        const [source, target] = [absolute(from), absolute(to)]
-        const refused = moveRefusal(source, target)
-        if (refused !== undefined) return Effect.fail(fail("moveDirectory", from, refused))
-        const moved = (path: string) => RemotePath.makeUnsafe(target + path.slice(source.length))
-        for (const [path, stored] of account.files) {
-          if (!path.startsWith(`${source}/`)) continue
-          account.files.delete(path)
-          account.files.set(moved(path), { ...stored, file: { ...stored.file, path: moved(path) } })
-        }
-        for (const path of account.directories) {
-          if (!RemotePath.isWithin(path, source)) continue
-          account.directories.delete(path)
-          account.directories.add(moved(path))
-        }
-        return Effect.void
-      }),
-    largeFile: MemoryLargeFile.make({ account, absolute, relative, fail, find, store, limits: options.limits ?? {} })
+      Effect.map(findVersion("copy", from, fromLocation), ({ bytes, file }) => store(to, bytes, file)),
+    move: keepsVersions
+      ? undefined
+      : (from, to) =>
+          Effect.map(find("move", from.path, from), ({ bytes, file }) => {
+            account.files.delete(file.path)
+            return store(to, bytes, file)
+          }),
+    moveDirectory: keepsVersions
+      ? undefined
+      : (from, to) =>
+          Effect.suspend(() => {
+            const [source, target] = [absolute(from), absolute(to)]
+            const refused = moveRefusal(source, target)
+            if (refused !== undefined) return Effect.fail(fail("moveDirectory", from, refused))
+            const moved = (path: string) => RemotePath.makeUnsafe(target + path.slice(source.length))
+            for (const [path, stored] of account.files) {
+              if (!path.startsWith(`${source}/`)) continue
+              account.files.delete(path)
+              account.files.set(moved(path), { ...stored, file: { ...stored.file, path: moved(path) } })
+            }
+            for (const path of account.directories) {
+              if (!RemotePath.isWithin(path, source)) continue
+              account.directories.delete(path)
+              account.directories.add(moved(path))
+            }
+            return Effect.void
+          }),
+    largeFile: MemoryLargeFile.make({ account, absolute, relative, fail, find, store, limits: options.limits ?? {} }),
+    versions: keepsVersions ? MemoryVersions.make({ account, absolute, relative }) : undefined
   }
 }

@@ -3,7 +3,7 @@
  *
  * Each provider package runs the list in its tests; `ourclone remote test` runs
  * the same list against a user's own bucket. `MemoryProvider` has every optional
- * part but versions, buckets and free space. A check that does not apply says why, and counts as not tried.
+ * part but buckets and free space, and versions where it is asked to keep them. A check that does not apply says why, and counts as not tried.
  */
 import type { Check } from "./Check.ts"
 import { directoryChecks } from "./DirectoryChecks.ts"
@@ -11,6 +11,7 @@ import { fileChecks } from "./FileChecks.ts"
 import { largeFileChecks } from "./LargeFileChecks.ts"
 import { listingChecks } from "./ListingChecks.ts"
 import { placeChecks } from "./PlaceChecks.ts"
+import { versionChecks } from "./VersionChecks.ts"
 
 export { type Check, runOrSkip } from "./Check.ts"
 
@@ -19,5 +20,6 @@ export const checks: ReadonlyArray<Check> = [
   ...listingChecks,
   ...directoryChecks,
   ...largeFileChecks,
-  ...placeChecks
+  ...placeChecks,
+  ...versionChecks
 ]
