@@ -36,3 +36,11 @@ export const maxDepth = Flag.Int("max-depth").pipe(
   Flag.optional,
   Flag.map(Option.getOrUndefined)
 )
+
+export const moment = text(
+  "at",
+  "time",
+  "The storage as it was then, as far as old versions are kept: a time, a date, or how long ago, such as 2h"
+)
+
+export const oneVersion = text("version-id", "id", "That version of the file, by the id that ourclone versions shows")

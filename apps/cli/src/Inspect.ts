@@ -9,7 +9,9 @@ import { absolute } from "./AbsolutePlace.ts"
 import * as Amount from "./Amount.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
+import { given } from "./Given.ts"
 import * as Listing from "./Listing.ts"
+import { momentRequest } from "./Moment.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import * as QueryRun from "./QueryRun.ts"
@@ -23,9 +25,17 @@ const factsOf = (file: File): ReadonlyArray<readonly [string, string]> => [
   ...(file.versionId === undefined ? [] : [["version", file.versionId] as const])
 ]
 
-export const stat = Effect.fnUntraced(function* (flags: { readonly path: string }) {
+/** Of which state of the storage. */
+interface WhichInput {
+  readonly at: string | undefined
+  readonly versionId: string | undefined
+}
+
+export const stat = Effect.fnUntraced(function* (flags: WhichInput & { readonly path: string }) {
   const output = yield* Output.make
-  yield* QueryRun.each(Stat.kind, { path: absolute(flags.path) }, output, ([found]) => {
+  const { versionId } = flags
+  const request = { path: absolute(flags.path), ...given({ versionId }), ...(yield* momentRequest(flags.at)) }
+  yield* QueryRun.each(Stat.kind, request, output, ([found]) => {
     if (found === undefined) return
     if (found._tag === "Directory") {
       if (output.isJson) output.json({ ...found, path: flags.path })
@@ -35,9 +45,17 @@ export const stat = Effect.fnUntraced(function* (flags: { readonly path: string 
   })
 }, Effect.scoped)
 
-export const size = Effect.fnUntraced(function* (flags: { readonly path: string; readonly filters: FilterInput }) {
+export const size = Effect.fnUntraced(function* (flags: {
+  readonly path: string
+  readonly at: string | undefined
+  readonly filters: FilterInput
+}) {
   const output = yield* Output.make
-  const request = { path: absolute(flags.path), ...(yield* filterRequest(flags.filters)) }
+  const request = {
+    path: absolute(flags.path),
+    ...(yield* momentRequest(flags.at)),
+    ...(yield* filterRequest(flags.filters))
+  }
   const skips = Listing.makeSkips(output)
   const take = (row: Size.Row): void => {
     if (row._tag === "Skipped") skips.take(row)
@@ -48,13 +66,18 @@ export const size = Effect.fnUntraced(function* (flags: { readonly path: string;
   yield* skips.end
 }, Effect.scoped)
 
-export const cat = Effect.fnUntraced(function* (flags: { readonly paths: ReadonlyArray<string> }) {
+export const cat = Effect.fnUntraced(function* (flags: WhichInput & { readonly paths: ReadonlyArray<string> }) {
   const output = yield* Output.make
   const beside = QueryRun.beside(output)
+  const { versionId } = flags
+  const which = { ...given({ versionId }), ...(yield* momentRequest(flags.at)) }
   for (const path of flags.paths) {
-    yield* Stream.runForEach(Cat.kind.run({ path: absolute(path) }, beside), (piece) => {
-      output.raw(piece)
-      return output.flush
-    })
+    const bytes = Cat.kind.run({ path: absolute(path), ...which }, beside)
+    yield* QueryRun.inWords(
+      Stream.runForEach(bytes, (piece) => {
+        output.raw(piece)
+        return output.flush
+      })
+    )
   }
 }, Effect.scoped)

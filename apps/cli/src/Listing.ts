@@ -6,6 +6,7 @@ import { absolute } from "./AbsolutePlace.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
+import { momentRequest } from "./Moment.ts"
 import type { Output } from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import * as QueryRun from "./QueryRun.ts"
@@ -16,6 +17,8 @@ export interface ListingInput {
   readonly filters: FilterInput
   /** 1 is the folder alone, with the folders in it. */
   readonly maxDepth?: number | undefined
+  /** As `--at` was typed. */
+  readonly at?: string | undefined
 }
 
 /** Says what was passed over, and counts what failed. */
@@ -45,13 +48,14 @@ export const makeSkips = (output: Output) => {
  */
 export const visit = Effect.fnUntraced(function* (
   output: Output,
-  { filters, maxDepth, path }: ListingInput,
+  { at, filters, maxDepth, path }: ListingInput,
   onEntries: (entries: ReadonlyArray<Entry>) => void,
   onEnd: () => void = () => {}
 ) {
   const request = {
     path: absolute(path),
     ...(maxDepth === undefined ? {} : { maxDepth }),
+    ...(yield* momentRequest(at)),
     ...(yield* filterRequest(filters))
   }
   const skips = makeSkips(output)

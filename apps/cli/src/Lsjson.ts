@@ -42,6 +42,7 @@ const makeFolderFinder = () => {
 
 export const run = Effect.fnUntraced(function* (flags: {
   readonly path: string
+  readonly at: string | undefined
   readonly recursive: boolean
   readonly filesOnly: boolean
   readonly hash: boolean
@@ -64,7 +65,7 @@ export const run = Effect.fnUntraced(function* (flags: {
   }
   output.raw("[\n")
   const maxDepth = flags.recursive ? undefined : 1
-  yield* Listing.visit(output, { path: flags.path, filters: flags.filters, maxDepth }, onEntries).pipe(
+  yield* Listing.visit(output, { path: flags.path, filters: flags.filters, at: flags.at, maxDepth }, onEntries).pipe(
     Effect.ensuring(Effect.sync(() => output.raw(isFirst ? "]\n" : "\n]\n")))
   )
 }, Effect.scoped)

@@ -15,6 +15,7 @@ import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
+import { momentRequest } from "./Moment.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import { endProcess } from "./process/EndProcess.ts"
@@ -25,7 +26,9 @@ import { told } from "./words/remedies.ts"
 /** Fields of a request as flags give them: what was not given is `undefined`. */
 type Typed<Fields> = { readonly [Name in keyof Fields]: Fields[Name] | undefined }
 
-type Flags = Typed<Omit<Request, keyof FilterInput | "source" | "destination">> & {
+type Flags = Typed<Omit<Request, keyof FilterInput | "source" | "destination" | "at" | "versionId">> & {
+  readonly at?: string | undefined
+  readonly versionId?: string | undefined
   readonly source: string
   readonly destination: string
   readonly filters: FilterInput
@@ -118,9 +121,10 @@ const perform = Effect.fnUntraced(function* (
 export const run = Effect.fnUntraced(function* (kind: JobKind<string, Request, TransferSummary>, flags: Flags) {
   Ending.endBy(endProcess)
   const output = yield* Output.make
-  const { destination, dryRun, errorOnNoTransfer, filters, progress, source, ...rest } = flags
+  const { at, destination, dryRun, errorOnNoTransfer, filters, progress, source, ...rest } = flags
   const request: Request = {
     ...given(rest),
+    ...(yield* momentRequest(at)),
     ...(yield* filterRequest(filters)),
     source: absolute(source),
     destination: absolute(destination)

@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { filterFlags } from "./FilterFlags.ts"
-import { on, text } from "./Flags.ts"
+import { on, oneVersion, text } from "./Flags.ts"
 
 /** In whole milliseconds. */
 const lengthOf = (typed: string): number | undefined =>
@@ -65,6 +65,16 @@ export const choosing = {
 
 /** What copy, move and sync have in common. */
 export const transferring = { ...doing, ...choosing, ...sourceLinks, filters: filterFlags }
+
+/** Which state of the source. */
+export const earlierSource = {
+  at: text(
+    "at",
+    "time",
+    "The source as it was then, as far as old versions are kept: a time, a date, or how long ago, such as 2h"
+  ),
+  versionId: oneVersion
+}
 
 export const removing = {
   maxDelete: Flag.Int("max-delete").pipe(

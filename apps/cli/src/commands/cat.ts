@@ -1,14 +1,20 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import { place } from "../Flags.ts"
+import { moment, oneVersion, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 
-export const cat = Command.make("cat", { paths: place("path", "Files").pipe(Argument.atLeast(1)) }, (flags) =>
-  lazily(
-    () => import("../Inspect.ts"),
-    (module) => module.cat(flags)
-  )
+export const cat = Command.make(
+  "cat",
+  { paths: place("path", "Files").pipe(Argument.atLeast(1)), at: moment, versionId: oneVersion },
+  (flags) =>
+    lazily(
+      () => import("../Inspect.ts"),
+      (module) => module.cat(flags)
+    )
 ).pipe(
   Command.withDescription("Write files to standard output, one after the other"),
-  Command.withExamples([{ command: "ourclone cat b2:my-bucket/notes.txt", description: "One file" }])
+  Command.withExamples([
+    { command: "ourclone cat b2:my-bucket/notes.txt", description: "One file" },
+    { command: "ourclone cat --at 2h b2:my-bucket/notes.txt", description: "As it was two hours ago" }
+  ])
 )

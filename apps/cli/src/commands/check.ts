@@ -2,13 +2,14 @@ import * as Command from "effect/cli/Command"
 import { filterFlags } from "../FilterFlags.ts"
 import { on, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { comparing, sourceLinks } from "../TransferFlags.ts"
+import { comparing, earlierSource, sourceLinks } from "../TransferFlags.ts"
 
 export const check = Command.make(
   "check",
   {
     source: place("source", "A folder"),
     destination: place("destination", "The folder to compare it with"),
+    ...earlierSource,
     ...comparing,
     ...sourceLinks,
     oneWay: on("one-way", "Pass over what is only at the destination"),

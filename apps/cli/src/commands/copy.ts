@@ -1,13 +1,14 @@
 import * as Command from "effect/cli/Command"
 import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { transferring } from "../TransferFlags.ts"
+import { earlierSource, transferring } from "../TransferFlags.ts"
 
 export const copy = Command.make(
   "copy",
   {
     source: place("source", "A folder, whose content is copied, or one file"),
     destination: place("destination", "The folder to copy into"),
+    ...earlierSource,
     ...transferring
   },
   (flags) =>
@@ -20,6 +21,7 @@ export const copy = Command.make(
   Command.withExamples([
     { command: "ourclone copy ~/Pictures b2:my-bucket/pictures", description: "Upload a folder" },
     { command: "ourclone copy b2:my-bucket/notes.txt .", description: "Download one file" },
+    { command: "ourclone copy --at 2024-02-29 b2:my-bucket/docs docs", description: "A folder as it was on that day" },
     { command: 'ourclone copy --dry-run --include "*.jpg" ~/Pictures b2:my-bucket', description: "See what would go" }
   ])
 )

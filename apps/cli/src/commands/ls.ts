@@ -1,11 +1,11 @@
 import * as Command from "effect/cli/Command"
 import { filterFlags } from "../FilterFlags.ts"
-import { maxDepth, place } from "../Flags.ts"
+import { maxDepth, moment, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 
 export const ls = Command.make(
   "ls",
-  { path: place("path", "A folder or a file"), maxDepth, filters: filterFlags },
+  { path: place("path", "A folder or a file"), maxDepth, at: moment, filters: filterFlags },
   (flags) =>
     lazily(
       () => import("../Ls.ts"),
@@ -16,6 +16,7 @@ export const ls = Command.make(
   Command.withExamples([
     { command: "ourclone ls b2:my-bucket", description: "Every file of a bucket" },
     { command: "ourclone ls --max-depth 1 b2:my-bucket/photos", description: "One folder, with the folders in it" },
+    { command: "ourclone ls --at 2024-02-29 b2:my-bucket", description: "As it was on that day" },
     { command: "ourclone ls --json --min-size 1G b2:my-bucket", description: "Large files, for a program" }
   ])
 )

@@ -1,7 +1,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { filterFlags } from "../FilterFlags.ts"
-import { on, place } from "../Flags.ts"
+import { moment, on, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 
 export const lsjson = Command.make(
@@ -11,6 +11,7 @@ export const lsjson = Command.make(
     recursive: on("recursive", "Everything below the folder").pipe(Flag.withAlias("R")),
     filesOnly: on("files-only", "No folders"),
     hash: on("hash", "With the checksums that are known"),
+    at: moment,
     filters: filterFlags
   },
   (flags) =>

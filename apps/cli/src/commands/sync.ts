@@ -1,13 +1,14 @@
 import * as Command from "effect/cli/Command"
 import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { removing, transferring } from "../TransferFlags.ts"
+import { earlierSource, removing, transferring } from "../TransferFlags.ts"
 
 export const sync = Command.make(
   "sync",
   {
     source: place("source", "A folder, which is only read, or one file"),
     destination: place("destination", "The folder to make the same"),
+    ...earlierSource,
     ...transferring,
     ...removing
   },
@@ -27,6 +28,10 @@ export const sync = Command.make(
     {
       command: "ourclone sync b2://my-bucket/documents restored",
       description: "Back again, with the key in the environment"
+    },
+    {
+      command: "ourclone sync --at 2h b2:my-bucket/documents b2:my-bucket/documents",
+      description: "Make a folder again what it was two hours ago"
     }
   ])
 )

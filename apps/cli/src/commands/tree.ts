@@ -1,13 +1,16 @@
 import * as Command from "effect/cli/Command"
 import { filterFlags } from "../FilterFlags.ts"
-import { maxDepth, place } from "../Flags.ts"
+import { maxDepth, moment, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 
-export const tree = Command.make("tree", { path: place("path", "A folder"), maxDepth, filters: filterFlags }, (flags) =>
-  lazily(
-    () => import("../TreeDrawing.ts"),
-    (module) => module.run(flags)
-  )
+export const tree = Command.make(
+  "tree",
+  { path: place("path", "A folder"), maxDepth, at: moment, filters: filterFlags },
+  (flags) =>
+    lazily(
+      () => import("../TreeDrawing.ts"),
+      (module) => module.run(flags)
+    )
 ).pipe(
   Command.withDescription("Draw the files and folders below a folder"),
   Command.withExamples([

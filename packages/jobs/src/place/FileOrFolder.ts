@@ -9,12 +9,21 @@ import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { NotFound, StorageError } from "@ourclone/core/contract/StorageError"
+import { fileOf } from "@ourclone/core/contract/Versions"
 import type { Tell } from "@ourclone/core/events/Tell"
+import { onlyVersion } from "@ourclone/core/layers/Earlier"
 import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { NothingThere } from "../JobError.ts"
+import * as Earlier from "./Earlier.ts"
 import { open } from "./OpenPlace.ts"
 import { parentOf } from "./PlaceText.ts"
+
+/** How to look: options of remotes that are given here, and which state of the storage is meant. */
+export interface Looking extends Earlier.Which {
+  readonly flags?: Given
+}
 
 /** A file, and a provider rooted at the folder that holds it. */
 export interface FoundFile {
@@ -32,13 +41,18 @@ export interface FoundFolder {
 /** What `stat` says of a name that is no file, or of one that this key may not see. */
 const meansNoFile = new Set<string>(["NotFound", "InvalidRequest", "PermissionDenied", "AlreadyExists"])
 
-const findFile = Effect.fnUntraced(function* (text: string, tell: Tell, options: Given) {
+const findFile = Effect.fnUntraced(function* (text: string, tell: Tell, { at, flags, versionId }: Looking) {
   const parent = parentOf(text)
   if (parent === undefined) return undefined
   const found = Effect.gen(function* () {
-    const provider = yield* open(parent.folder, tell, options)
-    if (provider.buckets !== undefined && provider.location === "") return undefined
-    const file = yield* retrying(provider.stat(parent.name))
+    const opened = yield* open(parent.folder, tell, flags)
+    if (opened.buckets !== undefined && opened.location === "") return undefined
+    if (versionId !== undefined) {
+      const version = yield* Effect.flatMap(Earlier.versionAt(opened, parent.name, versionId), Earlier.stored)
+      return { _tag: "File", provider: onlyVersion(opened, version), file: fileOf(version) } satisfies FoundFile
+    }
+    const provider = yield* Earlier.asOf(opened, at)
+    const file: File = yield* retrying(provider.stat(parent.name))
     return { _tag: "File", provider, file } satisfies FoundFile
   })
   return yield* Effect.catchTag(found, "StorageError", (error) =>
@@ -47,10 +61,14 @@ const findFile = Effect.fnUntraced(function* (text: string, tell: Tell, options:
 })
 
 /** Opens what `text` means until the scope closes. */
-export const find = Effect.fnUntraced(function* (text: string, tell: Tell, options: Given = {}) {
-  const file = yield* findFile(text, tell, options)
+export const find = Effect.fnUntraced(function* (text: string, tell: Tell, looking: Looking = {}) {
+  const refused = Earlier.refusal(looking)
+  if (refused !== undefined) return yield* refused
+  const file = yield* findFile(text, tell, looking)
   if (file !== undefined) return file
-  const folder: FoundFolder = { _tag: "Folder", provider: yield* open(text, tell, options) }
+  if (looking.versionId !== undefined) return yield* new NothingThere({ message: `${text} is no file with versions` })
+  const provider = yield* Earlier.asOf(yield* open(text, tell, looking.flags), looking.at)
+  const folder: FoundFolder = { _tag: "Folder", provider }
   return folder
 })
 
@@ -61,12 +79,18 @@ export const holdsSomething = ({ provider }: FoundFolder): Effect.Effect<boolean
 }
 
 /** Whether there is a folder at `text`. Meant for one that lists nothing, since it reads the folder above. */
-export const exists = Effect.fnUntraced(function* (folder: FoundFolder, text: string, tell: Tell, options: Given = {}) {
+export const exists = Effect.fnUntraced(function* (
+  folder: FoundFolder,
+  text: string,
+  tell: Tell,
+  { at, flags }: Looking = {}
+) {
   if (yield* holdsSomething(folder)) return true
   const parent = parentOf(text, true)
   if (parent === undefined) return true
-  const above = yield* open(parent.folder, tell, options)
-  if (above.buckets !== undefined && above.location === "") return true
+  const opened = yield* open(parent.folder, tell, flags)
+  if (opened.buckets !== undefined && opened.location === "") return true
+  const above = yield* Earlier.asOf(opened, at)
   const found = above.list(RemotePath.root, { depth: 1 }).pipe(
     Stream.filter((entry) => entry._tag === "Directory" && entry.path === parent.name),
     Stream.take(1)
@@ -80,10 +104,10 @@ const notThere = (text: string, message: string): StorageError =>
 export const missing = (text: string): StorageError => notThere(text, "no such file or folder")
 
 /** The file that `text` must name. Fails with `NotFound`. */
-export const findOnlyFile = Effect.fnUntraced(function* (text: string, tell: Tell, options: Given = {}) {
-  const found = yield* find(text, tell, options)
+export const findOnlyFile = Effect.fnUntraced(function* (text: string, tell: Tell, looking: Looking = {}) {
+  const found = yield* find(text, tell, looking)
   if (found._tag === "File") return found
-  return yield* (yield* exists(found, text, tell, options))
+  return yield* (yield* exists(found, text, tell, looking))
     ? notThere(text, "this is a folder, not a file")
     : missing(text)
 })

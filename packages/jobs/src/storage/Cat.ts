@@ -3,20 +3,21 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { BytesKind } from "../JobKind.ts"
+import * as Earlier from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { place } from "../RequestFields.ts"
 
-export const Request = Schema.Struct({ path: place("A file") })
+export const Request = Schema.Struct({ path: place("A file"), ...Earlier.moment, ...Earlier.oneVersion })
 export type Request = typeof Request.Type
 
 export const kind: BytesKind<"cat", Request> = {
   type: "cat",
   request: Request,
   needs: () => [],
-  run: ({ path }, { tell }) =>
-    Stream.unwrap(
-      Effect.map(FileOrFolder.findOnlyFile(path, tell, { copyLinks: true }), ({ file, provider }) =>
-        provider.read(file)
-      )
+  run: ({ at, path, versionId }, { tell }) => {
+    const looking = { flags: { copyLinks: true }, at, versionId }
+    return Stream.unwrap(
+      Effect.map(FileOrFolder.findOnlyFile(path, tell, looking), ({ file, provider }) => provider.read(file))
     )
+  }
 }

@@ -25,15 +25,6 @@ export const openAt = (text: string, tell: Tell) => {
   )
 }
 
-export const versionsOf = (provider: Provider) =>
-  provider.buckets !== undefined && provider.location === ""
-    ? Effect.fail(
-        new InvalidJob({ message: `${provider.name} files are in buckets; name one: bucket or bucket/folder` })
-      )
-    : provider.versions === undefined
-      ? Effect.fail(new InvalidJob({ message: `${provider.name} keeps no old versions` }))
-      : Effect.succeed(provider.versions)
-
 /** Unfinished large files at the place, and what may be done with them. */
 export const unfinishedAt = Effect.fnUntraced(function* (text: string, tell: Tell) {
   const { path, provider } = yield* openAt(text, tell)

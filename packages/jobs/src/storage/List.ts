@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Beside, QueryKind } from "../JobKind.ts"
+import { moment } from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
 import { place, whole } from "../RequestFields.ts"
@@ -15,6 +16,7 @@ import { place, whole } from "../RequestFields.ts"
 export const Request = Schema.Struct({
   path: place("A folder or a file"),
   maxDepth: whole("Folders below folders to look into; 1 is the folder itself, with the folders in it", 1),
+  ...moment,
   ...filterFields
 })
 export type Request = typeof Request.Type
@@ -31,7 +33,7 @@ const isWanted = (entry: Entry, { maxDepth }: Request, filter: Filter | undefine
 
 const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside, wantsTimes: boolean) {
   const filter = yield* filterOf(request)
-  const found = yield* FileOrFolder.find(request.path, tell)
+  const found = yield* FileOrFolder.find(request.path, tell, { at: request.at })
   const wanted = (entry: Entry) => isWanted(entry, request, filter)
   if (found._tag === "File") return Stream.filter(Stream.succeed<Entry>(found.file), wanted)
   const options: ListOptions = {
@@ -47,7 +49,9 @@ const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside, wa
     }),
     Stream.filter(wanted)
   )
-  const last = Effect.suspend(() => (isEmpty ? FileOrFolder.exists(found, request.path, tell) : Effect.succeed(true)))
+  const last = Effect.suspend(() =>
+    isEmpty ? FileOrFolder.exists(found, request.path, tell, { at: request.at }) : Effect.succeed(true)
+  )
   const end = Stream.unwrap(
     Effect.map(last, (isThere) => (isThere ? Stream.empty : Stream.fail(FileOrFolder.missing(request.path))))
   )

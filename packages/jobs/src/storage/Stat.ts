@@ -4,19 +4,20 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Beside, QueryKind } from "../JobKind.ts"
+import * as Earlier from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { place } from "../RequestFields.ts"
 
-export const Request = Schema.Struct({ path: place("A file or a folder") })
+export const Request = Schema.Struct({ path: place("A file or a folder"), ...Earlier.moment, ...Earlier.oneVersion })
 export type Request = typeof Request.Type
 
 export const Row = Schema.Union([File, Schema.TaggedStruct("Directory", { path: Schema.String })])
 export type Row = typeof Row.Type
 
-const row = Effect.fnUntraced(function* ({ path }: Request, { tell }: Beside) {
-  const found = yield* FileOrFolder.find(path, tell)
+const row = Effect.fnUntraced(function* ({ at, path, versionId }: Request, { tell }: Beside) {
+  const found = yield* FileOrFolder.find(path, tell, { at, versionId })
   if (found._tag === "File") return found.file satisfies Row
-  if (!(yield* FileOrFolder.exists(found, path, tell))) return yield* FileOrFolder.missing(path)
+  if (!(yield* FileOrFolder.exists(found, path, tell, { at }))) return yield* FileOrFolder.missing(path)
   return { _tag: "Directory", path } as const
 }, Effect.scoped)
 

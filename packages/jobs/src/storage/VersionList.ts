@@ -4,10 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Beside, QueryKind } from "../JobKind.ts"
+import { versionsOf } from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { open } from "../place/OpenPlace.ts"
 import { place } from "../RequestFields.ts"
-import { openAt, versionsOf } from "./History.ts"
+import { openAt } from "./History.ts"
 
 export const Request = Schema.Struct({ path: place("A file or a folder") })
 export type Request = typeof Request.Type

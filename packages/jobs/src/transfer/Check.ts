@@ -21,10 +21,11 @@ import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
 import { open } from "../place/OpenPlace.ts"
 import { flag, place } from "../RequestFields.ts"
-import { comparing, linking, linksOf } from "./TransferFields.ts"
+import { comparing, earlierSource, linking, lookingOf } from "./TransferFields.ts"
 
 export const Request = Schema.Struct({
   source: place("A folder"),
+  ...earlierSource,
   destination: place("The folder to compare it with"),
   ...comparing,
   ...linking,
@@ -143,10 +144,10 @@ const comparer = ({ destination, request, source }: Comparing) => {
 const atOnce = 4
 
 const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
-  const links = linksOf(request)
+  const looking = lookingOf(request)
   const filter = yield* filterOf(request)
-  const found = yield* FileOrFolder.find(request.source, tell, links)
-  const opened = yield* open(request.destination, tell, { links: links.links })
+  const found = yield* FileOrFolder.find(request.source, tell, looking)
+  const opened = yield* open(request.destination, tell, { links: looking.flags?.links })
   const [source, destination] =
     found._tag === "File"
       ? [FileOrFolder.onlyFile(found.provider, found.file.path), FileOrFolder.onlyFile(opened, found.file.path)]
@@ -191,7 +192,7 @@ const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
 
   const nothing = Object.values(counts).every((count) => count === 0)
   if (nothing && found._tag === "Folder") {
-    if (!(yield* FileOrFolder.exists(found, request.source, tell, links))) {
+    if (!(yield* FileOrFolder.exists(found, request.source, tell, looking))) {
       return yield* FileOrFolder.missing(request.source)
     }
     const folder: FileOrFolder.FoundFolder = { _tag: "Folder", provider: opened }

@@ -5,9 +5,10 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Guard from "@ourclone/core/engine/Guard"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
+import type { Which } from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { open } from "../place/OpenPlace.ts"
-import { linksOf, type Transferring } from "./TransferFields.ts"
+import { linksOf, lookingOf, type Transferring } from "./TransferFields.ts"
 
 export interface Sides {
   readonly source: Provider
@@ -20,8 +21,12 @@ const samePlace = (name: string) =>
   new Guard.GuardStopped({ guard: "overlap", message: `source and destination are the same file, ${name}` })
 
 /** The source alone, with the destination that is already open. */
-export const withSource = Effect.fnUntraced(function* (request: Transferring, destination: Provider, tell: Tell) {
-  const found = yield* FileOrFolder.find(request.source, tell, linksOf(request))
+export const withSource = Effect.fnUntraced(function* (
+  request: Transferring & Which,
+  destination: Provider,
+  tell: Tell
+) {
+  const found = yield* FileOrFolder.find(request.source, tell, lookingOf(request))
   if (found._tag === "File") {
     if (isSame(found.provider.place, destination.place)) return yield* samePlace(request.source)
     const { path } = found.file

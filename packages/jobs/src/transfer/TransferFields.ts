@@ -2,6 +2,8 @@
 import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import * as Schema from "effect/Schema"
+import { moment, oneVersion, type Which } from "../place/Earlier.ts"
+import type { Looking } from "../place/FileOrFolder.ts"
 import { filterFields } from "../place/FilterFields.ts"
 import { whenBusy } from "../place/HoldDestination.ts"
 import { flag, place, text, whole } from "../RequestFields.ts"
@@ -45,6 +47,9 @@ export const transferring = { source, destination, ...creating, ...running, ...c
 const Transferring = Schema.Struct(transferring)
 export type Transferring = typeof Transferring.Type
 
+/** Of which state of the source. */
+export const earlierSource = { ...moment, ...oneVersion }
+
 /** What guards a destination where something is removed. */
 export const removing = {
   maxDelete: whole("Remove nothing if more files than this would go; half of them where there are over 100"),
@@ -55,6 +60,13 @@ export const removing = {
 export const linksOf = ({ copyLinks, links }: Pick<Transferring, "links" | "copyLinks">): Given => ({
   links: links === true || undefined,
   copyLinks: copyLinks === true || undefined
+})
+
+/** How the source is looked for. */
+export const lookingOf = (request: Pick<Transferring, "links" | "copyLinks"> & Which): Looking => ({
+  flags: linksOf(request),
+  at: request.at,
+  versionId: request.versionId
 })
 
 export const comparisonOf = (request: Partial<Transferring>): Comparison => ({

@@ -15,9 +15,11 @@ import { filterOf } from "../place/FilterFields.ts"
 import { hold } from "../place/HoldDestination.ts"
 import * as Bwlimit from "./Bwlimit.ts"
 import * as Sides from "./Sides.ts"
-import { comparisonOf, linksOf, type Transferring } from "./TransferFields.ts"
+import { comparisonOf, lookingOf, type Transferring } from "./TransferFields.ts"
 
 export interface Request extends Transferring {
+  readonly at?: number
+  readonly versionId?: string
   readonly maxDelete?: number
   readonly allowEmptySource?: boolean
 }
@@ -59,7 +61,7 @@ const checkSource = Effect.fnUntraced(function* (
 ) {
   if (folder === undefined || totals.sourceFiles > 0) return
   if (verb !== "sync") {
-    const isThere = yield* FileOrFolder.exists(folder, request.source, tell, linksOf(request))
+    const isThere = yield* FileOrFolder.exists(folder, request.source, tell, lookingOf(request))
     if (!isThere) return yield* FileOrFolder.missing(request.source)
   } else if (request.allowEmptySource !== true && !(yield* FileOrFolder.holdsSomething(folder))) {
     return yield* emptySource(request)

@@ -1,0 +1,121 @@
+import { expect, test } from "vitest"
+import { withB2 } from "./B2Cli.ts"
+import type { Cli } from "./Cli.ts"
+
+interface Row {
+  readonly path: string
+  readonly versionId: string
+  readonly kind: string
+  readonly storedAt: number
+}
+
+const versionsOf = async (cli: Cli, place: string): Promise<ReadonlyArray<Row>> => {
+  const { out } = await cli.run("versions", "--json", place)
+  return out
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Row)
+}
+
+const idOf = (rows: ReadonlyArray<Row>, index: number): string => rows[index]?.versionId ?? "none"
+
+/** Until what is stored next has a later time. */
+const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
+
+const namesIn = (out: string): ReadonlyArray<string> =>
+  out.split("\n").flatMap((line) => (line === "" ? [] : [line.slice(32)]))
+
+/** A folder of three files, then another content, another file and one file less; and the time between the two. */
+const withHistory = async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("from/a.txt", "old a", 1_600_000_000_000)
+  cli.write("from/sub/b.txt", "b")
+  cli.write("from/sub/c.txt", "c")
+  await cli.run("sync", "@/from", "b2:some-bucket/docs")
+  await later()
+  const between = new Date().toISOString()
+  await later()
+  cli.write("from/a.txt", "the new a", 1_700_000_000_000)
+  cli.write("from/d.txt", "d")
+  await cli.run("sync", "@/from", "b2:some-bucket/docs")
+  await cli.run("rm", "b2:some-bucket/docs/sub/b.txt")
+  return { cli, emulator, between }
+}
+
+test("ls, tree, size, lsjson, stat and cat show a bucket as it was at a time", async () => {
+  const { between, cli } = await withHistory()
+  const docs = "b2:some-bucket/docs"
+  expect(namesIn((await cli.run("ls", docs)).out)).toEqual(["a.txt", "d.txt", "sub/c.txt"])
+  expect(namesIn((await cli.run("ls", "--at", between, docs)).out)).toEqual(["a.txt", "sub/b.txt", "sub/c.txt"])
+  expect(namesIn((await cli.run("ls", "--at", between, "--max-depth", "1", docs)).out)).toEqual(["a.txt", "sub/"])
+  expect((await cli.run("tree", "--at", between, docs)).out).toContain("b.txt")
+  expect((await cli.run("size", "--at", between, docs)).out).toContain("3 files, 7 B")
+  expect((await cli.run("cat", "--at", between, `${docs}/a.txt`)).out).toBe("old a")
+  expect((await cli.run("cat", `${docs}/a.txt`)).out).toBe("the new a")
+  expect((await cli.run("stat", "--at", between, `${docs}/a.txt`)).out).toContain("5 bytes")
+  const json = JSON.parse((await cli.run("lsjson", "--at", between, "-R", "--files-only", docs)).out)
+  expect(json.map(({ Path }: { Path: string }) => Path)).toEqual(["a.txt", "sub/b.txt", "sub/c.txt"])
+  expect((await cli.run("ls", "--at", "1y", docs)).code).toBe(4)
+  expect((await cli.run("cat", "--at", between, `${docs}/d.txt`)).code).toBe(4)
+})
+
+test("copy, sync and check take a bucket as it was at a time", async () => {
+  const { between, cli } = await withHistory()
+  const docs = "b2:some-bucket/docs"
+  expect(await cli.run("copy", "--at", between, docs, "@/back")).toEqual({ code: 0, out: "", error: "" })
+  expect(cli.list("back")).toEqual(["a.txt", "sub/b.txt", "sub/c.txt"])
+  expect(cli.read("back/a.txt")).toBe("old a")
+  expect((await cli.run("check", "--checksum", "--at", between, docs, "@/back")).code).toBe(0)
+  expect((await cli.run("check", docs, "@/back")).code).toBe(1)
+  cli.write("back/extra.txt", "extra")
+  expect((await cli.run("sync", "--at", between, docs, "@/back")).code).toBe(0)
+  expect(cli.list("back")).toEqual(["a.txt", "sub/b.txt", "sub/c.txt"])
+  expect((await cli.run("copy", "--at", between, `${docs}/a.txt`, "@/one")).code).toBe(0)
+  expect(cli.read("one/a.txt")).toBe("old a")
+})
+
+test("sync of a folder with itself as it was makes it again what it was, without sending a byte", async () => {
+  const { between, cli, emulator } = await withHistory()
+  const docs = "b2:some-bucket/docs"
+  emulator.log?.reset()
+  expect(await cli.run("sync", "--at", between, docs, docs)).toEqual({ code: 0, out: "", error: "" })
+  expect(namesIn((await cli.run("ls", docs)).out)).toEqual(["a.txt", "sub/b.txt", "sub/c.txt"])
+  expect((await cli.run("cat", `${docs}/a.txt`)).out).toBe("old a")
+  expect(emulator.log?.requests("b2_upload_file") ?? []).toEqual([])
+  expect((await versionsOf(cli, `${docs}/d.txt`)).map(({ kind }) => kind)).toEqual(["Hidden", "Stored"])
+})
+
+test("a source that was empty at the time stops a sync with 25", async () => {
+  const { cli } = await withHistory()
+  cli.write("here/mine.txt", "mine")
+  expect((await cli.run("sync", "--at", "1y", "b2:some-bucket/docs", "@/here")).code).toBe(25)
+  expect(cli.list("here")).toEqual(["mine.txt"])
+})
+
+test("what a time can not mean is refused by name, and so is a place that keeps no versions", async () => {
+  const { cli } = await withHistory()
+  const nonsense = await cli.run("ls", "--at", "yesterdayish", "b2:some-bucket")
+  expect([nonsense.code, nonsense.error]).toEqual([2, expect.stringContaining('--at: "yesterdayish" is no time')])
+  const local = await cli.run("ls", "--at", "2h", "@/from")
+  expect([local.code, local.error]).toEqual([2, expect.stringContaining("keeps no old versions")])
+  expect((await cli.run("ls", "--at", "2h", "b2:")).code).toBe(2)
+})
+
+test("an id that versions shows is read, told of and copied", async () => {
+  const { cli } = await withHistory()
+  const place = "b2:some-bucket/docs/a.txt"
+  const rows = await versionsOf(cli, place)
+  const id = idOf(rows, 1)
+  expect((await cli.run("cat", "--version-id", id, place)).out).toBe("old a")
+  expect((await cli.run("stat", "--version-id", id, place)).out).toContain(id)
+  expect((await cli.run("copy", "--version-id", id, place, "@/one")).code).toBe(0)
+  expect(cli.read("one/a.txt")).toBe("old a")
+  expect((await cli.run("copy", "--version-id", id, place, "b2:some-bucket/docs")).code).toBe(0)
+  expect((await cli.run("cat", place)).out).toBe("old a")
+  const none = await cli.run("cat", "--version-id", "4_none", place)
+  expect([none.code, none.error]).toEqual([4, expect.stringContaining("has no version 4_none")])
+  const hidden = await versionsOf(cli, "b2:some-bucket/docs/sub/b.txt")
+  expect((await cli.run("cat", "--version-id", idOf(hidden, 0), "b2:some-bucket/docs/sub/b.txt")).code).toBe(2)
+  expect((await cli.run("cat", "--version-id", idOf(hidden, 1), "b2:some-bucket/docs/sub/b.txt")).out).toBe("b")
+  expect((await cli.run("cat", "--at", "2h", "--version-id", id, place)).code).toBe(2)
+})
