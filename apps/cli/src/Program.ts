@@ -1,6 +1,7 @@
 /** The whole command line as one effect, from words to an exit code. */
 import { homedir } from "node:os"
 import { WhileLocked } from "@ourclone/backup/repository/WhileLocked"
+import { withSettings } from "@ourclone/core/accounts/AccountSettings"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
@@ -23,6 +24,7 @@ import { builtIns } from "./GlobalFlags.ts"
 import { printable } from "./PrintableText.ts"
 import * as HangUp from "./process/HangUp.ts"
 import * as StopSignals from "./process/StopSignals.ts"
+import * as RemoteLog from "./RemoteLog.ts"
 import { Streams, type StreamsShape } from "./Streams.ts"
 import { version } from "./Version.ts"
 import { told } from "./words/remedies.ts"
@@ -117,7 +119,9 @@ const machineOf = ({ environment }: StreamsShape): ThisMachine["Service"] => {
 }
 
 /** Runs a command line and says what the process should exit with. Interrupting it stops the command cleanly. */
-export const run = Effect.fnUntraced(function* ({ factories, streams, words }: ProgramOptions) {
+export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
+  const { streams, words } = options
+  const factories = options.factories.map(withSettings)
   const log = yield* Effect.provideService(DebugLog.make(words, factories), Streams, streams)
   const services = Layer.mergeAll(
     Environment.layer,
@@ -127,7 +131,12 @@ export const run = Effect.fnUntraced(function* ({ factories, streams, words }: P
     CliConfig.layer({ builtIns }),
     Layer.succeed(ThisMachine, machineOf(streams)),
     Layer.succeed(WhileLocked, Effect.andThen(Effect.sync(StopSignals.heed), HangUp.tolerate())),
-    Remotes.layer({ factories, environment: streams.environment, directory: process.cwd() })
+    Remotes.layer({
+      factories,
+      environment: streams.environment,
+      directory: process.cwd(),
+      openLog: RemoteLog.opener(words, factories, streams)
+    })
   )
   const exit = yield* Effect.exit(
     Command.runWith(commands(factories), { version, renderErrors: true })(Arguments.normalize(words)).pipe(
