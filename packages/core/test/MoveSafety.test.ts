@@ -137,6 +137,24 @@ describe("a file of which only the time differs", () => {
     })
   )
 
+  it.effect("counts as the same, with one note for all of them, where a sync may not set its time", () =>
+    Effect.gen(function* () {
+      const { memory, source } = yield* setUp
+      yield* put(source, "b", "b", 2000)
+      yield* put(memory, "b", "b", 1000)
+      const touch = () => failing(new PermissionDenied({ message: "it belongs to another user" }))
+      const tell = Told.make()
+      const plan = Plan.make(source, { ...memory, touch }, { comparison: { by: "time" }, removesExtra: true })
+      const options = { transfers: 1, partConcurrency: 1, allowsEmptySource: true, tell }
+      const summary = yield* Transfer.execute(source, { ...memory, touch }, plan, options)
+      assert.deepInclude(summary, { touched: 0, same: 2, failed: 0, skipped: 0 })
+      assert.deepStrictEqual(
+        tell.of("Note").map(({ code }) => code),
+        ["timesNotKept"]
+      )
+    })
+  )
+
   it.effect("is a failed file when it can not be touched for another reason", () =>
     Effect.gen(function* () {
       const { memory, source } = yield* setUp

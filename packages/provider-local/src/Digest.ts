@@ -15,6 +15,7 @@ import * as HashThreads from "./HashThreads.ts"
 import { attempt, toStorageError } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
 import type { Place } from "./LocalPlace.ts"
+import * as UnsureFile from "./UnsureFile.ts"
 
 /** Up to this many bytes are hashed sooner than a thread starts. */
 const atOnceSize = 4 * 1024 * 1024
@@ -29,7 +30,7 @@ const inThread = (
 ): Effect.Effect<HashResult, StorageError> =>
   Effect.mapError(HashThreads.run(job, onHashed), (error) => toStorageError(place, "digest", file.path, error))
 
-/** The target of a link is shorter than any part. */
+/** Of what is shorter than any part, such as the target of a link. */
 const ofTarget = (target: Uint8Array, algorithm: ChecksumAlgorithm): Digest => {
   const whole = hash(algorithm, target)
   return { algorithm, whole, parts: [whole] }
@@ -58,6 +59,11 @@ export const digest =
         })
         if (isLink)
           return attempt(place, "digest", file.path, () => ofTarget(LocalFiles.linkTarget(absolute, file), algorithm))
+        if (file.isSizeUnsure === true) {
+          return attempt(place, "digest", file.path, () =>
+            ofTarget(UnsureFile.readToEnd(absolute, place.copyLinks), algorithm)
+          )
+        }
         if (file.size <= atOnceSize) {
           return attempt(place, "digest", file.path, () => toDigest(hashFile(job("all")), []))
         }

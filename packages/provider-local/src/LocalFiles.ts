@@ -6,6 +6,7 @@ import { NotFound } from "@ourclone/core/contract/StorageError"
 import * as FileTime from "./FileTime.ts"
 import * as Place from "./LocalPlace.ts"
 import * as OpenFile from "./OpenFile.ts"
+import * as StatedSize from "./StatedSize.ts"
 import * as Symlinks from "./Symlinks.ts"
 
 export interface Located {
@@ -33,10 +34,12 @@ export const stat = (place: Place.Place, path: RemotePath): DatedFile => {
   if (!place.copyLinks && !Place.isReal(place, path.slice(0, Math.max(0, path.lastIndexOf("/"))))) throw none()
   const stats = (place.copyLinks ? fs.statSync : fs.lstatSync)(absolute, { bigint: true })
   if (!isLink && !stats.isFile()) throw none()
+  const isUnsure = !isLink && StatedSize.isUnsure(absolute, Number(stats.dev), Number(stats.size))
   return {
     _tag: "File",
     path,
     size: isLink ? Symlinks.readTarget(absolute).length : Number(stats.size),
+    ...(isUnsure ? { isSizeUnsure: true } : {}),
     ...FileTime.ofExactStats(stats),
     checksums: {}
   }

@@ -84,7 +84,7 @@ const frontier = (parts: Iterable<Journal.StoredPart>): number => {
 
 const missing = () => new NotFound({ message: "this unfinished file is not there any more: start it again" })
 
-export const make = ({ durability, folders, freeSpace, place }: Shared): LargeFile => {
+export const make = ({ durability, folders, freeSpace, place, refusals }: Shared): LargeFile => {
   const states = new Map<string, State>()
 
   const temporaryOf = ({ path, id }: Unfinished): string =>
@@ -253,7 +253,7 @@ export const make = ({ durability, folders, freeSpace, place }: Shared): LargeFi
     const modifiedAt = file.modifiedAt ?? Date.now()
     const fd = openTemporary(file)
     try {
-      Replacement.commit({ target, temporary, fd }, { modifiedAt, nanoseconds })
+      Replacement.commit({ target, temporary, fd }, { modifiedAt, nanoseconds }, refusals)
     } finally {
       fs.closeSync(fd)
     }

@@ -19,6 +19,7 @@ import { codeOf, reasonOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
 import { remedy } from "./LocalRemedies.ts"
 import * as Slices from "./Slices.ts"
+import * as StatedSize from "./StatedSize.ts"
 import * as Symlinks from "./Symlinks.ts"
 
 interface Level {
@@ -99,13 +100,14 @@ class Walk {
         : fs.lstatSync(absolute, { throwIfNoEntry: false })
       // Gone since its name was read, or another thing of that name now: as if it had not been there.
       if (!stats?.isFile()) return undefined
-      return {
+      const file: Entry = {
         _tag: "File",
         path: RemotePath.makeUnsafe(path),
         size: stats.size,
         modifiedAt: FileTime.ofStats(stats),
         checksums: {}
       }
+      return StatedSize.isUnsure(absolute, stats.dev, stats.size) ? { ...file, isSizeUnsure: true } : file
     } catch (error) {
       return this.failure(path, error)
     }

@@ -22,6 +22,7 @@ import * as LocalRead from "./LocalRead.ts"
 import * as LocalRemove from "./LocalRemove.ts"
 import * as LocalTouch from "./LocalTouch.ts"
 import * as LocalWrite from "./LocalWrite.ts"
+import * as Refusals from "./Refusals.ts"
 import * as Symlinks from "./Symlinks.ts"
 import * as TimePrecision from "./TimePrecision.ts"
 
@@ -42,6 +43,7 @@ const open = (place: Place.Place): Provider => {
   const freeSpace = FreeSpace.make(place)
   const precision = TimePrecision.of(Place.absolute(place, RemotePath.root))
   const locate = LocalIdentity.makeLocate()
+  const refusals = Refusals.make(place)
   return {
     specification,
     name: place.name,
@@ -65,7 +67,7 @@ const open = (place: Place.Place): Provider => {
     read: (file, range) => LocalRead.read(place, file, range),
     readAll: (file) => LocalRead.readAll(place, file),
     digest: (file) => Digest.digest(place, file),
-    ...LocalWrite.make({ place, folders, durability, freeSpace }),
+    ...LocalWrite.make({ place, folders, durability, freeSpace, refusals }),
     // With copyLinks a file may lie behind a link, where nothing is changed.
     touch: place.copyLinks ? undefined : LocalTouch.touch(place, folders),
     move: place.copyLinks ? undefined : LocalMove.move(place, folders),
@@ -73,8 +75,9 @@ const open = (place: Place.Place): Provider => {
     remove: LocalRemove.remove(place, folders),
     makeDirectory: (path) => attempt(place, "makeDirectory", path, () => folders.ensure(path)),
     removeDirectory: LocalRemove.removeDirectory(place, folders),
-    largeFile: LocalLargeFile.make({ place, folders, durability, freeSpace }),
+    largeFile: LocalLargeFile.make({ place, folders, durability, freeSpace, refusals }),
     locate: (path) => attempt(place, "locate", path, () => locate(Place.absolute(place, path))),
+    remarks: refusals.remarks,
     storedAs: place.links ? Symlinks.storedAs : undefined,
     freeSpace: attempt(place, "freeSpace", RemotePath.root, () => {
       const free = FreeSpace.read(place)

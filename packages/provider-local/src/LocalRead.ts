@@ -13,10 +13,12 @@ import { attempt, toStorageError } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
 import type { Place } from "./LocalPlace.ts"
 import * as OpenFile from "./OpenFile.ts"
+import * as UnsureFile from "./UnsureFile.ts"
 
 const readAllNow = (place: Place, file: File): Uint8Array => {
   const { absolute, isLink } = LocalFiles.locate(place, file.path)
   if (isLink) return LocalFiles.linkTarget(absolute, file)
+  if (file.isSizeUnsure === true) return UnsureFile.readToEnd(absolute, place.copyLinks)
   const fd = OpenFile.open(absolute, file, place.copyLinks)
   try {
     const buffer = Buffer.allocUnsafeSlow(file.size)
@@ -144,10 +146,18 @@ const inPieces = (
 
 const outside = new InvalidRequest({ message: "the range lies outside the file" })
 
+const ofUnsure = (place: Place, file: File, range: ByteRange | undefined): Stream.Stream<Uint8Array> => {
+  const bytes = readAllNow(place, file)
+  if (range === undefined) return Stream.succeed(bytes)
+  if (range.offset < 0 || range.length < 0 || range.offset + range.length > bytes.length) throw outside
+  return Stream.succeed(bytes.subarray(range.offset, range.offset + range.length))
+}
+
 /** The pieces of `file`, or of `range` of it. Fails with `SourceChanged` like `readAll`. */
 export const read = (place: Place, file: File, range?: ByteRange): Stream.Stream<Uint8Array, StorageError> =>
   Stream.unwrap(
     attempt(place, "read", file.path, () => {
+      if (file.isSizeUnsure === true) return ofUnsure(place, file, range)
       const { offset, length } = range ?? { offset: 0, length: file.size }
       if (offset < 0 || length < 0 || offset + length > file.size) throw outside
       const { absolute, isLink } = LocalFiles.locate(place, file.path)

@@ -24,6 +24,7 @@ import type { Folders } from "./Folders.ts"
 import { type FreeSpace, ofOneFile } from "./FreeSpace.ts"
 import { attempt, toStorageError } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
+import type { Refusals } from "./Refusals.ts"
 import * as Replacement from "./Replacement.ts"
 import * as Symlinks from "./Symlinks.ts"
 import { makeId, temporaryName } from "./TemporaryName.ts"
@@ -61,6 +62,7 @@ export interface Shared {
   readonly folders: Folders
   readonly durability: Durability
   readonly freeSpace: FreeSpace
+  readonly refusals: Refusals
 }
 
 export interface LocalWrites {
@@ -73,7 +75,10 @@ export const make = (shared: Shared): LocalWrites => ({
   putIfAbsent: makePut(shared, Replacement.commitNew)
 })
 
-const makePut = ({ durability, folders, freeSpace, place }: Shared, commit: typeof Replacement.commit): Put => {
+const makePut = (
+  { durability, folders, freeSpace, place, refusals }: Shared,
+  commit: typeof Replacement.commit
+): Put => {
   const writeAtOnce = (
     path: RemotePath.RemotePath,
     source: ByteSource,
@@ -85,7 +90,7 @@ const makePut = ({ durability, folders, freeSpace, place }: Shared, commit: type
     const replacement = Replacement.create(place, folders, path)
     try {
       FileWriting.writeNow(replacement.fd, bytes)
-      commit(replacement, options)
+      commit(replacement, options, refusals)
     } catch (error) {
       Replacement.discard(replacement.temporary)
       throw error
@@ -117,7 +122,7 @@ const makePut = ({ durability, folders, freeSpace, place }: Shared, commit: type
     const finish = attempt(place, "put", path, () => {
       checkSize(source, position)
       if (hashing !== undefined) checkSha1(source, hashing.digest("hex"))
-      commit(replacement, options)
+      commit(replacement, options, refusals)
       return stored(path, source, options)
     })
     if (options.durable !== true) return Effect.andThen(write, finish)
@@ -168,7 +173,7 @@ const makePut = ({ durability, folders, freeSpace, place }: Shared, commit: type
     const link = Symlinks.withoutSuffix(twin)
     const temporary = Replacement.beside(link, temporaryName(RemotePath.basename(path), makeId()))
     folders.forget()
-    Symlinks.write(link, temporary, bytes, options)
+    Symlinks.write(link, temporary, bytes, options, refusals)
     if (fs.lstatSync(twin, { throwIfNoEntry: false })?.isFile()) fs.unlinkSync(twin)
     return stored(path, source, options)
   }

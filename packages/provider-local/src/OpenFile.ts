@@ -34,7 +34,8 @@ export const check = (fd: number, seen: Seen): void => {
   if (stats.size !== seen.size || !isSameTime || !stats.isFile()) throw new FileChanged()
 }
 
-const openOnly = (absolute: string, followsLinks: boolean): number => {
+/** Throws `FileGone` when nothing is there and `FileChanged` at a symbolic link that is not to be followed. */
+export const openOnly = (absolute: string, followsLinks: boolean): number => {
   try {
     return fs.openSync(absolute, followsLinks ? flags : flagsOfReal)
   } catch (error) {

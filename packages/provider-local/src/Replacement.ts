@@ -11,6 +11,7 @@ import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageEr
 import type { Folders } from "./Folders.ts"
 import { codeOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
+import type { Refusals } from "./Refusals.ts"
 import * as SettingTimes from "./SettingTimes.ts"
 import { isTemporary, makeId, temporaryName } from "./TemporaryName.ts"
 
@@ -67,18 +68,24 @@ export const create = (place: Place.Place, folders: Folders, path: RemotePath.Re
 }
 
 /** Gives the temporary file its time, and the permissions of the file that it then replaces. The file stays open. */
-export const commit = ({ target, temporary, fd }: Replacement, time: SettingTimes.Time): void => {
+export const commit = ({ target, temporary, fd }: Replacement, time: SettingTimes.Time, refusals: Refusals): void => {
   const mode = modeOf(target)
-  if (mode !== undefined) fs.fchmodSync(fd, mode)
-  SettingTimes.ofFile(fd, time)
+  if (mode !== undefined && mode !== (fs.fstatSync(fd).mode & 0o777)) {
+    refusals.allow("permissions", () => fs.fchmodSync(fd, mode))
+  }
+  refusals.allow("times", () => SettingTimes.ofFile(fd, time))
   fs.renameSync(temporary, target)
 }
 
 const withoutLinks = new Set<string | undefined>(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])
 
 /** `commit` where nothing is. Throws `AlreadyExists`; `InvalidRequest` on a file system without hard links, which has no such step. */
-export const commitNew = ({ target, temporary, fd }: Replacement, time: SettingTimes.Time): void => {
-  SettingTimes.ofFile(fd, time)
+export const commitNew = (
+  { target, temporary, fd }: Replacement,
+  time: SettingTimes.Time,
+  refusals: Refusals
+): void => {
+  refusals.allow("times", () => SettingTimes.ofFile(fd, time))
   try {
     fs.linkSync(temporary, target)
   } catch (error) {

@@ -6,6 +6,7 @@ import * as fs from "node:fs"
 import type { PutOptions } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, type RemotePath } from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
+import type { Refusals } from "./Refusals.ts"
 import * as SettingTimes from "./SettingTimes.ts"
 
 export const suffix = ".rclonelink"
@@ -27,7 +28,13 @@ export const readTarget = (link: string): Buffer<ArrayBuffer> =>
 export const maximumTarget = 64 * 1024
 
 /** Makes or replaces the link at `link`; `temporary` lies in the same directory. */
-export const write = (link: string, temporary: string, target: Uint8Array, options: PutOptions): void => {
+export const write = (
+  link: string,
+  temporary: string,
+  target: Uint8Array,
+  options: PutOptions,
+  refusals: Refusals
+): void => {
   if (target.length === 0 || target.includes(0)) {
     throw new InvalidRequest({ message: `a name that ends in ${suffix} must hold the target of a symbolic link` })
   }
@@ -36,7 +43,7 @@ export const write = (link: string, temporary: string, target: Uint8Array, optio
   }
   fs.symlinkSync(Buffer.from(target), temporary)
   try {
-    SettingTimes.ofLink(temporary, options)
+    refusals.allow("times", () => SettingTimes.ofLink(temporary, options))
     fs.renameSync(temporary, link)
   } catch (error) {
     fs.rmSync(temporary, { force: true })

@@ -26,6 +26,8 @@ export const File = Schema.TaggedStruct("File", {
   path: RemotePath,
   /** In bytes. */
   size: Schema.Int,
+  /** `size` is what the storage states and need not be true, as of files whose content is made up when it is read: what is read decides. */
+  isSizeUnsure: Schema.optionalKey(Schema.Boolean),
   /**
    * When the content was last changed, as the uploader said, in whole milliseconds since 1970 UTC; the upload time where
    * none was stored. A listing may leave it out where knowing it takes a call for each file; `stat` knows it.

@@ -94,7 +94,7 @@ export interface Provider {
    */
   readonly read: (file: File, range?: ByteRange) => Stream.Stream<Uint8Array, StorageError>
 
-  /** `read` without a range, in one buffer. For files of up to `ByteSource.smallSize` bytes. */
+  /** `read` without a range, in one buffer. For files of up to `ByteSource.smallSize` bytes, and those of unsure size. */
   readonly readAll: (file: File) => Effect.Effect<Uint8Array, StorageError>
 
   /** Present when reading a file twice is cheap; see `ByteSource.digest`. */

@@ -43,6 +43,7 @@ const leftAlone: Verdict = { _tag: "LeftAlone" }
 const missing: Verdict = { _tag: "Differs", because: "missing" }
 const sizeDiffers: Verdict = { _tag: "Differs", because: "size differs" }
 const asked: Verdict = { _tag: "Differs", because: "asked to transfer all" }
+const hashOrSize: Verdict = { _tag: "Hash", otherwise: "size differs" }
 const hashOrTime: Verdict = { _tag: "Hash", otherwise: "time differs" }
 const hashOrSame: Verdict = { _tag: "Hash", otherwise: "same" }
 
@@ -68,6 +69,7 @@ export const decide = (
     if (later === undefined) return undated
     if (later < -within) return leftAlone
   }
+  if (source.isSizeUnsure === true || destination.isSizeUnsure === true) return hashOrSize
   if (source.size !== destination.size) return sizeDiffers
   if (comparison.by === "size") return same
   if (comparison.by === "time" && within !== undefined && later === undefined) return undated

@@ -1,9 +1,10 @@
 /** What a transfer does with one file: put it, set its time, or leave it where it is. */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { ByteSource } from "../contract/ByteSource.ts"
+import * as ByteSource from "../contract/ByteSource.ts"
 import type { DatedFile, File } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
+import type { RemotePath } from "../contract/RemotePath.ts"
 import { ChecksumMismatch, StorageError } from "../contract/StorageError.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
@@ -11,17 +12,21 @@ import * as Download from "./Download.ts"
 import { exact } from "./FileTime.ts"
 import { dropSource } from "./SourceRemoval.ts"
 import type { Flight } from "./TransferProgress.ts"
-import { done, skipped, type TransferRun } from "./TransferRun.ts"
+import { done, noteOnce, skipped, type TransferRun } from "./TransferRun.ts"
 import { upload } from "./Upload.ts"
 
-const throttled = (source: ByteSource, bandwidth: Bandwidth): ByteSource => ({
+const throttled = (source: ByteSource.ByteSource, bandwidth: Bandwidth): ByteSource.ByteSource => ({
   ...source,
   bytes: Effect.tap(source.bytes, (bytes) => bandwidth.take(bytes.length)),
   read: (range) => Stream.tap(source.read(range), (piece) => bandwidth.take(piece.length))
 })
 
-const arrived = ({ destination }: TransferRun, file: File, stored: File): Effect.Effect<void, StorageError> => {
-  const { path, size } = file
+const arrived = (
+  { destination }: TransferRun,
+  path: RemotePath,
+  size: number,
+  stored: File
+): Effect.Effect<void, StorageError> => {
   if (stored.size === size) return Effect.void
   const message = `${stored.size} bytes are stored where ${size} were sent`
   const reason = new ChecksumMismatch({ message, expected: `${size} bytes`, actual: `${stored.size} bytes` })
@@ -29,22 +34,39 @@ const arrived = ({ destination }: TransferRun, file: File, stored: File): Effect
 }
 
 /** Ends the item as moved where its source is gone by now, as `deed` otherwise. */
-const ended = (run: TransferRun, deed: "stored" | "copied", file: File): Effect.Effect<void, StorageError> => {
+const ended = (
+  run: TransferRun,
+  deed: "stored" | "copied",
+  file: File,
+  size: number
+): Effect.Effect<void, StorageError> => {
+  const { path } = file
   if (run.options.removesSource) {
-    return Effect.map(dropSource(run, file), (isMoved) => done(run, isMoved ? "moved" : deed, file))
+    return Effect.map(dropSource(run, file), (isMoved) => done(run, isMoved ? "moved" : deed, { path, size }))
   }
-  done(run, deed, file)
+  done(run, deed, { path, size })
   return Effect.void
 }
 
 const send = (run: TransferRun, file: File, flight: Flight): Effect.Effect<void, StorageError> =>
   Effect.flatMap(retrying(exact(run.source, run.destination, file)), (known) => sendDated(run, known, flight))
 
-const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Effect<void, StorageError> => {
-  const { destination, options, progress, source, summary } = run
+const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Effect<void, StorageError> =>
+  file.isSizeUnsure === true
+    ? Effect.flatMap(retrying(run.source.readAll(file)), (bytes) => sendBytes(run, file, ByteSource.fromBytes(bytes)))
+    : sendBytes(run, file, Download.source(run.source, file), flight)
+
+/** Without a flight where how far it is could not be said. */
+const sendBytes = (
+  run: TransferRun,
+  file: DatedFile,
+  bytes: ByteSource.ByteSource,
+  flight?: Flight
+): Effect.Effect<void, StorageError> => {
+  const { destination, options, progress, summary } = run
   const { bandwidth } = options
-  const { path, size } = file
-  const bytes = Download.source(source, file)
+  const { path } = file
+  const { size } = bytes
   const stored = upload(destination, path, bandwidth === undefined ? bytes : throttled(bytes, bandwidth), {
     modifiedAt: file.modifiedAt,
     nanoseconds: file.nanoseconds,
@@ -52,14 +74,14 @@ const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Ef
     metadata: destination.capabilities.keepsMetadata ? file.metadata : undefined,
     durable: options.removesSource,
     partConcurrency: options.partConcurrency,
-    onAdvance: (more) => progress.advance(flight, more),
-    onHashed: (more) => progress.hashed(flight, more)
+    onAdvance: flight && ((more) => progress.advance(flight, more)),
+    onHashed: flight && ((more) => progress.hashed(flight, more))
   })
   return Effect.flatMap(stored, (found) =>
-    Effect.flatMap(arrived(run, file, found), () => {
+    Effect.flatMap(arrived(run, path, size, found), () => {
       summary.stored++
       summary.storedBytes += size
-      return ended(run, "stored", file)
+      return ended(run, "stored", file, size)
     })
   )
 }
@@ -78,9 +100,9 @@ const copyOrSend = (
       return send(run, file, flight)
     },
     onSuccess: (stored) =>
-      Effect.flatMap(arrived(run, file, stored), () => {
+      Effect.flatMap(arrived(run, file.path, file.size, stored), () => {
         run.summary.copied++
-        return ended(run, "copied", file)
+        return ended(run, "copied", file, file.size)
       })
   })
 
@@ -109,10 +131,13 @@ export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect
   )
   return Effect.matchEffect(retrying(touched), {
     // The bytes are there: a time that may not be set is worth no more than a note.
-    onFailure: (error) =>
-      error.reason._tag === "PermissionDenied"
-        ? Effect.sync(() => skipped(run, path, `its time can not be set: ${error.reason.message}`))
-        : Effect.fail(error),
+    onFailure: (error) => {
+      if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
+      const message = `times can not be set there, so files of other times are compared by their bytes at every run: ${error.reason.message}`
+      if (options.removesSource) skipped(run, path, `its time can not be set: ${error.reason.message}`)
+      else noteOnce(run, "timesNotKept", message)
+      return Effect.void
+    },
     onSuccess: () => {
       summary.touched++
       return Effect.map(dropSource(run, file), (isMoved) =>

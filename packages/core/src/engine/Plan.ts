@@ -110,7 +110,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
       (isSame) => {
         if (isSame === undefined) return otherwise === "same" ? keep(file) : put(file, otherwise)
         if (!isSame) return put(file, "checksum differs")
-        const isTouched = otherwise !== "same" && destination.touch !== undefined
+        const isTouched = otherwise === "time differs" && destination.touch !== undefined
         if (!isTouched) return keep(file)
         totals.same++
         return { _tag: "Touch", file, stored }

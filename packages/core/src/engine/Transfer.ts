@@ -45,6 +45,7 @@ const start = (
   options,
   clock,
   summary: TransferSummary.empty(),
+  noted: new Set(),
   progress: TransferProgress.make(options.tell, plan.totals),
   copy: source.place.account === destination.place.account ? destination.copy : undefined
 })

@@ -21,6 +21,8 @@ export interface TransferRun {
   readonly clock: Clock.Clock
   /** Copies inside the service, as long as that is possible. */
   copy: Provider["copy"]
+  /** Codes of what was noted. */
+  readonly noted: Set<string>
 }
 
 /** The file failed and the rest go on, unless nothing else can succeed either. */
@@ -53,8 +55,14 @@ export const skipped = ({ options, summary }: TransferRun, item: string, because
   options.tell.fact({ _tag: "Skipped", item, because })
 }
 
+export const noteOnce = ({ noted, options }: TransferRun, code: string, message: string): void => {
+  if (noted.has(code)) return
+  noted.add(code)
+  options.tell.fact({ _tag: "Note", code, message })
+}
+
 export const done = (
   { options }: TransferRun,
   deed: Extract<Fact, { readonly _tag: "Done" }>["deed"],
-  { path, size }: File
+  { path, size }: Pick<File, "path" | "size">
 ): void => options.tell.fact({ _tag: "Done", deed, item: path, bytes: size })

@@ -132,7 +132,11 @@ const comparer = ({ destination, request, source }: Comparing) => {
     return Effect.map(Checksum.isSame(left, { provider: destination, file: theirs }), (isSame): Finding => {
       if (isSame === undefined) {
         if (by === "checksum") return unreadable(item, "no checksum to compare by")
-        return { kind: "different", item, because: "time differs" }
+        return {
+          kind: "different",
+          item,
+          because: verdict._tag === "Hash" && verdict.otherwise === "size differs" ? "size differs" : "time differs"
+        }
       }
       return isSame ? { kind: "same", item } : { kind: "different", item, because: "checksum differs" }
     })
