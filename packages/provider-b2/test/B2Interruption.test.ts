@@ -12,12 +12,20 @@ const first = Buffer.alloc(1_000_000, "x")
 
 /** Gives its first bytes and then nothing, until it is interrupted. */
 const stalled = () => {
-  const seen = { released: 0 }
+  const seen = { began: 0, released: 0 }
   const source: ByteSource = {
     size,
     bytes: Effect.never,
     read: () =>
-      Stream.concat(Stream.succeed(first), Stream.never).pipe(Stream.ensuring(Effect.sync(() => void seen.released++)))
+      Stream.concat(
+        Stream.succeed(first),
+        Stream.fromEffect(
+          Effect.andThen(
+            Effect.sync(() => void seen.began++),
+            Effect.never
+          )
+        )
+      ).pipe(Stream.ensuring(Effect.sync(() => void seen.released++)))
   }
   return { seen, source }
 }
@@ -31,14 +39,18 @@ const setUp = Effect.gen(function* () {
 
 const wait = (milliseconds: number) => Effect.promise(() => new Promise((resolve) => setTimeout(resolve, milliseconds)))
 
+/** Waits for what happens sooner or later. */
+const until = <E>(condition: Effect.Effect<boolean, E>): Effect.Effect<void, E> =>
+  Effect.flatMap(condition, (holds) => (holds ? Effect.void : Effect.andThen(wait(5), until(condition))))
+
 describe("interruption", () => {
   it.live("ends an upload at once whose source has stalled, and lets the source go", () =>
     Effect.gen(function* () {
       const { emulator, provider } = yield* setUp
       const { seen, source } = stalled()
       const fiber = yield* Effect.forkChild(provider.put(at("a"), source, put))
-      yield* wait(200)
-      yield* Effect.timeout(Fiber.interrupt(fiber), "3 seconds")
+      yield* until(Effect.sync(() => seen.began === 1))
+      yield* Fiber.interrupt(fiber)
       assert.strictEqual(seen.released, 1)
       assert.strictEqual(emulator.versionCount(), 0)
       yield* provider.put(at("a"), fromBytes(Buffer.from("hello")), put)
@@ -54,7 +66,7 @@ describe("interruption", () => {
       const sum = (from: number, to: number) => createHash("sha1").update(bytes.subarray(from, to)).digest("hex")
       const source = (stall: boolean): ByteSource => ({
         ...fromBytes(bytes),
-        digest: (partSize) =>
+        digest: (partSize = 9000) =>
           Effect.succeed({
             algorithm: "sha1",
             whole: sum(0, 9000),
@@ -64,8 +76,12 @@ describe("interruption", () => {
       })
       const options = { modifiedAt: 5, partConcurrency: 3 }
       const fiber = yield* Effect.forkChild(upload(provider, at("big"), source(true), options))
-      yield* wait(500)
-      yield* Effect.timeout(Fiber.interrupt(fiber), "3 seconds")
+      const stored = Effect.gen(function* () {
+        const [file] = yield* Stream.runCollect(provider.largeFile!.unfinished(root))
+        return file === undefined ? [] : yield* Stream.runCollect(provider.largeFile!.parts(file))
+      })
+      yield* until(Effect.map(stored, ({ length }) => length === 4))
+      yield* Fiber.interrupt(fiber)
       emulator.log?.reset()
       const file = yield* upload(provider, at("big"), source(false), options)
       assert.lengthOf(emulator.log?.requests("b2_upload_part") ?? [], 5)
@@ -84,7 +100,7 @@ describe("interruption", () => {
           Stream.runForEachArray(provider.read(file), () => Effect.sleep("20 millis"))
         )
         yield* wait(10 + round * 17)
-        yield* Effect.timeout(Fiber.interrupt(fiber), "3 seconds")
+        yield* Fiber.interrupt(fiber)
       }
       const pieces = yield* Stream.runCollect(provider.read(file))
       assert.isTrue(Buffer.concat(pieces).equals(bytes))

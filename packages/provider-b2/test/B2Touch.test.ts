@@ -53,7 +53,7 @@ describe("touch", () => {
       const bytes = Buffer.alloc(4500, "0123456789")
       const source = {
         ...fromBytes(bytes),
-        digest: (partSize: number) =>
+        digest: (partSize = bytes.length) =>
           Effect.succeed({
             algorithm: "sha1" as const,
             whole: sha1(bytes),

@@ -43,7 +43,7 @@ export const digest =
     const toDigest = ({ parts, whole }: HashResult, rest: ReadonlyArray<string>): Digest => ({
       algorithm,
       whole: whole ?? "",
-      parts: [...parts, ...rest]
+      parts: partSize === undefined ? [] : [...parts, ...rest]
     })
     return Effect.flatMap(
       attempt(place, "digest", file.path, () => LocalFiles.locate(place, file.path)),
@@ -53,7 +53,7 @@ export const digest =
           size: file.size,
           modifiedAt: file.modifiedAt,
           followsLinks: place.copyLinks,
-          partSize,
+          partSize: partSize ?? Math.max(1, file.size),
           algorithm,
           wants
         })
@@ -67,7 +67,7 @@ export const digest =
         if (file.size <= atOnceSize) {
           return attempt(place, "digest", file.path, () => toDigest(hashFile(job("all")), []))
         }
-        if (file.size < twoThreadsSize || file.size <= partSize) {
+        if (partSize === undefined || file.size < twoThreadsSize || file.size <= partSize) {
           return Effect.map(inThread(place, file, job("all"), onHashed), (all) => toDigest(all, []))
         }
         const both = [inThread(place, file, job("whole"), onHashed), inThread(place, file, job("rest"))] as const

@@ -10,7 +10,7 @@ export interface ByteRange {
   readonly length: number
 }
 
-/** Lower-case hex digests of the whole and of each part, in order. */
+/** Lower-case hex digests of the whole and, where they were asked for, of each part, in order. */
 export interface Digest {
   readonly algorithm: ChecksumAlgorithm
   readonly whole: string
@@ -37,11 +37,12 @@ export interface ByteSource {
   /** Pieces of about 1 MiB. Each piece belongs to the reader; the next read does not overwrite it. */
   readonly read: (range?: ByteRange) => Stream.Stream<Uint8Array, StorageError>
   /**
-   * Present when reading twice is cheap: hashes the whole, and each part of `partSize` bytes, in one reading.
+   * Present when reading twice is cheap: hashes the whole, and each part of `partSize` bytes where that is given, in one
+   * reading.
    * `onHashed` is told now and then of so many bytes more, where that takes a while.
    */
   readonly digest?: (
-    partSize: number,
+    partSize: number | undefined,
     algorithm: ChecksumAlgorithm,
     onHashed?: (bytes: number) => void
   ) => Effect.Effect<Digest, StorageError>

@@ -74,6 +74,7 @@ const sendBytes = (
     metadata: destination.capabilities.keepsMetadata ? file.metadata : undefined,
     durable: options.removesSource,
     partConcurrency: options.partConcurrency,
+    underWay: run.underWay,
     onAdvance: flight && ((more) => progress.advance(flight, more)),
     onHashed: flight && ((more) => progress.hashed(flight, more))
   })

@@ -18,6 +18,7 @@ import * as TakenPlaces from "./TakenPlaces.ts"
 import * as TransferProgress from "./TransferProgress.ts"
 import { failed, type TransferRun, watched } from "./TransferRun.ts"
 import * as TransferSummary from "./TransferSummary.ts"
+import { UnderWay } from "./UnderWay.ts"
 
 export interface TransferOptions extends Guard.DeletionLimits {
   /** How many files are on their way at once. */
@@ -44,6 +45,7 @@ const start = (
   destination,
   options,
   clock,
+  underWay: new UnderWay(),
   summary: TransferSummary.empty(),
   noted: new Set(),
   progress: TransferProgress.make(options.tell, plan.totals),

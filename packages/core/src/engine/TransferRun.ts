@@ -11,6 +11,7 @@ import { RetryListener } from "../layers/Retry.ts"
 import type { TransferOptions } from "./Transfer.ts"
 import type { TransferProgress } from "./TransferProgress.ts"
 import type { TransferSummary } from "./TransferSummary.ts"
+import type { UnderWay } from "./UnderWay.ts"
 
 export interface TransferRun {
   readonly source: Provider
@@ -19,6 +20,7 @@ export interface TransferRun {
   readonly summary: TransferSummary
   readonly progress: TransferProgress
   readonly clock: Clock.Clock
+  readonly underWay: UnderWay
   /** Copies inside the service, as long as that is possible. */
   copy: Provider["copy"]
   /** Codes of what was noted. */

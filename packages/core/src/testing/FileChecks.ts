@@ -273,6 +273,7 @@ export const fileChecks: ReadonlyArray<Check> = [
       assert.deepEqual([found.algorithm, found.whole], [algorithm, digestOf(content)])
       const parts = [0, 1, 2].map((index) => digestOf(content.subarray(index * megabyte, (index + 1) * megabyte)))
       assert.deepEqual(found.parts, parts)
+      assert.deepEqual(yield* digest(file)(undefined, algorithm), { ...found, parts: [] })
     }
   })
 ]

@@ -151,11 +151,13 @@ describe("a plan", () => {
     Effect.gen(function* () {
       const asked: Array<number> = []
       const empty: Entry = { ...file, size: 0 }
-      const digest: Provider["digest"] = () => (partSize) =>
-        Effect.sync(() => {
-          asked.push(partSize)
-          return { algorithm: "sha1" as const, whole: "same", parts: [] }
-        })
+      const digest: Provider["digest"] =
+        () =>
+        (partSize = 0) =>
+          Effect.sync(() => {
+            asked.push(partSize)
+            return { algorithm: "sha1" as const, whole: "same", parts: [] }
+          })
       const hashing = (entry: Entry): Provider => ({ ...listing(entry), digest, touch: undefined })
       const { totals } = yield* planOf(hashing(empty), hashing({ ...empty, modifiedAt: 9 }))
       assert.strictEqual(totals.same, 1)

@@ -23,7 +23,7 @@ const sha1 = (text: string) => createHash("sha1").update(text).digest("hex")
 
 const sourceOf = (text: string): ByteSource => ({
   ...ByteSources.fromBytes(new TextEncoder().encode(text)),
-  digest: (partSize) =>
+  digest: (partSize = text.length) =>
     Effect.sync(() => ({
       algorithm: "sha1" as const,
       whole: sha1(text),
@@ -131,9 +131,42 @@ describe("Upload.upload", () => {
     })
   )
 
-  it.effect("does not go on with the parts of another content, time or part size", () =>
+  it.effect("goes on with parts of another size than it would choose now", () =>
     Effect.gen(function* () {
-      for (const other of [{ modifiedAt: 999 }, { size: 11 }, { partSize: 4 }, { sha1: sha1("other") }]) {
+      const { provider, sent } = open()
+      const text = "0123456789"
+      const start = { modifiedAt: 1000, size: text.length, partSize: 4, sha1: sha1(text) }
+      const file = yield* provider.largeFile!.start(path, start)
+      yield* provider.largeFile!.uploadPart(file, 2, sourceOf("4567"), { offset: 4 })
+      sent.length = 0
+      yield* upload(provider, path, sourceOf(text), options)
+      assert.deepStrictEqual(sent, [1, 3])
+      assert.strictEqual(yield* stored(provider), text)
+    })
+  )
+
+  it.effect("hashes the parts beforehand only where an earlier run has left some", () =>
+    Effect.gen(function* () {
+      const { provider } = open()
+      const text = "0123456789"
+      const asked: Array<number | undefined> = []
+      const source: ByteSource = {
+        ...sourceOf(text),
+        digest: (partSize, algorithm) => {
+          asked.push(partSize)
+          return sourceOf(text).digest!(partSize, algorithm)
+        }
+      }
+      yield* upload(provider, path, source, options)
+      yield* provider.largeFile!.start(path, { modifiedAt: 1000, size: text.length, partSize: 3, sha1: sha1(text) })
+      yield* upload(provider, path, source, options)
+      assert.deepStrictEqual(asked, [undefined, 3])
+    })
+  )
+
+  it.effect("does not go on with the parts of another content or time, or of a size that the service refuses", () =>
+    Effect.gen(function* () {
+      for (const other of [{ modifiedAt: 999 }, { size: 11 }, { partSize: 0 }, { sha1: sha1("other") }]) {
         const { provider, sent } = open()
         const start = { modifiedAt: 1000, size: 10, partSize: 3, sha1: sha1("0123456789"), ...other }
         const file = yield* provider.largeFile!.start(path, start)
@@ -258,7 +291,7 @@ describe("Upload.upload", () => {
     })
   )
 
-  it.effect("says of each part where it lies and what it hashes to, and of the whole when it starts", () =>
+  it.effect("says of each part where it lies, and what the whole hashes to when it starts", () =>
     Effect.gen(function* () {
       const { provider } = open()
       const inner = provider.largeFile!
@@ -272,7 +305,7 @@ describe("Upload.upload", () => {
         }
       }
       yield* upload({ ...provider, largeFile }, path, sourceOf("0123456"), options)
-      assert.deepStrictEqual(told, [sha1("0123456"), [1, 0, sha1("012")], [2, 3, sha1("345")], [3, 6, sha1("6")]])
+      assert.deepStrictEqual(told, [sha1("0123456"), [1, 0, undefined], [2, 3, undefined], [3, 6, undefined]])
     })
   )
 

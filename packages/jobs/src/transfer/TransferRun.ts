@@ -27,7 +27,7 @@ export interface Request extends Transferring {
 export type Verb = "copy" | "move" | "sync"
 
 const transfersAtOnce = 16
-/** How many parts of one file are on their way at once. */
+/** How many parts of one file are on their way at once. To a service twice as many, where `UnderWay` lets them, as each takes a while to be confirmed. */
 const partConcurrency = 4
 
 const emptySource = (request: Request) =>
@@ -82,7 +82,7 @@ export const run = (verb: Verb) =>
       Transfer.execute(sides.source, sides.destination, plan, {
         ...limitsOf(verb, request),
         transfers: request.transfers ?? transfersAtOnce,
-        partConcurrency,
+        partConcurrency: partConcurrency * (sides.destination.capabilities.isLocal ? 1 : 2),
         removesSource: verb === "move",
         bandwidth: yield* Bwlimit.limiter(request.bwlimit, sides.destination),
         tell
