@@ -25,6 +25,7 @@ import { stat } from "./commands/stat.ts"
 import { sync } from "./commands/sync.ts"
 import { task } from "./commands/task.ts"
 import { tree } from "./commands/tree.ts"
+import { undelete } from "./commands/undelete.ts"
 import { version } from "./commands/version.ts"
 import { versions } from "./commands/versions.ts"
 import { settings } from "./GlobalFlags.ts"
@@ -40,7 +41,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "TRANSFER", commands: [copy, sync, move, check] },
       { group: "BACKUP", commands: [backup, snapshots, restore, forget, snapshot, repo] },
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
-      { group: "CHANGE", commands: [mkdir, rm] },
+      { group: "CHANGE", commands: [mkdir, rm, undelete] },
       { group: "STORAGE", commands: [buckets, versions, largeFiles] },
       { group: "SET UP", commands: [remote(factories), config, complete, version, task] }
     ]),

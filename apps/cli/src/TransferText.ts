@@ -21,6 +21,8 @@ const doneText = ({ bytes, deed, item }: Extract<Fact, { readonly _tag: "Done" }
       return `set time ${name}`
     case "removed":
       return `removed ${name}`
+    case "restored":
+      return `brought back ${name}${size}`
     case "directoryMade":
       return `made folder ${name}`
     case "directoryRemoved":
@@ -49,6 +51,8 @@ const would = ({ because, bytes, deed, item }: Extract<Fact, { readonly _tag: "W
       return `set time ${name}`
     case "removed":
       return `remove ${name}`
+    case "restored":
+      return `bring back ${name}`
     case "directoryMade":
       return `make folder ${name}`
     case "directoryRemoved":

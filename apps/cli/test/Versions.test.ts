@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { withB2 } from "./B2Cli.ts"
+import { withB2, withKey } from "./B2Cli.ts"
 import type { Cli } from "./Cli.ts"
 
 interface Row {
@@ -118,4 +118,75 @@ test("an id that versions shows is read, told of and copied", async () => {
   expect((await cli.run("cat", "--version-id", idOf(hidden, 0), "b2:some-bucket/docs/sub/b.txt")).code).toBe(2)
   expect((await cli.run("cat", "--version-id", idOf(hidden, 1), "b2:some-bucket/docs/sub/b.txt")).out).toBe("b")
   expect((await cli.run("cat", "--at", "2h", "--version-id", id, place)).code).toBe(2)
+})
+
+test("a removed file comes back as it was, by its old id, and its marker is gone", async () => {
+  const { cli } = await withHistory()
+  const place = "b2:some-bucket/docs/sub/b.txt"
+  const [marker, stored] = await versionsOf(cli, place)
+  const preview = await cli.run("undelete", "--dry-run", place)
+  expect(preview.out).toBe("bring back b.txt\n1 file to bring back. Nothing was done: --dry-run\n")
+  expect((await cli.run("stat", place)).code).toBe(4)
+  expect(await cli.run("undelete", place)).toEqual({ code: 0, out: "", error: "1 file brought back\n" })
+  expect((await cli.run("cat", place)).out).toBe("b")
+  expect(await versionsOf(cli, place)).toEqual([stored])
+  expect(marker?.kind).toBe("Hidden")
+  const again = await cli.run("undelete", place)
+  expect([again.code, again.error]).toEqual([0, `${place}: it is not removed\n`])
+  expect((await cli.run("undelete", "b2:some-bucket/never/was")).code).toBe(4)
+  expect((await cli.run("undelete", "@/from/a.txt")).code).toBe(2)
+})
+
+test("every removed file below a folder comes back, and only those that the filter takes", async () => {
+  const { cli } = await withB2()
+  for (const name of ["a.jpg", "b.txt", "sub/c.jpg", "stays.jpg"]) cli.write(`from/${name}`, name)
+  await cli.run("copy", "@/from", "b2:some-bucket/x")
+  await cli.run("copy", "@/from", "b2:some-bucket/xy")
+  await cli.run("rm", "-r", "--exclude", "stays.jpg", "b2:some-bucket/x")
+  await cli.run("rm", "-r", "b2:some-bucket/xy")
+  const single = await cli.run("undelete", "b2:some-bucket/x")
+  expect([single.code, single.error]).toEqual([2, expect.stringContaining("--recursive")])
+  const jpg = await cli.run("undelete", "-r", "--include", "*.jpg", "b2:some-bucket/x")
+  expect(jpg).toEqual({ code: 0, out: "", error: "2 files brought back\n" })
+  expect(namesIn((await cli.run("ls", "b2:some-bucket")).out)).toEqual(["x/a.jpg", "x/stays.jpg", "x/sub/c.jpg"])
+  const { out } = await cli.run("undelete", "-r", "--json", "b2:some-bucket/x")
+  expect(out).toContain('"deed":"restored","item":"b.txt","bytes":5')
+})
+
+test("an older version is made the newest again, inside the service, and what was there stays behind it", async () => {
+  const { cli, emulator } = await withHistory()
+  const place = "b2:some-bucket/docs/a.txt"
+  const before = await versionsOf(cli, place)
+  emulator.log?.reset()
+  expect((await cli.run("undelete", "--version-id", idOf(before, 1), place)).code).toBe(0)
+  expect((await cli.run("cat", place)).out).toBe("old a")
+  expect(emulator.log?.requests("b2_upload_file") ?? []).toEqual([])
+  expect((await versionsOf(cli, place)).slice(1)).toEqual(before)
+  expect((await cli.run("undelete", "--version-id", idOf(await versionsOf(cli, place), 0), place)).error).toContain(
+    "this version is what is there"
+  )
+  expect((await cli.run("undelete", "--version-id", "none", place)).code).toBe(4)
+})
+
+test("a key that may not delete brings a file back by a copy", async () => {
+  const { cli, emulator } = await withHistory()
+  const limited = await withKey(emulator, ["listBuckets", "listFiles", "readFiles", "writeFiles"])
+  const place = "b2:some-bucket/docs/sub/b.txt"
+  expect((await limited.run("undelete", place)).code).toBe(0)
+  expect((await cli.run("cat", place)).out).toBe("b")
+  expect((await versionsOf(cli, place)).map(({ kind }) => kind)).toEqual(["Stored", "Hidden", "Stored"])
+})
+
+test("one version is removed by its id, and what was stored before it is there again", async () => {
+  const { cli } = await withHistory()
+  const place = "b2:some-bucket/docs/a.txt"
+  const [newest, old] = await versionsOf(cli, place)
+  expect((await cli.run("rm", "--dry-run", "--version-id", newest?.versionId ?? "", place)).out).toContain(
+    "1 file to remove"
+  )
+  expect(await cli.run("rm", "--version-id", newest?.versionId ?? "", place)).toEqual({ code: 0, out: "", error: "" })
+  expect(await versionsOf(cli, place)).toEqual([old])
+  expect((await cli.run("cat", place)).out).toBe("old a")
+  expect((await cli.run("rm", "--version-id", newest?.versionId ?? "", place)).code).toBe(4)
+  expect((await cli.run("rm", "-r", "--version-id", old?.versionId ?? "", place)).code).toBe(2)
 })

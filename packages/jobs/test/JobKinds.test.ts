@@ -36,6 +36,9 @@ const putInService = (path: string) =>
     )
   )
 
+const removeFromService = (path: string) =>
+  Effect.scoped(Effect.flatMap(open("store:bucket"), (provider) => provider.remove(makeUnsafe(path))))
+
 const makeRepository =
   (name = "repository") =>
   (world: JobWorld) =>
@@ -70,6 +73,10 @@ const samples: Readonly<Record<JobKinds.JobType, Sample>> = {
   sync: transfer,
   check: { request: (world) => ({ source: world.at("from"), destination: world.at("from"), checksum: true }) },
   remove: { request: () => ({ path: "store:bucket/a" }), prepare: () => putInService("a") },
+  undelete: {
+    request: () => ({ path: "store:bucket/a" }),
+    prepare: () => Effect.andThen(putInService("a"), removeFromService("a"))
+  },
   mkdir: { request: () => ({ path: "store:bucket/new" }) },
   createBucket: { request: () => bucket },
   removeBucket: { request: () => bucket, prepare: makeBucket },

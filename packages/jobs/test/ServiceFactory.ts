@@ -39,6 +39,9 @@ export const serviceFactory = () => {
     connect: ({ key }, name) =>
       Redacted.value(key) === secret ? Effect.succeed({ id: account.id }) : Effect.die(`${name} was not given its key`),
     open: (_, { location, name }) =>
-      Effect.succeed({ ...MemoryProvider.make({ account, location, name: `${name}${location}` }), buckets: operations })
+      Effect.succeed({
+        ...MemoryProvider.make({ keepsVersions: true, account, location, name: `${name}${location}` }),
+        buckets: operations
+      })
   })
 }

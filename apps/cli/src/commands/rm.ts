@@ -1,7 +1,7 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { filterFlags } from "../FilterFlags.ts"
-import { on, place } from "../Flags.ts"
+import { on, oneVersion, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { dryRun } from "../TransferFlags.ts"
 
@@ -10,6 +10,7 @@ export const rm = Command.make(
   {
     path: place("path", "A file, or a folder with --recursive"),
     recursive: on("recursive", "Remove everything a folder holds").pipe(Flag.withAlias("r")),
+    versionId: oneVersion,
     dryRun,
     filters: filterFlags
   },
@@ -19,7 +20,10 @@ export const rm = Command.make(
       (module) => module.rm(flags)
     )
 ).pipe(
-  Command.withDescription("Remove a file, or what a folder holds; asks nothing"),
+  Command.withDescription(
+    "Remove a file, or what a folder holds; asks nothing. With --version-id that version goes for good, and what was stored before it is there again where it was the newest"
+  ),
+  Command.withShortDescription("Remove a file, or what a folder holds"),
   Command.withExamples([
     { command: "ourclone rm b2:my-bucket/notes.txt", description: "One file" },
     { command: "ourclone rm --recursive --dry-run b2:my-bucket/old", description: "See what would go" }

@@ -12,19 +12,39 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { InvalidJob } from "../JobError.ts"
 import type { Beside, JobKind } from "../JobKind.ts"
+import * as Earlier from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
 import { hold, whenBusy } from "../place/HoldDestination.ts"
 import { flag, place, whole } from "../RequestFields.ts"
+import { openAt } from "./History.ts"
 
 export const Request = Schema.Struct({
   path: place("A file, or a folder where that is said"),
   recursive: flag("Remove everything a folder holds"),
+  ...Earlier.oneVersion,
   maxDelete: whole("Remove nothing if more files than this would go"),
   whenBusy,
   ...filterFields
 })
 export type Request = typeof Request.Type
+
+const refuse = ({ recursive, versionId }: Request): InvalidJob | undefined =>
+  recursive === true && versionId !== undefined
+    ? new InvalidJob({ field: "versionId", message: "a version is of one file, and not of all that a folder holds" })
+    : undefined
+
+/** For good: what was stored before it comes to light where it was the newest. */
+const removeVersion = Effect.fnUntraced(function* (request: Request, versionId: string, tell: Tell, does: boolean) {
+  const { path, provider } = yield* openAt(request.path, tell)
+  const version = yield* Earlier.versionAt(provider, path, versionId)
+  const { remove } = yield* Earlier.versionsOf(provider)
+  if (does) yield* retrying(remove(version))
+  else tell.fact({ _tag: "Planned", files: 0, bytes: 0, removals: 1, isFinal: true })
+  const values = { versionId }
+  tell.fact({ _tag: does ? "Done" : "Would", deed: "removed", item: path, bytes: version.size, values })
+  return { ...empty(), removed: 1 }
+})
 
 /** A side with nothing on it. */
 const nothingLike = (provider: Provider): Provider => ({
@@ -51,6 +71,7 @@ const planOf = Effect.fnUntraced(function* ({ provider }: FileOrFolder.FoundFold
 const transfersAtOnce = 16
 
 const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
+  if (request.versionId !== undefined) return yield* removeVersion(request, request.versionId, tell, true)
   const found = yield* FileOrFolder.find(request.path, tell)
   if (found._tag === "File") {
     const { path } = found.file
@@ -71,6 +92,7 @@ const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
 })
 
 const previewOf = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
+  if (request.versionId !== undefined) return yield* removeVersion(request, request.versionId, tell, false)
   const found = yield* FileOrFolder.find(request.path, tell)
   if (found._tag === "File") {
     const { path, size } = found.file
@@ -88,6 +110,7 @@ export const kind: JobKind<"remove", Request, typeof Summary.Type> = {
   request: Request,
   summary: Summary,
   needs: () => [],
+  refuse,
   preview: previewOf,
   run
 }
