@@ -142,7 +142,7 @@ const make = (options: {
       const refusal = path === "" ? "the root is not a file" : fileRefusal(name)
       return refusal === undefined
         ? Effect.succeed(name)
-        : Effect.fail(fail(operation, path, new InvalidRequest({ message: refusal })))
+        : Effect.fail(fail(operation, path, new InvalidRequest({ message: refusal, concernsName: true })))
     }
   }
 }

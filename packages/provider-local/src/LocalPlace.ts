@@ -46,7 +46,9 @@ export const refusal = (path: string, platform: string = process.platform): stri
 /** The absolute path of `path`. Throws `InvalidRequest` when it would lie outside the root. */
 export const absolute = (place: Place, path: string): string => {
   const because = refusal(path)
-  if (because !== undefined) throw new InvalidRequest({ message: `this name can not be used: ${because}` })
+  if (because !== undefined) {
+    throw new InvalidRequest({ message: `this name can not be used: ${because}`, concernsName: true })
+  }
   return path === "" ? place.root || nodePath.sep : `${place.root}/${path}`
 }
 

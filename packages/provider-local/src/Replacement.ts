@@ -31,7 +31,8 @@ export const prepare = (place: Place.Place, folders: Folders, path: RemotePath.R
   const name = RemotePath.basename(path)
   if (name === "") throw new InvalidRequest({ message: "a file needs a name" })
   if (isTemporary(name)) {
-    throw new InvalidRequest({ message: "names of this form are kept for files that are not whole yet: rename it" })
+    const message = "names of this form are kept for files that are not whole yet: rename it"
+    throw new InvalidRequest({ message, concernsName: true })
   }
   folders.ensure(RemotePath.parent(path))
   return target

@@ -65,6 +65,8 @@ export class SourceChanged extends Schema.TaggedError<SourceChanged>()("SourceCh
 /** The request is one the service will always refuse: a bad name, a bad range, a part that is too small. */
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", {
   message,
+  /** It is the name alone that is refused: nothing else in the place is concerned. */
+  concernsName: Schema.optionalKey(Schema.Boolean),
   remedy: Schema.optionalKey(Remedy)
 }) {}
 

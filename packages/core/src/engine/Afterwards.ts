@@ -52,22 +52,23 @@ export const removeExtra = Effect.fnUntraced(function* (
   later: Afterwards,
   totals: Totals
 ): Effect.fn.Return<void, StorageError | Guard.GuardStopped> {
-  const { destination, options, progress, summary } = run
-  const { removals } = later
-  if (removals.length + later.removedDirectories.length === 0) return
-  if (summary.failed > 0) {
-    summary.withheld = removals.length
-    const message = `${removals.length} removals were withheld, because files failed`
+  const { destination, options, progress, summary, withholding } = run
+  const removals = later.removals.filter((path) => !withholding.holds(path))
+  const directories = later.removedDirectories.filter((path) => !withholding.holds(path))
+  const withheld = later.removals.length - removals.length
+  if (withheld > 0 || directories.length < later.removedDirectories.length) {
+    summary.withheld = withheld
+    const message = `${withheld} removals were withheld, because files failed`
     options.tell.fact({ _tag: "Note", code: "removalsWithheld", message })
-    return
   }
+  if (removals.length + directories.length === 0) return
   const stopped = Guard.deletion(totals, options)
   if (stopped !== undefined) return yield* stopped
   progress.enter("deleting")
   yield* each(run, removals, (path) => remove(run, path))
   const { removeDirectory } = destination
   if (removeDirectory === undefined) return
-  const gone = emptied([...removals, ...later.removedDirectories.map(toRemoved)])
+  const gone = emptied([...removals, ...directories.map(toRemoved)])
   for (const path of gone) {
     yield* Effect.catch(retrying(removeDirectory(path)), failed(run, path))
   }

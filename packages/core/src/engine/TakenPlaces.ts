@@ -127,7 +127,8 @@ export const make = (run: TransferRun): TakenPlaces => {
     const stopped = Guard.deletion(totals, run.options)
     const gone = new Set<RemotePath>()
     for (const group of groups.filter(isFreed)) {
-      if (run.summary.failed > 0 || stopped !== undefined) {
+      const isHeld = ({ file }: Waiting) => run.withholding.holds(file.path)
+      if (stopped !== undefined || group.waiting.some(isHeld) || group.removals.some(run.withholding.holds)) {
         yield* Effect.forEach(group.waiting, refuse, { discard: true })
         continue
       }

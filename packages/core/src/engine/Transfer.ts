@@ -19,6 +19,7 @@ import * as TransferProgress from "./TransferProgress.ts"
 import { failed, type TransferRun, watched } from "./TransferRun.ts"
 import * as TransferSummary from "./TransferSummary.ts"
 import { UnderWay } from "./UnderWay.ts"
+import * as Withholding from "./Withholding.ts"
 
 export interface TransferOptions extends Guard.DeletionLimits {
   /** How many files are on their way at once. */
@@ -46,15 +47,19 @@ const start = (
   options,
   clock,
   underWay: new UnderWay(),
+  withholding: Withholding.make(),
   summary: TransferSummary.empty(),
   noted: new Set(),
   progress: TransferProgress.make(options.tell, plan.totals),
   copy: source.place.account === destination.place.account ? destination.copy : undefined
 })
 
-const pass = ({ options, summary }: TransferRun, action: Extract<Action, { readonly _tag: "Pass" }>): void => {
-  if (action.entry.isFailure) summary.failed++
-  else summary.skipped++
+const pass = (run: TransferRun, action: Extract<Action, { readonly _tag: "Pass" }>): void => {
+  const { options, summary, withholding } = run
+  if (action.entry.isFailure) {
+    summary.failed++
+    withholding.unhandled(action.entry.path)
+  } else summary.skipped++
   options.tell.fact(passed(action))
 }
 

@@ -12,6 +12,7 @@ import type { TransferOptions } from "./Transfer.ts"
 import type { TransferProgress } from "./TransferProgress.ts"
 import type { TransferSummary } from "./TransferSummary.ts"
 import type { UnderWay } from "./UnderWay.ts"
+import type { Withholding } from "./Withholding.ts"
 
 export interface TransferRun {
   readonly source: Provider
@@ -21,6 +22,7 @@ export interface TransferRun {
   readonly progress: TransferProgress
   readonly clock: Clock.Clock
   readonly underWay: UnderWay
+  readonly withholding: Withholding
   /** Copies inside the service, as long as that is possible. */
   copy: Provider["copy"]
   /** Codes of what was noted. */
@@ -29,10 +31,11 @@ export interface TransferRun {
 
 /** The file failed and the rest go on, unless nothing else can succeed either. */
 export const failed =
-  ({ options, summary }: TransferRun, item: string) =>
+  ({ options, summary, withholding }: TransferRun, item: string) =>
   (error: StorageError): Effect.Effect<void, StorageError> => {
     if (error.stopsJob) return Effect.fail(error)
     summary.failed++
+    withholding.failed(item, error)
     options.tell.fact({ _tag: "Failed", failure: ofStorageError(error, item) })
     return Effect.void
   }

@@ -1,8 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ByteSource from "@ourclone/core/contract/ByteSource"
+import type { Entry } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
-import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
-import { QuotaExceeded, type Reason, SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
+import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
+import {
+  InvalidRequest,
+  QuotaExceeded,
+  type Reason,
+  SourceChanged,
+  StorageError
+} from "@ourclone/core/contract/StorageError"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import { Fact } from "@ourclone/core/events/RunEvent"
@@ -83,6 +90,40 @@ describe("Transfer.execute", () => {
       assert.include(words, "note removalsWithheld")
       assert.deepStrictEqual(yield* names(memory), ["b.txt", "extra.txt"])
       assert.strictEqual(exit._tag === "Success" ? exit.value.failed : -1, 1)
+    })
+  )
+
+  it.effect("removes what is extra elsewhere when an entry can not be handled, and nothing at or below that", () =>
+    Effect.gen(function* () {
+      const memory = MemoryProvider.make()
+      yield* put(memory, "a.txt")
+      const odd: Entry = { _tag: "Skipped", path: "odd", because: "it has no name", isFailure: true }
+      const source: Provider = { ...memory, list: () => Stream.concat(memory.list(root), Stream.succeed(odd)) }
+      const destination = MemoryProvider.make()
+      for (const path of ["a.txt", "extra/x", "odd/below", "oddly"]) yield* put(destination, path)
+      const { exit, words } = yield* run(source, destination)
+      assert.include(words, "failed odd")
+      assert.deepStrictEqual(yield* names(destination), ["a.txt", "odd/below"])
+      assert.strictEqual(exit._tag === "Success" ? exit.value.failed : -1, 1)
+    })
+  )
+
+  it.effect("removes what is extra elsewhere when the destination refuses a name, and nothing at or below that", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const memory = MemoryProvider.make()
+      for (const path of ["bad", "good"]) yield* put(source, path)
+      for (const path of ["bad/below", "extra"]) yield* put(memory, path)
+      const refused = failWith(new InvalidRequest({ message: "it takes no such name", concernsName: true }))
+      const destination: Provider = {
+        ...memory,
+        put: (path, bytes, options) => (path === "bad" ? Effect.fail(refused) : memory.put(path, bytes, options))
+      }
+      const { exit, words } = yield* run(source, destination)
+      assert.include(words, "note removalsWithheld")
+      assert.deepStrictEqual(yield* names(memory), ["bad/below", "good"])
+      assert.deepInclude(exit, { _tag: "Success" })
+      assert.strictEqual(exit._tag === "Success" ? exit.value.withheld : -1, 1)
     })
   )
 

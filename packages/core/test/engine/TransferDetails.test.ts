@@ -60,7 +60,7 @@ describe("Transfer.execute", () => {
     })
   )
 
-  it.effect("counts what can not be read as failed, and then removes nothing", () =>
+  it.effect("counts what can not be read as failed, and then removes nothing at and below it", () =>
     Effect.gen(function* () {
       for (const isFailure of [true, false]) {
         for (const side of ["source", "destination"] as const) {
@@ -68,11 +68,13 @@ describe("Transfer.execute", () => {
           const destination = MemoryProvider.make()
           yield* put(source, "kept")
           yield* put(destination, "extra")
+          yield* put(destination, "0/below")
           const { summary } =
             side === "source"
               ? yield* run(withSkipped(source, isFailure), destination)
               : yield* run(source, withSkipped(destination, isFailure))
-          assert.deepStrictEqual(yield* names(destination), isFailure ? ["extra", "kept"] : ["kept"])
+          const isHeld = isFailure || side === "source"
+          assert.deepStrictEqual(yield* names(destination), isHeld ? ["0/below", "kept"] : ["kept"])
           assert.strictEqual(summary?.failed, isFailure ? 1 : 0)
           assert.strictEqual(summary?.skipped, !isFailure && side === "source" ? 1 : 0)
         }
