@@ -10,13 +10,14 @@ import {
   SourceChanged,
   type StorageError,
   Unavailable,
-  UnexpectedResponse
+  UnexpectedResponse,
+  wronglyNoted
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import { type DownloadTarget, downloadName } from "./api/B2Client.ts"
-import { sha1Of } from "./api/B2Replies.ts"
+import { isVerified, sha1Of } from "./api/B2Replies.ts"
 import { type Headers, header } from "./api/HttpMessage.ts"
 import { ResponseBody } from "./api/ResponseBody.ts"
 import type { B2Root } from "./B2Root.ts"
@@ -41,13 +42,15 @@ export const wrongSize = (file: File, size: number): Reason | undefined => {
 }
 
 /** Why bytes with the SHA-1 that `digest` computes are not those of `file`. */
-export const wrongSha1 = (file: File, announced: string | undefined, digest: () => string): Reason | undefined => {
+export const wrongSha1 = (file: File, headers: Headers, digest: () => string): Reason | undefined => {
   const recorded = file.checksums.sha1
+  const announced = announcedSha1(headers)
   if (announced === undefined && recorded === undefined) return undefined
   const actual = digest()
-  const expected = announced ?? recorded
-  if (expected !== undefined && expected !== actual) {
-    return new ChecksumMismatch({ message: "other bytes arrived than B2 has stored", expected, actual })
+  if (announced !== undefined && announced !== actual) {
+    return isVerified(header(headers, "x-bz-content-sha1"))
+      ? new ChecksumMismatch({ message: "other bytes arrived than B2 has stored", expected: announced, actual })
+      : wronglyNoted(announced, actual)
   }
   if (recorded === undefined || recorded === actual) return undefined
   return file.versionId === undefined
@@ -62,8 +65,7 @@ export const readAll =
       Effect.flatMap(
         root.client.download(file.path, targetOf(root, file), Math.max(file.size, smallSize)),
         ({ body, headers }) => {
-          const reason =
-            wrongSize(file, body.length) ?? wrongSha1(file, announcedSha1(headers), () => hash("sha1", body))
+          const reason = wrongSize(file, body.length) ?? wrongSha1(file, headers, () => hash("sha1", body))
           return reason === undefined ? Effect.succeed(body) : Effect.fail(root.fail("readAll", file.path, reason))
         }
       )
@@ -144,8 +146,7 @@ const verifying = <P extends ReadonlyArray<Uint8Array>>(
   headers: Headers,
   pull: Pull.Pull<P, StorageError>
 ): Pull.Pull<P, StorageError> => {
-  const announced = announcedSha1(headers)
-  if (announced === undefined && file.checksums.sha1 === undefined) return pull
+  if (announcedSha1(headers) === undefined && file.checksums.sha1 === undefined) return pull
   const sha1 = createHash("sha1")
   const hashed = Effect.map(pull, (pieces) => {
     for (const piece of pieces) sha1.update(piece)
@@ -153,7 +154,7 @@ const verifying = <P extends ReadonlyArray<Uint8Array>>(
   })
   return Effect.catch(hashed, (failure): Pull.Pull<never, StorageError> => {
     if (failure._tag === "StorageError") return Effect.fail(failure)
-    const wrong = wrongSha1(file, announced, () => sha1.digest("hex"))
+    const wrong = wrongSha1(file, headers, () => sha1.digest("hex"))
     return wrong === undefined ? Effect.fail(failure) : Effect.fail(root.fail("read", file.path, wrong))
   })
 }

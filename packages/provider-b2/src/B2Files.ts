@@ -9,11 +9,21 @@ import {
   InvalidRequest,
   NotFound,
   SourceChanged,
-  type StorageError
+  type StorageError,
+  UnexpectedResponse
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import { encode, infoRefusal } from "./api/B2Names.ts"
-import { type FileRow, fileOf, metadataOf, modifiedAtOf, sha1Of } from "./api/B2Replies.ts"
+import {
+  type FileRow,
+  fileOf,
+  isVerified,
+  metadataOf,
+  modifiedAtOf,
+  sha1Of,
+  timeOf,
+  wholeNumber
+} from "./api/B2Replies.ts"
 import { type Headers, header } from "./api/HttpMessage.ts"
 import type { UploadUrls } from "./api/UploadUrls.ts"
 import { announcedSha1 } from "./B2Download.ts"
@@ -60,16 +70,24 @@ export const stat =
         return yield* statByListing(root, path, id, fileName)
       }
       const headers = yield* root.client.head(path, { bucketName: name, fileName })
-      const uploadedAt = Number(header(headers, "x-bz-upload-timestamp") ?? 0)
+      const uploadedAt = timeOf(header(headers, "x-bz-upload-timestamp")) ?? 0
+      const size = wholeNumber(header(headers, "content-length"))
       const sha1 = announcedSha1(headers)
       const versionId = header(headers, "x-bz-file-id")
       const metadata = metadataOf(infoOfHeaders(headers))
+      if (size === undefined || size < 0) {
+        // Whoever stands between leaves the length out where there is no body.
+        if (versionId !== undefined) return fileOf(yield* root.client.getFileInfo(path, versionId), path)
+        const message = "the answer does not say how large the file is"
+        return yield* root.fail("stat", path, new UnexpectedResponse({ message }))
+      }
       return {
         _tag: "File",
         path,
-        size: Number(header(headers, "content-length") ?? 0),
+        size,
         modifiedAt: modifiedAtOf(header(headers, "x-bz-info-src_last_modified_millis"), uploadedAt),
         checksums: sha1 === undefined ? {} : { sha1 },
+        ...(sha1 === undefined || isVerified(header(headers, "x-bz-content-sha1")) ? {} : { hasNotedChecksums: true }),
         contentType: header(headers, "content-type") ?? "application/octet-stream",
         ...(versionId === undefined ? {} : { versionId }),
         ...(metadata && { metadata })

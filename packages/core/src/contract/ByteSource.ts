@@ -32,6 +32,8 @@ export interface ByteSource {
   readonly size: number
   /** SHA-1 of the whole, where it is known without reading. */
   readonly sha1?: string | undefined
+  /** `sha1` is what somebody noted beside the bytes, and nobody has compared with them. */
+  readonly isSha1Noted?: boolean | undefined
   /** Everything at once, in one buffer of its own. For sources of up to `smallSize` bytes. */
   readonly bytes: Effect.Effect<Uint8Array, StorageError>
   /** Pieces of about 1 MiB. Each piece belongs to the reader; the next read does not overwrite it. */

@@ -36,6 +36,8 @@ export const File = Schema.TaggedStruct("File", {
   /** What is to be added to `modifiedAt` for the exact time, where `Capabilities.keepsNanoseconds`; a listing leaves it out. */
   nanoseconds: Schema.optionalKey(Schema.Int),
   checksums: Checksums,
+  /** `checksums` are what an uploader noted: the service has never compared them with the bytes. */
+  hasNotedChecksums: Schema.optionalKey(Schema.Boolean),
   contentType: Schema.optionalKey(Schema.String),
   /** What `PutOptions.metadata` said, where the service keeps it. */
   metadata: Schema.optionalKey(Metadata),

@@ -56,8 +56,19 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
 export class ChecksumMismatch extends Schema.TaggedError<ChecksumMismatch>()("ChecksumMismatch", {
   message,
   expected: Schema.String,
-  actual: Schema.String
+  actual: Schema.String,
+  /** What is expected was only ever noted, and is wrong itself: the bytes will be the same every time. */
+  isWronglyNoted: Schema.optionalKey(Schema.Boolean)
 }) {}
+
+/** Of a file whose digest was noted by whoever uploaded it. `actual` is that of what arrived, "" where it is not known. */
+export const wronglyNoted = (expected: string, actual: string): ChecksumMismatch =>
+  new ChecksumMismatch({
+    message: `the SHA-1 that was noted for the file when it was uploaded is not that of its bytes (${expected} was noted${actual === "" ? "" : `, they have ${actual}`}): the note is wrong, or the file was damaged before it was sent; check the file, and upload it again`,
+    expected,
+    actual,
+    isWronglyNoted: true
+  })
 
 /** The file changed or vanished while it was read. */
 export class SourceChanged extends Schema.TaggedError<SourceChanged>()("SourceChanged", { message }) {}
@@ -127,7 +138,9 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
   }
 
   get isRetryable(): boolean {
-    return treatments[this.reason._tag].isRetryable
+    const { reason } = this
+    const isFinal = reason._tag === "ChecksumMismatch" && reason.isWronglyNoted === true
+    return treatments[reason._tag].isRetryable && !isFinal
   }
 
   get stopsJob(): boolean {

@@ -16,6 +16,7 @@ export const source = (provider: Provider, file: File): ByteSource => {
   return {
     size: file.size,
     sha1,
+    ...(file.hasNotedChecksums === true ? { isSha1Noted: true } : {}),
     bytes: provider.readAll(file),
     read: (range = whole) => provider.read(file, range),
     ...(provider.digest === undefined ? {} : { digest: provider.digest(file) })

@@ -6,7 +6,7 @@ import type { DatedFile } from "../contract/Entry.ts"
 import * as LargeFile from "../contract/LargeFile.ts"
 import type { Provider, PutOptions } from "../contract/Provider.ts"
 import type { RemotePath } from "../contract/RemotePath.ts"
-import { InvalidRequest, StorageError } from "../contract/StorageError.ts"
+import { InvalidRequest, StorageError, wronglyNoted } from "../contract/StorageError.ts"
 import { RetryListener, retrying, retryingFinish } from "../layers/Retry.ts"
 import { findEarlier, sha1Of } from "./EarlierUpload.ts"
 import { inParts, refusal, type Segment } from "./Segment.ts"
@@ -66,8 +66,24 @@ const counted = (source: ByteSource.ByteSource, { onAdvance }: UploadOptions): B
   }
 }
 
+/** Bytes that are others than somebody noted once will be so again: that is no fault of the transfer. */
+const noted = <A>(
+  source: ByteSource.ByteSource,
+  store: Effect.Effect<A, StorageError>
+): Effect.Effect<A, StorageError> =>
+  source.isSha1Noted === true
+    ? Effect.mapError(store, (error) => {
+        const { reason } = error
+        if (reason._tag !== "ChecksumMismatch" || (reason.expected !== source.sha1 && reason.expected !== ""))
+          return error
+        const { operation, path, provider } = error
+        const wrong = wronglyNoted(source.sha1 ?? "", reason.actual)
+        return new StorageError({ provider, operation, ...(path === undefined ? {} : { path }), reason: wrong })
+      })
+    : store
+
 const putWhole = (provider: Provider, path: RemotePath, source: ByteSource.ByteSource, options: Uploading) =>
-  options.underWay.piece(source.size, retrying(provider.put(path, counted(source, options), options)))
+  options.underWay.piece(source.size, retrying(noted(source, provider.put(path, counted(source, options), options))))
 
 /** What is left of an earlier run may be damaged, or gone: then nothing of it is any use. */
 const isStale = ({ reason }: StorageError): boolean =>
@@ -145,11 +161,11 @@ interface Filling {
 
 /** Joins the parts. */
 const join = (
-  { file, largeFile }: Filling,
+  { file, largeFile, source }: Filling,
   parts: ReadonlyArray<LargeFile.Part>,
   options: UploadOptions
 ): Effect.Effect<DatedFile, StorageError> => {
-  return retryingFinish(largeFile.finish(file, parts, options))
+  return retryingFinish(noted(source, largeFile.finish(file, parts, options)))
 }
 
 /** Stores the parts that are not there yet, and joins all. */

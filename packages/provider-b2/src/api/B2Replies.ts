@@ -74,6 +74,9 @@ export const sha1Of = (contentSha1: string | null | undefined, noted: string | u
   return typeof noted === "string" && noted.length === 40 ? noted.toLowerCase() : undefined
 }
 
+/** Whether B2 itself has compared the SHA-1 with the bytes, as it does in uploads of one request. */
+export const isVerified = (contentSha1: string | null | undefined): boolean => contentSha1?.length === 40
+
 /** In decimal digits, as uploaders note numbers; nothing else that JavaScript would take for one. */
 export const wholeNumber = (noted: string | undefined): number | undefined => {
   const value = noted !== undefined && /^[-+]?\d+$/.test(noted) ? Number(noted) : Number.NaN
@@ -116,6 +119,7 @@ export const fileOf = (row: FileRow, path: RemotePath): DatedFile => {
     size: row.contentLength ?? 0,
     modifiedAt: modifiedAtOf(info.src_last_modified_millis, row.uploadTimestamp),
     checksums: sha1 === undefined ? {} : { sha1 },
+    ...(sha1 === undefined || isVerified(row.contentSha1) ? {} : { hasNotedChecksums: true }),
     contentType: row.contentType ?? "application/octet-stream",
     versionId: row.fileId,
     ...(metadata && { metadata })

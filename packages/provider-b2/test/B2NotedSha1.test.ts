@@ -1,0 +1,89 @@
+import { assert, describe, it } from "@effect/vitest"
+import { fromBytes, slice } from "@ourclone/core/contract/ByteSource"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Download from "@ourclone/core/engine/Download"
+import { upload } from "@ourclone/core/engine/Upload"
+import { retrying } from "@ourclone/core/layers/Retry"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import { Effect, Stream } from "effect"
+import { emulate, openAt } from "./emulated.ts"
+
+const at = makeUnsafe
+const bytes = Buffer.alloc(2500, "0123456789")
+const wrong = "0".repeat(40)
+
+/** A file in parts, beside which another program has noted a SHA-1 that is not its own. */
+const setUp = Effect.gen(function* () {
+  const emulator = yield* emulate()
+  const provider = yield* openAt(emulator, "photo-archive")
+  yield* provider.buckets!.create("photo-archive")
+  const { finish, start, uploadPart } = provider.largeFile!
+  const begun = yield* start(at("a"), { modifiedAt: 0, size: bytes.length, partSize: 1000, sha1: wrong })
+  const parts = yield* Effect.forEach([0, 1000, 2000], (offset, index) => {
+    const length = Math.min(1000, bytes.length - offset)
+    return uploadPart(begun, index + 1, slice(fromBytes(bytes), { offset, length }), { offset })
+  })
+  const finished = yield* finish(begun, parts)
+  emulator.log?.reset()
+  const downloads = () => emulator.log?.requests("b2_download_file_by_id") ?? []
+  return { provider, finished, downloads }
+})
+
+const memoryWith = (cutoff: number) =>
+  MemoryProvider.make({
+    limits: {
+      cutoff,
+      minPartSize: 1,
+      maxPartSize: 5000,
+      maxParts: 10,
+      recommendedPartSize: 1000,
+      partChecksum: undefined
+    }
+  })
+
+describe("a wrong SHA-1 that another program noted beside a large file", () => {
+  const uses: ReadonlyArray<
+    readonly [string, number, (provider: Provider, file: File) => Effect.Effect<unknown, StorageError>]
+  > = [
+    ["reading it", 1, (provider, file) => retrying(Stream.runCollect(provider.read(file)))],
+    ["reading it at once", 1, (provider, file) => retrying(provider.readAll(file))],
+    [
+      "copying it",
+      1,
+      (provider, file) =>
+        upload(memoryWith(1_000_000), at("b"), Download.source(provider, file), { modifiedAt: 0, partConcurrency: 2 })
+    ],
+    [
+      "copying it in three parts",
+      3,
+      (provider, file) =>
+        upload(memoryWith(1), at("b"), Download.source(provider, file), { modifiedAt: 0, partConcurrency: 2 })
+    ]
+  ]
+  for (const [what, count, use] of uses) {
+    it.live(`costs one download and is called by its name: ${what}`, () =>
+      Effect.gen(function* () {
+        const { downloads, finished, provider } = yield* setUp
+        const error = yield* Effect.flip(use(provider, finished))
+        assert.include(error.message, "noted")
+        assert.include(error.message, wrong)
+        assert.isFalse(error.isRetryable)
+        assert.lengthOf(downloads(), count)
+      })
+    )
+  }
+
+  it.live("is known for a note from listings and from stat", () =>
+    Effect.gen(function* () {
+      const { finished, provider } = yield* setUp
+      const [listed] = yield* Stream.runCollect(provider.list(at("")))
+      const asked = yield* provider.stat(at("a"))
+      for (const file of [finished, listed, asked]) assert.include(file, { hasNotedChecksums: true })
+      const small = yield* provider.put(at("small"), fromBytes(bytes), { modifiedAt: 0 })
+      for (const file of [small, yield* provider.stat(at("small"))]) assert.notProperty(file, "hasNotedChecksums")
+    })
+  )
+})
