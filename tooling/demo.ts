@@ -22,7 +22,6 @@ if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
 /** What building leaves behind is of no interest to anybody's demonstration. */
 const passedOver = ["node_modules", ".git", ".turbo", ".cache", "dist"]
 const isWanted = (file: string) => given !== undefined || !passedOver.includes(path.basename(file))
-const filters = given === undefined ? passedOver.flatMap((name) => ["--exclude", `${name}/**`]) : []
 
 /** Folders, files and links; a socket or a device has no content to copy. */
 const isCopied = (file: string) => {
@@ -108,14 +107,15 @@ try {
   const run = (...args: ReadonlyArray<string>) => ourclone(emulator as EmulatorProcess, scratch, args)
   console.log(`A Backblaze B2 emulator listens at ${emulator.endpoint}. Nothing leaves this machine.`)
 
-  heading("1. A bucket, and the folder goes into it")
+  // Whatever happens in the folder meanwhile, the demonstration is of what it holds now.
+  fs.cpSync(folder, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, filter: isCopied })
+  heading(`1. A bucket, and a copy of ${folder} goes into it`)
   await run("bucket", "create", `b2://${bucket}`)
   const upAt = performance.now()
-  await run("sync", folder, `b2://${bucket}/files`, "--links", ...filters)
+  await run("sync", copy, `b2://${bucket}/files`, "--links")
   const up = seconds(upAt)
 
-  fs.cpSync(folder, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, filter: isCopied })
-  heading(`2. ${changeOneFile(copy)} changes in a scratch copy: only that file goes`)
+  heading(`2. ${changeOneFile(copy)} changes: only that file goes`)
   const before = await uploads(emulator)
   const changeAt = performance.now()
   await run("sync", copy, `b2://${bucket}/files`, "--links", "--verbose")
