@@ -3,7 +3,7 @@ import { fromBytes, slice } from "@ourclone/core/contract/ByteSource"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
-import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { ChecksumMismatch, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Download from "@ourclone/core/engine/Download"
 import { upload } from "@ourclone/core/engine/Upload"
 import { retrying } from "@ourclone/core/layers/Retry"
@@ -44,6 +44,18 @@ const memoryWith = (cutoff: number) =>
     }
   })
 
+/** As a folder does it: the whole is compared once its parts are there. */
+const comparing = (memory: Provider): Provider => ({
+  ...memory,
+  largeFile: {
+    ...memory.largeFile!,
+    finish: ({ path, sha1: expected = "" }) => {
+      const reason = new ChecksumMismatch({ message: "other bytes", expected, actual: "1".repeat(40) })
+      return Effect.fail(new StorageError({ provider: "memory", operation: "finish", path, reason }))
+    }
+  }
+})
+
 describe("a wrong SHA-1 that another program noted beside a large file", () => {
   const uses: ReadonlyArray<
     readonly [string, number, (provider: Provider, file: File) => Effect.Effect<unknown, StorageError>]
@@ -60,7 +72,10 @@ describe("a wrong SHA-1 that another program noted beside a large file", () => {
       "copying it in three parts",
       3,
       (provider, file) =>
-        upload(memoryWith(1), at("b"), Download.source(provider, file), { modifiedAt: 0, partConcurrency: 2 })
+        upload(comparing(memoryWith(1)), at("b"), Download.source(provider, file), {
+          modifiedAt: 0,
+          partConcurrency: 2
+        })
     ]
   ]
   for (const [what, count, use] of uses) {
