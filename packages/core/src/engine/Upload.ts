@@ -43,26 +43,27 @@ const counted = (source: ByteSource.ByteSource, { onAdvance }: UploadOptions): B
     advanced += bytes
     onAdvance(bytes)
   }
-  const begin = Effect.sync(() => {
+  const begin = () => {
     if (advanced > 0) onAdvance(-advanced)
     advanced = 0
-  })
+  }
   return {
     ...source,
-    bytes: Effect.andThen(
-      begin,
-      Effect.tap(source.bytes, (bytes) => Effect.sync(() => advance(bytes.length)))
-    ),
+    bytes: Effect.suspend(() => {
+      begin()
+      return Effect.map(source.bytes, (bytes) => {
+        advance(bytes.length)
+        return bytes
+      })
+    }),
     read: (range) =>
-      Stream.unwrap(
-        Effect.as(
-          begin,
-          Stream.map(source.read(range), (piece) => {
-            advance(piece.length)
-            return piece
-          })
-        )
-      )
+      Stream.suspend(() => {
+        begin()
+        return Stream.map(source.read(range), (piece) => {
+          advance(piece.length)
+          return piece
+        })
+      })
   }
 }
 

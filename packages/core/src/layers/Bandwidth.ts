@@ -13,6 +13,7 @@ export interface Bandwidth {
    * while it waits has taken nothing.
    */
   readonly take: (bytes: number) => Effect.Effect<void>
+  readonly isLimited: () => boolean
   /** Another limit from now on, for those who wait too. `undefined` is none. */
   readonly setRate: (bytesPerSecond: number | undefined) => Effect.Effect<void>
 }
@@ -45,6 +46,7 @@ export const make = (bytesPerSecond?: number): Effect.Effect<Bandwidth> =>
       })
     return {
       take: (bytes) => Effect.suspend(() => (rate === undefined ? Effect.void : queue.withPermit(turn(bytes)))),
+      isLimited: () => rate !== undefined,
       setRate: (next) =>
         Clock.clockWith((clock) =>
           Effect.sync(() => {

@@ -1,7 +1,6 @@
 /** Every call of a provider in one place, so that a layer says once what it does around each. */
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import type { ByteSource } from "../contract/ByteSource.ts"
 import type { LargeFile } from "../contract/LargeFile.ts"
 import type { Provider } from "../contract/Provider.ts"
 import type { StorageError } from "../contract/StorageError.ts"
@@ -15,20 +14,16 @@ export interface Call {
 export interface Around {
   readonly effect: <A>(work: Effect.Effect<A, StorageError>, call: Call) => Effect.Effect<A, StorageError>
   readonly stream: <A>(work: Stream.Stream<A, StorageError>, call: Call) => Stream.Stream<A, StorageError>
-  /** Of what is sent. */
-  readonly source?: (source: ByteSource) => ByteSource
 }
 
-const unchanged = (source: ByteSource): ByteSource => source
-
-const aroundLargeFile = (largeFile: LargeFile, { effect, source, stream }: Required<Around>): LargeFile => {
+const aroundLargeFile = (largeFile: LargeFile, { effect, stream }: Around): LargeFile => {
   const { copyPart } = largeFile
   const at = (method: string, path: string): Call => ({ method: `largeFile.${method}`, path })
   return {
     limits: largeFile.limits,
     start: (path, options) => effect(largeFile.start(path, options), at("start", path)),
     uploadPart: (file, number, bytes, options) =>
-      effect(largeFile.uploadPart(file, number, source(bytes), options), at("uploadPart", file.path)),
+      effect(largeFile.uploadPart(file, number, bytes, options), at("uploadPart", file.path)),
     ...(copyPart && {
       copyPart: (file, number, from, range) => effect(copyPart(file, number, from, range), at("copyPart", file.path))
     }),
@@ -40,7 +35,7 @@ const aroundLargeFile = (largeFile: LargeFile, { effect, source, stream }: Requi
 }
 
 /** `provider` with something around each of its calls. Nothing is added to what it can do, and nothing lost. */
-export const wrap = (provider: Provider, { effect, source = unchanged, stream }: Around): Provider => {
+export const wrap = (provider: Provider, { effect, stream }: Around): Provider => {
   const { buckets, copy, digest, freeSpace, largeFile, makeDirectory, move, moveDirectory } = provider
   const { putIfAbsent, putIfSame, removeDirectory, statDirectory, touch, versions } = provider
   const at = (method: string, path: string): Call => ({ method, path })
@@ -55,13 +50,11 @@ export const wrap = (provider: Provider, { effect, source = unchanged, stream }:
       digest &&
       ((file) => (partSize, algorithm, onHashed) =>
         effect(digest(file)(partSize, algorithm, onHashed), at("digest", file.path))),
-    put: (path, bytes, options) => effect(provider.put(path, source(bytes), options), at("put", path)),
+    put: (path, bytes, options) => effect(provider.put(path, bytes, options), at("put", path)),
     putIfAbsent:
-      putIfAbsent &&
-      ((path, bytes, options) => effect(putIfAbsent(path, source(bytes), options), at("putIfAbsent", path))),
+      putIfAbsent && ((path, bytes, options) => effect(putIfAbsent(path, bytes, options), at("putIfAbsent", path))),
     putIfSame:
-      putIfSame &&
-      ((file, bytes, options) => effect(putIfSame(file, source(bytes), options), at("putIfSame", file.path))),
+      putIfSame && ((file, bytes, options) => effect(putIfSame(file, bytes, options), at("putIfSame", file.path))),
     touch: touch && ((file, modifiedAt) => effect(touch(file, modifiedAt), at("touch", file.path))),
     remove: (path) => effect(provider.remove(path), at("remove", path)),
     makeDirectory: makeDirectory && ((path) => effect(makeDirectory(path), at("makeDirectory", path))),
@@ -69,7 +62,7 @@ export const wrap = (provider: Provider, { effect, source = unchanged, stream }:
     copy: copy && ((from, location, to) => effect(copy(from, location, to), at("copy", to))),
     move: move && ((from, to) => effect(move(from, to), at("move", from.path))),
     moveDirectory: moveDirectory && ((from, to) => effect(moveDirectory(from, to), at("moveDirectory", from))),
-    largeFile: largeFile && aroundLargeFile(largeFile, { effect, source, stream }),
+    largeFile: largeFile && aroundLargeFile(largeFile, { effect, stream }),
     versions: versions && {
       ...versions,
       list: (path) => stream(versions.list(path), at("versions.list", path)),

@@ -108,7 +108,11 @@ describe("Transfer.execute", () => {
         const count = (bytes: number) => {
           taken += bytes
         }
-        const bandwidth = { take: (bytes: number) => Effect.sync(() => count(bytes)), setRate: () => Effect.void }
+        const bandwidth = {
+          take: (bytes: number) => Effect.sync(() => count(bytes)),
+          isLimited: () => true,
+          setRate: () => Effect.void
+        }
         const destination: Provider = {
           ...memory,
           put: (path, from, options) =>
