@@ -5,6 +5,7 @@ import { backup } from "./commands/backup.ts"
 import { buckets } from "./commands/bucket.ts"
 import { cat } from "./commands/cat.ts"
 import { check } from "./commands/check.ts"
+import { cleanup } from "./commands/cleanup.ts"
 import { completion } from "./commands/completion.ts"
 import { config } from "./commands/config.ts"
 import { copy } from "./commands/copy.ts"
@@ -42,7 +43,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "BACKUP", commands: [backup, snapshots, restore, forget, snapshot, repo] },
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
       { group: "CHANGE", commands: [mkdir, rm, undelete] },
-      { group: "STORAGE", commands: [buckets, versions, largeFiles] },
+      { group: "STORAGE", commands: [buckets, versions, largeFiles, cleanup] },
       { group: "SET UP", commands: [remote(factories), config, complete, version, task] }
     ]),
     Command.withExamples([

@@ -53,6 +53,7 @@ export const jobKinds = {
   createBucket: async () => offer((await import("./storage/CreateBucket.ts")).kind),
   removeBucket: async () => offer((await import("./storage/RemoveBucket.ts")).kind),
   setLifecycle: async () => offer((await import("./storage/SetLifecycle.ts")).kind),
+  cleanup: async () => offer((await import("./storage/Cleanup.ts")).kind),
   cancelUnfinished: async () => offer((await import("./storage/CancelUnfinished.ts")).kind),
   testRemote: async () => offer((await import("./storage/TestRemote.ts")).kind),
   backup: async () => offer((await import("./repository/BackupJob.ts")).kind),

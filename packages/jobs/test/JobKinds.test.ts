@@ -81,6 +81,7 @@ const samples: Readonly<Record<JobKinds.JobType, Sample>> = {
   createBucket: { request: () => bucket },
   removeBucket: { request: () => bucket, prepare: makeBucket },
   setLifecycle: { request: () => ({ ...bucket, daysToDelete: 3 }), prepare: makeBucket },
+  cleanup: { request: (world) => ({ path: world.at("from"), olderThanMillis: 0 }) },
   cancelUnfinished: { request: () => ({ path: "store:bucket" }) },
   testRemote: { request: () => ({ remote: "store:bucket" }) },
   backup: { request: (world) => ({ ...home(world), paths: [world.at("from")] }), prepare: makeRepository() },

@@ -1,9 +1,17 @@
 /** Files that were not whole yet when the run that wrote them was killed. */
 import * as fs from "node:fs"
-import { isJournal, isTemporary } from "./TemporaryName.ts"
+import { hostname } from "node:os"
+import { hasEnded } from "@ourclone/core/machine/ProcessIdentity"
+import { isJournal, isTemporary, makerOf } from "./TemporaryName.ts"
 
 /** Another run, perhaps on another machine, may still be writing what has changed since then. Milliseconds. */
 const quietFor = 60_000
+
+/** Whether the process that made the temporary name `name` is known to have ended. */
+export const isAbandoned = (name: string): boolean => {
+  const pid = makerOf(name)
+  return pid !== undefined && hasEnded({ host: hostname(), pid, birth: "" })
+}
 
 /** Removes them from `directory`. Those with a journal stay: the next run goes on with them. Never throws. */
 export const sweep = (directory: string): void => {
@@ -14,7 +22,7 @@ export const sweep = (directory: string): void => {
     for (const name of temporaries) {
       const path = `${directory}/${name}`
       if (journals.has(name) || journals.has(`${name}.json`)) continue
-      if (Date.now() - fs.lstatSync(path).ctimeMs > quietFor) fs.unlinkSync(path)
+      if (isAbandoned(name) || Date.now() - fs.lstatSync(path).ctimeMs > quietFor) fs.unlinkSync(path)
     }
   } catch {
     // What can not be removed is in nobody's way: listings pass over it.

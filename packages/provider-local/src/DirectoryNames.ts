@@ -124,15 +124,18 @@ export interface Names {
   readonly isEmpty: boolean
 }
 
-/** Throws what `readdir` throws. */
-export const read = (place: Place, directory: string): Names => {
+/** Tells of temporary files that are there. Throws what `readdir` throws. */
+export const read = (place: Place, directory: string, onTemporary: () => void): Names => {
   const entries = fs.readdirSync(directory, { withFileTypes: true })
   let names: Array<Name> = []
   let isPlain = true
   let hasReplacement = false
   let hasLinks = false
   for (const entry of entries) {
-    if (isTemporary(entry.name)) continue
+    if (isTemporary(entry.name)) {
+      onTemporary()
+      continue
+    }
     if (!plain.test(entry.name)) {
       isPlain = false
       if (entry.name.includes(replacement)) hasReplacement = true

@@ -34,6 +34,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { isAbandoned } from "./AbandonedFiles.ts"
 import * as FileWriting from "./FileWriting.ts"
 import { ofOneFile } from "./FreeSpace.ts"
 import * as FrontierHash from "./FrontierHash.ts"
@@ -121,6 +122,10 @@ export const make = ({ durability, folders, freeSpace, place, refusals }: Shared
     const { size, partSize, modifiedAt, sha1 } = options
     const target = Replacement.prepare(place, folders, path)
     Replacement.refuseAtFolder(target)
+    for (const earlier of UnfinishedFiles.ofFile(place, path)) {
+      if (!states.has(earlier.id) && isAbandoned(temporaryName(RemotePath.basename(path), earlier.id)))
+        drop(earlier, undefined)
+    }
     const started = { id: makeId(), path, startedAt: Date.now(), size, modifiedAt, partSize }
     const file: Unfinished = sha1 === undefined ? started : { ...started, sha1 }
     const temporary = temporaryOf(file)

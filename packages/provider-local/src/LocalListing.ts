@@ -42,21 +42,26 @@ const skipped = (path: string, because: string, isFailure: boolean, advice?: Rem
   isFailure
 })
 
+/** Told of each folder that holds temporary files, by its absolute path. */
+export type OnTemporary = (directory: string) => void
+
 /** The next entries of one listing. */
 class Walk {
   private readonly levels: Array<Level> = []
   private readonly place: Place.Place
   private readonly options: ListOptions
+  private readonly onTemporary: OnTemporary
 
-  constructor(place: Place.Place, options: ListOptions) {
+  constructor(place: Place.Place, options: ListOptions, onTemporary: OnTemporary) {
     this.place = place
     this.options = options
+    this.onTemporary = onTemporary
   }
 
   /** Answers whether the directory is empty. Throws when it can not be read. */
   enter(prefix: string, absolute: string): boolean {
     const identity = this.identify(absolute)
-    const { names, isEmpty } = DirectoryNames.read(this.place, absolute)
+    const { names, isEmpty } = DirectoryNames.read(this.place, absolute, () => this.onTemporary(absolute))
     if (names.length > 0) this.levels.push({ prefix, absolute, names, identity, next: 0 })
     return isEmpty
   }
@@ -172,8 +177,13 @@ const noFolder = (absolute: string, copyLinks: boolean): ConstructorParameters<t
   return { message }
 }
 
-const start = (place: Place.Place, path: RemotePath.RemotePath, options: ListOptions): Walk => {
-  const walk = new Walk(place, options)
+const start = (
+  place: Place.Place,
+  path: RemotePath.RemotePath,
+  options: ListOptions,
+  onTemporary: OnTemporary
+): Walk => {
+  const walk = new Walk(place, options, onTemporary)
   const absolute = Place.absolute(place, path)
   try {
     if (path === "" || place.copyLinks || Place.isReal(place, path)) walk.enter(path === "" ? "" : `${path}/`, absolute)
@@ -191,9 +201,10 @@ const start = (place: Place.Place, path: RemotePath.RemotePath, options: ListOpt
 export const list = (
   place: Place.Place,
   path: RemotePath.RemotePath,
-  options: ListOptions = {}
+  options: ListOptions = {},
+  onTemporary: OnTemporary = () => {}
 ): Stream.Stream<Entry, StorageError> =>
   Slices.stream(place, "list", path, () => {
-    const walk = start(place, path, options)
+    const walk = start(place, path, options, onTemporary)
     return () => walk.take()
   })

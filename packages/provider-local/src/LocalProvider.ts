@@ -6,10 +6,12 @@ import { specification } from "@ourclone/core/contract/Specification"
 import { InvalidRequest, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as AbandonedFiles from "./AbandonedFiles.ts"
 import * as Digest from "./Digest.ts"
 import * as Durability from "./Durability.ts"
 import * as Folders from "./Folders.ts"
 import * as FreeSpace from "./FreeSpace.ts"
+import * as Leftovers from "./Leftovers.ts"
 import * as LetterCase from "./LetterCase.ts"
 import { attempt } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
@@ -44,6 +46,8 @@ const open = (place: Place.Place): Provider => {
   const precision = TimePrecision.of(Place.absolute(place, RemotePath.root))
   const locate = LocalIdentity.makeLocate()
   const refusals = Refusals.make(place)
+  /** Folders that held temporary files when they were listed. */
+  const untidy = new Set<string>()
   return {
     specification,
     name: place.name,
@@ -61,7 +65,7 @@ const open = (place: Place.Place): Provider => {
       keepsMetadata: false,
       maxPutSize: Number.MAX_SAFE_INTEGER
     },
-    list: (directory, options) => LocalListing.list(place, directory, options),
+    list: (directory, options) => LocalListing.list(place, directory, options, (folder) => void untidy.add(folder)),
     stat: (path) => attempt(place, "stat", path, () => LocalFiles.stat(place, path)),
     statDirectory: (path) => attempt(place, "statDirectory", path, () => LocalFiles.statDirectory(place, path)),
     read: (file, range) => LocalRead.read(place, file, range),
@@ -78,6 +82,11 @@ const open = (place: Place.Place): Provider => {
     largeFile: LocalLargeFile.make({ place, folders, durability, freeSpace, refusals }),
     locate: (path) => attempt(place, "locate", path, () => locate(Place.absolute(place, path))),
     remarks: refusals.remarks,
+    // With copyLinks a folder may lie behind a link, where nothing is changed.
+    tidy: place.copyLinks
+      ? undefined
+      : attempt(place, "tidy", RemotePath.root, () => untidy.forEach(AbandonedFiles.sweep)),
+    leftovers: Leftovers.make(place),
     storedAs: place.links ? Symlinks.storedAs : undefined,
     freeSpace: attempt(place, "freeSpace", RemotePath.root, () => {
       const free = FreeSpace.read(place)

@@ -37,6 +37,13 @@ const inDirectory = (
     }))
     .flatMap(({ name, file }) => (file !== undefined && belongs(file, directory, name) ? [file] : []))
 
+/** Those of the file `path`, by the names in its folder alone. */
+export const ofFile = (place: Place.Place, path: RemotePath.RemotePath): ReadonlyArray<Unfinished> => {
+  const directory = RemotePath.parent(path)
+  const found = inDirectory(place, directory, entriesOf(Place.absolute(place, directory)))
+  return found.filter((file) => file.path === path)
+}
+
 /** Those of `path` itself and, where it is a directory, of all below it. Symbolic links are not followed. */
 export const find = (place: Place.Place, path: RemotePath.RemotePath): Stream.Stream<Unfinished, StorageError> =>
   Slices.stream(place, "unfinished", path, () => {
@@ -49,12 +56,7 @@ export const find = (place: Place.Place, path: RemotePath.RemotePath): Stream.St
       }
       return inDirectory(place, directory, entries)
     }
-    const ofItself = (): ReadonlyArray<Unfinished> => {
-      const directory = RemotePath.parent(path)
-      const found = inDirectory(place, directory, entriesOf(Place.absolute(place, directory)))
-      return found.filter((file) => file.path === path)
-    }
-    let found: Array<Unfinished> = path === "" ? [] : [...ofItself()]
+    let found: Array<Unfinished> = path === "" ? [] : [...ofFile(place, path)]
     return () => {
       const isOver = Slices.clock()
       while (!isOver()) {

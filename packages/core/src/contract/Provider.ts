@@ -19,6 +19,7 @@ import type { ByteRange, ByteSource } from "./ByteSource.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import type { DatedFile, Directory, Entry, File, Metadata } from "./Entry.ts"
 import type { LargeFile } from "./LargeFile.ts"
+import type { Leftovers } from "./Leftovers.ts"
 import type { PlaceIdentity } from "./PlaceIdentity.ts"
 import type { RemotePath } from "./RemotePath.ts"
 import type { Specification } from "./Specification.ts"
@@ -170,6 +171,10 @@ export interface Provider {
   readonly storedAs?: ((path: RemotePath) => RemotePath) | undefined
   /** What there is to say of what was done since it was opened, each thing once. Asked when a run ends. */
   readonly remarks?: (() => ReadonlyArray<Remark>) | undefined
+  /** Removes what runs that are known to have ended left in what was listed or written to, unless a later run can go on with it. */
+  readonly tidy?: Effect.Effect<void, StorageError> | undefined
+  /** Present where a run that is cut off leaves something that listings pass over. */
+  readonly leftovers?: Leftovers | undefined
   /** Bytes that can still be stored, where the service knows. */
   readonly freeSpace?: Effect.Effect<number, StorageError> | undefined
 }

@@ -157,5 +157,6 @@ const all = Effect.fnUntraced(function* (run: TransferRun, plan: Plan) {
   yield* taken.settle(later, plan.totals)
   yield* Afterwards.removeExtra(run, later, plan.totals)
   yield* Afterwards.makeDirectories(run, later)
+  yield* Effect.ignore(run.destination.tidy ?? Effect.void)
   return run.summary
 })

@@ -36,7 +36,7 @@ const aroundLargeFile = (largeFile: LargeFile, { effect, stream }: Around): Larg
 
 /** `provider` with something around each of its calls. Nothing is added to what it can do, and nothing lost. */
 export const wrap = (provider: Provider, { effect, stream }: Around): Provider => {
-  const { buckets, copy, digest, freeSpace, largeFile, makeDirectory, move, moveDirectory } = provider
+  const { buckets, copy, digest, freeSpace, largeFile, leftovers, tidy, makeDirectory, move, moveDirectory } = provider
   const { putIfAbsent, putIfSame, removeDirectory, statDirectory, touch, versions } = provider
   const at = (method: string, path: string): Call => ({ method, path })
   return {
@@ -55,7 +55,9 @@ export const wrap = (provider: Provider, { effect, stream }: Around): Provider =
       putIfAbsent && ((path, bytes, options) => effect(putIfAbsent(path, bytes, options), at("putIfAbsent", path))),
     putIfSame:
       putIfSame && ((file, bytes, options) => effect(putIfSame(file, bytes, options), at("putIfSame", file.path))),
-    touch: touch && ((file, modifiedAt) => effect(touch(file, modifiedAt), at("touch", file.path))),
+    touch:
+      touch &&
+      ((file, modifiedAt, nanoseconds) => effect(touch(file, modifiedAt, nanoseconds), at("touch", file.path))),
     remove: (path) => effect(provider.remove(path), at("remove", path)),
     makeDirectory: makeDirectory && ((path) => effect(makeDirectory(path), at("makeDirectory", path))),
     removeDirectory: removeDirectory && ((path) => effect(removeDirectory(path), at("removeDirectory", path))),
@@ -67,6 +69,11 @@ export const wrap = (provider: Provider, { effect, stream }: Around): Provider =
       ...versions,
       list: (path) => stream(versions.list(path), at("versions.list", path)),
       remove: (version) => effect(versions.remove(version), at("versions.remove", version.path))
+    },
+    tidy: tidy && effect(tidy, at("tidy", "")),
+    leftovers: leftovers && {
+      list: stream(leftovers.list, at("leftovers.list", "")),
+      remove: (leftover) => effect(leftovers.remove(leftover), at("leftovers.remove", leftover.path))
     },
     buckets: buckets && {
       list: stream(buckets.list, at("buckets.list", "")),

@@ -26,6 +26,8 @@ export type Method =
       | "buckets"
       | "storedAs"
       | "remarks"
+      | "tidy"
+      | "leftovers"
       | "freeSpace"
     >
   | Exclude<keyof LargeFile, "limits">

@@ -1,0 +1,36 @@
+/** `cleanup`. */
+import * as Age from "@ourclone/core/filter/Age"
+import * as Cleanup from "@ourclone/jobs/storage/Cleanup"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { absolute } from "./AbsolutePlace.ts"
+import * as Amount from "./Amount.ts"
+import * as ExitCode from "./ExitCode.ts"
+import * as JobRun from "./JobRun.ts"
+import * as Output from "./Output.ts"
+import * as TransferText from "./TransferText.ts"
+
+export const run = Effect.fnUntraced(function* (flags: {
+  readonly path: string
+  readonly olderThan: string
+  readonly dryRun: boolean
+}) {
+  const output = yield* Output.make
+  const age = Age.parse(flags.olderThan, 0)
+  if (Result.isFailure(age)) return yield* ExitCode.usage(`--older-than: ${age.failure}`)
+  const request = { path: absolute(flags.path), olderThanMillis: Math.max(0, Math.round(age.success ?? 0)) }
+  const { summary } = yield* JobRun.run(Cleanup.kind, request, output, {
+    isPreview: flags.dryRun,
+    asksForProgress: "never",
+    inWords: TransferText.ofFact,
+    result: (fact) => {
+      const text = TransferText.ofPreview(fact)
+      if (text !== undefined) output.line(text)
+    }
+  })
+  if (output.isJson) return
+  const { bytes, kept, removed } = summary
+  const rest = kept === 0 ? "" : `; ${Amount.files(kept)} younger than ${flags.olderThan} left alone`
+  const what = flags.dryRun ? "would be removed" : "removed"
+  output.note(`${Amount.files(removed)} ${what} (${Amount.bytes(bytes)})${rest}`)
+}, Effect.scoped)

@@ -1,0 +1,72 @@
+/** Finding and removing the temporary files of runs that were cut off. */
+import * as fs from "node:fs"
+import type { Leftover, Leftovers } from "@ourclone/core/contract/Leftovers"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { InvalidRequest } from "@ourclone/core/contract/StorageError"
+import * as AbandonedFiles from "./AbandonedFiles.ts"
+import { attempt, codeOf } from "./LocalErrors.ts"
+import * as Place from "./LocalPlace.ts"
+import * as Slices from "./Slices.ts"
+import { isJournal, isTemporary } from "./TemporaryName.ts"
+
+const entriesOf = (absolute: string): ReadonlyArray<fs.Dirent> => {
+  try {
+    return fs.readdirSync(absolute, { withFileTypes: true })
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EACCES"].includes(codeOf(error) ?? "")) return []
+    throw error
+  }
+}
+
+const isOwn = (entry: fs.Dirent): boolean => entry.isFile() && isTemporary(entry.name)
+
+const toLeftover = (prefix: string, absolute: string, name: string, names: ReadonlySet<string>): Leftover[] => {
+  const stats = fs.lstatSync(`${absolute}/${name}`, { throwIfNoEntry: false })
+  if (stats === undefined) return []
+  return [
+    {
+      path: prefix + name,
+      size: stats.size,
+      changedAt: Math.floor(stats.ctimeMs),
+      isAbandoned: AbandonedFiles.isAbandoned(name),
+      isResumable: names.has(`${name}.json`)
+    }
+  ]
+}
+
+/** A journal belongs to the file beside it, and is a leftover of its own where there is none. */
+const inDirectory = (prefix: string, absolute: string, entries: ReadonlyArray<fs.Dirent>): ReadonlyArray<Leftover> => {
+  const names = new Set(entries.filter(isOwn).map(({ name }) => name))
+  return [...names]
+    .filter((name) => !isJournal(name) || !names.has(name.slice(0, -".json".length)))
+    .flatMap((name) => toLeftover(prefix, absolute, name, names))
+}
+
+export const make = (place: Place.Place): Leftovers => ({
+  list: Slices.stream(place, "leftovers", RemotePath.root, () => {
+    const pending = [""]
+    return () => {
+      const isOver = Slices.clock()
+      const found: Array<Leftover> = []
+      while (!isOver()) {
+        const prefix = pending.pop()
+        if (prefix === undefined) break
+        const absolute = prefix === "" ? Place.absolute(place, "") : `${place.root}/${prefix.slice(0, -1)}`
+        const entries = entriesOf(absolute)
+        for (const entry of entries) if (entry.isDirectory()) pending.push(`${prefix}${entry.name}/`)
+        found.push(...inDirectory(prefix, absolute, entries))
+      }
+      return found.length === 0 && pending.length === 0 ? undefined : found
+    }
+  }),
+  remove: ({ path }) =>
+    attempt(place, "leftovers", path, () => {
+      if (!isTemporary(RemotePath.basename(path))) {
+        throw new InvalidRequest({ message: "this is no file that a run has left behind" })
+      }
+      const absolute = Place.absolute(place, path)
+      if (!Place.isReal(place, path)) return
+      fs.rmSync(`${absolute}.json`, { force: true })
+      fs.rmSync(absolute, { force: true })
+    })
+})
