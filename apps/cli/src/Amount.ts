@@ -1,4 +1,5 @@
 /** Numbers as people read them: `12.3 MiB`, `1,234 files`, `1:02:03`. */
+import * as FarTime from "./FarTime.ts"
 
 const units = ["KiB", "MiB", "GiB", "TiB", "PiB"]
 
@@ -32,10 +33,5 @@ export const duration = (seconds: number): string => {
 }
 
 /** `2026-11-21 20:45:00`, in local time. */
-export const time = (milliseconds: number): string => {
-  const date = new Date(milliseconds)
-  if (Number.isNaN(date.getTime())) return "unknown            "
-  const two = (part: number) => String(part).padStart(2, "0")
-  const day = `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-}
+export const time = (milliseconds: number): string =>
+  Number.isNaN(milliseconds) ? "unknown            " : FarTime.local(milliseconds)

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { absolute } from "./AbsolutePlace.ts"
 import * as Amount from "./Amount.ts"
+import * as FarTime from "./FarTime.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
 import { given } from "./Given.ts"
@@ -19,7 +20,7 @@ import * as QueryRun from "./QueryRun.ts"
 const factsOf = (file: File): ReadonlyArray<readonly [string, string]> => [
   ["path", printable(file.path)],
   ["size", `${Amount.count(file.size)} bytes (${Amount.bytes(file.size)})`],
-  ...(file.modifiedAt === undefined ? [] : [["modified", new Date(file.modifiedAt).toISOString()] as const]),
+  ...(file.modifiedAt === undefined ? [] : [["modified", FarTime.iso(file.modifiedAt)] as const]),
   ...(file.contentType === undefined ? [] : [["type", printable(file.contentType)] as const]),
   ...Object.entries(file.checksums).map(([algorithm, digest]) => [algorithm, String(digest)] as const),
   ...(file.versionId === undefined ? [] : [["version", file.versionId] as const])

@@ -2,6 +2,7 @@
 import type { Entry, File } from "@ourclone/core/contract/Entry"
 import { basename } from "@ourclone/core/contract/RemotePath"
 import * as Effect from "effect/Effect"
+import * as FarTime from "./FarTime.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
@@ -11,7 +12,7 @@ const objectOfFile = (file: File, withHashes: boolean) => ({
   Name: basename(file.path),
   Size: file.size,
   MimeType: file.contentType ?? "application/octet-stream",
-  ModTime: new Date(file.modifiedAt ?? 0).toISOString(),
+  ModTime: FarTime.iso(file.modifiedAt ?? 0),
   IsDir: false,
   ...(withHashes && Object.keys(file.checksums).length > 0 ? { Hashes: file.checksums } : {}),
   ...(file.versionId === undefined ? {} : { ID: file.versionId })

@@ -1,0 +1,32 @@
+/** Times as text, also those beyond year 9999, where JavaScript writes `+012015-…` or refuses: a disk keeps times up to year 292,277,026,596. */
+
+/** The calendar repeats itself, days of the week too, after 400 years. */
+const cycleYears = 400
+const cycleMillis = 146_097 * 86_400_000
+
+/** A time within four centuries from 1970, and the years to be added to it. */
+const folded = (milliseconds: number): { readonly date: Date; readonly years: number } => {
+  const cycles = Math.floor(milliseconds / cycleMillis)
+  return { date: new Date(milliseconds - cycles * cycleMillis), years: cycles * cycleYears }
+}
+
+const isNear = (date: Date): boolean => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9998
+
+const yearText = (year: number): string => `${year < 0 ? "-" : ""}${String(Math.abs(year)).padStart(4, "0")}`
+
+/** `2026-11-21T20:45:00.123Z`, and `12015-01-01T00:00:00.000Z` for what is far away. */
+export const iso = (milliseconds: number): string => {
+  const date = new Date(milliseconds)
+  if (isNear(date)) return date.toISOString()
+  const far = folded(milliseconds)
+  return `${yearText(far.date.getUTCFullYear() + far.years)}${far.date.toISOString().slice(4)}`
+}
+
+/** `2026-11-21 20:45:00`, in local time. */
+export const local = (milliseconds: number): string => {
+  const near = new Date(milliseconds)
+  const { date, years } = isNear(near) ? { date: near, years: 0 } : folded(milliseconds)
+  const two = (part: number) => String(part).padStart(2, "0")
+  const day = `${yearText(date.getFullYear() + years)}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
