@@ -119,3 +119,28 @@ test("with a key that may only read, a command that reads names --no-lock, and w
   const refused = await reader.run("backup", "@/from", ...opened)
   expect(refused).toMatchObject({ code: 7, error: expect.not.stringContaining("--no-lock") })
 }, 60_000)
+
+test("in a bucket with object lock, where files are to be deleted for good, a backup leaves no lock that counts", async () => {
+  const { emulator, cli } = await withB2()
+  cli.write("secret", password)
+  cli.write("from/a.txt", "a")
+  await post(emulator, "b2_create_bucket", {
+    bucketName: "locked-bucket",
+    bucketType: "allPrivate",
+    fileLockEnabled: true
+  })
+  const { buckets } = (await post(emulator, "b2_list_buckets", { bucketName: "locked-bucket" })) as {
+    buckets: ReadonlyArray<{ bucketId: string }>
+  }
+  const defaultRetention = { mode: "compliance", period: { duration: 7, unit: "days" } }
+  expect(await post(emulator, "b2_update_bucket", { bucketId: buckets[0]!.bucketId, defaultRetention })).toMatchObject({
+    bucketName: "locked-bucket"
+  })
+  expect((await cli.run("remote", "add", "hard", "b2", "--hard-delete", "true", "--no-check")).code).toBe(0)
+  const opened = ["--repo", "hard:locked-bucket/backup", "--password-file", "@/secret"]
+  expect((await cli.run("repo", "init", ...opened)).code).toBe(0)
+  const ran = await cli.run("backup", "@/from", ...opened)
+  expect([ran.code, ran.error]).toEqual([0, expect.not.stringContaining("stays")])
+  expect((await cli.run("ls", "hard:locked-bucket/backup/locks")).out).toBe("")
+  expect((await cli.run("repo", "check", ...opened)).code).toBe(0)
+}, 120_000)

@@ -87,6 +87,10 @@ export const make = (root: B2Root): Versions => {
       ),
     remove: (version) =>
       Effect.suspend(() => root.client.deleteFileVersion(version.path, root.prefix + version.path, version.versionId)),
+    hide: (path) =>
+      Effect.flatMap(root.bucket, ({ id }) => root.client.hideFile(path, id, root.prefix + path)).pipe(
+        Effect.catchReason("StorageError", "NotFound", () => Effect.void)
+      ),
     directoryOf
   }
 }

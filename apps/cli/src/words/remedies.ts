@@ -44,6 +44,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
     "run ourclone repo repair index, and if that does not bring it back, ourclone repo repair snapshots",
   repairSnapshots: () => "run ourclone repo repair snapshots",
   unlock: () => "take its lock away with ourclone repo unlock",
+  unlockUnreadable: () => "it is too old for a run to hold it: take it away with ourclone repo unlock",
   unlockAll: () => "if nothing else uses the repository, take it away with ourclone repo unlock --remove-all",
   waitForLock: () =>
     "wait for it, as --retry-lock does, or if it no longer runs take its lock away with ourclone repo unlock --remove-all"

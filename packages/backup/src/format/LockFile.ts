@@ -63,7 +63,7 @@ export const make = (exclusive: boolean, now: number): LockFile => {
 }
 
 /** A holder says so every five minutes; after this long, in milliseconds, it is not there any more. */
-const staleAfterMillis = 30 * 60_000
+export const staleAfterMillis = 30 * 60_000
 
 /** Milliseconds since the holder last said that it is there; 0 for a time to come, as clocks differ. */
 export const ageOf = (lock: LockFile, now: number): number => Math.max(0, now - Date.parse(lock.time))

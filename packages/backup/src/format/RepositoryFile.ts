@@ -31,13 +31,11 @@ export const isPathOf = (type: FileType, path: string): boolean => {
 
 /**
  * The file of the repository that a listing shows; `undefined` for whatever else
- * lies there: other names, packs in the wrong directory, and empty locks, which
- * an upload that was cut off leaves behind at some services.
+ * lies there: other names, and packs in the wrong directory.
  */
 export const ofEntry = (type: FileType, entry: Entry): RepositoryFile | undefined => {
   if (entry._tag !== "File") return undefined
   if (!isPathOf(type, entry.path)) return undefined
-  if (type === "locks" && entry.size === 0) return undefined
   const id = RemotePath.basename(entry.path)
   return { id, size: entry.size, modifiedAt: entry.modifiedAt ?? Number.POSITIVE_INFINITY }
 }

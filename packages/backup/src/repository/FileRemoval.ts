@@ -2,8 +2,8 @@
  * Taking files away for good.
  *
  * Where the service keeps versions all of them go, or an older one would come
- * to light, and be paid for. A key that may not delete hides the names instead,
- * from the first refusal on; a lifecycle rule then ends them.
+ * to light, and be paid for. Where that is refused, to the key or by a lock of the
+ * bucket, the names are hidden instead, from the first refusal on; a lifecycle rule then ends them.
  */
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
@@ -22,7 +22,7 @@ export type Remove = (path: RemotePath) => Effect.Effect<void, StorageError>
 export const make = (provider: Provider): Remove => {
   let mayDelete = provider.versions !== undefined
 
-  const hide: Remove = (path) => retrying(provider.remove(path))
+  const hide: Remove = (path) => retrying(provider.versions?.hide?.(path) ?? provider.remove(path))
 
   const deleteVersions = (versions: Versions, path: RemotePath, left: number): Effect.Effect<void, StorageError> =>
     Effect.flatMap(

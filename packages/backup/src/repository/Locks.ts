@@ -5,7 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as LockFile from "../format/LockFile.ts"
-import { pathOf } from "../format/RepositoryFile.ts"
+import * as RepositoryFile from "../format/RepositoryFile.ts"
 import type { Repository } from "./Repository.ts"
 import { Locked, RepositoryError } from "./RepositoryError.ts"
 import { remedy } from "./RepositoryRemedies.ts"
@@ -14,8 +14,9 @@ type E = StorageError | RepositoryError
 
 export interface FoundLock {
   readonly id: string
-  /** `undefined` when the file is damaged. */
+  /** `undefined` when the file can not be read; `why` says why. */
   readonly lock: LockFile.LockFile | undefined
+  readonly why?: string
   /** Whether `unlock` would take it away. */
   readonly isStale: boolean
 }
@@ -23,36 +24,45 @@ export interface FoundLock {
 /** A file that can not be read may be on its way still: it is read again after these pauses, in milliseconds. */
 const pauses = [200, 1000, 5000]
 
+type Loaded = Omit<FoundLock, "isStale">
+
+const loadOnce = (repository: Repository, id: string): Effect.Effect<Loaded | undefined, E> => {
+  const unreadable = ({ message }: { readonly message: string }): Effect.Effect<Loaded> =>
+    Effect.succeed({ id, lock: undefined, why: message })
+  return repository.load("locks", id).pipe(
+    Effect.flatMap((json): Effect.Effect<Loaded> => {
+      const lock = LockFile.decode(json)
+      return lock === undefined ? unreadable({ message: "what is in it is no lock" }) : Effect.succeed({ id, lock })
+    }),
+    Effect.catchReasons("RepositoryError", { Missing: () => Effect.succeed(undefined), Damaged: unreadable }),
+    Effect.catchReason("StorageError", "PermissionDenied", unreadable)
+  )
+}
+
 /** `undefined` when the lock has gone meanwhile. */
 const load = Effect.fnUntraced(function* (
   repository: Repository,
-  id: string
+  { id, modifiedAt }: RepositoryFile.RepositoryFile
 ): Effect.fn.Return<FoundLock | undefined, E> {
-  const now = yield* Clock.currentTimeMillis
-  const loaded = repository.load("locks", id).pipe(
-    Effect.map((json): FoundLock | undefined => {
-      const lock = LockFile.decode(json)
-      return { id, lock, isStale: lock !== undefined && LockFile.isStale(lock, now) }
-    }),
-    Effect.catchReasons("RepositoryError", {
-      Missing: () => Effect.succeed(undefined),
-      Damaged: () => Effect.succeed<FoundLock>({ id, lock: undefined, isStale: false })
-    })
-  )
-  let found = yield* loaded
+  let found = yield* loadOnce(repository, id)
   for (const pause of pauses) {
-    if (found === undefined || found.lock !== undefined) return found
+    if (found === undefined || found.lock !== undefined) break
     yield* Effect.sleep(pause)
-    found = yield* loaded
+    found = yield* loadOnce(repository, id)
   }
-  return found
+  if (found === undefined) return undefined
+  const now = yield* Clock.currentTimeMillis
+  const { lock } = found
+  // Whoever holds a lock writes it anew; so nobody holds one that is as old as that, whatever it says.
+  const isStale = lock === undefined ? now - modifiedAt > LockFile.staleAfterMillis : LockFile.isStale(lock, now)
+  return { ...found, isStale }
 })
 
-/** Every lock. Takes seconds when one can not be read. */
+/** Every lock. Empty files are none: an upload that was cut off leaves them behind at some services. Takes seconds when one can not be read. */
 export const list = (repository: Repository): Effect.Effect<ReadonlyArray<FoundLock>, E> =>
   Effect.gen(function* () {
-    const files = yield* Stream.runCollect(repository.list("locks"))
-    const found = yield* Effect.forEach(files, ({ id }) => load(repository, id), { concurrency: 4 })
+    const files = (yield* Stream.runCollect(repository.list("locks"))).filter(({ size }) => size > 0)
+    const found = yield* Effect.forEach(files, (file) => load(repository, file), { concurrency: 4 })
     return found.filter((each) => each !== undefined)
   })
 
@@ -68,8 +78,8 @@ const locked = (repository: Repository, conflict: Conflict) =>
 const conflict = (found: FoundLock, exclusive: boolean, now: number): Conflict | undefined => {
   const { id, lock } = found
   if (lock === undefined) {
-    const message = `the lock "${pathOf("locks", id)}" can not be read, so nobody knows what it forbids`
-    return { message, remedy: remedy("unlockAll") }
+    const message = `the lock "${RepositoryFile.pathOf("locks", id)}" can not be read (${found.why}), so nobody knows what it forbids`
+    return { message, remedy: found.isStale ? remedy("unlockUnreadable") : remedy("unlockAll") }
   }
   if (!exclusive && !lock.exclusive) return undefined
   const who = `it is in use by ${LockFile.describe(lock, now)}`
@@ -100,14 +110,23 @@ export const refuseConflicts = Effect.fnUntraced(function* (
   }
 })
 
-/** Takes stale locks away, or all of them; gives how many. A lock of a process that runs makes it stop within minutes. */
+/**
+ * Takes stale locks away, or all of them; gives how many. A lock of a process that runs makes it stop within minutes.
+ * Files that are no locks, because they are empty or can not be read, go when they are old, too.
+ */
 export const unlock = Effect.fnUntraced(function* (
   repository: Repository,
   options: { readonly all: boolean }
 ): Effect.fn.Return<number, E> {
+  const files = yield* Stream.runCollect(repository.list("locks"))
+  const now = yield* Clock.currentTimeMillis
+  const isOld = ({ modifiedAt }: RepositoryFile.RepositoryFile) => now - modifiedAt > LockFile.staleAfterMillis
   const ids = options.all
-    ? (yield* Stream.runCollect(repository.list("locks"))).map(({ id }) => id)
-    : (yield* list(repository)).filter(({ isStale }) => isStale).map(({ id }) => id)
+    ? files.map(({ id }) => id)
+    : [
+        ...files.filter((file) => file.size === 0 && isOld(file)).map(({ id }) => id),
+        ...(yield* list(repository)).filter(({ isStale }) => isStale).map(({ id }) => id)
+      ]
   yield* Effect.forEach(ids, (id) => repository.remove("locks", id), { discard: true })
   return ids.length
 })

@@ -18,6 +18,7 @@ import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as LockFile from "../format/LockFile.ts"
+import { pathOf } from "../format/RepositoryFile.ts"
 import { LockCheck } from "./LockCheck.ts"
 import * as Locks from "./Locks.ts"
 import type { Repository } from "./Repository.ts"
@@ -33,6 +34,8 @@ export interface LockOptions {
   readonly retryFor?: Duration.Input | undefined
   /** Called before each wait, with who is waited for. */
   readonly onWaiting?: ((message: string) => void) | undefined
+  /** Called in the end when the lock could not be taken away, with why. */
+  readonly onLeft?: ((message: string) => void) | undefined
 }
 
 const secondLookMillis = 200
@@ -91,14 +94,21 @@ const sweep = Effect.fnUntraced(function* (repository: Repository, held: Held): 
   yield* Effect.forEach(own, ({ id }) => repository.remove("locks", id), { discard: true })
 })
 
-const release = (repository: Repository, held: Held): Effect.Effect<void> =>
-  Effect.suspend(() => (held.id === "" ? Effect.void : repository.remove("locks", held.id))).pipe(
+/** A lock that stays is taken away by the next run on this machine, if that may. */
+const release = (repository: Repository, held: Held, onLeft?: LockOptions["onLeft"]): Effect.Effect<void> => {
+  const left = (why: string) =>
+    Effect.sync(() => {
+      if (held.id !== "") onLeft?.(`the lock "${pathOf("locks", held.id)}" stays: ${why}`)
+    })
+  return Effect.suspend(() => (held.id === "" ? Effect.void : repository.remove("locks", held.id))).pipe(
     Effect.andThen(Effect.suspend(() => (held.isUncertain ? sweep(repository, held) : Effect.void))),
     Effect.interruptible,
     Effect.timeoutOption(releaseMillis),
-    // A lock that stays is taken away by the next run on this machine.
+    Effect.flatMap((ended) => (Option.isNone(ended) ? left("the storage service did not answer") : Effect.void)),
+    Effect.catch(({ message }) => left(message)),
     Effect.ignore
   )
+}
 
 const take = Effect.fnUntraced(function* (repository: Repository, exclusive: boolean): Effect.fn.Return<Held, E> {
   yield* Locks.refuseConflicts(repository, exclusive, () => false)
@@ -225,7 +235,7 @@ export const acquire = (repository: Repository, options: LockOptions): Effect.Ef
     yield* yield* WhileLocked
     const held = yield* Effect.acquireRelease(
       takePatiently(repository, options),
-      (taken) => release(repository, taken),
+      (taken) => release(repository, taken, options.onLeft),
       { interruptible: true }
     )
     const loss = yield* Deferred.make<never, RepositoryError>()

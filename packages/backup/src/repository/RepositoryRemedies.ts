@@ -14,6 +14,8 @@ export type RepositoryRemedies = {
   readonly repairSnapshots: NoValues
   /** Take the lock of a process that has ended away. */
   readonly unlock: NoValues
+  /** Take what is no lock any more away. */
+  readonly unlockUnreadable: NoValues
   /** Take a lock away by force, if nothing uses the repository. */
   readonly unlockAll: NoValues
   /** Wait until the repository is free; take the lock away if its holder no longer runs. */

@@ -74,6 +74,12 @@ const filesOf = (
   return Effect.succeed(files)
 }
 
+/** A refusal of the whole account names no file; that of a lock matters to whoever can do without one. */
+const about =
+  (path: RemotePath) =>
+  (error: StorageError): StorageError =>
+    error.path === undefined ? new StorageError({ ...error, path }) : error
+
 /** `onRetry` is told why a call is made again. */
 export const make = (provider: Provider, onRetry?: OnRetry): StoredFiles => {
   const known = new KnownFiles()
@@ -90,8 +96,9 @@ export const make = (provider: Provider, onRetry?: OnRetry): StoredFiles => {
 
   const writePath: StoredFiles["writePath"] = (path, bytes) =>
     Effect.flatMap(Clock.currentTimeMillis, (modifiedAt) =>
-      Effect.map(retrying(provider.put(path, fromBytes(bytes), { modifiedAt, durable: true }), onRetry), (file) =>
-        known.remember(file)
+      retrying(provider.put(path, fromBytes(bytes), { modifiedAt, durable: true }), onRetry).pipe(
+        Effect.map((file) => known.remember(file)),
+        Effect.mapError(about(path))
       )
     )
 

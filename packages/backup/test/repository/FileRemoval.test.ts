@@ -95,4 +95,19 @@ describe("removing a file", () => {
       expect(calls).toEqual(["hide a"])
     })
   )
+
+  it.effect("hides where the service refuses to delete, though the place is set to delete for good", () =>
+    Effect.gen(function* () {
+      const denied = failure(new PermissionDenied({ message: "the bucket locks it" }))
+      const { calls, provider } = make([versionOf("locks/a", "1")], () => denied)
+      const hide = (path: RemotePath) => Effect.sync(() => void calls.push(`hide version of ${path}`))
+      const hard: Provider = {
+        ...provider,
+        remove: () => Effect.fail(denied),
+        versions: { ...provider.versions!, hide }
+      }
+      yield* Removal.make(hard)(at("locks/a"))
+      expect(calls).toEqual(["refuse locks/a 1", "hide version of locks/a"])
+    })
+  )
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { PermissionDenied, StorageError } from "@ourclone/core/contract/StorageError"
+import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as LockFile from "../../src/format/LockFile.ts"
 import { pathOf } from "../../src/format/RepositoryFile.ts"
@@ -80,28 +81,64 @@ describe("locks", () => {
     expect(yield* conflictOf(repository, false)).toBeUndefined()
   })
 
-  it.effect("that can not be read block, and the message says how to go on", () =>
+  for (const [what, spoil] of [
+    ["damaged", (bytes: Uint8Array) => bytes.fill(0)],
+    ["cut off", (bytes: Uint8Array) => bytes.subarray(0, 7)]
+  ] as const) {
+    it.effect(`that are ${what} block, and the way out that the message names is one`, () =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(Date.UTC(2026, 0, 1))
+        const { provider, repository } = yield* TestRepository.inMemory()
+        const id = yield* leave(repository)
+        const stored = provider.memory.files.get(pathOf("locks", id))!
+        provider.memory.files.set(pathOf("locks", id), { ...stored, bytes: spoil(stored.bytes) })
+        const blocked = new RegExp(`"locks/${id}" can not be read \\(.+\\).*`)
+        const unlock = (all: boolean) => TestRepository.skippingTime(Locks.unlock(repository, { all }))
+        expect(yield* TestRepository.skippingTime(conflictOf(repository, false))).toMatch(
+          new RegExp(`${blocked.source}; unlockAll$`)
+        )
+        expect(yield* unlock(false)).toBe(0)
+        yield* TestClock.adjust(hour)
+        expect(yield* TestRepository.skippingTime(conflictOf(repository, false))).toMatch(
+          new RegExp(`${blocked.source}; unlockUnreadable$`)
+        )
+        expect(yield* unlock(false)).toBe(1)
+        expect(yield* conflictOf(repository)).toBeUndefined()
+
+        provider.memory.files.set(pathOf("locks", id), { ...stored, bytes: spoil(stored.bytes) })
+        expect(yield* unlock(true)).toBe(1)
+        expect(yield* conflictOf(repository)).toBeUndefined()
+      })
+    )
+  }
+
+  it.effect("that may not be read block like that, too", () =>
     Effect.gen(function* () {
       const { provider, repository } = yield* TestRepository.inMemory()
       const id = yield* leave(repository)
-      provider.memory.files.get(pathOf("locks", id))!.bytes.fill(0)
-      const fiber = yield* Effect.forkChild(conflictOf(repository, false))
-      for (let count = 0; count < 10; count++) {
-        yield* TestClock.adjust("1 second")
-        yield* TestClock.withLive(Effect.sleep(1))
-      }
-      expect(yield* Fiber.join(fiber)).toMatch(new RegExp(`"locks/${id}" can not be read.*; unlockAll$`))
-      expect(yield* Locks.unlock(repository, { all: true })).toBe(1)
+      const reason = new PermissionDenied({ message: "permission denied" })
+      const refuse = new StorageError({ provider: "here", operation: "read", reason })
+      const refusing = { ...provider, readAll: () => Effect.fail(refuse) }
+      const closed = { ...repository, load: () => Effect.fail(refuse), provider: refusing }
+      expect(yield* TestRepository.skippingTime(conflictOf(closed, false))).toMatch(
+        new RegExp(`"locks/${id}" can not be read \\(.*permission denied\\).*unlockAll$`)
+      )
+      expect(yield* Locks.unlock(closed, { all: true })).toBe(1)
     })
   )
 
-  it.effect("without a byte in them, which a cut upload may leave, do not count", () =>
+  it.effect("without a byte in them, which a cut upload may leave, do not count, and unlock takes old ones away", () =>
     Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 0, 1))
       const { provider, repository } = yield* TestRepository.inMemory()
       const id = yield* leave(repository, { exclusive: true })
       const stored = provider.memory.files.get(pathOf("locks", id))!
       provider.memory.files.set(pathOf("locks", id), { bytes: Buffer.alloc(0), file: { ...stored.file, size: 0 } })
       expect(yield* conflictOf(repository)).toBeUndefined()
+      expect(yield* Locks.unlock(repository, { all: false })).toBe(0)
+      yield* TestClock.adjust(hour)
+      expect(yield* Locks.unlock(repository, { all: false })).toBe(1)
+      expect(yield* idsOf(repository)).toEqual([])
     })
   )
 })

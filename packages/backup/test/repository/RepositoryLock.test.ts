@@ -86,6 +86,20 @@ describe("a repository lock", () => {
     })
   )
 
+  it.effect("that can not be taken away in the end is told", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* TestRepository.inMemory()
+      const reason = new PermissionDenied({ message: "the key may not delete" })
+      const refuse = new StorageError({ provider: "here", operation: "remove", reason })
+      const told: Array<string> = []
+      const options = { ...common, onLeft: (message: string) => void told.push(message) }
+      const fiber = yield* hold({ ...repository, remove: () => Effect.fail(refuse) }, options)
+      const [id] = yield* idsOf(repository)
+      yield* Fiber.interrupt(fiber)
+      expect(told).toEqual([expect.stringMatching(new RegExp(`"locks/${id}" stays: .*the key may not delete`))])
+    })
+  )
+
   it.effect("is given up when another came at the same time", () =>
     Effect.gen(function* () {
       const { repository } = yield* TestRepository.inMemory()

@@ -29,6 +29,8 @@ export interface Versions {
    * newest: a file whose hide marker goes is back. Fails with `PermissionDenied` where it is locked.
    */
   readonly remove: (version: Version) => Effect.Effect<void, StorageError>
+  /** Takes the name away and keeps every version, whatever `Provider.remove` does here. Succeeds when nothing has the name. */
+  readonly hide?: (path: RemotePath) => Effect.Effect<void, StorageError>
   /** The empty directory that a version stands for. Present where the storage keeps directories as files. */
   readonly directoryOf?: (version: Version) => RemotePath | undefined
 }

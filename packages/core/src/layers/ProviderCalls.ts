@@ -38,6 +38,7 @@ const aroundLargeFile = (largeFile: LargeFile, { effect, stream }: Around): Larg
 export const wrap = (provider: Provider, { effect, stream }: Around): Provider => {
   const { buckets, copy, digest, freeSpace, largeFile, leftovers, tidy, makeDirectory, move, moveDirectory } = provider
   const { putIfAbsent, putIfSame, removeDirectory, statDirectory, touch, versions } = provider
+  const { hide } = versions ?? {}
   const at = (method: string, path: string): Call => ({ method, path })
   return {
     ...provider,
@@ -68,7 +69,8 @@ export const wrap = (provider: Provider, { effect, stream }: Around): Provider =
     versions: versions && {
       ...versions,
       list: (path) => stream(versions.list(path), at("versions.list", path)),
-      remove: (version) => effect(versions.remove(version), at("versions.remove", version.path))
+      remove: (version) => effect(versions.remove(version), at("versions.remove", version.path)),
+      ...(hide && { hide: (path) => effect(hide(path), at("versions.hide", path)) })
     },
     tidy: tidy && effect(tidy, at("tidy", "")),
     leftovers: leftovers && {

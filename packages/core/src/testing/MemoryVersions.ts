@@ -51,6 +51,10 @@ export const make = ({ absolute, account, relative }: Host): Versions => {
         const newest = left[0]?.stored
         if (newest === undefined) account.files.delete(path)
         else account.files.set(path, newest)
+      }),
+    hide: (path) =>
+      Effect.sync(() => {
+        if (account.files.delete(absolute(path))) keep(account, absolute(path), undefined)
       })
   }
 }

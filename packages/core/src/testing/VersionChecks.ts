@@ -57,6 +57,15 @@ export const versionChecks: ReadonlyArray<Check> = [
     assert.equal(yield* textAt(provider, "a"), "hello")
     assert.deepEqual(yield* list(provider, ""), ["File a"])
   }),
+  checkOf("versions", "hides a file and keeps its versions, whatever removing does", function* (v, p) {
+    if (v.hide === undefined) return yield* notApplicable("it can not hide files")
+    yield* put(p, "a", "hello")
+    yield* v.hide(at("a"))
+    yield* v.hide(at("none"))
+    assert.deepEqual(yield* list(p, ""), [])
+    assert.equal(yield* reason(p.stat(at("a"))), "NotFound")
+    assert.deepEqual(lines(yield* all(v)), ["Hidden a 0", "Stored a 5"])
+  }),
   checkOf("versions", "removes one version and leaves the others, twice", function* (versions, provider) {
     for (const text of ["1", "22", "333"]) yield* put(provider, "a", text)
     const [, middle] = yield* all(versions)

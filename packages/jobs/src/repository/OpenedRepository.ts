@@ -3,6 +3,7 @@ import { join } from "node:path"
 import * as Repository from "@ourclone/backup/repository/Repository"
 import type { RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import * as RepositoryLock from "@ourclone/backup/repository/RepositoryLock"
+import { remedy } from "@ourclone/backup/repository/RepositoryRemedies"
 import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
 import * as RemoteName from "@ourclone/core/configuration/RemoteName"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
@@ -98,7 +99,8 @@ export const lockOptions = (
   exclusive: kind === "exclusive",
   retryFor: patience(request),
   onWaiting: (message) =>
-    tell.fact({ _tag: "Waiting", for: "lock", failure: { code: "Locked", message, isRetryable: true } })
+    tell.fact({ _tag: "Waiting", for: "lock", failure: { code: "Locked", message, isRetryable: true } }),
+  onLeft: (message) => tell.fact({ _tag: "Note", code: "lockLeft", message, remedy: remedy("unlock") })
 })
 
 /** Runs `effect` while the repository is locked: alone, or together with others that do not remove anything. */
