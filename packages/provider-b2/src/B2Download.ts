@@ -17,6 +17,7 @@ import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import { type DownloadTarget, downloadName } from "./api/B2Client.ts"
+import { tracedRequest } from "./api/B2Http.ts"
 import { isVerified, sha1Of } from "./api/B2Replies.ts"
 import { type Headers, header } from "./api/HttpMessage.ts"
 import { ResponseBody } from "./api/ResponseBody.ts"
@@ -101,7 +102,10 @@ const open = (root: B2Root, file: File, range: ByteRange | undefined) =>
         const request = client.downloadRequest(target, current, "GET", asked)
         const response = new ResponseBody(request.origin)
         body = response
-        return response.opened((handler) => http.download(request, handler))
+        return tracedRequest(
+          request,
+          response.opened((handler) => http.download(request, handler))
+        )
       })
       .pipe(Effect.mapError(explain(downloadName(target), file.path)))
 

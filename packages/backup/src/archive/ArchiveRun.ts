@@ -3,6 +3,7 @@
 import { remedyField } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { Tell } from "@ourclone/core/events/Tell"
+import { traced } from "@ourclone/core/machine/Traced"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { OpenPack } from "../format/PackWriter.ts"
@@ -110,7 +111,9 @@ export const archive = (parts: RunParts, walk: ArchiveWalk): Effect.Effect<void,
       const give = (thread: number): void => {
         const batch = walk.take(Math.min(largestBatch, Math.ceil(walk.waiting / (lines.length * batchesAtOnce))))
         batches[thread]!++
-        run(archiveBatch(parts, lines[thread]!, walk, batch), {
+        const archiving = archiveBatch(parts, lines[thread]!, walk, batch)
+        const first = () => ({ count: batch.length, first: readable(batch[0]!.job.path) })
+        run(traced(archiving, "directories", first), {
           signal,
           onExit: (exit) => {
             batches[thread]!--

@@ -8,6 +8,7 @@ import type { Provider } from "../contract/Provider.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Tell } from "../events/Tell.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
+import { traced } from "../machine/Traced.ts"
 import * as Afterwards from "./Afterwards.ts"
 import * as FileSteps from "./FileSteps.ts"
 import type * as Guard from "./Guard.ts"
@@ -99,6 +100,11 @@ const perform = (
 
 const restateMillis = 250
 
+const attributesOf = (action: Action) => ({
+  action: action._tag,
+  ...("file" in action ? { path: action.file.path } : {})
+})
+
 /** Plans, and meanwhile does what is planned, `options.transfers` files at a time. */
 const performAll = Effect.fnUntraced(function* (
   run: TransferRun,
@@ -124,7 +130,11 @@ const performAll = Effect.fnUntraced(function* (
   )
   const next = Effect.flatMap(Queue.take(queue), (action) => {
     const work = perform(run, later, taken, action)
-    return work === undefined ? tell.room : Effect.andThen(tell.room, work)
+    if (work === undefined) return tell.room
+    return Effect.andThen(
+      tell.room,
+      traced(work, "file", () => attributesOf(action))
+    )
   })
   const worker = Effect.catch(Effect.forever(next), (error) => (Cause.isDone(error) ? Effect.void : Effect.fail(error)))
   const workers = Array.from({ length: Math.max(1, transfers) }, () => worker)

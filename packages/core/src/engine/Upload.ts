@@ -8,6 +8,7 @@ import type { Provider, PutOptions } from "../contract/Provider.ts"
 import type { RemotePath } from "../contract/RemotePath.ts"
 import { InvalidRequest, StorageError, wronglyNoted } from "../contract/StorageError.ts"
 import { RetryListener, retrying, retryingFinish } from "../layers/Retry.ts"
+import { traced } from "../machine/Traced.ts"
 import { findEarlier, sha1Of } from "./EarlierUpload.ts"
 import { inParts, refusal, type Segment } from "./Segment.ts"
 import { mostAtRisk, UnderWay } from "./UnderWay.ts"
@@ -192,7 +193,11 @@ const fill = (filling: Filling, options: Uploading): Effect.Effect<DatedFile, St
       const sent = retrying(largeFile.uploadPart(file, number, bytes, part))
       return options.underWay.piece(length, sent, length > finePartSize)
     }
-    const parts = Effect.forEach(segments, store, { concurrency: options.partConcurrency })
+    const storeTraced = (segment: Segment, index: number) =>
+      present.has(index + 1)
+        ? store(segment, index)
+        : traced(store(segment, index), "part", () => ({ path: file.path, number: index + 1, bytes: segment.length }))
+    const parts = Effect.forEach(segments, storeTraced, { concurrency: options.partConcurrency })
     return parts.pipe(
       Effect.flatMap((stored) => join(filling, stored, options)),
       Effect.catch((error) =>

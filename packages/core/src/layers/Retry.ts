@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { StorageError } from "../contract/StorageError.ts"
+import { traced } from "../machine/Traced.ts"
 
 /** Attempts that need no pause, because the provider will try elsewhere: B2 advises five upload URLs before backing off. */
 const attemptsAtOnce = 5
@@ -85,7 +86,8 @@ export const again = Effect.fnUntraced(function* (
   const millis = isAtOnce ? 0 : pauseMillis(attempts.paused, error, yield* Random.next)
   const listener = yield* RetryListener
   listener({ error, attempt: following.made, pauseMillis: millis })
-  if (!isAtOnce) yield* Effect.sleep(millis)
+  const pause = isAtOnce ? Effect.void : Effect.sleep(millis)
+  yield* traced(pause, "retry", () => ({ attempt: following.made, pauseMillis: millis, code: error.reason._tag }))
   return following
 })
 

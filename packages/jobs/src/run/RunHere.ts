@@ -1,5 +1,6 @@
 /** Runs a job in this process. */
 import * as Tell from "@ourclone/core/events/Tell"
+import { traced } from "@ourclone/core/machine/Traced"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -43,7 +44,8 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
     tell.fact({ _tag: "Finished", outcome: "failed", failure })
   }
 
-  return yield* Effect.raceFirst(working, pump).pipe(
+  const watched = traced(working, "job", () => ({ type: kind.type, isPreview }))
+  return yield* Effect.raceFirst(watched, pump).pipe(
     Effect.onExit((exit) =>
       Effect.andThen(
         Effect.sync(() => finish(exit)),

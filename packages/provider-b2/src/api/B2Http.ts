@@ -6,6 +6,8 @@
  * no streams, no `URL`. Paths go out as they are given, because a file's name
  * may hold `/../` and a URL parser would resolve it.
  */
+
+import { traced } from "@ourclone/core/machine/Traced"
 import * as Effect from "effect/Effect"
 import type { Dispatcher } from "undici"
 import Agent from "undici/lib/dispatcher/agent.js"
@@ -39,6 +41,14 @@ export interface B2Http {
   /** Closes every connection. */
   readonly close: () => Promise<void>
 }
+
+/** Without the query, which may hold what nobody else may know. */
+export const tracedRequest = <A, E>(request: HttpRequest, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  traced(effect, "request", () => ({
+    method: request.method,
+    origin: request.origin,
+    path: request.path.replace(/\?.*/s, "")
+  }))
 
 const interrupted = new Error("interrupted")
 const empty = Buffer.alloc(0)
@@ -153,31 +163,34 @@ export const make = (options: {
   }
 
   const exchange: B2Http["exchange"] = (request, interpret) =>
-    Effect.callback((resume) => {
-      const startedAt = onRequest === undefined ? 0 : performance.now()
-      const log = (outcome: string | number) =>
-        onRequest?.(
-          `${request.method} ${request.origin}${request.path} ${outcome} ${Math.round(performance.now() - startedAt)}ms`
+    tracedRequest(
+      request,
+      Effect.callback((resume) => {
+        const startedAt = onRequest === undefined ? 0 : performance.now()
+        const log = (outcome: string | number) =>
+          onRequest?.(
+            `${request.method} ${request.origin}${request.path} ${outcome} ${Math.round(performance.now() - startedAt)}ms`
+          )
+        const handler = new Exchange(
+          request,
+          (reply) => {
+            leave()
+            if (onRequest !== undefined) log(reply.status)
+            resume(interpret(reply))
+          },
+          (error) => {
+            leave()
+            if (onRequest !== undefined) log(error.message)
+            resume(Effect.fail(new ConnectionFailure(request.origin, error)))
+          }
         )
-      const handler = new Exchange(
-        request,
-        (reply) => {
+        const leave = requests.enter(request.origin, () => dispatch(request, handler))
+        return Effect.sync(() => {
+          handler.interrupt()
           leave()
-          if (onRequest !== undefined) log(reply.status)
-          resume(interpret(reply))
-        },
-        (error) => {
-          leave()
-          if (onRequest !== undefined) log(error.message)
-          resume(Effect.fail(new ConnectionFailure(request.origin, error)))
-        }
-      )
-      const leave = requests.enter(request.origin, () => dispatch(request, handler))
-      return Effect.sync(() => {
-        handler.interrupt()
-        leave()
+        })
       })
-    })
+    )
 
   const connections = new DownloadConnections()
   const download: B2Http["download"] = (request, handler) => {

@@ -1,0 +1,24 @@
+/**
+ * Where a run can be watched by a tracer: `job`, `file`, `part`, `request`, `retry`.
+ *
+ * A bounded number of spans for each file and request, none for each piece of
+ * bytes. Without a tracer nothing is made: 10,000 spans that nobody sees would
+ * cost more than what they are about.
+ */
+import * as Effect from "effect/Effect"
+import * as Tracer from "effect/Tracer"
+
+export type SpanName = "job" | "file" | "part" | "request" | "retry" | "directories"
+
+/** `effect` as a span, where somebody traces. `attributes` is asked only then; no secret is in it. */
+export const traced = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  name: SpanName,
+  attributes: () => Readonly<Record<string, unknown>>
+): Effect.Effect<A, E, R> =>
+  Effect.withFiber(
+    (fiber): Effect.Effect<A, E, R> =>
+      fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer
+        ? effect
+        : Effect.withSpan(effect, name, { attributes: attributes(), captureStackTrace: false })
+  )
