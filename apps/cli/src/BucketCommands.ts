@@ -1,5 +1,6 @@
 /** The `bucket` commands. */
 import type { Bucket, LifecycleRule } from "@ourclone/core/contract/Buckets"
+import type { Fact } from "@ourclone/core/events/RunEvent"
 import { retrying } from "@ourclone/core/layers/Retry"
 import { missing } from "@ourclone/jobs/place/FileOrFolder"
 import { openBucket } from "@ourclone/jobs/storage/BucketPlace"
@@ -9,12 +10,16 @@ import * as RemoveBucket from "@ourclone/jobs/storage/RemoveBucket"
 import * as SetLifecycle from "@ourclone/jobs/storage/SetLifecycle"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as Amount from "./Amount.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
+import * as OldVersionsCommand from "./OldVersionsCommand.ts"
 import * as Output from "./Output.ts"
 import { pad, printable } from "./PrintableText.ts"
+import { ask } from "./Prompt.ts"
 import * as QueryRun from "./QueryRun.ts"
+import { Streams } from "./Streams.ts"
 
 const quietly = { isPreview: false, asksForProgress: "never", printsEvents: false, inWords: () => undefined } as const
 
@@ -58,8 +63,55 @@ export const create = Effect.fnUntraced(function* ({ bucket }: { readonly bucket
   print(output, (yield* JobRun.run(CreateBucket.kind, { bucket }, output, quietly)).summary)
 }, Effect.scoped)
 
-export const remove = Effect.fnUntraced(function* ({ bucket }: { readonly bucket: string }) {
-  yield* JobRun.run(RemoveBucket.kind, { bucket }, yield* Output.make, quietly)
+interface RemovalInput {
+  readonly bucket: string
+  readonly purge: boolean
+  readonly confirm: string | undefined
+  readonly dryRun: boolean
+}
+
+/** `12 versions of 3 files (1.2 MiB), 1 unfinished upload` */
+const holds = ({ cancelled, ...removed }: RemoveBucket.Summary): string => {
+  const uploads = `${Amount.count(cancelled)} unfinished ${cancelled === 1 ? "upload" : "uploads"}`
+  return `${OldVersionsCommand.versionsText(removed)}, ${uploads}`
+}
+
+const previewRemoval = (request: RemoveBucket.Request, output: Output.Output, prints: boolean) => {
+  const result = (fact: Fact): void => {
+    const text = prints ? OldVersionsCommand.removalText(fact) : undefined
+    if (text !== undefined) output.line(text)
+  }
+  const shown = prints ? {} : ({ printsEvents: false } as const)
+  const options = { ...quietly, ...shown, isPreview: true, result }
+  return Effect.map(JobRun.run(RemoveBucket.kind, request, output, options), ({ summary }) => summary)
+}
+
+/** The name that is typed, after what would go has been said; nobody is asked without a terminal. */
+const askForName = Effect.fnUntraced(function* (request: RemoveBucket.Request, output: Output.Output) {
+  const { isErrorTerminal, isInputTerminal } = yield* Streams
+  if (!isErrorTerminal || !isInputTerminal) return undefined
+  const summary = yield* previewRemoval(request, output, false)
+  output.note(`${request.bucket} holds ${holds(summary)}, which go for good`)
+  return yield* ask("Type the name of the bucket to remove it with all of that", false)
+})
+
+export const remove = Effect.fnUntraced(function* ({ bucket, confirm, dryRun, purge }: RemovalInput) {
+  const output = yield* Output.make
+  if (!purge && confirm !== undefined) return yield* ExitCode.usage("--confirm is for --purge")
+  const request: RemoveBucket.Request = { bucket, purge }
+  if (dryRun) {
+    const summary = yield* previewRemoval(request, output, true)
+    if (output.isJson || output.isQuiet) return
+    const what = purge ? `${bucket} and ${holds(summary)}` : bucket
+    return output.line(`${what} to remove. Nothing was done: --dry-run`)
+  }
+  const name = purge ? (confirm ?? (yield* askForName(request, output))) : undefined
+  const options = purge
+    ? ({ isPreview: false, asksForProgress: false, inWords: OldVersionsCommand.removalText } as const)
+    : quietly
+  const { summary, view } = yield* JobRun.run(RemoveBucket.kind, given({ ...request, confirm: name }), output, options)
+  if (purge && !output.isJson) output.note(`${holds(summary)} removed for good`)
+  yield* OldVersionsCommand.concludeFailures(output, view, summary.failed)
 }, Effect.scoped)
 
 /** What the account says of the bucket that `text` names. */

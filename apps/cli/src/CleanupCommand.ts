@@ -1,4 +1,4 @@
-/** `cleanup`. */
+/** `cleanup`: what each of its flags asks for is a job of its own. */
 import * as Age from "@ourclone/core/filter/Age"
 import * as Cleanup from "@ourclone/jobs/storage/Cleanup"
 import * as Effect from "effect/Effect"
@@ -7,14 +7,18 @@ import { absolute } from "./AbsolutePlace.ts"
 import * as Amount from "./Amount.ts"
 import * as ExitCode from "./ExitCode.ts"
 import * as JobRun from "./JobRun.ts"
+import * as OldVersionsCommand from "./OldVersionsCommand.ts"
 import * as Output from "./Output.ts"
+import * as StoredHistory from "./StoredHistory.ts"
 import * as TransferText from "./TransferText.ts"
 
-export const run = Effect.fnUntraced(function* (flags: {
+interface Temporary {
   readonly path: string
   readonly olderThan: string
   readonly dryRun: boolean
-}) {
+}
+
+const removeTemporary = Effect.fnUntraced(function* (flags: Temporary) {
   const output = yield* Output.make
   const age = Age.parse(flags.olderThan, 0)
   if (Result.isFailure(age)) return yield* ExitCode.usage(`--older-than: ${age.failure}`)
@@ -34,3 +38,18 @@ export const run = Effect.fnUntraced(function* (flags: {
   const what = flags.dryRun ? "would be removed" : "removed"
   output.note(`${Amount.files(removed)} ${what} (${Amount.bytes(bytes)})${rest}`)
 }, Effect.scoped)
+
+export const run = Effect.fnUntraced(function* (flags: {
+  readonly path: string
+  readonly oldVersions: boolean
+  readonly unfinished: boolean
+  readonly olderThan: string | undefined
+  readonly maxDelete: number | undefined
+  readonly dryRun: boolean
+}) {
+  const { dryRun, maxDelete, oldVersions, olderThan, path, unfinished } = flags
+  if (maxDelete !== undefined && !oldVersions) return yield* ExitCode.usage("--max-delete is for --old-versions")
+  if (unfinished) yield* StoredHistory.cancel({ path, olderThan: olderThan ?? "0s", dryRun })
+  if (oldVersions) yield* OldVersionsCommand.remove({ path, olderThan, maxDelete, dryRun })
+  if (!oldVersions && !unfinished) yield* removeTemporary({ path, olderThan: olderThan ?? "1d", dryRun })
+})

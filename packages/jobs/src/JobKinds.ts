@@ -48,6 +48,7 @@ export const jobKinds = {
   sync: async () => offer((await import("./transfer/Sync.ts")).kind),
   check: async () => offer((await import("./transfer/Check.ts")).kind),
   remove: async () => offer((await import("./storage/Remove.ts")).kind),
+  removeOldVersions: async () => offer((await import("./storage/RemoveOldVersions.ts")).kind),
   undelete: async () => offer((await import("./storage/Undelete.ts")).kind),
   mkdir: async () => offer((await import("./storage/MakeDirectory.ts")).kind),
   createBucket: async () => offer((await import("./storage/CreateBucket.ts")).kind),

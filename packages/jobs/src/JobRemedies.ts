@@ -2,6 +2,8 @@
 export type JobRemedies = {
   /** Prune although no snapshot is there, and so remove everything. */
   readonly allowPruningAll: Record<never, never>
+  /** Say the name of what is to be removed once more. */
+  readonly repeatName: { readonly name: string }
   /** Supply the secret of that name. */
   readonly giveSecret: { readonly secret: string }
 }

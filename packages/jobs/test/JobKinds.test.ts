@@ -73,6 +73,7 @@ const samples: Readonly<Record<JobKinds.JobType, Sample>> = {
   sync: transfer,
   check: { request: (world) => ({ source: world.at("from"), destination: world.at("from"), checksum: true }) },
   remove: { request: () => ({ path: "store:bucket/a" }), prepare: () => putInService("a") },
+  removeOldVersions: { request: () => ({ path: "store:bucket" }), prepare: () => putInService("a") },
   undelete: {
     request: () => ({ path: "store:bucket/a" }),
     prepare: () => Effect.andThen(putInService("a"), removeFromService("a"))

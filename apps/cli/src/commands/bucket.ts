@@ -3,8 +3,9 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { on, place } from "../Flags.ts"
+import { on, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { dryRun } from "../TransferFlags.ts"
 
 const bucket = place("bucket", "As remote:bucket")
 
@@ -40,15 +41,32 @@ const create = Command.make("create", { bucket }, (flags) =>
   Command.withExamples([{ command: "ourclone bucket create b2:my-new-bucket", description: "A name nobody else has" }])
 )
 
-const remove = Command.make("remove", { bucket }, (flags) =>
-  lazily(
-    () => import("../BucketCommands.ts"),
-    (module) => module.remove(flags)
-  )
+const remove = Command.make(
+  "remove",
+  {
+    bucket,
+    purge: on("purge", "Remove for good all that it holds first: every version of every file"),
+    confirm: text("confirm", "name", "The name of the bucket once more, which --purge asks for otherwise"),
+    dryRun
+  },
+  (flags) =>
+    lazily(
+      () => import("../BucketCommands.ts"),
+      (module) => module.remove(flags)
+    )
 ).pipe(
-  Command.withDescription("Remove a bucket that holds nothing, no old version either"),
-  Command.withShortDescription("Remove an empty bucket"),
-  Command.withExamples([{ command: "ourclone bucket remove b2:my-old-bucket", description: "An empty bucket" }])
+  Command.withDescription(
+    "Remove a bucket that holds nothing, no old version either. With --purge all that it holds goes for good first, once its name has been repeated; what is locked stays, and the bucket with it"
+  ),
+  Command.withShortDescription("Remove an empty bucket, or with --purge any"),
+  Command.withExamples([
+    { command: "ourclone bucket remove b2:my-old-bucket", description: "An empty bucket" },
+    { command: "ourclone bucket remove --purge --dry-run b2:my-old-bucket", description: "See what it holds" },
+    {
+      command: "ourclone bucket remove --purge --confirm my-old-bucket b2:my-old-bucket",
+      description: "With everything in it"
+    }
+  ])
 )
 
 const lifecycle = Command.make(

@@ -1,17 +1,30 @@
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { place } from "../Flags.ts"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { on, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { dryRun } from "../TransferFlags.ts"
 
 export const cleanup = Command.make(
   "cleanup",
   {
-    path: place("path", "A folder"),
-    olderThan: Flag.String("older-than").pipe(
-      Flag.withMetavar("age"),
-      Flag.withDescription("Leave alone what was changed less than this long ago"),
-      Flag.withDefault("1d")
+    path: place("path", "A folder; with --old-versions or --unfinished a bucket or a file too"),
+    oldVersions: on(
+      "old-versions",
+      "Remove for good what was replaced or removed, where old versions are kept: neither comes back"
+    ),
+    unfinished: on("unfinished", "Remove the parts of large files whose upload has not finished, as large cancel does"),
+    olderThan: text(
+      "older-than",
+      "age",
+      "Leave alone what was changed, replaced, removed or begun less than this long ago; a day for temporary files where it is not said"
+    ),
+    maxDelete: Flag.Int("max-delete").pipe(
+      Flag.withDescription("Remove no version if more than this would go"),
+      Flag.withSchema(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))),
+      Flag.optional,
+      Flag.map(Option.getOrUndefined)
     ),
     dryRun
   },
@@ -22,8 +35,15 @@ export const cleanup = Command.make(
     )
 ).pipe(
   Command.withDescription(
-    "Remove the temporary files of downloads that were cut off, in a folder and below it. What a run of this machine has left that no run can go on with goes whatever its age"
+    "Remove what no listing shows; asks nothing. Without a flag the temporary files of downloads that were cut off, in a folder and below it: what a run of this machine has left that no run can go on with goes whatever its age. Files that are there stay as they are"
   ),
-  Command.withShortDescription("Remove the temporary files of downloads that were cut off"),
-  Command.withExamples([{ command: "ourclone cleanup --dry-run ~/Pictures", description: "See what would go" }])
+  Command.withShortDescription("Remove temporary files, old versions, unfinished uploads"),
+  Command.withExamples([
+    { command: "ourclone cleanup --dry-run ~/Pictures", description: "See which temporary files would go" },
+    {
+      command: "ourclone cleanup --old-versions --older-than 30d b2:my-bucket",
+      description: "What was replaced or removed a month ago and before"
+    },
+    { command: "ourclone cleanup --unfinished --older-than 24h b2:my-bucket", description: "Uploads left behind" }
+  ])
 )

@@ -43,6 +43,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
   repairIndexThenSnapshots: () =>
     "run ourclone repo repair index, and if that does not bring it back, ourclone repo repair snapshots",
   repairSnapshots: () => "run ourclone repo repair snapshots",
+  repeatName: ({ name }) => `if that is meant, say --confirm ${name}`,
   unlock: () => "take its lock away with ourclone repo unlock",
   unlockUnreadable: () => "it is too old for a run to hold it: take it away with ourclone repo unlock",
   unlockAll: () => "if nothing else uses the repository, take it away with ourclone repo unlock --remove-all",

@@ -30,7 +30,7 @@ const stepOf = ({ id, path, size, startedAt }: Unfinished, now: number) => ({
   ...(size === undefined ? {} : { size })
 })
 
-const perform = (cancels: boolean) =>
+export const perform = (cancels: boolean) =>
   Effect.fnUntraced(function* ({ olderThanMillis = 0, path }: Request, { tell }: Beside) {
     const now = yield* Clock.currentTimeMillis
     const { found, largeFile } = yield* unfinishedAt(path, tell)

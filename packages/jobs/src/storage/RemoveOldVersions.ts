@@ -1,0 +1,57 @@
+/** Removes for good the versions that were replaced, and the files that were removed: neither comes back. */
+import { remedy } from "@ourclone/core/contract/CoreRemedies"
+import * as Guard from "@ourclone/core/engine/Guard"
+import * as VersionRemoval from "@ourclone/core/engine/VersionRemoval"
+import { silent } from "@ourclone/core/events/Tell"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Beside, JobKind } from "../JobKind.ts"
+import { versionsOf } from "../place/Earlier.ts"
+import { hold, whenBusy } from "../place/HoldDestination.ts"
+import { place, whole } from "../RequestFields.ts"
+import { openAt } from "./History.ts"
+
+export const Request = Schema.Struct({
+  path: place("A bucket, a folder or a file"),
+  olderThanMillis: whole("Only what was replaced or removed at least this long ago"),
+  maxDelete: whole("Remove no version if more than this would go"),
+  whenBusy
+})
+export type Request = typeof Request.Type
+
+const tooMany = (removals: number, most: number) =>
+  new Guard.GuardStopped({
+    guard: "max delete",
+    message: `${removals} versions would be removed and at most ${most} may, so none was`,
+    remedy: remedy("allowRemovals", { removals: String(removals) })
+  })
+
+const perform = (isPreview: boolean) =>
+  Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
+    const { path, provider } = yield* openAt(request.path, tell)
+    const versions = yield* versionsOf(provider)
+    if (!isPreview) yield* hold(provider, { type: "cleanup", whenBusy: request.whenBusy, tell })
+    const until = (yield* Clock.currentTimeMillis) - (request.olderThanMillis ?? 0)
+    const options = { includesCurrent: false, until, isPreview, tell }
+    if (request.maxDelete !== undefined) {
+      const { removed } = yield* VersionRemoval.run(versions.list(path), versions, {
+        ...options,
+        isPreview: true,
+        tell: silent
+      })
+      if (removed > request.maxDelete) return yield* tooMany(removed, request.maxDelete)
+    }
+    const summary = yield* VersionRemoval.run(versions.list(path), versions, options)
+    tell.fact({ _tag: "Planned", files: 0, bytes: 0, removals: summary.removed + summary.failed, isFinal: true })
+    return summary
+  })
+
+export const kind: JobKind<"removeOldVersions", Request, VersionRemoval.RemovedVersions> = {
+  type: "removeOldVersions",
+  request: Request,
+  summary: VersionRemoval.RemovedVersions,
+  needs: () => [],
+  preview: perform(true),
+  run: perform(false)
+}
