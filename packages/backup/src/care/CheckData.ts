@@ -29,7 +29,7 @@ export interface CheckDataOptions {
   readonly packs: ReadonlyArray<StoredPack>
   /** What the index says about a pack. */
   readonly indexed: (pack: StoredPack) => BlobTable | undefined
-  readonly onProblem: (id: string, message: string) => void
+  readonly onProblem: (pack: StoredPack, message: string) => void
   /** A pack has been looked at, whatever was found. */
   readonly onPack: (pack: StoredPack) => void
 }
@@ -87,7 +87,7 @@ export const checkData = Effect.fnUntraced(function* (
     const first = yield* verify(pack)
     // The bytes may have been turned over on the way.
     const verdict = first.isOtherBytes ? yield* verify(pack) : first
-    for (const problem of verdict.problems) onProblem(pack.id, problem)
+    for (const problem of verdict.problems) onProblem(pack, problem)
   })
 
   const checkWithin = (pack: StoredPack) => {
@@ -95,7 +95,7 @@ export const checkData = Effect.fnUntraced(function* (
     const checked = Effect.catch(budget.withPermits(share)(checkOne(pack)), (error) => {
       const { reason } = error
       if (reason._tag === "Missing" || reason._tag === "Damaged" || !isPassing(error)) {
-        return Effect.sync(() => onProblem(pack.id, `it can not be read: ${reason.message}`))
+        return Effect.sync(() => onProblem(pack, `it can not be read: ${reason.message}`))
       }
       return Effect.fail(error)
     })

@@ -43,6 +43,7 @@ export const check = Effect.fnUntraced(function* (
 ): Effect.fn.Return<CheckResult, E> {
   const repository = CheckFiles.withoutCache(opened)
   const broken = new Set<string>()
+  const brokenUnnamed = new Set<string>()
   const counts = { error: 0, hint: 0 }
   let suggestRepairIndex = false
   let suggestPrune = false
@@ -109,10 +110,12 @@ export const check = Effect.fnUntraced(function* (
   const reading = CheckData.checkData(repository, {
     packs: chosen,
     indexed: ({ pack }) => (pack < 0 ? undefined : tableOf(index, byPack, pack)),
-    onProblem: (id, message) => {
-      broken.add(id)
+    onProblem: ({ id, pack }, message) => {
       const file = RepositoryFile.pathOf("data", id)
-      found("error", file, `"${file}" is damaged: ${message}`)
+      // What nothing names, nobody needs, as long as nothing is lost.
+      if (pack < 0) brokenUnnamed.add(id)
+      else broken.add(id)
+      found(pack < 0 ? "hint" : "error", file, `"${file}" is damaged: ${message}`)
     },
     onPack: ({ size }) => {
       figures.packs++
@@ -122,13 +125,14 @@ export const check = Effect.fnUntraced(function* (
   })
   const [, trees] = yield* Effect.all([Effect.scoped(reading), walk], { concurrency: 2 })
 
+  const isLost = counts.error > errorsOfFiles
   return {
     errors: counts.error,
     hints: counts.hint,
-    brokenPacks: [...broken],
     // What seems lost may be in packs that no index names.
-    suggestRepairIndex: suggestRepairIndex || (counts.error > errorsOfFiles && stored.some(({ pack }) => pack < 0)),
-    suggestRepairSnapshots: counts.error > errorsOfFiles,
+    brokenPacks: isLost ? [...broken, ...brokenUnnamed] : [...broken],
+    suggestRepairIndex: suggestRepairIndex || (isLost && stored.some(({ pack }) => pack < 0)),
+    suggestRepairSnapshots: isLost,
     unreadableSnapshots: unreadable.map(({ id }) => id),
     suggestPrune,
     snapshots: snapshots.length,

@@ -5,6 +5,7 @@ import * as Checker from "../../src/care/Checker.ts"
 import * as CheckSubset from "../../src/care/CheckSubset.ts"
 import { packedBlobs } from "../../src/format/BlobTable.ts"
 import { type FinishedPack, makePackWriter } from "../../src/format/PackWriter.ts"
+import { pathOf } from "../../src/format/RepositoryFile.ts"
 import * as IndexFile from "../../src/repository/IndexFile.ts"
 import type { Repository } from "../../src/repository/Repository.ts"
 import * as fixture from "../support/fixture.ts"
@@ -77,9 +78,17 @@ describe("check", () => {
       expect(result.packsRead).toBe(0)
     })
   )
-  it.live("a pack in no index is a hint to prune", () =>
+  it.live("an empty file among the locks is no damage", () =>
     Effect.gen(function* () {
-      const { repository } = yield* sample
+      const { provider, repository } = yield* sample
+      const path = pathOf("locks", yield* repository.save("locks", Buffer.from("{}")))
+      tamper.replace(provider.memory, path, Buffer.alloc(0))
+      expect((yield* checked(repository)).problems).toEqual([])
+    })
+  )
+  it.live("a pack in no index is a hint to prune, a damaged one too while nothing is lost", () =>
+    Effect.gen(function* () {
+      const { packs: named, provider, repository } = yield* sample
       const packs: Array<FinishedPack> = []
       const writer = makePackWriter({
         box: repository.box,
@@ -98,6 +107,29 @@ describe("check", () => {
       const { messages, result } = yield* checked(repository)
       expect(messages).toEqual([`hint: "data/${packs[0]!.id.slice(0, 2)}/${packs[0]!.id}" is in no index`])
       expect(result).toMatchObject({ errors: 0, suggestPrune: true, suggestRepairIndex: false })
+
+      const path = pathOf("data", packs[0]!.id)
+      tamper.flip(provider.memory, path, 3)
+      const damaged = yield* checked(repository)
+      const [unnamed, ...others] = damaged.messages
+      expect(unnamed).toBe(`hint: "${path}" is in no index`)
+      expect(new Set(others.map((message) => message.startsWith(`hint: "${path}" is damaged: `)))).toEqual(
+        new Set([true])
+      )
+      expect(damaged.result).toMatchObject({
+        errors: 0,
+        brokenPacks: [],
+        suggestPrune: true,
+        suggestRepairIndex: false
+      })
+
+      const needed = provider.memory.files.get(named[0]!)!
+      provider.memory.files.delete(named[0]!)
+      const lost = yield* checked(repository)
+      expect(lost.result.brokenPacks).toContain(packs[0]!.id)
+      expect(lost.result).toMatchObject({ suggestRepairIndex: true, suggestRepairSnapshots: true })
+      provider.memory.files.set(named[0]!, needed)
+      tamper.flip(provider.memory, path, 3)
       const listed = { id: packs[0]!.id, blobs: [...packedBlobs(packs[0]!.blobs)] }
       yield* repository.save("index", IndexFile.encode([listed]))
       yield* repository.save("index", IndexFile.encode([listed]))
