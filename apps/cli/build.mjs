@@ -8,6 +8,8 @@ import { rolldown } from "rolldown"
 const here = import.meta.dirname
 const output = path.join(here, "dist")
 
+const workerFiles = new Set()
+
 const workers = {
   name: "ourclone-workers",
   transform(code, id) {
@@ -15,17 +17,44 @@ const workers = {
     if (!pattern.test(code)) return null
     return code.replace(pattern, (_, quote, file) => {
       const name = path.basename(file)
-      this.emitFile({ type: "chunk", id: path.resolve(path.dirname(id), `${file}.ts`), name, fileName: `${name}.mjs` })
+      const module = path.resolve(path.dirname(id), `${file}.ts`)
+      workerFiles.add(module)
+      this.emitFile({ type: "chunk", id: module, name, fileName: `${name}.mjs` })
       return `new URL(${quote}./${name}.mjs${quote}, import.meta.url)`
     })
   }
 }
 
+/** The modules that `roots` import, and what those import, as far as it is not done lazily. */
+const closure = (roots, context) => {
+  const found = new Set()
+  const waiting = [...roots]
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (found.has(id)) continue
+    found.add(id)
+    waiting.push(...(context.getModuleInfo(id)?.importedIds ?? []))
+  }
+  return found
+}
+
+const source = (name) => path.join(here, "src", name)
+
+/** What every command but `version` loads at once, and no worker does, is one file: each file costs half a millisecond. */
+let startModules
+const startGroup = (id, context) => {
+  if (startModules === undefined) {
+    startModules = closure([source("Run.ts")], context)
+    for (const other of closure([source("main.ts"), ...workerFiles], context)) startModules.delete(other)
+  }
+  return startModules.has(id) ? "start" : null
+}
+
 fs.rmSync(output, { recursive: true, force: true })
 const bundle = await rolldown({
-  input: { ourclone: path.join(here, "src", "main.ts") },
+  input: { ourclone: source("main.ts") },
   platform: "node",
   external: ["koffi", "sodium-native"],
+  preserveEntrySignatures: "allow-extension",
   resolve: { mainFields: ["module", "main"] },
   plugins: [workers]
 })
@@ -34,7 +63,8 @@ const { output: files } = await bundle.write({
   format: "esm",
   minify: true,
   entryFileNames: "[name].mjs",
-  chunkFileNames: "[name]-[hash].mjs"
+  chunkFileNames: "[name]-[hash].mjs",
+  codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: startGroup, debugName: "start" }] }
 })
 await bundle.close()
 

@@ -123,7 +123,7 @@ const find = Effect.fnUntraced(function* (text: string, output: Output.Output) {
 
 export interface LifecycleInput {
   readonly bucket: string
-  readonly prefix: string
+  readonly prefix: string | undefined
   readonly keepLast: boolean
   readonly daysToHide: number | undefined
   readonly daysToDelete: number | undefined

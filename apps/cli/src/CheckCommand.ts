@@ -9,7 +9,6 @@ import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
-import { momentRequest } from "./Moment.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import { told } from "./words/remedies.ts"
@@ -18,7 +17,7 @@ type Flags = Omit<Request, keyof FilterInput | "modifyWindowMillis" | "at" | "ve
   readonly filters: FilterInput
   readonly differencesOnly: boolean
   readonly modifyWindowMillis: number | undefined
-  readonly at: string | undefined
+  readonly at: number | undefined
   readonly versionId: string | undefined
 }
 
@@ -50,10 +49,9 @@ const totals = (counts: Summary, isOneWay: boolean): string =>
 
 export const run = Effect.fnUntraced(function* (flags: Flags) {
   const output = yield* Output.make
-  const { at, destination, differencesOnly, filters, source, ...rest } = flags
+  const { destination, differencesOnly, filters, source, ...rest } = flags
   const request: Request = {
     ...given(rest),
-    ...(yield* momentRequest(at)),
     ...(yield* filterRequest(filters)),
     source: absolute(source),
     destination: absolute(destination)

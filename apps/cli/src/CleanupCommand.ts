@@ -1,11 +1,10 @@
 /** `cleanup`: what each of its flags asks for is a job of its own. */
-import * as Age from "@ourclone/core/filter/Age"
 import * as Cleanup from "@ourclone/jobs/storage/Cleanup"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { absolute } from "./AbsolutePlace.ts"
 import * as Amount from "./Amount.ts"
 import * as ExitCode from "./ExitCode.ts"
+import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
 import * as OldVersionsCommand from "./OldVersionsCommand.ts"
 import * as Output from "./Output.ts"
@@ -14,15 +13,14 @@ import * as TransferText from "./TransferText.ts"
 
 interface Temporary {
   readonly path: string
-  readonly olderThan: string
+  readonly olderThanMillis: number | undefined
   readonly dryRun: boolean
 }
 
 const removeTemporary = Effect.fnUntraced(function* (flags: Temporary) {
   const output = yield* Output.make
-  const age = Age.parse(flags.olderThan, 0)
-  if (Result.isFailure(age)) return yield* ExitCode.usage(`--older-than: ${age.failure}`)
-  const request = { path: absolute(flags.path), olderThanMillis: Math.max(0, Math.round(age.success ?? 0)) }
+  const { olderThanMillis } = flags
+  const request = { path: absolute(flags.path), ...given({ olderThanMillis }) }
   const { summary } = yield* JobRun.run(Cleanup.kind, request, output, {
     isPreview: flags.dryRun,
     asksForProgress: "never",
@@ -34,7 +32,7 @@ const removeTemporary = Effect.fnUntraced(function* (flags: Temporary) {
   })
   if (output.isJson) return
   const { bytes, kept, removed } = summary
-  const rest = kept === 0 ? "" : `; ${Amount.files(kept)} younger than ${flags.olderThan} left alone`
+  const rest = kept === 0 ? "" : `; ${Amount.files(kept)} too young for it left alone`
   const what = flags.dryRun ? "would be removed" : "removed"
   output.note(`${Amount.files(removed)} ${what} (${Amount.bytes(bytes)})${rest}`)
 }, Effect.scoped)
@@ -43,13 +41,13 @@ export const run = Effect.fnUntraced(function* (flags: {
   readonly path: string
   readonly oldVersions: boolean
   readonly unfinished: boolean
-  readonly olderThan: string | undefined
+  readonly olderThanMillis: number | undefined
   readonly maxDelete: number | undefined
   readonly dryRun: boolean
 }) {
-  const { dryRun, maxDelete, oldVersions, olderThan, path, unfinished } = flags
+  const { dryRun, maxDelete, oldVersions, olderThanMillis, path, unfinished } = flags
   if (maxDelete !== undefined && !oldVersions) return yield* ExitCode.usage("--max-delete is for --old-versions")
-  if (unfinished) yield* StoredHistory.cancel({ path, olderThan: olderThan ?? "0s", dryRun })
-  if (oldVersions) yield* OldVersionsCommand.remove({ path, olderThan, maxDelete, dryRun })
-  if (!oldVersions && !unfinished) yield* removeTemporary({ path, olderThan: olderThan ?? "1d", dryRun })
+  if (unfinished) yield* StoredHistory.cancel({ path, olderThanMillis, dryRun })
+  if (oldVersions) yield* OldVersionsCommand.remove({ path, olderThanMillis, maxDelete, dryRun })
+  if (!oldVersions && !unfinished) yield* removeTemporary({ path, olderThanMillis, dryRun })
 })

@@ -12,7 +12,6 @@ import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
 import { given } from "./Given.ts"
 import * as Listing from "./Listing.ts"
-import { momentRequest } from "./Moment.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import * as QueryRun from "./QueryRun.ts"
@@ -28,14 +27,14 @@ const factsOf = (file: File): ReadonlyArray<readonly [string, string]> => [
 
 /** Of which state of the storage. */
 interface WhichInput {
-  readonly at: string | undefined
+  readonly at: number | undefined
   readonly versionId: string | undefined
 }
 
 export const stat = Effect.fnUntraced(function* (flags: WhichInput & { readonly path: string }) {
   const output = yield* Output.make
-  const { versionId } = flags
-  const request = { path: absolute(flags.path), ...given({ versionId }), ...(yield* momentRequest(flags.at)) }
+  const { at, versionId } = flags
+  const request = { path: absolute(flags.path), ...given({ at, versionId }) }
   yield* QueryRun.each(Stat.kind, request, output, ([found]) => {
     if (found === undefined) return
     if (found._tag === "Directory") {
@@ -48,13 +47,13 @@ export const stat = Effect.fnUntraced(function* (flags: WhichInput & { readonly 
 
 export const size = Effect.fnUntraced(function* (flags: {
   readonly path: string
-  readonly at: string | undefined
+  readonly at: number | undefined
   readonly filters: FilterInput
 }) {
   const output = yield* Output.make
   const request = {
     path: absolute(flags.path),
-    ...(yield* momentRequest(flags.at)),
+    ...given({ at: flags.at }),
     ...(yield* filterRequest(flags.filters))
   }
   const skips = Listing.makeSkips(output)
@@ -70,8 +69,8 @@ export const size = Effect.fnUntraced(function* (flags: {
 export const cat = Effect.fnUntraced(function* (flags: WhichInput & { readonly paths: ReadonlyArray<string> }) {
   const output = yield* Output.make
   const beside = QueryRun.beside(output)
-  const { versionId } = flags
-  const which = { ...given({ versionId }), ...(yield* momentRequest(flags.at)) }
+  const { at, versionId } = flags
+  const which = given({ at, versionId })
   for (const path of flags.paths) {
     const bytes = Cat.kind.run({ path: absolute(path), ...which }, beside)
     yield* QueryRun.inWords(

@@ -6,7 +6,7 @@ import { absolute } from "./AbsolutePlace.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
-import { momentRequest } from "./Moment.ts"
+import { given } from "./Given.ts"
 import type { Output } from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import * as QueryRun from "./QueryRun.ts"
@@ -17,8 +17,8 @@ export interface ListingInput {
   readonly filters: FilterInput
   /** 1 is the folder alone, with the folders in it. */
   readonly maxDepth?: number | undefined
-  /** As `--at` was typed. */
-  readonly at?: string | undefined
+  /** As it was then, in milliseconds since 1970 UTC. */
+  readonly at?: number | undefined
 }
 
 /** Says what was passed over, and counts what failed. */
@@ -54,8 +54,7 @@ export const visit = Effect.fnUntraced(function* (
 ) {
   const request = {
     path: absolute(path),
-    ...(maxDepth === undefined ? {} : { maxDepth }),
-    ...(yield* momentRequest(at)),
+    ...given({ at, maxDepth }),
     ...(yield* filterRequest(filters))
   }
   const skips = makeSkips(output)

@@ -17,7 +17,7 @@ export const lineOf = (entry: Entry): string =>
 export const run = Effect.fnUntraced(function* (flags: {
   readonly path: string
   readonly maxDepth: number | undefined
-  readonly at: string | undefined
+  readonly at: number | undefined
   readonly filters: FilterInput
 }) {
   const output = yield* Output.make

@@ -43,7 +43,7 @@ const makeFolderFinder = () => {
 
 export const run = Effect.fnUntraced(function* (flags: {
   readonly path: string
-  readonly at: string | undefined
+  readonly at: number | undefined
   readonly recursive: boolean
   readonly filesOnly: boolean
   readonly hash: boolean

@@ -2,11 +2,8 @@
 import type { RemovedVersions } from "@ourclone/core/engine/VersionRemoval"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { RunView } from "@ourclone/core/events/RunView"
-import * as Age from "@ourclone/core/filter/Age"
 import * as RemoveOldVersions from "@ourclone/jobs/storage/RemoveOldVersions"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { absolute } from "./AbsolutePlace.ts"
 import * as Amount from "./Amount.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -37,22 +34,14 @@ export const concludeFailures = Effect.fnUntraced(function* (output: Output.Outp
   return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })
 })
 
-const millisOf = Effect.fnUntraced(function* (olderThan: string | undefined) {
-  if (olderThan === undefined) return undefined
-  const age = Age.parse(olderThan, yield* Clock.currentTimeMillis)
-  if (Result.isFailure(age)) return yield* ExitCode.usage(`--older-than: ${age.failure}`)
-  return age.success === undefined ? undefined : Math.max(0, Math.round(age.success))
-})
-
 export const remove = Effect.fnUntraced(function* (flags: {
   readonly path: string
-  readonly olderThan: string | undefined
+  readonly olderThanMillis: number | undefined
   readonly maxDelete: number | undefined
   readonly dryRun: boolean
 }) {
   const output = yield* Output.make
-  const { dryRun, maxDelete, olderThan } = flags
-  const olderThanMillis = yield* millisOf(olderThan)
+  const { dryRun, maxDelete, olderThanMillis } = flags
   const request = { path: absolute(flags.path), ...given({ maxDelete, olderThanMillis }) }
   const result = (fact: Fact): void => {
     const text = dryRun ? removalText(fact) : undefined
@@ -63,7 +52,7 @@ export const remove = Effect.fnUntraced(function* (flags: {
   if (!output.isJson) {
     if (!dryRun) output.note(`${versionsText(summary)} removed for good`)
     else if (!output.isQuiet) output.line(`${versionsText(summary)} to remove. Nothing was done: --dry-run`)
-    if (summary.kept > 0) output.note(`${Amount.count(summary.kept)} younger than ${olderThan} kept`)
+    if (summary.kept > 0) output.note(`${Amount.count(summary.kept)} younger than that kept`)
   }
   yield* concludeFailures(output, view, summary.failed)
 }, Effect.scoped)

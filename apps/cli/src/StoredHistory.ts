@@ -9,11 +9,9 @@ import * as VersionList from "@ourclone/jobs/storage/VersionList"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { absolute } from "./AbsolutePlace.ts"
 import * as Amount from "./Amount.ts"
-import * as ExitCode from "./ExitCode.ts"
 import * as JobRun from "./JobRun.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
@@ -82,13 +80,11 @@ const decodeUnfinished = Schema.decodeUnknownOption(Unfinished.Unfinished)
 
 export const cancel = Effect.fnUntraced(function* (flags: {
   readonly path: string
-  readonly olderThan: string
+  readonly olderThanMillis: number | undefined
   readonly dryRun: boolean
 }) {
   const output = yield* Output.make
   const now = yield* Clock.currentTimeMillis
-  const age = Age.parse(flags.olderThan, now)
-  if (Result.isFailure(age)) return yield* ExitCode.usage(`--older-than: ${age.failure}`)
   const result = (fact: Fact): void => {
     if (fact._tag !== "Step" || fact.name !== CancelUnfinished.cancelStep) return
     const file = Option.getOrUndefined(decodeUnfinished(fact.detail))
@@ -96,7 +92,7 @@ export const cancel = Effect.fnUntraced(function* (flags: {
     if (output.isJson) output.json({ _tag: flags.dryRun ? "Unfinished" : "Cancelled", ...file })
     else output.line(`${flags.dryRun ? "cancel" : "cancelled"} ${describe(file, now).trimStart()}`)
   }
-  const request = { path: absolute(flags.path), olderThanMillis: age.success ?? 0 }
+  const request = { path: absolute(flags.path), olderThanMillis: flags.olderThanMillis ?? 0 }
   const { summary } = yield* JobRun.run(CancelUnfinished.kind, request, output, {
     isPreview: flags.dryRun,
     asksForProgress: "never",
@@ -105,6 +101,6 @@ export const cancel = Effect.fnUntraced(function* (flags: {
     result
   })
   if (summary.kept > 0) {
-    output.note(`${Amount.files(summary.kept)} younger than ${flags.olderThan} kept; they may still be on their way`)
+    output.note(`${Amount.files(summary.kept)} younger than that kept; they may still be on their way`)
   }
 }, Effect.scoped)

@@ -15,7 +15,6 @@ import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
-import { momentRequest } from "./Moment.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import { endProcess } from "./process/EndProcess.ts"
@@ -27,7 +26,7 @@ import { told } from "./words/remedies.ts"
 type Typed<Fields> = { readonly [Name in keyof Fields]: Fields[Name] | undefined }
 
 type Flags = Typed<Omit<Request, keyof FilterInput | "source" | "destination" | "at" | "versionId">> & {
-  readonly at?: string | undefined
+  readonly at?: number | undefined
   readonly versionId?: string | undefined
   readonly source: string
   readonly destination: string
@@ -121,10 +120,9 @@ const perform = Effect.fnUntraced(function* (
 export const run = Effect.fnUntraced(function* (kind: JobKind<string, Request, TransferSummary>, flags: Flags) {
   Ending.endBy(endProcess)
   const output = yield* Output.make
-  const { at, destination, dryRun, errorOnNoTransfer, filters, progress, source, ...rest } = flags
+  const { destination, dryRun, errorOnNoTransfer, filters, progress, source, ...rest } = flags
   const request: Request = {
     ...given(rest),
-    ...(yield* momentRequest(at)),
     ...(yield* filterRequest(filters)),
     source: absolute(source),
     destination: absolute(destination)

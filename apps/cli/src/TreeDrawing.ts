@@ -46,7 +46,7 @@ const countFolders = (branches: Branches): number => {
 export const run = Effect.fnUntraced(function* (flags: {
   readonly path: string
   readonly maxDepth: number | undefined
-  readonly at: string | undefined
+  readonly at: number | undefined
   readonly filters: FilterInput
 }) {
   const output = yield* Output.make

@@ -5,5 +5,15 @@ export const place = (description: string) => Schema.String.annotate({ descripti
 export const text = (description: string) => Schema.optionalKey(Schema.String.annotate({ description }))
 export const texts = (description: string) => Schema.optionalKey(Schema.Array(Schema.String).annotate({ description }))
 export const flag = (description: string) => Schema.optionalKey(Schema.Boolean.annotate({ description }))
-export const whole = (description: string, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) =>
-  Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum, maximum }))).annotate({ description }))
+
+const from = (minimum: number, maximum: number | undefined) =>
+  maximum === undefined ? Schema.isGreaterThanOrEqualTo(minimum) : Schema.isBetween({ minimum, maximum })
+
+export const whole = (description: string, minimum = 0, maximum?: number) =>
+  Schema.optionalKey(Schema.Int.pipe(Schema.check(from(minimum, maximum))).annotate({ description }))
+
+export type WhenBusy = "fail" | "wait"
+
+/** What becomes of a run that has to wait for another; `description` says for which. */
+export const whenBusy = (description: string) =>
+  Schema.optionalKey(Schema.Literals(["fail", "wait"]).annotate({ description }))

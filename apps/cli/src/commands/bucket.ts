@@ -1,26 +1,15 @@
+import { account, bucket as place, purging, rule } from "@ourclone/jobs/storage/StorageFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
-import { on, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 import { dryRun } from "../TransferFlags.ts"
 
-const bucket = place("bucket", "As remote:bucket")
-
-const days = (name: string, description: string) =>
-  Flag.Int(name).pipe(
-    Flag.withMetavar("days"),
-    Flag.withDescription(description),
-    Flag.withSchema(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(1)))),
-    Flag.optional,
-    Flag.map(Option.getOrUndefined)
-  )
+const bucket = argumentOf(place, "bucket")
 
 const list = Command.make(
   "list",
-  { remote: place("remote", "A remote or b2:").pipe(Argument.withDefault("b2:")) },
+  { remote: argumentOf(account, "remote").pipe(Argument.withDefault("b2:")) },
   (flags) =>
     lazily(
       () => import("../BucketCommands.ts"),
@@ -45,8 +34,7 @@ const remove = Command.make(
   "remove",
   {
     bucket,
-    purge: on("purge", "Remove for good all that it holds first: every version of every file"),
-    confirm: text("confirm", "name", "The name of the bucket once more, which --purge asks for otherwise"),
+    ...flagsOf(purging),
     dryRun
   },
   (flags) =>
@@ -73,15 +61,7 @@ const lifecycle = Command.make(
   "lifecycle",
   {
     bucket,
-    prefix: Flag.String("prefix").pipe(
-      Flag.withMetavar("text"),
-      Flag.withDescription("Only files whose names begin with it"),
-      Flag.withDefault("")
-    ),
-    keepLast: on("keep-last", "Keep only the newest version of each file"),
-    daysToHide: days("days-to-hide", "Hide files so long after they were stored"),
-    daysToDelete: days("days-to-delete", "Delete versions so long after they were hidden or replaced"),
-    clear: on("clear", "Drop the rule")
+    ...flagsOf(rule)
   },
   (flags) =>
     lazily(

@@ -1,11 +1,13 @@
+import { moment, oneVersion } from "@ourclone/jobs/place/StateFields"
+import { file } from "@ourclone/jobs/storage/StorageFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import { moment, oneVersion, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 
 export const cat = Command.make(
   "cat",
-  { paths: place("path", "Files").pipe(Argument.atLeast(1)), at: moment, versionId: oneVersion },
+  { paths: argumentOf(file, "path", "Files").pipe(Argument.atLeast(1)), ...flagsOf({ ...moment, ...oneVersion }) },
   (flags) =>
     lazily(
       () => import("../Inspect.ts"),

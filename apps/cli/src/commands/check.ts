@@ -1,18 +1,18 @@
+import { checked, comparing, linking, telling } from "@ourclone/jobs/transfer/TransferFields"
 import * as Command from "effect/cli/Command"
 import { filterFlags } from "../FilterFlags.ts"
-import { on, place } from "../Flags.ts"
+import { on } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { comparing, earlierSource, sourceLinks } from "../TransferFlags.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
+import { earlierSource } from "../TransferFlags.ts"
 
 export const check = Command.make(
   "check",
   {
-    source: place("source", "A folder"),
-    destination: place("destination", "The folder to compare it with"),
+    source: argumentOf(checked, "source"),
+    destination: argumentOf(checked, "destination"),
     ...earlierSource,
-    ...comparing,
-    ...sourceLinks,
-    oneWay: on("one-way", "Pass over what is only at the destination"),
+    ...flagsOf({ ...comparing, ...linking, ...telling }),
     differencesOnly: on("differences-only", "Do not print what is the same"),
     filters: filterFlags
   },

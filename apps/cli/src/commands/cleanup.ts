@@ -1,30 +1,27 @@
+import { forgetting } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
-import { on, place, text } from "../Flags.ts"
+import { on } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 import { dryRun } from "../TransferFlags.ts"
 
 export const cleanup = Command.make(
   "cleanup",
   {
-    path: place("path", "A folder; with --old-versions or --unfinished a bucket or a file too"),
+    path: argumentOf(forgetting, "path", "A folder; with --old-versions or --unfinished a bucket or a file too"),
     oldVersions: on(
       "old-versions",
       "Remove for good what was replaced or removed, where old versions are kept: neither comes back"
     ),
     unfinished: on("unfinished", "Remove the parts of large files whose upload has not finished, as large cancel does"),
-    olderThan: text(
-      "older-than",
-      "age",
-      "Leave alone what was changed, replaced, removed or begun less than this long ago; a day for temporary files where it is not said"
-    ),
-    maxDelete: Flag.Int("max-delete").pipe(
-      Flag.withDescription("Remove no version if more than this would go"),
-      Flag.withSchema(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0)))),
-      Flag.optional,
-      Flag.map(Option.getOrUndefined)
+    ...flagsOf(
+      { olderThanMillis: forgetting.olderThanMillis, maxDelete: forgetting.maxDelete },
+      {
+        olderThanMillis: {
+          description:
+            "Leave alone what was changed, replaced, removed or begun less than this long ago; a day for temporary files where it is not said"
+        }
+      }
     ),
     dryRun
   },

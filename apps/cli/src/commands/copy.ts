@@ -1,13 +1,14 @@
+import { copied } from "@ourclone/jobs/transfer/TransferFields"
 import * as Command from "effect/cli/Command"
-import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf } from "../RequestFlags.ts"
 import { earlierSource, transferring } from "../TransferFlags.ts"
 
 export const copy = Command.make(
   "copy",
   {
-    source: place("source", "A folder, whose content is copied, or one file"),
-    destination: place("destination", "The folder to copy into"),
+    source: argumentOf(copied, "source"),
+    destination: argumentOf(copied, "destination"),
     ...earlierSource,
     ...transferring
   },

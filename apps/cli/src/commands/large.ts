@@ -1,10 +1,10 @@
+import { cancelling, kept } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
-import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 import { dryRun } from "../TransferFlags.ts"
 
-const path = place("path", "A bucket, a folder or a file")
+const path = argumentOf(kept, "path")
 
 const list = Command.make("list", { path }, (flags) =>
   lazily(
@@ -30,11 +30,7 @@ const cancel = Command.make(
   "cancel",
   {
     path,
-    olderThan: Flag.String("older-than").pipe(
-      Flag.withMetavar("age"),
-      Flag.withDescription("Leave alone what began later than this long ago"),
-      Flag.withDefault("0s")
-    ),
+    ...flagsOf({ olderThanMillis: cancelling.olderThanMillis }),
     dryRun
   },
   (flags) =>

@@ -1,11 +1,13 @@
+import { moment } from "@ourclone/jobs/place/StateFields"
+import { listing } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
 import { filterFlags } from "../FilterFlags.ts"
-import { maxDepth, moment, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 
 export const ls = Command.make(
   "ls",
-  { path: place("path", "A folder or a file"), maxDepth, at: moment, filters: filterFlags },
+  { path: argumentOf(listing, "path"), ...flagsOf({ maxDepth: listing.maxDepth, ...moment }), filters: filterFlags },
   (flags) =>
     lazily(
       () => import("../Ls.ts"),

@@ -1,17 +1,20 @@
+import { moment } from "@ourclone/jobs/place/StateFields"
+import { listing } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { filterFlags } from "../FilterFlags.ts"
-import { moment, on, place } from "../Flags.ts"
+import { on } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 
 export const lsjson = Command.make(
   "lsjson",
   {
-    path: place("path", "A folder or a file"),
+    path: argumentOf(listing, "path"),
     recursive: on("recursive", "Everything below the folder").pipe(Flag.withAlias("R")),
     filesOnly: on("files-only", "No folders"),
     hash: on("hash", "With the checksums that are known"),
-    at: moment,
+    ...flagsOf(moment),
     filters: filterFlags
   },
   (flags) =>

@@ -1,8 +1,9 @@
+import { folder } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
-import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf } from "../RequestFlags.ts"
 
-export const mkdir = Command.make("mkdir", { path: place("path", "The folder to make") }, (flags) =>
+export const mkdir = Command.make("mkdir", { path: argumentOf(folder, "path") }, (flags) =>
   lazily(
     () => import("../RemovalCommand.ts"),
     (module) => module.mkdir(flags)

@@ -1,13 +1,14 @@
+import { moved } from "@ourclone/jobs/transfer/TransferFields"
 import * as Command from "effect/cli/Command"
-import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf } from "../RequestFlags.ts"
 import { transferring } from "../TransferFlags.ts"
 
 export const move = Command.make(
   "move",
   {
-    source: place("source", "A folder, whose content is moved, or one file"),
-    destination: place("destination", "The folder to move into"),
+    source: argumentOf(moved, "source"),
+    destination: argumentOf(moved, "destination"),
     ...transferring
   },
   (flags) =>

@@ -1,8 +1,10 @@
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
+import { tested } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
 import type * as Flag from "effect/cli/Flag"
 import { on, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf } from "../RequestFlags.ts"
 
 const name = place("name", "What the remote is called")
 
@@ -36,7 +38,7 @@ const remove = Command.make("remove", { name }, (flags) =>
   Command.withExamples([{ command: "ourclone remote remove photos", description: "One remote" }])
 )
 
-const test = Command.make("test", { remote: place("remote", "As remote:bucket or remote:bucket/folder") }, (flags) =>
+const test = Command.make("test", { remote: argumentOf(tested, "remote") }, (flags) =>
   lazily(
     () => import("../RemoteTest.ts"),
     (module) => module.run(flags)

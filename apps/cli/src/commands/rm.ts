@@ -1,16 +1,15 @@
+import { removing } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import { filterFlags } from "../FilterFlags.ts"
-import { on, oneVersion, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 import { dryRun } from "../TransferFlags.ts"
 
 export const rm = Command.make(
   "rm",
   {
-    path: place("path", "A file, or a folder with --recursive"),
-    recursive: on("recursive", "Remove everything a folder holds").pipe(Flag.withAlias("r")),
-    versionId: oneVersion,
+    path: argumentOf(removing, "path", "A file, or a folder with --recursive"),
+    ...flagsOf({ recursive: removing.recursive, versionId: removing.versionId }),
     dryRun,
     filters: filterFlags
   },

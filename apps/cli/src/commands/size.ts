@@ -1,11 +1,13 @@
+import { moment } from "@ourclone/jobs/place/StateFields"
+import { listing } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
 import { filterFlags } from "../FilterFlags.ts"
-import { moment, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 
 export const size = Command.make(
   "size",
-  { path: place("path", "A folder or a file"), at: moment, filters: filterFlags },
+  { path: argumentOf(listing, "path"), ...flagsOf(moment), filters: filterFlags },
   (flags) =>
     lazily(
       () => import("../Inspect.ts"),

@@ -1,10 +1,12 @@
+import { moment, oneVersion } from "@ourclone/jobs/place/StateFields"
+import { fileOrFolder } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
-import { moment, oneVersion, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 
 export const stat = Command.make(
   "stat",
-  { path: place("path", "A file"), at: moment, versionId: oneVersion },
+  { path: argumentOf(fileOrFolder, "path"), ...flagsOf({ ...moment, ...oneVersion }) },
   (flags) =>
     lazily(
       () => import("../Inspect.ts"),

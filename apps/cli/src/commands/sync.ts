@@ -1,16 +1,17 @@
+import { removing, synced } from "@ourclone/jobs/transfer/TransferFields"
 import * as Command from "effect/cli/Command"
-import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { earlierSource, removing, transferring } from "../TransferFlags.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
+import { earlierSource, transferring } from "../TransferFlags.ts"
 
 export const sync = Command.make(
   "sync",
   {
-    source: place("source", "A folder, which is only read, or one file"),
-    destination: place("destination", "The folder to make the same"),
+    source: argumentOf(synced, "source"),
+    destination: argumentOf(synced, "destination"),
     ...earlierSource,
     ...transferring,
-    ...removing
+    ...flagsOf(removing)
   },
   (flags) =>
     lazily(

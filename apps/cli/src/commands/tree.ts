@@ -1,11 +1,17 @@
+import { moment } from "@ourclone/jobs/place/StateFields"
+import { listing } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
 import { filterFlags } from "../FilterFlags.ts"
-import { maxDepth, moment, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 
 export const tree = Command.make(
   "tree",
-  { path: place("path", "A folder"), maxDepth, at: moment, filters: filterFlags },
+  {
+    path: argumentOf(listing, "path", "A folder"),
+    ...flagsOf({ maxDepth: listing.maxDepth, ...moment }),
+    filters: filterFlags
+  },
   (flags) =>
     lazily(
       () => import("../TreeDrawing.ts"),

@@ -1,16 +1,15 @@
+import { undeleting } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import { filterFlags } from "../FilterFlags.ts"
-import { on, oneVersion, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 import { dryRun } from "../TransferFlags.ts"
 
 export const undelete = Command.make(
   "undelete",
   {
-    path: place("path", "A file, or a folder with --recursive"),
-    recursive: on("recursive", "Bring back every removed file below a folder").pipe(Flag.withAlias("r")),
-    versionId: oneVersion,
+    path: argumentOf(undeleting, "path", "A file, or a folder with --recursive"),
+    ...flagsOf({ recursive: undeleting.recursive, versionId: undeleting.versionId }),
     dryRun,
     filters: filterFlags
   },

@@ -1,8 +1,9 @@
+import { fileOrFolder } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
-import { place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { argumentOf } from "../RequestFlags.ts"
 
-export const versions = Command.make("versions", { path: place("path", "A file or a folder") }, (flags) =>
+export const versions = Command.make("versions", { path: argumentOf(fileOrFolder, "path") }, (flags) =>
   lazily(
     () => import("../StoredHistory.ts"),
     (module) => module.versions(flags)

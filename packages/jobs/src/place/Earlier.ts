@@ -7,12 +7,6 @@ import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { InvalidJob, NothingThere } from "../JobError.ts"
-import { text, whole } from "../RequestFields.ts"
-
-export const moment = {
-  at: whole("The storage as it was then, in milliseconds since 1970 UTC, as far as old versions are kept")
-}
-export const oneVersion = { versionId: text("One version of the file, by its id, rather than the newest") }
 
 export interface Which {
   readonly at?: number | undefined

@@ -3,18 +3,10 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import * as DestinationLock from "@ourclone/core/engine/DestinationLock"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { toFailure } from "../JobError.ts"
+import type { WhenBusy } from "../RequestFields.ts"
 import { ThisMachine } from "../Surroundings.ts"
-
-/** What becomes of a run that finds another one at its destination. */
-export const whenBusy = Schema.optionalKey(
-  Schema.Literals(["fail", "wait"]).annotate({
-    description: "What to do while another run writes to the same place; fail when absent"
-  })
-)
-export type WhenBusy = "fail" | "wait"
 
 /** Between two looks at whether the other run has ended. */
 const lookMillis = 1_000

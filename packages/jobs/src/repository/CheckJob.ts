@@ -5,7 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidJob } from "../JobError.ts"
 import type { Beside, JobKind } from "../JobKind.ts"
-import { count, flag, reading, text } from "./Fields.ts"
+import { flag, text } from "../RequestFields.ts"
+import { count, reading } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 
 export const Request = Schema.Struct({

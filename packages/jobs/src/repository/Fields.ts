@@ -1,19 +1,12 @@
 /** The fields that requests about repositories have in common. */
 import * as Schema from "effect/Schema"
-
-const described = (description: string) => Schema.String.annotate({ description })
-
-export const text = (description: string) => Schema.optionalKey(described(description))
-export const texts = (description: string) => Schema.optionalKey(Schema.Array(Schema.String).annotate({ description }))
-export const flag = (description: string) => Schema.optionalKey(Schema.Boolean.annotate({ description }))
-export const whole = (description: string, minimum = 0, maximum = Number.MAX_SAFE_INTEGER) =>
-  Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum, maximum }))).annotate({ description }))
+import { flag, place, text, texts, type WhenBusy, whenBusy, whole } from "../RequestFields.ts"
 
 export const count = Schema.Int
 
 /** Which repository, and how it is opened. */
 export const access = {
-  repository: described("An absolute path, remote:path, or a name of the configuration"),
+  repository: place("An absolute path, remote:path, or a name of the configuration"),
   keyHint: text("Id of the key to try first, or how it begins"),
   cache: flag("Whether copies of its index and folders are kept on this machine; they are when absent"),
   cacheDirectory: text("The folder of these copies, absolute; else that of this user")
@@ -28,16 +21,12 @@ export interface Access {
 
 /** What becomes of a run that finds the repository locked. */
 export const locking = {
-  whenBusy: Schema.optionalKey(
-    Schema.Literals(["fail", "wait"]).annotate({
-      description: "What to do while another run has the repository locked; fail when absent"
-    })
-  ),
+  whenBusy: whenBusy("What to do while another run has the repository locked; fail when absent"),
   waitMillis: whole("How long to wait for that at most; as long as it takes when absent")
 }
 
 export interface Locking {
-  readonly whenBusy?: "fail" | "wait"
+  readonly whenBusy?: WhenBusy
   readonly waitMillis?: number
 }
 

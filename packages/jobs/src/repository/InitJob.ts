@@ -8,7 +8,8 @@ import * as Schema from "effect/Schema"
 import { InvalidJob } from "../JobError.ts"
 import type { Beside, JobKind } from "../JobKind.ts"
 import * as OpenPlace from "../place/OpenPlace.ts"
-import { access, text } from "./Fields.ts"
+import { text } from "../RequestFields.ts"
+import { access } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 
 export const Request = Schema.Struct({

@@ -3,7 +3,7 @@ import * as ForgetPolicy from "@ourclone/backup/care/ForgetPolicy"
 import * as CalendarDuration from "@ourclone/backup/go/CalendarDuration"
 import * as Schema from "effect/Schema"
 import { InvalidJob } from "../JobError.ts"
-import { text } from "./Fields.ts"
+import { text } from "../RequestFields.ts"
 
 const number = (description: string) =>
   Schema.optionalKey(

@@ -3,7 +3,8 @@ import * as KeyFiles from "@ourclone/backup/repository/KeyFiles"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../JobKind.ts"
-import { access, locking, text } from "./Fields.ts"
+import { text } from "../RequestFields.ts"
+import { access, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 
 export const Request = Schema.Struct({

@@ -2,7 +2,8 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../JobKind.ts"
-import { access, flag, locking } from "./Fields.ts"
+import { flag } from "../RequestFields.ts"
+import { access, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as PruneRun from "./PruneRun.ts"
 

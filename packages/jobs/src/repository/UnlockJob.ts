@@ -3,7 +3,8 @@ import * as Locks from "@ourclone/backup/repository/Locks"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../JobKind.ts"
-import { access, count, flag } from "./Fields.ts"
+import { flag } from "../RequestFields.ts"
+import { access, count } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 
 export const Request = Schema.Struct({

@@ -6,10 +6,10 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Beside, QueryKind } from "../JobKind.ts"
 import { open } from "../place/OpenPlace.ts"
-import { place } from "../RequestFields.ts"
 import { bucketsOf } from "./BucketPlace.ts"
+import { account } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({ remote: place("A remote, or an account by its type, such as b2:") })
+export const Request = Schema.Struct(account)
 export type Request = typeof Request.Type
 
 const rows = Effect.fnUntraced(function* ({ remote }: Request, { tell }: Beside) {

@@ -5,13 +5,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../JobKind.ts"
-import { place, whole } from "../RequestFields.ts"
 import { unfinishedAt } from "./History.ts"
+import { cancelling } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({
-  path: place("A bucket, a folder or a file"),
-  olderThanMillis: whole("Leave alone what began later than this long ago")
-})
+export const Request = Schema.Struct(cancelling)
 export type Request = typeof Request.Type
 
 export const Summary = Schema.Struct({

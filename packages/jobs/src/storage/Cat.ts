@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { BytesKind } from "../JobKind.ts"
-import * as Earlier from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
-import { place } from "../RequestFields.ts"
+import { moment, oneVersion } from "../place/StateFields.ts"
+import { file } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({ path: place("A file"), ...Earlier.moment, ...Earlier.oneVersion })
+export const Request = Schema.Struct({ ...file, ...moment, ...oneVersion })
 export type Request = typeof Request.Type
 
 export const kind: BytesKind<"cat", Request> = {

@@ -7,14 +7,9 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Beside, JobKind } from "../JobKind.ts"
 import { open } from "../place/OpenPlace.ts"
-import { place, whole } from "../RequestFields.ts"
+import { cleaning } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({
-  path: place("A folder"),
-  olderThanMillis: whole(
-    "Leave alone what was changed less than this long ago; a day when absent. What a run of this machine left that has ended, and no run can go on with, goes whatever its age"
-  )
-})
+export const Request = Schema.Struct(cleaning)
 export type Request = typeof Request.Type
 
 export const Summary = Schema.Struct({

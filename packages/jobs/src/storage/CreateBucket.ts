@@ -4,10 +4,10 @@ import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../JobKind.ts"
-import { place } from "../RequestFields.ts"
 import { about, openBucket } from "./BucketPlace.ts"
+import { bucket as fields } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({ bucket: place("As remote:bucket") })
+export const Request = Schema.Struct(fields)
 export type Request = typeof Request.Type
 
 const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {

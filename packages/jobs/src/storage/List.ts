@@ -8,14 +8,13 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Beside, QueryKind } from "../JobKind.ts"
-import { moment } from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
-import { place, whole } from "../RequestFields.ts"
+import { moment } from "../place/StateFields.ts"
+import { listing } from "./StorageFields.ts"
 
 export const Request = Schema.Struct({
-  path: place("A folder or a file"),
-  maxDepth: whole("Folders below folders to look into; 1 is the folder itself, with the folders in it", 1),
+  ...listing,
   ...moment,
   ...filterFields
 })

@@ -7,9 +7,9 @@ import { InvalidJob } from "../JobError.ts"
 import type { Beside, JobKind } from "../JobKind.ts"
 import { open } from "../place/OpenPlace.ts"
 import { parentOf } from "../place/PlaceText.ts"
-import { place } from "../RequestFields.ts"
+import { folder } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({ path: place("The folder to make") })
+export const Request = Schema.Struct(folder)
 export type Request = typeof Request.Type
 export const Summary = Schema.Struct({})
 

@@ -15,16 +15,15 @@ import type { Beside, JobKind } from "../JobKind.ts"
 import * as Earlier from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
-import { hold, whenBusy } from "../place/HoldDestination.ts"
-import { flag, place, whole } from "../RequestFields.ts"
+import { hold } from "../place/HoldDestination.ts"
+import { whenBusy, whole } from "../RequestFields.ts"
 import { openAt } from "./History.ts"
+import { removing } from "./StorageFields.ts"
 
 export const Request = Schema.Struct({
-  path: place("A file, or a folder where that is said"),
-  recursive: flag("Remove everything a folder holds"),
-  ...Earlier.oneVersion,
+  ...removing,
   maxDelete: whole("Remove nothing if more files than this would go"),
-  whenBusy,
+  whenBusy: whenBusy("What to do while another run writes to the same place; fail when absent"),
   ...filterFields
 })
 export type Request = typeof Request.Type

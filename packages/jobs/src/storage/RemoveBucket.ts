@@ -7,17 +7,17 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../JobKind.ts"
 import { versionsOf } from "../place/Earlier.ts"
-import { hold, whenBusy } from "../place/HoldDestination.ts"
+import { hold } from "../place/HoldDestination.ts"
 import { open } from "../place/OpenPlace.ts"
-import { flag, place, text } from "../RequestFields.ts"
+import { whenBusy } from "../RequestFields.ts"
 import { about, openBucket } from "./BucketPlace.ts"
 import * as CancelUnfinished from "./CancelUnfinished.ts"
+import { bucket, purging } from "./StorageFields.ts"
 
 export const Request = Schema.Struct({
-  bucket: place("As remote:bucket"),
-  purge: flag("Remove for good all that it holds first: every version of every file"),
-  confirm: text("The name of the bucket once more, without which nothing is purged"),
-  whenBusy
+  ...bucket,
+  ...purging,
+  whenBusy: whenBusy("What to do while another run writes to the same place; fail when absent")
 })
 export type Request = typeof Request.Type
 

@@ -8,15 +8,14 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../JobKind.ts"
 import { versionsOf } from "../place/Earlier.ts"
-import { hold, whenBusy } from "../place/HoldDestination.ts"
-import { place, whole } from "../RequestFields.ts"
+import { hold } from "../place/HoldDestination.ts"
+import { whenBusy } from "../RequestFields.ts"
 import { openAt } from "./History.ts"
+import { forgetting } from "./StorageFields.ts"
 
 export const Request = Schema.Struct({
-  path: place("A bucket, a folder or a file"),
-  olderThanMillis: whole("Only what was replaced or removed at least this long ago"),
-  maxDelete: whole("Remove no version if more than this would go"),
-  whenBusy
+  ...forgetting,
+  whenBusy: whenBusy("What to do while another run writes to the same place; fail when absent")
 })
 export type Request = typeof Request.Type
 

@@ -7,17 +7,10 @@ import * as Stream from "effect/Stream"
 import { InvalidJob } from "../JobError.ts"
 import type { Beside, JobKind } from "../JobKind.ts"
 import { missing } from "../place/FileOrFolder.ts"
-import { flag, place, text, whole } from "../RequestFields.ts"
 import { openBucket } from "./BucketPlace.ts"
+import { bucket, rule } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({
-  bucket: place("As remote:bucket"),
-  prefix: text("Only files whose names begin with it"),
-  keepLast: flag("Keep only the newest version of each file"),
-  daysToHide: whole("Hide files so long after they were stored", 1),
-  daysToDelete: whole("Delete versions so long after they were hidden or replaced", 1),
-  clear: flag("Drop the rule")
-})
+export const Request = Schema.Struct({ ...bucket, ...rule })
 export type Request = typeof Request.Type
 
 const refuse = ({ clear, daysToDelete, daysToHide, keepLast }: Request): InvalidJob | undefined => {

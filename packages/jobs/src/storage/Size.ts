@@ -4,12 +4,12 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { QueryKind } from "../JobKind.ts"
-import { moment } from "../place/Earlier.ts"
 import { filterFields } from "../place/FilterFields.ts"
-import { place } from "../RequestFields.ts"
+import { moment } from "../place/StateFields.ts"
 import * as List from "./List.ts"
+import { listing } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({ path: place("A folder or a file"), ...moment, ...filterFields })
+export const Request = Schema.Struct({ path: listing.path, ...moment, ...filterFields })
 export type Request = typeof Request.Type
 
 export const Size = Schema.TaggedStruct("Size", { files: Schema.Int, bytes: Schema.Int })

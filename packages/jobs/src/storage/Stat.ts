@@ -4,11 +4,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Beside, QueryKind } from "../JobKind.ts"
-import * as Earlier from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
-import { place } from "../RequestFields.ts"
+import { moment, oneVersion } from "../place/StateFields.ts"
+import { fileOrFolder } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({ path: place("A file or a folder"), ...Earlier.moment, ...Earlier.oneVersion })
+export const Request = Schema.Struct({ ...fileOrFolder, ...moment, ...oneVersion })
 export type Request = typeof Request.Type
 
 export const Row = Schema.Union([File, Schema.TaggedStruct("Directory", { path: Schema.String })])

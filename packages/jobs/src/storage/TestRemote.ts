@@ -15,9 +15,9 @@ import { InvalidJob } from "../JobError.ts"
 import type { Beside, JobKind } from "../JobKind.ts"
 import { open } from "../place/OpenPlace.ts"
 import { parentOf, split } from "../place/PlaceText.ts"
-import { place } from "../RequestFields.ts"
+import { tested } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({ remote: place("A bucket or a folder, in which one is made for the test") })
+export const Request = Schema.Struct(tested)
 export type Request = typeof Request.Type
 
 export const Summary = Schema.Struct({ passed: Schema.Int, failed: Schema.Int, notApplicable: Schema.Int })

@@ -19,16 +19,15 @@ import type { Beside, JobKind } from "../JobKind.ts"
 import * as Earlier from "../place/Earlier.ts"
 import { onlyFile } from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
-import { hold, whenBusy } from "../place/HoldDestination.ts"
+import { hold } from "../place/HoldDestination.ts"
 import { open } from "../place/OpenPlace.ts"
-import { flag, place } from "../RequestFields.ts"
+import { whenBusy } from "../RequestFields.ts"
 import { openAt } from "./History.ts"
+import { undeleting } from "./StorageFields.ts"
 
 export const Request = Schema.Struct({
-  path: place("A file, or a folder where that is said"),
-  recursive: flag("Bring back every removed file below a folder"),
-  ...Earlier.oneVersion,
-  whenBusy,
+  ...undeleting,
+  whenBusy: whenBusy("What to do while another run writes to the same place; fail when absent"),
   ...filterFields
 })
 export type Request = typeof Request.Type

@@ -7,11 +7,12 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Beside, QueryKind } from "../JobKind.ts"
 import { missing } from "../place/FileOrFolder.ts"
-import { flag, place } from "../RequestFields.ts"
+import { flag } from "../RequestFields.ts"
 import { unfinishedAt } from "./History.ts"
+import { kept } from "./StorageFields.ts"
 
 export const Request = Schema.Struct({
-  path: place("A bucket, a folder or a file"),
+  ...kept,
   parts: flag("After each file, the parts of it that have arrived; it must name something then")
 })
 export type Request = typeof Request.Type

@@ -7,10 +7,10 @@ import type { Beside, QueryKind } from "../JobKind.ts"
 import { versionsOf } from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { open } from "../place/OpenPlace.ts"
-import { place } from "../RequestFields.ts"
 import { openAt } from "./History.ts"
+import { fileOrFolder } from "./StorageFields.ts"
 
-export const Request = Schema.Struct({ path: place("A file or a folder") })
+export const Request = Schema.Struct(fileOrFolder)
 export type Request = typeof Request.Type
 
 const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {

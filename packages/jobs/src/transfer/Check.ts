@@ -20,16 +20,14 @@ import type { Beside, JobKind } from "../JobKind.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
 import { open } from "../place/OpenPlace.ts"
-import { flag, place } from "../RequestFields.ts"
-import { comparing, earlierSource, linking, lookingOf } from "./TransferFields.ts"
+import { checked, comparing, earlierSource, linking, lookingOf, telling } from "./TransferFields.ts"
 
 export const Request = Schema.Struct({
-  source: place("A folder"),
+  ...checked,
   ...earlierSource,
-  destination: place("The folder to compare it with"),
   ...comparing,
   ...linking,
-  oneWay: flag("Pass over what is only at the destination"),
+  ...telling,
   ...filterFields
 })
 export type Request = typeof Request.Type

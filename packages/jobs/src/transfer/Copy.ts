@@ -3,10 +3,10 @@ import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummar
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../JobKind.ts"
 import * as Bwlimit from "./Bwlimit.ts"
-import { earlierSource, transferring } from "./TransferFields.ts"
+import { copied, earlierSource, transferring } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"
 
-export const Request = Schema.Struct({ ...transferring, ...earlierSource })
+export const Request = Schema.Struct({ ...copied, ...transferring, ...earlierSource })
 export type Request = typeof Request.Type
 
 export const kind: JobKind<"copy", Request, typeof Summary.Type> = {

@@ -3,10 +3,10 @@ import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummar
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../JobKind.ts"
 import * as Bwlimit from "./Bwlimit.ts"
-import { transferring } from "./TransferFields.ts"
+import { moved, transferring } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"
 
-export const Request = Schema.Struct(transferring)
+export const Request = Schema.Struct({ ...moved, ...transferring })
 export type Request = typeof Request.Type
 
 export const kind: JobKind<"move", Request, typeof Summary.Type> = {

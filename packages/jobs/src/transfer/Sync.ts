@@ -3,10 +3,10 @@ import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummar
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../JobKind.ts"
 import * as Bwlimit from "./Bwlimit.ts"
-import { earlierSource, removing, transferring } from "./TransferFields.ts"
+import { earlierSource, removing, synced, transferring } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"
 
-export const Request = Schema.Struct({ ...transferring, ...earlierSource, ...removing })
+export const Request = Schema.Struct({ ...synced, ...transferring, ...earlierSource, ...removing })
 export type Request = typeof Request.Type
 
 export const kind: JobKind<"sync", Request, typeof Summary.Type> = {

@@ -2,11 +2,11 @@
 import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import * as Schema from "effect/Schema"
-import { moment, oneVersion, type Which } from "../place/Earlier.ts"
+import type { Which } from "../place/Earlier.ts"
 import type { Looking } from "../place/FileOrFolder.ts"
 import { filterFields } from "../place/FilterFields.ts"
-import { whenBusy } from "../place/HoldDestination.ts"
-import { flag, place, text, whole } from "../RequestFields.ts"
+import { oneVersion } from "../place/StateFields.ts"
+import { flag, place, text, whenBusy, whole } from "../RequestFields.ts"
 
 /** How two files are compared. */
 export const comparing = {
@@ -28,33 +28,55 @@ export const choosing = {
   ignoreTimes: flag("Transfer everything, the same or not")
 }
 
-export const running = {
+export const pacing = {
   transfers: whole("How many files are on their way at once", 1, 1000),
-  bwlimit: text("Bytes a second at most, such as 10M, or up and down apart as 10M:100k"),
-  whenBusy
+  bwlimit: text("Bytes a second at most, such as 10M, or up and down apart as 10M:100k")
 }
 
-export const source = place("A folder, whose content is transferred, or one file")
-export const destination = place("The folder that it goes into")
+const waiting = {
+  whenBusy: whenBusy("What to do while another run writes to the same place; fail when absent")
+}
+
+/** The two sides, as each kind means them. */
+export const copied = {
+  source: place("A folder, whose content is copied, or one file"),
+  destination: place("The folder to copy into")
+}
+export const moved = {
+  source: place("A folder, whose content is moved, or one file"),
+  destination: place("The folder to move into")
+}
+export const synced = {
+  source: place("A folder, which is only read, or one file"),
+  destination: place("The folder to make the same")
+}
+export const checked = { source: place("A folder"), destination: place("The folder to compare it with") }
 
 /** What the destination is to be like. */
 export const creating = {
   createsBucket: flag("Whether the bucket of the destination is made, private, where there is none; it is when absent")
 }
 
-export const transferring = { source, destination, ...creating, ...running, ...choosing, ...linking, ...filterFields }
+/** What copy, move and sync are asked for in the same way. */
+export const transferring = { ...creating, ...pacing, ...waiting, ...choosing, ...linking, ...filterFields }
 
-const Transferring = Schema.Struct(transferring)
+const Transferring = Schema.Struct({ ...copied, ...transferring })
 export type Transferring = typeof Transferring.Type
 
 /** Of which state of the source. */
-export const earlierSource = { ...moment, ...oneVersion }
+export const earlierSource = {
+  at: whole("The source as it was then, in milliseconds since 1970 UTC, as far as old versions are kept"),
+  ...oneVersion
+}
 
 /** What guards a destination where something is removed. */
 export const removing = {
   maxDelete: whole("Remove nothing if more files than this would go; half of them where there are over 100"),
   allowEmptySource: flag("Let an empty or missing source empty the destination")
 }
+
+/** How much `check` tells. */
+export const telling = { oneWay: flag("Pass over what is only at the destination") }
 
 /** What is given wins over the configuration; what is not leaves it alone. */
 export const linksOf = ({ copyLinks, links }: Pick<Transferring, "links" | "copyLinks">): Given => ({

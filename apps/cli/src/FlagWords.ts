@@ -1,0 +1,96 @@
+/** The command line's own words for fields of requests, where a flag is not just what the field says of itself. */
+import * as Age from "@ourclone/core/filter/Age"
+import * as Result from "effect/Result"
+
+export interface FlagWords {
+  /** The name, where it is not the field's. */
+  readonly flag?: string
+  /** One letter. */
+  readonly alias?: string
+  /** What stands for the value in help. */
+  readonly metavar?: string
+  readonly description?: string
+  /** A number as people write it. Fails with what is expected, or with a sentence that begins with what was typed. */
+  readonly read?: (typed: string) => Result.Result<number, string>
+}
+
+/** In whole milliseconds. */
+const length = (typed: string): Result.Result<number, string> => {
+  const age = Result.getOrElse(Age.parse(typed, 0), () => undefined)
+  return age === undefined || age < 0
+    ? Result.fail("a length of time, such as 2s or 1h")
+    : Result.succeed(Math.ceil(age))
+}
+
+/** In whole milliseconds until now; 0 for `off`, and for what is still to come. */
+const age = (typed: string): Result.Result<number, string> =>
+  Result.map(Age.parse(typed, Date.now()), (millis = 0) => Math.max(0, Math.floor(millis)))
+
+/** A time in the past, in milliseconds since 1970 UTC. A length of time is that long ago. */
+const moment = (typed: string): Result.Result<number, string> => {
+  const now = Date.now()
+  const before = Result.getOrElse(Age.parse(typed, now), () => undefined)
+  if (before !== undefined) return Result.succeed(Math.round(now - before))
+  const example = "write a time such as 2024-02-29T12:30:00Z, a date, or how long ago, such as 2h"
+  return Result.fail(`"${typed}" is no time; ${example}`)
+}
+
+const pattern = { metavar: "pattern" }
+const file = { metavar: "file" }
+const size = { metavar: "size" }
+const howOld = { metavar: "age" }
+const days = { metavar: "days" }
+
+export const flagWords: { readonly [field: string]: FlagWords } = {
+  repository: { flag: "repo" },
+  fromRepository: { flag: "from-repo" },
+  checksum: { alias: "c" },
+  update: { alias: "u" },
+  ignoreTimes: { alias: "I" },
+  links: { alias: "l" },
+  copyLinks: { alias: "L" },
+  recursive: { alias: "r" },
+  bwlimit: { metavar: "rate" },
+  modifyWindowMillis: {
+    flag: "modify-window",
+    metavar: "duration",
+    description: "Times up to this far apart count as the same, such as 2s; for disks that keep them coarsely",
+    read: length
+  },
+  olderThanMillis: {
+    flag: "older-than",
+    metavar: "age",
+    description: "Leave alone what began later than this long ago, such as 24h",
+    read: age
+  },
+  at: {
+    metavar: "time",
+    description:
+      "The storage as it was then, as far as old versions are kept: a time, a date, or how long ago, such as 2h",
+    read: moment
+  },
+  versionId: { metavar: "id", description: "That version of the file, by the id that ourclone versions shows" },
+  createsBucket: {
+    flag: "no-create-bucket",
+    description: "Fail where the bucket of the destination is not there, rather than make it"
+  },
+  confirm: { metavar: "name", description: "The name of the bucket once more, which --purge asks for otherwise" },
+  maxDepth: { metavar: "levels" },
+  include: pattern,
+  exclude: pattern,
+  filter: { metavar: "rule" },
+  includeFrom: file,
+  excludeFrom: file,
+  filterFrom: file,
+  filesFrom: file,
+  minSize: size,
+  maxSize: size,
+  minAge: howOld,
+  maxAge: howOld,
+  daysToHide: days,
+  daysToDelete: days
+}
+
+/** What the flag of a field is called, with its dashes: `keepDaily` is `--keep-daily`. */
+export const flagNameOf = (field: string): string =>
+  `--${flagWords[field]?.flag ?? field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`

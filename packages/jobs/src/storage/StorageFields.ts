@@ -1,0 +1,62 @@
+/** The fields of requests about what is stored. Light: faces make flags and forms of them before anything runs. */
+import { oneVersion } from "../place/StateFields.ts"
+import { flag, place, text, whole } from "../RequestFields.ts"
+
+/** A place of which one thing is asked. */
+export const fileOrFolder = { path: place("A file or a folder") }
+export const file = { path: place("A file") }
+export const folder = { path: place("The folder to make") }
+/** Where a service keeps more than the newest files. */
+export const kept = { path: place("A bucket, a folder or a file") }
+
+export const listing = {
+  path: place("A folder or a file"),
+  maxDepth: whole("Folders below folders to look into; 1 is the folder itself", 1)
+}
+
+const fileOrWhole = { path: place("A file, or a folder where that is said") }
+export const removing = { ...fileOrWhole, recursive: flag("Remove everything a folder holds"), ...oneVersion }
+export const undeleting = {
+  ...fileOrWhole,
+  recursive: flag("Bring back every removed file below a folder"),
+  ...oneVersion
+}
+
+export const account = { remote: place("A remote, or an account by its type, such as b2:") }
+export const tested = {
+  remote: place("As remote:bucket or remote:bucket/folder; a folder is made in it for the test")
+}
+export const bucket = { bucket: place("As remote:bucket") }
+
+export const purging = {
+  purge: flag("Remove for good all that it holds first: every version of every file"),
+  confirm: text("The name of the bucket once more, without which nothing is purged")
+}
+
+/** What becomes of old versions by itself. */
+export const rule = {
+  prefix: text("Only files whose names begin with it"),
+  keepLast: flag("Keep only the newest version of each file"),
+  daysToHide: whole("Hide files so long after they were stored", 1),
+  daysToDelete: whole("Delete versions so long after they were hidden or replaced", 1),
+  clear: flag("Drop the rule")
+}
+
+export const cleaning = {
+  path: place("A folder"),
+  olderThanMillis: whole(
+    "Leave alone what was changed less than this many milliseconds ago; a day when absent. What a run of this machine left that has ended, and no run can go on with, goes whatever its age"
+  )
+}
+
+/** What was replaced or removed, where old versions are kept. */
+export const forgetting = {
+  ...kept,
+  olderThanMillis: whole("Only what was replaced or removed at least this many milliseconds ago"),
+  maxDelete: whole("Remove no version if more than this would go")
+}
+
+export const cancelling = {
+  ...kept,
+  olderThanMillis: whole("Leave alone what began later than this many milliseconds ago")
+}
