@@ -13,6 +13,8 @@ export const versions = Command.make("versions", { path: argumentOf(fileOrFolder
   Command.withShortDescription("List every version of files"),
   Command.withExamples([
     { command: "ourclone versions b2:my-bucket/notes.txt", description: "One file" },
+    { command: "ourclone cat --version-id ID b2:my-bucket/notes.txt", description: "Read one of them by its id" },
+    { command: "ourclone undelete --version-id ID b2:my-bucket/notes.txt", description: "Make it the newest again" },
     { command: "ourclone versions --json b2:my-bucket", description: "For a program" }
   ])
 )

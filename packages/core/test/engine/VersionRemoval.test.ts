@@ -30,7 +30,8 @@ const setUp = Effect.gen(function* () {
 /** `versions.remove`, noting after each what a listing of the files shows. */
 const watched = (
   provider: ReturnType<typeof MemoryProvider.make>,
-  locked: (version: Version) => boolean = () => false
+  locked: (version: Version) => boolean = () => false,
+  pieces = 1
 ) => {
   const seen = new Set<string>()
   const remove = (version: Version) =>
@@ -46,8 +47,7 @@ const watched = (
       : Effect.flatMap(Effect.andThen(provider.versions!.remove(version), list(provider, "")), (files) =>
           Effect.sync(() => void seen.add(files.join()))
         )
-  /** In the smallest pieces, so that every name spans several. */
-  const listed = Stream.rechunk(provider.versions!.list(root), 1)
+  const listed = Stream.rechunk(provider.versions!.list(root), pieces)
   return {
     seen,
     run: (changes: Partial<typeof options> = {}) => VersionRemoval.run(listed, { remove }, { ...options, ...changes })
@@ -55,10 +55,11 @@ const watched = (
 }
 
 describe("old versions", () => {
-  it.effect("go, and with them removed files, of which none comes to light meanwhile", () =>
+  // Names span several pieces, or a piece has several names.
+  it.effect.each([1, 1000])("go, and with them removed files, of which none comes to light meanwhile", (pieces) =>
     Effect.gen(function* () {
       const provider = yield* setUp
-      const { run, seen } = watched(provider)
+      const { run, seen } = watched(provider, undefined, pieces)
       assert.deepStrictEqual(yield* run(), { removed: 7, bytes: 7, files: 3, kept: 0, failed: 0 })
       assert.deepStrictEqual(yield* lines(provider), ["Stored a 3", "Stored c 2"])
       assert.deepStrictEqual([...seen], ["File a,File c"])
@@ -122,6 +123,24 @@ describe("old versions", () => {
       })
       assert.deepStrictEqual(yield* lines(provider), [])
       assert.deepStrictEqual([...seen], ["File a,File c", "File c", ""])
+    })
+  )
+
+  it.effect("below a marker keep it there, also where the times of a service are in disorder", () =>
+    Effect.gen(function* () {
+      const version = (kind: Version["kind"], versionId: string, storedAt: number): Version => {
+        return { path: at("a"), versionId, kind, size: 1, storedAt, modifiedAt: 0 }
+      }
+      const listed = Stream.make(
+        version("Hidden", "marker", 1),
+        version("Stored", "late", 100),
+        version("Stored", "x", 50)
+      )
+      const gone: Array<string> = []
+      const remove = ({ versionId }: Version) => Effect.sync(() => void gone.push(versionId))
+      const counts = yield* VersionRemoval.run(listed, { remove }, { ...options, until: 10 })
+      assert.deepStrictEqual(gone, ["late"])
+      assert.deepStrictEqual(counts, { removed: 1, bytes: 1, files: 1, kept: 1, failed: 0 })
     })
   )
 })

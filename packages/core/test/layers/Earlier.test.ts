@@ -23,7 +23,19 @@ describe("a storage as it was", () => {
   it.effect("shows an empty directory where its content would stand, and not one that holds something", () =>
     Effect.gen(function* () {
       const { now, provider } = withMarkers()
-      for (const name of ["keep", "a-b", "a/keep", "a.txt", "b/!early", "b/keep", "b/late", "c/d/keep", "z/keep"]) {
+      for (const name of [
+        "keep",
+        "a-b",
+        "a/keep",
+        "a.txt",
+        "b/!early",
+        "b/keep",
+        "b/late",
+        "c/d/keep",
+        "e/!early",
+        "e/keep",
+        "z/keep"
+      ]) {
         yield* put(provider, name, "")
       }
       assert.deepStrictEqual(shown(yield* entries(now, "")), [
@@ -33,6 +45,7 @@ describe("a storage as it was", () => {
         "File b/!early",
         "File b/late",
         "Directory c/d",
+        "File e/!early",
         "Directory z"
       ])
       assert.deepStrictEqual(shown(yield* entries(now, "", 1)), [
@@ -41,6 +54,7 @@ describe("a storage as it was", () => {
         "Directory a",
         "Directory b",
         "Directory c",
+        "Directory e",
         "Directory z"
       ])
       assert.deepStrictEqual(shown(yield* entries(now, "a")), [])
