@@ -25,8 +25,11 @@ import type { B2Options } from "./B2Options.ts"
 import * as B2Removal from "./B2Removal.ts"
 import * as B2Root from "./B2Root.ts"
 import * as B2Versions from "./B2Versions.ts"
+import * as B2Way from "./B2Way.ts"
 
-export interface ConnectOptions extends Omit<B2Options, "hardDelete" | "createsBuckets"> {
+type Connecting = Pick<B2Options, "keyId" | "applicationKey" | "endpoint" | "maxConcurrency">
+
+export interface ConnectOptions extends Connecting, B2Way.WayOptions {
   /** Whom messages about the sign-in are about. */
   readonly name: string
   /** Told every request once it is answered; never a credential. */
@@ -59,7 +62,7 @@ export const connect = Effect.fnUntraced(function* (
   const { applicationKey, endpoint, keyId, maxConcurrency, name } = options
   const onRequest = options.onRequest ?? (yield* TrafficLog)
   const http = yield* Effect.acquireRelease(
-    Effect.sync(() => B2Http.make({ maxConcurrency, onRequest })),
+    Effect.map(B2Way.of(options), (way) => B2Http.make({ ...way, maxConcurrency, onRequest })),
     ({ close }) => Effect.promise(close)
   )
   const origin = endpoint.replace(/\/$/, "")

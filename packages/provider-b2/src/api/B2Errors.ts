@@ -8,7 +8,7 @@
 import * as StorageError from "@ourclone/core/contract/StorageError"
 import * as Duration from "effect/Duration"
 import type { B2Refusal } from "./B2Refusal.ts"
-import { type ConnectionFailure, tooLong, unreadable } from "./HttpMessage.ts"
+import { type ConnectionFailure, proxyRefused, tooLong, unreadable } from "./HttpMessage.ts"
 
 /** What an application key may do, as `b2_authorize_account` said. */
 export interface KeyScope {
@@ -226,9 +226,17 @@ export const connectionReason = (failure: ConnectionFailure, isUpload?: boolean)
       message: `${origin} sent ${error.message}, which none of B2's has; check the endpoint`
     })
   }
+  if (code === proxyRefused) {
+    const message = `the proxy makes no connection to ${origin}: ${error.message}`
+    if (/^(?:429|5\d\d)/.test(error.message)) return new StorageError.Unavailable({ message, isUnanswered: true })
+    const hint = error.message.startsWith("407")
+      ? "; it asks for a name and a password, which its address may hold"
+      : ""
+    return new StorageError.InvalidRequest({ message: `${message}${hint}` })
+  }
   if (certificate.test(code)) {
     return new StorageError.InvalidRequest({
-      message: `the certificate of ${origin} is not trusted (${code}); check the endpoint, or name your authority in NODE_EXTRA_CA_CERTS`
+      message: `the certificate of ${origin} is not trusted (${code}); check the endpoint, or name your authority by the option caFile or in NODE_EXTRA_CA_CERTS`
     })
   }
   if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH") {

@@ -10,23 +10,23 @@
 import { traced } from "@ourclone/core/machine/Traced"
 import * as Effect from "effect/Effect"
 import type { Dispatcher } from "undici"
-import Agent from "undici/lib/dispatcher/agent.js"
+import type Agent from "undici/lib/dispatcher/agent.js"
 import type { ReplyHandler } from "./DownloadConnection.ts"
 import { DownloadConnections } from "./DownloadConnections.ts"
 import {
   ConnectionFailure,
-  connectTimeout,
   type Headers,
   type HttpReply,
   type HttpRequest,
-  idleTimeout,
-  keepAliveTimeout,
   mostOfAnswer,
   mostOfRefusal,
   tooLong,
-  unreadable
+  unreadable,
+  usualPatience
 } from "./HttpMessage.ts"
+import { PiecedDownload } from "./PiecedDownload.ts"
 import { RequestBudget } from "./RequestBudget.ts"
+import * as Route from "./Route.ts"
 
 export interface B2Http {
   /** Sends a request and hands the whole reply to `interpret`. Interruption closes the connection. */
@@ -128,33 +128,28 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-export const make = (options: {
+export interface B2HttpOptions extends Route.Way {
   readonly maxConcurrency: number
   /** Told every request when its answer is in: method, address, status and time; never a credential. */
   readonly onRequest?: ((line: string) => void) | undefined
-}): B2Http => {
-  const agent = new Agent({
-    pipelining: 1,
-    allowH2: false,
-    connectTimeout,
-    headersTimeout: idleTimeout,
-    bodyTimeout: idleTimeout,
-    keepAliveTimeout
-  })
-  const { maxConcurrency, onRequest } = options
+}
+
+export const make = (options: B2HttpOptions): B2Http => {
+  const { ca, maxConcurrency, onRequest, patience = usualPatience } = options
+  const ways = Route.make(options)
   const requests = new RequestBudget(maxConcurrency)
   /** Apart, as an upload may wait for the download that it sends on. */
   const downloads = new RequestBudget(maxConcurrency)
 
   const dispatch = (request: HttpRequest, handler: Dispatcher.DispatchHandler): void => {
-    agent.dispatch(
+    ways.agentFor(request.origin).dispatch(
       {
         origin: request.origin,
         path: request.path,
         method: request.method,
         headers: request.headers as Array<string>,
         body: (request.body ?? null) as Dispatcher.DispatchOptions["body"],
-        headersTimeout: request.timeout ?? null,
+        headersTimeout: request.timeout === undefined ? null : Math.max(request.timeout, patience.idle),
         // Otherwise undici closes the connection after every HEAD.
         reset: false
       } as Agent.DispatchOptions,
@@ -192,7 +187,11 @@ export const make = (options: {
       })
     )
 
-  const connections = new DownloadConnections()
+  const connections = new DownloadConnections(patience, ca)
+  const send = (request: HttpRequest, handler: ReplyHandler): void => {
+    if (ways.isDirect(request.origin)) connections.send(request, handler)
+    else dispatch(request, new PiecedDownload(handler))
+  }
   const download: B2Http["download"] = (request, handler) => {
     const counted: ReplyHandler = {
       onStart: (connection) => handler.onStart(connection),
@@ -211,7 +210,7 @@ export const make = (options: {
         handler.onError(error)
       }
     }
-    const leave = downloads.enter(request.origin, () => connections.send(request, counted))
+    const leave = downloads.enter(request.origin, () => send(request, counted))
     return leave
   }
 
@@ -222,9 +221,9 @@ export const make = (options: {
       requests.most = most
       downloads.most = most
     },
-    close: () => {
+    close: async () => {
       connections.close()
-      return agent.destroy()
+      await ways.close()
     }
   }
 }

@@ -12,19 +12,23 @@ import * as net from "node:net"
 import * as tls from "node:tls"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import { ChunkedBody } from "./ChunkedBody.ts"
-import {
-  connectTimeout,
-  type Headers,
-  type HttpRequest,
-  idleTimeout,
-  keepAliveTimeout,
-  unreadable
-} from "./HttpMessage.ts"
+import { type Headers, type HttpRequest, type Patience, unreadable, usualPatience } from "./HttpMessage.ts"
 import * as ReplyHead from "./ReplyHead.ts"
+
+/** What a reader does with the connection of its reply. */
+export interface ReplyConnection {
+  /** Goes on after `onPiece` has asked for no more. */
+  readonly resume: () => void
+  /** The handler hears no more. */
+  readonly destroy: () => void
+}
+
+/** Authorities that are trusted, as PEM; the usual ones unless given. */
+export type Authorities = ReadonlyArray<string> | undefined
 
 export interface ReplyHandler {
   /** Called once, or again when a connection that had been kept turned out to be closed. */
-  readonly onStart: (connection: DownloadConnection) => void
+  readonly onStart: (connection: ReplyConnection) => void
   readonly onHead: (status: number, headers: Headers) => void
   /** `false` asks for no more until `resume`. */
   readonly onPiece: (piece: Uint8Array) => boolean
@@ -37,17 +41,6 @@ export interface ReplyHandler {
  * the connection was kept, before the request came through.
  */
 export type OnGone = (connection: DownloadConnection, unanswered: ReplyHandler | undefined) => void
-
-/** Milliseconds. */
-export interface Patience {
-  readonly connect: number
-  /** Without a byte, while one is due. */
-  readonly idle: number
-  /** That a connection without a request is kept. */
-  readonly keepAlive: number
-}
-
-const usual: Patience = { connect: connectTimeout, idle: idleTimeout, keepAlive: keepAliveTimeout }
 
 const largestHead = 32 * 1024
 const endOfHead = Buffer.from("\r\n\r\n")
@@ -88,7 +81,8 @@ export class DownloadConnection {
     origin: string,
     /** The reply is complete and the connection can take another request. */
     onIdle: (connection: DownloadConnection) => void,
-    patience: Patience = usual
+    patience: Patience = usualPatience,
+    ca?: Authorities
   ) {
     this.#onIdle = onIdle
     this.#patience = patience
@@ -110,7 +104,8 @@ export class DownloadConnection {
               port: Number(port || 443),
               ALPNProtocols: ["http/1.1"],
               onread,
-              ...(net.isIP(host) ? {} : { servername: host })
+              ...(net.isIP(host) ? {} : { servername: host }),
+              ...(ca === undefined ? {} : { ca: [...ca] })
             } as tls.ConnectionOptions,
             onConnect
           )

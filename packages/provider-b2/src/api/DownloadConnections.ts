@@ -1,14 +1,17 @@
 /** The connections of large downloads: kept for the next one, as setting one up takes several round trips. */
-import { DownloadConnection, type Patience, type ReplyHandler } from "./DownloadConnection.ts"
-import type { HttpRequest } from "./HttpMessage.ts"
+import { type Authorities, DownloadConnection, type ReplyHandler } from "./DownloadConnection.ts"
+import type { HttpRequest, Patience } from "./HttpMessage.ts"
 
 export class DownloadConnections {
   readonly #all = new Set<DownloadConnection>()
   readonly #idle = new Map<string, Array<DownloadConnection>>()
   readonly #patience: Patience | undefined
 
-  constructor(patience?: Patience) {
+  readonly #ca: Authorities
+
+  constructor(patience?: Patience, ca?: Authorities) {
     this.#patience = patience
+    this.#ca = ca
   }
 
   send(request: HttpRequest, handler: ReplyHandler): void {
@@ -23,7 +26,7 @@ export class DownloadConnections {
       if (unanswered !== undefined) this.send(request, unanswered)
     }
     const kept = idle.pop()
-    const connection = kept ?? new DownloadConnection(origin, (free) => idle.push(free), this.#patience)
+    const connection = kept ?? new DownloadConnection(origin, (free) => idle.push(free), this.#patience, this.#ca)
     this.#all.add(connection)
     connection.send(request, handler, onGone)
   }

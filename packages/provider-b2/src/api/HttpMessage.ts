@@ -9,7 +9,7 @@ export interface HttpRequest {
   /** Name, value, name, value. */
   readonly headers: ReadonlyArray<string>
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined
-  /** Milliseconds to wait for an answer once the body is sent; `idleTimeout` unless given. */
+  /** Milliseconds to wait for an answer once the body is sent, where that is more than `Patience.idle`. */
   readonly timeout?: number | undefined
   /** The most bytes that the body of a good answer may have; `mostOfAnswer` unless given. */
   readonly most?: number | undefined
@@ -23,6 +23,8 @@ export const mostOfRefusal = 64 * 1024
 export const tooLong = "ERR_ANSWER_TOO_LONG"
 /** `code` of the error of an answer that is not HTTP as it may be; its message says why. */
 export const unreadable = "ERR_ANSWER_UNREADABLE"
+/** `code` of the error of a proxy that makes no connection; its message is what the proxy said. */
+export const proxyRefused = "ERR_PROXY_REFUSED"
 
 export type Headers = { readonly [name: string]: string | Array<string> | undefined }
 
@@ -52,8 +54,12 @@ export const header = (headers: Headers, name: string): string | undefined => {
 }
 
 /** Milliseconds. */
-export const connectTimeout = 30_000
-/** Milliseconds without a byte, while one is due. */
-export const idleTimeout = 60_000
-/** Milliseconds that a connection without a request is kept. */
-export const keepAliveTimeout = 60_000
+export interface Patience {
+  readonly connect: number
+  /** Without a byte, while one is due. */
+  readonly idle: number
+  /** That a connection without a request is kept. */
+  readonly keepAlive: number
+}
+
+export const usualPatience: Patience = { connect: 30_000, idle: 60_000, keepAlive: 60_000 }

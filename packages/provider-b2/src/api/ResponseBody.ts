@@ -8,7 +8,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import { B2Refusal, fromReply } from "./B2Refusal.ts"
-import type { DownloadConnection, ReplyHandler } from "./DownloadConnection.ts"
+import type { ReplyConnection, ReplyHandler } from "./DownloadConnection.ts"
 import { ConnectionFailure, type Headers, mostOfRefusal } from "./HttpMessage.ts"
 
 /** Pieces that may wait while one more is filled. */
@@ -25,7 +25,7 @@ type OpenResult = Effect.Effect<Opened, B2Refusal | ConnectionFailure>
 
 export class ResponseBody implements ReplyHandler {
   readonly #origin: string
-  #connection: DownloadConnection | undefined
+  #connection: ReplyConnection | undefined
   /** Gives up the turn of a request that will not be answered. */
   #release: (() => void) | undefined
   #opened: Opened | undefined
@@ -68,7 +68,7 @@ export class ResponseBody implements ReplyHandler {
     this.#release?.()
   }
 
-  onStart(connection: DownloadConnection): void {
+  onStart(connection: ReplyConnection): void {
     this.#connection = connection
   }
 

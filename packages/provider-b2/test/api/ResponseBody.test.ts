@@ -1,8 +1,8 @@
 import * as net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { B2Refusal } from "@ourclone/provider-b2/api/B2Refusal"
-import type { Patience } from "@ourclone/provider-b2/api/DownloadConnection"
 import { DownloadConnections } from "@ourclone/provider-b2/api/DownloadConnections"
+import type { Patience } from "@ourclone/provider-b2/api/HttpMessage"
 import { ResponseBody } from "@ourclone/provider-b2/api/ResponseBody"
 import { Effect, Fiber, Stream } from "effect"
 

@@ -1,0 +1,65 @@
+/** A large reply over undici, in pieces as `DownloadConnection` gives them: for ways that it can not go. */
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
+import type { Dispatcher } from "undici"
+import type { ReplyHandler } from "./DownloadConnection.ts"
+import type { Headers } from "./HttpMessage.ts"
+
+const gone = new Error("the reader is gone")
+
+export class PiecedDownload implements Dispatcher.DispatchHandler {
+  readonly #handler: ReplyHandler
+  #controller: Dispatcher.DispatchController | undefined
+  #isGone = false
+  #piece: Buffer | undefined
+  #filled = 0
+
+  constructor(handler: ReplyHandler) {
+    this.#handler = handler
+  }
+
+  resume(): void {
+    this.#controller?.resume()
+  }
+
+  destroy(): void {
+    this.#isGone = true
+    this.#controller?.abort(gone)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#isGone) controller.abort(gone)
+    else this.#handler.onStart(this)
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    if (status >= 200 && !this.#isGone) this.#handler.onHead(status, headers)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    for (let at = 0; at < chunk.length && !this.#isGone; ) {
+      this.#piece ??= PiecePool.take(PiecePool.pieceSize)
+      const part = chunk.subarray(at, at + this.#piece.length - this.#filled)
+      this.#piece.set(part, this.#filled)
+      this.#filled += part.length
+      at += part.length
+      if (this.#filled === this.#piece.length && !this.#give(this.#piece)) controller.pause()
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#isGone) return
+    if (this.#piece !== undefined) this.#give(this.#piece.subarray(0, this.#filled))
+    this.#handler.onEnd()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#isGone) this.#handler.onError(error)
+  }
+
+  #give(piece: Buffer): boolean {
+    this.#piece = undefined
+    this.#filled = 0
+    return this.#handler.onPiece(piece)
+  }
+}
