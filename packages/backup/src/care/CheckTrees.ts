@@ -49,7 +49,7 @@ const pathOf = (directory: string, { name }: Node): string =>
 
 /** What is wrong with a node by itself. */
 const nodeProblem = (node: Node): string | undefined => {
-  const refusal = nameRefusal(node)
+  const refusal = nameRefusal(node, false)
   if (refusal !== undefined) return refusal
   if (node.type === "file" && node.content === null) return "it is a file without a list of blobs"
   if (node.type === "dir" && node.subtree === undefined) return "it is a directory without a subtree"

@@ -51,19 +51,26 @@ export interface Node {
 }
 
 const slash = 0x2f
+const backslash = 0x5c
+const colon = 0x3a
 const dot = 0x2e
 
 /**
  * Why the name of a node must not become the name of a file; `undefined` when it may.
  *
- * Whoever made the repository chose the name, so everything that writes below a folder asks here first.
+ * Whoever made the repository chose the name, so everything that writes below a folder asks here first. On Windows
+ * names have fewer characters.
  */
-export const nameRefusal = (node: { readonly name: Buffer }): string | undefined => {
-  const { name } = node
+export const nameRefusal = (
+  { name }: { readonly name: Buffer },
+  isWindows = process.platform === "win32"
+): string | undefined => {
   if (name.length === 0) return "the name is empty"
   if (name.includes(slash)) return "the name has a slash in it"
   if (name.includes(0)) return "the name has a NUL byte in it"
   if (name[0] === dot && name.length === 1) return 'the name is "."'
   if (name[0] === dot && name[1] === dot && name.length === 2) return 'the name is ".."'
+  if (isWindows && name.includes(backslash)) return "the name has a backslash in it, which divides folders here"
+  if (isWindows && name.includes(colon)) return "the name has a colon in it, which means a drive or a stream here"
   return undefined
 }

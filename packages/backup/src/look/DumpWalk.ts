@@ -1,6 +1,9 @@
 /**
  * Goes through a directory of a snapshot in order and cuts it into windows: as
  * much as is read from the repository at a time.
+ *
+ * Links come last in their directory, and last of all directories that may be one, such as `D` and `d`. Whoever
+ * unpacks the archive then writes nothing below a name after it has become a link.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
@@ -24,11 +27,23 @@ export type Step = { readonly _tag: "Entry"; readonly entry: DumpEntry } | Piece
 const windowBytes = 8 * 1024 * 1024
 const windowSteps = 2048
 
+interface Link {
+  readonly path: Buffer
+  readonly node: Node
+}
+
 interface Place {
   readonly path: Buffer
   readonly nodes: ReadonlyArray<Node>
   /** Nodes whose name another has before them. */
   readonly twice: ReadonlySet<Node>
+  /** Directories that may be one directory where the archive is unpacked. */
+  readonly merging: ReadonlySet<Node>
+  /** To be written at the end of this directory. */
+  readonly links: Array<Link>
+  /** Where links go instead: the directory in which this one, or one around it, may be one with another. */
+  readonly linksOf: Place | undefined
+  linksWritten: number
   next: number
 }
 
@@ -44,23 +59,42 @@ const namedTwice = (nodes: ReadonlyArray<Node>): ReadonlySet<Node> => {
   )
 }
 
-const placeOf = (path: Buffer, nodes: ReadonlyArray<Node>): Place => ({
+/** Equal for names that some file system takes for one: letter case, accents, and dots or blanks at the end. */
+const foldedName = ({ name }: Node): string =>
+  name
+    .toString()
+    .normalize("NFD")
+    .toUpperCase()
+    .toLowerCase()
+    .replace(/[. ]+$/, "")
+
+const mergingOf = (nodes: ReadonlyArray<Node>): ReadonlySet<Node> => {
+  const directories = nodes.filter(({ type }) => type === "dir")
+  const counts = new Map<string, number>()
+  for (const node of directories) counts.set(foldedName(node), (counts.get(foldedName(node)) ?? 0) + 1)
+  return counts.size === directories.length
+    ? new Set()
+    : new Set(directories.filter((node) => counts.get(foldedName(node)) !== 1))
+}
+
+const placeOf = (path: Buffer, nodes: ReadonlyArray<Node>, linksOf?: Place): Place => ({
   path,
-  nodes: linksLast(nodes),
+  nodes,
   twice: namedTwice(nodes),
+  merging: mergingOf(nodes),
+  links: [],
+  linksOf,
+  linksWritten: 0,
   next: 0
 })
 
 const slash = Buffer.from("/")
 
-/**
- * Links come last in their directory. Whoever unpacks the archive then writes nothing below a name after it has become
- * a link, not even where `L` and `l` are one name.
- */
-const linksLast = (nodes: ReadonlyArray<Node>): ReadonlyArray<Node> => {
-  const isLink = ({ type }: Node): boolean => type === "symlink"
-  return nodes.some(isLink) ? [...nodes.filter((node) => !isLink(node)), ...nodes.filter(isLink)] : nodes
-}
+/** Windows takes a backslash for a slash, wherever the archive was made. */
+const outwardsOnWindows = ({ name }: Node): string | undefined =>
+  name.includes("\\") && /^\\|(^|\\)\.\.(\\|$)/.test(name.toString("latin1"))
+    ? "the name leads out of its folder on Windows"
+    : undefined
 
 const isKept = (node: Node): boolean => node.type === "file" || node.type === "dir" || node.type === "symlink"
 
@@ -107,9 +141,16 @@ export const make = (reader: BlobReader, options: DumpWalkOptions): DumpWalk => 
       const path = place.path.length === 0 ? node.name : Buffer.concat([place.path, slash, node.name])
       const refusal = !isKept(node)
         ? "archives hold files, directories and symbolic links only"
-        : (nameRefusal(node) ?? (place.twice.has(node) ? "the name is in its directory twice" : undefined))
+        : (nameRefusal(node, false) ??
+          outwardsOnWindows(node) ??
+          (place.twice.has(node) ? "the name is in its directory twice" : undefined))
       if (refusal !== undefined) {
         options.onSkipped(path, refusal)
+        return
+      }
+      if (node.type === "symlink") {
+        const holder = place.linksOf ?? place
+        holder.links.push({ path, node })
         return
       }
       pieces = node.type === "file" ? (node.content ?? []) : []
@@ -118,7 +159,8 @@ export const make = (reader: BlobReader, options: DumpWalkOptions): DumpWalk => 
       for (const id of pieces) size += index.plainLengthOf(yield* lookUp(id))
       steps.push({ _tag: "Entry", entry: { path, node, size } })
       if (node.type === "dir" && node.subtree !== undefined) {
-        stack.push(placeOf(path, yield* reader.tree(node.subtree)))
+        const linksOf = place.linksOf ?? (place.merging.has(node) ? place : undefined)
+        stack.push(placeOf(path, yield* reader.tree(node.subtree), linksOf))
       }
     })
 
@@ -130,7 +172,9 @@ export const make = (reader: BlobReader, options: DumpWalkOptions): DumpWalk => 
       if (bytes >= windowBytes || steps.length >= windowSteps) return steps
       const place = stack.at(-1)
       if (place === undefined) return steps
-      if (place.next < place.nodes.length) yield* takeNode(place, steps)
+      const link = place.next < place.nodes.length ? undefined : place.links[place.linksWritten++]
+      if (link !== undefined) steps.push({ _tag: "Entry", entry: { ...link, size: 0 } })
+      else if (place.next < place.nodes.length) yield* takeNode(place, steps)
       else stack.pop()
     }
   })

@@ -2,7 +2,7 @@
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as PathPattern from "../choose/PathPattern.ts"
-import type { Node } from "../format/Node.ts"
+import { type Node, nameRefusal } from "../format/Node.ts"
 import type { BlobReader } from "./BlobReader.ts"
 import type { RepositoryError } from "./RepositoryError.ts"
 
@@ -33,7 +33,8 @@ export const find = (
   Effect.gen(function* () {
     let found: Found = { node: undefined, tree, path: Buffer.alloc(0) }
     for (const part of partsOf(path)) {
-      if (found.tree === undefined) return undefined
+      // ".." and its kin may be in a hostile tree, and no path is to lead through them.
+      if (found.tree === undefined || nameRefusal({ name: part }, false) !== undefined) return undefined
       const nodes: ReadonlyArray<Node> = yield* reader.tree(found.tree)
       const node: Node | undefined = nodes.find((one) => one.name.equals(part))
       if (node === undefined) return undefined

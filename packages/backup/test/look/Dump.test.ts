@@ -13,7 +13,9 @@ import * as LocalProvider from "@ourclone/provider-local/LocalProvider"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as fixture from "../support/fixture.ts"
+import * as HandMade from "../support/HandMadeSnapshot.ts"
 import { isRoot, temporaryFolder } from "../support/machine.ts"
+import * as TestRepository from "../support/TestRepository.ts"
 
 const open = Effect.gen(function* () {
   const provider = yield* LocalProvider.make({ root: fixture.path })
@@ -159,6 +161,55 @@ describe("Dump", () => {
           assert.isFalse(listed.slice(at + 1).some((later) => later.toLowerCase().startsWith(below)))
         }
       }
+    })
+  )
+
+  for (const format of ["tar", "zip"] as const) {
+    it.effect(`writes nothing in a ${format} below a link of a directory that another may become one with`, () =>
+      Effect.gen(function* () {
+        const { repository } = yield* TestRepository.inMemory()
+        const tree = yield* HandMade.store(repository, [
+          HandMade.folder("D", [HandMade.folder("X", [HandMade.file("passwd", "bad")])]),
+          HandMade.folder("d", [HandMade.link("x", "/etc"), HandMade.folder("e", [HandMade.link("deep", "/etc")])]),
+          HandMade.folder("other", [HandMade.link("link", "/etc")]),
+          HandMade.folder("d. ", [HandMade.folder("x", [HandMade.file("passwd", "bad")])])
+        ])
+        const { index } = yield* IndexLoader.load(repository)
+        const reader = BlobReader.make(repository, index)
+        const bytes = Buffer.concat(
+          yield* Stream.runCollect(Dump.dump(repository, reader, { tree, path: "/", format }))
+        )
+        const expected = ["D/X/passwd", "other/link", "d. /x/passwd", "d/x", "d/e/deep"]
+        const places = expected.map((path) => bytes.indexOf(path))
+        assert.deepEqual(
+          places,
+          [...places].sort((left, right) => left - right)
+        )
+        assert.isAbove(places[0]!, 0)
+      })
+    )
+  }
+
+  it.effect("leaves out names that lead elsewhere on Windows, and takes no path through such a name", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* TestRepository.inMemory()
+      const tree = yield* HandMade.store(repository, [
+        HandMade.file("..\\..\\evil", "bad"),
+        HandMade.file("\\evil", "bad"),
+        HandMade.file("back\\slash", "good"),
+        HandMade.folder("..", [HandMade.file("inside", "bad")])
+      ])
+      const { index } = yield* IndexLoader.load(repository)
+      const reader = BlobReader.make(repository, index)
+      const skipped: Array<string> = []
+      const onSkipped = (path: Uint8Array) => skipped.push(String(path))
+      const bytes = Buffer.concat(
+        yield* Stream.runCollect(Dump.dump(repository, reader, { tree, path: "/", format: "zip", onSkipped }))
+      )
+      assert.deepEqual(skipped, ["..\\..\\evil", "\\evil", ".."])
+      assert.include(bytes.toString("latin1"), "back\\slash")
+      const error = yield* Effect.flip(Stream.runDrain(Dump.dump(repository, reader, { tree, path: "/.." })))
+      assert.strictEqual(error._tag === "RepositoryError" && error.reason._tag, "NoSnapshot")
     })
   )
 
