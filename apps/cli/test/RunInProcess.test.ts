@@ -5,6 +5,7 @@ import * as path from "node:path"
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import * as RunView from "@ourclone/core/events/RunView"
 import type { JobKind } from "@ourclone/jobs/JobKind"
+import * as Limits from "@ourclone/jobs/run/Limits"
 import * as RunInProcess from "@ourclone/jobs/run/RunInProcess"
 import { encodeOrder, encodeWish } from "@ourclone/jobs/run/RunWire"
 import * as Copy from "@ourclone/jobs/transfer/Copy"
@@ -35,12 +36,14 @@ const makeWorld = () => {
       kind: JobKind<string, Request, Summary>,
       request: Request,
       events: Array<Envelope> = [],
-      cancelledBy = () => "ann"
+      cancelledBy = () => "ann",
+      limits?: Limits.Limits
     ) =>
       runner.run(kind, request, {
         sink: (batch) => Effect.sync(() => void events.push(...batch)),
         secrets: new Map(),
-        cancelledBy
+        cancelledBy,
+        limits
       })
   }
 }
@@ -215,6 +218,60 @@ test("a run that is paused takes up nothing more, and goes on when it may", asyn
   expect(stored()).toBe(400)
   child.stdin?.end()
   await exit
+})
+
+test("a sync under 200 kB/s ends as soon as it has no limit any more", async () => {
+  const world = makeWorld()
+  for (const file of ["a", "b", "c"]) world.write(`from/${file}`, 40_000_000)
+  const request = { source: world.at("from"), destination: world.at("to"), bwlimit: "off:200k" }
+  const events: Array<Envelope> = []
+  const limits = Limits.make()
+  const isMoving = () => events.some(({ event }) => event._tag === "Progress" && event.phase === "transferring")
+  const summary = await Effect.runPromise(
+    Effect.gen(function* () {
+      const running = yield* Effect.forkChild(world.run(Sync.kind, request, events, undefined, limits))
+      yield* until(isMoving)
+      yield* limits.change({ up: undefined, down: undefined })
+      return yield* Fiber.join(running)
+    })
+  )
+  expect(summary).toMatchObject({ stored: 3, failed: 0 })
+})
+
+test("a lower limit holds for what a run under way still has to do, and so does one given before it began", async () => {
+  const world = makeWorld()
+  for (let file = 0; file < 400; file++) world.write(`many/${file}`, 2_000)
+  const { child, events, exit } = speak(world)
+  const wish = (what: Parameters<typeof encodeWish>[0]) => child.stdin?.write(`${encodeWish(what)}\n`)
+  child.stdin?.write(order({ source: world.at("many"), destination: world.at("many-to"), transfers: 1 }))
+  wish({ _tag: "Pause" })
+  const stored = () => events().filter(({ event }) => event._tag === "Done").length
+  await Effect.runPromise(until(() => events().length > 0))
+  wish({ _tag: "Limits", up: null, down: 500 })
+  wish({ _tag: "Resume" })
+  const held = stored()
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  expect(stored()).toBeLessThan(held + 100)
+  wish({ _tag: "Limits", up: null, down: null })
+  await Effect.runPromise(until(() => events().some(({ event }) => event._tag === "Finished")))
+  expect(stored()).toBe(400)
+  child.stdin?.end()
+  await exit
+
+  const limits = Limits.make()
+  const seen: Array<Envelope> = []
+  await Effect.runPromise(
+    Effect.gen(function* () {
+      yield* limits.change({ up: undefined, down: 500 })
+      const request = { source: world.at("many"), destination: world.at("again"), transfers: 1 }
+      const running = yield* Effect.forkChild(world.run(Copy.kind, request, seen, undefined, limits))
+      yield* until(() => isUnderWay(seen))
+      yield* Effect.sleep(1_500)
+      expect(seen.filter(({ event }) => event._tag === "Done").length).toBeLessThan(100)
+      yield* limits.change({ up: undefined, down: undefined })
+      yield* Fiber.join(running)
+    })
+  )
 })
 
 test.each([

@@ -12,6 +12,7 @@ import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { InvalidJob, JobError } from "./JobError.ts"
+import type { Limits } from "./run/Limits.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** What a secret is for: `repository:home` or `remote:photos`, as the request names them. */
@@ -24,6 +25,8 @@ export interface Beside {
   readonly secrets: ReadonlyMap<SecretName, Redacted.Redacted<string>>
   /** Bytes of the face's own, such as standard input. A run that takes them can not be repeated. */
   readonly input?: Stream.Stream<Uint8Array, Error> | undefined
+  /** Where somebody may want to change the bandwidth while it runs. */
+  readonly limits?: Limits | undefined
 }
 
 export interface JobKind<Type extends string, Request, Summary> {

@@ -17,14 +17,15 @@ export type { RunOptions } from "./JobRunner.ts"
 export const run = Effect.fnUntraced(function* <Request, Summary>(
   kind: JobKind<string, Request, Summary>,
   request: Request,
-  { cancelledBy, input, isPreview = false, pausing, secrets, sink }: RunOptions
+  { cancelledBy, input, isPreview = false, limits, pausing, secrets, sink }: RunOptions
 ): Effect.fn.Return<Summary, JobError | Tell.SinkFailed, Surroundings> {
   const { flush, pump, tell: telling } = yield* Tell.make(sink)
   const tell: Tell.Tell =
     pausing === undefined ? telling : { ...telling, room: Effect.andThen(pausing.open, telling.room) }
   const begin = isPreview && kind.preview !== undefined ? kind.preview : kind.run
   const refused = kind.refuse?.(request)
-  const working = refused === undefined ? Effect.scoped(begin(request, { tell, secrets, input })) : Effect.fail(refused)
+  const working =
+    refused === undefined ? Effect.scoped(begin(request, { tell, secrets, input, limits })) : Effect.fail(refused)
   const encode = Schema.encodeSync(Schema.toCodecJson(kind.summary))
 
   const finish = (exit: Exit.Exit<Summary, JobError | Tell.SinkFailed>): void => {

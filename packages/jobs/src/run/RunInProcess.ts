@@ -7,6 +7,7 @@ import * as Envelope from "@ourclone/core/events/Envelope"
 import type { Failure } from "@ourclone/core/events/Failure"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { SinkFailed } from "@ourclone/core/events/Tell"
+import type { Rates } from "@ourclone/core/layers/Bandwidth"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -90,7 +91,7 @@ const run = (options: ProcessOptions) =>
   Effect.fnUntraced(function* <Request, Summary>(
     kind: JobKind<string, Request, Summary>,
     request: Request,
-    { cancelledBy, input, isPreview = false, secrets, sink }: RunOptions
+    { cancelledBy, input, isPreview = false, limits, secrets, sink }: RunOptions
   ): Effect.fn.Return<Summary, InvalidJob | RunFailed | SinkFailed> {
     if (input !== undefined) {
       return yield* new InvalidJob({ message: "input is given only to a run in the same process" })
@@ -117,6 +118,9 @@ const run = (options: ProcessOptions) =>
       Effect.gen(function* () {
         const runner = start(options)
         runner.child.stdin?.write(`${order}\n`)
+        const pass = ({ down, up }: Rates) =>
+          Effect.sync(() => wish(runner, { _tag: "Limits", up: up ?? null, down: down ?? null }))
+        yield* limits?.heed(pass) ?? Effect.void
         // Reads on while the run is asked to end: how it ends is told last.
         const reading = yield* Effect.forkChild(Effect.interruptible(read(runner, take)))
         const exit = yield* Effect.exit(restore(Fiber.join(reading)))
@@ -132,7 +136,7 @@ const run = (options: ProcessOptions) =>
             : conclude({ _tag: "Finished", outcome: "failed", failure: died(how) })
         }
         return yield* exit
-      })
+      }).pipe(Effect.scoped)
     )
     const outcome = finished as Finished | undefined
     if (outcome?.outcome === "done") {

@@ -17,11 +17,15 @@ export const Order = Schema.Struct({
 })
 export type Order = typeof Order.Type
 
+const rate = Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))
+
 export const Wish = Schema.TaggedUnion({
   Cancel: { by: Schema.String },
   /** What is on its way is finished, and nothing else is taken up until `Resume`. */
   Pause: {},
-  Resume: {}
+  Resume: {},
+  /** Bytes a second that hold from now on, for runs that take `bwlimit`; null is no limit. */
+  Limits: { up: Schema.NullOr(rate), down: Schema.NullOr(rate) }
 })
 export type Wish = typeof Wish.Type
 

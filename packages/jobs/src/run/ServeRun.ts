@@ -10,6 +10,8 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { InvalidJob, toFailure } from "../JobError.ts"
 import * as JobKinds from "../JobKinds.ts"
+import type { RunOptions } from "./JobRunner.ts"
+import * as Limits from "./Limits.ts"
 import * as Pausing from "./Pausing.ts"
 import { decodeOrder, decodeWish, endMillis, type Order } from "./RunWire.ts"
 
@@ -25,12 +27,10 @@ export type Served = "ended" | "stuck"
 
 const goneStarter = "whoever started it, who is gone"
 
-const perform = (order: Order, sink: Sink, pausing: Pausing.Pausing, cancelledBy: () => string) =>
+const perform = (order: Order, options: Omit<RunOptions, "isPreview" | "secrets">) =>
   Effect.flatMap(JobKinds.load(order.type), (job) =>
     job.run(order.request, {
-      sink,
-      pausing,
-      cancelledBy,
+      ...options,
       isPreview: order.isPreview,
       secrets: new Map(Object.entries(order.secrets).map(([name, text]) => [name, Redacted.make(text)]))
     })
@@ -39,6 +39,7 @@ const perform = (order: Order, sink: Sink, pausing: Pausing.Pausing, cancelledBy
 /** Runs the one job that comes in. Whatever becomes of it is told by its last event. */
 export const serve = Effect.fnUntraced(function* ({ lines, write }: ServeOptions) {
   const pausing = Pausing.make()
+  const limits = Limits.make()
   const order = yield* Deferred.make<Order, InvalidJob>()
   const toEnd = yield* Deferred.make<void>()
   let by = goneStarter
@@ -58,6 +59,7 @@ export const serve = Effect.fnUntraced(function* ({ lines, write }: ServeOptions
     const wish = Option.getOrUndefined(decodeWish(line))
     if (wish?._tag === "Pause") pausing.pause()
     if (wish?._tag === "Resume") pausing.resume()
+    if (wish?._tag === "Limits") return limits.change({ up: wish.up ?? undefined, down: wish.down ?? undefined })
     return wish?._tag === "Cancel" ? end(wish.by) : Effect.void
   }
   const noOrder = Deferred.fail(order, new InvalidJob({ message: "there was no order" }))
@@ -81,9 +83,9 @@ export const serve = Effect.fnUntraced(function* ({ lines, write }: ServeOptions
         { v: version, seq: seq + 1, at, event: { _tag: "Finished", outcome: "failed", failure: toFailure(error) } }
       ])
     )
-  const work = Effect.flatMap(Deferred.await(order), (ordered) => perform(ordered, sink, pausing, () => by)).pipe(
-    Effect.catchTag("InvalidJob", (error) => (hasFinished ? Effect.void : finish(error)))
-  )
+  const work = Effect.flatMap(Deferred.await(order), (ordered) =>
+    perform(ordered, { sink, pausing, limits, cancelledBy: () => by })
+  ).pipe(Effect.catchTag("InvalidJob", (error) => (hasFinished ? Effect.void : finish(error))))
   const running = yield* Effect.forkChild(Effect.exit(work))
   const ended = Effect.as(Fiber.await(running), "ended" as Served)
   const cancelled = Effect.andThen(

@@ -73,7 +73,7 @@ const named = (request: Request) => (error: StorageError | Guard.GuardStopped) =
   error._tag === "GuardStopped" && error.guard === "empty source" ? emptySource(request) : error
 
 export const run = (verb: Verb) =>
-  Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
+  Effect.fnUntraced(function* (request: Request, { limits, tell }: Beside) {
     const opened = yield* Sides.openDestination(request, tell)
     yield* hold(opened, { type: verb, whenBusy: request.whenBusy, tell })
     const sides = yield* Sides.withSource(request, opened, tell)
@@ -84,7 +84,7 @@ export const run = (verb: Verb) =>
         transfers: request.transfers ?? transfersAtOnce,
         partConcurrency: partConcurrency * (sides.destination.capabilities.isLocal ? 1 : 2),
         removesSource: verb === "move",
-        bandwidth: yield* Bwlimit.limiter(request.bwlimit, sides.destination),
+        bandwidth: yield* Bwlimit.limiter(request.bwlimit, sides.destination, limits),
         tell
       }),
       named(request)
