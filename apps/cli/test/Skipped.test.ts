@@ -12,9 +12,11 @@ const withLinks = () => {
   return cli
 }
 
-/** Adds a name that is not valid UTF-8, which can not be listed. */
-const addUnreadable = (folder: string, to = "from"): void =>
-  fs.writeFileSync(Buffer.concat([Buffer.from(`${folder}/${to}/caf`), Buffer.from([0xe9])]), "")
+/** A remote for which links that point nowhere can not be listed, and one of those in `to`. */
+const addUnreadable = async ({ folder, run }: ReturnType<typeof makeCli>, to = "from"): Promise<void> => {
+  fs.symlinkSync("nowhere", path.join(folder, to, "broken"))
+  await run("remote", "add", "followed", "local", "--copy-links", "true", "--no-check")
+}
 
 test("a copy says how many entries it skipped and why, in one line for each reason", async () => {
   const { run } = withLinks()
@@ -43,21 +45,21 @@ test("check compares symbolic links as copy --links stored them", async () => {
 })
 
 test("check exits with 3 when something could not be compared and nothing differs", async () => {
-  const { folder, run } = withLinks()
-  await run("copy", "@/from", "@/to")
-  addUnreadable(folder)
-  const { code, out } = await run("check", "@/from", "@/to")
+  const cli = withLinks()
+  await cli.run("copy", "-L", "@/from", "@/to")
+  await addUnreadable(cli)
+  const { code, out } = await cli.run("check", "-L", "@/from", "@/to")
   expect(code).toBe(3)
-  expect(out).toContain("! caf\\xe9")
+  expect(out).toContain("! broken")
 })
 
 test.each([
-  ["size", /1 file, 1 B/],
-  ["tree", /└── a\.txt/]
+  ["size", /3 files, 3 B/],
+  ["tree", /├── a\.txt/]
 ])("%s tells of what could be read before it exits with 3", async (command, expected) => {
-  const { folder, run } = withLinks()
-  addUnreadable(folder)
-  const { code, out } = await run(command, "@/from")
+  const cli = withLinks()
+  await addUnreadable(cli)
+  const { code, out } = await cli.run(command, `followed:${cli.folder}/from`)
   expect(code).toBe(3)
   expect(out).toMatch(expected)
 })
@@ -86,14 +88,15 @@ test("removals that were withheld are told without a number when they are empty 
   expect(error).toContain("empty folders to remove were kept")
 })
 
-test("an unusable name at the destination is nothing to a copy, and fails a sync, which can not remove it", async () => {
-  const { folder, run, write } = makeCli()
-  write("from/a.txt", "a")
-  write("to/b.txt", "b")
-  addUnreadable(folder, "to")
-  expect(await run("copy", "@/from", "@/to")).toEqual({ code: 0, out: "", error: "" })
-  const { code, error } = await run("sync", "@/from", "@/to")
+test("what can not be read at the destination is nothing to a copy, and fails a sync, which removes the rest", async () => {
+  const cli = makeCli()
+  cli.write("from/a.txt", "a")
+  cli.write("to/b.txt", "b")
+  await addUnreadable(cli, "to")
+  const to = `followed:${cli.folder}/to`
+  expect(await cli.run("copy", "@/from", to)).toEqual({ code: 0, out: "", error: "" })
+  const { code, error } = await cli.run("sync", "@/from", to)
   expect(code).toBe(3)
-  expect(error).toContain("caf\\xe9")
-  expect(fs.existsSync(path.join(folder, "to", "b.txt"))).toBe(false)
+  expect(error).toContain("broken")
+  expect(fs.existsSync(path.join(cli.folder, "to", "b.txt"))).toBe(false)
 })

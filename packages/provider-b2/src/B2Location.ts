@@ -1,10 +1,11 @@
 /** The text after `b2:`: a bucket and a folder in it, or nothing for the whole account. */
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 import { bucketRefusal } from "./api/B2Names.ts"
 
 /** Leading slashes are dropped, as B2 has none. */
 export const parse = (location: string) => {
-  const path = location.replace(/^\/+|\/+$/g, "")
+  const path = Spelling.ofTyped(location.replace(/^\/+|\/+$/g, ""))
   const slash = path.indexOf("/")
   return slash < 0 ? { bucket: path, folder: "" } : { bucket: path.slice(0, slash), folder: path.slice(slash + 1) }
 }

@@ -1,7 +1,7 @@
 /** Files that were not whole yet when the run that wrote them was killed. */
-import * as fs from "node:fs"
 import { hostname } from "node:os"
 import { hasEnded } from "@ourclone/core/machine/ProcessIdentity"
+import * as fs from "./DiskFs.ts"
 import { isJournal, isTemporary, makerOf } from "./TemporaryName.ts"
 
 /** Another run, perhaps on another machine, may still be writing what has changed since then. Milliseconds. */
@@ -16,7 +16,7 @@ export const isAbandoned = (name: string): boolean => {
 /** Removes them from `directory`. Those with a journal stay: the next run goes on with them. Never throws. */
 export const sweep = (directory: string): void => {
   try {
-    const names = fs.readdirSync(directory)
+    const names = fs.entriesSync(directory).map(({ name }) => name)
     const temporaries = names.filter(isTemporary)
     const journals = new Set(temporaries.filter(isJournal))
     for (const name of temporaries) {

@@ -4,11 +4,12 @@
  * The name of a file is kept by its directory, and that of the directory by the
  * one above it: each that may be new is flushed once, and the last one each time.
  */
-import * as fs from "node:fs"
+
 import * as nodePath from "node:path"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
+import * as fs from "./DiskFs.ts"
 import { codeOf, toStorageError } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
 

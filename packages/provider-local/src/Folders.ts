@@ -6,11 +6,12 @@
  * that ten thousand files of one directory do not each look again. The first
  * look clears away what a killed run left there.
  */
-import * as fs from "node:fs"
+
 import * as nodePath from "node:path"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as AbandonedFiles from "./AbandonedFiles.ts"
+import * as fs from "./DiskFs.ts"
 import { codeOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
 

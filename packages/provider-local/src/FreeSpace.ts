@@ -1,6 +1,7 @@
 /** Room on the file system below a root. */
-import * as fs from "node:fs"
+
 import { NoSpace } from "@ourclone/core/contract/StorageError"
+import * as fs from "./DiskFs.ts"
 import { codeOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
 

@@ -1,7 +1,7 @@
 /** The thread that hashes a file while it arrives. `FrontierHash.ts` starts it. */
 import { createHash } from "node:crypto"
-import * as fs from "node:fs"
 import { parentPort, workerData } from "node:worker_threads"
+import * as fs from "./DiskFs.ts"
 import type { FrontierMessage } from "./FrontierHash.ts"
 import { feed, makeBuffer } from "./HashFile.ts"
 import { answer } from "./WorkerAnswer.ts"

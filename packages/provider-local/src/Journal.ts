@@ -4,10 +4,11 @@
  * The first line is the `Unfinished`, the others are the parts as they arrive.
  * Lines are only ever added, so a run that is cut off spoils the last one at most.
  */
-import * as fs from "node:fs"
+
 import { Unfinished } from "@ourclone/core/contract/LargeFile"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as fs from "./DiskFs.ts"
 
 const StoredPart = Schema.Struct({
   number: Schema.Int,
@@ -56,7 +57,7 @@ export const read = (journal: string): Journal | undefined => {
 
 const readLines = (journal: string): ReadonlyArray<string> => {
   try {
-    return fs.readFileSync(journal, "utf8").split("\n")
+    return fs.readFileSync(journal).split("\n")
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return []
     throw error

@@ -1,31 +1,32 @@
 /** Finding and removing the temporary files of runs that were cut off. */
-import * as fs from "node:fs"
 import type { Leftover, Leftovers } from "@ourclone/core/contract/Leftovers"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 import { InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as AbandonedFiles from "./AbandonedFiles.ts"
+import * as fs from "./DiskFs.ts"
 import { attempt, codeOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
 import * as Slices from "./Slices.ts"
 import { isJournal, isTemporary } from "./TemporaryName.ts"
 
-const entriesOf = (absolute: string): ReadonlyArray<fs.Dirent> => {
+const entriesOf = (absolute: string): ReadonlyArray<fs.DiskEntry> => {
   try {
-    return fs.readdirSync(absolute, { withFileTypes: true })
+    return fs.entriesSync(absolute)
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "EACCES"].includes(codeOf(error) ?? "")) return []
     throw error
   }
 }
 
-const isOwn = (entry: fs.Dirent): boolean => entry.isFile() && isTemporary(entry.name)
+const isOwn = ({ entry, name }: fs.DiskEntry): boolean => entry.isFile() && isTemporary(name)
 
 const toLeftover = (prefix: string, absolute: string, name: string, names: ReadonlySet<string>): Leftover[] => {
   const stats = fs.lstatSync(`${absolute}/${name}`, { throwIfNoEntry: false })
   if (stats === undefined) return []
   return [
     {
-      path: prefix + name,
+      path: prefix + Spelling.characters.toPath(name),
       size: stats.size,
       changedAt: Math.floor(stats.ctimeMs),
       isAbandoned: AbandonedFiles.isAbandoned(name),
@@ -35,7 +36,11 @@ const toLeftover = (prefix: string, absolute: string, name: string, names: Reado
 }
 
 /** A journal belongs to the file beside it, and is a leftover of its own where there is none. */
-const inDirectory = (prefix: string, absolute: string, entries: ReadonlyArray<fs.Dirent>): ReadonlyArray<Leftover> => {
+const inDirectory = (
+  prefix: string,
+  absolute: string,
+  entries: ReadonlyArray<fs.DiskEntry>
+): ReadonlyArray<Leftover> => {
   const names = new Set(entries.filter(isOwn).map(({ name }) => name))
   return [...names]
     .filter((name) => !isJournal(name) || !names.has(name.slice(0, -".json".length)))
@@ -51,9 +56,11 @@ export const make = (place: Place.Place): Leftovers => ({
       while (!isOver()) {
         const prefix = pending.pop()
         if (prefix === undefined) break
-        const absolute = prefix === "" ? Place.absolute(place, "") : `${place.root}/${prefix.slice(0, -1)}`
+        const absolute = Place.absolute(place, prefix.slice(0, -1))
         const entries = entriesOf(absolute)
-        for (const entry of entries) if (entry.isDirectory()) pending.push(`${prefix}${entry.name}/`)
+        for (const { entry, name } of entries) {
+          if (entry.isDirectory()) pending.push(`${prefix}${Spelling.characters.toPath(name)}/`)
+        }
         found.push(...inDirectory(prefix, absolute, entries))
       }
       return found.length === 0 && pending.length === 0 ? undefined : found

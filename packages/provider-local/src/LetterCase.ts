@@ -1,6 +1,7 @@
 /** Whether a folder tells `A` from `a`: looked up with a name that is there, since the system's usual way says little of a mounted disk. */
-import * as fs from "node:fs"
+
 import * as nodePath from "node:path"
+import * as fs from "./DiskFs.ts"
 import * as LocalIdentity from "./LocalIdentity.ts"
 import { nearestExisting } from "./LocalPlace.ts"
 

@@ -1,8 +1,9 @@
 /** What a path stands for on the disk. */
-import * as fs from "node:fs"
+
 import type { DatedFile, Directory, File } from "@ourclone/core/contract/Entry"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import { NotFound } from "@ourclone/core/contract/StorageError"
+import * as fs from "./DiskFs.ts"
 import * as FileTime from "./FileTime.ts"
 import * as Place from "./LocalPlace.ts"
 import * as OpenFile from "./OpenFile.ts"

@@ -4,10 +4,11 @@
  * A mount of one folder on another, a symbolic link and other letter case all lead to the same inodes. Where a
  * mount hides what lies around a folder on its disk, the folders there count too, as far as another mount shows them.
  */
-import * as fs from "node:fs"
+
 import * as nodePath from "node:path"
 import type { PlaceIdentity, Step } from "@ourclone/core/contract/PlaceIdentity"
 import { isWithin } from "@ourclone/core/contract/RemotePath"
+import * as fs from "./DiskFs.ts"
 import { nearestExisting } from "./LocalPlace.ts"
 
 interface Mount {
@@ -30,7 +31,7 @@ const unquoted = (text: string): string =>
 const mounts = (): ReadonlyArray<Mount> => {
   if (process.platform !== "linux") return []
   try {
-    const lines = fs.readFileSync("/proc/self/mountinfo", "utf8").split("\n")
+    const lines = fs.readFileSync("/proc/self/mountinfo").split("\n")
     return lines.flatMap((line) => {
       const [, , device, root, point] = line.split(" ")
       return device === undefined || root === undefined || point === undefined

@@ -8,7 +8,6 @@
  * before it is noted, because a power cut could not be told from a good part.
  */
 import { createHash } from "node:crypto"
-import * as fs from "node:fs"
 import type { ByteSource } from "@ourclone/core/contract/ByteSource"
 import type { DatedFile } from "@ourclone/core/contract/Entry"
 import type {
@@ -35,6 +34,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { isAbandoned } from "./AbandonedFiles.ts"
+import * as fs from "./DiskFs.ts"
 import * as FileWriting from "./FileWriting.ts"
 import { ofOneFile } from "./FreeSpace.ts"
 import * as FrontierHash from "./FrontierHash.ts"

@@ -6,7 +6,7 @@
  * held is the names of one directory per level. Calls are synchronous, which
  * costs a fifth of the asynchronous ones, in slices of a few milliseconds.
  */
-import * as fs from "node:fs"
+
 import type { Entry } from "@ourclone/core/contract/Entry"
 import type { ListOptions } from "@ourclone/core/contract/Provider"
 import { type Remedy, remedyField } from "@ourclone/core/contract/Remedy"
@@ -14,6 +14,7 @@ import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { InvalidRequest, type StorageError } from "@ourclone/core/contract/StorageError"
 import type * as Stream from "effect/Stream"
 import * as DirectoryNames from "./DirectoryNames.ts"
+import * as fs from "./DiskFs.ts"
 import * as FileTime from "./FileTime.ts"
 import { codeOf, reasonOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"

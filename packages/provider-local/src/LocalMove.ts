@@ -1,9 +1,10 @@
 /** Other names for files and directories, by one rename. Nothing behind a symbolic link is changed. */
-import * as fs from "node:fs"
+
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest, NotFound } from "@ourclone/core/contract/StorageError"
+import * as fs from "./DiskFs.ts"
 import type { Folders } from "./Folders.ts"
 import { attempt } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"

@@ -1,8 +1,10 @@
 /** Where a local provider is rooted and how it treats symbolic links: what every operation of it needs to know. */
-import * as fs from "node:fs"
+
 import * as nodePath from "node:path"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 import { InvalidRequest } from "@ourclone/core/contract/StorageError"
+import * as fs from "./DiskFs.ts"
 
 export interface Place {
   /** `Provider.name`, for messages. */
@@ -17,6 +19,12 @@ export interface Place {
 
 const withoutEnd = (path: string): string => (path.endsWith(nodePath.sep) ? path.slice(0, -1) : path)
 
+/** A root that is not there as it is written may be written as a listing shows it. */
+const rootOf = (root: string): string => {
+  const meant = Spelling.characters.toName(root)
+  return meant !== root && !fs.existsSync(root) && fs.existsSync(meant) ? meant : root
+}
+
 export const make = (options: {
   readonly root: string
   readonly links?: boolean | undefined
@@ -24,7 +32,7 @@ export const make = (options: {
   readonly name?: string | undefined
 }): Place => ({
   name: options.name ?? options.root,
-  root: withoutEnd(nodePath.resolve(options.root)),
+  root: withoutEnd(rootOf(nodePath.resolve(options.root))),
   links: options.links ?? false,
   copyLinks: options.copyLinks ?? false
 })
@@ -43,14 +51,21 @@ export const refusal = (path: string, platform: string = process.platform): stri
     : undefined
 }
 
-/** The absolute path of `path`. Throws `InvalidRequest` when it would lie outside the root. */
-export const absolute = (place: Place, path: string): string => {
+const refused = (because: string) =>
+  new InvalidRequest({ message: `this name can not be used: ${because}`, concernsName: true })
+
+/** What `path` is called on the disk, below the root. Throws `InvalidRequest` when it can not be. */
+const onDisk = (path: string): string => {
   const because = refusal(path)
-  if (because !== undefined) {
-    throw new InvalidRequest({ message: `this name can not be used: ${because}`, concernsName: true })
-  }
-  return path === "" ? place.root || nodePath.sep : `${place.root}/${path}`
+  if (because !== undefined) throw refused(because)
+  const name = Spelling.characters.toName(path)
+  if (name !== path && !Spelling.isFaithful(name)) throw refused("it spells single bytes that together are a character")
+  return name
 }
+
+/** The absolute path of `path`. Throws `InvalidRequest` when it would lie outside the root, or can not be a name here. */
+export const absolute = (place: Place, path: string): string =>
+  path === "" ? place.root || nodePath.sep : `${place.root}/${onDisk(path)}`
 
 /** The nearest directory at or above `path` that exists. */
 export const nearestExisting = (path: string): string => {

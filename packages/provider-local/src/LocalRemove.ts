@@ -1,8 +1,9 @@
 /** Removing files and empty directories, never behind a symbolic link. */
-import * as fs from "node:fs"
+
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type * as Effect from "effect/Effect"
+import * as fs from "./DiskFs.ts"
 import type { Folders } from "./Folders.ts"
 import { attempt, codeOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"

@@ -3,7 +3,6 @@
  * Only what is to be durable is flushed to the disk before, and its directory after.
  */
 import { createHash, hash } from "node:crypto"
-import * as fs from "node:fs"
 import { type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
 import type { DatedFile } from "@ourclone/core/contract/Entry"
 import type { Put, PutOptions } from "@ourclone/core/contract/Provider"
@@ -18,6 +17,7 @@ import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
+import * as fs from "./DiskFs.ts"
 import type { Durability } from "./Durability.ts"
 import * as FileWriting from "./FileWriting.ts"
 import type { Folders } from "./Folders.ts"

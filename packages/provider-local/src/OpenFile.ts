@@ -4,7 +4,7 @@
  * Worker threads load this module, so it knows nothing of Effect: it throws
  * errors with a code, as `node:fs` does.
  */
-import * as fs from "node:fs"
+import * as fs from "./DiskFs.ts"
 import * as FileTime from "./FileTime.ts"
 
 /** What a later look is compared with: bytes, and milliseconds since 1970. */

@@ -5,9 +5,10 @@
  * that was just stored may be empty or gone, as with most tools that copy. What
  * is stored as durable is flushed by `LocalWrite`.
  */
-import * as fs from "node:fs"
+
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
+import * as fs from "./DiskFs.ts"
 import type { Folders } from "./Folders.ts"
 import { codeOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"

@@ -2,9 +2,10 @@
  * Gives files their times to the nanosecond, by the C library: Node takes a binary fraction of seconds, which is a
  * quarter of a microsecond off. Where the library can not be loaded, times are as near as Node gets.
  */
-import * as fs from "node:fs"
+
 import { createRequire } from "node:module"
 import { endianness } from "node:os"
+import * as fs from "./DiskFs.ts"
 
 export interface Time {
   /** Whole milliseconds since 1970 UTC. */
@@ -86,6 +87,6 @@ export const ofFile = (fd: number, time: Time): void => {
 
 /** Of a symbolic link itself. Throws what `lutimesSync` throws. */
 export const ofLink = (path: string, time: Time): void => {
-  if (loaded()?.ofPath(currentDirectory, path, written(time), noFollow) === 0) return
+  if (path.isWellFormed() && loaded()?.ofPath(currentDirectory, path, written(time), noFollow) === 0) return
   fs.lutimesSync(path, nearest(time), nearest(time))
 }

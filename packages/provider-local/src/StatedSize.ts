@@ -1,5 +1,5 @@
 /** Where the size that a file states need not be true, because its content is made up when it is read. */
-import * as fs from "node:fs"
+import * as fs from "./DiskFs.ts"
 
 /** File systems of the kernel's own, as Linux numbers them: proc, sysfs, debugfs, tracefs, securityfs, cgroup and cgroup2, configfs, bpf. */
 const madeUp: ReadonlySet<number> = new Set([

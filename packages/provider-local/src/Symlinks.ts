@@ -2,10 +2,11 @@
  * Symbolic links as rclone's `--links` stores them: the link `name` is a file
  * `name.rclonelink` whose content is the target.
  */
-import * as fs from "node:fs"
+
 import type { PutOptions } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, type RemotePath } from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
+import * as fs from "./DiskFs.ts"
 import type { Refusals } from "./Refusals.ts"
 import * as SettingTimes from "./SettingTimes.ts"
 
@@ -21,8 +22,7 @@ export const withoutSuffix = (path: string): string => path.slice(0, -suffix.len
 export const storedAs = (path: RemotePath): RemotePath => (isLinkPath(path) ? makeUnsafe(withoutSuffix(path)) : path)
 
 /** The target, byte for byte. */
-export const readTarget = (link: string): Buffer<ArrayBuffer> =>
-  Buffer.from(fs.readlinkSync(link, { encoding: "buffer" }))
+export const readTarget = (link: string): Buffer<ArrayBuffer> => Buffer.from(fs.readlinkSync(link))
 
 /** Longer targets than any system takes are not worth reading. */
 export const maximumTarget = 64 * 1024
@@ -41,7 +41,7 @@ export const write = (
   if (fs.lstatSync(link, { throwIfNoEntry: false })?.isDirectory()) {
     throw new AlreadyExists({ message: "a folder stands where the symbolic link should go: rename or remove it" })
   }
-  fs.symlinkSync(Buffer.from(target), temporary)
+  fs.symlinkSync(target, temporary)
   try {
     refusals.allow("times", () => SettingTimes.ofLink(temporary, options))
     fs.renameSync(temporary, link)

@@ -2,8 +2,9 @@
  * How exactly a file system keeps times, told by the times that it gave to what is there: a system that has nanoseconds
  * gives none that is a whole second, but for one in many thousands.
  */
-import * as fs from "node:fs"
+
 import * as nodePath from "node:path"
+import * as fs from "./DiskFs.ts"
 import { nearestExisting } from "./LocalPlace.ts"
 
 const second = 1_000_000_000n

@@ -1,18 +1,20 @@
 /** Finding the journals of unfinished large files. */
-import * as fs from "node:fs"
+
 import type { Unfinished } from "@ourclone/core/contract/LargeFile"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type * as Stream from "effect/Stream"
+import * as fs from "./DiskFs.ts"
 import * as Journal from "./Journal.ts"
 import { codeOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
 import * as Slices from "./Slices.ts"
 import { isJournal, journalName } from "./TemporaryName.ts"
 
-const entriesOf = (absolute: string): ReadonlyArray<fs.Dirent> => {
+const entriesOf = (absolute: string): ReadonlyArray<fs.DiskEntry> => {
   try {
-    return fs.readdirSync(absolute, { withFileTypes: true })
+    return fs.entriesSync(absolute)
   } catch (error) {
     const code = codeOf(error)
     if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES") return []
@@ -27,14 +29,11 @@ const belongs = (file: Unfinished, directory: RemotePath.RemotePath, name: strin
 const inDirectory = (
   place: Place.Place,
   directory: RemotePath.RemotePath,
-  entries: ReadonlyArray<fs.Dirent>
+  entries: ReadonlyArray<fs.DiskEntry>
 ): ReadonlyArray<Unfinished> =>
   entries
-    .filter((entry) => entry.isFile() && isJournal(entry.name))
-    .map((entry) => ({
-      name: entry.name,
-      file: Journal.read(Place.absolute(place, RemotePath.join(directory, RemotePath.makeUnsafe(entry.name))))?.file
-    }))
+    .filter(({ entry, name }) => entry.isFile() && isJournal(name))
+    .map(({ name }) => ({ name, file: Journal.read(`${Place.absolute(place, directory)}/${name}`)?.file }))
     .flatMap(({ name, file }) => (file !== undefined && belongs(file, directory, name) ? [file] : []))
 
 /** Those of the file `path`, by the names in its folder alone. */
@@ -51,8 +50,9 @@ export const find = (place: Place.Place, path: RemotePath.RemotePath): Stream.St
     const pending: Array<RemotePath.RemotePath> = Place.isReal(place, path) ? [path] : []
     const visit = (directory: RemotePath.RemotePath): ReadonlyArray<Unfinished> => {
       const entries = entriesOf(Place.absolute(place, directory))
-      for (const entry of entries) {
-        if (entry.isDirectory()) pending.push(RemotePath.join(directory, RemotePath.makeUnsafe(entry.name)))
+      for (const { entry, name } of entries) {
+        const path = Spelling.characters.toPath(name)
+        if (entry.isDirectory()) pending.push(RemotePath.join(directory, RemotePath.makeUnsafe(path)))
       }
       return inDirectory(place, directory, entries)
     }

@@ -96,13 +96,28 @@ describe("a listing of a folder", () => {
   )
 
   it.live.runIf(isLinux)(
-    "fails a name that is not valid UTF-8 alone, and shows its bytes",
+    "spells names that are not valid UTF-8 or hold control characters, in the order of paths",
     withProvider(function* (provider, root) {
-      write(root, "a", "b\ufffd", "z")
+      write(root, "a", "b\ufffd", "z", "Icon\r", "Icon.png", "\u007f", "real␍", "lit‛E9")
       fs.writeFileSync(Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]), "")
-      fs.mkdirSync(Buffer.concat([Buffer.from(`${root}/dir`), Buffer.from([0xff])]))
+      const folder = Buffer.concat([Buffer.from(`${root}/dir`), Buffer.from([0xff])])
+      fs.mkdirSync(folder)
+      fs.mkdirSync(`${root}/empty\n`)
+      fs.writeFileSync(Buffer.concat([folder, Buffer.from("/x")]), "")
       const found = lines(yield* list(provider))
-      assert.deepStrictEqual(found, ["File a", "File b\ufffd", "Failed caf\\xe9", "Failed dir\\xff", "File z"])
+      assert.deepStrictEqual(found, [
+        "File Icon.png",
+        "File Icon␍",
+        "File a",
+        "File b\ufffd",
+        "File caf‛E9",
+        "File dir‛FF/x",
+        "Directory empty␊/",
+        "File lit‛‛E9",
+        "File real‛␍",
+        "File z",
+        "File ␡"
+      ])
     })
   )
 

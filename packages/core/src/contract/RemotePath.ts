@@ -2,19 +2,22 @@
  * A path inside a provider: `photos/2024/a.jpg`.
  *
  * Segments are joined with `/`. A path never starts or ends with `/` and never
- * holds an empty, `.` or `..` segment, a NUL or half a surrogate pair. The root
- * is `""`. Names are kept as they are: `é` in two code points stays two, because
- * neither Linux nor B2 folds them and folding would make one file of two.
+ * holds an empty, `.` or `..` segment, a control character or half a surrogate
+ * pair: `Spelling.ts` says how names with these are spelled. The root is `""`. All
+ * others are kept as they are: `é` in two code points stays two, because neither
+ * Linux nor B2 folds them and folding would make one file of two.
  */
 import * as Schema from "effect/Schema"
 
 const badSegment = /(?:^|\/)\.{0,2}(?:\/|$)/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no path holds
+const control = /[\u0000-\u001f\u007f]/
 
 /** Why `path` can not be a `RemotePath`, in words for people; `undefined` when it can. */
 export const refusal = (path: string): string | undefined => {
   if (path === "") return undefined
   if (badSegment.test(path)) return 'it has an empty, "." or ".." segment'
-  if (path.includes("\0")) return "it holds a NUL character"
+  if (control.test(path)) return "it holds a control character"
   if (!path.isWellFormed()) return "it is not valid Unicode"
   return undefined
 }

@@ -151,7 +151,15 @@ export const fileChecks: ReadonlyArray<Check> = [
       "..hidden",
       "trailing.",
       " lead and end ",
-      "é e\u0301 日本 😀 ～"
+      "é e\u0301 日本 😀 ～",
+      // What stands for characters that a service may forbid: `Spelling.ts`.
+      "Icon␍",
+      "‛‛␍ ‛␍ ␡",
+      "caf‛E9",
+      "lit‛‛E9 ‛e9 ‛ 4‛",
+      "‛/‛./‛../x",
+      "‛‛",
+      "／ ．"
     ]
     for (const name of names) yield* put(provider, name, name)
     assert.deepEqual(yield* list(provider, ""), names.map((name) => `File ${name}`).sort())

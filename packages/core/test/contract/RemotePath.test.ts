@@ -10,13 +10,13 @@ describe("RemotePath", () => {
   })
 
   it("refuses what could leave the root or name nothing", () => {
-    for (const path of ["/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", "\ud83d", "a\0b"]) {
+    for (const path of ["/a", "a/", "a//b", ".", "..", "a/..", "../a", "a/./b", "\ud83d", "a\0b", "a\nb", "a\u007fb"]) {
       assert.isString(RemotePath.refusal(path), JSON.stringify(path))
     }
   })
 
   it("takes every other name as it is", () => {
-    for (const path of ["", "a", "...", "a/...", ".a", "a.", "..a", "a b", "e\u0301", "é", "C:\\x", "a\nb"]) {
+    for (const path of ["", "a", "...", "a/...", ".a", "a.", "..a", "a b", "e\u0301", "é", "C:\\x", "a␊b"]) {
       assert.isUndefined(RemotePath.refusal(path), JSON.stringify(path))
     }
   })

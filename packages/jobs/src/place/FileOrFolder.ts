@@ -8,6 +8,7 @@ import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 import { NotFound, StorageError } from "@ourclone/core/contract/StorageError"
 import { fileOf } from "@ourclone/core/contract/Versions"
 import type { Tell } from "@ourclone/core/events/Tell"
@@ -41,6 +42,14 @@ export interface FoundFolder {
 /** What `stat` says of a name that is no file, or of one that this key may not see. */
 const meansNoFile = new Set<string>(["NotFound", "InvalidRequest", "PermissionDenied", "AlreadyExists"])
 
+/** A name on this machine may be typed as a listing shows it, or as it is on the disk. */
+const statTyped = (provider: Provider, name: RemotePath.RemotePath) => {
+  const onDisk = RemotePath.makeUnsafe(Spelling.characters.toPath(name))
+  const asListed = retrying(provider.stat(name))
+  if (onDisk === name || !provider.capabilities.isLocal) return asListed
+  return Effect.catchReason(asListed, "StorageError", "NotFound", () => retrying(provider.stat(onDisk)))
+}
+
 const findFile = Effect.fnUntraced(function* (text: string, tell: Tell, { at, flags, versionId }: Looking) {
   const parent = parentOf(text)
   if (parent === undefined) return undefined
@@ -52,7 +61,7 @@ const findFile = Effect.fnUntraced(function* (text: string, tell: Tell, { at, fl
       return { _tag: "File", provider: onlyVersion(opened, version), file: fileOf(version) } satisfies FoundFile
     }
     const provider = yield* Earlier.asOf(opened, at)
-    const file: File = yield* retrying(provider.stat(parent.name))
+    const file: File = yield* statTyped(provider, parent.name)
     return { _tag: "File", provider, file } satisfies FoundFile
   })
   return yield* Effect.catchTag(found, "StorageError", (error) =>

@@ -1,5 +1,6 @@
 /** The parts of a text that names a place: `photos:2024`, `b2://bucket/a.txt`, `/home/ann`. */
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 
 const isWindows = process.platform === "win32"
 /** `photos:`, `b2://`, or nothing; and the path after it. */
@@ -23,7 +24,7 @@ export const parentOf = (text: string, ignoresSlash = false): Parent | undefined
   const { path: typed, prefix } = split(text)
   const path = ignoresSlash && typed.length > 1 ? typed.replace(/[/]+$/, "") : typed
   const last = [...path.matchAll(separator)].at(-1)?.index ?? -1
-  const name = path.slice(last + 1)
+  const name = Spelling.ofTyped(path.slice(last + 1))
   if (RemotePath.refusal(name) !== undefined || name === "") return undefined
   const before = last === 0 ? path.slice(0, 1) : path.slice(0, Math.max(0, last))
   return { folder: prefix === "" && before === "" ? "." : prefix + before, name: RemotePath.makeUnsafe(name) }
