@@ -39,14 +39,29 @@ const closure = (roots, context) => {
 
 const source = (name) => path.join(here, "src", name)
 
-/** What every command but `version` loads at once, and no worker does, is one file: each file costs half a millisecond. */
-let startModules
-const startGroup = (id, context) => {
-  if (startModules === undefined) {
-    startModules = closure([source("Run.ts")], context)
-    for (const other of closure([source("main.ts"), ...workerFiles], context)) startModules.delete(other)
+const jobs = path.resolve(here, "..", "..", "packages", "jobs", "src")
+
+/** Loaded together, so one file each, as each file costs half a millisecond: what every command but `version` begins with, and what transfers load then. */
+const together = {
+  start: [source("Run.ts")],
+  transfer: [
+    source("TransferCommand.ts"),
+    ...["Copy", "Move", "Sync"].map((name) => path.join(jobs, "transfer", `${name}.ts`))
+  ]
+}
+
+let groups
+/** Not what workers or `version` load: they need no more than that. */
+const groupOf = (id, context) => {
+  if (groups === undefined) {
+    const taken = closure([source("main.ts"), ...workerFiles], context)
+    groups = new Map()
+    for (const [name, roots] of Object.entries(together)) {
+      for (const module of closure(roots, context))
+        if (!taken.has(module) && !groups.has(module)) groups.set(module, name)
+    }
   }
-  return startModules.has(id) ? "start" : null
+  return groups.get(id) ?? null
 }
 
 fs.rmSync(output, { recursive: true, force: true })
@@ -64,7 +79,7 @@ const { output: files } = await bundle.write({
   minify: true,
   entryFileNames: "[name].mjs",
   chunkFileNames: "[name]-[hash].mjs",
-  codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: startGroup, debugName: "start" }] }
+  codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: groupOf, debugName: "together" }] }
 })
 await bundle.close()
 
