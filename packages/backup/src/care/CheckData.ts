@@ -10,6 +10,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import type { BlobTable } from "../format/BlobTable.ts"
+import { mostBytesAt } from "../format/RepositoryFile.ts"
 import type { PackVerdict } from "../format/verifyPack.ts"
 import type { Repository } from "../repository/Repository.ts"
 import type { RepositoryError } from "../repository/RepositoryError.ts"
@@ -84,6 +85,7 @@ export const checkData = Effect.fnUntraced(function* (
   })
 
   const checkOne = Effect.fnUntraced(function* (pack: StoredPack): Effect.fn.Return<void, E> {
+    if (pack.size > mostBytesAt("data")) return onProblem(pack, `it has ${pack.size} bytes, more than a pack can have`)
     const first = yield* verify(pack)
     // The bytes may have been turned over on the way.
     const verdict = first.isOtherBytes ? yield* verify(pack) : first

@@ -23,6 +23,23 @@ export const directoryOf = (type: FileType): RemotePath.RemotePath => RemotePath
 export const pathOf = (type: FileType, id: string): RemotePath.RemotePath =>
   RemotePath.makeUnsafe(type === "data" ? `data/${id.slice(0, 2)}/${id}` : `${type}/${id}`)
 
+const mebibyte = 1024 * 1024
+
+/**
+ * Far more than a file of the kind ever has. Sizes are the storage's word, which nothing vouches for before the
+ * file has been read, and no memory is set aside for what can not be.
+ */
+const mostBytes: Record<FileType, number> = {
+  data: 512 * mebibyte,
+  index: 512 * mebibyte,
+  keys: 16 * mebibyte,
+  locks: 16 * mebibyte,
+  snapshots: 64 * mebibyte
+}
+
+/** The most bytes that the file at a path may have. */
+export const mostBytesAt = (path: string): number => mostBytes[path.split("/", 1)[0] as FileType] ?? mostBytes.keys
+
 /** Whether a file of the kind may have the path. */
 export const isPathOf = (type: FileType, path: string): boolean => {
   const id = path.slice(path.lastIndexOf("/") + 1)

@@ -22,11 +22,11 @@ export interface ScryptParameters {
 export const saltSize = 64
 const derivedSize = 64
 
-/** What is asked of an own machine at most: 4 GiB for one password is no backup tool's key. */
-const maximumMemory = 4 * 1024 ** 3
+/** What is asked of an own machine at most. Anybody who may write to the storage can plant a key; true ones take up to 128 MiB. */
+const maximumMemory = 512 * 1024 ** 2
 
-/** Bytes that scrypt goes through: a machine of today does some 300 MB of them in a second. */
-const maximumWork = 256 * 1024 ** 3
+/** Bytes that scrypt goes through: a machine of today does some 300 MB of them in a second, and a true key takes two. */
+const maximumWork = 32 * 1024 ** 3
 
 /** Why scrypt can not be run like this; `undefined` when it can. */
 export const refusal = ({ N, p, r }: ScryptParameters): string | undefined => {
@@ -34,8 +34,10 @@ export const refusal = ({ N, p, r }: ScryptParameters): string | undefined => {
   if (!areCounts || N < 2 || !Number.isInteger(Math.log2(N)) || r * p >= 2 ** 30) {
     return `scrypt does not know the parameters N=${N}, r=${r}, p=${p}`
   }
-  if (128 * N * r > maximumMemory) return `scrypt with N=${N}, r=${r} would take more than 4 GiB of memory`
-  return 128 * N * r * p > maximumWork ? `scrypt with N=${N}, r=${r}, p=${p} would take hours` : undefined
+  if (128 * N * r > maximumMemory) return `scrypt with N=${N}, r=${r} would take more than 512 MiB of memory`
+  return 128 * N * r * p > maximumWork
+    ? `scrypt with N=${N}, r=${r}, p=${p} would take minutes for every try`
+    : undefined
 }
 
 const scrypt = (password: Buffer, salt: Uint8Array, { N, p, r }: ScryptParameters): Effect.Effect<Buffer> =>

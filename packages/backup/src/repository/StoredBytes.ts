@@ -6,16 +6,21 @@ import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import { type OnRetry, retrying } from "@ourclone/core/layers/Retry"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { mostBytesAt } from "../format/RepositoryFile.ts"
 import type { KnownFiles } from "./KnownFiles.ts"
 
+/** What is stored is larger than such a file can be, and was not read. */
+export class TooLarge extends Data.TaggedError("TooLarge")<{ readonly size: number }> {}
+
 /** Fails with `NotFound`. The bytes are in `room` if it is given and large enough. */
-export type ReadPath = (
+export type ReadPath<E = TooLarge> = (
   path: RemotePath,
   range?: ByteRange,
   room?: Uint8Array
-) => Effect.Effect<Uint8Array, StorageError>
+) => Effect.Effect<Uint8Array, StorageError | E>
 
 const inPieces = (
   provider: Provider,
@@ -44,15 +49,16 @@ export const make = (provider: Provider, known: KnownFiles, onRetry: OnRetry | u
       ? Effect.tap(provider.stat(path), (found) => Effect.sync(() => known.remember(found)))
       : Effect.succeed(file)
   }
-  const readOnce: ReadPath = (path, range, room) =>
-    Effect.flatMap(find(path), (file) =>
-      range === undefined && file.size <= smallSize
+  const readOnce = (path: RemotePath, range?: ByteRange, room?: Uint8Array) =>
+    Effect.flatMap(find(path), (file): Effect.Effect<Uint8Array | TooLarge, StorageError> => {
+      if ((range?.length ?? file.size) > mostBytesAt(path)) return Effect.succeed(new TooLarge(file))
+      return range === undefined && file.size <= smallSize
         ? provider.readAll(file)
         : Effect.suspend(() => inPieces(provider, file, range, room))
-    )
+    })
   /** What is known may be of a file that was stored anew since: looks again, once. */
-  return (path, range, room) =>
-    retrying(
+  return (path, range, room) => {
+    const read = retrying(
       Effect.suspend(() => {
         const isKnown = known.get(path) !== undefined
         return Effect.catch(readOnce(path, range, room), (error) => {
@@ -63,4 +69,6 @@ export const make = (provider: Provider, known: KnownFiles, onRetry: OnRetry | u
       }),
       onRetry
     )
+    return Effect.flatMap(read, (found) => (found instanceof TooLarge ? Effect.fail(found) : Effect.succeed(found)))
+  }
 }

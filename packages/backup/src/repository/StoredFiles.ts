@@ -10,7 +10,7 @@ import { type ByteRange, fromBytes } from "@ourclone/core/contract/ByteSource"
 import type { Entry, File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
-import { PermissionDenied, StorageError } from "@ourclone/core/contract/StorageError"
+import { PermissionDenied, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import { type OnRetry, retrying, retryingAtFirst } from "@ourclone/core/layers/Retry"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -34,7 +34,7 @@ export interface StoredFiles {
   /** `Missing` where there is none. A whole file that does not match its name is `Damaged`; a range is not looked at. */
   readonly read: (type: FileType, id: string, range?: ByteRange, room?: Uint8Array) => Effect.Effect<Uint8Array, E>
   /** Bytes of any file; nothing is checked. Fails with `NotFound`. */
-  readonly readPath: StoredBytes.ReadPath
+  readonly readPath: StoredBytes.ReadPath<never>
   /** Stores durably under the SHA-256 of the bytes, and gives it. */
   readonly write: (type: FileType, bytes: Uint8Array) => Effect.Effect<string, StorageError>
   readonly writePath: (path: RemotePath, bytes: Uint8Array) => Effect.Effect<void, StorageError>
@@ -52,6 +52,8 @@ const missing = (path: RemotePath) =>
 
 const damaged = (path: RemotePath, why: string) =>
   new Damaged({ message: `"${path}" ${why}`, file: path, remedy: remedy("check") })
+
+const tooLarge = (size: number): string => `it has ${size} bytes, more than such a file can have`
 
 /** What of a listing are files of the repository. Fails for a directory that could not be read. */
 const filesOf = (
@@ -102,8 +104,11 @@ export const make = (provider: Provider, onRetry?: OnRetry): StoredFiles => {
       )
     )
 
-  const readFile = (path: RemotePath, range: ByteRange | undefined, room: Uint8Array | undefined) =>
-    Effect.catchReasons(readPath(path, range, room), "StorageError", {
+  const readFile = (path: RemotePath, range: ByteRange | undefined, room: Uint8Array | undefined) => {
+    const bytes = Effect.catchTag(readPath(path, range, room), "TooLarge", ({ size }) =>
+      Effect.fail(fail(damaged(path, `is damaged: ${tooLarge(size)}`)))
+    )
+    return Effect.catchReasons(bytes, "StorageError", {
       NotFound: () => Effect.fail(fail(missing(path))),
       InvalidRequest: (reason): Effect.Effect<never, E> => {
         if (range === undefined) {
@@ -113,6 +118,7 @@ export const make = (provider: Provider, onRetry?: OnRetry): StoredFiles => {
         return Effect.fail(fail(damaged(path, `is shorter than ${end} bytes, which the index says it has`)))
       }
     })
+  }
 
   const read: StoredFiles["read"] = (type, id, range, room) => {
     const path = RepositoryFile.pathOf(type, id)
@@ -137,7 +143,11 @@ export const make = (provider: Provider, onRetry?: OnRetry): StoredFiles => {
       ),
     list,
     read,
-    readPath,
+    readPath: (path, range, room) =>
+      Effect.catchTag(readPath(path, range, room), "TooLarge", ({ size }) => {
+        const reason = new UnexpectedResponse({ message: tooLarge(size) })
+        return Effect.fail(new StorageError({ provider: provider.name, operation: "read", path, reason }))
+      }),
     writePath,
     write: (type, bytes) =>
       Effect.suspend(() => {

@@ -125,8 +125,9 @@ describe("opening with a key", () => {
     ["a salt of 65 bytes", { salt: Buffer.alloc(65, 1).toString("base64") }, "65 bytes instead of 64"],
     ["an N that is no power of two", { N: 3 }, "N=3"],
     ["an N of one", { N: 1 }, "N=1"],
-    ["an N that takes all memory there is", { N: 2 ** 30 }, "4 GiB"],
-    ["a p that takes days", { N: 2 ** 15, p: 2 ** 20 }, "hours"],
+    ["an N that takes all memory there is", { N: 2 ** 30 }, "512 MiB"],
+    ["an N that takes more than a small machine has", { N: 2 ** 20 }, "512 MiB"],
+    ["a p that takes days", { N: 2 ** 15, p: 2 ** 20 }, "minutes"],
     ["no data", { data: undefined }, "not the JSON of a key"]
   ] as const) {
     it.effect(`that has ${what} is refused as Damaged, not as a wrong password, when no other opens`, () =>
