@@ -10,7 +10,8 @@ import {
   NotFound,
   SourceChanged,
   type StorageError,
-  UnexpectedResponse
+  UnexpectedResponse,
+  wronglyNoted
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import { encode, infoRefusal } from "./api/B2Names.ts"
@@ -143,12 +144,16 @@ interface Target {
 const putSmall = (
   { fileName, options, path, root, urls }: Target,
   bytes: Uint8Array,
-  announced: string | undefined
+  { isSha1Noted, sha1: announced }: ByteSource
 ) => {
   const sha1 = hash("sha1", bytes)
   if (announced !== undefined && announced !== sha1) {
     const message = "the bytes that were read are not those that were announced"
-    return Effect.fail(root.fail("put", path, new ChecksumMismatch({ message, expected: announced, actual: sha1 })))
+    const reason =
+      isSha1Noted === true
+        ? wronglyNoted(announced, sha1)
+        : new ChecksumMismatch({ message, expected: announced, actual: sha1 })
+    return Effect.fail(root.fail("put", path, reason))
   }
   const headers = headersOf(fileName, options, sha1)
   return Effect.flatMap(
@@ -160,7 +165,8 @@ const putSmall = (
 const putStreamed = ({ fileName, options, path, root, urls }: Target, source: ByteSource) =>
   Effect.flatMap(
     urls.use((url) =>
-      streamedBody(root, path, source, source.sha1, (body) =>
+      // Of a noted SHA-1 B2 would only say that it did not match.
+      streamedBody(root, path, source, source.isSha1Noted === true ? undefined : source.sha1, (body) =>
         Effect.map(
           root.client.uploadFile(
             path,
@@ -172,7 +178,14 @@ const putStreamed = ({ fileName, options, path, root, urls }: Target, source: By
         )
       )
     ),
-    ({ row, sha1 }) => verified(root, path, row, source.size, sha1)
+    ({ row, sha1 }) => {
+      const { sha1: announced = sha1 } = source
+      if (announced === sha1) return verified(root, path, row, source.size, sha1)
+      return Effect.andThen(
+        Effect.ignore(root.client.deleteFileVersion(path, row.fileName, row.fileId)),
+        Effect.fail(root.fail("put", path, wronglyNoted(announced, sha1)))
+      )
+    }
   )
 
 export const put =
@@ -189,7 +202,7 @@ export const put =
         const target: Target = { root, urls, path, fileName, options }
         if (source.size > smallSize) return putStreamed(target, source)
         return Effect.flatMap(source.bytes, (bytes) => {
-          if (bytes.length === source.size) return putSmall(target, bytes, source.sha1)
+          if (bytes.length === source.size) return putSmall(target, bytes, source)
           const message = `the file changed while it was read: ${bytes.length} bytes instead of ${source.size}`
           return Effect.fail(root.fail("put", path, new SourceChanged({ message })))
         })

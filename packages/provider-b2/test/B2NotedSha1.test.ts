@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { fromBytes, slice } from "@ourclone/core/contract/ByteSource"
+import { fromBytes, slice, smallSize } from "@ourclone/core/contract/ByteSource"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
@@ -101,4 +101,23 @@ describe("a wrong SHA-1 that another program noted beside a large file", () => {
       for (const file of [small, yield* provider.stat(at("small"))]) assert.notProperty(file, "hasNotedChecksums")
     })
   )
+})
+
+describe("a source with a wrong noted SHA-1", () => {
+  for (const size of [2500, smallSize + 2500]) {
+    it.live(`of ${size} bytes is refused for that, and nothing of it stays`, () =>
+      Effect.gen(function* () {
+        const emulator = yield* emulate()
+        const provider = yield* openAt(emulator, "photo-archive")
+        yield* provider.buckets!.create("photo-archive")
+        const content = Buffer.alloc(size, "0123456789")
+        const read = () => Stream.fromIterable([content])
+        const source = { ...fromBytes(content), read, sha1: wrong, isSha1Noted: true }
+        const error = yield* Effect.flip(retrying(provider.put(at("a"), source, { modifiedAt: 0 })))
+        assert.include(error.message, "noted")
+        assert.isAtMost(emulator.log?.requests("b2_upload_file").length ?? 0, 1)
+        assert.strictEqual(emulator.versionCount(), 0)
+      })
+    )
+  }
 })

@@ -11,7 +11,8 @@ import {
   ChecksumMismatch,
   InvalidRequest,
   SourceChanged,
-  type StorageError
+  type StorageError,
+  wronglyNoted
 } from "@ourclone/core/contract/StorageError"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
@@ -39,6 +40,7 @@ const checkSize = (source: ByteSource, actual: number): void => {
 
 const checkSha1 = (source: ByteSource, actual: string): void => {
   if (source.sha1 === undefined || source.sha1 === actual) return
+  if (source.isSha1Noted === true) throw wronglyNoted(source.sha1, actual)
   const message = "other bytes arrived than were sent"
   throw new ChecksumMismatch({ message, expected: source.sha1, actual })
 }

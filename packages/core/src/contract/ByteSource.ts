@@ -32,7 +32,7 @@ export interface ByteSource {
   readonly size: number
   /** SHA-1 of the whole, where it is known without reading. */
   readonly sha1?: string | undefined
-  /** `sha1` is what somebody noted beside the bytes, and nobody has compared with them. */
+  /** `sha1` is what somebody noted beside the bytes, and nobody has compared with them: others are failed with `wronglyNoted`. */
   readonly isSha1Noted?: boolean | undefined
   /** Everything at once, in one buffer of its own. For sources of up to `smallSize` bytes. */
   readonly bytes: Effect.Effect<Uint8Array, StorageError>

@@ -76,8 +76,7 @@ const noted = <A>(
   source.isSha1Noted === true
     ? Effect.mapError(store, (error) => {
         const { reason } = error
-        if (reason._tag !== "ChecksumMismatch" || (reason.expected !== source.sha1 && reason.expected !== ""))
-          return error
+        if (reason._tag !== "ChecksumMismatch" || reason.expected !== source.sha1) return error
         const { operation, path, provider } = error
         const wrong = wronglyNoted(source.sha1 ?? "", reason.actual)
         return new StorageError({ provider, operation, ...(path === undefined ? {} : { path }), reason: wrong })
