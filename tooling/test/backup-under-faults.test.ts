@@ -42,7 +42,7 @@ const ourclone = (...args: ReadonlyArray<string>): Promise<{ readonly code: numb
     child.on("close", (code) => resolve({ code, said }))
   })
 
-it("ends clean: it checks to the last byte and restores to the last attribute", { timeout: 300_000 }, async () => {
+it("ends clean: it checks to the last byte and restores to the last attribute", async () => {
   const source = path.join(folder, "source")
   generateTree(source, { seed: 5, files: 300 })
   const succeed = async (...args: ReadonlyArray<string>) => {

@@ -88,7 +88,7 @@ const change = (turn: number): void => {
   fs.writeFileSync(path.join(many, `new in turn ${turn}`), Buffer.alloc(1_500_000, `${turn} `))
 }
 
-describe("with Debian's restic", { timeout: 240_000 }, () => {
+describe("with Debian's restic", () => {
   it("restic checks what OurClone wrote and restores it to the last attribute", async (context) => {
     skipWithout(context, "restic")
     generate(true)

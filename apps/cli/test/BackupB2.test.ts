@@ -47,7 +47,7 @@ test("a backup in a bucket: rule set, restored the same, and pruned with every v
   expect(await versions(cli, "snapshots")).toEqual(["Stored"])
   expect(await versions(cli, "locks")).toEqual([])
   expect((await cli.run("repo", "check", "--read-data", ...opened)).code).toBe(0)
-}, 120_000)
+})
 
 for (const fileLockEnabled of [false, true]) {
   const kind = fileLockEnabled ? "a bucket with object lock" : "a bucket"
@@ -75,7 +75,7 @@ for (const fileLockEnabled of [false, true]) {
     emulator.advance({ days: 3 })
     expect(await kinds("backup/locks")).toEqual([])
     expect(await kinds("docs")).toEqual(["Stored", "Stored"])
-  }, 120_000)
+  })
 }
 
 test("a rule that the bucket has already is left as it is", async () => {
@@ -84,7 +84,7 @@ test("a rule that the bucket has already is left as it is", async () => {
   const { error } = await cli.run("repo", "init", ...opened)
   expect(error).toContain("left as they are")
   expect((await cli.run("bucket", "lifecycle", "b2:backup-bucket")).out).toContain("30 days")
-}, 60_000)
+})
 
 test("with a key that may not delete, what is removed is hidden, and the backup works", async () => {
   const { cli, emulator, opened } = await prepare()
@@ -102,7 +102,7 @@ test("with a key that may not delete, what is removed is hidden, and the backup 
     out: "",
     error: expect.stringContaining("restored")
   })
-}, 120_000)
+})
 
 test("with a key that may only read, a command that reads names --no-lock, and works with it", async () => {
   const { cli, emulator, opened } = await prepare()
@@ -118,7 +118,7 @@ test("with a key that may only read, a command that reads names --no-lock, and w
   expect((await reader.run("restore", "latest", "-t", "@/back", "--no-lock", ...opened)).code).toBe(0)
   const refused = await reader.run("backup", "@/from", ...opened)
   expect(refused).toMatchObject({ code: 7, error: expect.not.stringContaining("--no-lock") })
-}, 60_000)
+})
 
 test("in a bucket with object lock, where files are to be deleted for good, a backup leaves no lock that counts", async () => {
   const { emulator, cli } = await withB2()
@@ -143,4 +143,4 @@ test("in a bucket with object lock, where files are to be deleted for good, a ba
   expect([ran.code, ran.error]).toEqual([0, expect.not.stringContaining("stays")])
   expect((await cli.run("ls", "hard:locked-bucket/backup/locks")).out).toBe("")
   expect((await cli.run("repo", "check", ...opened)).code).toBe(0)
-}, 120_000)
+})

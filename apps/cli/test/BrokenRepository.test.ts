@@ -124,7 +124,7 @@ test("with --json both streams are JSON, whatever there is to say", async () => 
   }
   const { error } = await cli.run("snapshots", "--json")
   expect(JSON.parse(error)).toMatchObject({ message_type: "error", error: { message: expect.any(String) } })
-}, 30_000)
+})
 
 test.each([
   [["snapshots", "--repo", ""], 2, "--repo is empty"],

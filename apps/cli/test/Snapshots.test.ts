@@ -50,7 +50,7 @@ test("snapshots are listed, filtered, grouped and cut to the latest", async () =
   expect(table.out.split("\n")).toHaveLength(5)
   expect(table.out).toMatch(/^ID +Time +Host +Tags +Paths/)
   expect(table.error).toBe("3 snapshots\n")
-}, 60_000)
+})
 
 test("forget keeps what a rule wants, tells why, and prune frees the rest", async () => {
   const { cli, list } = await prepare()
@@ -71,7 +71,7 @@ test("forget keeps what a rule wants, tells why, and prune frees the rest", asyn
   expect(packs()).toBeLessThan(before)
   expect((await cli.run("repo", "check", "--read-data")).code).toBe(0)
   expect((await cli.run("restore", "latest", "-t", "@/back")).code).toBe(0)
-}, 60_000)
+})
 
 test("forget takes snapshots by name, and no policy that keeps nothing", async () => {
   const { cli, list } = await prepare()
@@ -83,7 +83,7 @@ test("forget takes snapshots by name, and no policy that keeps nothing", async (
   expect((await cli.run("forget", "--keep-within", "3 days")).code).toBe(2)
   expect((await cli.run("forget", "--keep-tag", "nothing")).code).toBe(1)
   expect(await list()).toHaveLength(2)
-}, 60_000)
+})
 
 test("ls and find show what is where, in restic's shapes", async () => {
   const { cli, root } = await prepare()
@@ -104,7 +104,7 @@ test("ls and find show what is where, in restic's shapes", async () => {
   expect(found).toHaveLength(2)
   expect(found[0]).toMatchObject({ hits: 1, matches: [{ path: `${root}/day-2.txt` }] })
   expect((await cli.run("snapshot", "find", "nothing")).out).toBe("")
-}, 60_000)
+})
 
 test("diff tells what was added, removed and changed", async () => {
   const { cli, root } = await prepare()
@@ -113,7 +113,7 @@ test("diff tells what was added, removed and changed", async () => {
   const lines = jsonLines((await cli.run("snapshot", "diff", "latest", "latest~1", "--json")).out)
   expect(lines[1]).toEqual({ message_type: "change", path: `${root}/day-3.txt`, modifier: "-" })
   expect(lines.at(-1)).toMatchObject({ message_type: "statistics", changed_files: 1, removed: { files: 1 } })
-}, 60_000)
+})
 
 test("dump writes a file as it is and a folder as an archive", async () => {
   const { cli, root } = await prepare()
@@ -122,7 +122,7 @@ test("dump writes a file as it is and a folder as an archive", async () => {
   expect(fs.readFileSync(`${cli.folder}/out.tar`).subarray(257, 262).toString()).toBe("ustar")
   expect((await cli.run("snapshot", "dump", "latest", root, "--archive", "zip")).out.slice(0, 2)).toBe("PK")
   expect((await cli.run("snapshot", "dump", "latest", "/nothing")).code).toBe(4)
-}, 60_000)
+})
 
 test("tags are added, taken away and replaced", async () => {
   const { cli, list } = await prepare()
@@ -133,7 +133,7 @@ test("tags are added, taken away and replaced", async () => {
   await cli.run("snapshot", "tag", "--set", "a,b", "latest~1")
   expect((await list()).map(({ tags }) => tags)).toEqual([undefined, ["a", "b"], ["day3", "keep"]])
   expect((await cli.run("snapshot", "tag")).code).toBe(2)
-}, 60_000)
+})
 
 test("rm takes a path out of every snapshot", async () => {
   const { cli, list } = await prepare()
@@ -142,7 +142,7 @@ test("rm takes a path out of every snapshot", async () => {
   expect(await list()).toHaveLength(3)
   expect((await cli.run("snapshot", "find", "day-1.txt")).out).toBe("")
   expect((await cli.run("snapshot", "rm")).code).toBe(2)
-}, 60_000)
+})
 
 test("stats count in restic's ways", async () => {
   const { cli } = await prepare()
@@ -153,7 +153,7 @@ test("stats count in restic's ways", async () => {
     total_blob_count: expect.any(Number),
     compression_ratio: expect.any(Number)
   })
-}, 60_000)
+})
 
 test("a damaged pack is found by check with 1, and what is left is saved by repair", async () => {
   const { cli, repository } = await withRepository()
@@ -182,7 +182,7 @@ test("a damaged pack is found by check with 1, and what is left is saved by repa
   expect((await cli.run("repo", "repair", "snapshots", "--forget")).code).toBe(0)
   expect((await cli.run("repo", "check", "--read-data")).code).toBe(0)
   expect(repository.config.version).toBe(2)
-}, 60_000)
+})
 
 test("copy brings snapshots to another repository once", async () => {
   const { cli } = await prepare()
@@ -193,7 +193,7 @@ test("copy brings snapshots to another repository once", async () => {
   expect((await cli.run(...copy)).out).toBe("")
   expect(JSON.parse((await cli.run("snapshots", "-r", "@/other", "--json")).out)).toHaveLength(3)
   expect((await cli.run("repo", "check", "--read-data", "-r", "@/other")).code).toBe(0)
-}, 60_000)
+})
 
 test("a drill restores what it picks and finds it the same as the files on disk", async () => {
   const cli = await makeSnapshots()
@@ -203,4 +203,4 @@ test("a drill restores what it picks and finds it the same as the files on disk"
   const report = JSON.parse(cli.read("drill.json"))
   expect(report).toMatchObject({ seed: "x", candidates: 5, files: 2, equalToSource: 2, passed: true })
   expect((await cli.run("repo", "drill", "--sample", "none")).code).toBe(2)
-}, 60_000)
+})

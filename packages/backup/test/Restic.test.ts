@@ -127,7 +127,7 @@ describe("restic", () => {
         env: environmentFor(root),
         stdio: ["pipe", "ignore", "ignore"]
       })
-      yield* Effect.promise(() => expect.poll(() => lockNames(root).length, { timeout: 20_000 }).toBe(1))
+      yield* Effect.promise(() => expect.poll(() => lockNames(root).length, { timeout: 240_000 }).toBe(1))
       const attempt = Effect.flip(withLock(repository, { exclusive: true }, Effect.void))
       const error = yield* attempt
       expect(error).toMatchObject({ reason: { _tag: "Locked" } })

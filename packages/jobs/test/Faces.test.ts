@@ -140,10 +140,15 @@ describe("two runs to one destination", () => {
   )
 })
 
-/** The local provider, with one of its methods so slow that a phase is seen. */
-const slow = (method: "list" | "digest" | "read" | "remove" | "makeDirectory"): ProviderFactory => {
-  // Digests are made side by side, and the gauge is restated four times a second.
-  const pause = Effect.sleep(method === "digest" ? 2_000 : 120)
+interface Gate {
+  isOpen: boolean
+}
+
+/** The local provider, with one of its methods held up while `gate` is closed. */
+const slow = (method: "list" | "digest" | "read" | "remove" | "makeDirectory", gate: Gate): ProviderFactory => {
+  const pause: Effect.Effect<void> = Effect.suspend(() =>
+    gate.isOpen ? Effect.void : Effect.andThen(Effect.sleep(20), pause)
+  )
   const slowed = (provider: Provider): Provider => {
     switch (method) {
       case "list":
@@ -183,7 +188,8 @@ describe("a run that is cancelled", () => {
     ["finishing", "makeDirectory"]
   ] as const)("while it is %s says by whom, leaves whole files, and the next one ends the work", ([phase, method]) =>
     Effect.gen(function* () {
-      const world = makeWorld([slow(method)])
+      const gate: Gate = { isOpen: false }
+      const world = makeWorld([slow(method, gate)])
       const content = (file: number) => `${file}`.repeat(3_000_000)
       for (let file = 0; file < 6; file++) {
         world.write(`from/${file}`, content(file))
@@ -200,6 +206,7 @@ describe("a run that is cancelled", () => {
       const bystander = watcher(world)("copy", { source: world.at("from"), destination: world.at("bystander") })
       const other = yield* Effect.forkChild(bystander.running)
       const { events, exit } = yield* canceller(world, phase)("sync", request)
+      gate.isOpen = true
       expect(Exit.hasInterrupts(exit)).toBe(true)
       expect(events.at(-1)?.event).toMatchObject({ _tag: "Finished", outcome: "cancelled", by: "ann" })
       expect(viewOf(events).isGapless).toBe(true)

@@ -13,9 +13,13 @@ beforeEach(() => {
 })
 afterEach(() => void process.off("SIGHUP", listener))
 
-const hangUp = Effect.andThen(
-  Effect.sync(() => process.kill(process.pid, "SIGHUP")),
-  Effect.sleep(50)
+/** Until this process has heard of it. */
+const hangUp = Effect.promise(
+  () =>
+    new Promise<void>((resolve) => {
+      process.once("SIGHUP", () => setImmediate(resolve))
+      process.kill(process.pid, "SIGHUP")
+    })
 )
 
 describe.skipIf(process.platform === "win32")("SIGHUP", () => {

@@ -45,7 +45,7 @@ const holdReader = async (fifo: string): Promise<void> => {
     writer = fs.openSync(fifo, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK)
     return writer
   }
-  await expect.poll(open, { timeout: 60_000 }).toBeGreaterThan(0)
+  await expect.poll(open, { timeout: 240_000 }).toBeGreaterThan(0)
   onTestFinished(() => fs.closeSync(writer))
 }
 
@@ -55,14 +55,14 @@ const makeFifo = (folder: string): string => {
   return fifo
 }
 
-describe.runIf(process.platform === "linux")("a run that waits for what never comes", { timeout: 120_000 }, () => {
+describe.runIf(process.platform === "linux")("a run that waits for what never comes", () => {
   test.each(["SIGINT", "SIGTERM"] as const)("is ended by the second %s: a FIFO for a password", async (signal) => {
     const folder = makeFolder()
     const fifo = makeFifo(folder)
     const { child, ended } = start(folder, ["snapshots", "-r", path.join(folder, "repo"), "--password-file", fifo])
     await holdReader(fifo)
     child.kill(signal)
-    await expect.poll(() => catches(child.pid!, signal), { timeout: 60_000 }).toBe(false)
+    await expect.poll(() => catches(child.pid!, signal), { timeout: 240_000 }).toBe(false)
     child.kill(signal)
     expect(await ended).toBe(signal)
   })
@@ -81,7 +81,7 @@ describe.runIf(process.platform === "linux")("a run that waits for what never co
     const ended = endOf(terminal)
     await holdReader(fifo)
     const ctrlC = setInterval(() => terminal.stdin.write("\u0003"), 500)
-    await expect.poll(() => fs.existsSync(file("after")), { timeout: 60_000 }).toBe(true)
+    await expect.poll(() => fs.existsSync(file("after")), { timeout: 240_000 }).toBe(true)
     clearInterval(ctrlC)
     terminal.stdin.end()
     await ended
@@ -102,16 +102,16 @@ describe.runIf(process.platform === "linux")("a run that waits for what never co
       })
       const gone = endOf(server)
       try {
-        await expect.poll(() => fs.existsSync(path.join(mounted, "a")), { timeout: 60_000 }).toBe(true)
+        await expect.poll(() => fs.existsSync(path.join(mounted, "a")), { timeout: 240_000 }).toBe(true)
         server.kill("SIGSTOP")
         const { child, ended } = start(
           folder,
           verb === "ls" ? ["ls", mounted] : ["sync", mounted, path.join(folder, "to")]
         )
         const waits = () => fs.readFileSync(`/proc/${child.pid}/wchan`, "utf8")
-        await expect.poll(waits, { timeout: 60_000 }).toBe("request_wait_answer")
+        await expect.poll(waits, { timeout: 240_000 }).toBe("request_wait_answer")
         child.kill("SIGINT")
-        await expect.poll(() => catches(child.pid!, "SIGINT"), { timeout: 60_000 }).toBe(false)
+        await expect.poll(() => catches(child.pid!, "SIGINT"), { timeout: 240_000 }).toBe(false)
         child.kill("SIGINT")
         expect(await ended).toBe("SIGINT")
       } finally {

@@ -45,7 +45,7 @@ interface Waiting {
   readonly resolve: () => void
 }
 
-/** What is being uploaded when the scope closes is dropped. */
+/** What is being uploaded when the scope closes is stopped; the index is told which packs those were. */
 export const make = Effect.fnUntraced(function* ({
   concurrency,
   index,
@@ -76,9 +76,16 @@ export const make = Effect.fnUntraced(function* ({
   const upload = Effect.fnUntraced(function* ({ pack, resolve }: Waiting): Effect.fn.Return<void, E> {
     count(pack)
     if (!isDryRun) {
-      yield* repository.savePack(pack.id, pack.bytes)
-      place(pack)
-      yield* indexWriter.add({ id: pack.id, blobs: pack.blobs })
+      const { blobs, id } = pack
+      // Whoever is told between the storing and the noting to stop would lose the pack.
+      yield* Effect.uninterruptibleMask((restore) =>
+        restore(repository.savePack(id, pack.bytes)).pipe(
+          Effect.onInterrupt(() => Effect.sync(() => indexWriter.suppose({ id, blobs }))),
+          Effect.andThen(Effect.sync(() => place(pack))),
+          Effect.andThen(indexWriter.add({ id, blobs }))
+        )
+      )
+      yield* indexWriter.flushWhenDue
     }
     resolve()
   })

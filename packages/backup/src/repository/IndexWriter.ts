@@ -21,11 +21,15 @@ export interface StoredPack {
 }
 
 export interface IndexWriter {
+  /** Takes a pack that is stored, to be named by the next index file. */
+  readonly add: (pack: StoredPack) => Effect.Effect<void>
+  /** Takes a pack that may be stored or not, since its upload was interrupted: only `rescue` looks at it. */
+  readonly suppose: (pack: StoredPack) => void
   /** Writes an index file when it is time to. */
-  readonly add: (pack: StoredPack) => Effect.Effect<void, E>
+  readonly flushWhenDue: Effect.Effect<void, E>
   /** Names everything that is not named yet. */
   readonly flush: Effect.Effect<void, E>
-  /** The same after an interruption: packs that somebody has removed meanwhile are not named. */
+  /** The same after an interruption, with supposed packs: those that are not there are not named. */
   readonly rescue: Effect.Effect<void, E>
 }
 
@@ -33,6 +37,7 @@ export const make = (repository: Repository): IndexWriter => {
   let packs: Array<StoredPack> = []
   let blobs = 0
   let oldest = 0
+  const supposed: Array<StoredPack> = []
 
   const put = (added: ReadonlyArray<StoredPack>): void => {
     packs.push(...added)
@@ -66,14 +71,17 @@ export const make = (repository: Repository): IndexWriter => {
 
   return {
     add: (pack) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      Effect.map(Clock.currentTimeMillis, (now) => {
         if (packs.length === 0) oldest = now
         put([pack])
-        return blobs >= IndexFile.fullSize || now - oldest >= longestWaitMillis ? flush : Effect.void
       }),
+    suppose: (pack) => void supposed.push(pack),
+    flushWhenDue: Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      packs.length > 0 && (blobs >= IndexFile.fullSize || now - oldest >= longestWaitMillis) ? flush : Effect.void
+    ),
     flush,
     rescue: Effect.suspend(() =>
-      Effect.flatMap(Effect.filter(takeAll(), isThere, { concurrency: 8 }), (present) => write(present))
+      Effect.flatMap(Effect.filter([...takeAll(), ...supposed], isThere, { concurrency: 8 }), write)
     )
   }
 }

@@ -1,6 +1,7 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import type { Provider } from "@ourclone/core/contract/Provider"
 import { PermissionDenied, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as FaultyProvider from "@ourclone/core/testing/FaultyProvider"
 import { Effect, Fiber, Redacted, Stream } from "effect"
@@ -37,7 +38,7 @@ const start = (faults: ReadonlyArray<FaultyProvider.Fault>) =>
 const passing = new Unavailable({ message: "the connection was reset; try again", retryAtOnce: true })
 const every20th = Array.from({ length: 60 }, (_, index) => 3 + index * 20)
 
-describe("a backup to a service that fails now and then", { timeout: 30_000 }, () => {
+describe("a backup to a service that fails now and then", () => {
   it.live("is whole", () =>
     Effect.gen(function* () {
       const faults = every20th.flatMap(
@@ -75,16 +76,27 @@ describe("a backup to a service that fails now and then", { timeout: 30_000 }, (
   )
 })
 
-describe("a backup that is interrupted", { timeout: 30_000 }, () => {
+/** A repository in memory, and the same as one that takes so many packs and never answers for the next. */
+const storingOnly = Effect.fnUntraced(function* (most: number) {
+  const { provider, repository } = yield* TestRepository.inMemory()
+  let count = 0
+  const stalling: Provider = {
+    ...provider,
+    put: (path, ...rest) =>
+      Effect.suspend(() => (path.startsWith("data/") && ++count > most ? Effect.never : provider.put(path, ...rest)))
+  }
+  const through = yield* Repository.open(stalling, { password: TestRepository.password })
+  const packs = () => [...provider.memory.files.keys()].filter((path) => path.startsWith("data/"))
+  return { folder: yield* source, packs, provider, repository, through }
+})
+
+describe("a backup that is interrupted", () => {
   it.live("is gone on with by the next one", () =>
     Effect.gen(function* () {
-      const { folder, provider, repository, through } = yield* start([{ method: "put", kind: "delay", by: 40 }])
-      const packs = () => [...provider.memory.files.keys()].filter((path) => path.startsWith("data/")).length
+      const { folder, packs, repository, through } = yield* storingOnly(8)
       const fiber = yield* Effect.forkChild(backup(through, folder, { packSize }))
-      while (packs() < 8) yield* Effect.sleep(5)
+      while (packs().length < 8) yield* Effect.sleep(5)
       yield* Fiber.interrupt(fiber)
-      const left = packs()
-      assert.isBelow(left, 25)
       assert.lengthOf((yield* Snapshots.loadAll(repository)).snapshots, 0)
       const indexes = yield* Stream.runCollect(repository.list("index"))
       assert.lengthOf(indexes, 1)
@@ -96,10 +108,33 @@ describe("a backup that is interrupted", { timeout: 30_000 }, () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("keeps what was stored though the answer had not come", () =>
+    Effect.gen(function* () {
+      const { provider, repository } = yield* TestRepository.inMemory()
+      const storesWithoutAWord: Provider = {
+        ...provider,
+        put: (path, source, options) =>
+          Effect.flatMap(provider.put(path, source, options), (file) =>
+            path.startsWith("data/") ? Effect.never : Effect.succeed(file)
+          )
+      }
+      const through = yield* Repository.open(storesWithoutAWord, { password: TestRepository.password })
+      const folder = yield* source
+      const packs = () => [...provider.memory.files.keys()].filter((path) => path.startsWith("data/")).length
+      const fiber = yield* Effect.forkChild(backup(through, folder, { packSize }))
+      while (packs() < 2) yield* Effect.sleep(5)
+      yield* Fiber.interrupt(fiber)
+      assert.lengthOf(yield* Stream.runCollect(repository.list("index")), 1)
+      const again = yield* backup(repository, folder, { packSize })
+      assert.isBelow(again.dataBlobs, fileCount)
+      const { strangers } = yield* readWhole(repository)
+      assert.strictEqual(strangers, 0)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("names no pack in an index that somebody has removed meanwhile", () =>
     Effect.gen(function* () {
-      const { folder, provider, repository, through } = yield* start([{ method: "put", kind: "delay", by: 40 }])
-      const packs = () => [...provider.memory.files.keys()].filter((path) => path.startsWith("data/"))
+      const { folder, packs, provider, repository, through } = yield* storingOnly(8)
       const fiber = yield* Effect.forkChild(backup(through, folder, { packSize }))
       while (packs().length < 8) yield* Effect.sleep(5)
       for (const path of packs().slice(0, 4)) provider.memory.files.delete(path)

@@ -26,7 +26,7 @@ const checked = (root: string): void => {
 
 beforeEach((context) => skipWithout(context, "restic"))
 
-describe("a backup, as restic sees it", { timeout: 60_000 }, () => {
+describe("a backup, as restic sees it", () => {
   it.live.each([1, 2] as const)("restores to the same folder, from a repository of version %s", (version) =>
     Effect.gen(function* () {
       const { repository, root } = yield* TestRepository.inFolder({ version })

@@ -1,6 +1,6 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { Effect } from "effect"
 import type { BlobIntake } from "../../src/archive/BlobIntake.ts"
 import * as FileContent from "../../src/archive/FileContent.ts"
@@ -43,6 +43,8 @@ describe("the content of a file that has only just changed", () => {
       const path = join(yield* TestRepository.folder, "file")
       fs.writeFileSync(path, "old")
       const { content, taken } = collect()
+      const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now())
+      yield* Effect.addFinalizer(() => Effect.sync(() => clock.mockRestore()))
       const stored = content.store(Buffer.from(path), 3, now())
       fs.writeFileSync(path, "new")
       yield* Effect.promise(() => stored)

@@ -26,7 +26,7 @@ const start = Effect.fnUntraced(function* (saved: Effect.Effect<void, StorageErr
   const uploads = yield* PackUploads.make({
     repository: { ...repository, savePack: () => saved },
     index,
-    indexWriter: { add, flush: Effect.void, rescue: Effect.void },
+    indexWriter: { add, suppose: () => {}, flushWhenDue: Effect.void, flush: Effect.void, rescue: Effect.void },
     concurrency: 2,
     isDryRun: false
   })

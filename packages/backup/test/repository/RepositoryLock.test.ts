@@ -247,7 +247,7 @@ describe("a repository lock", () => {
       const fiber = yield* hold(repository, common)
       behaviour.put = () => Effect.die(new Error("a bug"))
       yield* pass(6)
-      const exit = yield* Fiber.await(fiber).pipe(Effect.timeoutOption("1 second"), TestClock.withLive)
+      const exit = yield* Fiber.await(fiber).pipe(Effect.timeoutOption("1 minute"), TestClock.withLive)
       expect(Option.isSome(exit) && Exit.isFailure(exit.value)).toBe(true)
     })
   )

@@ -12,29 +12,26 @@ const contentOf = (number: number): Buffer => Buffer.alloc(size, `file ${number}
 const files = Array.from({ length: 80 }, (_, number) => file(`f${number}`, contentOf(number)))
 
 describe("A restore that is stopped", () => {
-  it.live(
-    "leaves no file cut off under its own name, so that one that keeps what is there can go on",
-    () =>
-      Effect.gen(function* () {
-        const { restore, target } = yield* HandMade.make(files, { packSize: 4_000_000 })
-        const started = () => (fs.existsSync(target) ? fs.readdirSync(target).length : 0)
-        let last = 0
-        for (let attempt = 0; attempt < 8; attempt++) {
-          const fiber = yield* Effect.forkChild(restore({ overwrite: attempt % 2 === 0 ? "always" : "never" }))
-          while (started() < Math.min(last + 5, files.length)) yield* Effect.sleep(1)
-          yield* Effect.sleep(attempt % 4)
-          yield* Fiber.interrupt(fiber)
-          last = started()
-          for (const name of fs.readdirSync(target)) {
-            if (name.endsWith(".partial")) continue
-            expect(fs.readFileSync(join(target, name)).equals(contentOf(Number(name.slice(1)))), name).toBe(true)
-          }
+  it.live("leaves no file cut off under its own name, so that one that keeps what is there can go on", () =>
+    Effect.gen(function* () {
+      const { restore, target } = yield* HandMade.make(files, { packSize: 4_000_000 })
+      const started = () => (fs.existsSync(target) ? fs.readdirSync(target).length : 0)
+      let last = 0
+      for (let attempt = 0; attempt < 8; attempt++) {
+        const fiber = yield* Effect.forkChild(restore({ overwrite: attempt % 2 === 0 ? "always" : "never" }))
+        while (started() < Math.min(last + 5, files.length)) yield* Effect.sleep(1)
+        yield* Effect.sleep(attempt % 4)
+        yield* Fiber.interrupt(fiber)
+        last = started()
+        for (const name of fs.readdirSync(target)) {
+          if (name.endsWith(".partial")) continue
+          expect(fs.readFileSync(join(target, name)).equals(contentOf(Number(name.slice(1)))), name).toBe(true)
         }
-        const { summary } = yield* restore({ overwrite: "never", verify: true })
-        expect(summary.failures).toBe(0)
-        expect(fs.readdirSync(target)).toHaveLength(files.length)
-      }).pipe(Effect.scoped),
-    30_000
+      }
+      const { summary } = yield* restore({ overwrite: "never", verify: true })
+      expect(summary.failures).toBe(0)
+      expect(fs.readdirSync(target)).toHaveLength(files.length)
+    }).pipe(Effect.scoped)
   )
 
   it.live("shows no file before it is whole, where the next run would keep it", () =>

@@ -91,7 +91,7 @@ describe("threads", () => {
       Effect.gen(function* () {
         const threads = yield* start(1)
         yield* failureOf(threads, request)
-        const later = yield* Effect.exit(Effect.timeout(threads.call({ _tag: "Data" }), 2000))
+        const later = yield* Effect.exit(threads.call({ _tag: "Data" }))
         expect(Exit.isFailure(later) && String(later.cause)).toContain(message)
       }).pipe(Effect.scoped)
     )
@@ -168,6 +168,6 @@ describe("threads", () => {
       yield* Effect.sleep(1500)
       const threads = yield* makeThreads<Request, unknown>(dying, { size: 1, data: () => "hello" })
       expect((yield* failureOf(threads, { _tag: "Data" })).message).toBe("it can not be loaded")
-    }).pipe(Effect.scoped, Effect.timeout(10_000))
+    }).pipe(Effect.scoped)
   )
 })

@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from "node:module"
 import { hostname, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, describe, expect, it, vi } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scope } from "effect"
+import { Deferred, Effect, Exit, Fiber, Scope } from "effect"
 import { ofPath } from "../../src/contract/PlaceIdentity.ts"
 import * as DestinationLock from "../../src/engine/DestinationLock.ts"
 import * as ProcessIdentity from "../../src/machine/ProcessIdentity.ts"
@@ -93,8 +93,10 @@ describe("DestinationLock", () => {
   it.live("lets go when the run is interrupted", () =>
     Effect.gen(function* () {
       const state = newState()
-      const fiber = yield* Effect.forkChild(Effect.scoped(Effect.andThen(lock(state), Effect.never)))
-      yield* Effect.sleep(20)
+      const isHeld = yield* Deferred.make<void>()
+      const holding = Effect.andThen(Deferred.succeed(isHeld, undefined), Effect.never)
+      const fiber = yield* Effect.forkChild(Effect.scoped(Effect.andThen(lock(state), holding)))
+      yield* Deferred.await(isHeld)
       expect(yield* isBusy(state)).toBe(true)
       yield* Fiber.interrupt(fiber)
       expect(yield* isBusy(state)).toBe(false)

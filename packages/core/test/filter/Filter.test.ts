@@ -141,12 +141,4 @@ describe("Filter rules", () => {
     assert.include(failure({ minAge: "2d", maxAge: "1d" }), 'min-age "2d": it is more than the greatest, "1d"')
     assert.include(failure({ filesFrom: ["a"], include: ["b"] }), "files-from")
   })
-
-  it("decides on a million files in a few seconds", () => {
-    const filter = make({ filter: ["- *.tmp", "- /cache/**", "+ *.{jpg,png}", "- *.bak"] })
-    const file = { path: makeUnsafe("photos/2024/holiday/IMG_1234.jpeg"), size: 1, modifiedAt: 0 }
-    const started = performance.now()
-    for (let index = 0; index < 1_000_000; index++) filter.includes(file)
-    assert.isBelow(performance.now() - started, 5000)
-  })
 })

@@ -2,6 +2,8 @@ import * as fs from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as RepositoryLock from "@ourclone/backup/repository/RepositoryLock"
+import type { Fact } from "@ourclone/core/events/RunEvent"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
@@ -45,7 +47,7 @@ const sample = Effect.gen(function* () {
   return { ...trial, opened, repository, source, backup }
 })
 
-describe("jobs about repositories", { timeout: 240_000 }, () => {
+describe("jobs about repositories", () => {
   it.live("each kind's request, events and summary go through JSON, and no password is in any of them", () =>
     Effect.gen(function* () {
       const { backup, folder, init, repository, run, said, source, write } = yield* sample
@@ -180,11 +182,15 @@ describe("jobs about repositories", { timeout: 240_000 }, () => {
         })
       )
       yield* busy
-      yield* Effect.forkScoped(RepositoryLock.withLock(opened, { exclusive: true }, Effect.sleep("2 seconds")))
-      yield* Effect.sleep("1 second")
-      const { facts, summary } = yield* backup({ whenBusy: "wait" })
-      expect(summary.filesNew).toBe(2)
-      expect(facts).toContainEqual(expect.objectContaining({ _tag: "Waiting", for: "lock" }))
+      const isHeld = yield* Deferred.make<void>()
+      const isWaitedFor = yield* Deferred.make<void>()
+      const untilWaitedFor = Effect.andThen(Deferred.succeed(isHeld, undefined), Deferred.await(isWaitedFor))
+      yield* Effect.forkScoped(RepositoryLock.withLock(opened, { exclusive: true }, untilWaitedFor))
+      yield* Deferred.await(isHeld)
+      const onFact = (fact: Fact) => {
+        if (fact._tag === "Waiting" && fact.for === "lock") Deferred.doneUnsafe(isWaitedFor, Effect.void)
+      }
+      expect((yield* backup({ whenBusy: "wait" }, { onFact })).summary.filesNew).toBe(2)
     }).pipe(Effect.scoped)
   )
 })

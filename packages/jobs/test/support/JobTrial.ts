@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly isPreview?: boolean
   readonly input?: Beside["input"]
   readonly password?: string
+  /** Hears of each fact when it is told. */
+  readonly onFact?: (fact: Fact) => void
 }
 
 const throughJson = <A>(schema: Schema.Codec<A, unknown>, value: A, said: Said): A => {
@@ -75,7 +77,9 @@ export const make = Effect.gen(function* () {
       Effect.sync(() => {
         for (const one of batch) {
           const { event } = throughJson(Envelope, one, said)
-          if (event._tag !== "Progress") facts.push(event)
+          if (event._tag === "Progress") continue
+          facts.push(event)
+          options.onFact?.(event)
         }
       })
     const asked = throughJson(kind.request, request, said)
