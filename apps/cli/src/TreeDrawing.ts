@@ -7,24 +7,20 @@ import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 
-/** Folders hold more of the same; files do not. */
+/** Folders, whose names end with a slash, hold more of the same; files do not. */
 type Branches = Map<string, Branches | undefined>
 
 const grow = (branches: Branches, path: string, isFolder: boolean): void => {
   const segments = path.split("/")
+  const file = isFolder ? undefined : segments.pop()
   let at = branches
-  for (const [index, segment] of segments.entries()) {
-    const isLeaf = index === segments.length - 1 && !isFolder
-    const known = at.get(segment)
-    if (isLeaf || known !== undefined) {
-      if (known === undefined) at.set(segment, undefined)
-      else at = known
-      continue
-    }
-    const made: Branches = new Map()
-    at.set(segment, made)
-    at = made
+  for (const segment of segments) {
+    const name = `${segment}/`
+    const folder = at.get(name) ?? new Map()
+    at.set(name, folder)
+    at = folder
   }
+  if (file !== undefined) at.set(file, undefined)
 }
 
 const draw = (branches: Branches, indent: string, line: (text: string) => void): void => {
@@ -32,7 +28,7 @@ const draw = (branches: Branches, indent: string, line: (text: string) => void):
   let index = 0
   for (const [name, below] of branches) {
     const isLast = index++ === last
-    line(`${indent}${isLast ? "└── " : "├── "}${printable(name)}${below === undefined ? "" : "/"}`)
+    line(`${indent}${isLast ? "└── " : "├── "}${printable(name)}`)
     if (below !== undefined) draw(below, `${indent}${isLast ? "    " : "│   "}`, line)
   }
 }
@@ -77,5 +73,12 @@ export const run = Effect.fnUntraced(function* (flags: {
   yield* Listing.visit(output, flags, collect, print)
 }, Effect.scoped)
 
+/** A folder keeps its slash beside a file of its name. */
 const toObject = (branches: Branches): object =>
-  Object.fromEntries(Array.from(branches, ([name, below]) => [name, below === undefined ? null : toObject(below)]))
+  Object.fromEntries(
+    Array.from(branches, ([name, below]) => {
+      if (below === undefined) return [name, null]
+      const bare = name.slice(0, -1)
+      return [branches.has(bare) ? name : bare, toObject(below)]
+    })
+  )

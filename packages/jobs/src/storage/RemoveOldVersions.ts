@@ -10,7 +10,7 @@ import type { Beside, JobKind } from "../JobKind.ts"
 import { versionsOf } from "../place/Earlier.ts"
 import { hold } from "../place/HoldDestination.ts"
 import { whenBusy } from "../RequestFields.ts"
-import { openAt } from "./History.ts"
+import { openAt, versionsAt } from "./History.ts"
 import { forgetting } from "./StorageFields.ts"
 
 export const Request = Schema.Struct({
@@ -34,14 +34,14 @@ const perform = (isPreview: boolean) =>
     const until = (yield* Clock.currentTimeMillis) - (request.olderThanMillis ?? 0)
     const options = { includesCurrent: false, until, isPreview, tell }
     if (request.maxDelete !== undefined) {
-      const { removed } = yield* VersionRemoval.run(versions.list(path), versions, {
+      const { removed } = yield* VersionRemoval.run(versionsAt(versions, path), versions, {
         ...options,
         isPreview: true,
         tell: silent
       })
       if (removed > request.maxDelete) return yield* tooMany(removed, request.maxDelete)
     }
-    const summary = yield* VersionRemoval.run(versions.list(path), versions, options)
+    const summary = yield* VersionRemoval.run(versionsAt(versions, path), versions, options)
     tell.fact({ _tag: "Planned", files: 0, bytes: 0, removals: summary.removed + summary.failed, isFinal: true })
     return summary
   })

@@ -7,7 +7,7 @@ import type { Beside, QueryKind } from "../JobKind.ts"
 import { versionsOf } from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { open } from "../place/OpenPlace.ts"
-import { openAt } from "./History.ts"
+import { openAt, versionsAt } from "./History.ts"
 import { fileOrFolder } from "./StorageFields.ts"
 
 export const Request = Schema.Struct(fileOrFolder)
@@ -15,9 +15,9 @@ export type Request = typeof Request.Type
 
 const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
   const { path, provider } = yield* openAt(request.path, tell)
-  const { list } = yield* versionsOf(provider)
+  const versions = yield* versionsOf(provider)
   let isEmpty = true
-  const listed = Stream.mapArray(list(path), (found) => {
+  const listed = Stream.mapArray(versionsAt(versions, path), (found) => {
     isEmpty = false
     return found
   })
