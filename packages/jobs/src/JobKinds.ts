@@ -1,8 +1,9 @@
 /** Every kind of job, by its type. Each is loaded when it is asked for, so that a program starts no slower for having many. */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import { InvalidJob } from "./JobError.ts"
 import type { JobKind, SecretName } from "./JobKind.ts"
+import * as JsonRequest from "./JsonRequest.ts"
 import * as RunHere from "./run/RunHere.ts"
 
 /** A kind to which requests and summaries are JSON. */
@@ -25,12 +26,7 @@ export interface OfferedJob {
 }
 
 const offer = <Request, Summary>(kind: JobKind<string, Request, Summary>): OfferedJob => {
-  const decodeRequest = Schema.decodeUnknownEffect(Schema.toCodecJson(kind.request))
-  const decode = (request: unknown) =>
-    Effect.mapError(
-      decodeRequest(request),
-      ({ message }) => new InvalidJob({ message: `the request is not one of ${kind.type}: ${message}` })
-    )
+  const decode = JsonRequest.decoder(kind)
   return {
     type: kind.type,
     canPreview: kind.preview !== undefined,
@@ -85,17 +81,3 @@ export const load = (type: string): Effect.Effect<OfferedJob, InvalidJob> =>
   isJobType(type)
     ? Effect.promise(jobKinds[type])
     : Effect.fail(new InvalidJob({ message: `there is no kind of job called "${type}"` }))
-
-/** Queries, which give rows and are never kept, and bytes, by their type. */
-export const queryKinds = {
-  snapshots: async () => (await import("./repository/SnapshotsQuery.ts")).kind,
-  snapshotLs: async () => (await import("./repository/SnapshotLsQuery.ts")).kind,
-  find: async () => (await import("./repository/FindQuery.ts")).kind,
-  diff: async () => (await import("./repository/DiffQuery.ts")).kind,
-  stats: async () => (await import("./repository/StatsQuery.ts")).kind,
-  info: async () => (await import("./repository/InfoQuery.ts")).kind,
-  keyList: async () => (await import("./repository/KeyListQuery.ts")).kind,
-  repositories: async () => (await import("./repository/RepositoriesQuery.ts")).kind
-} as const
-
-export const bytesKinds = { dump: async () => (await import("./repository/DumpBytes.ts")).kind } as const

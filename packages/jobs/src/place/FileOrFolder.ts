@@ -87,7 +87,20 @@ export const holdsSomething = ({ provider }: FoundFolder): Effect.Effect<boolean
   return Effect.map(retrying(Stream.runCollect(first)), (found) => found.length > 0)
 }
 
-/** Whether there is a folder at `text`. Meant for one that lists nothing, since it reads the folder above. */
+/** Whether there is a folder of that name: asked for by its name where the storage can say it, else looked for in the list. */
+const holdsDirectory = ({ list, statDirectory }: Provider, name: RemotePath.RemotePath) =>
+  statDirectory === undefined
+    ? list(RemotePath.root, { depth: 1 }).pipe(
+        Stream.filter((entry) => entry._tag === "Directory" && entry.path === name),
+        Stream.take(1),
+        Stream.runCollect,
+        Effect.map((found) => found.length > 0)
+      )
+    : Effect.as(statDirectory(name), true).pipe(
+        Effect.catchReason("StorageError", "NotFound", () => Effect.succeed(false))
+      )
+
+/** Whether there is a folder at `text`. Meant for one that lists nothing, since it asks the folder above. */
 export const exists = Effect.fnUntraced(function* (
   folder: FoundFolder,
   text: string,
@@ -100,11 +113,7 @@ export const exists = Effect.fnUntraced(function* (
   const opened = yield* open(parent.folder, tell, flags)
   if (opened.buckets !== undefined && opened.location === "") return true
   const above = yield* Earlier.asOf(opened, at)
-  const found = above.list(RemotePath.root, { depth: 1 }).pipe(
-    Stream.filter((entry) => entry._tag === "Directory" && entry.path === parent.name),
-    Stream.take(1)
-  )
-  return (yield* retrying(Stream.runCollect(found))).length > 0
+  return yield* retrying(holdsDirectory(above, parent.name))
 })
 
 const notThere = (text: string, message: string): StorageError =>
