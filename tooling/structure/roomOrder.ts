@@ -16,6 +16,7 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
     ["choose", "threads", "format"],
     ["system", "go"]
   ],
+  "packages/jobs": [["."], ["run", "transfer", "storage", "repository"], ["place"], ["kind"]],
   "packages/provider-b2": [["."], ["api"]],
   "packages/tasks": [["runner"], ["store"], ["task"]]
 }

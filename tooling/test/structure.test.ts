@@ -92,7 +92,7 @@ describe("the structure check", () => {
       `import { B } from "@ourclone/provider-b2/B"`,
       "named by apps alone"
     ],
-    ["backup imports jobs", "packages/backup/src/go/A.ts", `import "@ourclone/jobs/JobKind"`, "downwards only"],
+    ["backup imports jobs", "packages/backup/src/go/A.ts", `import "@ourclone/jobs/kind/JobKind"`, "downwards only"],
     ["mount imports backup", "packages/mount/src/A.ts", `import "@ourclone/backup/go/Hex"`, "downwards only"],
     ["a provider imports backup", "packages/provider-local/src/A.ts", `import "@ourclone/backup/A"`, "need only core"],
     ["a file can not be parsed", "packages/core/src/engine/A.ts", "const a = (", "can not be parsed"],
@@ -172,7 +172,7 @@ describe("the structure check", () => {
       "packages/jobs/test/A.test.ts",
       `import "@ourclone/provider-local/LocalFactory"`
     ],
-    ["tasks stands on jobs", "packages/tasks/src/runner/A.ts", `import "@ourclone/jobs/JobKind"`],
+    ["tasks stands on jobs", "packages/tasks/src/runner/A.ts", `import "@ourclone/jobs/kind/JobKind"`],
     ["a file has 500 lines", "packages/core/src/engine/Long.ts", "let a = 1\n".repeat(500)]
   ])("accepts that %s", (_, file, text) => {
     expect(problemsOf(file, text)).toEqual([])

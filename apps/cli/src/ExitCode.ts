@@ -3,7 +3,7 @@ import type { RepositoryError } from "@ourclone/backup/repository/RepositoryErro
 import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
 import type { Reason } from "@ourclone/core/contract/StorageError"
 import type { SinkFailed } from "@ourclone/core/events/Tell"
-import type { JobError } from "@ourclone/jobs/JobError"
+import type { JobError } from "@ourclone/jobs/kind/JobError"
 import * as Schema from "effect/Schema"
 
 export const done = 0

@@ -1,7 +1,7 @@
 /** Runs a job in this process and tells about it as the flags ask for. */
 
 import type { RunView } from "@ourclone/core/events/RunView"
-import type { JobKind } from "@ourclone/jobs/JobKind"
+import type { JobKind } from "@ourclone/jobs/kind/JobKind"
 import * as RunHere from "@ourclone/jobs/run/RunHere"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -1,5 +1,5 @@
 /** What jobs fail with, in the words of the command line. */
-import type { InvalidJob } from "@ourclone/jobs/JobError"
+import type { InvalidJob } from "@ourclone/jobs/kind/JobError"
 import { type CommandStopped, usage } from "./ExitCode.ts"
 import { flagNameOf } from "./FlagWords.ts"
 

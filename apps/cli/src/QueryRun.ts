@@ -1,8 +1,8 @@
 /** Runs a query, and hands its rows on in the pieces in which they come. */
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { Tell } from "@ourclone/core/events/Tell"
-import type { JobError } from "@ourclone/jobs/JobError"
-import type { Beside, QueryKind } from "@ourclone/jobs/JobKind"
+import type { JobError } from "@ourclone/jobs/kind/JobError"
+import type { Beside, QueryKind } from "@ourclone/jobs/kind/JobKind"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as JobWords from "./JobWords.ts"

@@ -2,7 +2,7 @@
 import { isStorageError } from "@ourclone/core/contract/StorageError"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import type { RunView } from "@ourclone/core/events/RunView"
-import type { JobKind } from "@ourclone/jobs/JobKind"
+import type { JobKind } from "@ourclone/jobs/kind/JobKind"
 import type { Request } from "@ourclone/jobs/transfer/TransferRun"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"

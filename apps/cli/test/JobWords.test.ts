@@ -1,4 +1,4 @@
-import { InvalidJob } from "@ourclone/jobs/JobError"
+import { InvalidJob } from "@ourclone/jobs/kind/JobError"
 import { expect, test } from "vitest"
 import * as JobWords from "../src/JobWords.ts"
 

@@ -1,9 +1,9 @@
 /** Every kind of job, by its type. Each is loaded when it is asked for, so that a program starts no slower for having many. */
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
-import { InvalidJob } from "./JobError.ts"
-import type { JobKind, SecretName } from "./JobKind.ts"
-import * as JsonRequest from "./JsonRequest.ts"
+import { InvalidJob } from "./kind/JobError.ts"
+import type { JobKind, SecretName } from "./kind/JobKind.ts"
+import * as JsonRequest from "./kind/JsonRequest.ts"
 import * as RunHere from "./run/RunHere.ts"
 
 /** A kind to which requests and summaries are JSON. */

@@ -2,10 +2,10 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { InvalidJob, type JobError } from "./JobError.ts"
-import type { Beside, QueryKind, SecretName } from "./JobKind.ts"
-import * as JsonRequest from "./JsonRequest.ts"
-import type { Surroundings } from "./Surroundings.ts"
+import { InvalidJob, type JobError } from "./kind/JobError.ts"
+import type { Beside, QueryKind, SecretName } from "./kind/JobKind.ts"
+import * as JsonRequest from "./kind/JsonRequest.ts"
+import type { Surroundings } from "./kind/Surroundings.ts"
 
 /** A kind to which requests and rows are JSON. */
 export interface OfferedQuery {

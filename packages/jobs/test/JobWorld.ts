@@ -9,10 +9,10 @@ import { factory as local } from "@ourclone/provider-local/LocalProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { onTestFinished } from "vitest"
-import type { JobError } from "../src/JobError.ts"
-import type { JobKind } from "../src/JobKind.ts"
+import type { JobError } from "../src/kind/JobError.ts"
+import type { JobKind } from "../src/kind/JobKind.ts"
+import { type Surroundings, ThisMachine } from "../src/kind/Surroundings.ts"
 import * as RunHere from "../src/run/RunHere.ts"
-import { type Surroundings, ThisMachine } from "../src/Surroundings.ts"
 
 export interface RunSettings {
   readonly isPreview?: boolean

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as BytesKinds from "../src/BytesKinds.ts"
-import type { Beside, SecretName } from "../src/JobKind.ts"
+import type { Beside, SecretName } from "../src/kind/JobKind.ts"
 import * as QueryKinds from "../src/QueryKinds.ts"
 import {
   home,

@@ -2,7 +2,7 @@
 import type { RepositoryRemedies } from "@ourclone/backup/repository/RepositoryRemedies"
 import type { CoreRemedies } from "@ourclone/core/contract/CoreRemedies"
 import type { Remedy } from "@ourclone/core/contract/Remedy"
-import type { JobRemedies } from "@ourclone/jobs/JobRemedies"
+import type { JobRemedies } from "@ourclone/jobs/kind/JobRemedies"
 import type { LocalRemedies } from "@ourclone/provider-local/LocalRemedies"
 
 type Remedies = CoreRemedies & LocalRemedies & RepositoryRemedies & JobRemedies

@@ -6,7 +6,7 @@ import * as Earlier from "@ourclone/core/layers/Earlier"
 import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { InvalidJob, NothingThere } from "../JobError.ts"
+import { InvalidJob, NothingThere } from "../kind/JobError.ts"
 
 export interface Which {
   readonly at?: number | undefined

@@ -3,8 +3,8 @@ import type { Filter } from "@ourclone/core/filter/Filter"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { InvalidJob } from "../JobError.ts"
-import { text, texts } from "../RequestFields.ts"
+import { InvalidJob } from "../kind/JobError.ts"
+import { text, texts } from "../kind/RequestFields.ts"
 
 /** Those named `…From` hold the texts of files, which the face has read, not their names. */
 export const filterFields = {

@@ -4,9 +4,9 @@ import * as DestinationLock from "@ourclone/core/engine/DestinationLock"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { toFailure } from "../JobError.ts"
-import type { WhenBusy } from "../RequestFields.ts"
-import { ThisMachine } from "../Surroundings.ts"
+import { toFailure } from "../kind/JobError.ts"
+import type { WhenBusy } from "../kind/RequestFields.ts"
+import { ThisMachine } from "../kind/Surroundings.ts"
 
 /** Between two looks at whether the other run has ended. */
 const lookMillis = 1_000

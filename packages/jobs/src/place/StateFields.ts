@@ -1,5 +1,5 @@
 /** Fields that say which state of a storage is meant, where it is not as it is. */
-import { text, whole } from "../RequestFields.ts"
+import { text, whole } from "../kind/RequestFields.ts"
 
 export const moment = {
   at: whole("The storage as it was then, in milliseconds since 1970 UTC, as far as old versions are kept")

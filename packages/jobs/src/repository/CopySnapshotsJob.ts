@@ -2,7 +2,7 @@
 import * as SnapshotCopy from "@ourclone/backup/care/SnapshotCopy"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { JobKind } from "../JobKind.ts"
+import type { JobKind } from "../kind/JobKind.ts"
 import { access, count, locking, snapshotChoice } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as SelectedSnapshots from "./SelectedSnapshots.ts"

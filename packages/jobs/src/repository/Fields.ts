@@ -1,6 +1,6 @@
 /** The fields that requests about repositories have in common. */
 import * as Schema from "effect/Schema"
-import { flag, place, text, texts, type WhenBusy, whenBusy, whole } from "../RequestFields.ts"
+import { flag, place, text, texts, type WhenBusy, whenBusy, whole } from "../kind/RequestFields.ts"
 
 export const count = Schema.Int
 

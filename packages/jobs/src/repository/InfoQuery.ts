@@ -6,7 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { QueryKind } from "../JobKind.ts"
+import type { QueryKind } from "../kind/JobKind.ts"
 import { access } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 

@@ -2,8 +2,8 @@
 import * as ForgetPolicy from "@ourclone/backup/care/ForgetPolicy"
 import * as CalendarDuration from "@ourclone/backup/go/CalendarDuration"
 import * as Schema from "effect/Schema"
-import { InvalidJob } from "../JobError.ts"
-import { text } from "../RequestFields.ts"
+import { InvalidJob } from "../kind/JobError.ts"
+import { text } from "../kind/RequestFields.ts"
 
 const number = (description: string) =>
   Schema.optionalKey(

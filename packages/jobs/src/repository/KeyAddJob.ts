@@ -2,8 +2,8 @@
 import * as KeyFiles from "@ourclone/backup/repository/KeyFiles"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { JobKind } from "../JobKind.ts"
-import { text } from "../RequestFields.ts"
+import type { JobKind } from "../kind/JobKind.ts"
+import { text } from "../kind/RequestFields.ts"
 import { access, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 

@@ -2,8 +2,8 @@
 import * as KeyFiles from "@ourclone/backup/repository/KeyFiles"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { NothingThere } from "../JobError.ts"
-import type { JobKind } from "../JobKind.ts"
+import { NothingThere } from "../kind/JobError.ts"
+import type { JobKind } from "../kind/JobKind.ts"
 import { access, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 

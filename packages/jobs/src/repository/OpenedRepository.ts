@@ -13,10 +13,10 @@ import type { Tell } from "@ourclone/core/events/Tell"
 import type { OnRetry } from "@ourclone/core/layers/Retry"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { InvalidJob, SecretRefused } from "../JobError.ts"
-import type { Beside, SecretName } from "../JobKind.ts"
+import { InvalidJob, SecretRefused } from "../kind/JobError.ts"
+import type { Beside, SecretName } from "../kind/JobKind.ts"
+import { ThisMachine } from "../kind/Surroundings.ts"
 import * as OpenPlace from "../place/OpenPlace.ts"
-import { ThisMachine } from "../Surroundings.ts"
 import type { Access, Locking, Reading } from "./Fields.ts"
 
 /** What the password of a repository is called in `needs`. */

@@ -2,7 +2,7 @@
 import * as PathFilter from "@ourclone/backup/choose/PathFilter"
 import type { SelectionOptions } from "@ourclone/backup/choose/Selection"
 import type { SnapshotFilter } from "@ourclone/backup/repository/SnapshotFilter"
-import { InvalidJob } from "../JobError.ts"
+import { InvalidJob } from "../kind/JobError.ts"
 import type { Excludes, Includes, SnapshotFilterFields } from "./Fields.ts"
 
 export const excludesOf = ({ exclude = [], iexclude = [] }: Excludes): PathFilter.PathPatterns => ({

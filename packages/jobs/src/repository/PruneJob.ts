@@ -1,8 +1,8 @@
 /** `prune`: frees what no snapshot needs. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Beside, JobKind } from "../JobKind.ts"
-import { flag } from "../RequestFields.ts"
+import type { Beside, JobKind } from "../kind/JobKind.ts"
+import { flag } from "../kind/RequestFields.ts"
 import { access, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as PruneRun from "./PruneRun.ts"

@@ -6,7 +6,7 @@ import { GuardStopped } from "@ourclone/core/engine/Guard"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { flag, whole } from "../RequestFields.ts"
+import { flag, whole } from "../kind/RequestFields.ts"
 import { count } from "./Fields.ts"
 
 const percent = Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 100 })))

@@ -2,8 +2,8 @@
 import * as RepairIndex from "@ourclone/backup/care/RepairIndex"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Beside, JobKind } from "../JobKind.ts"
-import { flag } from "../RequestFields.ts"
+import type { Beside, JobKind } from "../kind/JobKind.ts"
+import { flag } from "../kind/RequestFields.ts"
 import { access, count, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 

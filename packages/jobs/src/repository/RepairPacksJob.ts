@@ -2,8 +2,8 @@
 import * as RepairPacks from "@ourclone/backup/care/RepairPacks"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { InvalidJob } from "../JobError.ts"
-import type { JobKind } from "../JobKind.ts"
+import { InvalidJob } from "../kind/JobError.ts"
+import type { JobKind } from "../kind/JobKind.ts"
 import { access, count, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 

@@ -5,7 +5,7 @@ import * as Secret from "@ourclone/core/configuration/Secret"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { QueryKind } from "../JobKind.ts"
+import type { QueryKind } from "../kind/JobKind.ts"
 
 export const Request = Schema.Struct({})
 export type Request = typeof Request.Type

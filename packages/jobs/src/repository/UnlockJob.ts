@@ -2,8 +2,8 @@
 import * as Locks from "@ourclone/backup/repository/Locks"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { JobKind } from "../JobKind.ts"
-import { flag } from "../RequestFields.ts"
+import type { JobKind } from "../kind/JobKind.ts"
+import { flag } from "../kind/RequestFields.ts"
 import { access, count } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 

@@ -4,8 +4,8 @@ import { Failure } from "@ourclone/core/events/Failure"
 import type { Sink, SinkFailed } from "@ourclone/core/events/Tell"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { JobError } from "../JobError.ts"
-import type { Beside, JobKind } from "../JobKind.ts"
+import type { JobError } from "../kind/JobError.ts"
+import type { Beside, JobKind } from "../kind/JobKind.ts"
 import type { Pausing } from "./Pausing.ts"
 
 export interface RunOptions extends Omit<Beside, "tell"> {

@@ -3,7 +3,7 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import { StorageError } from "@ourclone/core/contract/StorageError"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
-import { InvalidJob } from "../JobError.ts"
+import { InvalidJob } from "../kind/JobError.ts"
 import { open } from "../place/OpenPlace.ts"
 import { split } from "../place/PlaceText.ts"
 

@@ -4,7 +4,7 @@ import { retrying } from "@ourclone/core/layers/Retry"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Beside, JobKind } from "../JobKind.ts"
+import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { unfinishedAt } from "./History.ts"
 import { cancelling } from "./StorageFields.ts"
 

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { BytesKind } from "../JobKind.ts"
+import type { BytesKind } from "../kind/JobKind.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { moment, oneVersion } from "../place/StateFields.ts"
 import { file } from "./StorageFields.ts"

@@ -5,7 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Beside, JobKind } from "../JobKind.ts"
+import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { open } from "../place/OpenPlace.ts"
 import { cleaning } from "./StorageFields.ts"
 

@@ -3,7 +3,7 @@ import { Bucket } from "@ourclone/core/contract/Buckets"
 import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Beside, JobKind } from "../JobKind.ts"
+import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { about, openBucket } from "./BucketPlace.ts"
 import { bucket as fields } from "./StorageFields.ts"
 

@@ -6,7 +6,7 @@ import type { Tell } from "@ourclone/core/events/Tell"
 import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { InvalidJob } from "../JobError.ts"
+import { InvalidJob } from "../kind/JobError.ts"
 import { open } from "../place/OpenPlace.ts"
 import { parentOf, split } from "../place/PlaceText.ts"
 

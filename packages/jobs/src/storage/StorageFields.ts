@@ -1,6 +1,7 @@
 /** The fields of requests about what is stored. Light: faces make flags and forms of them before anything runs. */
+
+import { flag, place, text, whole } from "../kind/RequestFields.ts"
 import { oneVersion } from "../place/StateFields.ts"
-import { flag, place, text, whole } from "../RequestFields.ts"
 
 /** A place of which one thing is asked. */
 export const fileOrFolder = { path: place("A file or a folder") }

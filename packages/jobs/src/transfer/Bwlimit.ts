@@ -4,8 +4,8 @@ import * as Bandwidth from "@ourclone/core/layers/Bandwidth"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import { InvalidJob } from "../JobError.ts"
-import type { Limits } from "../run/Limits.ts"
+import { InvalidJob } from "../kind/JobError.ts"
+import type { Limits } from "../kind/Limits.ts"
 
 /** Why the text is none. */
 export const refusal = (text: string | undefined): InvalidJob | undefined => {

@@ -1,7 +1,7 @@
 /** Brings what is new or changed to the destination, and removes nothing. */
 import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
 import * as Schema from "effect/Schema"
-import type { JobKind } from "../JobKind.ts"
+import type { JobKind } from "../kind/JobKind.ts"
 import * as Bwlimit from "./Bwlimit.ts"
 import { copied, earlierSource, transferring } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"

@@ -1,7 +1,7 @@
 /** Copies, and removes each file at the source once it is safely at the destination. */
 import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
 import * as Schema from "effect/Schema"
-import type { JobKind } from "../JobKind.ts"
+import type { JobKind } from "../kind/JobKind.ts"
 import * as Bwlimit from "./Bwlimit.ts"
 import { moved, transferring } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"

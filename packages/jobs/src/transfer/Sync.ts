@@ -1,7 +1,7 @@
 /** Makes the destination the same as the source: brings what is new or changed, removes what is extra. */
 import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
 import * as Schema from "effect/Schema"
-import type { JobKind } from "../JobKind.ts"
+import type { JobKind } from "../kind/JobKind.ts"
 import * as Bwlimit from "./Bwlimit.ts"
 import { earlierSource, removing, synced, transferring } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"

@@ -2,11 +2,11 @@
 import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import * as Schema from "effect/Schema"
+import { flag, place, text, whenBusy, whole } from "../kind/RequestFields.ts"
 import type { Which } from "../place/Earlier.ts"
 import type { Looking } from "../place/FileOrFolder.ts"
 import { filterFields } from "../place/FilterFields.ts"
 import { oneVersion } from "../place/StateFields.ts"
-import { flag, place, text, whenBusy, whole } from "../RequestFields.ts"
 
 /** How two files are compared. */
 export const comparing = {

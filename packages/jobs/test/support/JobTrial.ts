@@ -12,9 +12,9 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Beside, JobKind, QueryKind, SecretName } from "../../src/JobKind.ts"
+import type { Beside, JobKind, QueryKind, SecretName } from "../../src/kind/JobKind.ts"
+import { ThisMachine } from "../../src/kind/Surroundings.ts"
 import * as RunHere from "../../src/run/RunHere.ts"
-import { ThisMachine } from "../../src/Surroundings.ts"
 
 export const password = "planted-secret-7f3a"
 /** What a job that gives another password gives. */

@@ -8,12 +8,12 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { InvalidJob, toFailure } from "../JobError.ts"
-import * as JobKinds from "../JobKinds.ts"
-import type { RunOptions } from "./JobRunner.ts"
-import * as Limits from "./Limits.ts"
-import * as Pausing from "./Pausing.ts"
-import { decodeOrder, decodeWish, endMillis, type Order } from "./RunWire.ts"
+import * as JobKinds from "./JobKinds.ts"
+import { InvalidJob, toFailure } from "./kind/JobError.ts"
+import * as Limits from "./kind/Limits.ts"
+import type { RunOptions } from "./run/JobRunner.ts"
+import * as Pausing from "./run/Pausing.ts"
+import { decodeOrder, decodeWish, endMillis, type Order } from "./run/RunWire.ts"
 
 export interface ServeOptions {
   /** Lines of standard input. */

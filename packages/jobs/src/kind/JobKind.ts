@@ -12,7 +12,7 @@ import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { InvalidJob, JobError } from "./JobError.ts"
-import type { Limits } from "./run/Limits.ts"
+import type { Limits } from "./Limits.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** What a secret is for: `repository:home` or `remote:photos`, as the request names them. */
