@@ -20,6 +20,10 @@ export const count = (value: number): string => String(Math.round(value)).replac
 
 export const files = (value: number): string => `${count(value)} ${value === 1 ? "file" : "files"}`
 
+/** `2 of 3 files`; `more` stands for what may still be found. */
+export const someFiles = (done: number, all: number, more: "" | "+"): string =>
+  more === "" ? `${count(done)} of ${files(all)}` : `${count(done)} of ${count(all)}+ files`
+
 /** Of a run: `0.4 s`, `12 s`, `3:05`, `1:02:03`, `3 days`. */
 export const duration = (seconds: number): string => {
   if (!Number.isFinite(seconds)) return "unknown"

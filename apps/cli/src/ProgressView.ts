@@ -66,7 +66,7 @@ const heading = (view: RunView, now: number): Array<string> => {
   const left = planned.isFinal && rate !== 0 ? Rate.secondsLeft(view.samples, planned.bytes) : undefined
   return [
     view.waiting === undefined ? phaseText(view) : ofWaiting(view.waiting, now),
-    `${Amount.count(done.files)} of ${Amount.count(planned.files)}${more} files`,
+    Amount.someFiles(done.files, planned.files, more),
     `${Amount.bytes(done.bytes)} of ${Amount.bytes(planned.bytes)}${more}${share}`,
     rate === undefined || view.phase === "hashing" ? undefined : `${Amount.bytes(rate)}/s`,
     left === undefined ? undefined : `${Amount.duration(left)} left`,

@@ -32,9 +32,11 @@ export const versions = Effect.fnUntraced(function* (flags: { readonly path: str
   })
 }, Effect.scoped)
 
+const wholeSeconds = (millis: number): number => Math.floor(millis / 1000) * 1000
+
 const describe = (file: Unfinished.Unfinished, now: number): string => {
   const size = file.size === undefined ? "unknown" : Amount.bytes(file.size)
-  return `${size.padStart(9)}  ${Age.format(now - file.startedAt).padStart(9)} old  ${printable(file.path)}  ${file.id}`
+  return `${size.padStart(9)}  ${Age.format(wholeSeconds(now - file.startedAt)).padStart(9)} old  ${printable(file.path)}  ${file.id}`
 }
 
 const partsText = (parts: ReadonlyArray<typeof UnfinishedList.PartRow.Type>): string => {

@@ -114,6 +114,7 @@ test("an unfinished large file is listed with its parts, and cancelled once it i
   await cli.run("copy", "@/from", "b2:some-bucket")
   const { out } = await cli.run("large", "list", "--json", "b2:some-bucket")
   expect(JSON.parse(out)).toMatchObject({ _tag: "Unfinished", path: "big.bin", size: 450_000 })
+  expect((await cli.run("large", "list", "b2:some-bucket")).out).toMatch(/^ *439 KiB +(\d+m)?\d+s old /)
   expect((await cli.run("large", "parts", "b2:some-bucket/big.bin")).out).toContain("5 parts, 439 KiB")
   expect((await cli.run("large", "cancel", "--older-than", "24h", "b2:some-bucket")).error).toContain("1 file younger")
   expect((await cli.run("large", "cancel", "b2:some-bucket")).out).toContain("cancelled")

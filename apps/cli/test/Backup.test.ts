@@ -1,4 +1,5 @@
 import * as fs from "node:fs"
+import * as os from "node:os"
 import * as path from "node:path"
 import { expect, test } from "vitest"
 import { jsonLines, withRepository } from "./RepositoryCli.ts"
@@ -30,6 +31,16 @@ test("what was backed up comes back the same", async () => {
     paths: [path.join(cli.folder, "from")],
     tree: expect.stringMatching(id)
   })
+})
+
+test("an empty host, which a script's variable may be, is none: the snapshot has that of the machine", async () => {
+  const { cli } = await withRepository({ environment: { RESTIC_HOST: "" } })
+  cli.write("from/a.txt", "a")
+  for (const words of [[], ["--host", ""]]) {
+    await cli.run("backup", "@/from", ...words)
+    const [newest] = JSON.parse((await cli.run("snapshots", "--json", "--latest", "1")).out)
+    expect(newest.hostname).toBe(os.hostname())
+  }
 })
 
 test("backup --json ends with restic's summary", async () => {

@@ -28,6 +28,19 @@ test.each([
   expect(await cli.run(...info, ...words)).toMatchObject({ code: 0, error: "" })
 })
 
+test("a password is read from a file in UTF-16 with its mark, as Windows writes it", async () => {
+  const cli = makeCli()
+  await initAt(cli, "repository")
+  const text = Buffer.from(`\ufeff${password}\r\n`, "utf16le")
+  for (const [name, bytes] of [
+    ["little", text],
+    ["big", Buffer.from(text).swap16()]
+  ] as const) {
+    fs.writeFileSync(path.join(cli.folder, name), bytes)
+    expect(await cli.run(...info, "--password-file", `@/${name}`)).toMatchObject({ code: 0, error: "" })
+  }
+})
+
 test.each([
   ["wrong", ["--password-command", "echo wrong"], 12, "the password is wrong"],
   ["nowhere to be had", [], 2, "--password-file"],

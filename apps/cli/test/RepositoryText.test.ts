@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { describe, expect, test } from "vitest"
+import * as Amount from "../src/Amount.ts"
 import * as ByteProgress from "../src/repository/ByteProgress.ts"
 import { ofRestic } from "../src/repository/RepositoryPlace.ts"
 import * as Table from "../src/repository/Table.ts"
@@ -74,6 +75,12 @@ test("a table leaves out columns without content, and keeps wide names and sever
     "    b",
     "22  c     y"
   ])
+})
+
+test("one file is one file", () => {
+  expect(Amount.someFiles(0, 1, "")).toBe("0 of 1 file")
+  expect(Amount.someFiles(1, 2000, "")).toBe("1 of 2,000 files")
+  expect(Amount.someFiles(0, 1, "+")).toBe("0 of 1+ files")
 })
 
 test("the time left is told once everything has been counted", () => {

@@ -43,6 +43,7 @@ test("snapshots are listed, filtered, grouped and cut to the latest", async () =
   expect(await list("--tag", "day1,day3")).toHaveLength(0)
   expect(await list("--path", root, "--latest", "1")).toHaveLength(1)
   expect(await list("--host", "nobody")).toHaveLength(0)
+  expect(await list("--host", "", "--path", "")).toHaveLength(3)
   const groups = JSON.parse((await cli.run("snapshots", "--json", "--group-by", "tags")).out)
   expect(groups).toHaveLength(3)
   expect(groups[0]).toMatchObject({ group_key: { tags: ["day1"] }, snapshots: [{ tags: ["day1"] }] })

@@ -78,7 +78,7 @@ const requestOf = Effect.fnUntraced(function* (
     excludeLargerThan: yield* Units.optional("exclude-larger-than", flags.excludeLargerThan, Units.size),
     oneFileSystem: flags.oneFileSystem,
     tag: flags.tag.flatMap(tagsOf).filter((tag) => tag !== ""),
-    host: flags.host ?? environment.RESTIC_HOST,
+    host: flags.host || environment.RESTIC_HOST || undefined,
     timeMillis: yield* Units.optional("time", flags.time, Units.moment),
     parent: flags.parent,
     force: flags.force,

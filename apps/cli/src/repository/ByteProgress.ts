@@ -35,7 +35,7 @@ const heading = (counts: Counts, speed: number | undefined): Array<string> => {
   const more = counts.isComplete ? "" : "+"
   const left = counts.bytes - counts.bytesDone
   return [
-    `${Amount.count(counts.filesDone)} of ${Amount.count(Math.max(counts.files, counts.filesDone))}${more} files`,
+    Amount.someFiles(counts.filesDone, Math.max(counts.files, counts.filesDone), more),
     `${Amount.bytes(counts.bytesDone)} of ${Amount.bytes(Math.max(counts.bytes, counts.bytesDone))}${more}`,
     counts.isComplete ? percent(counts.bytesDone, counts.bytes) : undefined,
     speed === undefined ? undefined : `${Amount.bytes(speed)}/s`,

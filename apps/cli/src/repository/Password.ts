@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs"
 import { homedir } from "node:os"
 import * as Secret from "@ourclone/core/configuration/Secret"
 import { outputOf } from "@ourclone/core/configuration/SecretCommand"
+import * as TextFile from "@ourclone/core/machine/TextFile"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { type CommandStopped, usage } from "../ExitCode.ts"
@@ -40,12 +41,7 @@ const causes: { readonly [code: string]: string } = {
 const ofFile = (path: string, source: string): Found =>
   Effect.suspend(() => {
     try {
-      return checked(
-        readFileSync(path, "utf8")
-          .replace(/^\uFEFF/, "")
-          .trim(),
-        source
-      )
+      return checked(TextFile.textOf(readFileSync(path)).trim(), source)
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? ""
       return usage(`${source}: "${path}" can not be read: ${causes[code] ?? code}`)

@@ -61,9 +61,9 @@ export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & { 
 })
 
 export const filterOf = (flags: SnapshotFilterInput) => ({
-  host: flags.host,
+  host: flags.host.filter((name) => name !== ""),
   tag: flags.tag.map(tagsOf),
-  path: flags.path.map((path) => resolve(path))
+  path: flags.path.filter((path) => path !== "").map((path) => resolve(path))
 })
 
 export interface FromPasswordFlags {

@@ -13,7 +13,7 @@ import type { BlobTable } from "../format/BlobTable.ts"
 import { mostBytesAt } from "../format/RepositoryFile.ts"
 import type { PackVerdict } from "../format/verifyPack.ts"
 import type { Repository } from "../repository/Repository.ts"
-import type { RepositoryError } from "../repository/RepositoryError.ts"
+import { LocalFailure, RepositoryError } from "../repository/RepositoryError.ts"
 import * as Threads from "../threads/Threads.ts"
 import type { StoredPack } from "./CheckPacks.ts"
 import type { CheckRequest } from "./CheckWorker.ts"
@@ -79,7 +79,14 @@ export const checkData = Effect.fnUntraced(function* (
     const bytes = yield* Effect.tapError(read, () => Effect.sync(() => rooms.give(room)))
     const table = indexed(pack)
     const transfer = table === undefined ? [] : [table.bytes.buffer]
-    const verdict = yield* Effect.orDie(threads.call({ id: pack.id, bytes, indexed: table }, transfer))
+    const verdict = yield* Effect.mapError(
+      threads.call({ id: pack.id, bytes, indexed: table }, transfer),
+      ({ code, message }) =>
+        new RepositoryError({
+          repository: repository.name,
+          reason: new LocalFailure({ message: `a thread of the check failed: ${message}`, code })
+        })
+    )
     rooms.give(room)
     return verdict
   })
@@ -96,10 +103,9 @@ export const checkData = Effect.fnUntraced(function* (
     const share = Math.min(budgetMebibytes, Math.ceil(pack.size / mebibyte))
     const checked = Effect.catch(budget.withPermits(share)(checkOne(pack)), (error) => {
       const { reason } = error
-      if (reason._tag === "Missing" || reason._tag === "Damaged" || !isPassing(error)) {
-        return Effect.sync(() => onProblem(pack, `it can not be read: ${reason.message}`))
-      }
-      return Effect.fail(error)
+      return concernsAll(error)
+        ? Effect.fail(error)
+        : Effect.sync(() => onProblem(pack, `it can not be read: ${reason.message}`))
     })
     return Effect.andThen(
       checked,
@@ -110,5 +116,6 @@ export const checkData = Effect.fnUntraced(function* (
   yield* Effect.forEach(packs, checkWithin, { concurrency, discard: true })
 })
 
-/** Nobody answers: the other packs can not be read either. */
-const isPassing = (error: E): boolean => error._tag === "StorageError" && error.isRetryable
+/** Nobody answers, or this machine can not go on: the other packs can not be checked either. */
+const concernsAll = (error: E): boolean =>
+  error._tag === "StorageError" ? error.isRetryable : error.reason._tag === "LocalFailure"

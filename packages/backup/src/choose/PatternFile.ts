@@ -3,6 +3,7 @@
  * those that begin with `#` left out. Where an environment is given, `$NAME` and
  * `${NAME}` are replaced from it, and `$$` is a dollar.
  */
+import * as TextFile from "@ourclone/core/machine/TextFile"
 import { textOf } from "./PathPattern.ts"
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -19,12 +20,7 @@ export const expand = (line: string, environment: Environment): string =>
 
 const decode = (bytes: Buffer): string => {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return textOf(bytes.subarray(3))
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString("utf16le")
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) {
-    const even = bytes.subarray(2, bytes.length - (bytes.length % 2))
-    return Buffer.from(even).swap16().toString("utf16le")
-  }
-  return textOf(bytes)
+  return TextFile.utf16Of(bytes) ?? textOf(bytes)
 }
 
 /** The patterns of a file's bytes: UTF-8, or UTF-16 with a byte order mark. */

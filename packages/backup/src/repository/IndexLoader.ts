@@ -42,22 +42,21 @@ export const load = Effect.fnUntraced(function* (
   const listed = yield* Stream.runCollect(repository.list("index"))
   const found = [...listed].sort((left, right) => (left.id < right.id ? -1 : 1))
 
-  const decode = ({ id, size }: RepositoryFile.RepositoryFile, json: Buffer): LoadedIndexFile => {
-    try {
-      return { id, size, ...decodeInto(index, json) }
-    } catch (error) {
-      if (!(error instanceof IndexFileError)) throw error
-      const file = RepositoryFile.pathOf("index", id)
-      const message = `"${file}" is damaged: ${error.message}`
-      const reason = new Damaged({ message, file, remedy: remedy("repairIndex") })
-      throw new RepositoryError({ repository: repository.name, reason })
-    }
-  }
+  const decode = ({ id, size }: RepositoryFile.RepositoryFile, json: Buffer) =>
+    Effect.suspend((): Effect.Effect<LoadedIndexFile, RepositoryError> => {
+      try {
+        return Effect.succeed({ id, size, ...decodeInto(index, json) })
+      } catch (error) {
+        if (!(error instanceof IndexFileError)) throw error
+        const file = RepositoryFile.pathOf("index", id)
+        const message = `"${file}" is damaged: ${error.message}`
+        const reason = new Damaged({ message, file, remedy: remedy("repairIndex") })
+        return Effect.fail(new RepositoryError({ repository: repository.name, reason }))
+      }
+    })
 
   const loadOne = (file: RepositoryFile.RepositoryFile) => {
-    const decoded = Effect.flatMap(repository.load("index", file.id), (json) =>
-      Effect.try({ try: () => decode(file, json), catch: (error) => error as RepositoryError })
-    )
+    const decoded = Effect.flatMap(repository.load("index", file.id), (json) => decode(file, json))
     const { onUnreadable } = options
     if (onUnreadable === undefined) return decoded
     return Effect.catchTag(decoded, "RepositoryError", (error) => {

@@ -1,6 +1,8 @@
 import { hash } from "node:crypto"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Exit } from "effect"
+import { vi } from "vitest"
+import { BlobIndex } from "../../src/repository/BlobIndex.ts"
 import * as IndexFile from "../../src/repository/IndexFile.ts"
 import * as IndexLoader from "../../src/repository/IndexLoader.ts"
 import * as TestRepository from "../support/TestRepository.ts"
@@ -26,6 +28,20 @@ const sample = Effect.gen(function* () {
 })
 
 describe("IndexLoader", () => {
+  it.effect("takes a mistake of its own for no damage of an index", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* sample
+      const addPack = vi.spyOn(BlobIndex.prototype, "addPack").mockImplementation(() => {
+        throw new TypeError("a mistake")
+      })
+      const exit = yield* Effect.ensuring(
+        Effect.exit(IndexLoader.load(repository, { onUnreadable: () => undefined })),
+        Effect.sync(() => addPack.mockRestore())
+      )
+      expect(Exit.hasDies(exit)).toBe(true)
+    })
+  )
+
   it.effect("puts all files together, and says which packs each names", () =>
     Effect.gen(function* () {
       const { files, provider, repository } = yield* sample

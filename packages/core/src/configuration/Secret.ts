@@ -10,6 +10,7 @@ import { resolve as resolvePath } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Environment } from "../machine/StandardPaths.ts"
+import * as TextFile from "../machine/TextFile.ts"
 import { outputOf } from "./SecretCommand.ts"
 
 /** Reads one entry of the system's keyring. The message of a failure says why, for people. */
@@ -57,7 +58,7 @@ const fromFile = (written: string, { directory, home }: Surroundings): Effect.Ef
   Effect.suspend(() => {
     const path = written.startsWith("~/") ? resolvePath(home, written.slice(2)) : resolvePath(directory, written)
     try {
-      const text = withoutLineBreak(readFileSync(path, "utf8"))
+      const text = withoutLineBreak(TextFile.textOf(readFileSync(path)))
       return text === "" ? Effect.fail(`the file ${path} is empty; write the value into it`) : Effect.succeed(text)
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "unknown error"

@@ -29,7 +29,7 @@ export const kind: JobKind<"keyAdd", Request, Summary> = {
     const repository = yield* OpenedRepository.open(request, beside)
     const names = {
       ...(user === undefined ? {} : { username: user }),
-      ...(host === undefined ? {} : { hostname: host })
+      ...(host ? { hostname: host } : {})
     }
     const adding = KeyFiles.add(repository, password, names)
     return { id: yield* OpenedRepository.locked(repository, request, "shared", beside.tell, adding) }

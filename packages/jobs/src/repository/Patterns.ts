@@ -24,7 +24,8 @@ export const selectionOf = (request: Excludes & Includes): SelectionOptions => (
 })
 
 export const filterOf = ({ host = [], path = [], tag = [] }: SnapshotFilterFields): SnapshotFilter => ({
-  hosts: host,
+  // What a variable that is not set leaves behind names no host.
+  hosts: host.filter((name) => name !== ""),
   tags: tag,
   paths: path
 })
