@@ -79,6 +79,20 @@ export const scrubberOf = Effect.fnUntraced(function* (
   return scrubber(secretsIn(factories, words, environment, configured))
 })
 
+const commandFlag = /^--(?:\w+-)*password-command(?==|$)/
+
+/** What was typed, without the commands that give secrets: they may hold secrets themselves. */
+const shownWords = (words: ReadonlyArray<string>): string => {
+  const show = (word: string, index: number): string => {
+    const before = words[index - 1] ?? ""
+    if (commandFlag.test(before) && !before.includes("=")) return "xxx"
+    const flag = commandFlag.exec(word)?.[0]
+    if (flag !== undefined && flag !== word) return `${flag}=xxx`
+    return word.replace(/(^|=)command:.*/s, "$1command:xxx")
+  }
+  return words.map(show).join(" ")
+}
+
 interface Requested {
   readonly request: { readonly method: string; readonly origin: string; readonly path: string }
   readonly response?: { readonly statusCode: number }
@@ -145,7 +159,7 @@ export const make = Effect.fnUntraced(function* (
             writeError(`debug log: ${path}\n`)
           })
         )
-        trace(`ourclone ${words.join(" ")}`)
+        trace(`ourclone ${shownWords(words)}`)
         trace(`node ${process.versions.node} on ${process.platform} ${process.arch}`)
         return DebugLog.of({ trace, isOn: true })
       })

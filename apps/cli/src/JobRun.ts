@@ -35,6 +35,6 @@ export const run = <Request, Summary>(
           if (Exit.isFailure(exit)) options.stopped?.(report.view(), exit)
         })
       )
-      return { summary, view: report.view(), isShown: report.isShown }
+      return { summary, view: report.view() }
     })
   ).pipe(Effect.catchTag("InvalidJob", (error) => Effect.fail(JobWords.ofInvalid(error))))

@@ -1,6 +1,7 @@
 /** Lines on standard error that are drawn over themselves; or one line now and then where that is no terminal. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as LineDrawing from "./LineDrawing.ts"
 import type { Output } from "./Output.ts"
 import { Streams } from "./Streams.ts"
 
@@ -25,10 +26,11 @@ export const show = Effect.fnUntraced(function* (
   view: View
 ): Effect.fn.Return<void, never, Streams | Scope.Scope> {
   const streams = yield* Streams
+  const forLocale = LineDrawing.forLocale(streams)
   if (!streams.isErrorTerminal) {
     const timer = setInterval(() => {
       const line = view.oneLine()
-      if (line !== undefined) streams.writeError(`${line}\n`)
+      if (line !== undefined) streams.writeError(`${forLocale(line)}\n`)
     }, lineMillis)
     return yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(timer)))
   }
@@ -44,7 +46,7 @@ export const show = Effect.fnUntraced(function* (
   }
   const frame = (): string => {
     const { columns, rows } = streams.size()
-    drawn = view.lines(Math.max(1, columns - 1), rows)
+    drawn = view.lines(Math.max(1, columns - 1), rows).map(forLocale)
     return drawn.map((line) => `${line}\n`).join("")
   }
   const draw = (): void => streams.writeError(erase() + frame())

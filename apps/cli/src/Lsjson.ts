@@ -1,4 +1,5 @@
 /** `lsjson`: the array that rclone's command of this name prints, with the same fields. */
+
 import type { Entry, File } from "@ourclone/core/contract/Entry"
 import { basename } from "@ourclone/core/contract/RemotePath"
 import * as Effect from "effect/Effect"
@@ -6,6 +7,7 @@ import * as FarTime from "./FarTime.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
+import * as PrintableText from "./PrintableText.ts"
 
 const objectOfFile = (file: File, withHashes: boolean) => ({
   Path: file.path,
@@ -53,7 +55,7 @@ export const run = Effect.fnUntraced(function* (flags: {
   const newFolders = makeFolderFinder()
   let isFirst = true
   const print = (value: object): void => {
-    output.raw(`${isFirst ? "" : ",\n"}${JSON.stringify(value)}`)
+    output.raw(`${isFirst ? "" : ",\n"}${PrintableText.json(value)}`)
     isFirst = false
   }
   const onEntries = (entries: ReadonlyArray<Entry>): void => {

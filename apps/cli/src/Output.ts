@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { DebugLog } from "./DebugLog.ts"
 import { Json, Quiet, Verbose } from "./GlobalFlags.ts"
-import { printable } from "./PrintableText.ts"
+import { json, printable } from "./PrintableText.ts"
 import { Streams } from "./Streams.ts"
 
 const bufferSize = 64 * 1024
@@ -89,7 +89,7 @@ export const make: Effect.Effect<
     isVerbose,
     isErrorTerminal: streams.isErrorTerminal,
     line: (text) => append(`${text}\n`),
-    json: (value) => append(`${JSON.stringify(value)}\n`),
+    json: (value) => append(`${json(value)}\n`),
     raw: (text) => {
       if (typeof text === "string") return append(text)
       hand()
@@ -99,7 +99,7 @@ export const make: Effect.Effect<
       if (!isQuiet) tell(text)
     },
     problem: (text) => tell(printable(text)),
-    errorJson: (value) => tell(JSON.stringify(value)),
+    errorJson: (value) => tell(json(value)),
     trace: (line) => {
       if (log.isOn) log.trace(line())
     },

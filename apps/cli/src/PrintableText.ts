@@ -19,6 +19,12 @@ export const printable = (text: string): string =>
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`
   })
 
+const inJson = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+
+/** `value` as JSON on one line, with nothing in it that a terminal obeys: such characters are written as `\u009b`. */
+export const json = (value: object): string =>
+  JSON.stringify(value).replace(inJson, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
 const columnsOf = (grapheme: string): number => (wide.test(grapheme) ? 2 : zeroWidth.test(grapheme) ? 0 : 1)
 
 /** Columns that printable text takes. */

@@ -32,9 +32,8 @@ export const rm = Effect.fnUntraced(function* (flags: {
     return yield* Effect.asVoid(TransferCommand.preview(Remove.kind, request, output, "remove"))
   }
   const options = { isPreview: false, asksForProgress: false, inWords: TransferText.ofFact }
-  const { isShown, summary, view } = yield* JobRun.run(Remove.kind, request, output, options)
-  const isSummed = recursive && (isShown || output.isVerbose) && !output.isJson
-  TransferCommand.conclude(output, view, summary, "remove", isSummed)
+  const { summary, view } = yield* JobRun.run(Remove.kind, request, output, options)
+  TransferCommand.conclude(output, view, summary, "remove", recursive && !output.isJson)
   if (summary.failed > 0) return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })
 }, Effect.scoped)
 

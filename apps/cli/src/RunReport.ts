@@ -25,8 +25,6 @@ export interface ReportOptions {
 export interface RunReport {
   readonly sink: Sink
   readonly view: () => RunView.RunView
-  /** Whether progress was shown, so that its reader expects a last line. */
-  readonly isShown: boolean
 }
 
 /** Shows progress until the scope closes, where the flags and the terminal ask for it. */
@@ -57,7 +55,7 @@ export const make = Effect.fnUntraced(function* (output: Output, options: Report
   }
   const sink: Sink = (batch) => Effect.sync(() => batch.forEach(take))
   if (isShown) yield* Progress.show(output, () => view)
-  const report: RunReport = { sink, view: () => view, isShown }
+  const report: RunReport = { sink, view: () => view }
   return report
 })
 

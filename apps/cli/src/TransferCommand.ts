@@ -111,8 +111,8 @@ const perform = Effect.fnUntraced(function* (
       if (fact._tag === "Note" && fact.code !== "removalsWithheld") output.note(printable(fact.message))
     }
   }
-  const { isShown, summary, view } = yield* JobRun.run(kind, request, output, options)
-  conclude(output, view, summary, verb, (isShown || output.isVerbose) && !output.isJson)
+  const { summary, view } = yield* JobRun.run(kind, request, output, options)
+  conclude(output, view, summary, verb, !output.isJson)
   return summary
 })
 

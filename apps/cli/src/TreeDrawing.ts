@@ -3,9 +3,11 @@ import type { Entry } from "@ourclone/core/contract/Entry"
 import * as Effect from "effect/Effect"
 import * as Amount from "./Amount.ts"
 import type { FilterInput } from "./FilterFlags.ts"
+import * as LineDrawing from "./LineDrawing.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
+import { Streams } from "./Streams.ts"
 
 /** Folders, whose names end with a slash, hold more of the same; files do not. */
 type Branches = Map<string, Branches | undefined>
@@ -23,13 +25,20 @@ const grow = (branches: Branches, path: string, isFolder: boolean): void => {
   if (file !== undefined) at.set(file, undefined)
 }
 
-const draw = (branches: Branches, indent: string, line: (text: string) => void): void => {
+interface Paper {
+  readonly line: (text: string) => void
+  /** Lines as the locale can show them. */
+  readonly drawn: (text: string) => string
+}
+
+const draw = (branches: Branches, indent: string, paper: Paper): void => {
+  const { drawn, line } = paper
   const last = branches.size - 1
   let index = 0
   for (const [name, below] of branches) {
     const isLast = index++ === last
-    line(`${indent}${isLast ? "└── " : "├── "}${printable(name)}`)
-    if (below !== undefined) draw(below, `${indent}${isLast ? "    " : "│   "}`, line)
+    line(`${indent}${drawn(isLast ? "└── " : "├── ")}${printable(name)}`)
+    if (below !== undefined) draw(below, `${indent}${drawn(isLast ? "    " : "│   ")}`, paper)
   }
 }
 
@@ -46,6 +55,7 @@ export const run = Effect.fnUntraced(function* (flags: {
   readonly filters: FilterInput
 }) {
   const output = yield* Output.make
+  const drawn = LineDrawing.forLocale(yield* Streams)
   const branches: Branches = new Map()
   let files = 0
   let bytes = 0
@@ -64,7 +74,7 @@ export const run = Effect.fnUntraced(function* (flags: {
       return
     }
     output.line(printable(flags.path))
-    draw(branches, "", output.line)
+    draw(branches, "", { line: output.line, drawn })
     output.line("")
     output.line(
       `${Amount.count(folders)} ${folders === 1 ? "folder" : "folders"}, ${Amount.files(files)}, ${Amount.bytes(bytes)}`

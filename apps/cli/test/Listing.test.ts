@@ -5,8 +5,8 @@ import { type Cli, makeCli } from "./Cli.ts"
 
 const noon = Date.UTC(2024, 1, 29, 12, 0, 0)
 
-const withFiles = (): Cli => {
-  const cli = makeCli()
+const withFiles = (options: Parameters<typeof makeCli>[0] = {}): Cli => {
+  const cli = makeCli(options)
   cli.write("place/a.txt", "hello", noon)
   cli.write("place/sub/deep/b.bin", "x".repeat(2048), noon)
   fs.mkdirSync(path.join(cli.folder, "place/void"))
@@ -72,6 +72,29 @@ test("tree draws files below their folders", async () => {
     "3 folders, 2 files, 2.0 KiB",
     ""
   ])
+})
+
+test.each([
+  [{ LC_ALL: "C", LANG: "en_US.UTF-8" }, "|-- sub/"],
+  [{ LC_CTYPE: "de_DE.ISO-8859-1" }, "|-- sub/"],
+  [{ LANG: "POSIX" }, "|-- sub/"],
+  [{ LANG: "C.UTF-8" }, "├── sub/"]
+] as const)("tree draws with what the locale of %j can show", async (environment, line) => {
+  const cli = withFiles({ environment })
+  expect((await cli.run("tree", "@/place")).out.split("\n")).toContain(line)
+})
+
+test("no JSON holds a character that a terminal obeys, and its names are whole", async () => {
+  const name = "a\u009b31m\u202eb"
+  const cli = makeCli()
+  cli.write(`place/${name}`, "a")
+  for (const words of [["lsjson"], ["ls", "--json"], ["tree", "--json"]]) {
+    const { out } = await cli.run(...words, "@/place")
+    expect(out).not.toMatch(/[\u007f-\u009f\u202e]/)
+    expect(out).toContain("a\\u009b31m\\u202eb")
+  }
+  const [found] = JSON.parse((await cli.run("lsjson", "@/place")).out)
+  expect(found.Path).toBe(name)
 })
 
 test("size counts files and bytes, of those the filter leaves", async () => {

@@ -52,6 +52,11 @@ test("a rate is none once nothing has come for ten seconds", () => {
   expect(oneLine(view, 12_000)).not.toContain("left")
 })
 
+test("one file is one file", () => {
+  const one: RunEvent = { _tag: "Planned", files: 1, bytes: 100, removals: 0, isFinal: true }
+  expect(oneLine(after([0, one]), 0)).toMatch(/^0 of 1 file ·/)
+})
+
 test("hashing before the first byte is sent is told with its share", () => {
   const file: InFlight = { item: "big", done: 37, size: 100, phase: "hashing" }
   const view = after([0, planned(true)], [0, progress(0, 0, [file], "hashing")])

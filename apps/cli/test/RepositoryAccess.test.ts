@@ -202,6 +202,20 @@ test("keys are listed, added, changed and removed, but never the one in use", as
   expect((await cli.run("snapshots", "-p", "@/third")).code).toBe(0)
 })
 
+test.each([
+  ["--password-command", ["repo", "info", "--password-command", "printf '%s' planted-7f3a"]],
+  ["--password-command=", ["repo", "info", "--password-command=printf '%s' planted-7f3a"]],
+  ["--new-password-command", ["repo", "key", "add", "--new-password-command", "printf '%s' planted-7f3a"]],
+  ["a secret's command:", ["ls", "--key", "command:printf '%s' planted-7f3a", "b2:x"]]
+])("the debug log does not show the command of %s", async (_, words) => {
+  const { cli } = await withRepository()
+  const { error } = await cli.run(...words, "--debug")
+  const [, log = ""] = /debug log: (.*)\n/.exec(error) ?? []
+  const text = fs.readFileSync(log, "utf8")
+  expect(text).toContain(`ourclone ${words[0]}`)
+  expect(text).not.toContain("planted")
+})
+
 test("no password is ever in an output or the debug log", async () => {
   const { cli } = await withRepository()
   const { error, out } = await cli.run("repo", "info", "--debug")

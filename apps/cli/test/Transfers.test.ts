@@ -17,8 +17,31 @@ test("copy puts the content of a folder into the destination and keeps what is e
   write("from/a.txt", "a")
   write("from/sub/b.txt", "b")
   write("to/extra.txt", "extra")
-  expect(await run("copy", "@/from", "@/to")).toEqual({ code: 0, out: "", error: "" })
+  expect((await run("copy", "@/from", "@/to")).code).toBe(0)
   expect(list("to")).toEqual(["a.txt", "extra.txt", "sub/b.txt"])
+})
+
+test.each(["copy", "sync", "move"])(
+  "%s ends with one line on standard error, and with none for --quiet",
+  async (verb) => {
+    const { run, write } = makeCli()
+    write("from/a.txt", "a")
+    const { code, error, out } = await run(verb, "@/from", "@/to")
+    expect({ code, out }).toEqual({ code: 0, out: "" })
+    expect(error).toMatch(/^1 file copied \(1 B\), 0 the same, .*0 failed in \d.*\n$/)
+    write("from/b.txt", "b")
+    expect(await run(verb, "--quiet", "@/from", "@/to")).toEqual({ code: 0, out: "", error: "" })
+    write("from/c.txt", "c")
+    expect(await run(verb, "--json", "@/from", "@/to")).toMatchObject({ code: 0, error: "" })
+  }
+)
+
+test("rm of a folder ends with one line on standard error", async () => {
+  const { run, write } = makeCli()
+  write("place/a.txt", "a")
+  const { code, error, out } = await run("rm", "-r", "@/place/")
+  expect({ code, out }).toEqual({ code: 0, out: "" })
+  expect(error).toMatch(/^1 removed, 0 skipped, 0 failed in \d.*\n$/)
 })
 
 test("copy of one file puts it into the destination folder under its name", async () => {

@@ -62,7 +62,7 @@ test("ls, tree, size, lsjson, stat and cat show a bucket as it was at a time", a
 test("copy, sync and check take a bucket as it was at a time", async () => {
   const { between, cli } = await withHistory()
   const docs = "b2:some-bucket/docs"
-  expect(await cli.run("copy", "--at", between, docs, "@/back")).toEqual({ code: 0, out: "", error: "" })
+  expect(await cli.run("copy", "--quiet", "--at", between, docs, "@/back")).toEqual({ code: 0, out: "", error: "" })
   expect(cli.list("back")).toEqual(["a.txt", "sub/b.txt", "sub/c.txt"])
   expect(cli.read("back/a.txt")).toBe("old a")
   expect((await cli.run("check", "--checksum", "--at", between, docs, "@/back")).code).toBe(0)
@@ -70,7 +70,7 @@ test("copy, sync and check take a bucket as it was at a time", async () => {
   cli.write("back/extra.txt", "extra")
   expect((await cli.run("sync", "--at", between, docs, "@/back")).code).toBe(0)
   expect(cli.list("back")).toEqual(["a.txt", "sub/b.txt", "sub/c.txt"])
-  expect((await cli.run("copy", "--at", between, `${docs}/a.txt`, "@/one")).code).toBe(0)
+  expect((await cli.run("copy", "--quiet", "--at", between, `${docs}/a.txt`, "@/one")).code).toBe(0)
   expect(cli.read("one/a.txt")).toBe("old a")
 })
 
@@ -78,7 +78,7 @@ test("sync of a folder with itself as it was makes it again what it was, without
   const { between, cli, emulator } = await withHistory()
   const docs = "b2:some-bucket/docs"
   emulator.log?.reset()
-  expect(await cli.run("sync", "--at", between, docs, docs)).toEqual({ code: 0, out: "", error: "" })
+  expect(await cli.run("sync", "--quiet", "--at", between, docs, docs)).toEqual({ code: 0, out: "", error: "" })
   expect(namesIn((await cli.run("ls", docs)).out)).toEqual(["a.txt", "sub/b.txt", "sub/c.txt"])
   expect((await cli.run("cat", `${docs}/a.txt`)).out).toBe("old a")
   expect(emulator.log?.requests("b2_upload_file") ?? []).toEqual([])

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { usage } from "../ExitCode.ts"
 import { given } from "../Given.ts"
 import type { Output } from "../Output.ts"
+import * as PrintableText from "../PrintableText.ts"
 import { printable } from "../PrintableText.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import * as NodeJson from "./NodeJson.ts"
@@ -69,7 +70,7 @@ const jsonPrinter = (output: Output) => {
   let snapshot: SnapshotRow | undefined
   let matches: Array<NodeRow> = []
   let printed = 0
-  const print = (value: object): void => output.raw(`${printed++ === 0 ? "" : ","}${JSON.stringify(value)}`)
+  const print = (value: object): void => output.raw(`${printed++ === 0 ? "" : ","}${PrintableText.json(value)}`)
   const close = (): void => {
     if (snapshot !== undefined && matches.length > 0) {
       print({ matches: matches.map(NodeJson.ofMatch), hits: matches.length, snapshot: snapshot.id })

@@ -1,4 +1,5 @@
 /** `forget`: removes snapshots, by name or by rule, and prunes when asked to. */
+
 import * as Forget from "@ourclone/backup/care/Forget"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import { kind, Plan, plannedStep, type Request } from "@ourclone/jobs/repository/ForgetJob"
@@ -6,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { usage } from "../ExitCode.ts"
 import type { Output } from "../Output.ts"
+import * as PrintableText from "../PrintableText.ts"
 import type { PruneFlagsInput, ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { told } from "../words/remedies.ts"
 import { type ForgetRulesInput, rulesOf } from "./ForgetRules.ts"
@@ -47,7 +49,7 @@ const decodePlan = Schema.decodeUnknownSync(Schema.toCodecJson(Plan))
 
 /** What the rules do, told in tables or as restic's array. */
 const tellPlan = (output: Output, plan: Plan, flags: ForgetFlags): void => {
-  if (output.isJson) output.raw(`${JSON.stringify(plan.map(Forget.toJson))}\n`)
+  if (output.isJson) output.raw(`${PrintableText.json(plan.map(Forget.toJson))}\n`)
   else for (const group of plan) printGroup(output, group, flags)
   output.hand()
 }

@@ -7,6 +7,7 @@ import { newSecretOf } from "@ourclone/jobs/repository/OpenedRepository"
 import * as Effect from "effect/Effect"
 import * as Amount from "../Amount.ts"
 import { given } from "../Given.ts"
+import * as PrintableText from "../PrintableText.ts"
 import { printable } from "../PrintableText.ts"
 import type { RepositoryInput } from "../RepositoryFlags.ts"
 import { command } from "./RepositoryCommand.ts"
@@ -41,7 +42,7 @@ export const list = (flags: RepositoryInput) =>
     Effect.fnUntraced(function* (output) {
       const { access, passwords } = yield* accessOf(flags)
       const keys = yield* RepositoryJob.rows(output, KeyList.kind, access, { passwords })
-      if (output.isJson) return output.raw(`${JSON.stringify(keys)}\n`)
+      if (output.isJson) return output.raw(`${PrintableText.json(keys)}\n`)
       const rows = keys.map(({ created, current, hostName, id, userName }) => [
         `${current ? "*" : " "}${shortId(id)}`,
         printable(userName),

@@ -1,8 +1,10 @@
 /** What all commands about repositories share: their output, and how a failure is told to a program. */
+
 import { setFlagsFromString } from "node:v8"
 import * as Effect from "effect/Effect"
 import * as ExitCode from "../ExitCode.ts"
 import * as Output from "../Output.ts"
+import * as PrintableText from "../PrintableText.ts"
 import * as StopSignals from "../process/StopSignals.ts"
 import { Streams } from "../Streams.ts"
 import { told } from "../words/remedies.ts"
@@ -11,7 +13,7 @@ const exitError = Effect.fnUntraced(function* (error: ExitCode.CommandError) {
   const { writeError } = yield* Streams
   const code = ExitCode.ofError(error)
   if (error.message !== "") {
-    writeError(`${JSON.stringify({ message_type: "exit_error", code, message: told(error) })}\n`)
+    writeError(`${PrintableText.json({ message_type: "exit_error", code, message: told(error) })}\n`)
   }
   return yield* new ExitCode.CommandStopped({ code, message: "" })
 })

@@ -1,9 +1,11 @@
 /** `snapshots`: a table, or restic's array. */
+
 import { toJson } from "@ourclone/backup/format/Snapshot"
 import * as SnapshotGroups from "@ourclone/backup/repository/SnapshotGroups"
 import { kind } from "@ourclone/jobs/repository/SnapshotsQuery"
 import * as Effect from "effect/Effect"
 import { given } from "../Given.ts"
+import * as PrintableText from "../PrintableText.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { command } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"
@@ -29,14 +31,14 @@ export const run = (flags: SnapshotsFlags) =>
       const options = { passwords, hasNoLock: true, onEvent }
       const snapshots = yield* RepositoryJob.rows(output, kind, request, options)
       if (flags.groupBy === "") {
-        if (output.isJson) return output.raw(`${JSON.stringify(snapshots.map(toJson))}\n`)
+        if (output.isJson) return output.raw(`${PrintableText.json(snapshots.map(toJson))}\n`)
         if (snapshots.length > 0) for (const line of SnapshotText.table(snapshots, flags)) output.line(line)
         return output.note(counted(snapshots.length))
       }
       const groups = SnapshotGroups.group(snapshots, grouping)
       if (output.isJson) {
         const json = groups.map((group) => ({ group_key: group.key, snapshots: group.snapshots.map(toJson) }))
-        return output.raw(`${JSON.stringify(json)}\n`)
+        return output.raw(`${PrintableText.json(json)}\n`)
       }
       for (const [index, group] of groups.entries()) {
         if (index > 0) output.line("")

@@ -50,7 +50,7 @@ export class InvalidOption extends Schema.TaggedError<InvalidOption>()("InvalidO
   option: Schema.optionalKey(Schema.String)
 }) {}
 
-/** The variable, file, command or keyring that should give a secret does not. */
+/** The variable, file or command that should give a secret does not. */
 export class SecretUnavailable extends Schema.TaggedError<SecretUnavailable>()("SecretUnavailable", {
   message,
   option: Schema.String

@@ -31,7 +31,7 @@ import * as RemoteOptions from "./RemoteOptions.ts"
 import * as Secret from "./Secret.ts"
 import { didYouMean } from "./Suggestion.ts"
 
-/** Options by name. In a text, `env:`, `file:`, `command:` and `keyring:` say where the value is kept. */
+/** Options by name. In a text, `env:`, `file:` and `command:` say where the value is kept. */
 export type Given = { readonly [option: string]: OptionValue | undefined }
 
 /** A remote as it is configured. Secrets in place are shown as `xxx`. */
@@ -62,7 +62,6 @@ export interface RemotesOptions {
   readonly directory: string
   /** Instead of the standard place. */
   readonly configurationPath?: string | undefined
-  readonly keyring?: Secret.Keyring | undefined
   /** Where the traffic of a remote is written that says `debug = true`. */
   readonly openLog?: Accounts.AccountsOptions["openLog"]
   /** Of this machine when absent; by `process.platform`'s names. */
@@ -98,7 +97,7 @@ const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
   const factories = options.factories.map(withSettings)
   const home = environment.HOME || homedir()
   const configurationFile = options.configurationPath ?? StandardPaths.configurationFile(environment, home)
-  const surroundings = { environment, home, directory: options.directory, keyring: options.keyring }
+  const surroundings = { environment, home, directory: options.directory }
   const configuration = ConfigurationFile.read(configurationFile)
 
   const factoryOf = (type: string, what: string) => {

@@ -1,7 +1,8 @@
 /**
- * Values that are kept elsewhere: `env:NAME`, `file:PATH`, `command:LINE`,
- * `keyring:SERVICE/ACCOUNT`. `text:VALUE` is VALUE, for the value that begins
- * like one of these.
+ * Values that are kept elsewhere: `env:NAME`, `file:PATH`, `command:LINE`.
+ * `text:VALUE` is VALUE, for the value that begins like one of these.
+ *
+ * What a keyring holds is had from its own program: `command:secret-tool lookup service ourclone`.
  *
  * No error repeats what was found.
  */
@@ -13,22 +14,15 @@ import type { Environment } from "../machine/StandardPaths.ts"
 import * as TextFile from "../machine/TextFile.ts"
 import { outputOf } from "./SecretCommand.ts"
 
-/** Reads one entry of the system's keyring. The message of a failure says why, for people. */
-export type Keyring = (
-  service: string,
-  account: string
-) => Effect.Effect<Redacted.Redacted<string>, { readonly message: string }>
-
 export interface Surroundings {
   readonly environment: Environment
   /** What `~` stands for. */
   readonly home: string
   /** What relative paths of `file:` begin at. */
   readonly directory: string
-  readonly keyring?: Keyring | undefined
 }
 
-const form = /^(env|file|command|keyring|text):(.*)$/s
+const form = /^(env|file|command|text):(.*)$/s
 
 /** The kind of reference that `text` is; `undefined` for a value in place. */
 export const kindOf = (text: string): string | undefined => {
@@ -72,20 +66,6 @@ const fromCommand = (line: string): Effect.Effect<string, string> =>
     return text === "" ? Effect.fail("its command printed nothing; it must print the value") : Effect.succeed(text)
   })
 
-const fromKeyring = (entry: string, { keyring }: Surroundings): Effect.Effect<string, string> => {
-  if (keyring === undefined) {
-    return Effect.fail("this program was built without keyring support; use env:, file: or command: instead")
-  }
-  const slash = entry.indexOf("/")
-  if (slash < 1 || slash === entry.length - 1) {
-    return Effect.fail(`"keyring:${entry}" is not complete; write keyring:SERVICE/ACCOUNT`)
-  }
-  return keyring(entry.slice(0, slash), entry.slice(slash + 1)).pipe(
-    Effect.map(Redacted.value),
-    Effect.mapError(({ message }) => `the keyring has no answer for ${entry}: ${message}`)
-  )
-}
-
 /**
  * The value that `text` stands for. Fails with the cause and the remedy as a
  * text that begins in lower case; the caller knows which option it is about.
@@ -99,8 +79,6 @@ export const resolve = (text: string, surroundings: Surroundings): Effect.Effect
         ? fromFile(rest, surroundings)
         : kind === "command"
           ? fromCommand(rest)
-          : kind === "keyring"
-            ? fromKeyring(rest, surroundings)
-            : Effect.succeed(kind === "text" ? rest : text)
+          : Effect.succeed(kind === "text" ? rest : text)
   return Effect.map(found, (value) => Redacted.make(value))
 }

@@ -17,9 +17,7 @@ writeFileSync(join(home, "empty"), "\n")
 const surroundings: Secret.Surroundings = {
   environment: { B2_KEY: "from the environment", EMPTY: "" },
   home,
-  directory: home,
-  keyring: (service, account) =>
-    service === "ourclone" ? Effect.succeed(Redacted.make(`for ${account}`)) : Effect.fail({ message: "it is locked" })
+  directory: home
 }
 
 const value = (text: string) => Effect.map(Secret.resolve(text, surroundings), Redacted.value)
@@ -34,7 +32,6 @@ describe("Secret", () => {
     ["file:key", "from a file"],
     ["file:spaces", " kept \r\n"],
     ["command:printf 'from %s\\n' 'a command'", "from a command"],
-    ["keyring:ourclone/photos/key", "for photos/key"],
     ["text:env:B2_KEY", "env:B2_KEY"],
     ["envy:x", "envy:x"]
   ])("%j gives its value", ([text, expected]) =>
@@ -52,9 +49,7 @@ describe("Secret", () => {
     ["command:exit 3", "failed with exit code 3"],
     ["command:kill -9 $$", "was ended by SIGKILL"],
     ["command:true", "printed nothing"],
-    ["command:yes", "printed more than"],
-    ["keyring:other/photos", "the keyring has no answer for other/photos: it is locked"],
-    ["keyring:ourclone", "write keyring:SERVICE/ACCOUNT"]
+    ["command:yes", "printed more than"]
   ])("%j fails and says why", ([text, words]) =>
     Effect.gen(function* () {
       expect(yield* failure(text)).toContain(words)
@@ -89,13 +84,6 @@ describe("Secret", () => {
       const fiber = yield* Effect.forkChild(failure("command:exec sleep 1000"))
       yield* TestClock.adjust("61 seconds")
       expect(yield* Fiber.join(fiber)).toContain("did not end within 60 seconds")
-    })
-  )
-
-  it.effect("names the other ways when there is no keyring", () =>
-    Effect.gen(function* () {
-      const message = yield* failure("keyring:ourclone/photos", { ...surroundings, keyring: undefined })
-      expect(message).toContain("built without keyring support; use env:, file: or command:")
     })
   )
 
