@@ -5,7 +5,8 @@ import { promisify } from "node:util"
 import type { Emulator } from "@ourclone/b2-emulator/Emulator"
 import { skipWithout } from "@ourclone/core/testing/Programs"
 import { describe, expect, test } from "vitest"
-import { withB2 } from "./B2Cli.ts"
+import { post, withB2 } from "./B2Cli.ts"
+import type { Cli } from "./Cli.ts"
 
 /** Names of files that no path can hold, byte by byte, and the paths they have. */
 const odd: ReadonlyArray<readonly [Buffer, string]> = [
@@ -103,5 +104,87 @@ describe.runIf(process.platform === "linux")("files with names that no path can 
     expect((await cli.run("sync", "b2:some-bucket/theirs", "@/by-us")).code).toBe(0)
     expect(namesIn(at("by-us"))).toEqual(names)
     expect(namesIn(at("by-rclone"))).toEqual(names)
+  })
+})
+
+/** Names of objects that no path can hold, and the paths they have, in the order of those. */
+const objects: ReadonlyArray<readonly [string, string]> = [
+  ["d/", "d/‛"],
+  ["e/../f", "e/‛../f"],
+  ["e/./f", "e/‛./f"],
+  ["x/y", "x/y"],
+  ["x//y", "x/‛/y"],
+  ["/lead", "‛/lead"],
+  ["/‛/y", "‛/‛‛/y"]
+]
+
+const withObjects = async () => {
+  const { cli, emulator } = await withB2()
+  await cli.run("bucket", "create", "b2:some-bucket")
+  const { buckets } = (await post(emulator, "b2_list_buckets", {})) as { buckets: { bucketId: string }[] }
+  for (const [name] of objects) {
+    const { authorizationToken, uploadUrl } = await post(emulator, "b2_get_upload_url", {
+      accountId: undefined,
+      bucketId: buckets[0]?.bucketId
+    })
+    const headers = {
+      authorization: String(authorizationToken),
+      "content-type": "text/plain",
+      "x-bz-content-sha1": "do_not_verify",
+      "x-bz-file-name": encodeURIComponent(name)
+    }
+    expect((await fetch(String(uploadUrl), { method: "POST", headers, body: name })).status).toBe(200)
+  }
+  return { cli, emulator }
+}
+
+const pathsOf = async (cli: Cli, place: string) => {
+  const { out } = await cli.run("lsjson", "--recursive", "--files-only", place)
+  return (JSON.parse(out) as { Path: string }[]).map(({ Path }) => Path)
+}
+
+describe("objects with names that no path can hold", () => {
+  test("are reached by the paths that a listing shows, by every command that takes a file", async () => {
+    const { cli } = await withObjects()
+    expect(await pathsOf(cli, "b2:some-bucket")).toEqual(objects.map(([, name]) => name))
+    for (const [name, shown] of objects) {
+      const place = `b2:some-bucket/${shown}`
+      expect(await cli.run("cat", place)).toEqual({ code: 0, out: name, error: "" })
+      expect((await cli.run("stat", place)).code).toBe(0)
+      expect((await cli.run("copy", place, "@/copies")).code).toBe(0)
+      expect(cli.read(`copies/${path.posix.basename(shown)}`)).toBe(name)
+      expect((await cli.run("rm", place)).code).toBe(0)
+      expect((await cli.run("cat", place)).code).toBe(4)
+    }
+  })
+
+  test("are named in their spelling where they are typed as the bucket has them", async () => {
+    const { cli } = await withObjects()
+    const { code, error } = await cli.run("cat", "b2:some-bucket/e/./f")
+    expect(code).toBe(2)
+    expect(error).toContain("some-bucket/e/‛./f")
+  })
+
+  test("come down and go up again as they were, and block no removal", async () => {
+    const { cli, emulator } = await withObjects()
+    cli.write("to/extra", "goes")
+    expect((await cli.run("sync", "b2:some-bucket", "@/to")).code).toBe(0)
+    expect(cli.list("to")).toEqual(objects.map(([, name]) => name).sort())
+    expect((await cli.run("sync", "@/to", "b2:other-bucket")).code).toBe(0)
+    const { buckets } = (await post(emulator, "b2_list_buckets", { bucketName: "other-bucket" })) as {
+      buckets: { bucketId: string }[]
+    }
+    const { files } = (await post(emulator, "b2_list_file_names", {
+      accountId: undefined,
+      bucketId: buckets[0]?.bucketId
+    })) as {
+      files: { fileName: string }[]
+    }
+    expect(files.map(({ fileName }) => fileName).sort()).toEqual(objects.map(([name]) => name).sort())
+    const again = await cli.run("sync", "--json", "b2:other-bucket", "b2:some-bucket")
+    expect(again.out).toMatch(/"stored":0,"storedBytes":0,"copied":0,.*"same":7,"removed":0/)
+    expect((await cli.run("move", "b2:other-bucket", "b2:some-bucket/moved")).code).toBe(0)
+    expect(await pathsOf(cli, "b2:some-bucket/moved")).toEqual(objects.map(([, name]) => name))
+    expect(await pathsOf(cli, "b2:other-bucket")).toEqual([])
   })
 })

@@ -2,6 +2,7 @@
 import type { DatedFile, File } from "@ourclone/core/contract/Entry"
 import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 import { NotFound, SourceChanged, type StorageError } from "@ourclone/core/contract/StorageError"
 import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
@@ -19,7 +20,7 @@ const partConcurrency = 8
 const currentVersion = (root: B2Root, from: File, fromLocation: string) =>
   Effect.gen(function* () {
     const [bucketName = "", ...folder] = fromLocation.split("/")
-    const fileName = [...folder, from.path].join("/")
+    const fileName = Spelling.segments.toName([...folder, from.path].join("/"))
     const versionId = header(yield* root.client.head(from.path, { bucketName, fileName }), "x-bz-file-id")
     if (versionId !== undefined) return versionId
     return yield* root.fail("copy", from.path, new NotFound({ message: "there is no such file" }))
@@ -55,7 +56,7 @@ export const copy =
   (root: B2Root, largeFile: LargeFile, most = maxCopySize): NonNullable<Provider["copy"]> =>
   (from, fromLocation, to) =>
     Effect.gen(function* () {
-      const fileName = yield* root.fileName("copy", to)
+      const fileName = yield* root.fileName("copy", to, from.size)
       const { id } = yield* root.bucketForWriting
       const versionId = from.versionId ?? (yield* currentVersion(root, from, fromLocation))
       if (from.size > most) {
@@ -79,7 +80,8 @@ export const touch =
       const { path } = file
       const fileName = yield* root.fileName("touch", path)
       const { id, name } = yield* root.bucket
-      const location = root.prefix === "" ? name : `${name}/${root.prefix.slice(0, -1)}`
+      const folder = Spelling.segments.toPath(root.prefix.slice(0, -1))
+      const location = root.prefix === "" ? name : `${name}/${folder}`
       const fileId = yield* currentVersion(root, file, location)
       if (file.versionId !== undefined && file.versionId !== fileId) {
         const message = "it was replaced after it was listed: run again"

@@ -17,7 +17,7 @@ const enough = 3
 
 /** The first names in a directory. */
 const peek = (root: B2Root, path: RemotePath.RemotePath) => {
-  const prefix = path === "" ? root.prefix : `${root.prefix}${path}/`
+  const prefix = path === "" ? root.prefix : `${root.nameOf(path)}/`
   return Effect.flatMap(root.bucket, ({ id }) =>
     Effect.map(firstRows(root, path, { bucketId: id, prefix }, enough), (files) => ({
       names: files.map((file) => file.fileName),

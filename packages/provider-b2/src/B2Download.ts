@@ -26,7 +26,7 @@ import type { B2Root } from "./B2Root.ts"
 /** Exactly the version that was listed, where it is known. */
 export const targetOf = (root: B2Root, file: File): DownloadTarget =>
   file.versionId === undefined
-    ? { bucketName: root.bucketName, fileName: root.prefix + file.path }
+    ? { bucketName: root.bucketName, fileName: root.nameOf(file.path) }
     : { fileId: file.versionId }
 
 /** The SHA-1 of the whole file, as B2 says in front of the bytes. */

@@ -60,9 +60,9 @@ const infoOfHeaders = (headers: Headers): { readonly [key: string]: string } => 
   return info
 }
 
-export const stat =
-  (root: B2Root): Provider["stat"] =>
-  (path) =>
+const find =
+  (root: B2Root) =>
+  (path: RemotePath): Effect.Effect<DatedFile, StorageError> =>
     Effect.gen(function* () {
       const fileName = yield* root.fileName("stat", path)
       const { id, name } = yield* root.bucket
@@ -94,6 +94,16 @@ export const stat =
         ...(metadata && { metadata })
       } satisfies DatedFile
     })
+
+/** An empty file `dir/` stands for a folder, see `B2Listing.ts`. */
+export const stat =
+  (root: B2Root): Provider["stat"] =>
+  (path) =>
+    Effect.flatMap(find(root)(path), (file) =>
+      file.size === 0 && root.nameOf(path).endsWith("/")
+        ? Effect.fail(root.fail("stat", path, new NotFound({ message: "there is no such file" })))
+        : Effect.succeed(file)
+    )
 
 const infoHeaders = (metadata: Metadata | undefined): Array<string> =>
   metadata === undefined
@@ -198,7 +208,7 @@ export const put =
       }
       const refused = infoRefusal(options.metadata)
       if (refused !== undefined) return Effect.fail(root.fail("put", path, new InvalidRequest({ message: refused })))
-      return Effect.flatMap(root.fileName("put", path), (fileName) => {
+      return Effect.flatMap(root.fileName("put", path, source.size), (fileName) => {
         const target: Target = { root, urls, path, fileName, options }
         if (source.size > smallSize) return putStreamed(target, source)
         return Effect.flatMap(source.bytes, (bytes) => {

@@ -228,7 +228,7 @@ export const make = (root: B2Root): LargeFile => {
             none,
             (seen) =>
               Effect.map(
-                client.listUnfinishedLargeFiles(path, { bucketId: id, namePrefix: root.prefix + path }, seen),
+                client.listUnfinishedLargeFiles(path, { bucketId: id, namePrefix: root.nameOf(path) }, seen),
                 ({ files, nextFileId }): B2Pages.Page<ReadonlyArray<string>, FileRow> => ({
                   rows: files,
                   next: nextFileId === null ? undefined : [...seen, nextFileId]
@@ -237,10 +237,9 @@ export const make = (root: B2Root): LargeFile => {
             () => ({
               page: (rows) =>
                 rows.flatMap((row) => {
-                  const name = row.fileName.slice(root.prefix.length)
-                  if (name === "" || RemotePath.refusal(name) !== undefined || !RemotePath.isWithin(name, path))
-                    return []
-                  return [unfinishedOf(row, RemotePath.makeUnsafe(name))]
+                  const found = root.pathOf(row.fileName)
+                  if (RemotePath.refusal(found) !== undefined || !RemotePath.isWithin(found, path)) return []
+                  return [unfinishedOf(row, RemotePath.makeUnsafe(found))]
                 })
             })
           )

@@ -12,5 +12,8 @@ export const parse = (location: string) => {
 
 export const refusal = (location: string): string | undefined => {
   const { bucket, folder } = parse(location)
-  return (bucket === "" ? undefined : bucketRefusal(bucket)) ?? RemotePath.refusal(folder)
+  const ofBucket = bucket === "" ? undefined : bucketRefusal(bucket)
+  const ofFolder = RemotePath.refusal(folder)
+  if (ofBucket !== undefined || ofFolder === undefined) return ofBucket
+  return `${ofFolder}; what has this name in the bucket is written ${bucket}/${Spelling.segments.toPath(folder)}`
 }

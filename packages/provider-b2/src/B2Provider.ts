@@ -3,6 +3,7 @@ import type { Capabilities } from "@ourclone/core/contract/Capabilities"
 import * as PlaceIdentity from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { specification } from "@ourclone/core/contract/Specification"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import { TrafficLog } from "@ourclone/core/layers/Observed"
 import * as Effect from "effect/Effect"
@@ -124,7 +125,7 @@ const openPlace = Effect.fnUntraced(function* (
     client,
     provider: name,
     text: bucket,
-    prefix: folder === "" ? "" : `${folder}/`,
+    prefix: folder === "" ? "" : `${Spelling.segments.toName(folder)}/`,
     createsBuckets
   })
   forget = root.forget

@@ -2,6 +2,7 @@
 
 import type { Remark } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 import {
   AlreadyExists,
   InvalidRequest,
@@ -37,8 +38,12 @@ export interface B2Root {
   /** Looks the bucket up again at the next call, since it may have been removed and made anew. */
   readonly forget: () => void
   readonly fail: (operation: string, path: string | undefined, reason: Reason) => StorageError
-  /** The whole name of `path` in the bucket. Fails with `InvalidRequest` when B2 would refuse it. */
-  readonly fileName: (operation: string, path: RemotePath) => Effect.Effect<string, StorageError>
+  /** The whole name of `path` in the bucket. Fails with `InvalidRequest` when B2 would refuse it, or take a file of `size` bytes for a folder. */
+  readonly fileName: (operation: string, path: RemotePath, size?: number) => Effect.Effect<string, StorageError>
+  /** The same, of which B2 need not approve. */
+  readonly nameOf: (path: string) => string
+  /** The path of a name that begins with `prefix`. */
+  readonly pathOf: (fileName: string) => string
 }
 
 const inKey = ({ buckets }: KeyScope, text: string) => {
@@ -85,6 +90,7 @@ const make = (options: {
     known = found
     return found
   }
+  const nameOf = (path: string) => prefix + Spelling.segments.toName(path)
   const lookAgain = Effect.suspend(() => find(client, provider, text))
 
   const create = Effect.suspend(() => {
@@ -137,9 +143,17 @@ const make = (options: {
     bucketForWriting: Effect.suspend(() =>
       known !== undefined ? Effect.succeed(known) : Semaphore.withPermits(creating, 1)(create)
     ),
-    fileName: (operation, path) => {
-      const name = prefix + path
-      const refusal = path === "" ? "the root is not a file" : fileRefusal(name)
+    nameOf,
+    pathOf: (fileName) => Spelling.segments.toPath(fileName.slice(prefix.length)),
+    fileName: (operation, path, size) => {
+      const name = nameOf(path)
+      const isMarker = size === 0 && name.endsWith("/")
+      const refusal =
+        path === ""
+          ? "the root is not a file"
+          : isMarker
+            ? "an empty file of this name stands for a folder in B2"
+            : fileRefusal(name)
       return refusal === undefined
         ? Effect.succeed(name)
         : Effect.fail(fail(operation, path, new InvalidRequest({ message: refusal, concernsName: true })))

@@ -1,5 +1,6 @@
 /** Old versions and hide markers. */
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { Version, Versions } from "@ourclone/core/contract/Versions"
 import * as Effect from "effect/Effect"
@@ -7,6 +8,7 @@ import * as Stream from "effect/Stream"
 import * as B2Pages from "./api/B2Pages.ts"
 import { type FileRow, fileOf } from "./api/B2Replies.ts"
 import { markedDirectory } from "./B2Listing.ts"
+import { behindPassedOver, inPathOrder } from "./B2PathOrder.ts"
 import type { B2Root } from "./B2Root.ts"
 
 const pageSize = 1000
@@ -19,14 +21,13 @@ interface Start {
   readonly seen: ReadonlySet<string>
 }
 
-/** What `convert` makes of every row of names that begin with `prefix`: uploads, hide markers and unfinished large files. */
-export const versionRows = <A>(
+/** Every row of names that begin with `prefix`, but those that `inPathOrder` passes over: uploads, hide markers and unfinished large files. */
+const versionRows = (
   root: B2Root,
   at: string,
   bucketId: string,
-  prefix: string,
-  convert: (rows: ReadonlyArray<FileRow>) => ReadonlyArray<A>
-): Stream.Stream<A, StorageError> =>
+  prefix: string
+): Stream.Stream<FileRow, StorageError> =>
   B2Pages.read(
     undefined as Start | undefined,
     (start) => {
@@ -35,26 +36,27 @@ export const versionRows = <A>(
         root.client.listFileVersions(at, { bucketId, prefix, maxFileCount: pageSize, ...from }, seen),
         ({ files, nextFileId, nextFileName }): B2Pages.Page<Start, FileRow> => {
           if (nextFileName === null) return { rows: files, next: undefined }
+          const behind = behindPassedOver(prefix, files.at(-1)?.fileName, nextFileName)
+          if (behind !== nextFileName) {
+            return { rows: files, next: { startFileName: behind, startFileId: undefined, seen: none } }
+          }
           const before = nextFileName === start?.startFileName ? seen : none
           const next = { startFileName: nextFileName, startFileId: nextFileId ?? undefined }
           return { rows: files, next: { ...next, seen: new Set(before).add(nextFileId ?? "") } }
         }
       )
     },
-    () => ({ page: convert })
+    () => ({ page: (rows) => rows })
   )
 
 /** Every row of exactly the name `fileName`. Names that go on after it are not read through. */
 export const versionsOfName = (root: B2Root, at: string, bucketId: string, fileName: string) =>
-  Stream.takeWhile(
-    versionRows(root, at, bucketId, fileName, (rows) => rows),
-    (row) => row.fileName === fileName
-  )
+  Stream.takeWhile(versionRows(root, at, bucketId, fileName), (row) => row.fileName === fileName)
 
 const versionOf = (root: B2Root, row: FileRow): ReadonlyArray<Version> => {
-  const name = row.fileName.slice(root.prefix.length)
+  const name = root.pathOf(row.fileName)
   const isStored = row.action === "upload" || row.action === "copy"
-  if ((!isStored && row.action !== "hide") || name === "" || RemotePath.refusal(name) !== undefined) return []
+  if ((!isStored && row.action !== "hide") || RemotePath.refusal(name) !== undefined) return []
   const path = RemotePath.makeUnsafe(name)
   const storedAt = row.uploadTimestamp
   if (!isStored) return [{ path, versionId: row.fileId, kind: "Hidden", size: 0, storedAt, modifiedAt: storedAt }]
@@ -64,20 +66,26 @@ const versionOf = (root: B2Root, row: FileRow): ReadonlyArray<Version> => {
 
 /** Empty ones are files, see `B2Listing.ts`. */
 const directoryOf: Versions["directoryOf"] = ({ path, size }) => {
-  const marked = size === 0 ? markedDirectory(path) : undefined
-  return marked === undefined ? undefined : RemotePath.makeUnsafe(marked.replace(/\/$/, ""))
+  const marked = size === 0 ? markedDirectory(Spelling.segments.toName(path)) : undefined
+  if (marked === undefined) return undefined
+  return marked === "" ? RemotePath.root : RemotePath.makeUnsafe(Spelling.segments.toPath(marked.slice(0, -1)))
 }
 
 export const make = (root: B2Root): Versions => {
   const under = (at: string, bucketId: string, prefix: string) =>
-    versionRows(root, at, bucketId, prefix, (rows) => rows.flatMap((row) => versionOf(root, row)))
+    inPathOrder((begin) => versionRows(root, at, bucketId, begin), prefix).pipe(
+      Stream.mapAccumArray(
+        () => undefined,
+        (_, rows) => [undefined, rows.flatMap((row) => versionOf(root, row))]
+      )
+    )
 
   return {
     list: (path) =>
       Stream.unwrap(
         Effect.map(root.bucket, ({ id }) => {
           if (path === "") return under(path, id, root.prefix)
-          const name = root.prefix + path
+          const name = root.nameOf(path)
           // Not one listing of all that begins with the name: `a-b`, `a.txt` … may lie between `a` and `a/`.
           const exact = Stream.flatMap(versionsOfName(root, path, id, name), (row) =>
             Stream.fromIterable(versionOf(root, row))
@@ -86,9 +94,9 @@ export const make = (root: B2Root): Versions => {
         })
       ),
     remove: (version) =>
-      Effect.suspend(() => root.client.deleteFileVersion(version.path, root.prefix + version.path, version.versionId)),
+      Effect.suspend(() => root.client.deleteFileVersion(version.path, root.nameOf(version.path), version.versionId)),
     hide: (path) =>
-      Effect.flatMap(root.bucket, ({ id }) => root.client.hideFile(path, id, root.prefix + path)).pipe(
+      Effect.flatMap(root.bucket, ({ id }) => root.client.hideFile(path, id, root.nameOf(path))).pipe(
         Effect.catchReason("StorageError", "NotFound", () => Effect.void)
       ),
     directoryOf

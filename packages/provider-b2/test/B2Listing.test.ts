@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
-import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
+import { compare, makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
+import { inOrder } from "@ourclone/core/engine/SortedListing"
 import { Effect, Stream } from "effect"
 import { emulate, openAt, uploadNamed } from "./emulated.ts"
 
@@ -20,18 +22,91 @@ const shown = (entries: ReadonlyArray<{ readonly _tag: string; readonly path: st
   entries.map((entry) => `${entry._tag} ${entry.path}`)
 
 describe("listing", () => {
-  it.live("skips names that fit nowhere else as failures, and goes on", () =>
+  it.live("has a path for names that are none, in the order of paths, and reads and removes them by it", () =>
     Effect.gen(function* () {
-      const { provider } = yield* withNames(["/root", "a//b", "a/../b", "good", "x/./y"])
-      const entries = yield* Stream.runCollect(provider.list(root))
+      const names = ["/root", "a//b", "a/../b", "a/z", "a/☃", "d/x", "good", "x/./y", "‛", "‛/x", "‛/", "‛//y"]
+      const { emulator, provider } = yield* withNames(names)
+      const entries = yield* Stream.runCollect(inOrder(provider, root))
       assert.deepStrictEqual(shown(entries), [
-        "Skipped /root",
-        "Skipped a/../b",
-        "Skipped a//b",
+        "File a/z",
+        "File a/‛../b",
+        "File a/‛/b",
+        "File a/☃",
+        "File d/x",
         "File good",
-        "Skipped x/./y"
+        "File x/‛./y",
+        "File ‛/root",
+        "File ‛‛",
+        "File ‛‛/x",
+        "File ‛‛/‛/y"
       ])
-      for (const entry of entries) if (entry._tag === "Skipped") assert.isTrue(entry.isFailure)
+      for (const { path } of entries) {
+        assert.strictEqual((yield* provider.stat(at(path))).path, path)
+        yield* provider.remove(at(path))
+      }
+      assert.deepStrictEqual(shown(yield* Stream.runCollect(provider.list(root))), ["Directory ‛‛"])
+      const inner = yield* openAt(emulator, "photo-archive/‛‛/‛")
+      assert.deepStrictEqual(shown(yield* Stream.runCollect(inner.list(root))), [])
+      yield* inner.put(at("new"), hello, put)
+      yield* provider.put(at("d/‛"), hello, put)
+      const found = yield* Stream.runCollect(provider.list(root))
+      assert.deepStrictEqual(shown(found), ["File d/‛", "File ‛‛/‛/new"])
+      const versions = yield* Stream.runCollect(provider.versions!.list(at("d/‛")))
+      assert.deepStrictEqual(
+        versions.map(({ path, size }) => [path, size]),
+        [[at("d/‛"), 5]]
+      )
+    })
+  )
+
+  it.live("lists names with segments that are none in the order of paths, however they come in pages", () =>
+    Effect.gen(function* () {
+      const numbers = [7]
+      const below = (most: number) => {
+        numbers[0] = (Math.imul(numbers[0]!, 1664525) + 1013904223) >>> 0
+        return Math.floor((numbers[0]! / 2 ** 32) * most)
+      }
+      const pieces = ["/", "/", "/", ".", "‛", "a", "~"]
+      const random = () => Array.from({ length: 1 + below(6) }, () => pieces[below(pieces.length)]).join("")
+      const names = [...new Set(Array.from({ length: 120 }, random))].filter((name) => !/^\.{1,2}$/.test(name))
+      const emulator = yield* emulate({ shortPages: true })
+      const { id } = yield* (yield* openAt(emulator, "")).buckets!.create("photo-archive")
+      for (const name of names) yield* uploadNamed(emulator, id, name, "x")
+      const provider = yield* openAt(emulator, "photo-archive")
+      const paths = names.map(Spelling.segments.toPath).sort(compare)
+      const entries = yield* Stream.runCollect(inOrder(provider, root))
+      assert.deepStrictEqual(
+        entries.map(({ path }) => path),
+        paths
+      )
+      const versions = yield* Stream.runCollect(provider.versions!.list(root))
+      assert.deepStrictEqual(
+        versions.map(({ path }) => path),
+        paths
+      )
+      for (const directory of ["a", "‛", "‛.", "‛‛/a"]) {
+        const below = yield* Stream.runCollect(inOrder(provider, at(directory)))
+        assert.deepStrictEqual(
+          below.map(({ path }) => path),
+          paths.filter((path) => path.startsWith(`${directory}/`))
+        )
+        const level = yield* Stream.runCollect(inOrder(provider, at(directory), { depth: 1 }))
+        const firsts = paths
+          .filter((path) => path.startsWith(`${directory}/`))
+          .map((path) => {
+            const slash = path.indexOf("/", directory.length + 1)
+            return slash < 0 ? `File ${path}` : `Directory ${path.slice(0, slash)}`
+          })
+        assert.deepStrictEqual(shown(level), [...new Set(firsts)])
+      }
+    })
+  )
+
+  it.live("takes no empty file that it would show as a folder", () =>
+    Effect.gen(function* () {
+      const { provider } = yield* withNames([])
+      const error = yield* Effect.flip(provider.put(at("d/‛"), fromBytes(new Uint8Array(0)), put))
+      assert.deepInclude(error.reason, { _tag: "InvalidRequest", concernsName: true })
     })
   )
 

@@ -1,4 +1,5 @@
 /** A B2 for tests: an emulator in this process, and providers that talk to it. */
+import { hash } from "node:crypto"
 import * as tls from "node:tls"
 import { type EmulatorOptions, startEmulator } from "@ourclone/b2-emulator/Emulator"
 import * as B2Provider from "@ourclone/provider-b2/B2Provider"
@@ -57,8 +58,13 @@ export const callApi = (emulator: At & { readonly accountId: string }, call: str
     return (await reply.json()) as Record<string, unknown>
   })
 
-/** An empty file with a name that the provider itself would not make. */
-export const uploadNamed = (emulator: At & { readonly accountId: string }, bucketId: string, name: string) =>
+/** A file with a name that the provider itself would not make. */
+export const uploadNamed = (
+  emulator: At & { readonly accountId: string },
+  bucketId: string,
+  name: string,
+  content = ""
+) =>
   Effect.gen(function* () {
     const url = yield* callApi(emulator, "b2_get_upload_url", { bucketId })
     yield* Effect.promise(() =>
@@ -67,10 +73,10 @@ export const uploadNamed = (emulator: At & { readonly accountId: string }, bucke
         headers: {
           authorization: String(url.authorizationToken),
           "content-type": "b2/x-auto",
-          "x-bz-content-sha1": "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+          "x-bz-content-sha1": hash("sha1", content),
           "x-bz-file-name": encodeURIComponent(name)
         },
-        body: ""
+        body: content
       })
     )
   })

@@ -73,7 +73,7 @@ export const characters: Spelling = {
 
 const ofName = /^\u201b*\.{0,2}$/
 const ofPath = /^\u201b+\.{0,2}$/
-const hasSegment = /(?:^|\/)\u201b*\.{0,2}(?:\/|$)/
+const hasSegment = /(?:^|\/)\u201b*\.{0,2}(?=\/|$)/
 
 const eachSegment = (path: string, change: (segment: string) => string): string =>
   hasSegment.test(path) ? path.split("/").map(change).join("/") : path
@@ -82,6 +82,12 @@ const eachSegment = (path: string, change: (segment: string) => string): string 
 export const segments: Spelling = {
   toPath: (name) => eachSegment(name, (segment) => (ofName.test(segment) ? quote + segment : segment)),
   toName: (path) => eachSegment(path, (segment) => (ofPath.test(segment) ? segment.slice(1) : segment))
+}
+
+/** Where the first segment of `name` ends that a path spells; -1 where it spells none. */
+export const firstSegment = (name: string): number => {
+  const found = hasSegment.exec(name)
+  return found === null ? -1 : found.index + found[0].length
 }
 
 /** The path that a person means: a name as it is, which a shell has completed, or a path as a listing shows it. */
