@@ -154,7 +154,11 @@ const slow = (method: "list" | "digest" | "read" | "remove" | "makeDirectory", g
       case "list":
         return { ...provider, list: (...args) => Stream.tap(provider.list(...args), () => pause) }
       case "read":
-        return { ...provider, read: (...args) => Stream.tap(provider.read(...args), () => pause) }
+        return {
+          ...provider,
+          read: (...args) => Stream.tap(provider.read(...args), () => pause),
+          readAll: (file) => Effect.andThen(pause, provider.readAll(file))
+        }
       case "digest":
         return {
           ...provider,
