@@ -57,16 +57,18 @@ const loaded = (): Functions | undefined => {
 }
 
 const times = Buffer.alloc(32)
+/** The same, in words of 32 bits: of each number the lower word comes first. */
+const words = new Int32Array(times.buffer, times.byteOffset, 8)
 
 /** Access and modification, each in seconds and nanoseconds. */
 const written = ({ modifiedAt, nanoseconds = 0 }: Time): Buffer => {
-  const all = BigInt(modifiedAt) * 1_000_000n + BigInt(nanoseconds)
-  const rest = ((all % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n
-  const seconds = (all - rest) / 1_000_000_000n
-  for (const offset of [0, 16]) {
-    times.writeBigInt64LE(seconds, offset)
-    times.writeBigInt64LE(rest, offset + 8)
-  }
+  const whole = Math.floor(modifiedAt / 1000)
+  const beyond = (modifiedAt - whole * 1000) * 1_000_000 + nanoseconds
+  const carried = Math.floor(beyond / 1_000_000_000)
+  const seconds = whole + carried
+  words[0] = words[4] = seconds
+  words[1] = words[5] = Math.floor(seconds / 0x1_0000_0000)
+  words[2] = words[6] = beyond - carried * 1_000_000_000
   return times
 }
 

@@ -9,7 +9,7 @@ import { ChecksumMismatch, StorageError } from "../contract/StorageError.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Download from "./Download.ts"
-import { exact } from "./FileTime.ts"
+import { exact, isExact } from "./FileTime.ts"
 import { dropSource } from "./SourceRemoval.ts"
 import type { Flight } from "./TransferProgress.ts"
 import { done, noteOnce, skipped, type TransferRun } from "./TransferRun.ts"
@@ -21,13 +21,12 @@ const throttled = (source: ByteSource.ByteSource, bandwidth: Bandwidth): ByteSou
   read: (range) => Stream.tap(source.read(range), (piece) => bandwidth.take(piece.length))
 })
 
-const arrived = (
+const otherSize = (
   { destination }: TransferRun,
   path: RemotePath,
   size: number,
   stored: File
-): Effect.Effect<void, StorageError> => {
-  if (stored.size === size) return Effect.void
+): Effect.Effect<never, StorageError> => {
   const message = `${stored.size} bytes are stored where ${size} were sent`
   const reason = new ChecksumMismatch({ message, expected: `${size} bytes`, actual: `${stored.size} bytes` })
   return Effect.fail(new StorageError({ provider: destination.name, operation: "put", path, reason }))
@@ -49,7 +48,9 @@ const ended = (
 }
 
 const send = (run: TransferRun, file: File, flight: Flight): Effect.Effect<void, StorageError> =>
-  Effect.flatMap(retrying(exact(run.source, run.destination, file)), (known) => sendDated(run, known, flight))
+  isExact(run.source, run.destination, file)
+    ? sendDated(run, file, flight)
+    : Effect.flatMap(retrying(exact(run.source, run.destination, file)), (known) => sendDated(run, known, flight))
 
 const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Effect<void, StorageError> =>
   file.isSizeUnsure === true
@@ -78,13 +79,12 @@ const sendBytes = (
     onAdvance: flight && ((more) => progress.advance(flight, more)),
     onHashed: flight && ((more) => progress.hashed(flight, more))
   })
-  return Effect.flatMap(stored, (found) =>
-    Effect.flatMap(arrived(run, path, size, found), () => {
-      summary.stored++
-      summary.storedBytes += size
-      return ended(run, "stored", file, size)
-    })
-  )
+  return Effect.flatMap(stored, (found) => {
+    if (found.size !== size) return otherSize(run, path, size, found)
+    summary.stored++
+    summary.storedBytes += size
+    return ended(run, "stored", file, size)
+  })
 }
 
 const copyOrSend = (
@@ -100,24 +100,31 @@ const copyOrSend = (
       if (run.summary.copied === 0) run.copy = undefined
       return send(run, file, flight)
     },
-    onSuccess: (stored) =>
-      Effect.flatMap(arrived(run, file.path, file.size, stored), () => {
-        run.summary.copied++
-        return ended(run, "copied", file, file.size)
-      })
+    onSuccess: (stored) => {
+      if (stored.size !== file.size) return otherSize(run, file.path, file.size, stored)
+      run.summary.copied++
+      return ended(run, "copied", file, file.size)
+    }
   })
 
-/** Brings the bytes of `file` to the destination. */
-export const put = (run: TransferRun, file: File): Effect.Effect<void, StorageError> =>
+/** Brings the bytes of `file` to the destination; `otherwise` is what a failure comes to. */
+export const put = (
+  run: TransferRun,
+  file: File,
+  otherwise: (error: StorageError) => Effect.Effect<void, StorageError>
+): Effect.Effect<void, StorageError> =>
   Effect.suspend(() => {
     const flight = run.progress.begin(file.path, file.size)
     const work = run.copy === undefined ? send(run, file, flight) : copyOrSend(run, run.copy, file, flight)
     return Effect.matchEffect(work, {
       onFailure: (error) => {
         run.progress.end(flight, false)
-        return Effect.fail(error)
+        return otherwise(error)
       },
-      onSuccess: () => Effect.sync(() => run.progress.end(flight, true))
+      onSuccess: () => {
+        run.progress.end(flight, true)
+        return Effect.void
+      }
     })
   })
 

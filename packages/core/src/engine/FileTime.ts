@@ -16,6 +16,10 @@ export const dated = (provider: Provider, file: File): Effect.Effect<DatedFile, 
     ? Effect.succeed(file)
     : Effect.map(provider.stat(file.path), ({ modifiedAt }) => ({ ...file, modifiedAt }))
 
+/** Whether `exact` costs no call. */
+export const isExact = (source: Provider, destination: Provider, file: File): file is DatedFile =>
+  isDated(file) && !(source.capabilities.keepsNanoseconds && destination.capabilities.keepsNanoseconds)
+
 /** `file` with its time as exactly as `destination` keeps it, which costs a call where that is finer than milliseconds. */
 export const exact = (source: Provider, destination: Provider, file: File): Effect.Effect<DatedFile, StorageError> => {
   if (!source.capabilities.keepsNanoseconds || !destination.capabilities.keepsNanoseconds) return dated(source, file)

@@ -108,8 +108,7 @@ export const make = (run: TransferRun): TakenPlaces => {
       clear(group),
       Effect.forEach(
         group.waiting,
-        ({ file }) =>
-          Effect.andThen(run.options.tell.room, Effect.catch(FileSteps.put(run, file), failed(run, file.path))),
+        ({ file }) => Effect.andThen(run.options.tell.room, FileSteps.put(run, file, failed(run, file.path))),
         { concurrency: run.options.transfers, discard: true }
       )
     )

@@ -74,7 +74,7 @@ const perform = (
     case "Put": {
       const { file } = action
       if (taken.holds(file)) return undefined
-      return Effect.catch(FileSteps.put(run, file), (error) =>
+      return FileSteps.put(run, file, (error) =>
         taken.holdsRefused(file, error) ? Effect.void : failed(run, file.path)(error)
       )
     }

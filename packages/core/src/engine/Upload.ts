@@ -31,6 +31,8 @@ export interface UploadOptions extends PutOptions {
 
 type Uploading = UploadOptions & { readonly underWay: UnderWay }
 
+const hasUnderWay = (options: UploadOptions): options is Uploading => options.underWay !== undefined
+
 /** In bytes: of the parts of files that are not too large for them. Four of them are as much as may be at risk. */
 const finePartSize = mostAtRisk / 4
 /** In bytes: a larger file is stored in parts, so that a break does not lose all of it. */
@@ -84,7 +86,7 @@ const noted = <A>(
     : store
 
 const putWhole = (provider: Provider, path: RemotePath, source: ByteSource.ByteSource, options: Uploading) =>
-  options.underWay.piece(source.size, retrying(noted(source, provider.put(path, counted(source, options), options))))
+  options.underWay.piece(source.size, noted(source, provider.put(path, counted(source, options), options)))
 
 /** What is left of an earlier run may be damaged, or gone: then nothing of it is any use. */
 const isStale = ({ reason }: StorageError): boolean =>
@@ -213,7 +215,8 @@ const invalid = (provider: Provider, path: RemotePath, message: string) =>
   )
 
 /**
- * Stores `source` at `path`, replacing what was there, retrying what may pass.
+ * Stores `source` at `path`, replacing what was there. What may pass is made again in parts, and by `provider` as its
+ * layer `Retried` does.
  *
  * An upload in parts that fails or is interrupted leaves its parts, and the next
  * upload of the same path, size and `modifiedAt` goes on with them.
@@ -226,8 +229,8 @@ export const upload = (
   source: ByteSource.ByteSource,
   uploadOptions: UploadOptions
 ): Effect.Effect<DatedFile, StorageError> => {
-  const { segments, underWay = new UnderWay() } = uploadOptions
-  const options: Uploading = { ...uploadOptions, underWay }
+  const { segments } = uploadOptions
+  const options = hasUnderWay(uploadOptions) ? uploadOptions : { ...uploadOptions, underWay: new UnderWay() }
   const { largeFile } = provider
   const { maxPutSize } = provider.capabilities
   if (segments?.some(({ copyOf }) => copyOf !== undefined) === true && largeFile?.copyPart !== undefined) {

@@ -79,10 +79,8 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
   const find = (operation: string, path: string, seen?: File, at = location) =>
     Effect.suspend(() => {
       const found = account.files.get(absolute(path, at))
-      const missing = new NotFound({ message: "there is no such file" })
-      if (found === undefined) return Effect.fail(fail(operation, path, missing))
-      if (seen?.versionId !== undefined && seen.versionId !== found.file.versionId) {
-        return Effect.fail(fail(operation, path, missing))
+      if (found === undefined || (seen?.versionId !== undefined && seen.versionId !== found.file.versionId)) {
+        return Effect.fail(fail(operation, path, new NotFound({ message: "there is no such file" })))
       }
       if (seen?.identity === undefined || seen.identity === found.file.identity) return Effect.succeed(found)
       return Effect.fail(fail(operation, path, new SourceChanged({ message: "it was replaced after it was seen" })))

@@ -15,6 +15,7 @@ import {
   Unavailable
 } from "@ourclone/core/contract/StorageError"
 import { upload } from "@ourclone/core/engine/Upload"
+import { retried } from "@ourclone/core/layers/Retried"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
@@ -353,7 +354,7 @@ describe("Upload.upload", () => {
           )
       }
       const advances: Array<number> = []
-      yield* upload(flaky, path, sourceOf("0123"), { ...options, onAdvance: (bytes) => advances.push(bytes) })
+      yield* upload(retried(flaky), path, sourceOf("0123"), { ...options, onAdvance: (bytes) => advances.push(bytes) })
       assert.deepStrictEqual(advances, [4, -4, 4, -4, 4])
     })
   )
