@@ -93,7 +93,7 @@ const withoutTwins = (names: Array<Name>): Array<Name> => {
     if (name.kind !== "link" || !files.has(name.key)) return name
     const link = name.key.slice(0, -Symlinks.suffix.length)
     const because = `a file of this name stands beside the symbolic link "${link}": rename one`
-    return { ...skip(name.name, because, true), key: name.key }
+    return skip(name.name, because, true)
   })
 }
 

@@ -115,7 +115,7 @@ describe("with links", () => {
         lines(yield* list(provider))
           .slice()
           .sort(),
-        ["Failed a.rclonelink", "File a.rclonelink"]
+        ["Failed a", "File a.rclonelink"]
       )
       const file = yield* fileOf(provider, "a.rclonelink")
       assert.strictEqual((yield* contentOf(provider, file)).toString(), "file")

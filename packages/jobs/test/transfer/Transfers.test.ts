@@ -85,6 +85,21 @@ describe("a sync", () => {
   )
 })
 
+describe("a link beside a file that has the name it is stored under", () => {
+  it.live("fails by its own name, and the file is the same at the next run", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      world.write("from/two.rclonelink", "x")
+      fs.symlinkSync("elsewhere", world.at("from/two"))
+      const request = { source: world.at("from"), destination: world.at("to"), links: true }
+      const told: Array<Envelope> = []
+      expect(yield* world.run(Sync.kind, request, { events: told })).toMatchObject({ stored: 1, failed: 1 })
+      expect([...words(told)].sort()).toEqual(["Finished", "failed two", "stored two.rclonelink"])
+      expect(yield* world.run(Sync.kind, request)).toMatchObject({ stored: 0, same: 1, failed: 1 })
+    })
+  )
+})
+
 describe("a run that finds another at its destination", () => {
   /** Another run's lock, as long as the scope lasts. */
   const occupy = (world: ReturnType<typeof makeWorld>) =>
