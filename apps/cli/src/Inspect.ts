@@ -66,11 +66,16 @@ export const size = Effect.fnUntraced(function* (flags: {
   yield* skips.end
 }, Effect.scoped)
 
-export const cat = Effect.fnUntraced(function* (flags: WhichInput & { readonly paths: ReadonlyArray<string> }) {
+interface CatInput extends WhichInput {
+  readonly paths: ReadonlyArray<string>
+  readonly bwlimit: string | undefined
+}
+
+export const cat = Effect.fnUntraced(function* (flags: CatInput) {
   const output = yield* Output.make
   const beside = QueryRun.beside(output)
-  const { at, versionId } = flags
-  const which = given({ at, versionId })
+  const { at, bwlimit, versionId } = flags
+  const which = given({ at, bwlimit, versionId })
   for (const path of flags.paths) {
     const bytes = Cat.kind.run({ path: absolute(path), ...which }, beside)
     yield* QueryRun.inWords(

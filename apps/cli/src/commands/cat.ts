@@ -1,3 +1,4 @@
+import { bwlimit } from "@ourclone/jobs/kind/RequestFields"
 import { moment, oneVersion } from "@ourclone/jobs/place/StateFields"
 import { file } from "@ourclone/jobs/storage/StorageFields"
 import * as Argument from "effect/cli/Argument"
@@ -7,7 +8,10 @@ import { argumentOf, flagsOf } from "../RequestFlags.ts"
 
 export const cat = Command.make(
   "cat",
-  { paths: argumentOf(file, "path", "Files").pipe(Argument.atLeast(1)), ...flagsOf({ ...moment, ...oneVersion }) },
+  {
+    paths: argumentOf(file, "path", "Files").pipe(Argument.atLeast(1)),
+    ...flagsOf({ ...moment, ...oneVersion, bwlimit })
+  },
   (flags) =>
     lazily(
       () => import("../Inspect.ts"),

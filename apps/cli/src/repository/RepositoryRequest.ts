@@ -53,6 +53,7 @@ export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & { 
     ...(flags.noLock === true ? { lock: false } : {}),
     ...given({
       keyHint: flags.keyHint,
+      bwlimit: flags.bwlimit,
       cacheDirectory: flags.cacheDirectory === undefined ? undefined : resolve(flags.cacheDirectory)
     })
   }

@@ -12,6 +12,8 @@ const from = (minimum: number, maximum: number | undefined) =>
 export const whole = (description: string, minimum = 0, maximum?: number) =>
   Schema.optionalKey(Schema.Int.pipe(Schema.check(from(minimum, maximum))).annotate({ description }))
 
+export const bwlimit = text("Bytes a second at most, such as 10M, or up and down apart as 10M:100k")
+
 export type WhenBusy = "fail" | "wait"
 
 /** What becomes of a run that has to wait for another; `description` says for which. */

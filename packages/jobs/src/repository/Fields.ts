@@ -1,6 +1,6 @@
 /** The fields that requests about repositories have in common. */
 import * as Schema from "effect/Schema"
-import { flag, place, text, texts, type WhenBusy, whenBusy, whole } from "../kind/RequestFields.ts"
+import { bwlimit, flag, place, text, texts, type WhenBusy, whenBusy, whole } from "../kind/RequestFields.ts"
 
 export const count = Schema.Int
 
@@ -9,7 +9,8 @@ export const access = {
   repository: place("An absolute path, remote:path, or a name of the configuration"),
   keyHint: text("Id of the key to try first, or how it begins"),
   cache: flag("Whether copies of its index and folders are kept on this machine; they are when absent"),
-  cacheDirectory: text("The folder of these copies, absolute; else that of this user")
+  cacheDirectory: text("The folder of these copies, absolute; else that of this user"),
+  bwlimit
 }
 
 export interface Access {
@@ -17,6 +18,7 @@ export interface Access {
   readonly keyHint?: string
   readonly cache?: boolean
   readonly cacheDirectory?: string
+  readonly bwlimit?: string
 }
 
 /** What becomes of a run that finds the repository locked. */

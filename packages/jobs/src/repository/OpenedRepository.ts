@@ -16,6 +16,7 @@ import * as Effect from "effect/Effect"
 import { InvalidJob, SecretRefused } from "../kind/JobError.ts"
 import type { Beside, SecretName } from "../kind/JobKind.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
+import * as Bwlimit from "../place/Bwlimit.ts"
 import * as OpenPlace from "../place/OpenPlace.ts"
 import type { Access, Locking, Reading } from "./Fields.ts"
 
@@ -71,9 +72,12 @@ export const cacheDirectory = Effect.fnUntraced(function* (request: Pick<Access,
 
 /** The repository that is meant, open until the scope closes. Fails with `SecretRefused` where its password is another. */
 export const open = Effect.fnUntraced(function* (request: Access, beside: Beside) {
+  const refused = Bwlimit.refusal(request.bwlimit)
+  if (refused !== undefined) return yield* refused
   const secret = secretOf(request.repository)
   const password = yield* passwordOf(beside, secret)
-  const provider = yield* OpenPlace.open(yield* locate(request.repository), beside.tell)
+  const place = yield* locate(request.repository)
+  const provider = yield* OpenPlace.open(place, beside.tell, { rate: request.bwlimit })
   const directory = yield* cacheDirectory(request)
   const opened = Repository.open(provider, {
     password,

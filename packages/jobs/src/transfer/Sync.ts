@@ -2,7 +2,7 @@
 import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../kind/JobKind.ts"
-import * as Bwlimit from "./Bwlimit.ts"
+import * as Bwlimit from "../place/Bwlimit.ts"
 import { earlierSource, removing, synced, transferring } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"
 

@@ -2,7 +2,7 @@
 import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import * as Schema from "effect/Schema"
-import { flag, place, text, whenBusy, whole } from "../kind/RequestFields.ts"
+import { bwlimit, flag, place, whenBusy, whole } from "../kind/RequestFields.ts"
 import type { Which } from "../place/Earlier.ts"
 import type { Looking } from "../place/FileOrFolder.ts"
 import { filterFields } from "../place/FilterFields.ts"
@@ -30,7 +30,7 @@ export const choosing = {
 
 export const pacing = {
   transfers: whole("How many files are on their way at once", 1, 1000),
-  bwlimit: text("Bytes a second at most, such as 10M, or up and down apart as 10M:100k")
+  bwlimit
 }
 
 const waiting = {
