@@ -98,8 +98,8 @@ export interface Item {
 export type DirectoryResult =
   /** Too much for one job: nothing was archived, and these are to be done instead. */
   | { readonly _tag: "Sliced"; readonly slices: ReadonlyArray<Slice> }
-  /** The thread had enough to do with the jobs before it. */
-  | { readonly _tag: "NotBegun" }
+  /** The thread had enough to do with the jobs before it, and gives back the tree that this one came with. */
+  | { readonly _tag: "NotBegun"; readonly parentTree: Uint8Array<ArrayBuffer> | undefined }
   /** The whole directory, without directories in it: its tree is stored. */
   | { readonly _tag: "Tree"; readonly id: string }
   /** The nodes, with a comma between them, and the directories in it whose trees are missing in them. */

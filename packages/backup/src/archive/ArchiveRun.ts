@@ -59,13 +59,20 @@ const ask = <A extends WorkerAnswer>(
     catch: (error) => localFailure(name, error)
   })
 
+/** Bytes that lie in memory of their own, as those of a decompressed tree do, are moved to the thread as they are. */
+const movable = (bytes: Buffer): Uint8Array<ArrayBuffer> => {
+  const { buffer, byteLength, byteOffset } = bytes
+  const isAlone = buffer instanceof ArrayBuffer && byteOffset === 0 && buffer.byteLength <= byteLength + 1
+  return isAlone ? new Uint8Array(buffer, 0, byteLength) : new Uint8Array(bytes)
+}
+
 /** A parent that can not be read is only a loss of speed. */
 const loadParent =
   ({ reader, tell }: RunParts) =>
   ({ job, parentTree }: WalkJob): Effect.Effect<DirectoryJob, E> => {
     if (parentTree === undefined) return Effect.succeed(job)
     return reader.treeBytes(parentTree).pipe(
-      Effect.map((bytes) => ({ ...job, parentTree: new Uint8Array(bytes) })),
+      Effect.map((bytes) => ({ ...job, parentTree: movable(bytes) })),
       Effect.catchTag("RepositoryError", (error) =>
         Effect.sync(() => {
           const message = `${readable(job.path)}: all of it is read, as the parent snapshot does not help: ${error.message}`
@@ -76,11 +83,9 @@ const loadParent =
     )
   }
 
-/** Trees that were read for this batch; one that a job came with is kept, should the thread not begin with it. */
-const loadedTrees = (batch: ReadonlyArray<WalkJob>, jobs: ReadonlyArray<DirectoryJob>): ReadonlyArray<ArrayBuffer> =>
-  jobs.flatMap(({ parentTree }, index) =>
-    parentTree === undefined || batch[index]!.job.parentTree !== undefined ? [] : [parentTree.buffer]
-  )
+/** Trees are given to the thread, which gives back those of jobs that it does not begin with. */
+const treesOf = (jobs: ReadonlyArray<DirectoryJob>): ReadonlyArray<ArrayBuffer> =>
+  jobs.flatMap(({ parentTree }) => parentTree?.buffer ?? [])
 
 const archiveBatch = Effect.fnUntraced(function* (
   parts: RunParts,
@@ -92,7 +97,7 @@ const archiveBatch = Effect.fnUntraced(function* (
     ? yield* Effect.forEach(batch, loadParent(parts), { concurrency: "unbounded" })
     : batch.map(({ job }) => job)
   parts.onReading(readable(jobs[0]!.path))
-  const result = yield* ask<ArchiveResult>(parts.name, line, { _tag: "Archive", jobs }, loadedTrees(batch, jobs))
+  const result = yield* ask<ArchiveResult>(parts.name, line, { _tag: "Archive", jobs }, treesOf(jobs))
   parts.onResult(result)
   for (const [index, job] of batch.entries()) walk.accept(job, result.directories[index]!)
   yield* parts.tell.room

@@ -6,6 +6,7 @@
  * read, and their neighbours, are in memory. It does nothing but keep the books;
  * threads read, and whoever owns it stores trees.
  */
+import { release } from "../format/Crypto.ts"
 import type { DirectoryJob, DirectoryResult, Failure, FoundDirectory } from "./ArchiveMessages.ts"
 import { type TargetDirectory, targetsIn } from "./BackupTargets.ts"
 
@@ -36,8 +37,8 @@ export interface WalkJob {
 }
 
 export interface WalkEvents {
-  /** Called once for each tree of a directory with directories in it; gives its id. */
-  readonly onTree: (tree: Buffer) => string
+  /** Called once for each tree of a directory with directories in it, with its parts, which are not used afterwards; gives its id. */
+  readonly onTree: (tree: ReadonlyArray<Buffer>) => string
   readonly onFailure: (failure: Failure) => void
   /** A directory is finished. */
   readonly onDirectory: (change: "new" | "changed" | "unmodified") => void
@@ -64,13 +65,9 @@ const piecesOf = ({ left, nodes }: Part): ReadonlyArray<Buffer> => {
 
 const leaves = (part: Part): ReadonlyArray<Part> => (part.parts.length === 0 ? [part] : part.parts.flatMap(leaves))
 
-const treeOf = (part: Part): Buffer => {
+const treeOf = (part: Part): ReadonlyArray<Buffer> => {
   const pieces = leaves(part).flatMap(piecesOf)
-  return Buffer.concat([
-    opening,
-    ...pieces.flatMap((piece, index) => (index === 0 ? [piece] : [comma, piece])),
-    closing
-  ])
+  return [opening, ...pieces.flatMap((piece, index) => (index === 0 ? [piece] : [comma, piece])), closing]
 }
 
 export class ArchiveWalk {
@@ -79,16 +76,13 @@ export class ArchiveWalk {
   #running = 0
   /** Of the top, once everything is finished. */
   tree: string | undefined
+  /** Nothing has come in: all of it is excluded, or there was nothing. Known once everything is finished. */
+  isEmpty = true
   readonly #top: Directory
 
   constructor(top: TargetDirectory, parentTree: string | undefined, events: WalkEvents) {
     this.#events = events
     this.#top = this.#begin(undefined, top, { path: top.path, targets: targetsIn(top) }, parentTree)
-  }
-
-  /** Nothing has come in: all of it is excluded, or there was nothing. */
-  get isEmpty(): boolean {
-    return leaves(this.#top.content).every((part) => piecesOf(part).length === 0)
   }
 
   /** Jobs that nobody has taken. */
@@ -111,9 +105,16 @@ export class ArchiveWalk {
     this.#running--
     const { directory, part } = done
     switch (result._tag) {
-      case "NotBegun":
-        this.#jobs.push(done)
+      case "NotBegun": {
+        const { parentTree } = result
+        const isLoaded = parentTree !== undefined
+        this.#jobs.push({
+          ...done,
+          job: { ...done.job, parentTree },
+          parentTree: isLoaded ? undefined : done.parentTree
+        })
         return
+      }
       case "Sliced": {
         part.parts = result.slices.map(makePart)
         directory.open += result.slices.length
@@ -169,7 +170,12 @@ export class ArchiveWalk {
 
   #finishOne(directory: Directory): void {
     directory.open--
-    if (directory.open === 0) this.#close(directory, this.#events.onTree(treeOf(directory.content)))
+    if (directory.open > 0) return
+    const parts = leaves(directory.content)
+    if (directory === this.#top) this.isEmpty = parts.every((part) => piecesOf(part).length === 0)
+    const id = this.#events.onTree(treeOf(directory.content))
+    for (const { nodes } of parts) release(nodes)
+    this.#close(directory, id)
   }
 
   /** `undefined`: it is left out of the directory that it is in. */

@@ -1,11 +1,18 @@
 /** The thread that reads, hashes, compresses and seals for the archiver. `ArchiveThreads.ts` starts it. */
 
 import * as ExcludeDecisions from "../choose/ExcludeDecisions.ts"
-import { makeBox } from "../format/Crypto.ts"
+import { makeBox, release } from "../format/Crypto.ts"
 import { makePackWriter, type OpenPack, type PackWriter } from "../format/PackWriter.ts"
 import { serve } from "../threads/ServingThread.ts"
-import type { Line } from "../threads/ThreadLine.ts"
-import type { ArchiveSettings, InputResult, MainAnswer, MainRequest, WorkerRequest } from "./ArchiveMessages.ts"
+import { type Line, type Reply, reply } from "../threads/ThreadLine.ts"
+import type {
+  ArchiveResult,
+  ArchiveSettings,
+  InputResult,
+  MainAnswer,
+  MainRequest,
+  WorkerRequest
+} from "./ArchiveMessages.ts"
 import * as BlobIntake from "./BlobIntake.ts"
 import { makeChunker } from "./Chunker.ts"
 import * as ChunkStore from "./ChunkStore.ts"
@@ -13,6 +20,19 @@ import * as DirectoryArchive from "./DirectoryArchive.ts"
 import * as FileContent from "./FileContent.ts"
 import * as InputPieces from "./InputPieces.ts"
 import * as SourceScan from "./SourceScan.ts"
+
+/** Nodes, parent trees and parts of them are given away, not copied. */
+const moved = (result: ArchiveResult): Reply<ArchiveResult> => {
+  const bytes = result.directories.flatMap((one) => {
+    if (one._tag === "Nodes") return [one.nodes]
+    if (one._tag === "NotBegun") return one.parentTree ?? []
+    return one._tag === "Sliced" ? one.slices.flatMap(({ parentTree }) => parentTree ?? []) : []
+  })
+  return reply(
+    result,
+    bytes.map(({ buffer }) => buffer)
+  )
+}
 
 const longestSilence = 4 * 1024 * 1024
 
@@ -67,7 +87,7 @@ const start = (settings: ArchiveSettings, main: Line<MainRequest, MainAnswer>) =
   return (request: WorkerRequest): unknown => {
     switch (request._tag) {
       case "Archive":
-        return archive(request.jobs)
+        return archive(request.jobs).then(moved)
       case "Scan":
         return SourceScan.scan(request.jobs, context)
       case "Input":
@@ -78,6 +98,7 @@ const start = (settings: ArchiveSettings, main: Line<MainRequest, MainAnswer>) =
         return finishPacks(request.packs)
       case "Store":
         intake.store(request.type, request.id, request.bytes)
+        release(request.bytes)
         // The thread that asked goes on when there is room here for more.
         return intake.room()
     }

@@ -198,11 +198,14 @@ const run = Effect.fnUntraced(function* (
     })
 
     const archiveInput = (input: NonNullable<BackupOptions["standardInput"]>) =>
-      Effect.map(StandardInput.archive(parts, input, time, trees.store), ({ size: bytes, tree }) => {
-        progress.files.filesNew++
-        progress.files.bytes += bytes
-        return tree
-      })
+      Effect.map(
+        StandardInput.archive(parts, input, time, (tree) => trees.store([tree])),
+        ({ size: bytes, tree }) => {
+          progress.files.filesNew++
+          progress.files.bytes += bytes
+          return tree
+        }
+      )
 
     const work = Effect.gen(function* () {
       const { standardInput } = options

@@ -1,6 +1,7 @@
 /** Archives directories in a worker thread: reads them, stores the files in them, and writes their nodes. */
 
 import * as BlobType from "../format/BlobType.ts"
+import { release } from "../format/Crypto.ts"
 import type { Line } from "../threads/ThreadLine.ts"
 import {
   type ArchiveResult,
@@ -171,7 +172,9 @@ export const make = ({ content, context, intake, main }: DirectoryArchiveParts) 
       else if (one._tag === "Slices") directories.push({ _tag: "Sliced", slices: one.slices })
       else directories.push(one)
     }
-    while (directories.length < jobs.length) directories.push({ _tag: "NotBegun" })
+    // They were given to this thread and are nobody else's; the collector would wait until there are many.
+    for (const { parentTree } of jobs.slice(0, listed.length)) if (parentTree !== undefined) release(parentTree)
+    for (const { parentTree } of jobs.slice(listed.length)) directories.push({ _tag: "NotBegun", parentTree })
     return { directories, counts, failures, items }
   }
 

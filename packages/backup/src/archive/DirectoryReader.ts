@@ -13,8 +13,7 @@ import {
   type Failure,
   readable,
   type Slice,
-  type Target,
-  textOf
+  type Target
 } from "./ArchiveMessages.ts"
 import * as ParentTree from "./ParentTree.ts"
 import * as SourceNode from "./SourceNode.ts"
@@ -71,13 +70,12 @@ const join = (prefix: Buffer, name: Buffer): Buffer => {
   return path
 }
 
-/** All names to archive, in order. */
-const readNames = (path: string, { excludes }: ReaderContext): ReadonlyArray<Buffer> => {
+/** All names to archive, as byte text and in the order of bytes. */
+const readNames = (path: string, { excludes }: ReaderContext): ReadonlyArray<string> => {
   const directory = bytesOf(path)
-  const names = fs.readdirSync(directory, { encoding: "buffer" })
-  names.sort(Buffer.compare)
+  const names = fs.readdirSync(directory, { encoding: "latin1" }).sort()
   // Some file systems tell of a name twice when it is moved meanwhile; in a tree that is an error.
-  const distinct = names.filter((name, at) => at === 0 || !name.equals(names[at - 1]!))
+  const distinct = names.filter((name, at) => name !== names[at - 1])
   const bare = directory.length > 1 && directory.at(-1) === separator ? directory.subarray(0, -1) : directory
   return excludes.keptNames(bare, distinct)
 }
@@ -161,10 +159,10 @@ const sliced = (job: DirectoryJob, names: ReadonlyArray<ReadonlyArray<string>>):
   return { _tag: "Slices", slices: names.map((slice, index) => ({ names: slice, parentTree: trees[index] })) }
 }
 
-const byCount = (names: ReadonlyArray<Buffer>): ReadonlyArray<ReadonlyArray<string>> => {
+const byCount = (names: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
   const slices: Array<ReadonlyArray<string>> = []
   for (let start = 0; start < names.length; start += sliceNames) {
-    slices.push(names.slice(start, start + sliceNames).map(textOf))
+    slices.push(names.slice(start, start + sliceNames))
   }
   return slices
 }
@@ -200,9 +198,9 @@ const lookAtTargets = (job: DirectoryJob, targets: ReadonlyArray<Target>, contex
 /** Synchronous: a thread reads one directory at a time. */
 export const list = (job: DirectoryJob, context: ReaderContext): Listed => {
   if (job.targets !== undefined) return lookAtTargets(job, job.targets, context)
-  let all: ReadonlyArray<Buffer>
+  let all: ReadonlyArray<string>
   try {
-    all = job.names?.map(bytesOf) ?? readNames(job.path, context)
+    all = job.names ?? readNames(job.path, context)
   } catch (error) {
     const hasVanished = SystemFailure.codeOf(error) === "ENOENT" && job.deviceId !== undefined
     return { _tag: "Failed", failure: hasVanished ? undefined : failureOf(readable(job.path), "archival", error) }
@@ -212,7 +210,8 @@ export const list = (job: DirectoryJob, context: ReaderContext): Listed => {
   const prefix = prefixOf(job.path)
   const names: Array<FoundName> = []
   let bytes = 0
-  for (const name of all) {
+  for (const text of all) {
+    const name = bytesOf(text)
     const found = look(context, name, join(prefix, name), parent, job.deviceId)
     if (found === undefined) continue
     names.push(found)

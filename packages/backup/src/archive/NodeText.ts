@@ -1,4 +1,5 @@
 /** The JSON of the nodes of one directory, as it grows. */
+import { release } from "../format/Crypto.ts"
 
 const opening = '{"nodes":['
 const closing = "]}\n"
@@ -35,12 +36,15 @@ export class NodeText {
     if (this.#end + length <= this.#bytes.length) return
     const larger = Buffer.allocUnsafeSlow(Math.max(this.#end + length, 2 * this.#bytes.length))
     this.#bytes.copy(larger, 0, 0, this.#end)
+    release(this.#bytes)
     this.#bytes = larger
   }
 
-  /** In a buffer of their own. */
+  /** In a buffer of their own; nothing can be added any more. */
   nodes(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#bytes.subarray(opening.length, this.#end))
+    const nodes = new Uint8Array(this.#bytes.subarray(opening.length, this.#end))
+    release(this.#bytes)
+    return nodes
   }
 
   /** The blob of the whole directory. */

@@ -33,9 +33,9 @@ export const scan = (
   }
 
   const list = (path: Buffer, deviceId: bigint | undefined): void => {
-    const names = excludes.keptNames(path, fs.readdirSync(path, { encoding: "buffer" }))
+    const names = excludes.keptNames(path, fs.readdirSync(path, { encoding: "latin1" }))
     const prefix = path.equals(slash) ? slash : Buffer.concat([path, slash])
-    for (const name of names) quietly(() => look(Buffer.concat([prefix, name]), deviceId))
+    for (const name of names) quietly(() => look(Buffer.concat([prefix, bytesOf(name)]), deviceId))
   }
 
   for (const { deviceId, path, targets } of jobs) {

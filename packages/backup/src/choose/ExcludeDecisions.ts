@@ -22,9 +22,9 @@ export interface Excludes {
   readonly excludesStatus: (status: Status) => boolean
   /**
    * Of the names in a directory, those that stay: all of them, or only the tag
-   * file of one that is tagged. `directory` has no `/` at its end.
+   * file of one that is tagged. `directory` has no `/` at its end; names are text with a character for each byte.
    */
-  readonly keptNames: (directory: Buffer, names: ReadonlyArray<Buffer>) => ReadonlyArray<Buffer>
+  readonly keptNames: (directory: Buffer, names: ReadonlyArray<string>) => ReadonlyArray<string>
   /** The same for one path, whose directory has not been listed. */
   readonly excludesByTag: (path: Buffer) => boolean
 }
@@ -61,7 +61,11 @@ const exists = (path: Buffer): boolean => {
 /** Rules must have come from `resolve`. */
 export const make = (rules: ExcludeRules): Excludes => {
   const filter = PathFilter.make(rules)
-  const tags = rules.tags.map(({ header, name }) => ({ name: Buffer.from(name), header }))
+  const tags = rules.tags.map(({ header, name }) => ({
+    name: Buffer.from(name),
+    text: Buffer.from(name).toString("latin1"),
+    header
+  }))
   const { largerThan } = rules
   const slash = Buffer.from("/")
   const inDirectory = (directory: Buffer, name: Buffer) => Buffer.concat([directory, slash, name])
@@ -80,8 +84,8 @@ export const make = (rules: ExcludeRules): Excludes => {
     keptNames: (directory, names) => {
       let kept = names
       for (const tag of tags) {
-        if (!names.some((name) => name.equals(tag.name)) || !isTag(directory, tag)) continue
-        kept = kept.filter((name) => name.equals(tag.name))
+        if (!names.includes(tag.text) || !isTag(directory, tag)) continue
+        kept = kept.filter((name) => name === tag.text)
       }
       return kept
     },

@@ -144,7 +144,7 @@ const mostShrinking = 256
 export const mostHeld = (length: number): number => Math.max(freelyHeld, length * mostShrinking)
 
 /** Room for more than this is not made before it is seen that there is so much in the frame. */
-const mostAtOnce = 16 * 1024 * 1024
+const mostAtOnce = freelyHeld
 
 /**
  * What is in a frame. `size` is what it must hold, or the most it may hold; a frame

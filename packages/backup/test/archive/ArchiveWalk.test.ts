@@ -37,7 +37,8 @@ const walk = (answer: (job: WalkJob["job"]) => DirectoryResult) => {
     BackupTargets.make(["/top"], "/", () => ({ names: [], deviceId: undefined })),
     undefined,
     {
-      onTree: (tree) => {
+      onTree: (parts) => {
+        const tree = Buffer.concat(parts)
         trees.set(id(tree), tree)
         return id(tree)
       },
@@ -96,12 +97,36 @@ describe("a walk over directories", () => {
       }
       if (!begun.has(slice.join())) {
         begun.add(slice.join())
-        return { _tag: "NotBegun" }
+        return { _tag: "NotBegun", parentTree: undefined }
       }
       if (slice.join() !== "c,d") return nodes(path, slice)
       return { _tag: "Sliced", slices: [["c"], ["d"]].map((one) => ({ names: one, parentTree: undefined })) }
     })
     assert.deepEqual(Object.keys((names as { top: object }).top), ["a", "b", "c", "d", "e"])
+  })
+
+  it("gives a job that a thread has not begun its tree again, and holds no nodes once their tree is made", () => {
+    const tree = new Uint8Array([1, 2, 3])
+    const given: Array<DirectoryResult> = []
+    const asked: Array<unknown> = []
+    walk(({ names: slice, parentTree, path }) => {
+      if (path !== "/top") return { _tag: "Tree", id: id(path) }
+      if (slice === undefined) return { _tag: "Sliced", slices: [{ names: ["a"], parentTree: tree }] }
+      asked.push(parentTree && [...parentTree])
+      const moved = structuredClone(parentTree, { transfer: parentTree === undefined ? [] : [parentTree.buffer] })
+      if (asked.length === 1) return { _tag: "NotBegun", parentTree: moved }
+      const result = nodes(path, slice)
+      given.push(result)
+      return result
+    })
+    assert.deepEqual(asked, [
+      [1, 2, 3],
+      [1, 2, 3]
+    ])
+    assert.deepEqual(
+      given.map((one) => (one._tag === "Nodes" ? one.nodes.byteLength : -1)),
+      [0]
+    )
   })
 
   it("keeps a mount point as an empty directory, and reads nothing in it", () => {

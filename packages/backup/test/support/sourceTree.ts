@@ -55,8 +55,11 @@ export const kept = (root: string, options: Excludes.ExcludeOptions): ReadonlyAr
     const status = Status.of(path)
     if (excludes.excludesStatus(status)) return []
     if (!Status.isDirectory(status)) return [path.toString()]
-    const names = excludes.keptNames(path, fs.readdirSync(path, { encoding: "buffer" }))
-    return [`${path}/`, ...names.flatMap((name) => visit(Buffer.concat([path, Buffer.from("/"), name])))]
+    const names = excludes.keptNames(path, fs.readdirSync(path, { encoding: "latin1" }))
+    return [
+      `${path}/`,
+      ...names.flatMap((name) => visit(Buffer.concat([path, Buffer.from("/"), Buffer.from(name, "latin1")])))
+    ]
   }
   return visit(Buffer.from(root)).toSorted()
 }
