@@ -10,23 +10,24 @@ const folded = (milliseconds: number): { readonly date: Date; readonly years: nu
   return { date: new Date(milliseconds - cycles * cycleMillis), years: cycles * cycleYears }
 }
 
-const isNear = (date: Date): boolean => date.getUTCFullYear() >= 1 && date.getUTCFullYear() <= 9998
+const firstNear = Date.parse("0001-01-01T00:00:00Z")
+const firstFar = Date.parse("9999-01-01T00:00:00Z")
+const isNear = (milliseconds: number): boolean => milliseconds >= firstNear && milliseconds < firstFar
 
 const yearText = (year: number): string => `${year < 0 ? "-" : ""}${String(Math.abs(year)).padStart(4, "0")}`
 
 /** `2026-11-21T20:45:00.123Z`, and `12015-01-01T00:00:00.000Z` for what is far away. */
 export const iso = (milliseconds: number): string => {
-  const date = new Date(milliseconds)
-  if (isNear(date)) return date.toISOString()
+  if (isNear(milliseconds)) return new Date(milliseconds).toISOString()
   const far = folded(milliseconds)
   return `${yearText(far.date.getUTCFullYear() + far.years)}${far.date.toISOString().slice(4)}`
 }
 
+const two = (part: number): string => (part < 10 ? `0${part}` : `${part}`)
+
 /** `2026-11-21 20:45:00`, in local time. */
 export const local = (milliseconds: number): string => {
-  const near = new Date(milliseconds)
-  const { date, years } = isNear(near) ? { date: near, years: 0 } : folded(milliseconds)
-  const two = (part: number) => String(part).padStart(2, "0")
+  const { date, years } = isNear(milliseconds) ? { date: new Date(milliseconds), years: 0 } : folded(milliseconds)
   const day = `${yearText(date.getFullYear() + years)}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
 }

@@ -7,6 +7,12 @@
  */
 import { compare } from "@ourclone/core/contract/RemotePath"
 import * as Spelling from "@ourclone/core/contract/Spelling"
+import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
+import * as Channel from "effect/Channel"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Pull from "effect/Pull"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 export interface Row {
@@ -22,6 +28,8 @@ interface Held<R> {
   readonly key: string
   readonly piece: Piece<R>
 }
+
+const none: ReadonlyArray<never> = []
 
 class Reordering<R extends Row> {
   private readonly prefix: string
@@ -63,6 +71,7 @@ class Reordering<R extends Row> {
   }
 
   private due(key: string): ReadonlyArray<Piece<R>> {
+    if (this.held.length === 0) return none
     const count = this.held.findIndex((each) => compare(each.key, key) > 0)
     return this.held.splice(0, count < 0 ? this.held.length : count).map(({ piece }) => piece)
   }
@@ -73,18 +82,61 @@ class Reordering<R extends Row> {
   }
 }
 
+type RowsPull<R, E> = Pull.Pull<NonEmptyReadonlyArray<R>, E>
+
+/** The rows of each piece in turn. `Stream.flatMap` says the same, and would cost a listing an eighth more. */
+const joined = <R, E>(
+  pieces: Stream.Stream<Piece<R>, E>,
+  open: (prefix: string) => Stream.Stream<R, E>
+): Stream.Stream<R, E> =>
+  Stream.fromChannel(
+    Channel.fromTransform((upstream: Pull.Pull<unknown, unknown, unknown>, scope) =>
+      Effect.map(Channel.toTransform(Stream.toChannel(pieces))(upstream, scope), (pull): RowsPull<R, E> => {
+        let ready: ReadonlyArray<Piece<R>> = []
+        let index = 0
+        let inner: RowsPull<R, E> | undefined
+
+        const enter = (prefix: string): RowsPull<R, E> =>
+          Effect.flatMap(Scope.fork(scope), (within) =>
+            Effect.flatMap(Channel.toTransform(Stream.toChannel(open(prefix)))(upstream, within), (opened) => {
+              inner = Pull.catchDone(opened, () => {
+                inner = undefined
+                return Effect.andThen(Scope.close(within, Exit.void), next)
+              })
+              return inner
+            })
+          )
+        const next: RowsPull<R, E> = Effect.suspend(() => {
+          if (inner !== undefined) return inner
+          const piece = ready[index++]
+          if (piece === undefined) {
+            return Effect.flatMap(pull, (found) => {
+              ready = found
+              index = 0
+              return next
+            })
+          }
+          if (!("rows" in piece)) return enter(piece.prefix)
+          return isReadonlyArrayNonEmpty(piece.rows) ? Effect.succeed(piece.rows) : next
+        })
+        return next
+      })
+    )
+  )
+
 /** `list` gives the rows of names that begin with a prefix, in the order of names; `prefix` is nothing or ends with `/`. */
 export const inPathOrder = <R extends Row, E>(
   list: (prefix: string) => Stream.Stream<R, E>,
   prefix: string
 ): Stream.Stream<R, E> =>
-  list(prefix).pipe(
+  joined(
     Stream.mapAccumArray(
+      list(prefix),
       () => new Reordering<R>(prefix),
       (reordering, rows) => [reordering, reordering.take(rows)],
       { onHalt: (reordering) => reordering.rest() }
     ),
-    Stream.flatMap((piece) => ("rows" in piece ? Stream.fromArray(piece.rows) : inPathOrder(list, piece.prefix)))
+    (begin) => inPathOrder(list, begin)
   )
 
 /**

@@ -77,9 +77,19 @@ export const sha1Of = (contentSha1: string | null | undefined, noted: string | u
 /** Whether B2 itself has compared the SHA-1 with the bytes, as it does in uploads of one request. */
 export const isVerified = (contentSha1: string | null | undefined): boolean => contentSha1?.length === 40
 
+const [plus, minus, zero, nine] = [43, 45, 48, 57]
+
 /** In decimal digits, as uploaders note numbers; nothing else that JavaScript would take for one. */
 export const wholeNumber = (noted: string | undefined): number | undefined => {
-  const value = noted !== undefined && /^[-+]?\d+$/.test(noted) ? Number(noted) : Number.NaN
+  // An answer may hold anything in its place.
+  if (typeof noted !== "string" || noted === "") return undefined
+  // Faster than an expression: it is asked for each row of a listing.
+  const first = noted.charCodeAt(0)
+  for (let at = first === minus || first === plus ? 1 : 0; at < noted.length; at++) {
+    const code = noted.charCodeAt(at)
+    if (code < zero || code > nine) return undefined
+  }
+  const value = Number(noted)
   return Number.isSafeInteger(value) ? value : undefined
 }
 
@@ -113,17 +123,18 @@ export const fileOf = (row: FileRow, path: RemotePath): DatedFile => {
   const info = row.fileInfo ?? noInfo
   const sha1 = sha1Of(row.contentSha1, info.large_file_sha1)
   const metadata = metadataOf(info)
-  return {
+  const file: DatedFile = {
     _tag: "File",
     path,
     size: row.contentLength ?? 0,
     modifiedAt: modifiedAtOf(info.src_last_modified_millis, row.uploadTimestamp),
     checksums: sha1 === undefined ? {} : { sha1 },
-    ...(sha1 === undefined || isVerified(row.contentSha1) ? {} : { hasNotedChecksums: true }),
     contentType: row.contentType ?? "application/octet-stream",
-    versionId: row.fileId,
-    ...(metadata && { metadata })
+    versionId: row.fileId
   }
+  const isNoted = sha1 !== undefined && !isVerified(row.contentSha1)
+  if (!isNoted && metadata === undefined) return file
+  return { ...file, ...(isNoted && { hasNotedChecksums: true }), ...(metadata && { metadata }) }
 }
 
 const nullable = <S extends Schema.Top>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))

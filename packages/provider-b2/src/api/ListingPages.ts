@@ -34,9 +34,12 @@ const checkRows = (
 ): string | undefined => {
   const first = begin(asked)
   let last: string | undefined
+  let hasBegun = false
   for (const { action, fileName } of rows) {
     if (!fileName.startsWith(asked.prefix)) outside(fileName, asked.prefix)
-    const isHere = compare(fileName, first) >= 0 || (action === "folder" && first.startsWith(fileName))
+    // What is in order after a row that may be there may be there too.
+    hasBegun ||= compare(fileName, first) >= 0
+    const isHere = hasBegun || (action === "folder" && first.startsWith(fileName))
     if (!isHere || (last !== undefined && !isAfter(compare(fileName, last)))) {
       refuse(`has the name ${JSON.stringify(fileName)} where only later ones may be`)
     }
