@@ -137,12 +137,15 @@ describe("a repository on B2", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("lets its bucket keep only the last version, once, and never instead of another rule", () =>
+  it.live("lets its bucket keep only the last version of its own files, once", () =>
     Effect.gen(function* () {
       const { provider } = yield* inBucket
       expect(yield* Lifecycle.keepOnlyLastVersion(provider)).toBe("set")
       const [bucket] = yield* Stream.runCollect(provider.buckets!.list)
-      expect(bucket?.lifecycle).toEqual([{ prefix: "", daysToDelete: 1 }])
+      const folders = ["data", "index", "keys", "locks", "snapshots"]
+      expect(bucket?.lifecycle.map(({ daysToDelete, prefix }) => [prefix, daysToDelete]).sort()).toEqual(
+        folders.map((folder) => [`home/${folder}/`, 1])
+      )
       expect(yield* Lifecycle.keepOnlyLastVersion(provider)).toBe("kept")
     }).pipe(Effect.scoped)
   )

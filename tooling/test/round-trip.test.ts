@@ -6,6 +6,7 @@ import { startEmulator } from "@ourclone/b2-emulator/Emulator"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
+import { retried } from "@ourclone/core/layers/Retried"
 import * as Told from "@ourclone/core/testing/Told"
 import * as B2Provider from "@ourclone/provider-b2/B2Provider"
 import * as LocalProvider from "@ourclone/provider-local/LocalProvider"
@@ -86,7 +87,7 @@ const setUp = Effect.fnUntraced(function* (rate: number) {
     name: "b2:round-trip",
     location: "round-trip"
   })
-  const b2 = yield* Effect.retry(open, { times: 20 })
+  const b2 = retried(yield* Effect.retry(open, { times: 20 }))
   const local = (root: string) => LocalProvider.make({ root, links: true })
   return { emulator, here, back, b2, source: yield* local(here), target: yield* local(back) }
 })

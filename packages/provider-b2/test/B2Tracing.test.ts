@@ -4,6 +4,7 @@ import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import { silent } from "@ourclone/core/events/Tell"
+import { retried } from "@ourclone/core/layers/Retried"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as Spans from "@ourclone/core/testing/Spans"
 import { Effect, Stream, Tracer } from "effect"
@@ -22,10 +23,10 @@ const setUp = Effect.gen(function* () {
     yield* source.put(makeUnsafe(`${index}`), fromBytes(Buffer.alloc(10)), { modifiedAt: 1000 })
   }
   yield* source.put(makeUnsafe("large"), fromBytes(Buffer.alloc(large, 7)), { modifiedAt: 1000 })
-  const limited = {
+  const limited = retried({
     ...provider,
     largeFile: { ...provider.largeFile!, limits: { ...provider.largeFile!.limits, cutoff: 2000 } }
-  }
+  })
   const plan = Plan.make(source, limited, { comparison: { by: "time" }, removesExtra: false, reportsSame: false })
   const options = { transfers: 4, partConcurrency: 2, allowsEmptySource: false, tell: silent }
   return { emulator, provider, copy: Transfer.execute(source, limited, plan, options) }
