@@ -2,7 +2,8 @@
  * Values that are kept elsewhere: `env:NAME`, `file:PATH`, `command:LINE`.
  * `text:VALUE` is VALUE, for the value that begins like one of these.
  *
- * What a keyring holds is had from its own program: `command:secret-tool lookup service ourclone`.
+ * What a keyring holds is had from its own program: `command:secret-tool lookup service ourclone`. `keyring:` itself is
+ * refused, since taken as a value it would be sent to a service as a key.
  *
  * No error repeats what was found.
  */
@@ -22,7 +23,7 @@ export interface Surroundings {
   readonly directory: string
 }
 
-const form = /^(env|file|command|text):(.*)$/s
+const form = /^(env|file|command|keyring|text):(.*)$/s
 
 /** The kind of reference that `text` is; `undefined` for a value in place. */
 export const kindOf = (text: string): string | undefined => {
@@ -66,6 +67,9 @@ const fromCommand = (line: string): Effect.Effect<string, string> =>
     return text === "" ? Effect.fail("its command printed nothing; it must print the value") : Effect.succeed(text)
   })
 
+const noKeyring =
+  "this program reads no keyring itself; use its own program, such as command:secret-tool lookup service ourclone"
+
 /**
  * The value that `text` stands for. Fails with the cause and the remedy as a
  * text that begins in lower case; the caller knows which option it is about.
@@ -79,6 +83,8 @@ export const resolve = (text: string, surroundings: Surroundings): Effect.Effect
         ? fromFile(rest, surroundings)
         : kind === "command"
           ? fromCommand(rest)
-          : Effect.succeed(kind === "text" ? rest : text)
+          : kind === "keyring"
+            ? Effect.fail(noKeyring)
+            : Effect.succeed(kind === "text" ? rest : text)
   return Effect.map(found, (value) => Redacted.make(value))
 }

@@ -33,6 +33,7 @@ describe("Secret", () => {
     ["file:spaces", " kept \r\n"],
     ["command:printf 'from %s\\n' 'a command'", "from a command"],
     ["text:env:B2_KEY", "env:B2_KEY"],
+    ["text:keyring:x", "keyring:x"],
     ["envy:x", "envy:x"]
   ])("%j gives its value", ([text, expected]) =>
     Effect.gen(function* () {
@@ -43,6 +44,7 @@ describe("Secret", () => {
   it.live.each<readonly [string, string]>([
     ["env:B2_KEI", "the environment variable B2_KEI is not set"],
     ["env:EMPTY", "EMPTY is not set"],
+    ["keyring:ourclone/photos", "reads no keyring itself"],
     ["file:~/absent", `the file ${home}/absent can not be read: it does not exist`],
     ["file:~/", "it is a folder"],
     ["file:empty", "is empty"],
