@@ -8,7 +8,9 @@ import * as path from "node:path"
 export const debianPackages = [
   { program: "rclone", name: "rclone" },
   { program: "backblaze-b2", name: "backblaze-b2" },
-  { program: "restic", name: "restic" }
+  { program: "restic", name: "restic" },
+  { program: "chromium", name: "chromium" },
+  { program: "fusermount3", name: "fuse3" }
 ]
 
 const isExecutable = (file) => {

@@ -3,5 +3,11 @@ import { defineProject } from "vitest/config"
 
 export const vitestProject = (name: string) =>
   defineProject({
-    test: { name, include: ["test/**/*.test.ts"], environment: "node", testTimeout: 300_000, hookTimeout: 300_000 }
+    test: {
+      name,
+      include: ["test/**/*.test.{ts,tsx}"],
+      environment: "node",
+      testTimeout: 300_000,
+      hookTimeout: 300_000
+    }
   })
