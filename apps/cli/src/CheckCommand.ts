@@ -1,9 +1,10 @@
 /** `check`: what is different between two sides, without changing either. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import { differenceStep, kind, type Request, type Summary } from "@ourclone/jobs/transfer/Check"
 import * as Effect from "effect/Effect"
 import { absolute } from "./AbsolutePlace.ts"
-import * as Amount from "./Amount.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"

@@ -1,8 +1,9 @@
 /** `cleanup`: what each of its flags asks for is a job of its own. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import * as Cleanup from "@ourclone/jobs/storage/Cleanup"
 import * as Effect from "effect/Effect"
 import { absolute } from "./AbsolutePlace.ts"
-import * as Amount from "./Amount.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"

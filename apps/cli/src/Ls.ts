@@ -1,7 +1,7 @@
 /** `ls`: a line for each file, the newest facts a listing has. */
 import type { Entry } from "@ourclone/core/contract/Entry"
+import * as Amount from "@ourclone/core/events/Amount"
 import * as Effect from "effect/Effect"
-import * as Amount from "./Amount.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"

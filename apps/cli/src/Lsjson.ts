@@ -2,8 +2,8 @@
 
 import type { Entry, File } from "@ourclone/core/contract/Entry"
 import { basename } from "@ourclone/core/contract/RemotePath"
+import * as FarTime from "@ourclone/core/events/FarTime"
 import * as Effect from "effect/Effect"
-import * as FarTime from "./FarTime.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"

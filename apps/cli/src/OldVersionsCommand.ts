@@ -1,11 +1,11 @@
 /** `cleanup --old-versions`, and what a purge has in common with it: versions that go for good. */
 import type { RemovedVersions } from "@ourclone/core/engine/VersionRemoval"
+import * as Amount from "@ourclone/core/events/Amount"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { RunView } from "@ourclone/core/events/RunView"
 import * as RemoveOldVersions from "@ourclone/jobs/storage/RemoveOldVersions"
 import * as Effect from "effect/Effect"
 import { absolute } from "./AbsolutePlace.ts"
-import * as Amount from "./Amount.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"

@@ -1,9 +1,9 @@
 /** What a run looks like so far as lines of text, none wider than asked for. */
 
+import * as Amount from "@ourclone/core/events/Amount"
 import * as Rate from "@ourclone/core/events/Rate"
 import type { InFlight } from "@ourclone/core/events/RunEvent"
 import type { RunView } from "@ourclone/core/events/RunView"
-import * as Amount from "./Amount.ts"
 import { pad, printable, shorten, widthOf } from "./PrintableText.ts"
 import { ofWaiting } from "./WaitingText.ts"
 

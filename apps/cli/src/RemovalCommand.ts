@@ -1,11 +1,12 @@
 /** `rm`, `undelete` and `mkdir`. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import * as MakeDirectory from "@ourclone/jobs/storage/MakeDirectory"
 import * as Remove from "@ourclone/jobs/storage/Remove"
 import * as Undelete from "@ourclone/jobs/storage/Undelete"
 import * as Effect from "effect/Effect"
 import { absolute } from "./AbsolutePlace.ts"
-import * as Amount from "./Amount.ts"
 import * as ExitCode from "./ExitCode.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"

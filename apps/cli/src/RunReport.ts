@@ -1,10 +1,11 @@
 /** What the command line makes of the events of one run: progress, JSON lines, notes, and what is said at its end. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import * as RunView from "@ourclone/core/events/RunView"
 import type { Sink } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
-import * as Amount from "./Amount.ts"
 import type { Output } from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import * as Progress from "./Progress.ts"

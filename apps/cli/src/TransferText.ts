@@ -1,8 +1,8 @@
 /** Facts about transfers as lines for people. */
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
+import * as Amount from "@ourclone/core/events/Amount"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { RunView } from "@ourclone/core/events/RunView"
-import * as Amount from "./Amount.ts"
 import { printable } from "./PrintableText.ts"
 import { told } from "./words/remedies.ts"
 

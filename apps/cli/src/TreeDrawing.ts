@@ -1,7 +1,7 @@
 /** `tree`: files and folders, drawn. */
 import type { Entry } from "@ourclone/core/contract/Entry"
+import * as Amount from "@ourclone/core/events/Amount"
 import * as Effect from "effect/Effect"
-import * as Amount from "./Amount.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import * as LineDrawing from "./LineDrawing.ts"
 import * as Listing from "./Listing.ts"

@@ -1,8 +1,8 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Amount from "@ourclone/core/events/Amount"
+import * as FarTime from "@ourclone/core/events/FarTime"
 import { expect, test } from "vitest"
-import * as Amount from "../src/Amount.ts"
-import * as FarTime from "../src/FarTime.ts"
 import { makeCli } from "./Cli.ts"
 
 test.each([

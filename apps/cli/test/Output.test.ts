@@ -1,5 +1,5 @@
+import * as Amount from "@ourclone/core/events/Amount"
 import { expect, test } from "vitest"
-import * as Amount from "../src/Amount.ts"
 import { scrubber } from "../src/DebugLog.ts"
 import { printable } from "../src/PrintableText.ts"
 import { makeCli } from "./Cli.ts"

@@ -1,6 +1,6 @@
+import * as Amount from "@ourclone/core/events/Amount"
 import { Effect } from "effect"
 import { describe, expect, test } from "vitest"
-import * as Amount from "../src/Amount.ts"
 import * as ByteProgress from "../src/repository/ByteProgress.ts"
 import { ofRestic } from "../src/repository/RepositoryPlace.ts"
 import * as Table from "../src/repository/Table.ts"

@@ -1,7 +1,8 @@
 /** Progress of a backup or a restore, by files and bytes. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import * as Rate from "@ourclone/core/events/Rate"
 import * as Effect from "effect/Effect"
-import * as Amount from "../Amount.ts"
 import * as LiveLines from "../LiveLines.ts"
 import type { Output } from "../Output.ts"
 import { printable, shorten } from "../PrintableText.ts"

@@ -1,8 +1,9 @@
 /** `repo copy`: snapshots of one repository into another. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import { kind } from "@ourclone/jobs/repository/CopySnapshotsJob"
 import * as Effect from "effect/Effect"
-import * as Amount from "../Amount.ts"
 import { usage } from "../ExitCode.ts"
 import type { Output } from "../Output.ts"
 import type { RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"

@@ -1,7 +1,8 @@
 /** `snapshot diff`: what is different between two snapshots, or folders in them. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import { kind, type Row, type Side } from "@ourclone/jobs/repository/DiffQuery"
 import * as Effect from "effect/Effect"
-import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
 import type { ReadingInput } from "../RepositoryFlags.ts"

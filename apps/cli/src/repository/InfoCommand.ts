@@ -1,7 +1,8 @@
 /** `repo info`: what a repository is, without reading what is in it. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import { kind, type Row } from "@ourclone/jobs/repository/InfoQuery"
 import * as Effect from "effect/Effect"
-import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
 import type { ReadingInput } from "../RepositoryFlags.ts"

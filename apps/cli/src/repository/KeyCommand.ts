@@ -1,11 +1,12 @@
 /** `repo key`: the passwords of a repository. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import * as KeyAdd from "@ourclone/jobs/repository/KeyAddJob"
 import * as KeyList from "@ourclone/jobs/repository/KeyListQuery"
 import * as KeyPassword from "@ourclone/jobs/repository/KeyPasswordJob"
 import * as KeyRemove from "@ourclone/jobs/repository/KeyRemoveJob"
 import { newSecretOf } from "@ourclone/jobs/repository/OpenedRepository"
 import * as Effect from "effect/Effect"
-import * as Amount from "../Amount.ts"
 import { given } from "../Given.ts"
 import * as PrintableText from "../PrintableText.ts"
 import { printable } from "../PrintableText.ts"

@@ -1,7 +1,7 @@
 /** An entry of a snapshot on one line for people. */
 import * as FileMode from "@ourclone/backup/format/FileMode"
+import * as Amount from "@ourclone/core/events/Amount"
 import type { NodeRow } from "@ourclone/jobs/repository/NodeRow"
-import * as Amount from "../Amount.ts"
 import { printable } from "../PrintableText.ts"
 
 /** The path, and with `long` mode, owner, size and time before it. */

@@ -1,8 +1,9 @@
 /** What a prune tells while it runs and at its end, as `prune` and `forget --prune` say it. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import { Plan, plannedStep, type Summary } from "@ourclone/jobs/repository/PruneRun"
 import * as Schema from "effect/Schema"
-import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 import { told } from "../words/remedies.ts"
 import type { Steps } from "./Steps.ts"

@@ -1,8 +1,9 @@
 /** `repo check`: whether everything is there and is what was written. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import { kind, type Summary } from "@ourclone/jobs/repository/CheckJob"
 import * as Effect from "effect/Effect"
-import * as Amount from "../Amount.ts"
 import * as ExitCode from "../ExitCode.ts"
 import { given } from "../Given.ts"
 import type { Output } from "../Output.ts"

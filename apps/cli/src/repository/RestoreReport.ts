@@ -1,7 +1,8 @@
 /** What a restore tells while it runs and at its end, in restic's shapes or for people. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import type { Deed, Fact, RunEvent } from "@ourclone/core/events/RunEvent"
 import type { Summary } from "@ourclone/jobs/repository/RestoreJob"
-import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"
 import { told } from "../words/remedies.ts"

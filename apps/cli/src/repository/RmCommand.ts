@@ -1,8 +1,9 @@
 /** `snapshot rm`: snapshots anew without some paths. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import type { Fact, RunEvent } from "@ourclone/core/events/RunEvent"
 import { kind } from "@ourclone/jobs/repository/RemovePathsJob"
 import * as Effect from "effect/Effect"
-import * as Amount from "../Amount.ts"
 import { usage } from "../ExitCode.ts"
 import type { Output } from "../Output.ts"
 import { printable } from "../PrintableText.ts"

@@ -2,7 +2,7 @@
 import type { Snapshot } from "@ourclone/backup/format/Snapshot"
 import { shortId } from "@ourclone/backup/format/Snapshot"
 import type { GroupKey } from "@ourclone/backup/repository/SnapshotGroups"
-import * as Amount from "../Amount.ts"
+import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "../PrintableText.ts"
 import * as Table from "./Table.ts"
 

@@ -1,7 +1,8 @@
 /** `repo stats`: what snapshots hold, or what it takes to hold them. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import { kind, type Request, type Row } from "@ourclone/jobs/repository/StatsQuery"
 import * as Effect from "effect/Effect"
-import * as Amount from "../Amount.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { command } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"

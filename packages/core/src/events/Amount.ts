@@ -1,4 +1,4 @@
-/** Numbers as people read them: `12.3 MiB`, `1,234 files`, `1:02:03`. */
+/** Numbers as people read them, in every face: `12.3 MiB`, `1,234 files`, `1:02:03`. */
 import * as FarTime from "./FarTime.ts"
 
 const units = ["KiB", "MiB", "GiB", "TiB", "PiB"]
