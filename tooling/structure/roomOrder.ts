@@ -17,6 +17,7 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
     ["system", "go"]
   ],
   "packages/jobs": [["."], ["run", "transfer", "storage", "repository"], ["place"], ["kind"]],
+  "packages/mount": [["."], ["fuse", "webdav"], ["model"], ["queue"], ["tree", "cache"], ["contract"]],
   "packages/provider-b2": [["."], ["api"]],
   "packages/tasks": [["runner"], ["store"], ["task"]]
 }
