@@ -1,0 +1,55 @@
+/** Who may call a route: written at the route, held by one middleware in front of all that need a caller. */
+import * as Context from "effect/Context"
+import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
+import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
+import * as Schema from "effect/Schema"
+import { Forbidden, Unauthenticated } from "./Problem.ts"
+
+/** What a session or token may do. `admin` holds all others. */
+export const Scope = Schema.Literals(["read", "run", "storage", "backup", "mount", "admin"]).annotate({
+  identifier: "Scope",
+  description:
+    "read: look. run: start, pause and cancel tasks, and load files up and down. storage: change remotes. backup: change repositories. mount: mount. admin: all, with users, tokens of others and settings"
+})
+export type Scope = typeof Scope.Type
+
+export const Role = Schema.Literals(["admin", "operator", "viewer"]).annotate({ identifier: "Role" })
+export type Role = typeof Role.Type
+
+export const scopesOf: { readonly [role in Role]: ReadonlyArray<Scope> } = {
+  admin: ["read", "run", "storage", "backup", "mount", "admin"],
+  operator: ["read", "run", "backup", "mount"],
+  viewer: ["read"]
+}
+
+export interface Caller {
+  /** The user, also where a token of theirs was shown. */
+  readonly name: string
+  readonly role: Role
+  readonly scopes: ReadonlyArray<Scope>
+  /** The id of the token, or null for a session. */
+  readonly token: string | null
+  /** What is hashed of the session; null for a token. */
+  readonly session: string | null
+}
+
+export class CurrentCaller extends Context.Service<CurrentCaller, Caller>()("@ourclone/server/CurrentCaller") {}
+
+/** What a caller must be allowed to; a route that says nothing is the admin's. */
+export const Needs = Context.Reference<Scope>("@ourclone/server/Needs", { defaultValue: () => "admin" })
+
+/** The name of the cookie where cookies can be `Secure`; a browser on loopback without TLS may have it under `plainCookie`. */
+export const cookie = "__Host-ourclone"
+export const plainCookie = "ourclone"
+
+export class Authorization extends HttpApiMiddleware.Service<Authorization, { provides: CurrentCaller }>()(
+  "@ourclone/server/Authorization",
+  {
+    error: [Unauthenticated, Forbidden],
+    security: {
+      bearer: HttpApiSecurity.bearer,
+      session: HttpApiSecurity.apiKey({ in: "cookie", key: cookie }),
+      plainSession: HttpApiSecurity.apiKey({ in: "cookie", key: plainCookie })
+    }
+  }
+) {}

@@ -1,0 +1,83 @@
+/**
+ * Looking: queries of `packages/jobs` as rows, previews as events, files as bytes.
+ *
+ * Requests and rows are those of the kind, which `kinds` describes: `list`, `stat`, `versions`, `buckets`, `size`,
+ * `repositories`, `snapshots`, `snapshotLs`, `find`, `diff`, `stats`, `info`, `keyList`, `unfinished`.
+ */
+import { Envelope } from "@ourclone/core/events/Envelope"
+import { Failure } from "@ourclone/core/events/Failure"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as Schema from "effect/Schema"
+import { Needs } from "../Callers.ts"
+import { Forbidden, NotThere, Refused, StorageFailed, Unavailable } from "../Problem.ts"
+
+export const KindAnswer = Schema.Struct({
+  type: Schema.String,
+  /** What a job would do can be asked for. */
+  canPreview: Schema.Boolean,
+  /** JSON Schema, draft 2020-12, of requests. */
+  request: Schema.Json,
+  /** The same of rows, or of the summary of a job; null for bytes. */
+  answer: Schema.Json
+}).annotate({ identifier: "Kind" })
+export type KindAnswer = typeof KindAnswer.Type
+
+export const KindsAnswer = Schema.Struct({
+  jobs: Schema.Array(KindAnswer),
+  queries: Schema.Array(KindAnswer),
+  bytes: Schema.Array(KindAnswer)
+}).annotate({ identifier: "Kinds" })
+
+export const Kind = Schema.String.pipe(Schema.check(Schema.isMaxLength(64)))
+
+export const QueryRequest = Schema.Struct({
+  request: Schema.Json.annotate({ description: "As the kind says" }),
+  limit: Schema.optionalKey(
+    Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 10_000 }))).annotate({
+      description: "Rows at most; 1000 when absent"
+    })
+  )
+}).annotate({ identifier: "Query" })
+
+export const QueryAnswer = Schema.Struct({
+  rows: Schema.Array(Schema.Json),
+  /** There are more rows than these. */
+  isCut: Schema.Boolean
+}).annotate({ identifier: "Rows" })
+export type QueryAnswer = typeof QueryAnswer.Type
+
+/** One line of an answer that streams: a row, or why there are no more. */
+export const RowLine = Schema.Union([
+  Schema.Struct({ row: Schema.Json }),
+  Schema.Struct({ failure: Failure })
+]).annotate({ identifier: "RowLine" })
+
+export const JobRequest = Schema.Struct({
+  kind: Kind,
+  request: Schema.Json.annotate({ description: "As the kind says; holds no secret" })
+}).annotate({ identifier: "JobRequest" })
+
+export class QueryGroup extends HttpApiGroup.make("query")
+  .add(
+    HttpApiEndpoint.get("kinds", "/kinds", { success: KindsAnswer, error: Unavailable }).annotate(Needs, "read"),
+    HttpApiEndpoint.post("rows", "/queries/:kind", {
+      params: { kind: Kind },
+      payload: QueryRequest,
+      success: QueryAnswer,
+      error: [Refused, Forbidden, NotThere, StorageFailed, Unavailable]
+    }).annotate(Needs, "read"),
+    HttpApiEndpoint.post("allRows", "/queries/:kind/lines", {
+      params: { kind: Kind },
+      payload: QueryRequest,
+      success: HttpApiSchema.StreamNdjson({ schema: RowLine }),
+      error: [Refused, Forbidden, NotThere, StorageFailed, Unavailable]
+    }).annotate(Needs, "read"),
+    HttpApiEndpoint.post("preview", "/previews", {
+      payload: JobRequest,
+      success: HttpApiSchema.StreamNdjson({ schema: Envelope }),
+      error: [Refused, Forbidden, NotThere, Unavailable]
+    }).annotate(Needs, "run")
+  )
+  .prefix("/api/v1") {}

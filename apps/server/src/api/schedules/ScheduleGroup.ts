@@ -1,0 +1,89 @@
+/** Tasks that are started by the clock. */
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as Schema from "effect/Schema"
+import { Needs } from "../Callers.ts"
+import { Forbidden, NotNow, NotThere, Refused, Unavailable } from "../Problem.ts"
+import { Kind } from "../query/QueryGroup.ts"
+import { TaskAnswer } from "../tasks/TaskAnswer.ts"
+
+const moment = Schema.Int.annotate({ description: "Milliseconds since 1970 UTC" })
+
+const fields = {
+  name: Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(80))),
+  kind: Kind,
+  request: Schema.Json,
+  cron: Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(200))).annotate({
+    description: "Five fields, or @hourly, @daily, @weekly, @monthly, @yearly"
+  }),
+  zone: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))).annotate({
+    description: "An IANA zone, such as Europe/Berlin"
+  }),
+  /** What becomes of a run that was due while nothing ran. */
+  missed: Schema.Literals(["skip", "once"]),
+  isOn: Schema.Boolean
+}
+
+export const NewSchedule = Schema.Struct(fields).annotate({ identifier: "NewSchedule" })
+export type NewSchedule = typeof NewSchedule.Type
+
+export const ScheduleChange = Schema.Struct({
+  name: Schema.optionalKey(fields.name),
+  request: Schema.optionalKey(fields.request),
+  cron: Schema.optionalKey(fields.cron),
+  zone: Schema.optionalKey(fields.zone),
+  missed: Schema.optionalKey(fields.missed),
+  isOn: Schema.optionalKey(fields.isOn)
+}).annotate({ identifier: "ScheduleChange" })
+
+export const ScheduleAnswer = Schema.Struct({
+  id: Schema.String,
+  ...fields,
+  createdAt: moment,
+  /** The next runs, at most three; none while it is off. */
+  next: Schema.Array(moment),
+  lastTask: Schema.NullOr(TaskAnswer),
+  lastSuccessAt: Schema.NullOr(moment),
+  /** A run that was due and not made, and why. */
+  lastMissed: Schema.NullOr(Schema.Struct({ at: moment, because: Schema.String }))
+}).annotate({ identifier: "Schedule" })
+export type ScheduleAnswer = typeof ScheduleAnswer.Type
+
+const one = { params: { id: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))) } }
+
+export class ScheduleGroup extends HttpApiGroup.make("schedules")
+  .add(
+    HttpApiEndpoint.get("schedules", "/schedules", {
+      success: Schema.Array(ScheduleAnswer),
+      error: Unavailable
+    }).annotate(Needs, "read"),
+    HttpApiEndpoint.post("addSchedule", "/schedules", {
+      payload: NewSchedule,
+      success: ScheduleAnswer.pipe(HttpApiSchema.status(201)),
+      error: [Refused, Forbidden, Unavailable]
+    }).annotate(Needs, "run"),
+    /** When an expression comes due, before it is saved. */
+    HttpApiEndpoint.post("due", "/schedules/due", {
+      payload: Schema.Struct({ cron: fields.cron, zone: fields.zone }),
+      success: Schema.Struct({ next: Schema.Array(moment) }),
+      error: Refused
+    }).annotate(Needs, "read"),
+    HttpApiEndpoint.patch("changeSchedule", "/schedules/:id", {
+      ...one,
+      payload: ScheduleChange,
+      success: ScheduleAnswer,
+      error: [NotThere, Refused, Forbidden, Unavailable]
+    }).annotate(Needs, "run"),
+    HttpApiEndpoint.delete("removeSchedule", "/schedules/:id", {
+      ...one,
+      success: HttpApiSchema.NoContent,
+      error: [NotThere, Unavailable]
+    }).annotate(Needs, "run"),
+    HttpApiEndpoint.post("runNow", "/schedules/:id/run", {
+      ...one,
+      success: TaskAnswer.pipe(HttpApiSchema.status(201)),
+      error: [NotThere, NotNow, Refused, Forbidden, Unavailable]
+    }).annotate(Needs, "run")
+  )
+  .prefix("/api/v1") {}

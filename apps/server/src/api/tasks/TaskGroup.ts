@@ -1,0 +1,101 @@
+/** Tasks: start them, watch them, change what becomes of them. */
+import { Envelope } from "@ourclone/core/events/Envelope"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as Schema from "effect/Schema"
+import { Needs } from "../Callers.ts"
+import { Forbidden, NotNow, NotThere, Refused, Unavailable } from "../Problem.ts"
+import { Kind } from "../query/QueryGroup.ts"
+import { CauseAnswer, OutcomeAnswer, TaskAnswer } from "./TaskAnswer.ts"
+
+export const NewTask = Schema.Struct({
+  kind: Kind,
+  request: Schema.Json.annotate({ description: "As the kind says; holds no secret" }),
+  priority: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: -100, maximum: 100 })))),
+  notBefore: Schema.optionalKey(Schema.Int.annotate({ description: "Milliseconds since 1970 UTC" }))
+}).annotate({ identifier: "NewTask" })
+
+const StateName = Schema.Literals(["Queued", "Running", "Waiting", "Paused", "Done", "Failed", "Cancelled"])
+
+const limit = (most: number) =>
+  Schema.optionalKey(
+    Schema.FiniteFromString.pipe(Schema.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: most })))
+  )
+
+const one = { params: { id: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))) } }
+const failing = [NotThere, Unavailable] as const
+const acting = { ...one, success: TaskAnswer, error: [NotThere, NotNow, Unavailable] } as const
+
+export class TaskGroup extends HttpApiGroup.make("tasks")
+  .add(
+    HttpApiEndpoint.get("list", "/tasks", {
+      query: {
+        state: Schema.optionalKey(Schema.Union([StateName, Schema.Array(StateName)])).annotate({
+          description: "May be repeated"
+        }),
+        kind: Schema.optionalKey(Kind),
+        before: Schema.optionalKey(Schema.String.annotate({ description: "Only tasks made before this one" })),
+        limit: limit(500)
+      },
+      success: Schema.Struct({ tasks: Schema.Array(TaskAnswer), isCut: Schema.Boolean }),
+      error: Unavailable
+    }).annotate(Needs, "read"),
+    HttpApiEndpoint.post("start", "/tasks", {
+      payload: NewTask,
+      success: TaskAnswer.pipe(HttpApiSchema.status(201)),
+      error: [Refused, Forbidden, Unavailable]
+    }).annotate(Needs, "run"),
+    HttpApiEndpoint.get("show", "/tasks/:id", { ...one, success: TaskAnswer, error: [...failing] }).annotate(
+      Needs,
+      "read"
+    ),
+    HttpApiEndpoint.get("facts", "/tasks/:id/facts", {
+      ...one,
+      query: {
+        after: Schema.optionalKey(Schema.FiniteFromString.pipe(Schema.check(Schema.isInt()))),
+        limit: limit(2000)
+      },
+      success: Schema.Struct({ facts: Schema.Array(Envelope), isCut: Schema.Boolean }),
+      error: [...failing]
+    }).annotate(Needs, "read"),
+    HttpApiEndpoint.get("outcomes", "/tasks/:id/outcomes", {
+      ...one,
+      query: {
+        kind: Schema.Literals(["failed", "skipped"]),
+        code: Schema.optionalKey(Schema.String),
+        after: Schema.optionalKey(Schema.String.annotate({ description: "Only paths after this one" })),
+        limit: limit(2000)
+      },
+      success: Schema.Struct({ outcomes: Schema.Array(OutcomeAnswer), isCut: Schema.Boolean }),
+      error: [...failing]
+    }).annotate(Needs, "read"),
+    HttpApiEndpoint.get("causes", "/tasks/:id/causes", {
+      ...one,
+      success: Schema.Array(CauseAnswer),
+      error: [...failing]
+    }).annotate(Needs, "read"),
+    HttpApiEndpoint.post("pause", "/tasks/:id/pause", acting).annotate(Needs, "run"),
+    HttpApiEndpoint.post("resume", "/tasks/:id/resume", acting).annotate(Needs, "run"),
+    HttpApiEndpoint.post("cancel", "/tasks/:id/cancel", acting).annotate(Needs, "run"),
+    /** The same task once more; what is done already is left alone. */
+    HttpApiEndpoint.post("retry", "/tasks/:id/retry", acting).annotate(Needs, "run"),
+    /** A new task with the same request. */
+    HttpApiEndpoint.post("again", "/tasks/:id/again", {
+      ...one,
+      success: TaskAnswer.pipe(HttpApiSchema.status(201)),
+      error: [NotThere, NotNow, Refused, Forbidden, Unavailable]
+    }).annotate(Needs, "run"),
+    /** Server-sent events as `LiveEvent`; goes on after `Last-Event-ID`, or after `after`. */
+    HttpApiEndpoint.get("events", "/events", {
+      query: {
+        tasks: Schema.optionalKey(
+          Schema.String.annotate({ description: "Ids, parted by commas, of tasks whose facts are wanted" })
+        ),
+        after: Schema.optionalKey(Schema.String.annotate({ description: "The id of the last event that was seen" }))
+      },
+      success: HttpApiSchema.StreamUint8Array({ contentType: "text/event-stream" }),
+      error: [Unavailable]
+    }).annotate(Needs, "read")
+  )
+  .prefix("/api/v1") {}
