@@ -4,6 +4,7 @@ import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
 import type { Reason } from "@ourclone/core/contract/StorageError"
 import type { SinkFailed } from "@ourclone/core/events/Tell"
 import type { JobError } from "@ourclone/jobs/kind/JobError"
+import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import * as Schema from "effect/Schema"
 
 export const done = 0
@@ -75,8 +76,16 @@ const repositoryCodes: Record<RepositoryError["reason"]["_tag"], number> = {
   LocalFailure: failed
 }
 
+const taskCodes: Record<TaskError["reason"]["_tag"], number> = {
+  NoTask: notFound,
+  NotNow: refused,
+  LeaseLost: failed,
+  JournalUnavailable: failed,
+  JournalTooNew: failed
+}
+
 /** What a command may fail with. */
-export type CommandError = JobError | SinkFailed | CommandStopped
+export type CommandError = JobError | TaskError | SinkFailed | CommandStopped
 
 const tags: Record<CommandError["_tag"], true> = {
   StorageError: true,
@@ -88,6 +97,7 @@ const tags: Record<CommandError["_tag"], true> = {
   NothingThere: true,
   SecretRefused: true,
   SinkFailed: true,
+  TaskError: true,
   CommandStopped: true
 }
 
@@ -112,6 +122,8 @@ export const ofError = (error: CommandError): number => {
       return notFound
     case "SecretRefused":
       return wrongPassword
+    case "TaskError":
+      return taskCodes[error.reason._tag]
     case "SinkFailed":
       return failed
     case "CommandStopped":

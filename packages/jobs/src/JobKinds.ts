@@ -14,6 +14,8 @@ export interface OfferedJob {
   readonly summary: Schema.Top
   /** The secrets that a run of a request wants. Fails with `InvalidJob` where it is none of this kind. */
   readonly needs: (request: unknown) => Effect.Effect<ReadonlyArray<SecretName>, InvalidJob>
+  /** Fails with `InvalidJob` where the request is none of this kind, or makes no sense. */
+  readonly check: (request: unknown) => Effect.Effect<void, InvalidJob>
   /** `RunHere.run` of a request that came as JSON. Fails with `InvalidJob` where it is none of this kind. */
   readonly run: (
     request: unknown,
@@ -33,6 +35,11 @@ const offer = <Request, Summary>(kind: JobKind<string, Request, Summary>): Offer
     request: kind.request,
     summary: kind.summary,
     needs: (request) => Effect.map(decode(request), kind.needs),
+    check: (request) =>
+      Effect.flatMap(decode(request), (decoded) => {
+        const refused = kind.refuse?.(decoded)
+        return refused === undefined ? Effect.void : Effect.fail(refused)
+      }),
     run: (request, options) =>
       Effect.asVoid(Effect.flatMap(decode(request), (decoded) => RunHere.run(kind, decoded, options)))
   }

@@ -7,7 +7,7 @@ const firstMillis = 60_000
 const longestMillis = 6 * 3_600_000
 
 /** Reasons that end when somebody gives another key or password. */
-const credentials = new Set(["Unauthenticated", "WrongPassword", "SecretUnavailable", "MissingSecret"])
+const credentials = new Set(["Unauthenticated", "WrongPassword", "SecretUnavailable", "SecretRefused"])
 
 export type Verdict =
   | { readonly _tag: "Broke" }

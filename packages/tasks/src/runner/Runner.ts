@@ -6,7 +6,9 @@
  * holds the job up until it can. Once another runner has the task, this one stops and writes nothing.
  */
 import type { Failure } from "@ourclone/core/events/Failure"
+import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import type { Sink } from "@ourclone/core/events/Tell"
+import * as Limits from "@ourclone/jobs/kind/Limits"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
@@ -17,7 +19,7 @@ import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import type { TaskError } from "../store/TaskError.ts"
-import type { Claim, TaskStore } from "../store/TaskStore.ts"
+import type { Claim, Heard, TaskStore } from "../store/TaskStore.ts"
 import type { Task, Wish } from "../task/Task.ts"
 import type { TaskInput } from "../task/TaskState.ts"
 import * as Deferral from "./Deferral.ts"
@@ -28,11 +30,18 @@ export interface JobBroke {
   readonly failure: Failure
 }
 
+/** What others want of the run. */
+export interface Asked {
+  /** Who is behind an interruption. */
+  readonly cancelledBy: () => string
+  readonly limits: Limits.Limits
+}
+
 export interface RunnerOptions<R> {
   readonly store: TaskStore
   readonly claim: Claim
   /** Does the job, telling the sink; gives its summary as JSON. Asked again when it waited for credentials. */
-  readonly execute: (sink: Sink) => Effect.Effect<Schema.Json, JobBroke, R>
+  readonly execute: (sink: Sink, asked: Asked) => Effect.Effect<Schema.Json, JobBroke, R>
   /** What an interruption from outside means: the task goes on with another runner, or somebody cancelled it. */
   readonly interrupted: { readonly _tag: "Requeue" } | Wish
   /** Ends when the credentials may be others than they were. */
@@ -60,6 +69,9 @@ export const run = Effect.fnUntraced(function* <R>({
   const ledger = new Ledger(claim.task)
   const turn = Semaphore.makeUnsafe(1)
   const wished = yield* Deferred.make<Wish, TaskError>()
+  const limits = Limits.make()
+  let wish: Wish | undefined
+  let limited = JSON.stringify(null)
   let committedAt = yield* Clock.currentTimeMillis
   let progressAt = 0
   let isWaiting = false
@@ -81,14 +93,27 @@ export const run = Effect.fnUntraced(function* <R>({
     return isWaiting ? { _tag: "Unblocked", take } : undefined
   }
 
+  const heed = (heard: Heard) =>
+    Effect.suspend(() => {
+      const text = JSON.stringify(heard.limits)
+      const change = text !== limited
+      limited = text
+      wish ??= heard.wish ?? undefined
+      const { down, up } = heard.limits ?? { up: null, down: null }
+      return Effect.andThen(
+        change ? limits.change({ up: up ?? undefined, down: down ?? undefined }) : Effect.void,
+        wish === undefined ? Effect.void : Deferred.succeed(wished, wish)
+      )
+    })
+
   const commit = Effect.gen(function* () {
     const input = blocking()
     isWaiting = input?._tag === "Blocked"
     const batch = ledger.batch()
-    const wish = yield* persistently(store.commit(claim, batch, leaseMillis, input))
+    const heard = yield* persistently(store.commit(claim, batch, leaseMillis, input))
     committedAt = yield* Clock.currentTimeMillis
     if (batch.progress !== undefined) progressAt = committedAt
-    if (wish !== null) yield* Deferred.succeed(wished, wish)
+    yield* heed(heard)
   }).pipe(
     turn.withPermit,
     Effect.tapError((error) => Deferred.fail(wished, error))
@@ -101,9 +126,14 @@ export const run = Effect.fnUntraced(function* <R>({
   })
   const committing = Effect.ignore(Effect.forever(Effect.andThen(Effect.sleep(commitMillis), commitWhenDue)))
 
+  /** The end of a run whose task has not ended. */
+  const isCutOff = (event: RunEvent): boolean =>
+    event._tag === "Finished" && event.outcome === "cancelled" && (wish ?? interrupted)._tag !== "Cancel"
+
+  const asked: Asked = { cancelledBy: () => wish?.by ?? ("by" in interrupted ? interrupted.by : ""), limits }
   const sink: Sink = (batch) =>
     Effect.suspend(() => {
-      for (const envelope of batch) ledger.take(envelope)
+      for (const envelope of batch) if (!isCutOff(envelope.event)) ledger.take(envelope)
       return ledger.size >= fullBatch ? Effect.ignore(commit) : Effect.void
     })
 
@@ -117,7 +147,7 @@ export const run = Effect.fnUntraced(function* <R>({
     })
 
   const attempt: Effect.Effect<Schema.Json, JobBroke, R> = Effect.catch(
-    Effect.suspend(() => execute(sink)),
+    Effect.suspend(() => execute(sink, asked)),
     (broke) =>
       Deferral.of(broke.failure, 0)._tag === "AwaitCredentials"
         ? Effect.andThen(

@@ -23,6 +23,8 @@ export const errorOf = (file: string, error: unknown): TaskError => {
 }
 
 export const noTask = (id: string): TaskError => fail(new NoTask({ message: `there is no task ${id}` }))
+export const ambiguous = (id: string): TaskError =>
+  fail(new NoTask({ message: `"${id}" means more than one task; write more of it` }))
 export const leaseLost = (id: string): TaskError =>
   fail(new LeaseLost({ message: `another runner has task ${id} now, so this one stops` }))
 export const notNow = (id: string, state: string, input: string): TaskError =>

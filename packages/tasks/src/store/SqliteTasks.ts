@@ -1,18 +1,22 @@
 /** The tables of tasks on SQLite, as plain calls that block for a commit; `SqliteStore` says on which thread. */
 import { type Envelope, version } from "@ourclone/core/events/Envelope"
 import type { Fact } from "@ourclone/core/events/RunEvent"
-import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
-import { type NewTask, noTotals, type Task, type Wish } from "../task/Task.ts"
+import { hasEnded as isGone, type ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import { type NewTask, noTotals, type Task, type TaskLimits, type Wish } from "../task/Task.ts"
 import * as TaskId from "../task/TaskId.ts"
 import { hasEnded, isHeld, next, type TaskInput, type TaskState } from "../task/TaskState.ts"
-import { type Database, leaseLost, noTask, notNow } from "./SqliteDatabase.ts"
+import { ambiguous, type Database, leaseLost, noTask, notNow } from "./SqliteDatabase.ts"
 import { type TaskRow, toTask } from "./TaskRow.ts"
-import type { Batch, Claim, Outcome, TaskQuery } from "./TaskStore.ts"
+import type { Batch, Claim, Heard, Outcome, TaskQuery } from "./TaskStore.ts"
 
 const itemOf = (fact: Fact): string | null =>
   "item" in fact ? fact.item : fact._tag === "Failed" ? (fact.failure.item ?? null) : null
 
 const placeholders = (values: ReadonlyArray<unknown>): string => values.map(() => "?").join(", ")
+
+/** At the moment `?1`: queued and due, or held by somebody whose lease has run out; in the order in which they go. */
+const claimable = `((tag = 'Queued' and coalesce(not_before, 0) <= ?1) or (tag in ('Running', 'Waiting') and lease < ?1))
+  order by priority desc, id`
 
 /** How many facts that did not simply go well are looked through for one path. */
 const mostWhy = 1000
@@ -26,6 +30,18 @@ export const make = (database: Database, clock: () => number) => {
     const [row] = database.rows<TaskRow>("select * from task where id = ?", id)
     if (row === undefined) throw noTask(id)
     return toTask(row)
+  }
+
+  /** By an id that may be cut short. */
+  const load = (id: string): Task => {
+    const spelled = id.toLowerCase()
+    const rows = database.rows<TaskRow>(
+      "select * from task where id >= ?1 and id < ?1 || '~' order by id limit 2",
+      spelled
+    )
+    if (spelled === "" || rows[0] === undefined) throw noTask(id)
+    if (rows.length > 1) throw ambiguous(id)
+    return toTask(rows[0])
   }
 
   const append = (id: string, seq: number, batch: Batch): number => {
@@ -52,16 +68,20 @@ export const make = (database: Database, clock: () => number) => {
   const create = (task: NewTask): Task =>
     database.transaction(() => {
       const now = clock()
+      const [same] = database.rows<TaskRow>("select * from task where key = ?", task.key ?? null)
+      if (same !== undefined) return toTask(same)
       const id = TaskId.make(now)
       const state: TaskState = { _tag: "Queued", notBefore: task.notBefore ?? null }
       database.run(
-        `insert into task(id, kind, request, origin, schedule, is_record, priority, tag, state, not_before, totals, created, change)
-         values (?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?)`,
+        `insert into task(id, kind, request, origin, by, schedule, key, is_record, priority, tag, state, not_before, totals, created, change)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?)`,
         id,
         task.kind,
         JSON.stringify(task.request),
         task.origin,
+        task.by ?? null,
         task.schedule ?? null,
+        task.key ?? null,
         task.isRecord === true ? 1 : 0,
         task.priority ?? 0,
         JSON.stringify(state),
@@ -84,15 +104,31 @@ export const make = (database: Database, clock: () => number) => {
     return database.rows<TaskRow>(`select * from task ${where} order by id desc limit ?`, ...values, limit).map(toTask)
   }
 
+  const due = (limit: number): ReadonlyArray<Task> =>
+    database
+      .rows<TaskRow>(`select * from task where is_record = 0 and ${claimable} limit ?2`, clock(), limit)
+      .map(toTask)
+
+  const hold = (role: string, owner: ProcessIdentity, leaseMillis: number): boolean =>
+    database.transaction(() => {
+      const now = clock()
+      const [held] = database.rows<{ owner: string; lease: number }>(
+        "select owner, lease from role where name = ?",
+        role
+      )
+      const own = JSON.stringify(owner)
+      const isFree = held === undefined || held.owner === own || held.lease < now || isGone(JSON.parse(held.owner))
+      if (isFree) database.run("insert or replace into role values (?, ?, ?)", role, own, now + leaseMillis)
+      return isFree
+    })
+
   const claim = (owner: ProcessIdentity, leaseMillis: number, id?: string): Claim | undefined =>
     database.transaction(() => {
       const now = clock()
       const [found] = database.rows<TaskRow>(
-        `select * from task where ${id === undefined ? "is_record = 0 and ?1 = ''" : "id = ?1"}
-           and ((tag = 'Queued' and coalesce(not_before, 0) <= ?2) or (tag in ('Running', 'Waiting') and lease < ?2))
-         order by priority desc, id limit 1`,
-        id ?? "",
-        now
+        `select * from task where ${id === undefined ? "is_record = 0 and ?2 = ''" : "id = ?2"} and ${claimable} limit 1`,
+        now,
+        id ?? ""
       )
       if (found === undefined) return undefined
       const take = found.take + 1
@@ -116,7 +152,7 @@ export const make = (database: Database, clock: () => number) => {
     batch: Batch,
     leaseMillis: number,
     input?: Extract<TaskInput, { readonly _tag: "Blocked" | "Unblocked" }>
-  ): Wish | null =>
+  ): Heard =>
     database.transaction(() => {
       const task = find(id)
       if (task.take !== take || !isHeld(task.state)) throw leaseLost(id)
@@ -125,17 +161,18 @@ export const make = (database: Database, clock: () => number) => {
       const seq = append(id, task.seq, batch)
       const progress = batch.progress === undefined ? task.progress : batch.progress
       database.run(
-        "update task set tag = ?, state = ?, seq = ?, totals = ?, progress = ?, lease = ?, change = ? where id = ?",
+        "update task set tag = ?, state = ?, seq = ?, totals = ?, progress = ?, lease = ?, deferrals = ?, change = ? where id = ?",
         state._tag,
         JSON.stringify(state),
         seq,
         JSON.stringify(batch.totals),
         progress === null ? null : JSON.stringify(progress),
         clock() + leaseMillis,
+        batch.facts.some(({ fact }) => fact._tag === "Done") ? 0 : task.deferrals,
         bump(),
         id
       )
-      return task.wish
+      return { wish: task.wish, limits: task.limits }
     })
 
   const move = (task: Task, to: TaskState, seq: number, batch: Batch | undefined, summary: Task["summary"]): Task => {
@@ -189,6 +226,14 @@ export const make = (database: Database, clock: () => number) => {
       return find(id)
     })
 
+  const limit = (id: string, limits: TaskLimits | null): Task =>
+    database.transaction(() => {
+      find(id)
+      const text = limits === null ? null : JSON.stringify(limits)
+      database.run("update task set limits = ?, change = ? where id = ?", text, bump(), id)
+      return find(id)
+    })
+
   const facts = (id: string, after: number, limit: number): ReadonlyArray<Envelope> =>
     database
       .rows<{ seq: number; at: number; body: string }>(
@@ -222,7 +267,7 @@ export const make = (database: Database, clock: () => number) => {
     return { tasks: rows.map(toTask), last: rows.at(-1)?.change ?? after }
   }
 
-  return { create, load: find, list, claim, commit, settle, wish, facts, outcomes, why, changes }
+  return { create, load, list, due, hold, claim, limit, commit, settle, wish, facts, outcomes, why, changes }
 }
 
 export type SqliteTasks = ReturnType<typeof make>

@@ -2,7 +2,7 @@
 import { Progress } from "@ourclone/core/events/RunEvent"
 import { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Schema from "effect/Schema"
-import { Origin, type Task, Totals, Wish } from "../task/Task.ts"
+import { Origin, type Task, TaskLimits, Totals, Wish } from "../task/Task.ts"
 import { TaskState } from "../task/TaskState.ts"
 
 export interface TaskRow {
@@ -10,11 +10,13 @@ export interface TaskRow {
   readonly kind: string
   readonly request: string
   readonly origin: string
+  readonly by: string | null
   readonly schedule: string | null
   readonly is_record: number
   readonly priority: number
   readonly state: string
   readonly wish: string | null
+  readonly limits: string | null
   readonly take: number
   readonly deferrals: number
   readonly owner: string | null
@@ -32,6 +34,7 @@ export interface TaskRow {
 const text = <A, E>(schema: Schema.Codec<A, E>) => Schema.decodeUnknownSync(Schema.fromJsonString(schema))
 const stateOf = text(TaskState)
 const wishOf = text(Wish)
+const limitsOf = text(TaskLimits)
 const ownerOf = text(ProcessIdentity)
 const totalsOf = text(Totals)
 const progressOf = text(Progress)
@@ -44,11 +47,13 @@ export const toTask = (row: TaskRow): Task => ({
   kind: row.kind,
   request: JSON.parse(row.request),
   origin: originOf(row.origin),
+  by: row.by,
   schedule: row.schedule,
   isRecord: row.is_record === 1,
   priority: row.priority,
   state: stateOf(row.state),
   wish: optional(row.wish, wishOf),
+  limits: optional(row.limits, limitsOf),
   take: row.take,
   deferrals: row.deferrals,
   owner: optional(row.owner, ownerOf),

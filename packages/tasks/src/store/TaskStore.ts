@@ -10,7 +10,7 @@ import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Fact, Progress } from "@ourclone/core/events/RunEvent"
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import type * as Effect from "effect/Effect"
-import type { NewTask, Task, Totals, Wish } from "../task/Task.ts"
+import type { NewTask, Task, TaskLimits, Totals, Wish } from "../task/Task.ts"
 import type { StateTag, TaskInput } from "../task/TaskState.ts"
 import type { TaskError } from "./TaskError.ts"
 
@@ -46,6 +46,12 @@ export interface Claim {
   readonly take: number
 }
 
+/** What a runner is told when it commits. */
+export interface Heard {
+  readonly wish: Wish | null
+  readonly limits: TaskLimits | null
+}
+
 export interface TaskQuery {
   readonly states?: ReadonlyArray<StateTag> | undefined
   readonly kinds?: ReadonlyArray<string> | undefined
@@ -67,7 +73,7 @@ type Answer<A> = Effect.Effect<A, TaskError>
 
 export interface TaskStore {
   readonly create: (task: NewTask) => Answer<Task>
-  /** Fails with `NoTask`. */
+  /** Fails with `NoTask`. An id may be cut short as long as it means one task. */
   readonly load: (id: string) => Answer<Task>
   /** The newest first. */
   readonly list: (query: TaskQuery) => Answer<ReadonlyArray<Task>>
@@ -76,6 +82,13 @@ export interface TaskStore {
    * is none to be had. A task whose owner let its lease run out is to be had too.
    */
   readonly claim: (owner: ProcessIdentity, leaseMillis: number, id?: string) => Answer<Claim | undefined>
+  /** Tasks that could be claimed without naming them, in the order in which they go. */
+  readonly due: (limit: number) => Answer<ReadonlyArray<Task>>
+  /**
+   * Whether `owner` has the role of that name from now on for `leaseMillis`; the one that has it keeps it by asking again,
+   * and loses it when its lease runs out or its process has ended.
+   */
+  readonly hold: (role: string, owner: ProcessIdentity, leaseMillis: number) => Answer<boolean>
   /**
    * Stores a batch and renews the lease; says what is wished of the task. `Blocked` and `Unblocked` move it between
    * running and waiting in the same commit. Fails with `LeaseLost`.
@@ -85,11 +98,13 @@ export interface TaskStore {
     batch: Batch,
     leaseMillis: number,
     input?: Extract<TaskInput, { readonly _tag: "Blocked" | "Unblocked" }>
-  ) => Answer<Wish | null>
+  ) => Answer<Heard>
   /** Moves the task along an arrow of `TaskState`, with the facts that tell of it. Fails with `NotNow` or `LeaseLost`. */
   readonly settle: (id: string, input: TaskInput, batch?: Batch, summary?: Task["summary"]) => Answer<Task>
   /** Settles it at once where nobody holds the task; else its runner will see it. Fails with `NotNow`. */
   readonly wish: (id: string, wish: Wish | Extract<TaskInput, { readonly _tag: "Resume" | "Again" }>) => Answer<Task>
+  /** Holds from its runner's next commit on, and for later runs; null is what the request says. Fails with `NoTask`. */
+  readonly limit: (id: string, limits: TaskLimits | null) => Answer<Task>
   /** Facts after number `after`, in order. */
   readonly facts: (id: string, after: number, limit: number) => Answer<ReadonlyArray<Envelope>>
   /** In order of path, after `after`. */

@@ -3,9 +3,10 @@
 export const migrations: ReadonlyArray<string> = [
   `
   create table task(
-    id text primary key, kind text not null, request text not null, origin text not null, schedule text,
+    id text primary key, kind text not null, request text not null, origin text not null, by text,
+    schedule text, key text unique,
     is_record integer not null, priority integer not null, tag text not null, state text not null, not_before integer,
-    wish text, take integer not null default 0, deferrals integer not null default 0, owner text, lease integer,
+    wish text, limits text, take integer not null default 0, deferrals integer not null default 0, owner text, lease integer,
     seq integer not null default 0, totals text not null, progress text, summary text,
     created integer not null, started integer, ended integer, change integer not null
   ) strict;
@@ -20,6 +21,7 @@ export const migrations: ReadonlyArray<string> = [
     task text not null, path text not null, kind text not null, code text not null, message text not null, remedy text,
     primary key(task, path)
   ) strict, without rowid;
+  create table role(name text primary key, owner text not null, lease integer not null) strict, without rowid;
   create table counter(name text primary key, value integer not null) strict, without rowid;
   insert into counter values ('change', 0);
   `

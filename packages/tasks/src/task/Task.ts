@@ -29,6 +29,10 @@ export type Wish = typeof Wish.Type
 export const Origin = Schema.Literals(["command", "service", "terminal", "schedule"])
 export type Origin = typeof Origin.Type
 
+/** Bytes a second that somebody gave a task while it runs; null is no limit. */
+export const TaskLimits = Schema.Struct({ up: Schema.NullOr(Schema.Finite), down: Schema.NullOr(Schema.Finite) })
+export type TaskLimits = typeof TaskLimits.Type
+
 export const Task = Schema.Struct({
   /** In the order of creation. */
   id: Schema.String,
@@ -37,6 +41,8 @@ export const Task = Schema.Struct({
   /** The job's request. Holds no secret. */
   request: Schema.Json,
   origin: Origin,
+  /** Who asked for it. */
+  by: Schema.NullOr(Schema.String),
   /** The schedule that made it. */
   schedule: Schema.NullOr(Schema.String),
   /** Runs in the process of a command, which alone can do it: it is never claimed by another. */
@@ -45,9 +51,11 @@ export const Task = Schema.Struct({
   priority: Schema.Int,
   state: TaskState,
   wish: Schema.NullOr(Wish),
+  /** What holds instead of the request's own. */
+  limits: Schema.NullOr(TaskLimits),
   /** How often it was claimed, which is also the number of the claim that counts. */
   take: Schema.Int,
-  /** How often in a row it was put off after a failure that may pass. */
+  /** How often in a row it was put off, after a failure that may pass or an end of its runner, with nothing done since. */
   deferrals: Schema.Int,
   owner: Schema.NullOr(ProcessIdentity),
   /** Until when the owner may be believed to be at it. */
@@ -66,8 +74,11 @@ export const Task = Schema.Struct({
 export type Task = typeof Task.Type
 
 export interface NewTask extends Pick<Task, "kind" | "request" | "origin"> {
+  readonly by?: string | undefined
   readonly schedule?: string | undefined
   readonly isRecord?: boolean
   readonly priority?: number
   readonly notBefore?: number | undefined
+  /** Made twice with one key it is one task, the first. */
+  readonly key?: string | undefined
 }

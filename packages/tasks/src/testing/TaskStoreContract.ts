@@ -130,10 +130,10 @@ export const checks: ReadonlyArray<StoreCheck> = named({
     function* (store) {
       const claim = yield* claimed(store)
       const { id } = claim.task
-      yield* equal("none", yield* store.commit(claim, batch(), lease), null)
+      yield* equal("none", (yield* store.commit(claim, batch(), lease)).wish, null)
       const wished = yield* store.wish(id, { _tag: "Cancel", by: "ann" })
       yield* equal("still running", wished.state._tag, "Running")
-      yield* equal("seen", yield* store.commit(claim, batch(), lease), { _tag: "Cancel", by: "ann" })
+      yield* equal("seen", (yield* store.commit(claim, batch(), lease)).wish, { _tag: "Cancel", by: "ann" })
       const ended = yield* store.settle(id, { _tag: "Cancel", by: "ann" })
       yield* equal("cancelled", [ended.state, ended.wish, ended.owner], [{ _tag: "Cancelled", by: "ann" }, null, null])
       const free = yield* store.create(newTask)

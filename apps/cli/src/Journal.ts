@@ -1,0 +1,11 @@
+/** The journal of tasks of this machine, as the command line opens it. */
+import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
+import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
+import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import * as Effect from "effect/Effect"
+
+/** Open until the scope closes. */
+export const open = Effect.flatMap(ThisMachine, ({ stateDirectory }) => SqliteStore.make(tasksFile(stateDirectory)))
+
+export const owner = Effect.sync(ProcessIdentity.current)

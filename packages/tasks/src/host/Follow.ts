@@ -1,0 +1,54 @@
+/** What happens to a task, by position: who comes late, or again, reads on from the last number that was seen. */
+import type { Envelope } from "@ourclone/core/events/Envelope"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { TaskError } from "../store/TaskError.ts"
+import type { TaskStore } from "../store/TaskStore.ts"
+import type { Task } from "../task/Task.ts"
+import { hasEnded } from "../task/TaskState.ts"
+
+export type Followed =
+  /** In order, without a gap, each with its number. */
+  | { readonly _tag: "Facts"; readonly facts: ReadonlyArray<Envelope> }
+  /** How it stands now, its newest progress included; at each change, the newest only. */
+  | { readonly _tag: "Task"; readonly task: Task }
+  /** Facts between that number and the next one that comes are not kept any more: what was made of them is to be made anew. */
+  | { readonly _tag: "Gone"; readonly after: number }
+
+const lookMillis = 200
+const piece = 500
+
+interface Position {
+  readonly seq: number
+  /** What was said of the task last. */
+  readonly shown: string
+}
+
+const showOf = ({ deferrals, leaseUntil, ...task }: Task): string => JSON.stringify(task)
+
+/**
+ * Facts of the task after number `after` and its changes, as they are asked for: a reader that is slow costs nothing.
+ * Ends when the task has ended and all of it was told. Fails with `NoTask`.
+ */
+export const follow = (store: TaskStore, id: string, after = 0): Stream.Stream<Followed, TaskError> =>
+  Stream.paginate(
+    { seq: after, shown: "" } satisfies Position as Position,
+    Effect.fnUntraced(function* ({ seq, shown }: Position) {
+      // In this order: what the task says to have happened can be read.
+      const task = yield* store.load(id)
+      const facts = task.seq > seq ? yield* store.facts(id, seq, piece) : []
+      const now = showOf(task)
+      const first = facts[0]?.seq ?? task.seq + 1
+      const said: Array<Followed> = []
+      if (task.seq > seq && first > seq + 1) said.push({ _tag: "Gone", after: seq })
+      if (facts.length > 0) said.push({ _tag: "Facts", facts })
+      const reached = facts.at(-1)?.seq ?? Math.max(seq, task.seq)
+      const isThere = reached >= task.seq
+      if (isThere && now !== shown) said.push({ _tag: "Task", task })
+      const next: Position = { seq: reached, shown: isThere ? now : shown }
+      if (isThere && hasEnded(task.state)) return [said, Option.none<Position>()] as const
+      if (said.length === 0) yield* Effect.sleep(lookMillis)
+      return [said, Option.some(next)] as const
+    })
+  )

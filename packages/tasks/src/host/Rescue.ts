@@ -1,0 +1,43 @@
+/** Takes tasks back from processes that have ended. */
+import { hasEnded } from "@ourclone/core/machine/ProcessIdentity"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Deferral from "../runner/Deferral.ts"
+import type { TaskError } from "../store/TaskError.ts"
+import type { TaskStore } from "../store/TaskStore.ts"
+import type { Task } from "../task/Task.ts"
+import { isHeld, type TaskInput } from "../task/TaskState.ts"
+
+const most = 10_000
+
+const died = (what: string) => ({
+  code: "RunnerDied",
+  message: `the process of ${what} ended without a word`,
+  isRetryable: false
+})
+
+/** What becomes of a task whose process is gone. One that never gets anything done is not begun for ever. */
+const inputFor = (task: Task, take: number, now: number): TaskInput => {
+  if (task.wish !== null) return task.wish
+  if (task.isRecord) return { _tag: "Broke", take, failure: died("the command") }
+  return task.deferrals < Deferral.most
+    ? { _tag: "Deferred", take, notBefore: now }
+    : { _tag: "Broke", take, failure: died("its runner, again and again,") }
+}
+
+/** Those that were taken back. Called by several at once, each is taken back once. */
+export const rescue = Effect.fnUntraced(function* (store: TaskStore): Effect.fn.Return<ReadonlyArray<Task>, TaskError> {
+  const rescued: Array<Task> = []
+  for (const task of yield* store.list({ states: ["Running", "Waiting"], limit: most })) {
+    const { owner, state } = task
+    if (owner === null || !isHeld(state) || !hasEnded(owner)) continue
+    const input = inputFor(task, state.take, yield* Clock.currentTimeMillis)
+    const settled = yield* Effect.catchTag(store.settle(task.id, input), "TaskError", (error) =>
+      error.reason._tag === "LeaseLost" || error.reason._tag === "NotNow"
+        ? Effect.succeed(undefined)
+        : Effect.fail(error)
+    )
+    if (settled !== undefined) rescued.push(settled)
+  }
+  return rescued
+})

@@ -1,0 +1,50 @@
+/** A runner in a process of its own, which outlives whoever started it. */
+import { spawn } from "node:child_process"
+import type { SecretName } from "@ourclone/jobs/kind/JobKind"
+import * as Redacted from "effect/Redacted"
+import type { Secrets } from "../runner/StoredSecrets.ts"
+
+export interface RunnerProgram {
+  /** What runs the task with that id. It is given the secrets as one line of JSON on standard input. */
+  readonly command: (id: string) => readonly [program: string, ...words: ReadonlyArray<string>]
+  readonly environment: { readonly [variable: string]: string | undefined }
+}
+
+/** How it ended: in words, with the end of what it complained about. */
+export interface Ended {
+  readonly isGood: boolean
+  readonly message: string
+}
+
+const longestComplaint = 2_000
+
+export const encodeSecrets = (secrets: Secrets): string =>
+  JSON.stringify(Object.fromEntries([...secrets].map(([name, secret]) => [name, Redacted.value(secret)])))
+
+export const decodeSecrets = (line: string): Secrets => {
+  if (line.trim() === "") return new Map()
+  const entries: ReadonlyArray<readonly [SecretName, unknown]> = Object.entries(JSON.parse(line))
+  return new Map(entries.map(([name, secret]) => [name, Redacted.make(String(secret))]))
+}
+
+/** Starts it. What it prints goes nowhere; its last complaint is kept while this process lives. */
+export const start = ({ command, environment }: RunnerProgram, id: string, secrets: Secrets): Promise<Ended> => {
+  const [program, ...words] = command(id)
+  const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
+  let complaint = ""
+  child.stdin.on("error", () => {})
+  child.stdin.end(`${encodeSecrets(secrets)}\n`)
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    complaint = (complaint + text).slice(-longestComplaint)
+  })
+  // Neither keeps the starter from ending.
+  child.unref()
+  for (const stream of [child.stdin, child.stderr]) (stream as { unref?: () => void }).unref?.()
+  return new Promise((resolve) => {
+    child.once("error", ({ message }) => resolve({ isGood: false, message: `could not be started: ${message}` }))
+    child.once("close", (code, signal) => {
+      const how = signal === null ? `ended with ${code}` : `was ended by ${signal}`
+      resolve({ isGood: code === 0, message: complaint === "" ? how : `${how}: ${complaint.trim()}` })
+    })
+  })
+}

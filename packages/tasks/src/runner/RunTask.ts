@@ -1,0 +1,77 @@
+/** Runs one task of the journal in this process, from claiming it to its end. */
+
+import type { Remotes } from "@ourclone/core/configuration/Remotes"
+import type * as Secret from "@ourclone/core/configuration/Secret"
+import { type Envelope, version } from "@ourclone/core/events/Envelope"
+import type { Sink, SinkFailed } from "@ourclone/core/events/Tell"
+import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import * as JobKinds from "@ourclone/jobs/JobKinds"
+import { type JobError, toFailure } from "@ourclone/jobs/kind/JobError"
+import type { Surroundings } from "@ourclone/jobs/kind/Surroundings"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
+import type { TaskError } from "../store/TaskError.ts"
+import type { Claim, TaskStore } from "../store/TaskStore.ts"
+import type { Task } from "../task/Task.ts"
+import * as CredentialsChange from "./CredentialsChange.ts"
+import * as Runner from "./Runner.ts"
+import * as StoredSecrets from "./StoredSecrets.ts"
+
+export interface RunTaskOptions {
+  readonly store: TaskStore
+  readonly id: string
+  /** This process. */
+  readonly owner: ProcessIdentity
+  /** What came with the order and is stored nowhere. */
+  readonly given: StoredSecrets.Secrets
+  /** Where references of the configuration lead. */
+  readonly surroundings: Secret.Surroundings
+}
+
+/** The name of the fact that each run of a task begins with. */
+export const beganStep = "runBegan"
+
+const broke = (error: JobError | SinkFailed): Runner.JobBroke => ({
+  failure:
+    error._tag === "SinkFailed" ? { code: error._tag, message: error.message, isRetryable: true } : toFailure(error)
+})
+
+const summaryIn = (batch: ReadonlyArray<Envelope>): Schema.Json | undefined => {
+  const last = batch.at(-1)?.event
+  return last?._tag === "Finished" ? last.summary : undefined
+}
+
+const execute = ({ task, take }: Claim, { given, surroundings }: RunTaskOptions) =>
+  Effect.fnUntraced(function* (sink: Sink, asked: Runner.Asked) {
+    const values = { take }
+    yield* sink([{ v: version, at: yield* Clock.currentTimeMillis, event: { _tag: "Step", name: beganStep, values } }])
+    const kind = yield* JobKinds.load(task.kind)
+    const secrets = yield* StoredSecrets.gather(yield* kind.needs(task.request), given, surroundings)
+    let summary: Schema.Json = null
+    const seeing: Sink = (batch) => {
+      summary = summaryIn(batch) ?? summary
+      return sink(batch)
+    }
+    yield* kind.run(task.request, { sink: seeing, secrets, ...asked })
+    return summary
+  }, Effect.mapError(broke))
+
+/**
+ * How the task stands when this runner is done with it; nothing where it is not to be had, because another has it or it
+ * has ended. When this is interrupted, the task waits for the next runner. Fails with `LeaseLost` when another took it.
+ */
+export const runTask = Effect.fnUntraced(function* (
+  options: RunTaskOptions
+): Effect.fn.Return<Task | undefined, TaskError, Surroundings | Remotes> {
+  const { id, owner, store } = options
+  const claim = yield* store.claim(owner, Runner.leaseMillis, id)
+  if (claim === undefined) return undefined
+  return yield* Runner.run({
+    store,
+    claim,
+    execute: execute(claim, options),
+    interrupted: { _tag: "Requeue" },
+    credentialsChange: CredentialsChange.wait
+  })
+})
