@@ -9,6 +9,8 @@ export interface Addresses {
   readonly scheme: "http" | "https"
   /** Undefined when all calls go to one port. */
   readonly ports: Readonly<Record<Role, number>> | undefined
+  /** Of the S3-compatible side; undefined when it is switched off. */
+  readonly s3Port?: number | undefined
 }
 
 const portAtEnd = /:\d+$/
@@ -18,6 +20,10 @@ export const addressOf = ({ ports, scheme }: Addresses, host: string | undefined
   const name = host ?? "127.0.0.1"
   return `${scheme}://${ports === undefined ? name : `${name.replace(portAtEnd, "")}:${ports[role]}`}`
 }
+
+/** Where the S3-compatible side is; undefined when it is switched off. */
+export const s3AddressOf = ({ s3Port, scheme }: Addresses, host: string | undefined): string | undefined =>
+  s3Port === undefined ? undefined : `${scheme}://${(host ?? "127.0.0.1").replace(portAtEnd, "")}:${s3Port}`
 
 export const roleOf = (operation: string): Role => {
   if (operation === "b2_authorize_account") return "authorize"

@@ -1,7 +1,7 @@
 /** `b2_authorize_account`, in the shape of each API version. */
 import { timingSafeEqual } from "node:crypto"
 import type { Account } from "./Account.ts"
-import { type Addresses, addressOf } from "./Addresses.ts"
+import { type Addresses, addressOf, s3AddressOf } from "./Addresses.ts"
 import { ApiError } from "./Errors.ts"
 import type { Exchange } from "./Exchange.ts"
 import type { Key } from "./Key.ts"
@@ -52,7 +52,7 @@ export const authorizeAccount = (
     apiUrl,
     downloadUrl: addressOf(addresses, host, "download"),
     recommendedPartSize: account.recommendedPartSize,
-    s3ApiUrl: apiUrl
+    s3ApiUrl: s3AddressOf(addresses, host) ?? apiUrl
   }
   if (apiVersion <= 2) {
     const deprecated = apiVersion === 1 ? { minimumPartSize: account.recommendedPartSize } : {}

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { Account } from "./Account.ts"
+import { s3AddressOf } from "./Addresses.ts"
 import type { BodyStore } from "./Bodies.ts"
 import { Clock } from "./Clock.ts"
 import { Control } from "./Control.ts"
@@ -17,6 +18,7 @@ import { makeNetwork, type Network } from "./Network.ts"
 import { RateLimit } from "./RateLimit.ts"
 import { RequestLog } from "./RequestLog.ts"
 import { handleRequest } from "./Router.ts"
+import { handleS3, type S3Options, type S3Server } from "./s3/S3Door.ts"
 import { TestMode } from "./TestMode.ts"
 import { advance } from "./VirtualTime.ts"
 
@@ -31,6 +33,8 @@ export interface EmulatorOptions {
   readonly shortPages?: boolean
   /** Error replies close the connection, and come before the body where they can. */
   readonly abruptErrors?: boolean
+  /** Switches on the S3-compatible side, at a port of its own, on the same buckets. */
+  readonly s3?: S3Options
   /** New buckets encrypt with SSE-B2, so that name and file info have 2,048 bytes. */
   readonly defaultEncryption?: boolean
   /** Requests a second; beyond them 429. */
@@ -60,6 +64,8 @@ export interface EmulatorOptions {
 export interface Emulator {
   /** `http://127.0.0.1:PORT`; where `b2_authorize_account` and the control address are. */
   readonly endpoint: string
+  /** Where the S3-compatible side is; undefined without `s3`. */
+  readonly s3Endpoint: string | undefined
   /** With https: the authority that clients must trust, as PEM. */
   readonly certificate: string | undefined
   readonly accountId: string
@@ -96,10 +102,13 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
   const { abruptErrors = false } = options
   const server = { abruptErrors, account, control, faults, log, network, rateLimit, testMode: new TestMode() }
 
-  const { port = 0, separatePorts = false, https } = options
-  const listeners = await listen({ port, separatePorts, https: https !== undefined }, (request, role) =>
-    handleRequest(server, listeners.addresses, request, role)
-  )
+  const { port = 0, separatePorts = false, https, s3 } = options
+  const s3Port = s3 === undefined ? undefined : (s3.port ?? 0)
+  const s3Server: S3Server = { account, faults, network, log, options: s3 ?? {} }
+  const listeners = await listen({ port, separatePorts, https: https !== undefined, s3Port }, (request, role) => {
+    if (role === "s3") handleS3(s3Server, request)
+    else handleRequest(server, listeners.addresses, request, role)
+  })
   const certificate = listeners.certificate?.certificate
   if (https?.certificateFile !== undefined && certificate !== undefined) {
     fs.writeFileSync(https.certificateFile, certificate)
@@ -114,6 +123,7 @@ export const startEmulator = async (options: EmulatorOptions = {}): Promise<Emul
 
   return {
     endpoint: `${listeners.addresses.scheme}://127.0.0.1:${listeners.port}`,
+    s3Endpoint: s3AddressOf(listeners.addresses, undefined),
     certificate,
     accountId: account.accountId,
     keyId: applicationKeyId,

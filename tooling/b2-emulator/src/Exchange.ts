@@ -84,6 +84,10 @@ export class Exchange {
     ])
   }
 
+  sendText(status: number, text: string, headers: readonly string[]): void {
+    this.#send(status, text, [...headers])
+  }
+
   sendError(error: ApiError): void {
     if (this.#abruptErrors) this.request.closeAfterReply = true
     this.#send(error.status, error.toText(), [

@@ -43,7 +43,9 @@ export const replyWithFault = (
   exchange: Exchange,
   account: Account,
   shape: CallShape,
-  failure: ApiError | undefined
+  failure: ApiError | undefined,
+  /** How the side that was called spells its errors. */
+  spelled: (error: ApiError) => unknown = (error) => error
 ): boolean => {
   const error = failure ?? errorOf(exchange, shape)
   if (error === undefined) {
@@ -57,6 +59,6 @@ export const replyWithFault = (
       if ([401, 408, 503].includes(error.status)) account.tokens.retireUploadToken(token)
     } else if (error.code === "expired_auth_token") account.tokens.expireAccountToken(token)
   }
-  exchange.refuse(() => exchange.sendError(error))
+  exchange.refuse(() => exchange.sendFailure(spelled(error)))
   return true
 }

@@ -11,6 +11,10 @@ that a shell can eval; it stops at Ctrl-C.
 
   --port N                     port to listen on; 0 takes any free one (default 8333)
   --separate-ports             ports of their own for the API, uploads and downloads, as B2 has hosts of their own
+  --s3                         an S3-compatible side at a port of its own, on the same buckets; its address is a line
+                               more, S3_ENDPOINT, and keys are those of the native side
+  --s3-port N                  the same at that port
+  --s3-as-b2                   as B2's own: no conditions, no checksum headers, not for the master key
   --https FILE                 https, with a certificate made by openssl and written to FILE, which clients must trust;
                                a fourth line, NODE_EXTRA_CA_CERTS, names it
   --short-pages                pages of listings hold a row or two, or none, and still go on
@@ -55,6 +59,9 @@ export const parseFlags = (args: readonly string[]): EmulatorOptions | null => {
     options: {
       port: { type: "string", default: String(defaultPort) },
       "separate-ports": { type: "boolean", default: false },
+      s3: { type: "boolean", default: false },
+      "s3-port": { type: "string" },
+      "s3-as-b2": { type: "boolean", default: false },
       https: { type: "string" },
       "short-pages": { type: "boolean", default: false },
       "abrupt-errors": { type: "boolean", default: false },
@@ -91,6 +98,8 @@ export const parseFlags = (args: readonly string[]): EmulatorOptions | null => {
   const rateLimit =
     values["rate-limit"] === undefined ? undefined : wholeNumber("rate-limit", values["rate-limit"], 1_000_000)
   if (rateLimit === 0) throw new Error("--rate-limit must be at least 1")
+  const hasS3 = values.s3 || values["s3-port"] !== undefined || values["s3-as-b2"]
+  const s3 = { port: wholeNumber("s3-port", values["s3-port"] ?? "0", 65_535), asB2: values["s3-as-b2"] }
   const faults = values.fault === undefined ? undefined : parseFaultRates(values.fault.join(","))
   return {
     port: wholeNumber("port", values.port, 65_535),
@@ -103,6 +112,7 @@ export const parseFlags = (args: readonly string[]): EmulatorOptions | null => {
     shortPages: values["short-pages"],
     abruptErrors: values["abrupt-errors"],
     defaultEncryption: values["default-encryption"],
+    ...(hasS3 ? { s3 } : {}),
     ...(rateLimit === undefined ? {} : { rateLimit }),
     ...(values.https === undefined ? {} : { https: { certificateFile: values.https } }),
     ...(values.store === "memory" ? {} : { directory: values.store }),

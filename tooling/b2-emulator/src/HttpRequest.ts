@@ -160,7 +160,9 @@ export class HttpRequest {
 
 const reasons: Readonly<Record<number, string>> = {
   200: "OK",
+  204: "No Content",
   206: "Partial Content",
+  304: "Not Modified",
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",
@@ -168,11 +170,13 @@ const reasons: Readonly<Record<number, string>> = {
   405: "Method Not Allowed",
   408: "Request Timeout",
   409: "Conflict",
+  412: "Precondition Failed",
   416: "Range Not Satisfiable",
   421: "Misdirected Request",
   429: "Too Many Requests",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
+  501: "Not Implemented",
   502: "Bad Gateway",
   503: "Service Unavailable"
 }

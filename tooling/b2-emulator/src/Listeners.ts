@@ -11,10 +11,12 @@ export interface ListenOptions {
   readonly port: number
   readonly separatePorts: boolean
   readonly https: boolean
+  /** A port for the S3-compatible side, 0 for any free one. */
+  readonly s3Port: number | undefined
 }
 
-/** `role` is undefined when all calls come to one port. */
-export type OnRequest = (request: HttpRequest, role: Role | undefined) => void
+/** `role` is undefined when all calls of the native side come to one port. */
+export type OnRequest = (request: HttpRequest, role: Role | "s3" | undefined) => void
 
 export interface Listeners {
   readonly addresses: Addresses
@@ -48,7 +50,7 @@ export const listen = async (options: ListenOptions, onRequest: OnRequest): Prom
   const sockets = new Set<Socket>()
   const servers: NetServer[] = []
 
-  const open = (port: number, role: Role | undefined): Promise<number> =>
+  const open = (port: number, role: Role | "s3" | undefined): Promise<number> =>
     new Promise((resolve, reject) => {
       const server = createServer({ noDelay: true }, (socket) => {
         sockets.add(socket)
@@ -68,11 +70,12 @@ export const listen = async (options: ListenOptions, onRequest: OnRequest): Prom
   }
 
   const scheme = options.https ? "https" : "http"
+  const s3Port = options.s3Port === undefined ? undefined : await open(options.s3Port, "s3")
   if (!options.separatePorts) {
     const port = await open(options.port, undefined)
-    return { addresses: { scheme, ports: undefined }, port, certificate, close }
+    return { addresses: { scheme, ports: undefined, s3Port }, port, certificate, close }
   }
   const ports = { authorize: 0, api: 0, upload: 0, download: 0 }
   for (const role of roles) ports[role] = await open(role === "authorize" ? options.port : 0, role)
-  return { addresses: { scheme, ports }, port: ports.authorize, certificate, close }
+  return { addresses: { scheme, ports, s3Port }, port: ports.authorize, certificate, close }
 }

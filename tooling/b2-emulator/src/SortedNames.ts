@@ -168,3 +168,9 @@ const positionIn = (block: readonly NameEntry[], key: string): number => {
   }
   return low
 }
+
+/** In the order of UTF-8 bytes. */
+export const compareNames = (left: string, right: string): number => {
+  const [first, second] = [sortKey(left), sortKey(right)]
+  return first < second ? -1 : first > second ? 1 : 0
+}

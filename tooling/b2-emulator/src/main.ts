@@ -23,6 +23,7 @@ else {
     process.stdout.write(`export B2_APPLICATION_KEY_ID=${emulator.keyId}\n`)
     process.stdout.write(`export B2_APPLICATION_KEY=${emulator.key}\n`)
     process.stdout.write(`export B2_ENDPOINT=${emulator.endpoint}\n`)
+    if (emulator.s3Endpoint !== undefined) process.stdout.write(`export S3_ENDPOINT=${emulator.s3Endpoint}\n`)
     if (options.https?.certificateFile !== undefined) {
       process.stdout.write(`export NODE_EXTRA_CA_CERTS=${path.resolve(options.https.certificateFile)}\n`)
     }

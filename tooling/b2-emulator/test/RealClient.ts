@@ -26,6 +26,21 @@ export interface RealClient {
 /** What B2 may do and other people's programs get over: a mode that one of them fails on is not B2's. */
 export const awkward: EmulatorOptions = { shortPages: true, abruptErrors: true, defaultEncryption: true }
 
+export const temporaryFolder = (program: string): string => fs.mkdtempSync(path.join(os.tmpdir(), `${program}-test-`))
+
+/** The outcome whatever its exit code. */
+export const runProgram = (
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }
+): Promise<Outcome> =>
+  new Promise<Outcome>((resolve) => {
+    execFile(program, args, { ...options, maxBuffer: 64 * 1024 * 1024 }, (failure, out, err) => {
+      const code = failure === null ? 0 : typeof failure.code === "number" ? failure.code : -1
+      resolve({ code, out, err })
+    })
+  })
+
 /** `environment` sees the emulator and the folder; the variables it returns are added to those of this process. */
 export const startRealClient = async (
   program: string,
@@ -33,16 +48,10 @@ export const startRealClient = async (
   options: EmulatorOptions = {}
 ): Promise<RealClient> => {
   const emulator = await startEmulator({ control: true, ...options })
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${program}-test-`))
+  const folder = temporaryFolder(program)
   const env = { ...process.env, ...environment(emulator, folder) }
 
-  const attempt = (...args: string[]) =>
-    new Promise<Outcome>((resolve) => {
-      execFile(program, args, { cwd: folder, env, maxBuffer: 64 * 1024 * 1024 }, (failure, out, err) => {
-        const code = failure === null ? 0 : typeof failure.code === "number" ? failure.code : -1
-        resolve({ code, out, err })
-      })
-    })
+  const attempt = (...args: string[]) => runProgram(program, args, { cwd: folder, env })
   const run = async (...args: string[]) => {
     const { code, out, err } = await attempt(...args)
     if (code !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${code}\n${out}\n${err}`)
