@@ -2,6 +2,7 @@
 import type { Compression } from "@ourclone/backup/format/Zstd"
 import { kind, type Summary } from "@ourclone/jobs/repository/BackupJob"
 import * as Effect from "effect/Effect"
+import * as Amount from "../Amount.ts"
 import { usage } from "../ExitCode.ts"
 import { given } from "../Given.ts"
 import type { Output } from "../Output.ts"
@@ -105,7 +106,7 @@ const tellSummary = (output: Output, summary: Summary): void => {
   if (output.isJson) output.json(BackupReport.summaryJson(summary))
   else for (const line of BackupReport.summaryLines(summary)) output.note(line)
   if (summary.failures === 0 || output.isJson) return
-  const paths = summary.failures === 1 ? "1 path" : `${summary.failures} paths`
+  const paths = Amount.counted(summary.failures, "path")
   output.problem(`${paths} could not be read, and the snapshot is without that`)
 }
 

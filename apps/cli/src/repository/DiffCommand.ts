@@ -26,7 +26,7 @@ const sideJson = (side: Side) => ({
 })
 
 const sideText = (side: Side): string =>
-  `${Amount.files(side.files)}, ${Amount.count(side.dirs)} folders, ${Amount.count(side.others)} others; ${Amount.bytes(side.bytes)} in ${Amount.count(side.dataBlobs + side.treeBlobs)} blobs`
+  `${Amount.files(side.files)}, ${Amount.counted(side.dirs, "folder")}, ${Amount.counted(side.others, "other")}; ${Amount.bytes(side.bytes)} in ${Amount.counted(side.dataBlobs + side.treeBlobs, "blob")}`
 
 const print = (output: Output, row: Row): void => {
   if (row._tag === "Change") {

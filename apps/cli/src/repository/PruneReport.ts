@@ -9,7 +9,7 @@ import { told } from "../words/remedies.ts"
 import type { Steps } from "./Steps.ts"
 
 const amount = ({ blobs, bytes }: { readonly blobs: number; readonly bytes: number }): string =>
-  `${Amount.bytes(bytes).padStart(10)}  in ${Amount.count(blobs)} ${blobs === 1 ? "blob" : "blobs"}`
+  `${Amount.bytes(bytes).padStart(10)}  in ${Amount.counted(blobs, "blob")}`
 
 const planLines = ({ download, later, packs, remaining, unindexed, ...figures }: Plan): Array<string> =>
   [
@@ -45,7 +45,7 @@ const planJson = ({ packs, ...figures }: Plan) => ({
 })
 
 const summaryText = (summary: Summary): string =>
-  `removed ${Amount.count(summary.removedPacks)} packs (${Amount.bytes(summary.removedBytes)}), wrote ${Amount.count(summary.newPacks)} (${Amount.bytes(summary.newBytes)}), fetched ${Amount.bytes(summary.downloaded)}`
+  `removed ${Amount.counted(summary.removedPacks, "pack")} (${Amount.bytes(summary.removedBytes)}), wrote ${Amount.count(summary.newPacks)} (${Amount.bytes(summary.newBytes)}), fetched ${Amount.bytes(summary.downloaded)}`
 
 const stepNames: { readonly [step: string]: string } = {
   findUsed: "looking for what is needed",

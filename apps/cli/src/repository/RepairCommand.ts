@@ -14,8 +14,6 @@ import * as RepositoryJob from "./RepositoryJob.ts"
 import { accessOf, filterOf } from "./RepositoryRequest.ts"
 import { shortId } from "./SnapshotFacts.ts"
 
-const counted = (count: number, thing: string): string => `${Amount.count(count)} ${thing}${count === 1 ? "" : "s"}`
-
 const indexTeller = (output: Output, unreadable: Array<string>) => (event: RunEvent) => {
   if (event._tag === "Note" && event.code === "damagedIndex") {
     output.problem(`index ${event.item} is dropped: ${event.message}`)
@@ -24,7 +22,7 @@ const indexTeller = (output: Output, unreadable: Array<string>) => (event: RunEv
     unreadable.push(event.failure.item ?? "")
     output.problem(event.failure.message)
   } else if (event._tag === "Done" && output.isVerbose) {
-    output.note(`pack ${event.item}: ${event.values?.blobs} blobs listed anew`)
+    output.note(`pack ${event.item}: ${Amount.counted(Number(event.values?.blobs), "blob")} listed anew`)
   }
 }
 
@@ -40,11 +38,11 @@ export const index = (flags: RepositoryInput & { readonly readAllPacks: boolean;
       if (output.isJson) return output.json({ message_type: "summary", ...summary })
       const { damagedIndexes, indexedPacks, missingPacks, newIndexes, removedIndexes, unreadablePacks } = summary
       output.line(
-        `${counted(indexedPacks, "pack")} listed anew, ${missingPacks} gone, ${unreadablePacks} unreadable, ${counted(damagedIndexes, "index file")} damaged`
+        `${Amount.counted(indexedPacks, "pack")} listed anew, ${missingPacks} gone, ${unreadablePacks} unreadable, ${Amount.counted(damagedIndexes, "index file")} damaged`
       )
       if (flags.dryRun) output.note("nothing was done: --dry-run")
       else {
-        output.line(`${counted(newIndexes, "index file")} written, ${removedIndexes} removed`)
+        output.line(`${Amount.counted(newIndexes, "index file")} written, ${removedIndexes} removed`)
         if (unreadable.length > 0) output.note(`go on with: ourclone repo repair packs ${unreadable.join(" ")}`)
       }
     })
@@ -65,7 +63,7 @@ export const packs = (flags: RepositoryInput & { readonly ids: ReadonlyArray<str
       const summary = yield* RepositoryJob.run(output, RepairPacks.kind, request, view, { passwords })
       if (output.isJson) return output.json({ message_type: "summary", ...summary })
       output.line(
-        `${counted(summary.savedBlobs, "blob")} saved, ${summary.lostBlobs} lost, ${counted(summary.removedPacks, "pack")} removed`
+        `${Amount.counted(summary.savedBlobs, "blob")} saved, ${summary.lostBlobs} lost, ${Amount.counted(summary.removedPacks, "pack")} removed`
       )
       if (summary.lostBlobs > 0) output.note("go on with: ourclone repo repair snapshots")
     })

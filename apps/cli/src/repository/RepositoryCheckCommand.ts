@@ -28,9 +28,9 @@ const summaryJson = (result: Summary) => ({
 
 const summaryText = (result: Summary): string => {
   const read =
-    result.packsRead > 0 ? `, ${Amount.count(result.packsRead)} packs (${Amount.bytes(result.bytesRead)}) read` : ""
-  const looked = `${Amount.count(result.snapshots)} ${result.snapshots === 1 ? "snapshot" : "snapshots"}, ${Amount.count(result.trees)} folders, ${Amount.count(result.packs)} packs with ${Amount.count(result.blobs)} blobs${read}`
-  return `${looked}: ${result.errors === 0 ? "no errors" : `${Amount.count(result.errors)} ${result.errors === 1 ? "error" : "errors"}`}`
+    result.packsRead > 0 ? `, ${Amount.counted(result.packsRead, "pack")} (${Amount.bytes(result.bytesRead)}) read` : ""
+  const looked = `${Amount.counted(result.snapshots, "snapshot")}, ${Amount.counted(result.trees, "folder")}, ${Amount.counted(result.packs, "pack")} with ${Amount.counted(result.blobs, "blob")}${read}`
+  return `${looked}: ${result.errors === 0 ? "no errors" : Amount.counted(result.errors, "error")}`
 }
 
 const someOf = (ids: ReadonlyArray<string>): string => `${ids.slice(0, 3).join(" ")}${ids.length > 3 ? " …" : ""}`

@@ -1,5 +1,6 @@
 /** Facts about snapshots that several commands tell in the same words. */
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
+import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 
 /** Snapshots that can not be read are passed over, and told of. */
@@ -10,4 +11,4 @@ export const tellUnreadable = (output: Output, event: RunEvent): void => {
 
 export const shortId = (id: string): string => id.slice(0, 8)
 
-export const counted = (snapshots: number): string => (snapshots === 1 ? "1 snapshot" : `${snapshots} snapshots`)
+export const counted = (snapshots: number): string => Amount.counted(snapshots, "snapshot")

@@ -34,7 +34,7 @@ const toLines = ({ compression, ...stats }: Row, mode: string): ReadonlyArray<st
     `snapshots   ${Amount.count(stats.snapshotsCount)}, counted as ${mode}`,
     stats.totalFileCount > 0 ? `files       ${Amount.count(stats.totalFileCount)}` : undefined,
     stats.totalBlobCount > 0 ? `blobs       ${Amount.count(stats.totalBlobCount)}` : undefined,
-    `size        ${Amount.bytes(stats.totalSize)} (${Amount.count(stats.totalSize)} bytes)`,
+    `size        ${Amount.exactBytes(stats.totalSize)}`,
     compression === undefined
       ? undefined
       : `compressed  from ${Amount.bytes(compression.totalUncompressedSize)}, ${compression.compressionSpaceSaving.toFixed(1)} % saved`

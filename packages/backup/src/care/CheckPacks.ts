@@ -15,6 +15,8 @@ export interface StoredPack {
 
 export interface PackFinding {
   readonly id: string
+  /** As in `StoredPack`. */
+  readonly pack: number
   readonly severity: Severity
   /** The end of a sentence that begins with the pack's name. */
   readonly message: string
@@ -59,18 +61,18 @@ export const tableOf = (index: BlobIndex, byPack: EntriesByPack, pack: number): 
   return { count: table.count, bytes: table.bytes }
 }
 
-const judge = (id: string, stored: StoredPack | undefined, shape: Shape): ReadonlyArray<PackFinding> => {
-  if (stored === undefined) return [{ id, severity: "error", message: "is missing", remedy: "repair" }]
+const judge = (id: string, pack: number, stored: StoredPack | undefined, shape: Shape): ReadonlyArray<PackFinding> => {
+  if (stored === undefined) return [{ id, pack, severity: "error", message: "is missing", remedy: "repair" }]
   const found: Array<PackFinding> = []
   if (stored.size !== shape.size) {
     const message = `has ${stored.size} bytes, but by the index it has ${shape.size}`
-    found.push({ id, severity: "error", message, remedy: "repair" })
+    found.push({ id, pack, severity: "error", message, remedy: "repair" })
   } else if (shape.hasGaps) {
     const message = "has, by the index, blobs that overlap or do not follow each other"
-    found.push({ id, severity: "error", message, remedy: "repair" })
+    found.push({ id, pack, severity: "error", message, remedy: "repair" })
   }
   if (shape.isMixed) {
-    found.push({ id, severity: "hint", message: "contains a mix of tree and data blobs", remedy: "prune" })
+    found.push({ id, pack, severity: "hint", message: "contains a mix of tree and data blobs", remedy: "prune" })
   }
   return found
 }
@@ -86,14 +88,14 @@ export const checkPacks = (
   const known = new Map(stored.map((pack) => [pack.pack, pack]))
   for (let pack = 0; pack < index.packCount; pack++) {
     const id = index.packId(pack)
-    found.push(...judge(id, known.get(pack), shapeOf(index, entriesOf(byPack, pack))))
+    found.push(...judge(id, pack, known.get(pack), shapeOf(index, entriesOf(byPack, pack))))
     if (listings[pack]! > 1) {
       const message = `is named by ${listings[pack]} index files`
-      found.push({ id, severity: "hint", message, remedy: "prune" })
+      found.push({ id, pack, severity: "hint", message, remedy: "prune" })
     }
   }
   for (const { id, pack } of stored) {
-    if (pack < 0) found.push({ id, severity: "hint", message: "is in no index", remedy: "prune" })
+    if (pack < 0) found.push({ id, pack, severity: "hint", message: "is in no index", remedy: "prune" })
   }
   return found
 }

@@ -30,6 +30,8 @@ export interface CheckTreesOptions {
   readonly onProblem: (severity: Severity, file: string, message: string) => void
   /** Called after each tree. */
   readonly onTree: (done: number) => void
+  /** Called once for each blob that is needed, with an entry of it. */
+  readonly onNeeded: (entry: number) => void
 }
 
 interface Waiting {
@@ -59,7 +61,7 @@ const nodeProblem = (node: Node): string | undefined => {
 /** Gives how many trees there are. Fails only where the storage can not be reached. */
 export const checkTrees = Effect.fnUntraced(function* (
   roots: ReadonlyArray<TreeRoot>,
-  { onProblem, onTree, reader }: CheckTreesOptions
+  { onNeeded, onProblem, onTree, reader }: CheckTreesOptions
 ): Effect.fn.Return<number, E> {
   const { index } = reader
   const seen = new BitSet(index.size)
@@ -72,8 +74,8 @@ export const checkTrees = Effect.fnUntraced(function* (
   const visit = (id: string, path: string): boolean => {
     const entry = index.findHex(BlobTypes.tree, id)
     if (entry < 0 || !index.isPlaced(entry)) return false
-    if (seen.has(entry)) return true
-    seen.add(entry)
+    if (!seen.add(entry)) return true
+    onNeeded(entry)
     const pack = index.packOf(entry)
     const waiting = pending.get(pack)
     if (waiting === undefined) pending.set(pack, [{ entry, path }])
@@ -84,7 +86,10 @@ export const checkTrees = Effect.fnUntraced(function* (
   const checkContent = (file: string, path: string, node: Node, content: ReadonlyArray<string>): void => {
     for (const id of content) {
       const entry = index.findHex(BlobTypes.data, id)
-      if (entry >= 0 && index.isPlaced(entry)) continue
+      if (entry >= 0 && index.isPlaced(entry)) {
+        if (seen.add(entry)) onNeeded(entry)
+        continue
+      }
       onProblem("error", file, `${pathOf(path, node)}: its data blob ${id} is in no index`)
     }
   }

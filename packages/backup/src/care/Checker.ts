@@ -24,6 +24,7 @@ import { checkPacks, type StoredPack, tableOf } from "./CheckPacks.ts"
 import type { CheckResult, Severity } from "./CheckResult.ts"
 import { type CheckSubset, select } from "./CheckSubset.ts"
 import { checkTrees } from "./CheckTrees.ts"
+import { NeededPacks } from "./NeededPacks.ts"
 
 type E = StorageError | RepositoryError
 
@@ -43,7 +44,7 @@ export const check = Effect.fnUntraced(function* (
 ): Effect.fn.Return<CheckResult, E> {
   const repository = CheckFiles.withoutCache(opened)
   const broken = new Set<string>()
-  const brokenUnnamed = new Set<string>()
+  const brokenUnneeded = new Set<string>()
   const counts = { error: 0, hint: 0 }
   let suggestRepairIndex = false
   let suggestPrune = false
@@ -73,12 +74,28 @@ export const check = Effect.fnUntraced(function* (
   const listings = new Uint32Array(index.packCount)
   for (const { packs } of files) for (const pack of packs) listings[pack]!++
   const byPack = index.byPack()
-  for (const { id, message, remedy, severity } of checkPacks(index, byPack, stored, listings)) {
-    if (severity === "error") broken.add(id)
-    if (remedy === "repair") suggestRepairIndex = true
-    else suggestPrune = true
-    const file = RepositoryFile.pathOf("data", id)
-    found(severity, file, `"${file}" ${message}`)
+  const needed = new NeededPacks(index)
+  /** Something is wrong with a pack: an error where snapshots may need it, which is known once all trees are seen. */
+  const wrong = (id: string, pack: number, message: string, mendsIndex: boolean): void =>
+    needed.whenKnown(pack, (isNeeded) => {
+      const file = RepositoryFile.pathOf("data", id)
+      if (isNeeded) {
+        broken.add(id)
+        suggestRepairIndex ||= mendsIndex
+        found("error", file, `"${file}" ${message}`)
+      } else {
+        brokenUnneeded.add(id)
+        suggestPrune = true
+        found("hint", file, `"${file}" ${message}${pack < 0 ? "" : "; no snapshot needs it"}`)
+      }
+    })
+  for (const { id, message, pack, remedy, severity } of checkPacks(index, byPack, stored, listings)) {
+    if (severity === "error") wrong(id, pack, message, remedy === "repair")
+    else {
+      suggestPrune = true
+      const file = RepositoryFile.pathOf("data", id)
+      found("hint", file, `"${file}" ${message}`)
+    }
   }
 
   // Trees and packs are checked at the same time; the total of trees is an upper limit until all are seen.
@@ -94,9 +111,15 @@ export const check = Effect.fnUntraced(function* (
   })
   let treeBlobs = 0
   for (let entry = 0; entry < index.size; entry++) if (index.typeOf(entry) === tree) treeBlobs++
+  let isWhole = unreadable.length === 0
   const walk = checkTrees(snapshots, {
     reader: BlobReader.make(repository, index),
-    onProblem: found,
+    onNeeded: needed.add,
+    onProblem: (severity, file, message) => {
+      // What is below a tree that can not be read, nobody knows.
+      if (severity === "error") isWhole = false
+      found(severity, file, message)
+    },
     onTree: (done) => {
       figures.trees = done
       tell.gauge(progress)
@@ -110,27 +133,22 @@ export const check = Effect.fnUntraced(function* (
   const reading = CheckData.checkData(repository, {
     packs: chosen,
     indexed: ({ pack }) => (pack < 0 ? undefined : tableOf(index, byPack, pack)),
-    onProblem: ({ id, pack }, message) => {
-      const file = RepositoryFile.pathOf("data", id)
-      // What nothing names, nobody needs, as long as nothing is lost.
-      if (pack < 0) brokenUnnamed.add(id)
-      else broken.add(id)
-      found(pack < 0 ? "hint" : "error", file, `"${file}" is damaged: ${message}`)
-    },
+    onProblem: ({ id, pack }, message) => wrong(id, pack, `is damaged: ${message}`, false),
     onPack: ({ size }) => {
       figures.packs++
       bytesRead += size
       tell.gauge(progress)
     }
   })
-  const [, trees] = yield* Effect.all([Effect.scoped(reading), walk], { concurrency: 2 })
+  const walked = Effect.tap(walk, () => Effect.sync(() => needed.settle(isWhole)))
+  const [, trees] = yield* Effect.all([Effect.scoped(reading), walked], { concurrency: 2 })
 
   const isLost = counts.error > errorsOfFiles
   return {
     errors: counts.error,
     hints: counts.hint,
-    // What seems lost may be in packs that no index names.
-    brokenPacks: isLost ? [...broken, ...brokenUnnamed] : [...broken],
+    // What seems lost may be in packs that nothing seems to need.
+    brokenPacks: isLost ? [...broken, ...brokenUnneeded] : [...broken],
     suggestRepairIndex: suggestRepairIndex || (isLost && stored.some(({ pack }) => pack < 0)),
     suggestRepairSnapshots: isLost,
     unreadableSnapshots: unreadable.map(({ id }) => id),

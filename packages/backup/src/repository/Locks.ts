@@ -110,22 +110,39 @@ export const refuseConflicts = Effect.fnUntraced(function* (
   }
 })
 
+/** A lock that `unlock` leaves, and who holds it. */
+export interface LeftLock {
+  readonly id: string
+  readonly message: string
+  readonly remedy: Remedy
+}
+
+const leftLock = ({ id, lock, why }: FoundLock, now: number): LeftLock => {
+  const message =
+    lock === undefined
+      ? `it can not be read (${why}), and is young enough for a run to hold it`
+      : `it is held by ${LockFile.describe(lock, now)}`
+  return { id, message, remedy: remedy("unlockAll") }
+}
+
 /**
  * Takes stale locks away, or all of them; gives how many. A lock of a process that runs makes it stop within minutes.
  * Files that are no locks, because they are empty or can not be read, go when they are old, too.
  */
 export const unlock = Effect.fnUntraced(function* (
   repository: Repository,
-  options: { readonly all: boolean }
+  options: { readonly all: boolean; readonly onLeft?: (lock: LeftLock) => void }
 ): Effect.fn.Return<number, E> {
   const files = yield* Stream.runCollect(repository.list("locks"))
   const now = yield* Clock.currentTimeMillis
   const isOld = ({ modifiedAt }: RepositoryFile.RepositoryFile) => now - modifiedAt > LockFile.staleAfterMillis
+  const found = options.all ? [] : yield* list(repository)
+  for (const one of found) if (!one.isStale) options.onLeft?.(leftLock(one, now))
   const ids = options.all
     ? files.map(({ id }) => id)
     : [
         ...files.filter((file) => file.size === 0 && isOld(file)).map(({ id }) => id),
-        ...(yield* list(repository)).filter(({ isStale }) => isStale).map(({ id }) => id)
+        ...found.filter(({ isStale }) => isStale).map(({ id }) => id)
       ]
   yield* Effect.forEach(ids, (id) => repository.remove("locks", id), { discard: true })
   return ids.length

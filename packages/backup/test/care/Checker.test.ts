@@ -78,6 +78,32 @@ describe("check", () => {
       expect(result.packsRead).toBe(0)
     })
   )
+  it.live("a damaged or missing pack that an index names and no snapshot needs is a hint to prune", () =>
+    Effect.gen(function* () {
+      const { provider, repository } = yield* sample
+      const before = new Set([...provider.memory.files.keys()])
+      yield* SampleBackup.backup(repository, { "d/gone.txt": ["nothing else has this ".repeat(200)] })
+      const added = [...provider.memory.files.keys()].filter((path) => !before.has(path))
+      const snapshot = added.find((path) => path.startsWith("snapshots/"))!
+      const [first, second] = added.filter((path) => path.startsWith("data/")) as [string, string]
+      tamper.flip(provider.memory, first, 3)
+      expect((yield* checked(repository)).result.brokenPacks).toContain(first.slice(8))
+
+      provider.memory.files.delete(snapshot)
+      provider.memory.files.delete(second)
+      const { messages, result } = yield* checked(repository)
+      expect(messages).toContain(`hint: "${second}" is missing; no snapshot needs it`)
+      expect(messages.filter((message) => !message.startsWith("hint: "))).toEqual([])
+      expect(messages.every((message) => message.endsWith("; no snapshot needs it"))).toBe(true)
+      expect(result).toMatchObject({
+        errors: 0,
+        brokenPacks: [],
+        suggestPrune: true,
+        suggestRepairIndex: false,
+        suggestRepairSnapshots: false
+      })
+    })
+  )
   it.live("an empty file among the locks is no damage", () =>
     Effect.gen(function* () {
       const { provider, repository } = yield* sample

@@ -47,7 +47,15 @@ describe("locks", () => {
   test("of a run of this machine stay, however long it has been silent", function* (repository) {
     yield* leave(repository, { ...LockFile.make(true, 0), time: "2025-12-24T00:00:00Z" })
     expect(yield* conflictOf(repository)).toContain("in use by")
-    expect(yield* Locks.unlock(repository, { all: false })).toBe(0)
+    const left: Array<Locks.LeftLock> = []
+    expect(yield* Locks.unlock(repository, { all: false, onLeft: (lock) => left.push(lock) })).toBe(0)
+    expect(left).toEqual([
+      {
+        id: (yield* idsOf(repository))[0],
+        message: expect.stringMatching(new RegExp(`^it is held by .*pid ${process.pid}`)),
+        remedy: { code: "unlockAll" }
+      }
+    ])
   })
 
   test("of a container with our name, whose process ids mean nothing here, stay for half an hour", function* (repository) {

@@ -16,6 +16,9 @@ export type Request = typeof Request.Type
 export const Summary = Schema.Struct({ removed: count })
 export type Summary = typeof Summary.Type
 
+/** The note about a lock that a run which may be alive holds. */
+export const lockLeft = "lockLeft"
+
 export const kind: JobKind<"unlock", Request, Summary> = {
   type: "unlock",
   request: Request,
@@ -23,6 +26,8 @@ export const kind: JobKind<"unlock", Request, Summary> = {
   needs: OpenedRepository.needs,
   run: Effect.fnUntraced(function* (request, beside) {
     const repository = yield* OpenedRepository.open(request, beside)
-    return { removed: yield* Locks.unlock(repository, { all: request.removeAll === true }) }
+    const onLeft = (lock: Locks.LeftLock): void =>
+      beside.tell.fact({ _tag: "Note", code: lockLeft, item: lock.id, message: lock.message, remedy: lock.remedy })
+    return { removed: yield* Locks.unlock(repository, { all: request.removeAll === true, onLeft }) }
   })
 }
