@@ -5,11 +5,13 @@ import type { StorageError } from "../contract/StorageError.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Guard from "./Guard.ts"
 import * as LastLook from "./LastLook.ts"
-import type { Totals } from "./Plan.ts"
+import type { Action, Totals } from "./Plan.ts"
 import { failed, type TransferRun } from "./TransferRun.ts"
 
+export type Removal = Pick<Extract<Action, { readonly _tag: "Remove" }>, "path" | "size">
+
 export interface Afterwards {
-  removals: Array<RemotePath>
+  removals: Array<Removal>
   readonly madeDirectories: Array<RemotePath>
   readonly removedDirectories: Array<RemotePath>
 }
@@ -53,8 +55,8 @@ export const removeExtra = Effect.fnUntraced(function* (
   totals: Totals
 ): Effect.fn.Return<void, StorageError | Guard.GuardStopped> {
   const { destination, options, progress, summary, withholding } = run
-  const removals = later.removals.filter((path) => !withholding.holds(path))
-  const directories = later.removedDirectories.filter((path) => !withholding.holds(path))
+  const removals = later.removals.filter((removal) => !withholding.holds(removal))
+  const directories = later.removedDirectories.filter((path) => !withholding.holdsPath(path))
   const withheld = later.removals.length - removals.length
   if (withheld > 0 || directories.length < later.removedDirectories.length) {
     summary.withheld = withheld
@@ -65,10 +67,10 @@ export const removeExtra = Effect.fnUntraced(function* (
   const stopped = Guard.deletion(totals, options)
   if (stopped !== undefined) return yield* stopped
   progress.enter("deleting")
-  yield* each(run, removals, (path) => remove(run, path))
+  yield* each(run, removals, ({ path }) => remove(run, path))
   const { removeDirectory } = destination
   if (removeDirectory === undefined) return
-  const gone = emptied([...removals, ...directories.map(toRemoved)])
+  const gone = emptied([...removals.map(({ path }) => path), ...directories.map(toRemoved)])
   for (const path of gone) {
     yield* Effect.catch(retrying(removeDirectory(path)), failed(run, path))
   }

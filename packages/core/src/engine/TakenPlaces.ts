@@ -9,7 +9,7 @@ import type { File } from "../contract/Entry.ts"
 import { isWithin, parent, type RemotePath } from "../contract/RemotePath.ts"
 import { AlreadyExists, StorageError } from "../contract/StorageError.ts"
 import { retrying } from "../layers/Retry.ts"
-import { type Afterwards, emptied, remove, toRemoved } from "./Afterwards.ts"
+import { type Afterwards, emptied, type Removal, remove, toRemoved } from "./Afterwards.ts"
 import * as FileSteps from "./FileSteps.ts"
 import * as Guard from "./Guard.ts"
 import * as LetterCases from "./LetterCases.ts"
@@ -51,7 +51,7 @@ const folderExpected = ({ destination }: TransferRun, { path }: File): StorageEr
 
 /** Files that wait for the same things to go. */
 interface Group {
-  readonly removals: Array<RemotePath>
+  readonly removals: Array<Removal>
   readonly directories: Array<RemotePath>
   readonly waiting: Array<Waiting>
 }
@@ -75,30 +75,31 @@ export const make = (run: TransferRun): TakenPlaces => {
       return own
     }
     for (const each of waiting) groupOf(obstacleOf(each.file.path)).waiting.push(each)
-    const place = (path: RemotePath, kind: "removals" | "directories"): void => {
-      const inWay = groups.get(nameOf(run, path))
-      if (inWay !== undefined) inWay[kind].push(path)
-      for (let above = parent(path); above !== ""; above = parent(above)) {
-        groups.get(nameOf(run, above))?.[kind].push(path)
+    const place = (path: RemotePath, put: (group: Group) => void): void => {
+      for (let above = path; above !== ""; above = parent(above)) {
+        const group = groups.get(nameOf(run, above))
+        if (group !== undefined) put(group)
       }
     }
-    for (const path of later.removals) place(path, "removals")
-    for (const path of later.removedDirectories) place(path, "directories")
+    for (const removal of later.removals) place(removal.path, ({ removals }) => removals.push(removal))
+    for (const path of later.removedDirectories) place(path, ({ directories }) => directories.push(path))
     return [...groups.values()]
   }
 
   const refuse = ({ error, file }: Waiting): Effect.Effect<void, StorageError> =>
-    failed(run, file.path)(error ?? folderExpected(run, file))
+    failed(run, file.path, file.size)(error ?? folderExpected(run, file))
 
   const clear = ({ directories, removals, waiting }: Group): Effect.Effect<void, StorageError> =>
     Effect.gen(function* () {
       const { transfers } = run.options
-      yield* Effect.forEach(removals, (path) => remove(run, path), { concurrency: transfers, discard: true })
+      yield* Effect.forEach(removals, ({ path }) => remove(run, path), { concurrency: transfers, discard: true })
       const { removeDirectory } = run.destination
       if (removeDirectory === undefined) return
       const names = new Set(waiting.map(({ file }) => nameOf(run, file.path)))
       const isInWay = (path: RemotePath): boolean => [...names].some((name) => isWithin(nameOf(run, path), name))
-      for (const path of emptied([...removals, ...directories.map(toRemoved)]).filter(isInWay)) {
+      for (const path of emptied([...removals.map(({ path }) => path), ...directories.map(toRemoved)]).filter(
+        isInWay
+      )) {
         yield* Effect.catch(retrying(removeDirectory(path)), failed(run, path))
       }
     })
@@ -108,7 +109,8 @@ export const make = (run: TransferRun): TakenPlaces => {
       clear(group),
       Effect.forEach(
         group.waiting,
-        ({ file }) => Effect.andThen(run.options.tell.room, FileSteps.put(run, file, failed(run, file.path))),
+        ({ file }) =>
+          Effect.andThen(run.options.tell.room, FileSteps.put(run, file, failed(run, file.path, file.size))),
         { concurrency: run.options.transfers, discard: true }
       )
     )
@@ -126,15 +128,15 @@ export const make = (run: TransferRun): TakenPlaces => {
     const stopped = Guard.deletion(totals, run.options)
     const gone = new Set<RemotePath>()
     for (const group of groups.filter(isFreed)) {
-      const isHeld = ({ file }: Waiting) => run.withholding.holds(file.path)
+      const isHeld = ({ file }: Waiting) => run.withholding.holdsPath(file.path)
       if (stopped !== undefined || group.waiting.some(isHeld) || group.removals.some(run.withholding.holds)) {
         yield* Effect.forEach(group.waiting, refuse, { discard: true })
         continue
       }
       yield* replace(group)
-      for (const path of group.removals) gone.add(path)
+      for (const { path } of group.removals) gone.add(path)
     }
-    later.removals = later.removals.filter((path) => !gone.has(path))
+    later.removals = later.removals.filter(({ path }) => !gone.has(path))
     if (stopped !== undefined && groups.some(isFreed)) return yield* stopped
   })
 

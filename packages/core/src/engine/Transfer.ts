@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
+import type { File } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Tell } from "../events/Tell.ts"
@@ -64,6 +65,8 @@ const pass = (run: TransferRun, action: Extract<Action, { readonly _tag: "Pass" 
   options.tell.fact(passed(action))
 }
 
+const sizeOf = ({ isSizeUnsure, size }: File): number | undefined => (isSizeUnsure === true ? undefined : size)
+
 const perform = (
   run: TransferRun,
   later: Afterwards.Afterwards,
@@ -75,18 +78,21 @@ const perform = (
       const { file } = action
       if (taken.holds(file)) return undefined
       return FileSteps.put(run, file, (error) =>
-        taken.holdsRefused(file, error) ? Effect.void : failed(run, file.path)(error)
+        taken.holdsRefused(file, error) ? Effect.void : failed(run, file.path, sizeOf(file))(error)
       )
     }
     case "Touch":
-      return Effect.catch(FileSteps.touch(run, action.file, action.stored), failed(run, action.file.path))
+      return Effect.catch(
+        FileSteps.touch(run, action.file, action.stored),
+        failed(run, action.file.path, action.file.size)
+      )
     case "Keep":
-      return Effect.catch(FileSteps.keep(run, action.file), failed(run, action.file.path))
+      return Effect.catch(FileSteps.keep(run, action.file), failed(run, action.file.path, action.file.size))
     case "Pass":
       pass(run, action)
       return undefined
     case "Remove":
-      later.removals.push(action.path)
+      later.removals.push(action)
       taken.frees(action.path)
       return undefined
     case "MakeDirectory":

@@ -29,13 +29,13 @@ export interface TransferRun {
   readonly noted: Set<string>
 }
 
-/** The file failed and the rest go on, unless nothing else can succeed either. */
+/** The file failed and the rest go on, unless nothing else can succeed either. `size` in bytes, of one that was to be stored. */
 export const failed =
-  ({ options, summary, withholding }: TransferRun, item: string) =>
+  ({ options, summary, withholding }: TransferRun, item: string, size?: number) =>
   (error: StorageError): Effect.Effect<void, StorageError> => {
     if (error.stopsJob) return Effect.fail(error)
     summary.failed++
-    withholding.failed(item, error)
+    withholding.failed(item, error, size)
     options.tell.fact({ _tag: "Failed", failure: ofStorageError(error, item) })
     return Effect.void
   }

@@ -43,6 +43,8 @@ export interface RunView {
   readonly done: { readonly files: number; readonly bytes: number }
   /** Facts of each deed. */
   readonly deeds: { readonly [Name in Deed]?: number }
+  /** Bytes of the items that are done, without those on their way. */
+  readonly settledBytes: number
   readonly skipped: number
   /** How many items were skipped for each reason, for the first `reasonsKept` reasons. */
   readonly skips: Readonly<Record<string, { readonly count: number; readonly remedy?: Remedy }>>
@@ -72,6 +74,7 @@ export const empty: RunView = {
   planned: { files: 0, bytes: 0, removals: 0, same: 0, isFinal: false },
   done: { files: 0, bytes: 0 },
   deeds: {},
+  settledBytes: 0,
   skipped: 0,
   skips: {},
   failed: 0,
@@ -110,7 +113,12 @@ const apply = (view: RunView, at: number, event: RunEvent): RunView => {
       return { ...view, planned: { bytes, files, isFinal, removals, same } }
     }
     case "Done":
-      return { ...view, waiting: undefined, deeds: { ...view.deeds, [event.deed]: (view.deeds[event.deed] ?? 0) + 1 } }
+      return {
+        ...view,
+        waiting: undefined,
+        deeds: { ...view.deeds, [event.deed]: (view.deeds[event.deed] ?? 0) + 1 },
+        settledBytes: view.settledBytes + (event.bytes ?? 0)
+      }
     case "Skipped":
       return { ...view, skipped: view.skipped + 1, skips: withSkip(view.skips, event) }
     case "Failed":

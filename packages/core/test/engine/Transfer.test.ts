@@ -5,10 +5,12 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import {
   InvalidRequest,
+  PermissionDenied,
   QuotaExceeded,
   type Reason,
   SourceChanged,
-  StorageError
+  StorageError,
+  Unavailable
 } from "@ourclone/core/contract/StorageError"
 import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
@@ -72,14 +74,14 @@ describe("Transfer.execute", () => {
     })
   )
 
-  it.effect("reports a file that fails, goes on with the rest, and then removes nothing", () =>
+  it.effect("reports a file that fails for now, goes on with the rest, and then removes nothing", () =>
     Effect.gen(function* () {
       const source = MemoryProvider.make()
       const memory = MemoryProvider.make()
       yield* put(source, "a.txt")
       yield* put(source, "b.txt")
       yield* put(memory, "extra.txt")
-      const changed = failWith(new SourceChanged({ message: "it changed while it was read" }))
+      const changed = failWith(new Unavailable({ message: "nobody answers" }))
       const destination: Provider = {
         ...memory,
         put: (path, bytes, options) => (path === "a.txt" ? Effect.fail(changed) : memory.put(path, bytes, options))
@@ -124,6 +126,31 @@ describe("Transfer.execute", () => {
       assert.deepStrictEqual(yield* names(memory), ["bad/below", "good"])
       assert.deepInclude(exit, { _tag: "Success" })
       assert.strictEqual(exit._tag === "Success" ? exit.value.withheld : -1, 1)
+    })
+  )
+
+  it.effect("removes what is extra, but for what a file that can not be read may have been renamed from", () =>
+    Effect.gen(function* () {
+      const memory = MemoryProvider.make()
+      const destination = MemoryProvider.make()
+      yield* put(memory, "locked/renamed", "12345")
+      yield* put(memory, "ok", "1")
+      for (const [path, text] of [
+        ["extra", "123"],
+        ["before", "12345"],
+        ["locked/renamed/below", "1"]
+      ] as const) {
+        yield* put(destination, path, text)
+      }
+      const denied = failWith(new PermissionDenied({ message: "nobody may read it" }))
+      const source: Provider = {
+        ...memory,
+        readAll: (file) => (file.path === "locked/renamed" ? Effect.fail(denied) : memory.readAll(file)),
+        read: (file, range) => (file.path === "locked/renamed" ? Stream.fail(denied) : memory.read(file, range))
+      }
+      const { exit } = yield* run(source, destination)
+      assert.deepStrictEqual(yield* names(destination), ["before", "locked/renamed/below", "ok"])
+      assert.strictEqual(exit._tag === "Success" ? exit.value.withheld : -1, 2)
     })
   )
 

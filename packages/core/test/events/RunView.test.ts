@@ -39,6 +39,7 @@ test("a stream folds to what was planned, done, skipped and failed, with its tim
     planned: { files: 2, bytes: 20, removals: 1, same: 5, isFinal: true },
     done: { files: 2, bytes: 10 },
     deeds: { stored: 1, removed: 1 },
+    settledBytes: 10,
     skipped: 1,
     skips: { "it is a symbolic link": { count: 1 } },
     failed: 1,
@@ -111,4 +112,8 @@ test("the rate is that of the last ten seconds", () => {
   expect(Rate.perSecond(samples)).toBe(0)
   samples = Rate.withSample(samples, 61_000, 40_000)
   expect(Rate.perSecond(samples)).toBeCloseTo(10_000 / 10, -2)
+})
+
+test("bytes on their way are not those of items that are done", () => {
+  expect(RunView.fold(RunView.empty, stream[1]!)).toMatchObject({ done: { bytes: 5 }, settledBytes: 0 })
 })
