@@ -23,7 +23,7 @@ import { Streams } from "./Streams.ts"
 
 const quietly = { isPreview: false, asksForProgress: "never", printsEvents: false, inWords: () => undefined } as const
 
-const inDays = (days: number): string => (days === 1 ? "1 day" : `${days} days`)
+const inDays = (days: number): string => Amount.counted(days, "day")
 
 const ruleText = ({ daysToCancelUnfinished, daysToDelete, daysToHide, prefix }: LifecycleRule): string => {
   const parts = [
@@ -72,7 +72,7 @@ interface RemovalInput {
 
 /** `12 versions of 3 files (1.2 MiB), 1 unfinished upload` */
 const holds = ({ cancelled, ...removed }: RemoveBucket.Summary): string => {
-  const uploads = `${Amount.count(cancelled)} unfinished ${cancelled === 1 ? "upload" : "uploads"}`
+  const uploads = Amount.counted(cancelled, "unfinished upload")
   return `${OldVersionsCommand.versionsText(removed)}, ${uploads}`
 }
 

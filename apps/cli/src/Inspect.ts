@@ -18,7 +18,7 @@ import * as QueryRun from "./QueryRun.ts"
 
 const factsOf = (file: File): ReadonlyArray<readonly [string, string]> => [
   ["path", printable(file.path)],
-  ["size", `${Amount.count(file.size)} bytes (${Amount.bytes(file.size)})`],
+  ["size", Amount.exactBytes(file.size)],
   ...(file.modifiedAt === undefined ? [] : [["modified", FarTime.iso(file.modifiedAt)] as const]),
   ...(file.contentType === undefined ? [] : [["type", printable(file.contentType)] as const]),
   ...Object.entries(file.checksums).map(([algorithm, digest]) => [algorithm, String(digest)] as const),
@@ -60,7 +60,7 @@ export const size = Effect.fnUntraced(function* (flags: {
   const take = (row: Size.Row): void => {
     if (row._tag === "Skipped") skips.take(row)
     else if (output.isJson) output.json(row)
-    else output.line(`${Amount.files(row.files)}, ${Amount.bytes(row.bytes)} (${Amount.count(row.bytes)} bytes)`)
+    else output.line(`${Amount.files(row.files)}, ${Amount.exactBytes(row.bytes)}`)
   }
   yield* QueryRun.each(Size.kind, request, output, (rows) => rows.forEach(take))
   yield* skips.end

@@ -13,7 +13,7 @@ import * as Output from "./Output.ts"
 import { printable } from "./PrintableText.ts"
 import * as RunReport from "./RunReport.ts"
 
-const countText = (count: number): string => `${Amount.count(count)} ${count === 1 ? "version" : "versions"}`
+const countText = (count: number): string => Amount.counted(count, "version")
 
 /** `12 versions of 3 files (1.2 MiB)` */
 export const versionsText = ({ bytes, files, removed }: RemovedVersions): string =>

@@ -41,7 +41,7 @@ const describe = (file: Unfinished.Unfinished, now: number): string => {
 
 const partsText = (parts: ReadonlyArray<typeof UnfinishedList.PartRow.Type>): string => {
   const bytes = parts.reduce((sum, part) => sum + part.size, 0)
-  return `  ${Amount.count(parts.length)} parts, ${Amount.bytes(bytes)}`
+  return `  ${Amount.counted(parts.length, "part")}, ${Amount.bytes(bytes)}`
 }
 
 export const list = Effect.fnUntraced(function* (flags: { readonly path: string }) {

@@ -57,12 +57,12 @@ export const conclude = (
 }
 
 const stopped = (output: Output.Output) => (view: RunView, exit: Exit.Failure<unknown, unknown>) => {
-  const { deeds, done } = view
+  const { deeds, settledBytes } = view
   const files = (deeds.stored ?? 0) + (deeds.copied ?? 0) + (deeds.moved ?? 0)
   const isInterrupted = Cause.hasInterruptsOnly(exit.cause)
   if (isInterrupted || (files > 0 && isStorageError(Cause.squash(exit.cause)))) {
     output.note(
-      `stopped after ${Amount.files(files)} (${Amount.bytes(done.bytes)}); the same command goes on from here`
+      `stopped after ${Amount.files(files)} (${Amount.bytes(settledBytes)}); the same command goes on from here`
     )
   }
   for (const line of RunReport.failureLines(view)) output.problem(line)

@@ -120,6 +120,8 @@ test("an unfinished large file is listed with its parts, and cancelled once it i
   expect((await cli.run("large", "cancel", "--older-than", "24h", "b2:some-bucket")).error).toContain("1 file younger")
   expect((await cli.run("large", "cancel", "b2:some-bucket")).out).toContain("cancelled")
   expect((await cli.run("large", "list", "b2:some-bucket")).out).toBe("")
+  expect(await cli.run("large", "parts", "b2:some-bucket")).toEqual({ code: 0, out: "", error: "" })
+  expect((await cli.run("large", "parts", "b2:some-bucket/big.bin")).code).toBe(4)
 })
 
 test("a storage cap stops the job with a clear word", async () => {

@@ -20,6 +20,14 @@ test.each([
 })
 
 test.each([
+  [1, "1 byte"],
+  [1023, "1,023 bytes"],
+  [2048, "2,048 bytes (2.0 KiB)"]
+])("%i bytes are written %s, exactly", (bytes, text) => {
+  expect(Amount.exactBytes(bytes)).toBe(text)
+})
+
+test.each([
   [0.04, "0.0 s"],
   [9.96, "10 s"],
   [65, "1:05"],

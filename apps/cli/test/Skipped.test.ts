@@ -54,7 +54,7 @@ test("check exits with 3 when something could not be compared and nothing differ
 })
 
 test.each([
-  ["size", /3 files, 3 B/],
+  ["size", /3 files, 3 bytes/],
   ["tree", /├── a\.txt/]
 ])("%s tells of what could be read before it exits with 3", async (command, expected) => {
   const cli = withLinks()
@@ -82,7 +82,7 @@ test("removals that were withheld are told without a number when they are empty 
   const { folder, run, write } = makeCli()
   write("from/a", "a file")
   write("to/a/kept.bak", "keeps the place of the file")
-  fs.mkdirSync(path.join(folder, "to", "empty"), { recursive: true })
+  fs.mkdirSync(path.join(folder, "to", "a", "empty"), { recursive: true })
   const { code, error } = await run("sync", "--exclude", "*.bak", "@/from", "@/to")
   expect(code).toBe(3)
   expect(error).toContain("empty folders to remove were kept")

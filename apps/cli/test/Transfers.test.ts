@@ -36,6 +36,32 @@ test.each(["copy", "sync", "move"])(
   }
 )
 
+test.each([["@/from/a.txt"], ["@/linked"]])(
+  "a file that is brought to itself, as %s, stops the run, and stays",
+  async (destination) => {
+    const { folder, read, run, write } = makeCli()
+    write("from/a.txt", "a")
+    fs.linkSync(path.join(folder, "from/a.txt"), path.join(folder, "linked"))
+    for (const verb of ["copy", "move", "sync"]) {
+      const { code, error } = await run(verb, "@/from/a.txt", destination)
+      expect([code, error]).toEqual([25, expect.stringContaining("are the same file")])
+    }
+    expect([read("from/a.txt"), read("linked")]).toEqual(["a", "a"])
+  }
+)
+
+test("a destination that is another file is refused before anything is tried", async () => {
+  const { run, write } = makeCli()
+  for (const name of ["from/a.txt", "other"]) write(name, name)
+  for (const words of [
+    ["copy", "@/from/a.txt", "@/other"],
+    ["copy", "--dry-run", "@/from/a.txt", "@/other"]
+  ]) {
+    const { code, error } = await run(...words)
+    expect([code, error]).toEqual([2, expect.stringContaining("it is a file: name the folder")])
+  }
+})
+
 test("rm of a folder ends with one line on standard error", async () => {
   const { run, write } = makeCli()
   write("place/a.txt", "a")

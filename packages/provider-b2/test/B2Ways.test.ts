@@ -215,6 +215,23 @@ describe("a time limit", () => {
     })
   )
 
+  it.live("ends an answer that comes drop by drop", () =>
+    Effect.gen(function* () {
+      const drip = openHostile(
+        {
+          b2_list_buckets: (_, response) => {
+            const drops = setInterval(() => response.write(" "), 5)
+            response.once("close", () => clearInterval(drops))
+          }
+        },
+        { idleTimeout: 0.02 }
+      )
+      const error = yield* Effect.flip(drip)
+      assert.strictEqual(error.reason._tag, "Unavailable")
+      assert.include(error.message, "too slowly")
+    })
+  )
+
   it.live("ends a download that falls silent", () =>
     Effect.gen(function* () {
       const provider = yield* openHostile(

@@ -18,7 +18,17 @@ export const bytes = (size: number): string => {
 /** With a comma between thousands. */
 export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",")
 
-export const files = (value: number): string => `${count(value)} ${value === 1 ? "file" : "files"}`
+/** `1 pack`, `1,234 packs`. */
+export const counted = (value: number, one: string, several = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : several}`
+
+export const files = (value: number): string => counted(value, "file")
+
+/** `12,345 bytes (12.1 KiB)`, `1 byte`. */
+export const exactBytes = (size: number): string => {
+  const exact = counted(size, "byte")
+  return size < 1024 ? exact : `${exact} (${bytes(size)})`
+}
 
 /** `2 of 3 files`; `more` stands for what may still be found. */
 export const someFiles = (done: number, all: number, more: "" | "+"): string =>

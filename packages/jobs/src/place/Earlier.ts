@@ -22,20 +22,21 @@ export const refusal = ({ at, versionId }: Which): InvalidJob | undefined =>
       })
     : undefined
 
-export const versionsOf = (provider: Provider) =>
+/** `name` is what was asked for, in messages. */
+export const versionsOf = (provider: Provider, name = provider.name) =>
   provider.buckets !== undefined && provider.location === ""
     ? Effect.fail(
         new InvalidJob({ message: `${provider.name} files are in buckets; name one: bucket or bucket/folder` })
       )
     : provider.versions === undefined
-      ? Effect.fail(new InvalidJob({ message: `${provider.name || "this machine"} keeps no old versions` }))
+      ? Effect.fail(new InvalidJob({ message: `${name || "this machine"} keeps no old versions` }))
       : Effect.succeed(provider.versions)
 
-/** `provider` as it was; itself without a time. */
-export const asOf = (provider: Provider, at: number | undefined) =>
+/** `provider` as it was; itself without a time. `name` as in `versionsOf`. */
+export const asOf = (provider: Provider, at: number | undefined, name = provider.name) =>
   at === undefined
     ? Effect.succeed(provider)
-    : Effect.map(versionsOf(provider), (versions) => Earlier.asOf(provider, versions, at))
+    : Effect.map(versionsOf(provider, name), (versions) => Earlier.asOf(provider, versions, at))
 
 /** That version of the file at `path`, a hide marker or not. Fails with `NothingThere`. */
 export const versionAt = Effect.fnUntraced(function* (provider: Provider, path: RemotePath, versionId: string) {

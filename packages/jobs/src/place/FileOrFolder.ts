@@ -60,7 +60,7 @@ const findFile = Effect.fnUntraced(function* (text: string, tell: Tell, { at, fl
       const version = yield* Effect.flatMap(Earlier.versionAt(opened, parent.name, versionId), Earlier.stored)
       return { _tag: "File", provider: onlyVersion(opened, version), file: fileOf(version) } satisfies FoundFile
     }
-    const provider = yield* Earlier.asOf(opened, at)
+    const provider = yield* Earlier.asOf(opened, at, text)
     const file: File = yield* statTyped(provider, parent.name)
     return { _tag: "File", provider, file } satisfies FoundFile
   })

@@ -20,6 +20,16 @@ export interface Sides {
 const samePlace = (name: string) =>
   new Guard.GuardStopped({ guard: "overlap", message: `source and destination are the same file, ${name}` })
 
+/** Fails where one file is to be brought to what is that very file, by this or another name of it, or another file. */
+const refuseFile = Effect.fnUntraced(function* (request: Transferring & Which, destination: Provider, tell: Tell) {
+  const { account } = destination.place
+  const source = yield* open(request.source, tell, linksOf(request))
+  if (source.place.account === account && isSame(source.place, destination.place)) {
+    return yield* samePlace(request.source)
+  }
+  if (destination.capabilities.isLocal) yield* FileOrFolder.holdsSomething({ _tag: "Folder", provider: destination })
+})
+
 /** The source alone, with the destination that is already open. */
 export const withSource = Effect.fnUntraced(function* (
   request: Transferring & Which,
@@ -29,6 +39,7 @@ export const withSource = Effect.fnUntraced(function* (
   const found = yield* FileOrFolder.find(request.source, tell, lookingOf(request))
   if (found._tag === "File") {
     if (isSame(found.provider.place, destination.place)) return yield* samePlace(request.source)
+    yield* refuseFile(request, destination, tell)
     const { path } = found.file
     const sides: Sides = {
       source: FileOrFolder.onlyFile(found.provider, path),
