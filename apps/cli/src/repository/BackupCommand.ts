@@ -1,8 +1,8 @@
 /** `backup`: from flags to a snapshot. */
 import type { Compression } from "@ourclone/backup/format/Zstd"
+import * as Amount from "@ourclone/core/events/Amount"
 import { kind, type Summary } from "@ourclone/jobs/repository/BackupJob"
 import * as Effect from "effect/Effect"
-import * as Amount from "../Amount.ts"
 import { usage } from "../ExitCode.ts"
 import { given } from "../Given.ts"
 import type { Output } from "../Output.ts"

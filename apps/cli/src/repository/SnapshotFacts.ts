@@ -1,6 +1,7 @@
 /** Facts about snapshots that several commands tell in the same words. */
+
+import * as Amount from "@ourclone/core/events/Amount"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
-import * as Amount from "../Amount.ts"
 import type { Output } from "../Output.ts"
 
 /** Snapshots that can not be read are passed over, and told of. */

@@ -109,7 +109,10 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isAnswered) return
-    if (performance.now() > this.#endsBy) return controller.abort(dripping)
+    if (performance.now() > this.#endsBy) {
+      controller.abort(dripping)
+      return
+    }
     this.#length += chunk.length
     const isRefusal = this.#status >= 300
     const most = isRefusal ? mostOfRefusal : (this.#request.most ?? mostOfAnswer)
