@@ -25,6 +25,17 @@ const workers = {
   }
 }
 
+/** The parser's output makes a segmenter when it is loaded, which costs every command 12 ms: here it is made when text that is more than ASCII is laid out. */
+const lazySegmenter = {
+  name: "ourclone-lazy-segmenter",
+  transform(code, id) {
+    if (!/[\\/]effect[\\/]dist[\\/]cli[\\/]CliOutput\.js$/.test(id)) return null
+    const made = /new Intl\.Segmenter\(undefined, \{\s*granularity: "grapheme"\s*\}\)/
+    if (!made.test(code)) throw new Error(`${id} makes no segmenter any more: take this out`)
+    return code.replace(made, (segmenter) => `{ segment(text) { return (this.own ??= ${segmenter}).segment(text) } }`)
+  }
+}
+
 /** The modules that `roots` import, and what those import, as far as it is not done lazily. */
 const closure = (roots, context) => {
   const found = new Set()
@@ -41,9 +52,16 @@ const source = (name) => path.join(here, "src", name)
 
 const jobs = path.resolve(here, "..", "..", "packages", "jobs", "src")
 
-/** Loaded together, so one file each, as each file costs half a millisecond: what every command but `version` begins with, and what transfers load then. */
+/** Loaded together, so one file each, as each file costs half a millisecond: what every command but `version` begins with, what every storage needs, what questions and jobs load then, and the rest of what transfers do. */
 const together = {
   start: [source("Run.ts")],
+  storage: [
+    path.join(jobs, "..", "..", "core", "src", "contract", "PlaceIdentity.ts"),
+    source("QueryRun.ts"),
+    source("Listing.ts"),
+    path.join(jobs, "storage", "List.ts")
+  ],
+  job: [source("JobRun.ts")],
   transfer: [
     source("TransferCommand.ts"),
     ...["Copy", "Move", "Sync"].map((name) => path.join(jobs, "transfer", `${name}.ts`))
@@ -71,7 +89,7 @@ const bundle = await rolldown({
   external: ["koffi", "sodium-native"],
   preserveEntrySignatures: "allow-extension",
   resolve: { mainFields: ["module", "main"] },
-  plugins: [workers]
+  plugins: [workers, lazySegmenter]
 })
 const { output: files } = await bundle.write({
   dir: output,

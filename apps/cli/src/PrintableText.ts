@@ -10,7 +10,13 @@ const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
 const zeroWidth = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u
 const plain = /^[\x20-\x7e]*$/
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" })
+
+/** Made when it is wanted: it costs 12 ms. */
+let segmenter: Intl.Segmenter | undefined
+const segments = (text: string): Intl.Segments => {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" })
+  return segmenter.segment(text)
+}
 
 /** `text` on one line, with nothing in it that a terminal obeys. */
 export const printable = (text: string): string =>
@@ -31,7 +37,7 @@ const columnsOf = (grapheme: string): number => (wide.test(grapheme) ? 2 : zeroW
 export const widthOf = (text: string): number => {
   if (plain.test(text)) return text.length
   let width = 0
-  for (const { segment } of segmenter.segment(text)) width += columnsOf(segment)
+  for (const { segment } of segments(text)) width += columnsOf(segment)
   return width
 }
 
@@ -50,7 +56,7 @@ const take = (graphemes: Iterable<string>, width: number): Array<string> => {
 export const shorten = (text: string, width: number): string => {
   if (widthOf(text) <= width) return text
   if (width <= 1) return width === 1 ? "…" : ""
-  const graphemes = Array.from(segmenter.segment(text), ({ segment }) => segment)
+  const graphemes = Array.from(segments(text), ({ segment }) => segment)
   const start = take(graphemes, Math.ceil((width - 1) / 3))
   const end = take(graphemes.toReversed(), width - 1 - widthOf(start.join("")))
   return `${start.join("")}…${end.reverse().join("")}`
