@@ -315,7 +315,7 @@ export const make = (options: MemoryOptions = {}): MemoryFileSystem => {
       const found = handleOf(handle, "writes")
       if (isRefused(found)) return found
       if (what === "zero") {
-        found.node.bytes.fill(0, offset, offset + length)
+        found.node.bytes.subarray(offset, offset + length).fill(0)
         return
       }
       return offset + length > found.node.bytes.length ? resize(found.node, offset + length) : undefined

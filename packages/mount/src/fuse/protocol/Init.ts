@@ -14,7 +14,6 @@ const bits = {
   maxPages: 22,
   cacheSymlinks: 23,
   explicitInvalidation: 25,
-  killPrivilegesV2: 28,
   moreFlags: 30,
   expireOnly: 35
 } as const

@@ -1,0 +1,19 @@
+import { makerOf, type NoValues } from "@ourclone/core/contract/Remedy"
+
+/** What this package says could be done, by code. */
+export type MountRemedies = {
+  /** Install the system's package of that name. */
+  readonly installPackage: { readonly package: string }
+  /** Let ordinary users offer their mounts to others, in `/etc/fuse.conf`. */
+  readonly allowOtherUsers: NoValues
+  /** Choose another mount point, or make this one a directory. */
+  readonly chooseMountPoint: NoValues
+  /** Unmount what is there first. */
+  readonly unmountFirst: { readonly point: string }
+  /** Close what uses the mount, then try again. */
+  readonly closeUsers: NoValues
+  /** Use WebDAV where the system has no FUSE. */
+  readonly serveWebdav: NoValues
+}
+
+export const remedy = makerOf<MountRemedies>()
