@@ -1,0 +1,77 @@
+/**
+ * What goes between the service and its side process: HTTP over a socket in a folder that only this user may enter.
+ *
+ * A request's order is JSON, in the body, or in the header `x-order` where the body is a file. Answers stream, so that a
+ * slow reader slows its storage, and a reader that goes away ends the work.
+ */
+import { Failure } from "@ourclone/core/events/Failure"
+import * as Schema from "effect/Schema"
+
+/** The first line of the side process's standard input; when that ends, the service is gone. */
+export const Start = Schema.Struct({
+  socket: Schema.String,
+  /** What every request shows in `x-token`. */
+  token: Schema.String
+})
+export type Start = typeof Start.Type
+
+export const orderHeader = "x-order"
+export const tokenHeader = "x-token"
+/** How the storage names the file, its size and what tells it from others, in answers with bytes. */
+export const factsHeader = "x-facts"
+
+const asked = { type: Schema.String, request: Schema.Json }
+
+export const Order = Schema.TaggedUnion({
+  /** What is wrong with a request, and which secrets it wants; `family` says where `type` is looked for. */
+  Check: { family: Schema.Literals(["job", "query", "bytes"]), ...asked },
+  Kinds: {},
+  Rows: asked,
+  Preview: asked,
+  Bytes: asked,
+  Read: {
+    path: Schema.String,
+    versionId: Schema.NullOr(Schema.String),
+    range: Schema.NullOr(Schema.String),
+    ifRange: Schema.NullOr(Schema.String)
+  },
+  Write: { path: Schema.String, size: Schema.NullOr(Schema.Int), overwrite: Schema.Boolean },
+  Test: {
+    place: Schema.String,
+    options: Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Boolean]))
+  }
+})
+export type Order = typeof Order.Type
+
+export const encodeOrder = Schema.encodeSync(Schema.fromJsonString(Order))
+export const decodeOrder = Schema.decodeUnknownSync(Schema.fromJsonString(Order))
+
+export const Issue = Schema.Struct({
+  path: Schema.Array(Schema.Union([Schema.String, Schema.Int])),
+  message: Schema.String
+})
+
+export const Checked = Schema.TaggedUnion({
+  Fine: { needs: Schema.Array(Schema.String) },
+  Unknown: { message: Schema.String },
+  Refused: { message: Schema.String, issues: Schema.Array(Issue) }
+})
+export type Checked = typeof Checked.Type
+
+/** A line of an answer of rows. One that ends without `End` was cut off. */
+export const Line = Schema.TaggedUnion({ Row: { row: Schema.Json }, End: {}, Failed: { failure: Failure } })
+export type Line = typeof Line.Type
+export const encodeLine = Schema.encodeSync(Schema.fromJsonString(Line))
+export const decodeLine = Schema.decodeUnknownSync(Schema.fromJsonString(Line))
+
+/** Of a file that is sent. */
+export const FileFacts = Schema.Struct({
+  size: Schema.Int,
+  modifiedAt: Schema.Int,
+  /** A strong ETag, or "" where nothing tells this file from another. */
+  etag: Schema.String,
+  name: Schema.String,
+  /** The bytes that follow, where not all do. */
+  part: Schema.NullOr(Schema.Struct({ offset: Schema.Int, length: Schema.Int }))
+})
+export type FileFacts = typeof FileFacts.Type
