@@ -6,7 +6,7 @@ import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as OpenApi from "effect/http-api/OpenApi"
 import { AccountGroup, DoorGroup } from "./account/AccountGroups.ts"
-import { Authorization } from "./Callers.ts"
+import { Authorization, Noted, Permission } from "./Callers.ts"
 import { FileGroup } from "./query/FileGroup.ts"
 import { QueryGroup } from "./query/QueryGroup.ts"
 import { RepositoryGroup } from "./query/RepositoryGroup.ts"
@@ -18,17 +18,18 @@ import { TaskGroup } from "./tasks/TaskGroup.ts"
 
 /** What is wrong with a request is told by a 400 with the path of each wrong field. */
 export class Api extends HttpApi.make("ourclone")
-  .add(AccountGroup.middleware(Authorization))
-  .add(StorageGroup.middleware(Authorization))
-  .add(LocalGroup.middleware(Authorization))
-  .add(QueryGroup.middleware(Authorization))
-  .add(FileGroup.middleware(Authorization))
-  .add(RepositoryGroup.middleware(Authorization))
-  .add(TaskGroup.middleware(Authorization))
-  .add(ScheduleGroup.middleware(Authorization))
-  .add(SettingsGroup.middleware(Authorization))
+  .add(AccountGroup.middleware(Permission).middleware(Authorization))
+  .add(StorageGroup.middleware(Permission).middleware(Authorization))
+  .add(LocalGroup.middleware(Permission).middleware(Authorization))
+  .add(QueryGroup.middleware(Permission).middleware(Authorization))
+  .add(FileGroup.middleware(Permission).middleware(Authorization))
+  .add(RepositoryGroup.middleware(Permission).middleware(Authorization))
+  .add(TaskGroup.middleware(Permission).middleware(Authorization))
+  .add(ScheduleGroup.middleware(Permission).middleware(Authorization))
+  .add(SettingsGroup.middleware(Permission).middleware(Authorization))
   .add(DoorGroup)
   .middleware(HttpApiMiddleware.ProblemDetails)
+  .middleware(Noted)
   .annotate(HttpApi.ParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(HttpApi.HeadersParseOptions, {})
   .annotateMerge(

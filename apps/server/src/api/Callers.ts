@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import * as Schema from "effect/Schema"
-import { Forbidden, Unauthenticated } from "./Problem.ts"
+import { Forbidden, Unauthenticated, Unavailable } from "./Problem.ts"
 
 /** What a session or token may do. `admin` holds all others. */
 export const Scope = Schema.Literals(["read", "run", "storage", "backup", "mount", "admin"]).annotate({
@@ -29,8 +29,10 @@ export interface Caller {
   readonly scopes: ReadonlyArray<Scope>
   /** The id of the token, or null for a session. */
   readonly token: string | null
-  /** What is hashed of the session; null for a token. */
+  /** The hash of the session's cookie; null for a token. */
   readonly session: string | null
+  /** When the session or token ends by itself, in milliseconds since 1970 UTC. */
+  readonly endsAt: number | null
 }
 
 export class CurrentCaller extends Context.Service<CurrentCaller, Caller>()("@ourclone/server/CurrentCaller") {}
@@ -45,7 +47,7 @@ export const plainCookie = "ourclone"
 export class Authorization extends HttpApiMiddleware.Service<Authorization, { provides: CurrentCaller }>()(
   "@ourclone/server/Authorization",
   {
-    error: [Unauthenticated, Forbidden],
+    error: [Unauthenticated, Unavailable],
     security: {
       bearer: HttpApiSecurity.bearer,
       session: HttpApiSecurity.apiKey({ in: "cookie", key: cookie }),
@@ -53,3 +55,12 @@ export class Authorization extends HttpApiMiddleware.Service<Authorization, { pr
     }
   }
 ) {}
+
+/** Holds the caller against what the route needs. */
+export class Permission extends HttpApiMiddleware.Service<Permission, { requires: CurrentCaller }>()(
+  "@ourclone/server/Permission",
+  { error: Forbidden }
+) {}
+
+/** Notes which route was found, and answers what dies inside of it. */
+export class Noted extends HttpApiMiddleware.Service<Noted>()("@ourclone/server/Noted") {}

@@ -6,6 +6,7 @@
  */
 import { Failure } from "@ourclone/core/events/Failure"
 import * as Schema from "effect/Schema"
+import { FoldersAnswer } from "../api/storage/LocalGroup.ts"
 
 /** The first line of the side process's standard input; when that ends, the service is gone. */
 export const Start = Schema.Struct({
@@ -20,12 +21,16 @@ export const tokenHeader = "x-token"
 /** How the storage names the file, its size and what tells it from others, in answers with bytes. */
 export const factsHeader = "x-facts"
 
+const roots = { roots: Schema.Array(Schema.String), closed: Schema.Array(Schema.String) }
 const asked = { type: Schema.String, request: Schema.Json }
 
 export const Order = Schema.TaggedUnion({
   /** What is wrong with a request, and which secrets it wants; `family` says where `type` is looked for. */
   Check: { family: Schema.Literals(["job", "query", "bytes"]), ...asked },
   Kinds: {},
+  /** Which of these names of this machine may be used, in their order. */
+  Judge: { ...roots, names: Schema.Array(Schema.String) },
+  Folders: { ...roots, name: Schema.NullOr(Schema.String) },
   Rows: asked,
   Preview: asked,
   Bytes: asked,
@@ -57,6 +62,16 @@ export const Checked = Schema.TaggedUnion({
   Refused: { message: Schema.String, issues: Schema.Array(Issue) }
 })
 export type Checked = typeof Checked.Type
+
+export const Verdict = Schema.TaggedUnion({ Allowed: { path: Schema.String }, Refused: { because: Schema.String } })
+export type Verdict = typeof Verdict.Type
+
+export const Folders = Schema.TaggedUnion({
+  Found: { found: FoldersAnswer },
+  Refused: { message: Schema.String },
+  NotThere: { message: Schema.String }
+})
+export type Folders = typeof Folders.Type
 
 /** A line of an answer of rows. One that ends without `End` was cut off. */
 export const Line = Schema.TaggedUnion({ Row: { row: Schema.Json }, End: {}, Failed: { failure: Failure } })

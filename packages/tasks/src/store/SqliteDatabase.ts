@@ -30,18 +30,18 @@ export const leaseLost = (id: string): TaskError =>
 export const notNow = (id: string, state: string, input: string): TaskError =>
   fail(new NotNow({ message: `task ${id} is ${state}: "${input}" means nothing to it now`, state }))
 
-const migrate = (database: DatabaseSync, file: string): void => {
+const migrate = (database: DatabaseSync, file: string, steps: ReadonlyArray<string>): void => {
   const version = () => Number((database.prepare("pragma user_version").get() as { user_version: number }).user_version)
-  if (version() === migrations.length) return
+  if (version() === steps.length) return
   database.exec("begin immediate")
   try {
     const from = version()
-    if (from > migrations.length) {
-      const message = `a newer version of this program has written ${file} (its form is ${from}, this one knows up to ${migrations.length})`
+    if (from > steps.length) {
+      const message = `a newer version of this program has written ${file} (its form is ${from}, this one knows up to ${steps.length})`
       throw fail(new JournalTooNew({ message }))
     }
-    for (const step of migrations.slice(from)) database.exec(step)
-    database.exec(`pragma user_version = ${migrations.length}`)
+    for (const step of steps.slice(from)) database.exec(step)
+    database.exec(`pragma user_version = ${steps.length}`)
     database.exec("commit")
   } catch (error) {
     database.exec("rollback")
@@ -60,8 +60,8 @@ export interface Database {
   readonly close: () => void
 }
 
-/** Opens the file and makes what is missing of it and around it. Throws `TaskError`. */
-export const open = (file: string): Database => {
+/** Opens the file and makes what is missing of it and around it, by `steps`. Throws `TaskError`. */
+export const open = (file: string, steps: ReadonlyArray<string> = migrations): Database => {
   let database: DatabaseSync
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
@@ -70,7 +70,7 @@ export const open = (file: string): Database => {
     database.exec("pragma auto_vacuum = incremental")
     database.exec("pragma journal_mode = wal")
     database.exec("pragma synchronous = full")
-    migrate(database, file)
+    migrate(database, file, steps)
   } catch (error) {
     throw errorOf(file, error)
   }

@@ -33,9 +33,11 @@ export const make = (
         settle: (id, input, batch, summary) => attempt(() => tasks.settle(id, input, batch, summary)),
         wish: (id, wish) => attempt(() => tasks.wish(id, wish)),
         facts: (id, after, limit) => attempt(() => tasks.facts(id, after, limit)),
-        outcomes: (id, kind, after, limit) => attempt(() => tasks.outcomes(id, kind, after, limit)),
+        outcomes: (id, kind, after, limit, code) => attempt(() => tasks.outcomes(id, kind, after, limit, code)),
+        causes: (id) => attempt(() => tasks.causes(id)),
         why: (path, limit) => attempt(() => tasks.why(path, limit)),
         changes: (after, limit) => attempt(() => tasks.changes(after, limit)),
+        position: Effect.suspend(() => attempt(() => tasks.position())),
         prune: (retention) => attempt(() => prune(database, clock(), retention))
       }
     }

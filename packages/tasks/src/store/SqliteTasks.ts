@@ -7,7 +7,7 @@ import * as TaskId from "../task/TaskId.ts"
 import { hasEnded, isHeld, next, type TaskInput, type TaskState } from "../task/TaskState.ts"
 import { ambiguous, type Database, leaseLost, noTask, notNow } from "./SqliteDatabase.ts"
 import { type TaskRow, toTask } from "./TaskRow.ts"
-import type { Batch, Claim, Heard, Outcome, TaskQuery } from "./TaskStore.ts"
+import type { Batch, Cause, Claim, Heard, Outcome, TaskQuery } from "./TaskStore.ts"
 
 const itemOf = (fact: Fact): string | null =>
   "item" in fact ? fact.item : fact._tag === "Failed" ? (fact.failure.item ?? null) : null
@@ -244,14 +244,32 @@ export const make = (database: Database, clock: () => number) => {
       )
       .map(({ at, body, seq }) => ({ v: version, seq, at, event: JSON.parse(body) }))
 
-  const outcomes = (id: string, kind: Outcome["kind"], after: string, limit: number): ReadonlyArray<Outcome> =>
+  const outcomes = (
+    id: string,
+    kind: Outcome["kind"],
+    after: string,
+    limit: number,
+    code?: string
+  ): ReadonlyArray<Outcome> =>
     database.rows<Outcome>(
-      "select path, kind, code, message, remedy from outcome where task = ? and kind = ? and path > ? order by path limit ?",
+      `select path, kind, code, message, remedy from outcome
+         where task = ? and kind = ? and path > ? and code = coalesce(?, code) order by path limit ?`,
       id,
       kind,
       after,
+      code ?? null,
       limit
     )
+
+  const causes = (id: string): ReadonlyArray<Cause> =>
+    database.rows<Cause>(
+      `select kind, code, count(*) as files, min(path) as path, message, remedy from outcome
+         where task = ? group by kind, code order by kind, files desc`,
+      id
+    )
+
+  const position = (): number =>
+    database.rows<{ value: number }>("select value from counter where name = 'change'")[0]!.value
 
   const why = (path: string, limit: number) =>
     database
@@ -267,7 +285,24 @@ export const make = (database: Database, clock: () => number) => {
     return { tasks: rows.map(toTask), last: rows.at(-1)?.change ?? after }
   }
 
-  return { create, load, list, due, hold, claim, limit, commit, settle, wish, facts, outcomes, why, changes }
+  return {
+    create,
+    load,
+    list,
+    due,
+    hold,
+    claim,
+    limit,
+    commit,
+    settle,
+    wish,
+    facts,
+    outcomes,
+    causes,
+    why,
+    changes,
+    position
+  }
 }
 
 export type SqliteTasks = ReturnType<typeof make>

@@ -25,6 +25,11 @@ export interface Outcome {
   readonly remedy: string | null
 }
 
+/** Outcomes of one kind and code together, and one of them as an example. */
+export interface Cause extends Outcome {
+  readonly files: number
+}
+
 export interface Told {
   readonly at: number
   readonly fact: Fact
@@ -107,8 +112,16 @@ export interface TaskStore {
   readonly limit: (id: string, limits: TaskLimits | null) => Answer<Task>
   /** Facts after number `after`, in order. */
   readonly facts: (id: string, after: number, limit: number) => Answer<ReadonlyArray<Envelope>>
-  /** In order of path, after `after`. */
-  readonly outcomes: (id: string, kind: Outcome["kind"], after: string, limit: number) => Answer<ReadonlyArray<Outcome>>
+  /** In order of path, after `after`; of one code, where that is said. */
+  readonly outcomes: (
+    id: string,
+    kind: Outcome["kind"],
+    after: string,
+    limit: number,
+    code?: string
+  ) => Answer<ReadonlyArray<Outcome>>
+  /** The largest of each kind first. */
+  readonly causes: (id: string) => Answer<ReadonlyArray<Cause>>
   /** What became of a path in kept runs, the newest first; only what failed, was skipped, or is in kept facts is known. */
   readonly why: (path: string, limit: number) => Answer<ReadonlyArray<{ readonly task: Task; readonly fact: Told }>>
   /** Grows with each change of any task; who has seen one asks for what changed after it. */
@@ -116,5 +129,7 @@ export interface TaskStore {
     after: number,
     limit: number
   ) => Answer<{ readonly tasks: ReadonlyArray<Task>; readonly last: number }>
+  /** What `changes` would give as `last` to who has seen all. */
+  readonly position: Answer<number>
   readonly prune: (retention: Retention) => Answer<{ readonly tasks: number; readonly facts: number }>
 }

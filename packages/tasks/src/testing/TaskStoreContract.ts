@@ -161,6 +161,30 @@ export const checks: ReadonlyArray<StoreCheck> = named({
       Effect.map(store.outcomes(claim.task.id, "failed", after, limit), (found) => found.map(({ path }) => path))
     yield* equal("all", yield* paths("", 10), ["a", "c"])
     yield* equal("after a", yield* paths("a", 1), ["c"])
+    const other = { path: "d", kind: "failed", code: "Unavailable", message: "away", remedy: null } as const
+    yield* store.commit(claim, { ...batch(), outcomes: [other] }, lease)
+    const ofCode = yield* store.outcomes(claim.task.id, "failed", "", 10, "Unavailable")
+    yield* equal("of one code", ofCode, [other])
+    const causes = yield* store.causes(claim.task.id)
+    yield* equal(
+      "causes",
+      causes.map(({ code, files, path }) => [code, files, path]),
+      [
+        ["NotFound", 2, "a"],
+        ["Unavailable", 1, "d"]
+      ]
+    )
+  }),
+  "the position is behind all that has changed": Effect.fnUntraced(function* (store) {
+    const before = yield* store.position
+    const { id } = yield* store.create(newTask)
+    const { last, tasks } = yield* store.changes(before, 10)
+    yield* equal(
+      "tasks",
+      tasks.map((task) => task.id),
+      [id]
+    )
+    yield* equal("position", yield* store.position, last)
   }),
   "why says what became of a path, the newest run first": Effect.fnUntraced(function* (store) {
     const first = yield* claimed(store)

@@ -4,7 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Needs, Role, Scope } from "../Callers.ts"
-import { Forbidden, NotNow, NotThere, Refused, TooMany, Unauthenticated } from "../Problem.ts"
+import { Forbidden, NotNow, NotThere, Refused, TooMany, Unauthenticated, Unavailable } from "../Problem.ts"
 
 const moment = Schema.Int.annotate({ description: "Milliseconds since 1970 UTC" })
 
@@ -46,16 +46,16 @@ export const SignInRequest = Schema.Struct({
 /** Signs in by a cookie of the answer. */
 export class DoorGroup extends HttpApiGroup.make("door")
   .add(
-    HttpApiEndpoint.get("setUpState", "/setup", { success: SetUpState }),
+    HttpApiEndpoint.get("setUpState", "/setup", { success: SetUpState, error: Unavailable }),
     HttpApiEndpoint.post("setUp", "/setup", {
       payload: SetUpRequest,
       success: SessionAnswer,
-      error: [Forbidden, NotNow, TooMany]
+      error: [Forbidden, NotNow, TooMany, Unavailable]
     }),
     HttpApiEndpoint.post("signIn", "/session", {
       payload: SignInRequest,
       success: SessionAnswer,
-      error: [Unauthenticated, TooMany]
+      error: [Unauthenticated, TooMany, Unavailable]
     })
   )
   .prefix("/api/v1") {}

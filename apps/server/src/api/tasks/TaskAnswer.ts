@@ -13,12 +13,15 @@ export const TaskAnswer = Schema.Struct({
   kind: Schema.String,
   request: Schema.Json,
   origin: Schema.Literals(["command", "service", "terminal", "schedule"]),
+  by: Schema.NullOr(Schema.String).annotate({ description: "Who asked for it" }),
   schedule: Schema.NullOr(Schema.String),
   /** Runs in the process of a command, which alone can do it again. */
   isRecord: Schema.Boolean,
   priority: Schema.Int,
   state: TaskState,
   wish: Schema.NullOr(Schema.Struct({ _tag: Schema.Literals(["Pause", "Cancel"]), by: Schema.String })),
+  /** Bytes a second that hold instead of the request's own. */
+  limits: Schema.NullOr(Schema.Struct({ up: Schema.NullOr(Schema.Finite), down: Schema.NullOr(Schema.Finite) })),
   /** Which run of it this is, from 1; 0 before the first. */
   run: Schema.Int,
   /** The machine that runs it. */

@@ -24,6 +24,9 @@ const limit = (most: number) =>
   )
 
 const one = { params: { id: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))) } }
+const rate = Schema.NullOr(Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))).annotate({
+  description: "Bytes a second; null is no limit"
+})
 const failing = [NotThere, Unavailable] as const
 const acting = { ...one, success: TaskAnswer, error: [NotThere, NotNow, Unavailable] } as const
 
@@ -75,6 +78,12 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
       success: Schema.Array(CauseAnswer),
       error: [...failing]
     }).annotate(Needs, "read"),
+    HttpApiEndpoint.put("limit", "/tasks/:id/limits", {
+      ...one,
+      payload: Schema.Struct({ up: rate, down: rate }),
+      success: TaskAnswer,
+      error: [NotThere, Unavailable]
+    }).annotate(Needs, "run"),
     HttpApiEndpoint.post("pause", "/tasks/:id/pause", acting).annotate(Needs, "run"),
     HttpApiEndpoint.post("resume", "/tasks/:id/resume", acting).annotate(Needs, "run"),
     HttpApiEndpoint.post("cancel", "/tasks/:id/cancel", acting).annotate(Needs, "run"),

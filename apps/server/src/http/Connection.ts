@@ -1,0 +1,29 @@
+/** What is known of a request before it is read, and what is found out about it for the audit log and the metrics. */
+import * as Context from "effect/Context"
+import type { Caller } from "../api/Callers.ts"
+
+export interface ConnectionShape {
+  /** Of the client, as far as the proxies between are believed; `unix` for the socket. */
+  readonly address: string
+  /** The client speaks TLS, to this service or to a proxy that is believed. */
+  readonly isSecure: boolean
+  /** Came over the socket that only this user may open. */
+  readonly isUnix: boolean
+  /** `tasks.start`; "" until a route was found. */
+  route: string
+  caller: Caller | undefined
+  /** The object of the request, such as a task's id. */
+  object: string
+}
+
+export const unknown = (): ConnectionShape => ({
+  address: "",
+  isSecure: false,
+  isUnix: false,
+  route: "",
+  caller: undefined,
+  object: ""
+})
+
+/** Given with each request; without one nobody is known. */
+export const Connection = Context.Reference<ConnectionShape>("@ourclone/server/Connection", { defaultValue: unknown })

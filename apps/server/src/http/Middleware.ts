@@ -1,0 +1,89 @@
+/** What stands in front of every route: who calls, whether they may, and what is noted of it. */
+import { randomBytes } from "node:crypto"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { Authorization, type Caller, CurrentCaller, Needs, Noted, Permission } from "../api/Callers.ts"
+import { Forbidden, Unauthenticated } from "../api/Problem.ts"
+import * as Authenticate from "./Authenticate.ts"
+import { Connection } from "./Connection.ts"
+import { kept, Service } from "./Service.ts"
+
+/** The same for every way of not being known: which of them it was helps only who should not be. */
+export const unauthenticated = (): Unauthenticated =>
+  new Unauthenticated({ code: "Unauthenticated", detail: "sign in, or show a token that holds" })
+
+export const authorization = Layer.effect(
+  Authorization,
+  Effect.map(Service, ({ people }) => {
+    const as = (find: () => Caller | undefined) =>
+      Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
+        const connection = yield* Connection
+        const caller = yield* kept(() => Authenticate.bySocket(connection) ?? find())
+        if (caller === undefined) return yield* unauthenticated()
+        connection.caller = caller
+        return yield* Effect.provideService(effect, CurrentCaller, caller)
+      })
+    return Authorization.of({
+      bearer: (effect, { credential }) => as(() => Authenticate.byToken(people, Redacted.value(credential)))(effect),
+      session: (effect, { credential }) =>
+        Effect.flatMap(Connection, ({ isSecure }) =>
+          as(() => (isSecure ? Authenticate.bySession(people, Redacted.value(credential)) : undefined))(effect)
+        ),
+      // Without TLS no browser is sure to keep the other one. With TLS this one could be set by whoever is between.
+      plainSession: (effect, { credential }) =>
+        Effect.flatMap(Connection, ({ isSecure }) =>
+          as(() => (isSecure ? undefined : Authenticate.bySession(people, Redacted.value(credential))))(effect)
+        )
+    })
+  })
+)
+
+export const permission = Layer.succeed(
+  Permission,
+  Permission.of((effect, { endpoint }) =>
+    Effect.gen(function* () {
+      const { name, scopes } = yield* CurrentCaller
+      const needed = Context.get(endpoint.annotations, Needs)
+      if (!scopes.includes(needed)) {
+        return yield* new Forbidden({ code: "Forbidden", detail: `${name} may not do that here: it needs "${needed}"` })
+      }
+      return yield* effect
+    })
+  )
+)
+
+const shortest = 8
+
+/** `say` takes what died, for the log; callers are told a number by which it is found there. */
+export const noted = (say: (line: string) => void) =>
+  Layer.succeed(
+    Noted,
+    Noted.of((effect, { endpoint, group }) =>
+      Effect.gen(function* () {
+        const connection = yield* Connection
+        connection.route = `${group.identifier}.${endpoint.identifier}`
+        return yield* effect
+      }).pipe(
+        Effect.catchDefect((defect) =>
+          Effect.sync(() => {
+            const id = randomBytes(shortest).toString("hex")
+            say(`error ${id} in ${group.identifier}.${endpoint.identifier}: ${Cause.pretty(Cause.die(defect))}`)
+            return HttpServerResponse.jsonUnsafe(
+              {
+                type: "about:blank",
+                status: 500,
+                title: "A mistake in ourclone",
+                code: "Defect",
+                detail: `the log says more under ${id}`
+              },
+              { status: 500, contentType: "application/problem+json" }
+            )
+          })
+        )
+      )
+    )
+  )

@@ -1,0 +1,101 @@
+/** Which fields of requests name places. A field that is not known here is refused: `PlaceFields.test.ts` asks for each. */
+
+/** As somebody would type it: a remote's path, a path of this machine, a repository's name. */
+const places = new Set([
+  "source",
+  "destination",
+  "path",
+  "repository",
+  "fromRepository",
+  "copyChunkerFrom",
+  "remote",
+  "bucket"
+])
+/** Of this machine in any case. */
+const localPaths = new Set(["target", "temporary", "directory", "paths"])
+/** What may not come from elsewhere: bytes that are no text, input beside the request, where copies are kept. */
+const refused = new Map([
+  ["rawPaths", "paths that are not UTF-8 are backed up by the command line only"],
+  ["stdinFilename", "what is piped in is backed up by the command line only"],
+  ["cacheDirectory", "the service keeps its copies where it was told to"]
+])
+
+/** Nothing of the storage or the machine is named by these; `path` and `host` as lists choose snapshots. */
+export const harmless: ReadonlySet<string> = new Set([
+  "include",
+  "exclude",
+  "iinclude",
+  "iexclude",
+  "filter",
+  "includeFrom",
+  "excludeFrom",
+  "filterFrom",
+  "filesFrom",
+  "minSize",
+  "maxSize",
+  "minAge",
+  "maxAge",
+  "bwlimit",
+  "whenBusy",
+  "versionId",
+  "confirm",
+  "prefix",
+  "keyHint",
+  "host",
+  "tag",
+  "ids",
+  "snapshot",
+  "folders",
+  "patterns",
+  "blobs",
+  "trees",
+  "packs",
+  "mode",
+  "from",
+  "to",
+  "file",
+  "archive",
+  "groupBy",
+  "parent",
+  "compression",
+  "excludeIfPresent",
+  "readDataSubset",
+  "seed",
+  "user",
+  "id",
+  "set",
+  "add",
+  "remove",
+  "overwrite",
+  "maxUnused",
+  "maxRepackSize",
+  "repackSmallerThan",
+  "keepTag",
+  "keepWithin",
+  "keepWithinHourly",
+  "keepWithinDaily",
+  "keepWithinWeekly",
+  "keepWithinMonthly",
+  "keepWithinYearly"
+])
+
+export type Named =
+  | { readonly _tag: "Place"; readonly field: string; readonly text: string }
+  | { readonly _tag: "Local"; readonly field: string; readonly path: string }
+  | { readonly _tag: "Refused"; readonly field: string; readonly message: string }
+
+export const isKnown = (field: string): boolean =>
+  places.has(field) || localPaths.has(field) || refused.has(field) || harmless.has(field)
+
+/** Texts of the request that name something, in its order. */
+export const namedBy = (request: unknown): ReadonlyArray<Named> => {
+  if (typeof request !== "object" || request === null) return []
+  return Object.entries(request).flatMap(([field, value]): ReadonlyArray<Named> => {
+    const message = refused.get(field)
+    if (message !== undefined) return [{ _tag: "Refused", field, message }]
+    if (typeof value === "string" && places.has(field)) return [{ _tag: "Place", field, text: value }]
+    if (!localPaths.has(field)) return []
+    const texts = Array.isArray(value) ? value : [value]
+    return texts.flatMap((path) => (typeof path === "string" ? [{ _tag: "Local" as const, field, path }] : []))
+  })
+}

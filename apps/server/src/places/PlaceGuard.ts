@@ -1,0 +1,95 @@
+/** Holds the places of a request against the allowed folders, whatever they are called. */
+
+import * as path from "node:path"
+import * as ConfigurationFile from "@ourclone/core/configuration/ConfigurationFile"
+import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
+import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
+import * as RemoteName from "@ourclone/core/configuration/RemoteName"
+import type { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as Effect from "effect/Effect"
+import { Forbidden, type Unavailable } from "../api/Problem.ts"
+import type { Verdict } from "../side/SideWire.ts"
+import { namedBy } from "./PlaceFields.ts"
+
+export interface PlaceGuard {
+  /** Fails with `Forbidden` for a request that names what callers may not use. */
+  readonly request: (request: unknown) => Effect.Effect<void, Forbidden | Unavailable>
+  readonly place: (text: string, field: string) => Effect.Effect<void, Forbidden | Unavailable>
+}
+
+const refuse = (message: string): Forbidden => new Forbidden({ code: "PlaceNotAllowed", detail: message })
+
+/** The type that opens paths of this machine. */
+const localType = "local"
+
+export interface GuardOptions {
+  /** Whether folders and files of this machine may be used: asked where a disk that hangs holds up nobody else. */
+  readonly judge: (names: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Verdict>, Unavailable>
+  /** Everything is allowed, so that a link can lead nowhere else. */
+  readonly isWhole: boolean
+  readonly remotes: Remotes["Service"]
+}
+
+export const make = ({ isWhole, judge, remotes }: GuardOptions): PlaceGuard => {
+  const types = remotes.factories.map(({ type }) => type)
+
+  const local = Effect.fnUntraced(function* (name: string, field: string) {
+    const [verdict] = yield* judge([name])
+    if (verdict?._tag === "Allowed") return
+    return yield* refuse(
+      `${field}: "${name}" may not be used: ${verdict?.because ?? "nobody can say whether it is allowed"}`
+    )
+  })
+  const unreadable = (error: RemoteError) => refuse(error.message)
+
+  const place: PlaceGuard["place"] = Effect.fnUntraced(function* (text, field) {
+    const { remotes: configured } = yield* Effect.mapError(
+      ConfigurationFile.read(remotes.configurationFile),
+      unreadable
+    )
+    const meaning = RemoteName.parse(text, { remotes: [...configured.keys()], types, platform: process.platform })
+    switch (meaning._tag) {
+      case "Local":
+        return yield* local(meaning.path, field)
+      case "Unconfigured":
+        if (meaning.type === localType) return yield* local(meaning.location, field)
+        // An account whose key is in the environment of the service is the service's own, not its callers'.
+        return
+      case "Configured": {
+        const remote = configured.get(meaning.remote)!
+        if (remote.type !== localType) return
+        const { dir } = remote.options
+        return yield* local(typeof dir === "string" ? path.join(dir, meaning.location) : meaning.location, field)
+      }
+      case "Invalid":
+        return yield* refuse(`${field}: ${meaning.because}`)
+      case "UnknownRemote":
+      case "UnknownType":
+        // Whoever opens it says so, with the names that are known.
+        return
+    }
+  })
+
+  const repository = Effect.fnUntraced(function* (text: string, field: string) {
+    if (!RemoteName.isValidName(text)) return yield* place(text, field)
+    const named = yield* Effect.mapError(ConfiguredRepositories.read(remotes.configurationFile), unreadable)
+    const location = named.get(text)?.location
+    // A name that is none fails where it is looked up.
+    if (location !== undefined) yield* place(location, field)
+  })
+  const repositories = new Set(["repository", "fromRepository", "copyChunkerFrom"])
+
+  const request: PlaceGuard["request"] = Effect.fnUntraced(function* (asked) {
+    for (const named of namedBy(asked)) {
+      if (named._tag === "Refused") return yield* refuse(`${named.field}: ${named.message}`)
+      if (named._tag === "Local") yield* local(named.path, named.field)
+      else if (repositories.has(named.field)) yield* repository(named.text, named.field)
+      else yield* place(named.text, named.field)
+    }
+    const { copyLinks } = (asked ?? {}) as { readonly copyLinks?: unknown }
+    if (copyLinks === true && !isWhole) {
+      return yield* refuse("copyLinks: a link could lead out of the allowed folders")
+    }
+  })
+  return { request, place }
+}
