@@ -3,7 +3,13 @@
 // import.meta.url)` in the sources is followed to its module. Packages with native code stay outside.
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as Effect from "effect/Effect"
 import { rolldown } from "rolldown"
+import * as HelpDocs from "./src/help/HelpDocs.ts"
+import * as HelpText from "./src/help/HelpText.ts"
+import { fileName } from "./src/help/KnownHelp.ts"
+import * as ManPage from "./src/help/ManPage.ts"
+import { version } from "./src/Version.ts"
 
 const here = import.meta.dirname
 const output = path.join(here, "dist")
@@ -102,11 +108,25 @@ const { output: files } = await bundle.write({
 await bundle.close()
 
 const launcher = `#!/usr/bin/env node
-import { enableCompileCache } from "node:module"
-enableCompileCache()
-await import("./ourclone.mjs")
+const { node } = process.versions
+if (Number(node.split(".")[0]) < 24) {
+  process.stderr.write("ourclone: it needs Node 24 or newer, and this is Node " + node + ": see https://nodejs.org\\n")
+  process.exitCode = 1
+} else {
+  const { enableCompileCache } = await import("node:module")
+  enableCompileCache()
+  await import("./ourclone.mjs")
+}
 `
 fs.writeFileSync(path.join(output, "main.mjs"), launcher, { mode: 0o755 })
+
+const docs = await Effect.runPromise(HelpDocs.all)
+const texts = Object.fromEntries([...docs].map(([command, doc]) => [command, HelpText.of(doc, { colors: true })]))
+fs.writeFileSync(path.join(output, fileName), JSON.stringify(texts))
+fs.mkdirSync(path.join(output, "man"))
+for (const [command, doc] of docs) {
+  fs.writeFileSync(path.join(output, "man", ManPage.fileName(command)), ManPage.of(command, doc, version))
+}
 
 const bytes = files.reduce((sum, file) => sum + (file.type === "chunk" ? Buffer.byteLength(file.code) : 0), 0)
 console.log(`dist: ${files.length} files, ${Math.round(bytes / 1000)} kB`)

@@ -6,7 +6,7 @@ import * as path from "node:path"
 export const root = path.join(import.meta.dirname, "..", "..")
 
 /** Libraries in the order of their dependencies. */
-export const libraries: ReadonlyArray<string> = ["core", "provider-local", "provider-b2", "backup", "jobs"]
+export const libraries: ReadonlyArray<string> = ["core", "provider-local", "provider-b2", "backup", "mount", "jobs"]
 
 /** Runs a program and gives what it printed; throws with it when it fails. */
 export const output = (program: string, args: ReadonlyArray<string>, cwd: string): string => {
@@ -39,6 +39,7 @@ const stageCommand = (folder: string): void => {
     bin: { ourclone: "./dist/main.mjs" },
     engines: { node: ">=24" },
     files: ["dist"],
+    man: fs.readdirSync(path.join(cli, "dist", "man")).map((page) => `./dist/man/${page}`),
     dependencies: Object.fromEntries(manifest.ourclone.native.map((name: string) => [name, versionOf(name)]))
   }
   fs.mkdirSync(folder, { recursive: true })

@@ -32,6 +32,7 @@ beforeAll(() => {
     ...Object.entries(tarballs).map(([name, file]) => `  ${JSON.stringify(name)}: ${JSON.stringify(file)}`),
     "allowBuilds:",
     "  koffi: false",
+    "  fuse-napi: false",
     "  msgpackr-extract: false"
   ]
   fs.writeFileSync(path.join(folder, "pnpm-workspace.yaml"), `${workspace.join("\n")}\n`)
@@ -75,6 +76,27 @@ describe("the packed packages", () => {
     const roots = ["--typeRoots", path.join(root, "node_modules", "@types"), "--skipLibCheck"]
     const { status, stdout } = run(path.join(root, "node_modules", ".bin", "tsc"), ...options, ...roots, "provider.ts")
     expect([status, stdout]).toEqual([0, ""])
+  })
+
+  it("the command has its help written down, manual pages, and a word for an old Node", () => {
+    const installed = path.join(folder, "node_modules", "ourclone")
+    const command = path.join("node_modules", ".bin", "ourclone")
+    const { status, stdout } = run(command, "repo", "key", "add", "--help")
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^DESCRIPTION\n {2}Add a password .*USAGE/s)])
+    const texts = JSON.parse(fs.readFileSync(path.join(installed, "dist", "help.json"), "utf8"))
+    expect(texts["repo key add"]).toContain("Add a")
+    const { man } = JSON.parse(fs.readFileSync(path.join(installed, "package.json"), "utf8"))
+    expect(man).toContain("./dist/man/ourclone-copy.1")
+    for (const page of man) expect(fs.existsSync(path.join(installed, page))).toBe(true)
+
+    const version = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.1.0' } })"
+    const main = path.join(installed, "dist", "main.mjs")
+    const old = run(process.execPath, "--import", `data:text/javascript,${version}`, main)
+    expect([old.status, old.stdout, old.stderr]).toEqual([
+      1,
+      "",
+      "ourclone: it needs Node 24 or newer, and this is Node 22.1.0: see https://nodejs.org\n"
+    ])
   })
 
   it("the command runs", () => {

@@ -13,6 +13,7 @@ const takesDash = new Set([
 ])
 
 export const normalize = (typed: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (typed[0] === "help") return [...typed.slice(1).filter((word) => !word.startsWith("-")), "--help"]
   const normal: Array<string> = []
   for (let index = 0; index < typed.length; index++) {
     const word = typed[index]!

@@ -10,6 +10,7 @@ import { completion } from "./commands/completion.ts"
 import { config } from "./commands/config.ts"
 import { copy } from "./commands/copy.ts"
 import { forget } from "./commands/forget.ts"
+import { help } from "./commands/help.ts"
 import { largeFiles } from "./commands/large.ts"
 import { ls } from "./commands/ls.ts"
 import { lsjson } from "./commands/lsjson.ts"
@@ -44,7 +45,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
       { group: "CHANGE", commands: [mkdir, rm, undelete] },
       { group: "STORAGE", commands: [buckets, versions, largeFiles, cleanup] },
-      { group: "SET UP", commands: [remote(factories), config, complete, version, task] }
+      { group: "SET UP", commands: [remote(factories), config, complete, help, version, task] }
     ]),
     Command.withExamples([
       { command: "ourclone remote add photos b2", description: "Name a B2 account" },

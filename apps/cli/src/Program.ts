@@ -11,7 +11,6 @@ import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
-import type * as HelpDoc from "effect/cli/HelpDoc"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -21,6 +20,7 @@ import * as DebugLog from "./DebugLog.ts"
 import * as Environment from "./Environment.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { builtIns } from "./GlobalFlags.ts"
+import * as HelpText from "./help/HelpText.ts"
 import { printable } from "./PrintableText.ts"
 import * as HangUp from "./process/HangUp.ts"
 import * as StopSignals from "./process/StopSignals.ts"
@@ -34,6 +34,8 @@ export interface ProgramOptions {
   readonly words: ReadonlyArray<string>
   readonly streams: StreamsShape
   readonly factories: ReadonlyArray<ProviderFactory>
+  /** Hears of help and of wrong usage instead of the streams. */
+  readonly presenter?: CliOutput.Presenter
 }
 
 /** Without the parser's words for how it came to know. */
@@ -46,26 +48,15 @@ const plainly = (message: string): string =>
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? ""
 
-/** A switch takes a value in the parser alone, so help does not speak of it. */
-const withoutSwitchValues = (flags: ReadonlyArray<HelpDoc.FlagDoc>): Array<HelpDoc.FlagDoc> =>
-  flags.map((flag) => (flag.type === "[=boolean]" ? { ...flag, type: "boolean" } : flag))
-
-const readable = (doc: HelpDoc.HelpDoc): HelpDoc.HelpDoc => ({
-  ...doc,
-  flags: withoutSwitchValues(doc.flags),
-  ...(doc.globalFlags === undefined ? {} : { globalFlags: withoutSwitchValues(doc.globalFlags) })
-})
-
 /** Help goes to standard output; a mistake and how to get help go to standard error. */
 const presenter = (streams: StreamsShape): CliOutput.Presenter => {
   const colors = streams.environment.NO_COLOR === undefined && process.stdout.isTTY === true
-  const formatter = CliOutput.defaultFormatter({ colors })
   return {
     present: (event) =>
       Effect.sync(() => {
         switch (event._tag) {
           case "Help":
-            return streams.writeOut(`${formatter.formatHelpDoc(readable(event.helpDoc))}\n`)
+            return streams.writeOut(`${HelpText.of(event.helpDoc, { colors })}\n`)
           case "Version":
             return streams.writeOut(`ourclone ${event.version}\n`)
           case "InvalidInvocation": {
@@ -129,7 +120,7 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
     Environment.layer,
     Layer.succeed(Streams, streams),
     Layer.succeed(DebugLog.DebugLog, log),
-    Layer.succeed(CliOutput.Presenter, presenter(streams)),
+    Layer.succeed(CliOutput.Presenter, options.presenter ?? presenter(streams)),
     CliConfig.layer({ builtIns }),
     Layer.succeed(ThisMachine, machineOf(streams)),
     Layer.succeed(WhileLocked, Effect.andThen(Effect.sync(StopSignals.heed), HangUp.tolerate())),

@@ -1,12 +1,15 @@
 /** Where the process begins. Nothing is loaded that `ourclone version` does not need. */
 import { enableCompileCache } from "node:module"
+import { textFor } from "./help/KnownHelp.ts"
 import { version } from "./Version.ts"
 
 const words = process.argv.slice(2)
+const isVersion = words.length === 1 && (words[0] === "version" || words[0] === "--version")
+const hasColors = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
+const known = isVersion ? `ourclone ${version}` : textFor(words, hasColors)
 
-if (words.length === 1 && (words[0] === "version" || words[0] === "--version")) {
-  process.stdout.write(`ourclone ${version}\n`)
-} else {
+if (known !== undefined) process.stdout.write(`${known}\n`)
+else {
   enableCompileCache()
   const { main } = await import("./Run.ts")
   main()
