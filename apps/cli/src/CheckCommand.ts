@@ -1,6 +1,7 @@
 /** `check`: what is different between two sides, without changing either. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import { differenceStep, kind, type Request, type Summary } from "@ourclone/jobs/transfer/Check"
 import * as Effect from "effect/Effect"
@@ -11,7 +12,6 @@ import { filterRequest } from "./FilterRequest.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
 import * as Output from "./Output.ts"
-import { printable } from "./PrintableText.ts"
 import { told } from "./words/remedies.ts"
 
 type Flags = Omit<Request, keyof FilterInput | "modifyWindowMillis" | "at" | "versionId"> & {

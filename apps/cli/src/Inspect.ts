@@ -2,6 +2,7 @@
 import type { File } from "@ourclone/core/contract/Entry"
 import * as Amount from "@ourclone/core/events/Amount"
 import * as FarTime from "@ourclone/core/events/FarTime"
+import { printable } from "@ourclone/core/events/PrintableText"
 import * as Cat from "@ourclone/jobs/storage/Cat"
 import * as Size from "@ourclone/jobs/storage/Size"
 import * as Stat from "@ourclone/jobs/storage/Stat"
@@ -13,7 +14,6 @@ import { filterRequest } from "./FilterRequest.ts"
 import { given } from "./Given.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
-import { printable } from "./PrintableText.ts"
 import * as QueryRun from "./QueryRun.ts"
 
 const factsOf = (file: File): ReadonlyArray<readonly [string, string]> => [

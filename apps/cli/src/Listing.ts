@@ -1,5 +1,6 @@
 /** What `ls` and its kin have in common: the entries below a text, in chunks. */
 import type { Entry } from "@ourclone/core/contract/Entry"
+import { printable } from "@ourclone/core/events/PrintableText"
 import { kind } from "@ourclone/jobs/storage/List"
 import * as Effect from "effect/Effect"
 import { absolute } from "./AbsolutePlace.ts"
@@ -8,7 +9,6 @@ import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
 import { given } from "./Given.ts"
 import type { Output } from "./Output.ts"
-import { printable } from "./PrintableText.ts"
 import * as QueryRun from "./QueryRun.ts"
 import { told } from "./words/remedies.ts"
 

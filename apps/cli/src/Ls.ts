@@ -1,11 +1,11 @@
 /** `ls`: a line for each file, the newest facts a listing has. */
 import type { Entry } from "@ourclone/core/contract/Entry"
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
 import type { FilterInput } from "./FilterFlags.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
-import { printable } from "./PrintableText.ts"
 
 const blank = `${"-".padStart(9)}  ${"".padEnd(19)}  `
 

@@ -3,11 +3,11 @@
 import type { Entry, File } from "@ourclone/core/contract/Entry"
 import { basename } from "@ourclone/core/contract/RemotePath"
 import * as FarTime from "@ourclone/core/events/FarTime"
+import * as PrintableText from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
 import type { FilterInput } from "./FilterFlags.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
-import * as PrintableText from "./PrintableText.ts"
 
 const objectOfFile = (file: File, withHashes: boolean) => ({
   Path: file.path,

@@ -1,6 +1,7 @@
 /** `cleanup --old-versions`, and what a purge has in common with it: versions that go for good. */
 import type { RemovedVersions } from "@ourclone/core/engine/VersionRemoval"
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { RunView } from "@ourclone/core/events/RunView"
 import * as RemoveOldVersions from "@ourclone/jobs/storage/RemoveOldVersions"
@@ -10,7 +11,6 @@ import * as ExitCode from "./ExitCode.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
 import * as Output from "./Output.ts"
-import { printable } from "./PrintableText.ts"
 import * as RunReport from "./RunReport.ts"
 
 const countText = (count: number): string => Amount.counted(count, "version")

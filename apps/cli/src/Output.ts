@@ -4,11 +4,12 @@
  * Results go to standard output, in large writes; notes and errors go to
  * standard error. Nothing here is an Effect per line: a listing has millions.
  */
+
+import { json, printable } from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { DebugLog } from "./DebugLog.ts"
 import { Json, Quiet, Verbose } from "./GlobalFlags.ts"
-import { json, printable } from "./PrintableText.ts"
 import { Streams } from "./Streams.ts"
 
 const bufferSize = 64 * 1024

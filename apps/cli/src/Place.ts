@@ -3,9 +3,9 @@ import { RemoteError } from "@ourclone/core/configuration/RemoteError"
 import type { Given } from "@ourclone/core/configuration/Remotes"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { printable } from "@ourclone/core/events/PrintableText"
 import { retryingAtFirst } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
-import { printable } from "./PrintableText.ts"
 import { Streams } from "./Streams.ts"
 
 /** Until the scope closes. A service that is away for the moment is tried again, and the user told. */

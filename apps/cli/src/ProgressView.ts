@@ -1,11 +1,11 @@
 /** What a run looks like so far as lines of text, none wider than asked for. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { pad, printable, shorten, widthOf } from "@ourclone/core/events/PrintableText"
 import * as Rate from "@ourclone/core/events/Rate"
 import type { InFlight } from "@ourclone/core/events/RunEvent"
 import type { RunView } from "@ourclone/core/events/RunView"
-import { pad, printable, shorten, widthOf } from "./PrintableText.ts"
-import { ofWaiting } from "./WaitingText.ts"
+import { ofWaiting } from "@ourclone/core/events/WaitingText"
 
 const shownInFlight = 6
 const nameWidth = 12

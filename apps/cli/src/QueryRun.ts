@@ -1,13 +1,13 @@
 /** Runs a query, and hands its rows on in the pieces in which they come. */
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { Tell } from "@ourclone/core/events/Tell"
+import { ofWaiting } from "@ourclone/core/events/WaitingText"
 import type { JobError } from "@ourclone/jobs/kind/JobError"
 import type { Beside, QueryKind } from "@ourclone/jobs/kind/JobKind"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as JobWords from "./JobWords.ts"
 import type { Output } from "./Output.ts"
-import { ofWaiting } from "./WaitingText.ts"
 
 /** What goes beside the request. Of what a query tells, its user hears once that it waits. */
 export const beside = (output: Output): Beside => {

@@ -1,11 +1,12 @@
 /** `remote test`: the checks every provider must pass, on the user's own storage. */
+
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import { kind } from "@ourclone/jobs/storage/TestRemote"
 import * as Effect from "effect/Effect"
 import * as ExitCode from "./ExitCode.ts"
 import * as JobRun from "./JobRun.ts"
 import * as Output from "./Output.ts"
-import { printable } from "./PrintableText.ts"
 
 type Verdict = "ok" | "failed" | "not applicable"
 

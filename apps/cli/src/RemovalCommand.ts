@@ -1,6 +1,7 @@
 /** `rm`, `undelete` and `mkdir`. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import * as MakeDirectory from "@ourclone/jobs/storage/MakeDirectory"
 import * as Remove from "@ourclone/jobs/storage/Remove"
@@ -13,7 +14,6 @@ import { filterRequest } from "./FilterRequest.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
 import * as Output from "./Output.ts"
-import { printable } from "./PrintableText.ts"
 import * as RunReport from "./RunReport.ts"
 import * as TransferCommand from "./TransferCommand.ts"
 import * as TransferText from "./TransferText.ts"

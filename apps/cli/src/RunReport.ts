@@ -2,15 +2,15 @@
 
 import * as Amount from "@ourclone/core/events/Amount"
 import type { Envelope } from "@ourclone/core/events/Envelope"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import * as RunView from "@ourclone/core/events/RunView"
 import type { Sink } from "@ourclone/core/events/Tell"
+import { ofWaiting } from "@ourclone/core/events/WaitingText"
 import * as Effect from "effect/Effect"
 import type { Output } from "./Output.ts"
-import { printable } from "./PrintableText.ts"
 import * as Progress from "./Progress.ts"
 import * as WaitingNotes from "./WaitingNotes.ts"
-import { ofWaiting } from "./WaitingText.ts"
 
 export interface ReportOptions {
   /** `--progress`; `never` for a run whose facts are what is printed. */

@@ -2,6 +2,7 @@
 import * as Unfinished from "@ourclone/core/contract/LargeFile"
 import type { Version } from "@ourclone/core/contract/Versions"
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import * as Age from "@ourclone/core/filter/Age"
 import * as CancelUnfinished from "@ourclone/jobs/storage/CancelUnfinished"
@@ -14,7 +15,6 @@ import * as Schema from "effect/Schema"
 import { absolute } from "./AbsolutePlace.ts"
 import * as JobRun from "./JobRun.ts"
 import * as Output from "./Output.ts"
-import { printable } from "./PrintableText.ts"
 import * as QueryRun from "./QueryRun.ts"
 
 const versionText = (version: Version): string => {

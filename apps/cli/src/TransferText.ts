@@ -1,9 +1,9 @@
 /** Facts about transfers as lines for people. */
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { RunView } from "@ourclone/core/events/RunView"
-import { printable } from "./PrintableText.ts"
 import { told } from "./words/remedies.ts"
 
 export type Verb = "copy" | "move" | "remove"

@@ -1,12 +1,12 @@
 /** `tree`: files and folders, drawn. */
 import type { Entry } from "@ourclone/core/contract/Entry"
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
 import type { FilterInput } from "./FilterFlags.ts"
 import * as LineDrawing from "./LineDrawing.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
-import { printable } from "./PrintableText.ts"
 import { Streams } from "./Streams.ts"
 
 /** Folders, whose names end with a slash, hold more of the same; files do not. */

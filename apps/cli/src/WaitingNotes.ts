@@ -1,7 +1,7 @@
 /** Says where nothing is drawn that a run waits, so that it is not taken for one that hangs. */
 import type { RunView } from "@ourclone/core/events/RunView"
+import { ofWaiting } from "@ourclone/core/events/WaitingText"
 import type { Output } from "./Output.ts"
-import { ofWaiting } from "./WaitingText.ts"
 
 /** A pause that passes is not worth a word. */
 const shortestMillis = 10_000

@@ -1,7 +1,7 @@
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import { expect, test } from "vitest"
 import { scrubber } from "../src/DebugLog.ts"
-import { printable } from "../src/PrintableText.ts"
 import { makeCli } from "./Cli.ts"
 
 test("names can not command the terminal", () => {

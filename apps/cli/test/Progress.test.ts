@@ -1,10 +1,10 @@
 import type { Failure } from "@ourclone/core/events/Failure"
+import { shorten, widthOf } from "@ourclone/core/events/PrintableText"
 import type { InFlight, RunEvent } from "@ourclone/core/events/RunEvent"
 import * as RunView from "@ourclone/core/events/RunView"
+import { ofWaiting } from "@ourclone/core/events/WaitingText"
 import { expect, test } from "vitest"
-import { shorten, widthOf } from "../src/PrintableText.ts"
 import { lines, oneLine } from "../src/ProgressView.ts"
-import { ofWaiting } from "../src/WaitingText.ts"
 
 /** What it looks like after events, each at its time in milliseconds. */
 const after = (...events: ReadonlyArray<readonly [at: number, event: RunEvent]>): RunView.RunView => {

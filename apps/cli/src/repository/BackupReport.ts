@@ -1,10 +1,10 @@
 /** What a backup tells while it runs and at its end, in restic's shapes or for people. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { Deed, Fact, RunEvent } from "@ourclone/core/events/RunEvent"
 import type { Summary } from "@ourclone/jobs/repository/BackupJob"
 import type { Output } from "../Output.ts"
-import { printable } from "../PrintableText.ts"
 import { told } from "../words/remedies.ts"
 import type { Counts } from "./ByteProgress.ts"
 import { secondsLeft } from "./ByteProgress.ts"

@@ -1,11 +1,11 @@
 /** Progress of a backup or a restore, by files and bytes. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable, shorten } from "@ourclone/core/events/PrintableText"
 import * as Rate from "@ourclone/core/events/Rate"
 import * as Effect from "effect/Effect"
 import * as LiveLines from "../LiveLines.ts"
 import type { Output } from "../Output.ts"
-import { printable, shorten } from "../PrintableText.ts"
 import { flow, percent } from "../ProgressView.ts"
 
 export interface Counts {

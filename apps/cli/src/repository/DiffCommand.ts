@@ -1,10 +1,10 @@
 /** `snapshot diff`: what is different between two snapshots, or folders in them. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import { kind, type Row, type Side } from "@ourclone/jobs/repository/DiffQuery"
 import * as Effect from "effect/Effect"
 import type { Output } from "../Output.ts"
-import { printable } from "../PrintableText.ts"
 import type { ReadingInput } from "../RepositoryFlags.ts"
 import { command } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"

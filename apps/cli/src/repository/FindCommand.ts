@@ -1,4 +1,7 @@
 /** `snapshot find`: which snapshots have a file. */
+
+import * as PrintableText from "@ourclone/core/events/PrintableText"
+import { printable } from "@ourclone/core/events/PrintableText"
 import { kind, type Row } from "@ourclone/jobs/repository/FindQuery"
 import type { NodeRow } from "@ourclone/jobs/repository/NodeRow"
 import type { SnapshotRow } from "@ourclone/jobs/repository/SnapshotRow"
@@ -6,8 +9,6 @@ import * as Effect from "effect/Effect"
 import { usage } from "../ExitCode.ts"
 import { given } from "../Given.ts"
 import type { Output } from "../Output.ts"
-import * as PrintableText from "../PrintableText.ts"
-import { printable } from "../PrintableText.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import * as NodeJson from "./NodeJson.ts"
 import * as NodeLine from "./NodeLine.ts"

@@ -1,13 +1,13 @@
 /** `forget`: removes snapshots, by name or by rule, and prunes when asked to. */
 
 import * as Forget from "@ourclone/backup/care/Forget"
+import * as PrintableText from "@ourclone/core/events/PrintableText"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import { kind, Plan, plannedStep, type Request } from "@ourclone/jobs/repository/ForgetJob"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { usage } from "../ExitCode.ts"
 import type { Output } from "../Output.ts"
-import * as PrintableText from "../PrintableText.ts"
 import type { PruneFlagsInput, ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { told } from "../words/remedies.ts"
 import { type ForgetRulesInput, rulesOf } from "./ForgetRules.ts"

@@ -1,10 +1,10 @@
 /** `repo info`: what a repository is, without reading what is in it. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import { kind, type Row } from "@ourclone/jobs/repository/InfoQuery"
 import * as Effect from "effect/Effect"
 import type { Output } from "../Output.ts"
-import { printable } from "../PrintableText.ts"
 import type { ReadingInput } from "../RepositoryFlags.ts"
 import { command } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"

@@ -1,6 +1,8 @@
 /** `repo key`: the passwords of a repository. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import * as PrintableText from "@ourclone/core/events/PrintableText"
+import { printable } from "@ourclone/core/events/PrintableText"
 import * as KeyAdd from "@ourclone/jobs/repository/KeyAddJob"
 import * as KeyList from "@ourclone/jobs/repository/KeyListQuery"
 import * as KeyPassword from "@ourclone/jobs/repository/KeyPasswordJob"
@@ -8,8 +10,6 @@ import * as KeyRemove from "@ourclone/jobs/repository/KeyRemoveJob"
 import { newSecretOf } from "@ourclone/jobs/repository/OpenedRepository"
 import * as Effect from "effect/Effect"
 import { given } from "../Given.ts"
-import * as PrintableText from "../PrintableText.ts"
-import { printable } from "../PrintableText.ts"
 import type { RepositoryInput } from "../RepositoryFlags.ts"
 import { command } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"

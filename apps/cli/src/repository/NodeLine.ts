@@ -1,8 +1,8 @@
 /** An entry of a snapshot on one line for people. */
 import * as FileMode from "@ourclone/backup/format/FileMode"
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { NodeRow } from "@ourclone/jobs/repository/NodeRow"
-import { printable } from "../PrintableText.ts"
 
 /** The path, and with `long` mode, owner, size and time before it. */
 export const of = (node: NodeRow, long: boolean): string => {

@@ -1,13 +1,13 @@
 /** `repo repair`: index, packs and snapshots, in the order in which they are mended. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import * as RepairIndex from "@ourclone/jobs/repository/RepairIndexJob"
 import * as RepairPacks from "@ourclone/jobs/repository/RepairPacksJob"
 import * as RepairSnapshots from "@ourclone/jobs/repository/RepairSnapshotsJob"
 import * as Effect from "effect/Effect"
 import type { Output } from "../Output.ts"
-import { printable } from "../PrintableText.ts"
 import type { RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { command } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"

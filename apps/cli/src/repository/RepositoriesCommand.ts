@@ -1,7 +1,8 @@
 /** `repo list`: the repositories that have a name. */
+
+import { pad, printable } from "@ourclone/core/events/PrintableText"
 import { kind } from "@ourclone/jobs/repository/RepositoriesQuery"
 import * as Effect from "effect/Effect"
-import { pad, printable } from "../PrintableText.ts"
 import { command } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"
 

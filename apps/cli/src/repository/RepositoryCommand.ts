@@ -1,10 +1,10 @@
 /** What all commands about repositories share: their output, and how a failure is told to a program. */
 
 import { setFlagsFromString } from "node:v8"
+import * as PrintableText from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
 import * as ExitCode from "../ExitCode.ts"
 import * as Output from "../Output.ts"
-import * as PrintableText from "../PrintableText.ts"
 import * as StopSignals from "../process/StopSignals.ts"
 import { Streams } from "../Streams.ts"
 import { told } from "../words/remedies.ts"

@@ -1,9 +1,9 @@
 /** The fields of requests about repositories, and the passwords beside them, from flags. */
 import { resolve } from "node:path"
+import { printable } from "@ourclone/core/events/PrintableText"
 import * as OpenedRepository from "@ourclone/jobs/repository/OpenedRepository"
 import * as Effect from "effect/Effect"
 import { given } from "../Given.ts"
-import { printable } from "../PrintableText.ts"
 import type { RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import type * as Password from "./Password.ts"
 import type { PasswordSource, PasswordSources } from "./RepositoryJob.ts"

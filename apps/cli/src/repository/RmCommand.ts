@@ -1,12 +1,12 @@
 /** `snapshot rm`: snapshots anew without some paths. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact, RunEvent } from "@ourclone/core/events/RunEvent"
 import { kind } from "@ourclone/jobs/repository/RemovePathsJob"
 import * as Effect from "effect/Effect"
 import { usage } from "../ExitCode.ts"
 import type { Output } from "../Output.ts"
-import { printable } from "../PrintableText.ts"
 import type { RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { type ExcludeFlagsInput, excludesOf } from "./PathFlags.ts"
 import { command } from "./RepositoryCommand.ts"

@@ -3,7 +3,7 @@ import type { Snapshot } from "@ourclone/backup/format/Snapshot"
 import { shortId } from "@ourclone/backup/format/Snapshot"
 import type { GroupKey } from "@ourclone/backup/repository/SnapshotGroups"
 import * as Amount from "@ourclone/core/events/Amount"
-import { printable } from "../PrintableText.ts"
+import { printable } from "@ourclone/core/events/PrintableText"
 import * as Table from "./Table.ts"
 
 export const time = (snapshot: Pick<Snapshot, "time">): string => Amount.time(Date.parse(snapshot.time))

@@ -2,10 +2,10 @@
 
 import { toJson } from "@ourclone/backup/format/Snapshot"
 import * as SnapshotGroups from "@ourclone/backup/repository/SnapshotGroups"
+import * as PrintableText from "@ourclone/core/events/PrintableText"
 import { kind } from "@ourclone/jobs/repository/SnapshotsQuery"
 import * as Effect from "effect/Effect"
 import { given } from "../Given.ts"
-import * as PrintableText from "../PrintableText.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { command } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"

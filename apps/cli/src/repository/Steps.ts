@@ -1,11 +1,11 @@
 /** Progress of a job that goes in steps: what it does now, and how much of that is done. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable, shorten } from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as LiveLines from "../LiveLines.ts"
 import type { Output } from "../Output.ts"
-import { printable, shorten } from "../PrintableText.ts"
 import type { Streams } from "../Streams.ts"
 
 export interface Steps {

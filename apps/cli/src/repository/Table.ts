@@ -1,5 +1,5 @@
 /** Columns of text, each as wide as its widest cell. */
-import { pad, widthOf } from "../PrintableText.ts"
+import { pad, widthOf } from "@ourclone/core/events/PrintableText"
 
 /** A cell may have several lines. */
 export type Row = ReadonlyArray<string>

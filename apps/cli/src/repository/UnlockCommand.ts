@@ -1,10 +1,10 @@
 /** `repo unlock`: takes away locks that nobody holds any more. */
 
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import { kind, lockLeft } from "@ourclone/jobs/repository/UnlockJob"
 import * as Effect from "effect/Effect"
-import { printable } from "../PrintableText.ts"
 import type { RepositoryInput } from "../RepositoryFlags.ts"
 import { told } from "../words/remedies.ts"
 import { command } from "./RepositoryCommand.ts"

@@ -1,8 +1,8 @@
 /** Why a run does nothing for a while, in words. */
 
-import * as Amount from "@ourclone/core/events/Amount"
-import type { Waiting } from "@ourclone/core/events/RunView"
+import * as Amount from "./Amount.ts"
 import { printable } from "./PrintableText.ts"
+import type { Waiting } from "./RunView.ts"
 
 /** `12 s`, `2 min`. */
 const about = (millis: number): string => {
