@@ -1,0 +1,68 @@
+/** Who may come in: by password or token, from no page of another site, under a name of this server. */
+import { createHash, timingSafeEqual } from "node:crypto"
+import { isIP } from "node:net"
+import * as Redacted from "effect/Redacted"
+
+export interface AccessOptions {
+  /** Name and password for HTTP Basic; clients that only know Basic give a token as the password of any name. */
+  readonly users: ReadonlyArray<{ readonly name: string; readonly password: Redacted.Redacted<string> }>
+  readonly tokens: ReadonlyArray<Redacted.Redacted<string>>
+  /** Names besides addresses and `localhost` under which the server is asked for. */
+  readonly hostNames: ReadonlyArray<string>
+}
+
+export type Entry =
+  | { readonly _tag: "Welcome"; readonly user: string }
+  | { readonly _tag: "Unknown" }
+  /** Not for this server, or from a page of another one. */
+  | { readonly _tag: "Astray"; readonly message: string }
+
+/** Of equal length for all, so that comparing tells nothing. */
+const digest = (secret: string): Buffer => createHash("sha256").update(secret).digest()
+
+const hostOf = (authority: string): string =>
+  authority
+    .trim()
+    .toLowerCase()
+    .replace(/:\d*$/, "")
+    .replace(/^\[(.*)\]$/, "$1")
+
+const basic = (header: string): readonly [name: string, password: string] | undefined => {
+  const found = /^basic\s+([a-z0-9+/=]+)$/i.exec(header.trim())
+  if (found === null) return undefined
+  const text = Buffer.from(found[1]!, "base64").toString()
+  const colon = text.indexOf(":")
+  return colon < 0 ? undefined : [text.slice(0, colon), text.slice(colon + 1)]
+}
+
+export const make = (options: AccessOptions): ((headers: Headers) => Entry) => {
+  const names = new Set(["localhost", ...options.hostNames.map((name) => name.toLowerCase())])
+  const passwords = new Map(options.users.map(({ name, password }) => [name, digest(Redacted.value(password))]))
+  const tokens = options.tokens.map((token) => digest(Redacted.value(token)))
+  const nobody = digest("")
+
+  const isToken = (secret: string): boolean => {
+    const asked = digest(secret)
+    return tokens.reduce((found, token) => timingSafeEqual(token, asked) || found, false)
+  }
+
+  return (headers) => {
+    const host = headers.get("host")
+    if (host === null) return { _tag: "Astray", message: "the header Host is missing" }
+    // A page that makes its own name lead here still asks under that name.
+    if (isIP(hostOf(host)) === 0 && !names.has(hostOf(host)))
+      return { _tag: "Astray", message: `this server is not called ${hostOf(host)}` }
+    const origin = headers.get("origin")
+    const isForeign = origin !== null && origin.replace(/^[a-z]+:\/\//, "") !== host
+    if (isForeign || headers.get("sec-fetch-site") === "cross-site")
+      return { _tag: "Astray", message: "pages of other sites are not answered" }
+    const header = headers.get("authorization") ?? ""
+    const bearer = /^bearer\s+(\S+)$/i.exec(header.trim())?.[1]
+    if (bearer !== undefined) return isToken(bearer) ? { _tag: "Welcome", user: "token" } : { _tag: "Unknown" }
+    const [name, password] = basic(header) ?? []
+    if (name === undefined || password === undefined) return { _tag: "Unknown" }
+    const known = passwords.get(name)
+    const isRight = timingSafeEqual(known ?? nobody, digest(password)) && known !== undefined
+    return isRight || isToken(password) ? { _tag: "Welcome", user: name } : { _tag: "Unknown" }
+  }
+}
