@@ -6,7 +6,15 @@ import * as path from "node:path"
 export const root = path.join(import.meta.dirname, "..", "..")
 
 /** Libraries in the order of their dependencies. */
-export const libraries: ReadonlyArray<string> = ["core", "provider-local", "provider-b2", "backup", "mount", "jobs"]
+export const libraries: ReadonlyArray<string> = [
+  "core",
+  "provider-local",
+  "provider-s3",
+  "provider-b2",
+  "backup",
+  "mount",
+  "jobs"
+]
 
 /** Runs a program and gives what it printed; throws with it when it fails. */
 export const output = (program: string, args: ReadonlyArray<string>, cwd: string): string => {

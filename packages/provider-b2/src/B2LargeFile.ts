@@ -15,11 +15,11 @@ import {
   type StorageError,
   UnexpectedResponse
 } from "@ourclone/core/contract/StorageError"
+import * as Pages from "@ourclone/core/layers/Pages"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Authorization, Failure } from "./api/B2Authorization.ts"
 import { infoRefusal } from "./api/B2Names.ts"
-import * as B2Pages from "./api/B2Pages.ts"
 import { type FileRow, fileOf, sha1Of, timeOf, wholeNumber } from "./api/B2Replies.ts"
 import * as UploadUrls from "./api/UploadUrls.ts"
 import { maxPutSize } from "./B2Files.ts"
@@ -224,12 +224,12 @@ export const make = (root: B2Root): LargeFile => {
     unfinished: (path) =>
       Stream.unwrap(
         Effect.map(root.bucket, ({ id }) =>
-          B2Pages.read(
+          Pages.read(
             none,
             (seen) =>
               Effect.map(
                 client.listUnfinishedLargeFiles(path, { bucketId: id, namePrefix: root.nameOf(path) }, seen),
-                ({ files, nextFileId }): B2Pages.Page<ReadonlyArray<string>, FileRow> => ({
+                ({ files, nextFileId }): Pages.Page<ReadonlyArray<string>, FileRow> => ({
                   rows: files,
                   next: nextFileId === null ? undefined : [...seen, nextFileId]
                 })
@@ -246,7 +246,7 @@ export const make = (root: B2Root): LargeFile => {
         )
       ),
     parts: (file) =>
-      B2Pages.read(
+      Pages.read(
         1,
         (startPartNumber) =>
           Effect.map(client.listParts(file.path, file.id, startPartNumber), ({ nextPartNumber, parts }) => ({

@@ -3,12 +3,12 @@ import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import * as Spelling from "@ourclone/core/contract/Spelling"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { Version, Versions } from "@ourclone/core/contract/Versions"
+import { markedDirectory } from "@ourclone/core/layers/MarkedDirectories"
+import * as Pages from "@ourclone/core/layers/Pages"
+import { behindPassedOver, inPathOrder } from "@ourclone/core/layers/PathOrder"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as B2Pages from "./api/B2Pages.ts"
 import { type FileRow, fileOf } from "./api/B2Replies.ts"
-import { markedDirectory } from "./B2Listing.ts"
-import { behindPassedOver, inPathOrder } from "./B2PathOrder.ts"
 import type { B2Root } from "./B2Root.ts"
 
 const pageSize = 1000
@@ -28,13 +28,13 @@ const versionRows = (
   bucketId: string,
   prefix: string
 ): Stream.Stream<FileRow, StorageError> =>
-  B2Pages.read(
+  Pages.read(
     undefined as Start | undefined,
     (start) => {
       const { seen = none, ...from } = start ?? {}
       return Effect.map(
         root.client.listFileVersions(at, { bucketId, prefix, maxFileCount: pageSize, ...from }, seen),
-        ({ files, nextFileId, nextFileName }): B2Pages.Page<Start, FileRow> => {
+        ({ files, nextFileId, nextFileName }): Pages.Page<Start, FileRow> => {
           if (nextFileName === null) return { rows: files, next: undefined }
           const behind = behindPassedOver(prefix, files.at(-1)?.fileName, nextFileName)
           if (behind !== nextFileName) {

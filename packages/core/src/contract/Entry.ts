@@ -41,7 +41,7 @@ export const File = Schema.TaggedStruct("File", {
   contentType: Schema.optionalKey(Schema.String),
   /** What `PutOptions.metadata` said, where the service keeps it. */
   metadata: Schema.optionalKey(Metadata),
-  /** The provider's own id of this version, where it keeps versions. */
+  /** The provider's own id of this version, where it keeps versions. A listing may leave it out where it is not told there. */
   versionId: Schema.optionalKey(Schema.String),
   /**
    * What tells these bytes from others stored later under the name, where there are no versions and size and time may

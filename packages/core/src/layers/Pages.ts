@@ -3,15 +3,14 @@
  * way while this one is read. A page that fails is asked for again, since
  * whoever reads the listing could only begin anew.
  */
-
-import type { StorageError } from "@ourclone/core/contract/StorageError"
-import { retrying } from "@ourclone/core/layers/Retry"
 import * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
+import type { StorageError } from "../contract/StorageError.ts"
+import { retrying } from "./Retry.ts"
 
 export interface Page<Token, Row> {
   readonly rows: ReadonlyArray<Row>

@@ -1,12 +1,10 @@
 /**
  * Rows of a listing in the order of paths.
  *
- * B2 lists by names, and the path of `x//y` is `x/‛/y`, which comes after that of `x/z`. A row of that kind is held until
+ * Object storages list by names, and the path of `x//y` is `x/‛/y`, which comes after that of `x/z`. A row of that kind is held until
  * its turn; where many may begin with such a segment and `/`, they are passed over and listed when their turn comes, so
  * that what is held does not grow with the bucket.
  */
-import { compare } from "@ourclone/core/contract/RemotePath"
-import * as Spelling from "@ourclone/core/contract/Spelling"
 import { isReadonlyArrayNonEmpty, type NonEmptyReadonlyArray } from "effect/Array"
 import * as Channel from "effect/Channel"
 import * as Effect from "effect/Effect"
@@ -14,9 +12,12 @@ import * as Exit from "effect/Exit"
 import * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { compare } from "../contract/RemotePath.ts"
+import * as Spelling from "../contract/Spelling.ts"
 
 export interface Row {
   readonly fileName: string
+  /** `folder` stands for all names that begin with `fileName`, which ends with `/`. */
   readonly action: string
 }
 

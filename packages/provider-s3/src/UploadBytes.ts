@@ -1,0 +1,136 @@
+/** Bytes of a source on their way: held against what was announced before the last of them leaves. */
+import { createHash, hash } from "node:crypto"
+import type { Readable } from "node:stream"
+import type { S3Client } from "@aws-sdk/client-s3"
+import { type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
+import type { ChecksumAlgorithm, Checksums } from "@ourclone/core/contract/Entry"
+import { ChecksumMismatch, SourceChanged, type StorageError, wronglyNoted } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { type S3Calls, type Send, type SendOptions, sendGuarded } from "./api/S3Calls.ts"
+
+/** What the library is given of a body. */
+export interface Body {
+  readonly Body: Uint8Array | Readable
+  readonly ContentLength: number
+  readonly ContentMD5?: string
+}
+
+export interface Sent<A> {
+  readonly answer: A
+  /** Of the bytes, in hex. */
+  readonly md5: string
+}
+
+interface Sending {
+  readonly calls: S3Calls
+  readonly operation: string
+  readonly path: string
+  readonly source: ByteSource
+  readonly announced: Checksums
+  /** Up to how many bytes are read before they are sent, so that the service is told their MD5. */
+  readonly wholeSize: number
+}
+
+const algorithms: ReadonlyArray<ChecksumAlgorithm> = ["sha1", "md5", "sha256"]
+
+const mismatch = (isNoted: boolean | undefined, expected: string, actual: string) =>
+  isNoted === true
+    ? wronglyNoted(expected, actual)
+    : new ChecksumMismatch({ message: "the bytes that were read are not those that were announced", expected, actual })
+
+const changed = ({ calls, operation, path, source }: Sending, size: number | undefined) => {
+  const count = size === undefined ? `it no longer has ${source.size} bytes` : `${size} bytes instead of ${source.size}`
+  return calls.fail(operation, path, new SourceChanged({ message: `the file changed while it was read: ${count}` }))
+}
+
+const wrongDigest = (
+  sending: Sending,
+  digestOf: (algorithm: ChecksumAlgorithm) => string
+): StorageError | undefined => {
+  const { announced, calls, operation, path, source } = sending
+  for (const algorithm of algorithms) {
+    const expected = announced[algorithm]
+    if (expected === undefined) continue
+    const actual = digestOf(algorithm)
+    if (actual !== expected) return calls.fail(operation, path, mismatch(source.isSha1Noted, expected, actual))
+  }
+  return undefined
+}
+
+/** A body that may be read once: `send` is called for one attempt. */
+export type SendBody<A> = (body: Body, client: S3Client, options: SendOptions) => Promise<A>
+
+/** What sends `source`: whole and with its MD5 where it is small enough, else while it is read. */
+export const sendBytes = <A>(
+  sending: Sending,
+  call: (send: Send<A>) => Effect.Effect<A, StorageError>,
+  send: SendBody<A>
+): Effect.Effect<Sent<A>, StorageError> => {
+  const { source, wholeSize } = sending
+  return source.size <= Math.max(wholeSize, smallSize)
+    ? sendWhole(sending, call, send)
+    : sendStreamed(sending, call, send)
+}
+
+const wholeOf = ({ source }: Sending): Effect.Effect<Uint8Array, StorageError> =>
+  source.size <= smallSize
+    ? source.bytes
+    : Effect.map(Stream.runCollect(source.read()), (pieces) => Buffer.concat(pieces))
+
+const sendWhole = <A>(
+  sending: Sending,
+  call: (send: Send<A>) => Effect.Effect<A, StorageError>,
+  send: SendBody<A>
+): Effect.Effect<Sent<A>, StorageError> =>
+  Effect.flatMap(wholeOf(sending), (bytes) => {
+    if (bytes.length !== sending.source.size) return Effect.fail(changed(sending, bytes.length))
+    const wrong = wrongDigest(sending, (algorithm) => hash(algorithm, bytes))
+    if (wrong !== undefined) return Effect.fail(wrong)
+    const md5 = hash("md5", bytes)
+    const body: Body = {
+      Body: bytes,
+      ContentLength: bytes.length,
+      ContentMD5: Buffer.from(md5, "hex").toString("base64")
+    }
+    return Effect.map(
+      call((client, options) => send(body, client, options)),
+      (answer) => ({ answer, md5 })
+    )
+  })
+
+const sendStreamed = <A>(
+  sending: Sending,
+  call: (send: Send<A>) => Effect.Effect<A, StorageError>,
+  send: SendBody<A>
+): Effect.Effect<Sent<A>, StorageError> =>
+  Effect.suspend(() => {
+    const { announced, source } = sending
+    const wanted = algorithms.filter((algorithm) => algorithm === "md5" || announced[algorithm] !== undefined)
+    let md5 = ""
+    const sent = call((client, { abortSignal }) => {
+      const hashes = new Map(wanted.map((algorithm) => [algorithm, createHash(algorithm)]))
+      const pieces = async function* () {
+        let count = 0
+        let held: Uint8Array | undefined
+        for await (const piece of Stream.toAsyncIterable(source.read())) {
+          // The library may still hold what it has asked for behind: pieces do not go back to a pool here.
+          if (held !== undefined) yield held
+          held = piece
+          count += piece.length
+          if (count > source.size) throw changed(sending, undefined)
+          for (const each of hashes.values()) each.update(piece)
+        }
+        if (count !== source.size) throw changed(sending, undefined)
+        const digests = new Map([...hashes].map(([algorithm, each]) => [algorithm, each.digest("hex")]))
+        const wrong = wrongDigest(sending, (algorithm) => digests.get(algorithm) ?? "")
+        if (wrong !== undefined) throw wrong
+        md5 = digests.get("md5") ?? ""
+        if (held !== undefined) yield held
+      }
+      return sendGuarded(pieces(), abortSignal, (body, signal) =>
+        send({ Body: body, ContentLength: source.size }, client, { abortSignal: signal })
+      )
+    })
+    return Effect.map(sent, (answer) => ({ answer, md5 }))
+  })

@@ -1,0 +1,117 @@
+/** The client of the AWS library, as it has to be set up: one attempt, limits of time, and no checksums that services refuse. */
+import * as fs from "node:fs"
+import * as http from "node:http"
+import * as https from "node:https"
+import * as tls from "node:tls"
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import * as Redacted from "effect/Redacted"
+import type { Connected } from "./S3Calls.ts"
+
+export interface Credentials {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Redacted.Redacted<string>
+  readonly sessionToken?: Redacted.Redacted<string> | undefined
+}
+
+export interface Connecting {
+  readonly endpoint: string | undefined
+  readonly region: string
+  readonly pathStyle: boolean
+  readonly takesCallNames: boolean
+  /** `chain`: environment, profile, and what the machine has. */
+  readonly credentials: Credentials | { readonly profile: string } | "anonymous" | "chain"
+  readonly connectTimeout: number
+  readonly idleTimeout: number
+  readonly maxConcurrency: number
+  readonly proxy: Redacted.Redacted<string> | undefined
+  readonly noProxy: string
+  readonly caFile: string | undefined
+  readonly userAgent: string
+  readonly onRequest: ((line: string) => void) | undefined
+}
+
+export interface S3Connection extends Connected {
+  readonly limitConnections: (most: number) => void
+  readonly close: () => void
+}
+
+/** Throws when the file holds none. */
+const authorities = (file: string): Array<string> => {
+  const text = fs.readFileSync(file, "utf8")
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new Error(`${file} holds no certificate in PEM`)
+  return [...tls.getCACertificates("default"), text]
+}
+
+const credentialsOf = ({ credentials }: Connecting): Pick<S3ClientConfig, "credentials" | "profile" | "signer"> => {
+  if (credentials === "chain") return {}
+  if (credentials === "anonymous") {
+    return {
+      credentials: { accessKeyId: "", secretAccessKey: "" },
+      signer: { sign: async (request) => request }
+    }
+  }
+  if ("profile" in credentials) return { profile: credentials.profile }
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials
+  return {
+    credentials: {
+      accessKeyId,
+      secretAccessKey: Redacted.value(secretAccessKey),
+      ...(sessionToken === undefined ? {} : { sessionToken: Redacted.value(sessionToken) })
+    }
+  }
+}
+
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
+
+/** Throws when the file of certificates can not be used. */
+export const connect = (options: Connecting): S3Connection => {
+  const { caFile, endpoint, maxConcurrency, noProxy, proxy } = options
+  let region = options.region
+  const address = proxy === undefined ? undefined : Redacted.value(proxy)
+  const agentOptions: https.AgentOptions = {
+    keepAlive: true,
+    maxSockets: maxConcurrency,
+    ...(caFile === undefined ? {} : { ca: authorities(caFile) }),
+    ...(address === undefined ? {} : { proxyEnv: { HTTP_PROXY: address, HTTPS_PROXY: address, NO_PROXY: noProxy } })
+  }
+  const agents = { httpAgent: new http.Agent(agentOptions), httpsAgent: new https.Agent(agentOptions) }
+  const client = new S3Client({
+    region: async () => region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    forcePathStyle: options.pathStyle,
+    maxAttempts: 1,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    followRegionRedirects: false,
+    customUserAgent: options.userAgent,
+    logger: silent,
+    requestHandler: { connectionTimeout: options.connectTimeout, socketTimeout: options.idleTimeout, ...agents },
+    ...credentialsOf(options)
+  })
+  if (!options.takesCallNames) {
+    client.middlewareStack.add(
+      (next) => (args) => {
+        const { query } = args.request as { readonly query?: Record<string, unknown> }
+        if (query !== undefined) delete query["x-id"]
+        return next(args)
+      },
+      { step: "build", name: "withoutCallNames" }
+    )
+  }
+  return {
+    client,
+    onRequest: options.onRequest,
+    setRegion: (other) => {
+      if (other === region) return false
+      region = other
+      return true
+    },
+    limitConnections: (most) => {
+      for (const agent of Object.values(agents)) agent.maxSockets = most
+    },
+    close: () => {
+      client.destroy()
+      for (const agent of Object.values(agents)) agent.destroy()
+    }
+  }
+}

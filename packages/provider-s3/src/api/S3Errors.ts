@@ -1,0 +1,250 @@
+/** What went wrong with a call, from what the AWS library throws. */
+import {
+  AlreadyExists,
+  ChecksumMismatch,
+  InvalidRequest,
+  NoSpace,
+  NotFound,
+  PermissionDenied,
+  QuotaExceeded,
+  RateLimited,
+  type Reason,
+  SourceChanged,
+  Unauthenticated,
+  Unavailable,
+  UnexpectedResponse
+} from "@ourclone/core/contract/StorageError"
+import * as Duration from "effect/Duration"
+
+/** What may be known of an error; every field is somebody else's word. */
+export interface S3Failure {
+  readonly name: string
+  /** Of the answer's XML, or of the system call. */
+  readonly code: string
+  readonly message: string
+  readonly status: number | undefined
+  readonly region: string | undefined
+  readonly requestId: string | undefined
+  readonly retryAfterSeconds: number | undefined
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+const fieldsOf = (value: unknown): Fields => (typeof value === "object" && value !== null ? (value as Fields) : {})
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
+
+/** Of a server, shown to people: on one line and not for ever. */
+const shown = (message: string): string => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+  const line = message.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trim()
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line
+}
+
+export const failureOf = (error: unknown): S3Failure => {
+  const fields = fieldsOf(error)
+  const metadata = fieldsOf(fields.$metadata)
+  const headers = fieldsOf(fieldsOf(fields.$response).headers)
+  const name = text(fields.name) ?? "Error"
+  const retryAfter = Number(headers["retry-after"])
+  return {
+    name,
+    code: text(fields.Code) ?? text(fields.code) ?? name,
+    message: shown(text(fields.message) ?? String(error)),
+    status: typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined,
+    region: text(fields.Region) ?? text(headers["x-amz-bucket-region"]),
+    requestId: text(metadata.requestId),
+    retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? Math.min(retryAfter, 3600) : undefined
+  }
+}
+
+export interface Call {
+  /** `GetObject`: the operation, as AWS names it. */
+  readonly operation: string
+  /** Whether it was about the bucket as a whole. */
+  readonly isOfBucket: boolean
+  readonly bucket: string
+}
+
+/** What a key needs for a call, where that is not the name of the call itself. */
+const permissions: Readonly<Record<string, string>> = {
+  AbortMultipartUpload: "s3:AbortMultipartUpload",
+  CompleteMultipartUpload: "s3:PutObject",
+  CopyObject: "s3:GetObject and s3:PutObject",
+  CreateMultipartUpload: "s3:PutObject",
+  HeadBucket: "s3:ListBucket",
+  HeadObject: "s3:GetObject and s3:ListBucket",
+  ListBuckets: "s3:ListAllMyBuckets",
+  ListMultipartUploads: "s3:ListBucketMultipartUploads",
+  ListObjectVersions: "s3:ListBucketVersions",
+  ListObjects: "s3:ListBucket",
+  ListObjectsV2: "s3:ListBucket",
+  ListParts: "s3:ListMultipartUploadParts",
+  UploadPart: "s3:PutObject",
+  UploadPartCopy: "s3:GetObject and s3:PutObject"
+}
+
+const of = (...codes: ReadonlyArray<string>): ReadonlySet<string> => new Set(codes)
+
+const notThere = of("NoSuchKey", "NotFound", "NoSuchVersion", "NoSuchUpload")
+const denied = of("AccessDenied", "AllAccessDisabled", "AccountProblem", "AccessForbidden", "InvalidBucketState")
+const badCredentials = of(
+  "InvalidAccessKeyId",
+  "SignatureDoesNotMatch",
+  "InvalidToken",
+  "NotSignedUp",
+  "UnrecognizedClientException"
+)
+const expired = of("ExpiredToken", "TokenRefreshRequired", "ExpiredTokenException")
+const skewed = of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture")
+const slow = of(
+  "SlowDown",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequests",
+  "TooManyRequestsException",
+  "RequestLimitExceeded"
+)
+const passing = of(
+  "InternalError",
+  "ServiceUnavailable",
+  "RequestTimeout",
+  "IncompleteBody",
+  "OperationAborted",
+  "ConditionalRequestConflict"
+)
+const wrongBytes = of("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch")
+const full = of("QuotaExceeded", "InsufficientCapacity", "XMinioStorageFull")
+const asleep = of("InvalidObjectState", "ObjectNotInActiveTierError")
+const taken = of("BucketAlreadyExists", "BucketAlreadyOwnedByYou", "BucketNameUnavailable")
+const elsewhere = of(
+  "PermanentRedirect",
+  "AuthorizationHeaderMalformed",
+  "IllegalLocationConstraintException",
+  "TemporaryRedirect"
+)
+const network = of(
+  "TimeoutError",
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+  "ENOTFOUND",
+  "ECONNABORTED",
+  "EADDRNOTAVAIL",
+  "UND_ERR_SOCKET"
+)
+const certificate = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|CERT_|UNABLE_TO_|ERR_TLS_)/
+
+/** Whether the bucket is said to be somewhere else: the region to ask then. */
+export const otherRegion = ({ code, region, status }: S3Failure): string | undefined =>
+  elsewhere.has(code) || status === 301 ? region : undefined
+
+/** Whether nothing tells that the call was not carried out. */
+export const isUnclear = (failure: S3Failure): boolean =>
+  failure.status === undefined ||
+  failure.status >= 500 ||
+  failure.code === "NoSuchUpload" ||
+  failure.code === "RequestTimeout"
+
+const ofNetwork = ({ code, message }: S3Failure): Reason | undefined => {
+  if (code === "ENOTFOUND")
+    return new Unavailable({ message: `there is no such host (${message})`, isUnanswered: true })
+  if (network.has(code)) {
+    return new Unavailable({ message: `the connection broke: ${message}`, isUnanswered: code !== "ECONNRESET" })
+  }
+  if (/socket hang up|^aborted$|other side closed/i.test(message)) {
+    return new Unavailable({ message: `the connection broke: ${message}` })
+  }
+  if (!certificate.test(code)) return undefined
+  const remedy = "name its authority in the option caFile, or in NODE_EXTRA_CA_CERTS"
+  return new InvalidRequest({ message: `the certificate of the server can not be trusted (${message}); ${remedy}` })
+}
+
+const ofStatus = (failure: S3Failure, call: Call, where: string): Reason | undefined => {
+  const { message, retryAfterSeconds, status } = failure
+  if (status === 404) return new NotFound({ message: `there is no such file${where}` })
+  if (status === 401) return new Unauthenticated({ message: `the service does not accept the key${where}` })
+  if (status === 403) return denial(failure, call, where)
+  if (status === 409) return new Unavailable({ message: `another change was made at the same time${where}` })
+  if (status === 429) {
+    return new RateLimited({
+      message: "the service asks for fewer calls",
+      retryAfter: Duration.seconds(retryAfterSeconds ?? 1)
+    })
+  }
+  if (status === 507) return new QuotaExceeded({ message: `the storage is full${where}` })
+  if (status !== undefined && status >= 500)
+    return new Unavailable({ message: `the service has a failure of its own (${status}): ${message}` })
+  if (status === 416) return new InvalidRequest({ message: "the file has no such bytes" })
+  return undefined
+}
+
+const denial = ({ message }: S3Failure, { bucket, isOfBucket, operation }: Call, where: string): Reason =>
+  new PermissionDenied({
+    message: `the key may not do this${where}: it needs ${permissions[operation] ?? `s3:${operation}`} for ${bucket === "" ? "the account" : `the bucket "${bucket}"`}${message === "" || message === "UnknownError" ? "" : ` (${message})`}`,
+    ...(isOfBucket ? { concernsAll: true } : {})
+  })
+
+export const reasonOf = (failure: S3Failure, call: Call): Reason => {
+  const { code, message, name, requestId, retryAfterSeconds, status } = failure
+  const where = code === "UnknownError" || code === "Unknown" ? "" : ` (${code})`
+  const unreachable = ofNetwork(failure)
+  if (unreachable !== undefined) return unreachable
+  if (code === "NoSuchBucket") return new NotFound({ message: `there is no bucket "${call.bucket}"` })
+  if (notThere.has(code))
+    return new NotFound({ message: code === "NoSuchUpload" ? "the upload in parts is gone" : "there is no such file" })
+  if (asleep.has(code))
+    return new PermissionDenied({ message: "the file is in an archive class; restore it in the service first" })
+  if (denied.has(code)) return denial(failure, call, where)
+  if (badCredentials.has(code)) {
+    const hint = code === "SignatureDoesNotMatch" ? "; or something on the way changes requests" : ""
+    return new Unauthenticated({
+      message: `the service does not accept the key${where}: check key id, secret and region${hint}`
+    })
+  }
+  if (expired.has(code))
+    return new Unauthenticated({ message: `the session of the key has ended${where}; sign in again` })
+  if (skewed.has(code))
+    return new Unavailable({ message: "the clock of this machine is off; set it right", retryAtOnce: true })
+  if (slow.has(code)) {
+    return new RateLimited({
+      message: `the service asks for fewer calls${where}`,
+      retryAfter: Duration.seconds(retryAfterSeconds ?? 1)
+    })
+  }
+  if (passing.has(code)) return new Unavailable({ message: `the service could not do it now${where}: ${message}` })
+  if (wrongBytes.has(code)) {
+    return new ChecksumMismatch({ message: `other bytes arrived than were sent${where}`, expected: "", actual: "" })
+  }
+  if (code === "PreconditionFailed" || status === 412)
+    return new SourceChanged({ message: "it is another file by now" })
+  if (full.has(code)) {
+    return code === "XMinioStorageFull"
+      ? new NoSpace({ message: "the disk of the server is full" })
+      : new QuotaExceeded({ message: `the storage is full${where}` })
+  }
+  if (taken.has(code)) return new AlreadyExists({ message: `the bucket name "${call.bucket}" is taken${where}` })
+  if (otherRegion(failure) !== undefined) {
+    return new InvalidRequest({ message: `the bucket is in the region ${failure.region}; set the option region` })
+  }
+  if (name === "CredentialsProviderError") {
+    const remedy = "give accessKeyId and secretAccessKey, or a profile, or anonymous = true"
+    return new Unauthenticated({ message: `no credentials were found (${message}); ${remedy}` })
+  }
+  const isAnswered = status !== undefined && status < 300
+  if (isAnswered && /pars|deserializ|xml/i.test(message)) {
+    return new Unavailable({ message: `the answer is no XML that can be read: ${message}` })
+  }
+  const byStatus = ofStatus(failure, call, where)
+  if (byStatus !== undefined) return byStatus
+  if (status !== undefined && status >= 400)
+    return new InvalidRequest({ message: `the service refuses it${where}: ${message}` })
+  if (status === undefined && code === "ERR_INVALID_CHAR") return new InvalidRequest({ message })
+  const id = requestId === undefined ? "" : `, request ${requestId}`
+  return new UnexpectedResponse({
+    message: `${call.operation} ended in a way that is not known${where}${id}: ${message}`
+  })
+}

@@ -1,0 +1,155 @@
+/** Servers, and what is between, that answer otherwise than S3 does. */
+import { expect, it } from "@effect/vitest"
+import * as ByteSource from "@ourclone/core/contract/ByteSource"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { MostRetries } from "@ourclone/core/layers/Retry"
+import { pattern, reason } from "@ourclone/core/testing/Check"
+import * as S3Provider from "@ourclone/provider-s3/S3Provider"
+import { Effect, Redacted, Stream } from "effect"
+import { emulate, openAt, usual } from "./emulated.ts"
+import { type Answer, error, hostile, isVersioning, listing, versioning } from "./hostile.ts"
+
+const at = RemotePath.makeUnsafe
+const once = Effect.provideService(MostRetries, 0)
+
+const listingOf = (answer: (count: number) => Answer) =>
+  Effect.gen(function* () {
+    const server = yield* hostile((request, count) => (isVersioning(request) ? versioning : answer(count)))
+    const provider = yield* openAt(server, "bucket")
+    return yield* reason(Stream.runDrain(provider.list(RemotePath.root))).pipe(once)
+  })
+
+const page = (more: string) => listing(`<Name>bucket</Name><Contents><Key>a</Key><Size>1</Size></Contents>${more}`)
+
+const replies: ReadonlyArray<readonly [name: string, answer: (count: number) => Answer]> = [
+  [
+    "a page for people",
+    () => ({ body: "<html><body>Please sign in</body></html>", headers: { "content-type": "text/html" } })
+  ],
+  ["nothing", () => ({ body: "" })],
+  ["text that is no XML", () => ({ body: "it works!" })],
+  [
+    "a listing that is cut off",
+    () => ({ body: "<?xml version='1.0'?><ListBucketResult><Name>bucket</Name><Contents><Key>a" })
+  ],
+  ["another document", () => ({ body: "<Something><Else/></Something>" })],
+  ["a listing that goes on, and not where", () => page("<IsTruncated>true</IsTruncated>")],
+  [
+    "a listing that goes on where it has been",
+    () => page("<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>")
+  ]
+]
+for (const [name, answer] of replies) {
+  it.live(`takes ${name} for no listing, least of all for an empty one`, () =>
+    Effect.map(listingOf(answer), (found) => expect(["UnexpectedResponse", "Unavailable"]).toContain(found))
+  )
+}
+
+const refusals: ReadonlyArray<readonly [answer: Answer, reason: string]> = [
+  [error(403, "AccessDenied"), "PermissionDenied"],
+  [{ status: 403, body: "<html>Forbidden</html>" }, "PermissionDenied"],
+  [error(403, "SignatureDoesNotMatch"), "Unauthenticated"],
+  [error(403, "InvalidAccessKeyId"), "Unauthenticated"],
+  [error(404, "NoSuchBucket"), "NotFound"],
+  [error(503, "SlowDown"), "RateLimited"],
+  [error(500, "InternalError"), "Unavailable"],
+  [{ status: 502, body: "<html>Bad Gateway</html>" }, "Unavailable"],
+  [error(400, "RequestTimeout"), "Unavailable"],
+  [error(400, "InvalidArgument"), "InvalidRequest"],
+  [error(403, "RequestTimeTooSkewed"), "Unavailable"]
+]
+for (const [answer, expected] of refusals) {
+  it.live(`${answer.status} ${/<Code>(\w+)/.exec(answer.body ?? "")?.[1] ?? "with a page"} is ${expected}`, () =>
+    Effect.map(
+      listingOf(() => answer),
+      (found) => expect(found).toBe(expected)
+    )
+  )
+}
+
+it.live("a server that never answers is given up on", () =>
+  Effect.gen(function* () {
+    const server = yield* hostile((request) => (isVersioning(request) ? versioning : {}))
+    const provider = yield* openAt(server, "bucket", { idleTimeout: 0.2 })
+    expect(yield* reason(provider.stat(at("a.txt")))).toBe("Unavailable")
+    const large = ByteSource.fromBytes(pattern(100))
+    expect(yield* reason(provider.put(at("a.txt"), large, { modifiedAt: 0 }))).toBe("Unavailable")
+  })
+)
+
+it.live("asks in the region that a bucket is said to be in", () =>
+  Effect.gen(function* () {
+    const emulator = yield* emulate({ region: "eu-central-7" })
+    const provider = yield* openAt(emulator, "photo-archive", { region: "us-east-1" })
+    yield* provider.put(at("a.txt"), ByteSource.fromBytes(new Uint8Array(3)), { modifiedAt: 1000 })
+    expect((yield* provider.stat(at("a.txt"))).size).toBe(3)
+  })
+)
+
+it.live("a wrong secret is told at the first use, and appears in no message", () =>
+  Effect.gen(function* () {
+    const emulator = yield* emulate()
+    const failed = yield* Effect.flip(openAt({ ...emulator, key: "canary-0123456789" }, "photo-archive"))
+    expect(failed.reason._tag).toBe("Unauthenticated")
+    expect(JSON.stringify(failed) + failed.message).not.toContain("canary")
+  })
+)
+
+it.live("half of a pair of keys is told", () =>
+  Effect.gen(function* () {
+    const options = { ...usual, secretAccessKey: Redacted.make("canary"), name: "s3:bucket" }
+    const failed = yield* Effect.flip(S3Provider.connect(options))
+    expect(failed.message).toContain("accessKeyId is missing")
+  })
+)
+
+it.live("what everybody may read is read without a key", () =>
+  Effect.gen(function* () {
+    const server = yield* hostile((request) => {
+      if (isVersioning(request)) return versioning
+      if (request.headers.authorization !== undefined) return error(403, "AccessDenied")
+      return { body: "hello", headers: { etag: '"5d41402abc4b2a76b9719d911017c592"', "content-length": "5" } }
+    })
+    const provider = yield* openAt(server, "bucket", { anonymous: true })
+    const file = yield* provider.stat(at("a.txt"))
+    expect(file.checksums.md5).toBe("5d41402abc4b2a76b9719d911017c592")
+    expect(Buffer.from(yield* provider.readAll(file)).toString()).toBe("hello")
+  })
+)
+
+it.live("bytes that are not those of their MD5 are told", () =>
+  Effect.gen(function* () {
+    const server = yield* hostile((request) =>
+      isVersioning(request) ? versioning : { body: "jello", headers: { etag: '"5d41402abc4b2a76b9719d911017c592"' } }
+    )
+    const provider = yield* openAt(server, "bucket")
+    const file = { _tag: "File", path: at("a.txt"), size: 5, checksums: {} } as const
+    expect(yield* reason(provider.readAll(file))).toBe("ChecksumMismatch")
+    expect(yield* reason(Stream.runDrain(provider.read(file)))).toBe("ChecksumMismatch")
+  })
+)
+
+it.live("goes on with faults of every kind, as the layers around it do", () =>
+  Effect.gen(function* () {
+    const emulator = yield* emulate()
+    const provider = yield* openAt(emulator, "photo-archive")
+    yield* provider.put(at("a.txt"), ByteSource.fromBytes(new TextEncoder().encode("hello")), { modifiedAt: 1000 })
+    const file = yield* provider.stat(at("a.txt"))
+    for (const [kind, expected] of [
+      ["503", "Unavailable"],
+      ["429", "RateLimited"],
+      ["500", "Unavailable"],
+      ["502-html", "Unavailable"],
+      ["truncate", "Unavailable"],
+      ["flip", "ChecksumMismatch"]
+    ] as const) {
+      emulator.failNext("s3_get_object", kind)
+      expect(yield* reason(Stream.runDrain(provider.read(file))), kind).toBe(expected)
+    }
+    for (const kind of ["503", "reset", "flip", "lost"] as const) {
+      emulator.failNext("s3_put_object", kind)
+      const store = provider.put(at("b.txt"), ByteSource.fromBytes(pattern(1000)), { modifiedAt: 1000 })
+      expect(["Unavailable", "ChecksumMismatch"], kind).toContain(yield* reason(store))
+    }
+  })
+)

@@ -1,0 +1,34 @@
+import { describe, it } from "@effect/vitest"
+import * as ProviderContract from "@ourclone/core/testing/ProviderContract"
+import { Effect } from "effect"
+import { emulate, type Given, openAt } from "./emulated.ts"
+
+const suites: Record<string, { location: string; door: object; options: Given }> = {
+  "a folder of a bucket that keeps versions": { location: "photo-archive/2024/summer", door: {}, options: {} },
+  "a bucket that keeps nothing": {
+    location: "photo-archive",
+    door: { keepsVersions: false },
+    options: { listVersion: "1" }
+  },
+  "B2's own S3 side": {
+    location: "photo-archive/2024",
+    door: {},
+    options: { provider: "Backblaze", conditionalWrites: false, hardDelete: true }
+  }
+}
+
+for (const [title, { door, location, options }] of Object.entries(suites)) {
+  describe(title, () => {
+    for (const check of ProviderContract.checks) {
+      it.live(check.name, ({ skip }) =>
+        Effect.gen(function* () {
+          const emulator = yield* emulate(door)
+          const account = yield* openAt(emulator, "", options)
+          yield* account.buckets?.create("photo-archive") ?? Effect.void
+          const provider = yield* openAt(emulator, location, options)
+          yield* ProviderContract.runOrSkip(check, provider, skip)
+        })
+      )
+    }
+  })
+}

@@ -1,0 +1,57 @@
+/** A server that answers S3 requests as it is told to, in this process. */
+import * as http from "node:http"
+import type { AddressInfo } from "node:net"
+import { Effect } from "effect"
+import type { At } from "./emulated.ts"
+
+export interface Answer {
+  readonly status?: number
+  readonly headers?: http.OutgoingHttpHeaders
+  /** Nothing is ever answered without it. */
+  readonly body?: string
+}
+
+export interface Hostile extends At {
+  /** Method and path of each request, in order. */
+  readonly requests: Array<string>
+}
+
+/** `answer` is asked once the request's body has arrived. */
+export const hostile = (answer: (request: http.IncomingMessage, count: number) => Answer) =>
+  Effect.acquireRelease(
+    Effect.promise(
+      () =>
+        new Promise<Hostile & { readonly server: http.Server }>((resolve) => {
+          const requests: Array<string> = []
+          const server = http.createServer((request, response) => {
+            requests.push(`${request.method} ${request.url}`)
+            request.resume()
+            request.on("end", () => {
+              const { body, headers = {}, status = 200 } = answer(request, requests.length)
+              if (body === undefined) return
+              response.writeHead(status, { "content-type": "application/xml", ...headers })
+              response.end(body)
+            })
+          })
+          server.listen(0, "127.0.0.1", () => {
+            const { port } = server.address() as AddressInfo
+            resolve({ endpoint: `http://127.0.0.1:${port}`, keyId: "key", key: "secret", requests, server })
+          })
+        })
+    ),
+    ({ server }) =>
+      Effect.promise(async () => {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      })
+  )
+
+const xml = (name: string, content: string) => `<?xml version="1.0"?><${name}>${content}</${name}>`
+
+export const listing = (content: string) => ({ body: xml("ListBucketResult", content) })
+export const error = (status: number, code: string, more = ""): Answer => ({
+  status,
+  body: xml("Error", `<Code>${code}</Code><Message>it is so</Message>${more}`)
+})
+export const isVersioning = (request: http.IncomingMessage) => request.url?.includes("versioning") === true
+export const versioning: Answer = { body: xml("VersioningConfiguration", "") }
