@@ -104,6 +104,21 @@ const tags: Record<CommandError["_tag"], true> = {
 export const isCommandError = (error: unknown): error is CommandError =>
   error instanceof Error && "_tag" in error && String(error._tag) in tags
 
+const codes: Readonly<Record<string, number>> = {
+  ...storageCodes,
+  ...remoteCodes,
+  ...repositoryCodes,
+  ...taskCodes,
+  Busy: tryLater,
+  GuardStopped: guardStopped,
+  InvalidJob: wrongUsage,
+  NothingThere: notFound,
+  SecretRefused: wrongPassword
+}
+
+/** Of a failure by its code, as an event tells it. */
+export const ofCode = (code: string): number => (Object.hasOwn(codes, code) ? (codes[code] ?? failed) : failed)
+
 export const ofError = (error: CommandError): number => {
   switch (error._tag) {
     case "StorageError":

@@ -9,6 +9,7 @@ import * as JobWords from "./JobWords.ts"
 import type { Output } from "./Output.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import * as RunReport from "./RunReport.ts"
+import * as RunRecord from "./task/RunRecord.ts"
 
 export interface JobRunOptions extends RunReport.ReportOptions {
   /** What it would do rather than doing it. */
@@ -29,7 +30,10 @@ export const run = <Request, Summary>(
       StopSignals.heed()
       const report = yield* RunReport.make(output, options)
       const { isPreview } = options
-      const running = RunHere.run(kind, request, { sink: report.sink, secrets: new Map(), isPreview })
+      const { around, cancelledBy, sink } = isPreview ? RunRecord.none : RunRecord.make(kind, request, output)
+      const running = around(
+        RunHere.run(kind, request, { sink: sink(report.sink), secrets: new Map(), isPreview, cancelledBy })
+      )
       const summary = yield* Effect.onExit(running, (exit) =>
         Effect.sync(() => {
           if (Exit.isFailure(exit)) options.stopped?.(report.view(), exit)

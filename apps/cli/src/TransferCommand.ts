@@ -59,8 +59,10 @@ export const conclude = (
 const stopped = (output: Output.Output) => (view: RunView, exit: Exit.Failure<unknown, unknown>) => {
   const { deeds, settledBytes } = view
   const files = (deeds.stored ?? 0) + (deeds.copied ?? 0) + (deeds.moved ?? 0)
-  const isInterrupted = Cause.hasInterruptsOnly(exit.cause)
-  if (isInterrupted || (files > 0 && isStorageError(Cause.squash(exit.cause)))) {
+  const error = Cause.squash(exit.cause)
+  // By a signal, or by somebody who cancelled it elsewhere.
+  const isCancelled = Cause.hasInterruptsOnly(exit.cause) || error instanceof ExitCode.CommandStopped
+  if (isCancelled || (files > 0 && isStorageError(error))) {
     output.note(
       `stopped after ${Amount.files(files)} (${Amount.bytes(settledBytes)}); the same command goes on from here`
     )

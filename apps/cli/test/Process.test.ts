@@ -135,7 +135,7 @@ test("SIGINT stops a backup with 130, leaves no lock, and keeps what was stored"
   expect(added).toBeLessThan(content.length - 20_000_000)
 })
 
-test("--skip-if-unchanged makes no second snapshot of the folder it runs in", async () => {
+test("--skip-if-unchanged makes no second snapshot of the folder it runs in, though the journal in it has changed", async () => {
   const folder = makeFolder()
   fs.mkdirSync(path.join(folder, "from"))
   fs.writeFileSync(path.join(folder, "from", "a"), "a")
@@ -143,6 +143,8 @@ test("--skip-if-unchanged makes no second snapshot of the folder it runs in", as
   const environment = { OURCLONE_REPOSITORY: repository, OURCLONE_PASSWORD: "secret" }
   await start(folder, ["repo", "init"], environment).ended
   const backup = ["backup", ".", "--skip-if-unchanged"]
+  await start(path.join(folder, "from"), ["mkdir", path.join(folder, "made")]).ended
+  expect(fs.readdirSync(path.join(folder, "from", "state", "ourclone", "tasks"))).toContain("journal.sqlite")
   expect((await start(path.join(folder, "from"), backup, environment).ended).code).toBe(0)
   const { code, error } = await start(path.join(folder, "from"), backup, environment).ended
   expect(code).toBe(0)

@@ -4,7 +4,7 @@ import { isStorageError, PermissionDenied, StorageError } from "@ourclone/core/c
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import * as RunView from "@ourclone/core/events/RunView"
-import type { Sink, SinkFailed, Tell } from "@ourclone/core/events/Tell"
+import type { Sink, Tell } from "@ourclone/core/events/Tell"
 import { ofWaiting } from "@ourclone/core/events/WaitingText"
 import type { JobError } from "@ourclone/jobs/kind/JobError"
 import type { Beside, BytesKind, JobKind, QueryKind, SecretName } from "@ourclone/jobs/kind/JobKind"
@@ -13,9 +13,11 @@ import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { CommandError } from "../ExitCode.ts"
 import * as JobWords from "../JobWords.ts"
 import type { Output } from "../Output.ts"
 import type { Streams } from "../Streams.ts"
+import * as RunRecord from "../task/RunRecord.ts"
 import * as WaitingNotes from "../WaitingNotes.ts"
 import * as Password from "./Password.ts"
 
@@ -90,7 +92,7 @@ export const withPasswords = Effect.fnUntraced(function* <A, R>(
   output: Output,
   names: ReadonlyArray<SecretName>,
   { hasNoLock, passwords }: JobOptions,
-  attempt: (secrets: Beside["secrets"]) => Effect.Effect<A, JobError | SinkFailed, R>
+  attempt: (secrets: Beside["secrets"]) => Effect.Effect<A, CommandError, R>
 ) {
   const { asked, secrets } = yield* gather(names, passwords)
   for (let tries = 1; ; tries++) {
@@ -122,14 +124,13 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
   if (refused !== undefined) return yield* JobWords.ofInvalid(refused)
   const take = receive(output, view.onEvent)
   const sink: Sink = (batch) => Effect.sync(() => batch.forEach(take))
-  return yield* withPasswords(output, kind.needs(request), options, (secrets) =>
-    Effect.scoped(
-      Effect.andThen(
-        view.show ?? Effect.void,
-        RunHere.run(kind, request, { sink, secrets, input: options.input, isPreview: options.isPreview === true })
-      )
-    )
-  )
+  const isPreview = options.isPreview === true
+  return yield* withPasswords(output, kind.needs(request), options, (secrets) => {
+    const record = isPreview ? RunRecord.none : RunRecord.make(kind, request, output)
+    const told = { sink: record.sink(sink), cancelledBy: record.cancelledBy }
+    const running = RunHere.run(kind, request, { ...told, secrets, input: options.input, isPreview })
+    return Effect.scoped(Effect.andThen(view.show ?? Effect.void, record.around(running)))
+  })
 })
 
 /** Tells at once: a query has no run that facts could be kept of. */

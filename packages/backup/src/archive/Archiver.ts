@@ -53,6 +53,7 @@ const excludeNothing: ExcludeDecisions.ExcludeRules = {
   insensitivePatterns: [],
   tags: [],
   largerThan: undefined,
+  folder: undefined,
   oneFileSystem: false
 }
 

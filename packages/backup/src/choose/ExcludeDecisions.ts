@@ -13,12 +13,14 @@ export interface ExcludeRules extends PathFilter.PathPatterns {
   readonly tags: ReadonlyArray<Tag>
   readonly largerThan: number | undefined
   readonly oneFileSystem: boolean
+  /** A folder that is left out whatever it is called and on whatever way it is reached. */
+  readonly folder: { readonly deviceId: bigint; readonly inode: bigint } | undefined
 }
 
 export interface Excludes {
   /** By pattern alone, before anything is asked of the system. What is below an excluded directory is not looked at. */
   readonly excludesPath: (path: Buffer) => boolean
-  /** By size. */
+  /** By size, or as the folder that is meant. */
   readonly excludesStatus: (status: Status) => boolean
   /**
    * Of the names in a directory, those that stay: all of them, or only the tag
@@ -66,7 +68,7 @@ export const make = (rules: ExcludeRules): Excludes => {
     text: Buffer.from(name).toString("latin1"),
     header
   }))
-  const { largerThan } = rules
+  const { folder, largerThan } = rules
   const slash = Buffer.from("/")
   const inDirectory = (directory: Buffer, name: Buffer) => Buffer.concat([directory, slash, name])
   const isTag = (directory: Buffer, { header, name }: (typeof tags)[number]): boolean =>
@@ -80,7 +82,9 @@ export const make = (rules: ExcludeRules): Excludes => {
   }
   return {
     excludesPath: (path) => filter.matches(path),
-    excludesStatus: (status) => largerThan !== undefined && isFile(status) && status.size > largerThan,
+    excludesStatus: (status) =>
+      (largerThan !== undefined && isFile(status) && status.size > largerThan) ||
+      (folder !== undefined && status.inode === folder.inode && status.deviceId === folder.deviceId),
     keptNames: (directory, names) => {
       let kept = names
       for (const tag of tags) {

@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Status from "../system/Status.ts"
 import type { ExcludeRules, Tag } from "./ExcludeDecisions.ts"
 import * as PathFilter from "./PathFilter.ts"
 import { PatternError } from "./PathPattern.ts"
@@ -32,6 +33,8 @@ export interface ExcludeOptions {
   /** Bytes; files that are larger are left out. */
   readonly largerThan?: number | undefined
   readonly oneFileSystem?: boolean | undefined
+  /** The path of a folder that is left out on whatever way it is reached. It need not exist. */
+  readonly folder?: string | undefined
 }
 
 const cacheTag: Tag = { name: "CACHEDIR.TAG", header: "Signature: 8a477f597d28d172789f06886806bc55" }
@@ -52,6 +55,16 @@ const checked = (option: string, patterns: ReadonlyArray<string>): Effect.Effect
       new ExcludeError({ option, problem: error instanceof PatternError ? error.message : String(error) })
   })
 
+const folderAt = (path: string | undefined): ExcludeRules["folder"] => {
+  if (path === undefined) return undefined
+  try {
+    const { deviceId, inode } = Status.of(Buffer.from(path))
+    return { deviceId, inode }
+  } catch {
+    return undefined
+  }
+}
+
 /** Checks everything once. Fails with `ExcludeError`, which names the option. */
 export const resolve = (options: ExcludeOptions): Effect.Effect<ExcludeRules, ExcludeError> =>
   Effect.gen(function* () {
@@ -68,6 +81,7 @@ export const resolve = (options: ExcludeOptions): Effect.Effect<ExcludeRules, Ex
       insensitivePatterns: yield* checked("iexclude", options.insensitivePatterns ?? []),
       tags,
       largerThan: options.largerThan,
-      oneFileSystem: options.oneFileSystem === true
+      oneFileSystem: options.oneFileSystem === true,
+      folder: folderAt(options.folder)
     }
   })

@@ -62,6 +62,9 @@ export interface RunView {
   readonly finished: Extract<Fact, { readonly _tag: "Finished" }> | undefined
 }
 
+/** The step with which each run of a durable task begins, where several are told one after the other: the view begins anew. */
+export const runBegan = "runBegan"
+
 export const reasonsKept = 100
 export const failuresKept = 1000
 
@@ -142,8 +145,11 @@ const apply = (view: RunView, at: number, event: RunEvent): RunView => {
     }
     case "Finished":
       return { ...view, finished: event, waiting: undefined, current: [], more: 0 }
-    case "Would":
     case "Step":
+      return event.name === runBegan
+        ? { ...empty, seq: view.seq, isGapless: view.isGapless, lastAt: at, beganAt: at }
+        : view
+    case "Would":
     case "Note":
       return view
   }

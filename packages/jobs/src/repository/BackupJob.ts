@@ -13,6 +13,7 @@ import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { flag, text, texts, whole } from "../kind/RequestFields.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
+import * as OwnFiles from "../place/OwnFiles.ts"
 import { access, excludes, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as Patterns from "./Patterns.ts"
@@ -125,11 +126,12 @@ const timeOf = (millis: number): string =>
   GoTime.format(Math.floor(millis / 1000), Math.floor(millis % 1000) * 1_000_000)
 
 const optionsOf = Effect.fnUntraced(function* (request: Request, beside: Beside, isPreview: boolean) {
-  const { program } = yield* ThisMachine
+  const { program, stateDirectory } = yield* ThisMachine
   const rules = ExcludeRules.resolve({
     ...Patterns.excludesOf(request),
     caches: request.excludeCaches,
     ifPresent: request.excludeIfPresent,
+    folder: OwnFiles.journalDirectory(stateDirectory),
     largerThan: request.excludeLargerThan,
     oneFileSystem: request.oneFileSystem
   })

@@ -20,6 +20,7 @@ import type { Beside, JobKind } from "../kind/JobKind.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
 import { open } from "../place/OpenPlace.ts"
+import * as OwnFiles from "../place/OwnFiles.ts"
 import { checked, comparing, earlierSource, linking, lookingOf, telling } from "./TransferFields.ts"
 
 export const Request = Schema.Struct({
@@ -153,7 +154,7 @@ const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
   const [source, destination] =
     found._tag === "File"
       ? [FileOrFolder.onlyFile(found.provider, found.file.path), FileOrFolder.onlyFile(opened, found.file.path)]
-      : [found.provider, opened]
+      : [yield* OwnFiles.without(found.provider), yield* OwnFiles.without(opened)]
   const comparing: Comparing = { request, source, destination, filter, tell }
   const compare = comparer(comparing)
   const counts = { same: 0, different: 0, onlySource: 0, onlyDestination: 0, unreadable: 0 }

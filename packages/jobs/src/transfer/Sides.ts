@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import type { Which } from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { open } from "../place/OpenPlace.ts"
+import * as OwnFiles from "../place/OwnFiles.ts"
 import { linksOf, lookingOf, type Transferring } from "./TransferFields.ts"
 
 export interface Sides {
@@ -50,9 +51,12 @@ export const withSource = Effect.fnUntraced(function* (
   }
   const overlap = Guard.overlap(found.provider, destination)
   if (overlap !== undefined) return yield* overlap
-  const sides: Sides = { source: found.provider, destination, folder: found }
+  const sides: Sides = { source: yield* OwnFiles.without(found.provider), destination, folder: found }
   return sides
 })
 
 export const openDestination = (request: Transferring, tell: Tell) =>
-  open(request.destination, tell, { links: linksOf(request).links, createsBuckets: request.createsBucket })
+  Effect.flatMap(
+    open(request.destination, tell, { links: linksOf(request).links, createsBuckets: request.createsBucket }),
+    OwnFiles.without
+  )

@@ -51,7 +51,8 @@ export interface TaskHost {
   readonly look: Effect.Effect<void>
 }
 
-const role = "host"
+/** Whoever has it starts runners. */
+export const role = "host"
 const lookMillis = 1_000
 const pruneMillis = 3_600_000
 /** Runners that end before they have begun. */

@@ -3,7 +3,9 @@ import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Fact, Progress } from "@ourclone/core/events/RunEvent"
 import type { Batch, Outcome, Told } from "../store/TaskStore.ts"
 import type { Task, Totals } from "../task/Task.ts"
+import type { TaskInput } from "../task/TaskState.ts"
 
+type Finished = Extract<Fact, { readonly _tag: "Finished" }>
 type Waiting = Extract<Fact, { readonly _tag: "Waiting" }>
 
 const outcomeOf = (fact: Fact): Outcome | undefined => {
@@ -16,8 +18,11 @@ const outcomeOf = (fact: Fact): Outcome | undefined => {
 }
 
 export class Ledger {
+  /** How the run ended, once it has said so. */
+  finished: Finished | undefined
   /** The last thing said about waiting, until something else happens. */
-  waiting: Waiting | undefined
+  #waiting: Waiting | undefined
+  #isWaiting = false
   #told: Array<Told> = []
   #outcomes: Array<Outcome> = []
   #mended: Array<string> = []
@@ -49,12 +54,13 @@ export class Ledger {
   take({ at, event }: Envelope): void {
     if (event._tag === "Progress") {
       this.#progress = event
-      this.waiting = undefined
+      this.#waiting = undefined
       return
     }
     this.#told.push({ at, fact: event })
-    if (event._tag === "Waiting") this.waiting = event
-    else if (event._tag !== "Note" && event._tag !== "Finished") this.waiting = undefined
+    if (event._tag === "Finished") this.finished = event
+    if (event._tag === "Waiting") this.#waiting = event
+    else if (event._tag !== "Note" && event._tag !== "Finished") this.#waiting = undefined
     const outcome = outcomeOf(event)
     if (outcome !== undefined) this.#outcomes.push(outcome)
     if (event._tag === "Done" && this.#mends) this.#mended.push(event.item)
@@ -77,6 +83,14 @@ export class Ledger {
       default:
         return totals
     }
+  }
+
+  /** What a commit has to say of waiting, by the runner with that take. */
+  blocking(take: number): Extract<TaskInput, { readonly _tag: "Blocked" | "Unblocked" }> | undefined {
+    const [waiting, was] = [this.#waiting, this.#isWaiting]
+    this.#isWaiting = waiting !== undefined
+    if (waiting !== undefined) return { _tag: "Blocked", take, for: waiting.for, until: waiting.until ?? null }
+    return was ? { _tag: "Unblocked", take } : undefined
   }
 
   /** What is to be stored; it is not given again. */

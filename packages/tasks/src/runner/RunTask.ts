@@ -3,6 +3,7 @@
 import type { Remotes } from "@ourclone/core/configuration/Remotes"
 import type * as Secret from "@ourclone/core/configuration/Secret"
 import { type Envelope, version } from "@ourclone/core/events/Envelope"
+import { runBegan } from "@ourclone/core/events/RunView"
 import type { Sink, SinkFailed } from "@ourclone/core/events/Tell"
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as JobKinds from "@ourclone/jobs/JobKinds"
@@ -29,9 +30,6 @@ export interface RunTaskOptions {
   readonly surroundings: Secret.Surroundings
 }
 
-/** The name of the fact that each run of a task begins with. */
-export const beganStep = "runBegan"
-
 const broke = (error: JobError | SinkFailed): Runner.JobBroke => ({
   failure:
     error._tag === "SinkFailed" ? { code: error._tag, message: error.message, isRetryable: true } : toFailure(error)
@@ -45,7 +43,7 @@ const summaryIn = (batch: ReadonlyArray<Envelope>): Schema.Json | undefined => {
 const execute = ({ task, take }: Claim, { given, surroundings }: RunTaskOptions) =>
   Effect.fnUntraced(function* (sink: Sink, asked: Runner.Asked) {
     const values = { take }
-    yield* sink([{ v: version, at: yield* Clock.currentTimeMillis, event: { _tag: "Step", name: beganStep, values } }])
+    yield* sink([{ v: version, at: yield* Clock.currentTimeMillis, event: { _tag: "Step", name: runBegan, values } }])
     const kind = yield* JobKinds.load(task.kind)
     const secrets = yield* StoredSecrets.gather(yield* kind.needs(task.request), given, surroundings)
     let summary: Schema.Json = null

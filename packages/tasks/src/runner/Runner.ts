@@ -74,7 +74,6 @@ export const run = Effect.fnUntraced(function* <R>({
   let limited = JSON.stringify(null)
   let committedAt = yield* Clock.currentTimeMillis
   let progressAt = 0
-  let isWaiting = false
 
   /** Sits out a full disk: what was told is kept in memory, and the job is held up by its sink. */
   const persistently = <A>(effect: Effect.Effect<A, TaskError>): Effect.Effect<A, TaskError> =>
@@ -86,12 +85,6 @@ export const run = Effect.fnUntraced(function* <R>({
           )
         : Effect.fail(error)
     )
-
-  const blocking = (): Extract<TaskInput, { readonly _tag: "Blocked" | "Unblocked" }> | undefined => {
-    const { waiting } = ledger
-    if (waiting !== undefined) return { _tag: "Blocked", take, for: waiting.for, until: waiting.until ?? null }
-    return isWaiting ? { _tag: "Unblocked", take } : undefined
-  }
 
   const heed = (heard: Heard) =>
     Effect.suspend(() => {
@@ -107,8 +100,7 @@ export const run = Effect.fnUntraced(function* <R>({
     })
 
   const commit = Effect.gen(function* () {
-    const input = blocking()
-    isWaiting = input?._tag === "Blocked"
+    const input = ledger.blocking(take)
     const batch = ledger.batch()
     const heard = yield* persistently(store.commit(claim, batch, leaseMillis, input))
     committedAt = yield* Clock.currentTimeMillis

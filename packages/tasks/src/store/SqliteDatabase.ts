@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { DatabaseSync, type StatementSync } from "node:sqlite"
 import { migrations } from "./migrations.ts"
-import { JournalTooNew, JournalUnavailable, LeaseLost, NoTask, NotNow, TaskError } from "./TaskError.ts"
+import { JournalTooNew, JournalUnavailable, NoTask, NotNow, TaskError } from "./TaskError.ts"
 
 const busyMillis = 5_000
 
@@ -25,8 +25,6 @@ export const errorOf = (file: string, error: unknown): TaskError => {
 export const noTask = (id: string): TaskError => fail(new NoTask({ message: `there is no task ${id}` }))
 export const ambiguous = (id: string): TaskError =>
   fail(new NoTask({ message: `"${id}" means more than one task; write more of it` }))
-export const leaseLost = (id: string): TaskError =>
-  fail(new LeaseLost({ message: `another runner has task ${id} now, so this one stops` }))
 export const notNow = (id: string, state: string, input: string): TaskError =>
   fail(new NotNow({ message: `task ${id} is ${state}: "${input}" means nothing to it now`, state }))
 
@@ -60,16 +58,23 @@ export interface Database {
   readonly close: () => void
 }
 
+export interface OpenOptions {
+  /** The steps from an empty database to today's. */
+  readonly steps?: ReadonlyArray<string>
+  /** Whether a commit waits for the disk. */
+  readonly isDurable?: boolean
+}
+
 /** Opens the file and makes what is missing of it and around it, by `steps`. Throws `TaskError`. */
-export const open = (file: string, steps: ReadonlyArray<string> = migrations): Database => {
+export const open = (file: string, { isDurable = true, steps = migrations }: OpenOptions = {}): Database => {
   let database: DatabaseSync
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
     if (!fs.existsSync(file)) fs.closeSync(fs.openSync(file, "a", 0o600))
     database = new DatabaseSync(file, { timeout: busyMillis })
+    database.exec(`pragma synchronous = ${isDurable ? "full" : "normal"}`)
     database.exec("pragma auto_vacuum = incremental")
     database.exec("pragma journal_mode = wal")
-    database.exec("pragma synchronous = full")
     migrate(database, file, steps)
   } catch (error) {
     throw errorOf(file, error)

@@ -7,17 +7,27 @@ import * as SqliteTasks from "./SqliteTasks.ts"
 import type { TaskError } from "./TaskError.ts"
 import type { TaskStore } from "./TaskStore.ts"
 
+export interface SqliteStoreOptions {
+  readonly clock?: () => number
+  /**
+   * False for a record that ends with its process anyway: after a power cut, though not after a kill, its last facts may
+   * be missing. It saves waiting for the disk.
+   */
+  readonly isDurable?: boolean
+}
+
 /** A store whose calls block this thread for as long as a commit takes: for a process that does little else. */
 export const make = (
   file: string,
-  clock: () => number = Date.now
+  { clock = Date.now, isDurable = true }: SqliteStoreOptions = {}
 ): Effect.Effect<TaskStore, TaskError, Scope.Scope> => {
   const attempt = <A>(work: () => A): Effect.Effect<A, TaskError> =>
     Effect.try({ try: work, catch: (error) => SqliteDatabase.errorOf(file, error) })
   return Effect.map(
     Effect.acquireRelease(
-      attempt(() => SqliteDatabase.open(file)),
-      (database) => Effect.sync(database.close)
+      attempt(() => SqliteDatabase.open(file, { isDurable })),
+      // Closing waits for the disk; what comes next, or the end of the process, closes as well.
+      (database) => (isDurable ? Effect.sync(database.close) : Effect.void)
     ),
     (database): TaskStore => {
       const tasks = SqliteTasks.make(database, clock)
@@ -28,6 +38,7 @@ export const make = (
         claim: (owner, leaseMillis, id) => attempt(() => tasks.claim(owner, leaseMillis, id)),
         due: (limit) => attempt(() => tasks.due(limit)),
         hold: (role, owner, leaseMillis) => attempt(() => tasks.hold(role, owner, leaseMillis)),
+        holder: (role) => attempt(() => tasks.holder(role)),
         limit: (id, limits) => attempt(() => tasks.limit(id, limits)),
         commit: (claim, batch, leaseMillis, input) => attempt(() => tasks.commit(claim, batch, leaseMillis, input)),
         settle: (id, input, batch, summary) => attempt(() => tasks.settle(id, input, batch, summary)),

@@ -5,7 +5,8 @@ import { hasEnded as isGone, type ProcessIdentity } from "@ourclone/core/machine
 import { type NewTask, noTotals, type Task, type TaskLimits, type Wish } from "../task/Task.ts"
 import * as TaskId from "../task/TaskId.ts"
 import { hasEnded, isHeld, next, type TaskInput, type TaskState } from "../task/TaskState.ts"
-import { ambiguous, type Database, leaseLost, noTask, notNow } from "./SqliteDatabase.ts"
+import { ambiguous, type Database, noTask, notNow } from "./SqliteDatabase.ts"
+import { lost } from "./TaskError.ts"
 import { type TaskRow, toTask } from "./TaskRow.ts"
 import type { Batch, Cause, Claim, Heard, Outcome, TaskQuery } from "./TaskStore.ts"
 
@@ -109,15 +110,19 @@ export const make = (database: Database, clock: () => number) => {
       .rows<TaskRow>(`select * from task where is_record = 0 and ${claimable} limit ?2`, clock(), limit)
       .map(toTask)
 
+  /** Nobody, where the lease ran out or the process has ended. */
+  const holder = (role: string): ProcessIdentity | undefined => {
+    const [held] = database.rows<{ owner: string; lease: number }>("select owner, lease from role where name = ?", role)
+    if (held === undefined || held.lease < clock()) return undefined
+    const owner: ProcessIdentity = JSON.parse(held.owner)
+    return isGone(owner) ? undefined : owner
+  }
+
   const hold = (role: string, owner: ProcessIdentity, leaseMillis: number): boolean =>
     database.transaction(() => {
       const now = clock()
-      const [held] = database.rows<{ owner: string; lease: number }>(
-        "select owner, lease from role where name = ?",
-        role
-      )
-      const own = JSON.stringify(owner)
-      const isFree = held === undefined || held.owner === own || held.lease < now || isGone(JSON.parse(held.owner))
+      const [held, own] = [holder(role), JSON.stringify(owner)]
+      const isFree = held === undefined || JSON.stringify(held) === own
       if (isFree) database.run("insert or replace into role values (?, ?, ?)", role, own, now + leaseMillis)
       return isFree
     })
@@ -155,7 +160,7 @@ export const make = (database: Database, clock: () => number) => {
   ): Heard =>
     database.transaction(() => {
       const task = find(id)
-      if (task.take !== take || !isHeld(task.state)) throw leaseLost(id)
+      if (task.take !== take || !isHeld(task.state)) throw lost(id)
       const moved = input === undefined ? task.state : next(task.state, input)
       const state = moved._tag === "Refused" ? task.state : moved
       const seq = append(id, task.seq, batch)
@@ -210,7 +215,7 @@ export const make = (database: Database, clock: () => number) => {
       const to = next(task.state, input)
       if (to._tag === "Refused") {
         const isLost = to.because === "StaleTake" || ("take" in input && !isHeld(task.state))
-        throw isLost ? leaseLost(id) : notNow(id, task.state._tag, input._tag)
+        throw isLost ? lost(id) : notNow(id, task.state._tag, input._tag)
       }
       const seq = batch === undefined ? task.seq : append(id, task.seq, batch)
       return move(task, to, seq, batch, summary)
@@ -220,7 +225,9 @@ export const make = (database: Database, clock: () => number) => {
     database.transaction(() => {
       const task = find(id)
       const to = next(task.state, wanted)
-      if (to._tag === "Refused") throw notNow(id, task.state._tag, wanted._tag)
+      // What ends with the process of a command can be ended, and nothing else.
+      if (to._tag === "Refused" || (task.isRecord && wanted._tag !== "Cancel"))
+        throw notNow(id, task.state._tag, wanted._tag)
       if (!isHeld(task.state)) return move(task, to, task.seq, undefined, null)
       database.run("update task set wish = ?, change = ? where id = ?", JSON.stringify(wanted), bump(), id)
       return find(id)
@@ -291,6 +298,7 @@ export const make = (database: Database, clock: () => number) => {
     list,
     due,
     hold,
+    holder,
     claim,
     limit,
     commit,

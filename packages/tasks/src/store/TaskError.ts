@@ -24,3 +24,7 @@ export class TaskError extends Schema.TaggedError<TaskError>()("TaskError", {
     return this.reason.message
   }
 }
+
+/** What a runner hears that does not hold the task with that id any more. */
+export const lost = (id: string): TaskError =>
+  new TaskError({ reason: new LeaseLost({ message: `another runner has task ${id} now, so this one stops` }) })

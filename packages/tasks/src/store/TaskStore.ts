@@ -94,6 +94,8 @@ export interface TaskStore {
    * and loses it when its lease runs out or its process has ended.
    */
   readonly hold: (role: string, owner: ProcessIdentity, leaseMillis: number) => Answer<boolean>
+  /** Who has the role of that name, as far as is known. */
+  readonly holder: (role: string) => Answer<ProcessIdentity | undefined>
   /**
    * Stores a batch and renews the lease; says what is wished of the task. `Blocked` and `Unblocked` move it between
    * running and waiting in the same commit. Fails with `LeaseLost`.

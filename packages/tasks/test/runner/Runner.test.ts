@@ -26,7 +26,9 @@ const prepared = Effect.gen(function* () {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "runner-"))
   folders.push(folder)
   const clock = yield* Clock.Clock
-  const store = yield* SqliteStore.make(path.join(folder, "tasks.sqlite"), () => clock.currentTimeMillisUnsafe())
+  const store = yield* SqliteStore.make(path.join(folder, "tasks.sqlite"), {
+    clock: () => clock.currentTimeMillisUnsafe()
+  })
   const { id } = yield* store.create({ kind: "sync", request: null, origin: "service" })
   const claim = (yield* store.claim(owner, Runner.leaseMillis, id)) as Claim
   return { store, claim, id }

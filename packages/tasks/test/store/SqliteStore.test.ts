@@ -22,7 +22,7 @@ describe("the SQLite store", () => {
     it.effect(name, () =>
       Effect.gen(function* () {
         let now = 0
-        const store = yield* SqliteStore.make(fileOf(), () => now)
+        const store = yield* SqliteStore.make(fileOf(), { clock: () => now })
         yield* run({
           store,
           advance: (millis) => {

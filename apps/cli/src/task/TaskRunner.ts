@@ -4,9 +4,9 @@ import { decodeSecrets } from "@ourclone/tasks/host/RunnerProcess"
 import { runTask } from "@ourclone/tasks/runner/RunTask"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as StopSignals from "../process/StopSignals.ts"
+import { Streams } from "../Streams.ts"
 import * as Journal from "./Journal.ts"
-import * as StopSignals from "./process/StopSignals.ts"
-import { Streams } from "./Streams.ts"
 
 /** All of standard input; nothing where there is none, or its writer is gone. */
 const readInput: Effect.Effect<string> = process.stdin.isTTY

@@ -2,10 +2,10 @@
 import { serve } from "@ourclone/jobs/ServeRun"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as Ending from "./Ending.ts"
-import * as ExitCode from "./ExitCode.ts"
-import * as StopSignals from "./process/StopSignals.ts"
-import { Streams } from "./Streams.ts"
+import * as Ending from "../Ending.ts"
+import * as ExitCode from "../ExitCode.ts"
+import * as StopSignals from "../process/StopSignals.ts"
+import { Streams } from "../Streams.ts"
 
 /** Lines of standard input; a pipe that breaks has come to its end. */
 const lines = Stream.fromAsyncIterable(process.stdin as AsyncIterable<Uint8Array>, (error) => error).pipe(

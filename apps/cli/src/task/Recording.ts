@@ -1,0 +1,16 @@
+/** What writes the record of a run; loaded when there is something to write. */
+import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
+import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import * as Recorder from "@ourclone/tasks/runner/Recorder"
+import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
+import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import type { NewTask } from "@ourclone/tasks/task/Task"
+import * as Effect from "effect/Effect"
+
+/** Until the scope closes. */
+export const begin = (task: NewTask) =>
+  Effect.gen(function* () {
+    const { stateDirectory } = yield* ThisMachine
+    const store = yield* SqliteStore.make(tasksFile(stateDirectory), { isDurable: false })
+    return yield* Recorder.begin(store, ProcessIdentity.current(), task)
+  })
