@@ -71,6 +71,23 @@ export const characters: Spelling = {
   toName: (path) => (special.test(path) ? path.replace(inPath, unspelled) : path)
 }
 
+const pictureInName = new RegExp(`(${quote}*)(?:([${forbidden}])|([${pictures}]))`, "gu")
+const pictureInPath = new RegExp(`(${quote}*)([${pictures}])`, "g")
+
+const spelledPicture = (all: string, before: string, character?: string, picture?: string): string =>
+  spelled(all, before, character, picture, undefined, undefined)
+const unspelledPicture = (all: string, before: string, picture: string): string =>
+  unspelled(all, before, picture, undefined, undefined)
+
+/**
+ * Characters of names that are always UTF-8, as those that SFTP gives: a byte that is not is kept as a path spells it, and
+ * what looks like one is no more than it looks like.
+ */
+export const unicode: Spelling = {
+  toPath: (name) => (special.test(name) ? name.replace(pictureInName, spelledPicture) : name),
+  toName: (path) => (special.test(path) ? path.replace(pictureInPath, unspelledPicture) : path)
+}
+
 const ofName = /^\u201b*\.{0,2}$/
 const ofPath = /^\u201b+\.{0,2}$/
 const hasSegment = /(?:^|\/)\u201b*\.{0,2}(?=\/|$)/

@@ -53,6 +53,35 @@ const pieces = [
 const randomName = (below: (most: number) => number, from: ReadonlyArray<string>) =>
   Array.from({ length: 1 + below(8) }, () => from[below(from.length)]).join("")
 
+describe("Spelling.unicode", () => {
+  it("spells control characters, and leaves what looks like a byte as it is", () => {
+    for (const [name, path] of [
+      ["Icon\r", "Icon␍"],
+      ["real␍", "real‛␍"],
+      ["‛\r", "‛‛␍"],
+      ["caf‛E9", "caf‛E9"],
+      ["lit‛‛E9", "lit‛‛E9"]
+    ] as const) {
+      assert.strictEqual(Spelling.unicode.toPath(name), path)
+      assert.strictEqual(Spelling.unicode.toName(path), name)
+    }
+  })
+
+  it("gives every name and every path back", () => {
+    const below = numbers(11)
+    const whole = pieces.filter((piece) => piece.isWellFormed())
+    for (let count = 0; count < 5000; count++) {
+      const name = randomName(below, whole)
+      assert.strictEqual(Spelling.unicode.toName(Spelling.unicode.toPath(name)), name)
+      const path = randomName(
+        below,
+        whole.filter((piece) => !/[\r\u007f]/.test(piece))
+      )
+      assert.strictEqual(Spelling.unicode.toPath(Spelling.unicode.toName(path)), path)
+    }
+  })
+})
+
 describe("Spelling.characters", () => {
   it("spells names of a disk as rclone does", () => {
     for (const [name, path] of asRclone) {

@@ -1,0 +1,68 @@
+/** Finding and removing the temporary files of runs that were cut off. Whether a run still writes one nobody knows here. */
+import type { Leftover, Leftovers } from "@ourclone/core/contract/Leftovers"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
+import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { FileEntryWithStats } from "ssh2"
+import { whenMissing } from "./SftpErrors.ts"
+import * as SftpFile from "./SftpFile.ts"
+import { absolute, siteOf } from "./SftpPlace.ts"
+import type { Writing } from "./SftpWrite.ts"
+import { isTemporary } from "./TemporaryName.ts"
+
+const leftoverOf = (prefix: string, { attrs, filename }: FileEntryWithStats): Leftover => ({
+  path: prefix + Spelling.unicode.toPath(filename),
+  size: attrs.size,
+  changedAt: attrs.mtime * 1000,
+  isAbandoned: false,
+  isResumable: false
+})
+
+export const make = (writing: Writing): Leftovers => {
+  const { connection, folders, place } = writing
+  const readdir = (path: string) => {
+    const site = siteOf(place, "leftovers", path)
+    const reading = connection.call<ReadonlyArray<FileEntryWithStats>>(site, (sftp, done) =>
+      sftp.readdir(absolute(place, path), done)
+    )
+    return Effect.catchTag(reading, "StorageError", (error) =>
+      error.reason._tag === "NotFound" || error.reason._tag === "PermissionDenied"
+        ? Effect.succeed([])
+        : Effect.fail(error)
+    )
+  }
+  return {
+    list: Stream.paginate(
+      [""] as ReadonlyArray<string>,
+      Effect.fnUntraced(function* ([prefix = "", ...pending]: ReadonlyArray<string>) {
+        const found = yield* readdir(prefix.slice(0, -1))
+        const below = found
+          .filter(({ attrs, filename }) => SftpFile.isDirectory(attrs) && filename !== "." && filename !== "..")
+          .map(({ filename }) => `${prefix}${Spelling.unicode.toPath(filename)}/`)
+          .filter((path) => RemotePath.refusal(path.slice(0, -1)) === undefined)
+        const rest = [...below, ...pending]
+        const mine = found
+          .filter(({ attrs, filename }) => SftpFile.isFile(attrs) && isTemporary(filename))
+          .map((one) => leftoverOf(prefix, one))
+        return [mine, rest.length === 0 ? Option.none() : Option.some(rest)] as const
+      })
+    ),
+    remove: ({ path }) => {
+      const site = siteOf(place, "leftovers", path)
+      if (!isTemporary(RemotePath.basename(path))) {
+        const reason = new InvalidRequest({ message: "this is no file that a run has left behind" })
+        return Effect.fail(new StorageError({ ...site, reason }))
+      }
+      const unlink = Effect.andThen(
+        folders.find(site, RemotePath.parent(RemotePath.makeUnsafe(path))),
+        connection.call<void>(site, (sftp, done) =>
+          sftp.unlink(absolute(place, path), (error) => done(error, undefined))
+        )
+      )
+      return whenMissing(unlink, () => Effect.void)
+    }
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * Everything below a directory, in the byte order of paths.
+ *
+ * Each directory is read whole and its names sorted with `/` after those of directories; descending in that order gives
+ * the order of whole paths. Directories that come next are read meanwhile, as the way to the server takes its time.
+ */
+import type { Entry } from "@ourclone/core/contract/Entry"
+import type { ListOptions } from "@ourclone/core/contract/Provider"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
+import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { FileEntryWithStats, Stats } from "ssh2"
+import type { SftpConnection } from "./SftpConnection.ts"
+import { whenMissing } from "./SftpErrors.ts"
+import * as SftpFile from "./SftpFile.ts"
+import { absolute, lstat, type Place, siteOf } from "./SftpPlace.ts"
+import { isTemporary } from "./TemporaryName.ts"
+
+/** Directories that are read before their turn. */
+const ahead = 16
+const chunkSize = 512
+const replacement = "\ufffd"
+
+interface Named {
+  /** As paths spell it, with `/` at the end of a directory. */
+  readonly key: string
+  readonly found: FileEntryWithStats
+}
+
+interface Level {
+  readonly prefix: string
+  readonly names: ReadonlyArray<Named>
+  next: number
+}
+
+const isWanted = ({ filename }: FileEntryWithStats): boolean =>
+  filename !== "." && filename !== ".." && !isTemporary(filename)
+
+const sorted = (found: ReadonlyArray<FileEntryWithStats>): ReadonlyArray<Named> =>
+  found
+    .filter(isWanted)
+    .map((one) => {
+      const name = Spelling.unicode.toPath(one.filename)
+      return { key: SftpFile.isDirectory(one.attrs) ? `${name}/` : name, found: one }
+    })
+    .sort((left, right) => RemotePath.compare(left.key, right.key))
+
+const skipped = (path: string, because: string, isFailure: boolean): Entry => ({
+  _tag: "Skipped",
+  path,
+  because,
+  isFailure
+})
+
+/** The next entries of one listing. */
+class Walk {
+  readonly #connection: SftpConnection
+  readonly #place: Place
+  readonly #options: ListOptions
+  readonly #levels: Array<Level> = []
+  readonly #reading = new Map<string, Promise<ReadonlyArray<FileEntryWithStats>>>()
+
+  constructor(connection: SftpConnection, place: Place, options: ListOptions) {
+    this.#connection = connection
+    this.#place = place
+    this.#options = options
+  }
+
+  /** `prefix` is "" or ends with `/`. Rejects with a `StorageError`. */
+  read(prefix: string): Promise<ReadonlyArray<FileEntryWithStats>> {
+    const known = this.#reading.get(prefix)
+    if (known !== undefined) return known
+    const path = prefix.slice(0, -1)
+    const site = siteOf(this.#place, "list", path)
+    const reading = Effect.runPromise(
+      this.#connection.call<ReadonlyArray<FileEntryWithStats>>(site, (sftp, done) =>
+        sftp.readdir(absolute(this.#place, path), done)
+      )
+    )
+    // Nobody may ever ask for it.
+    reading.catch(() => {})
+    this.#reading.set(prefix, reading)
+    return reading
+  }
+
+  /** Answers whether the directory is empty. */
+  async enter(prefix: string): Promise<boolean> {
+    const found = await this.read(prefix)
+    this.#reading.delete(prefix)
+    const names = sorted(found)
+    if (names.length > 0) this.#levels.push({ prefix, names, next: 0 })
+    this.#readAhead()
+    // A folder that holds no more than what is not whole yet is none that is empty.
+    return found.every(({ filename }) => filename === "." || filename === "..")
+  }
+
+  #readAhead(): void {
+    if (this.#options.depth === 1) return
+    for (let at = this.#levels.length - 1; at >= 0; at--) {
+      const { names, next, prefix } = this.#levels[at]!
+      for (let index = next; index < names.length; index++) {
+        if (this.#reading.size >= ahead) return
+        const { key } = names[index]!
+        if (key.endsWith("/") && this.#mayContain(prefix + key)) void this.read(prefix + key)
+      }
+    }
+  }
+
+  #mayContain(prefix: string): boolean {
+    return this.#options.mayContain?.(RemotePath.makeUnsafe(prefix.slice(0, -1))) !== false
+  }
+
+  async take(): Promise<ReadonlyArray<Entry> | undefined> {
+    const entries: Array<Entry> = []
+    while (entries.length < chunkSize) {
+      const level = this.#levels.at(-1)
+      if (level === undefined) return entries.length > 0 ? entries : undefined
+      const name = level.names[level.next++]
+      if (name === undefined) {
+        this.#levels.pop()
+        continue
+      }
+      const entry = await this.#visit(level.prefix + name.key, name.found)
+      if (entry !== undefined) entries.push(entry)
+    }
+    return entries
+  }
+
+  async #visit(path: string, { attrs, filename }: FileEntryWithStats): Promise<Entry | undefined> {
+    const because = RemotePath.refusal(path.replace(/\/$/, ""))
+    if (because !== undefined) return skipped(path, `its name can not be used: ${because}`, true)
+    if (filename.includes(replacement) && !(await this.#isThere(path))) {
+      return skipped(path, "its name is not UTF-8, and can not be asked for: rename it on the server", true)
+    }
+    if (SftpFile.isDirectory(attrs)) return this.#directory(path)
+    if (SftpFile.isFile(attrs)) return SftpFile.fileOf(RemotePath.makeUnsafe(path), attrs)
+    return SftpFile.isLink(attrs)
+      ? skipped(path, "it is a symbolic link", false)
+      : skipped(path, "it is neither a file nor a folder", false)
+  }
+
+  #isThere(path: string): Promise<boolean> {
+    const site = siteOf(this.#place, "list", path)
+    const look = lstat(this.#connection, this.#place, site, path.replace(/\/$/, ""))
+    return Effect.runPromise(
+      Effect.match(look, { onSuccess: () => true, onFailure: ({ reason }) => reason._tag !== "NotFound" })
+    )
+  }
+
+  async #directory(prefix: string): Promise<Entry | undefined> {
+    const path = RemotePath.makeUnsafe(prefix.slice(0, -1))
+    if (this.#options.depth === 1) return { _tag: "Directory", path }
+    if (!this.#mayContain(prefix)) return undefined
+    try {
+      return (await this.enter(prefix)) ? { _tag: "Directory", path } : undefined
+    } catch (error) {
+      this.#reading.delete(prefix)
+      if (!(error instanceof StorageError) || error.isRetryable || error.stopsJob) throw error
+      return error.reason._tag === "NotFound" ? undefined : skipped(path, error.reason.message, true)
+    }
+  }
+}
+
+/** A directory that can not be read at all fails the listing; one below it is `Skipped`. */
+export const list = (
+  connection: SftpConnection,
+  place: Place,
+  directory: RemotePath.RemotePath,
+  options: ListOptions = {}
+): Stream.Stream<Entry, StorageError> => {
+  const site = siteOf(place, "list", directory)
+  const failed = (error: unknown): StorageError => {
+    if (error instanceof StorageError) return error
+    throw error
+  }
+  const looked: Effect.Effect<Stats, StorageError> =
+    directory === ""
+      ? connection.call<Stats>(site, (sftp, done) => sftp.stat(absolute(place, ""), done))
+      : lstat(connection, place, site, directory)
+  const begun = Effect.flatMap(looked, (stats): Effect.Effect<Walk, StorageError> => {
+    const walk = new Walk(connection, place, options)
+    if (SftpFile.isDirectory(stats)) {
+      const prefix = directory === "" ? "" : `${directory}/`
+      return Effect.as(Effect.tryPromise({ try: () => walk.enter(prefix), catch: failed }), walk)
+    }
+    if (directory !== "") return Effect.succeed(walk)
+    const reason = new InvalidRequest({ message: "it is a file: name the folder that it is in" })
+    return Effect.fail(new StorageError({ ...site, reason }))
+  })
+  const start = whenMissing(begun, () => Effect.succeed(new Walk(connection, place, options)))
+  type Turn = readonly [ReadonlyArray<Entry>, Option.Option<void>]
+  return Stream.unwrap(
+    Effect.map(start, (walk) =>
+      Stream.paginate<void, Entry, StorageError>(undefined, () =>
+        Effect.map(
+          Effect.tryPromise({ try: () => walk.take(), catch: failed }),
+          (entries): Turn => (entries === undefined ? [[], Option.none()] : [entries, Option.some(undefined)])
+        )
+      )
+    )
+  )
+}

@@ -1,0 +1,72 @@
+/** A folder of a server that is reached by SSH, as a provider. */
+import * as PlaceIdentity from "@ourclone/core/contract/PlaceIdentity"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { specification } from "@ourclone/core/contract/Specification"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { freeBytes } from "./FreeSpace.ts"
+import * as SftpConnection from "./SftpConnection.ts"
+import { copy } from "./SftpCopy.ts"
+import * as SftpFolders from "./SftpFolders.ts"
+import * as SftpLeftovers from "./SftpLeftovers.ts"
+import * as SftpListing from "./SftpListing.ts"
+import * as SftpNames from "./SftpNames.ts"
+import type { SftpOptions } from "./SftpOptions.ts"
+import { type Place, rootOf } from "./SftpPlace.ts"
+import * as SftpRead from "./SftpRead.ts"
+import * as SftpWrite from "./SftpWrite.ts"
+
+export interface SftpAccount {
+  /** The server, by its key: the same whatever name or user it was reached by. */
+  readonly id: string
+  readonly connection: SftpConnection.SftpConnection
+}
+
+/** Fails with `Unauthenticated`, with `Unavailable`, and with `InvalidRequest` where the server is not who it should be. */
+export const connect = (options: SftpOptions, name: string): Effect.Effect<SftpAccount, StorageError, Scope.Scope> =>
+  Effect.map(SftpConnection.make(options, name), (connection) => ({ id: `sftp:${connection.hostId}`, connection }))
+
+export const open = (
+  { connection, id }: SftpAccount,
+  name: string,
+  location: string
+): Effect.Effect<Provider, StorageError> =>
+  Effect.map(rootOf(connection, { provider: name, operation: "open", path: "" }, location), (root): Provider => {
+    const place: Place = { name, root }
+    const writing = { connection, place, folders: SftpFolders.make(connection, place) }
+    return {
+      specification,
+      name,
+      place: PlaceIdentity.ofPath(id, root.slice(1)),
+      location: root,
+      capabilities: {
+        checksums: [],
+        modifiedAtPrecision: 1000,
+        keepsNanoseconds: false,
+        listsInOrder: true,
+        isCaseSensitive: undefined,
+        isLocal: false,
+        hasDirectories: true,
+        keepsVersions: false,
+        keepsMetadata: false,
+        maxPutSize: Number.MAX_SAFE_INTEGER
+      },
+      list: (directory, options) => SftpListing.list(connection, place, directory, options),
+      stat: SftpNames.stat(writing),
+      statDirectory: SftpNames.statDirectory(writing),
+      read: SftpRead.read(connection, place),
+      readAll: SftpRead.readAll(connection, place),
+      put: SftpWrite.put(writing),
+      putIfAbsent: SftpWrite.putIfAbsent(writing),
+      touch: SftpNames.touch(writing),
+      copy: copy(writing),
+      move: SftpNames.move(writing),
+      moveDirectory: SftpNames.moveDirectory(writing),
+      remove: SftpNames.remove(writing),
+      makeDirectory: SftpNames.makeDirectory(writing),
+      removeDirectory: SftpNames.removeDirectory(writing),
+      leftovers: SftpLeftovers.make(writing),
+      freeSpace: connection.extensions.has("statvfs@openssh.com") ? freeBytes(connection, place) : undefined
+    }
+  })

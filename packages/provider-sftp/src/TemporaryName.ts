@@ -1,0 +1,23 @@
+/**
+ * Names of files that are not whole yet: `.name.1a2b3c4d5e6f7081.ourclone-part`. They are those of a local folder, so that
+ * whoever looks into the folder on the server passes over them too.
+ */
+import { randomBytes } from "node:crypto"
+
+const pattern = /^\..+\.[0-9a-f]{16}\.ourclone-part$/s
+
+/** Whether this provider makes such names for itself. Listings pass over them. */
+export const isTemporary = (name: string): boolean => name.charCodeAt(0) === 46 && pattern.test(name)
+
+/** Some file systems take only 143 bytes in a name; 100 leave room for what is added. */
+const maximumBytes = 100
+
+const shorten = (name: string): string => {
+  let short = name
+  while (Buffer.byteLength(short) > maximumBytes) short = short.slice(0, -1)
+  return short.isWellFormed() ? short : short.slice(0, -1)
+}
+
+/** For a file called `name`, in the same directory; another one at each call. */
+export const temporaryName = (name: string): string =>
+  `.${shorten(name)}.${randomBytes(8).toString("hex")}.ourclone-part`

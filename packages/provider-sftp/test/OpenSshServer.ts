@@ -1,0 +1,104 @@
+/** OpenSSH's server on loopback, for one test file: its own keys, its own configuration, nothing of the machine's. */
+import { spawn, spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as net from "node:net"
+import { tmpdir, userInfo } from "node:os"
+import * as path from "node:path"
+
+export interface OpenSshServer {
+  readonly port: number
+  /** Holds the keys of user and host. */
+  readonly folder: string
+  readonly user: string
+  readonly keyFile: string
+  readonly knownHosts: string
+  /** Ends every connection, and takes new ones. */
+  readonly drop: () => void
+  readonly stop: () => Promise<void>
+}
+
+const program = "/usr/sbin/sshd"
+
+/** Why there is none here; `undefined` where there is. */
+export const missing = (): string | undefined =>
+  fs.existsSync(program) ? undefined : "OpenSSH's server is not installed"
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = net.createServer()
+    server.once("error", reject)
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as net.AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, "127.0.0.1")
+    socket.once("data", () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once("error", () => resolve(false))
+  })
+
+const keygen = (file: string, ...options: ReadonlyArray<string>): void => {
+  const { status, stderr } = spawnSync("ssh-keygen", ["-q", "-N", "", "-f", file, ...options], { encoding: "utf8" })
+  if (status !== 0) throw new Error(stderr)
+}
+
+export const start = async (settings: ReadonlyArray<string> = []): Promise<OpenSshServer> => {
+  const folder = fs.mkdtempSync(path.join(tmpdir(), "ourclone-sshd-"))
+  const port = await freePort()
+  keygen(`${folder}/host`, "-t", "ed25519")
+  keygen(`${folder}/user`, "-t", "ed25519")
+  fs.copyFileSync(`${folder}/user.pub`, `${folder}/authorized`)
+  const [type, key] = fs.readFileSync(`${folder}/host.pub`, "utf8").split(" ")
+  fs.writeFileSync(`${folder}/known`, `[127.0.0.1]:${port} ${type} ${key}\n`)
+  const lines = [
+    `Port ${port}`,
+    "ListenAddress 127.0.0.1",
+    `HostKey ${folder}/host`,
+    `AuthorizedKeysFile ${folder}/authorized`,
+    `PidFile ${folder}/pid`,
+    "StrictModes no",
+    "UsePAM no",
+    "MaxStartups 100",
+    "Subsystem sftp internal-sftp",
+    ...settings
+  ]
+  fs.writeFileSync(`${folder}/config`, `${lines.join("\n")}\n`)
+  if (userInfo().uid === 0) fs.mkdirSync("/run/sshd", { recursive: true })
+  const server = spawn(program, ["-D", "-e", "-f", `${folder}/config`], { stdio: ["ignore", "ignore", "pipe"] })
+  let complaints = ""
+  server.stderr.setEncoding("utf8").on("data", (text: string) => {
+    complaints = (complaints + text).slice(-4000)
+  })
+  const ended = new Promise<void>((resolve) => server.once("close", () => resolve()))
+  const children = (): ReadonlyArray<number> => {
+    const { stdout } = spawnSync("pgrep", ["-P", String(server.pid)], { encoding: "utf8" })
+    return stdout.split("\n").filter(Boolean).map(Number)
+  }
+  const drop = (): void => {
+    for (const pid of children()) process.kill(pid, "SIGKILL")
+  }
+  while (!(await answers(port))) {
+    if (server.exitCode !== null) throw new Error(`sshd ended: ${complaints}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return {
+    port,
+    folder,
+    user: userInfo().username,
+    keyFile: `${folder}/user`,
+    knownHosts: `${folder}/known`,
+    drop,
+    stop: async () => {
+      drop()
+      server.kill("SIGTERM")
+      await ended
+      fs.rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}
