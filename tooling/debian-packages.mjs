@@ -10,7 +10,8 @@ export const debianPackages = [
   { program: "backblaze-b2", name: "backblaze-b2" },
   { program: "restic", name: "restic" },
   { program: "chromium", name: "chromium" },
-  { program: "fusermount3", name: "fuse3" }
+  { program: "fusermount3", name: "fuse3" },
+  { program: "sshd", name: "openssh-server" }
 ]
 
 const isExecutable = (file) => {

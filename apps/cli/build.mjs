@@ -92,7 +92,8 @@ fs.rmSync(output, { recursive: true, force: true })
 const bundle = await rolldown({
   input: { ourclone: source("main.ts") },
   platform: "node",
-  external: ["koffi", "sodium-native"],
+  // What ssh2 tries to load to be faster, and does without.
+  external: ["koffi", "sodium-native", "cpu-features", /\.node$/],
   preserveEntrySignatures: "allow-extension",
   resolve: { mainFields: ["module", "main"] },
   plugins: [workers, lazySegmenter]

@@ -3,6 +3,7 @@ import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import { factory as b2 } from "@ourclone/provider-b2/B2Factory"
 import { factory as local } from "@ourclone/provider-local/LocalProvider"
 import { factory as s3 } from "@ourclone/provider-s3/S3Factory"
+import { factory as sftp } from "@ourclone/provider-sftp/SftpFactory"
 import * as Effect from "effect/Effect"
 import * as StopSignals from "./process/StopSignals.ts"
 
@@ -12,4 +13,4 @@ const guarded: ProviderFactory = {
   connect: (...given) => Effect.andThen(Effect.sync(StopSignals.heed), local.connect(...given))
 }
 
-export const factories: ReadonlyArray<ProviderFactory> = [guarded, b2, s3]
+export const factories: ReadonlyArray<ProviderFactory> = [guarded, b2, s3, sftp]
