@@ -17,7 +17,7 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
     ["system", "go"]
   ],
   "packages/jobs": [["."], ["run", "transfer", "storage", "repository"], ["place"], ["kind"]],
-  "packages/mount": [["."], ["fuse", "webdav"], ["model"], ["queue"], ["tree", "cache"], ["contract"]],
+  "packages/mount": [["."], ["fuse", "webdav"], ["model"], ["queue"], ["tree", "cache"], ["journal"], ["contract"]],
   "packages/provider-b2": [["."], ["api"]],
   "packages/provider-s3": [["."], ["api"]],
   "packages/tasks": [["host"], ["runner"], ["store"], ["task"]]

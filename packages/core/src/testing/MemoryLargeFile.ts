@@ -43,7 +43,10 @@ export const make = ({ absolute, account, fail, find, relative, store, ...host }
       from.versionId === undefined
         ? from.identity !== undefined && file.identity === from.identity
         : file.versionId === from.versionId
-    const stored = [...account.files.values()].find(isIt)
+    const kept = [...account.history.values()]
+      .flat()
+      .find((version) => version.stored !== undefined && isIt(version.stored))
+    const stored = kept?.stored ?? [...account.files.values()].find(isIt)
     return stored === undefined ? find("copyPart", from.path, from) : Effect.succeed(stored)
   }
 

@@ -272,7 +272,7 @@ export const make = (options: MemoryOptions = {}): MemoryFileSystem => {
       if (node.kind === "directory" && isInside(into, node)) return refuse("IntoItself")
       const from = directory(parent)
       if (isRefused(from)) return from
-      if (target === node) return
+      if (target === node) return how === "keep" ? refuse("AlreadyExists") : undefined
       if (how === "exchange") {
         if (target === undefined) return refuse("NotFound")
         place(target, from, name)

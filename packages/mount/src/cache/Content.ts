@@ -1,0 +1,290 @@
+/**
+ * The bytes of one file, as far as they are on this machine: a sparse file, and what of it holds.
+ *
+ * `base` is where the storage has the bytes that are neither `stored` nor `dirty`. Whole units that came from there are
+ * summed; whoever opens the cache again believes those alone, and only once their sum has been compared.
+ */
+import { crc32 } from "node:zlib"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { CacheDisk } from "./CacheDisk.ts"
+import { type Range, Ranges } from "./Ranges.ts"
+
+/** In bytes. */
+export const unit = 128 * 1024
+
+export interface Kept {
+  readonly base: File | undefined
+  readonly size: number
+  /** Sums by the number of their unit. */
+  readonly sums: ReadonlyArray<readonly [number, number]>
+  readonly dirty: ReadonlyArray<Range>
+  /** What of `dirty` is in the file; the rest is zeros. */
+  readonly written: ReadonlyArray<Range>
+  readonly isSynced: boolean
+}
+
+export class Content {
+  readonly id: number
+  readonly file: string
+  base: File | undefined
+  size: number
+  /** What of the cache file holds. */
+  readonly stored = new Ranges()
+  /** What differs from `base`. */
+  readonly dirty: Ranges
+  /** What was written since an upload began; undefined while there is none. */
+  since: Ranges | undefined
+  /** Grows with each change. */
+  generation = 0
+  isSynced: boolean
+  /** Whether the row in the journal tells less than is so here. */
+  isUnsaved = false
+  /** Bytes written since the row was saved. */
+  unsavedBytes = 0
+  users = 0
+  /** To be dropped with its last user. */
+  isGone = false
+  usedAt = 0
+  private readonly sums: Map<number, number>
+  private readonly unchecked = new Set<number>()
+  private readonly disk: CacheDisk
+  private descriptor: number | undefined
+
+  constructor(id: number, file: string, kept: Kept, disk: CacheDisk) {
+    this.id = id
+    this.file = file
+    this.disk = disk
+    this.base = kept.base
+    this.size = kept.size
+    this.dirty = new Ranges(kept.dirty)
+    this.isSynced = kept.isSynced
+    this.sums = new Map(kept.sums)
+    for (const [start, end] of kept.written) this.stored.add(start, end)
+    for (const number of this.sums.keys()) {
+      this.unchecked.add(number)
+      this.stored.add(number * unit, Math.min(kept.size, (number + 1) * unit))
+    }
+  }
+
+  /** Whether the storage has something else than is to be read here. */
+  get isChanged(): boolean {
+    return this.base === undefined || !this.dirty.isEmpty || this.size !== this.base.size
+  }
+
+  get open(): number {
+    if (this.descriptor === undefined) {
+      this.descriptor = this.disk.open(this.file)
+      // A process that was killed may have written on.
+      if (this.disk.size(this.descriptor) > this.size) this.disk.truncate(this.descriptor, this.size)
+    }
+    return this.descriptor
+  }
+
+  close(): void {
+    if (this.descriptor !== undefined) this.disk.close(this.descriptor)
+    this.descriptor = undefined
+  }
+
+  discard(): void {
+    this.close()
+    this.disk.remove(this.file)
+    this.stored.clear()
+    this.sums.clear()
+    this.unchecked.clear()
+  }
+
+  /** What must be fetched from `base` before `[start, end)` can be read. */
+  missing(start: number, end: number): Array<Range> {
+    if (this.unchecked.size > 0) this.check(start, end)
+    const to = Math.min(end, this.size)
+    if (this.stored.covers(start, to)) return []
+    const gaps: Array<Range> = []
+    for (const [from, until] of this.stored.gaps(start, to)) gaps.push(...this.dirty.gaps(from, until))
+    return gaps
+  }
+
+  private check(start: number, end: number): void {
+    for (let number = Math.floor(start / unit); number * unit < end; number++) {
+      if (!this.unchecked.delete(number)) continue
+      const [from, to] = [number * unit, Math.min(this.size, (number + 1) * unit)]
+      const bytes = Buffer.allocUnsafe(Math.max(0, to - from))
+      const read = this.disk.read(this.open, bytes, from)
+      if (read === bytes.length && crc32(bytes) === this.sums.get(number)) continue
+      this.sums.delete(number)
+      for (const [gap, until] of this.dirty.gaps(from, to)) {
+        this.stored.remove(gap, until)
+        this.erase(gap, until)
+      }
+    }
+  }
+
+  /** How many bytes; what is missing must have been fetched. */
+  read(offset: number, into: Uint8Array): number {
+    const length = Math.max(0, Math.min(into.length, this.size - offset))
+    if (length === 0) return 0
+    const wanted = length === into.length ? into : into.subarray(0, length)
+    const read = this.disk.read(this.open, wanted, offset)
+    if (read < length) wanted.fill(0, read)
+    return length
+  }
+
+  /** Bytes of `base`; what is there already, or was written meanwhile, stays as it is. How many bytes are new. */
+  fill(offset: number, bytes: Uint8Array): number {
+    const end = Math.min(offset + bytes.length, this.size)
+    let taken = 0
+    for (const [start, until] of this.missing(offset, end)) {
+      this.disk.write(this.open, bytes.subarray(start - offset, until - offset), start)
+      this.stored.add(start, until)
+      taken += until - start
+    }
+    for (let number = Math.ceil(offset / unit); number * unit < end; number++) {
+      const [from, to] = [number * unit, Math.min(this.size, (number + 1) * unit)]
+      if (to > end || this.sums.has(number) || this.dirty.within(from, to).length > 0) continue
+      this.sums.set(number, crc32(bytes.subarray(from - offset, to - offset)))
+    }
+    if (taken > 0) this.isUnsaved = true
+    return taken
+  }
+
+  /** How many bytes of the disk it takes that it did not take before. */
+  write(offset: number, bytes: Uint8Array): number {
+    const end = offset + bytes.length
+    this.disk.write(this.open, bytes, offset)
+    if (offset > this.size) this.mark(this.size, offset)
+    const before = this.stored.total
+    this.stored.add(offset, end)
+    this.mark(offset, end)
+    this.size = Math.max(this.size, end)
+    this.unsavedBytes += bytes.length
+    return this.stored.total - before
+  }
+
+  private mark(start: number, end: number): void {
+    this.dirty.add(start, end)
+    this.since?.add(start, end)
+    for (let number = Math.floor(start / unit); number * unit < end && this.sums.size > 0; number++) {
+      this.sums.delete(number)
+      this.unchecked.delete(number)
+    }
+    this.generation++
+    this.isUnsaved = true
+    this.isSynced = false
+  }
+
+  /** Cuts, or grows with zeros. */
+  resize(size: number): void {
+    if (size < this.size) {
+      // Also what is not known to be stored may be in the file, and must not be taken for a hole later.
+      if (this.disk.size(this.open) > size) this.disk.truncate(this.open, size)
+      for (const ranges of [this.stored, this.dirty, this.since]) ranges?.remove(size, Number.MAX_SAFE_INTEGER)
+      for (const number of this.sums.keys()) {
+        if ((number + 1) * unit <= size) continue
+        this.sums.delete(number)
+        this.unchecked.delete(number)
+      }
+      this.generation++
+      this.isUnsaved = true
+      this.isSynced = false
+    } else if (size > this.size) {
+      // A sum of the unit that was the last is one of fewer bytes.
+      this.mark(this.size, size)
+    }
+    this.size = size
+    if (size === 0) this.base = undefined
+  }
+
+  /** Takes bytes of `base` as its own up to `size`; of a content that has nothing else. */
+  adopt(base: File, size: number): void {
+    this.base = base
+    this.size = size
+    this.generation++
+    this.isUnsaved = true
+  }
+
+  /** Nothing of the storage is needed any more: all of it is sent the next time. */
+  own(): void {
+    this.dirty.add(0, this.size)
+    this.base = undefined
+    this.isUnsaved = true
+  }
+
+  /** Whether what was written here, and not synced, is what was summed when it was closed. */
+  isIntact(): boolean {
+    for (const [start, end] of this.dirty.all()) {
+      for (let number = Math.floor(start / unit); number * unit < end; number++) {
+        if (!this.sums.has(number)) return false
+        this.unchecked.add(number)
+      }
+      this.check(start, end)
+      for (let number = Math.floor(start / unit); number * unit < end; number++)
+        if (!this.sums.has(number)) return false
+    }
+    return true
+  }
+
+  /** Makes `[start, end)` zeros, within the size. */
+  zero(start: number, end: number): void {
+    const to = Math.min(end, this.size)
+    this.erase(start, Math.min(to, this.disk.size(this.open)))
+    if (to > start) this.mark(start, to)
+  }
+
+  /** What is not stored may be taken for a hole later, and a hole is zeros. */
+  private erase(start: number, end: number): void {
+    const zeros = Buffer.alloc(Math.min(unit, Math.max(0, end - start)))
+    for (let at = start; at < end; at += unit)
+      this.disk.write(this.open, zeros.subarray(0, Math.min(unit, end - at)), at)
+  }
+
+  /** Forgets what can be fetched again; how many bytes that frees. Only of a content without changes. */
+  evict(): number {
+    const freed = this.stored.total
+    this.stored.clear()
+    this.sums.clear()
+    this.unchecked.clear()
+    if (this.descriptor === undefined) this.disk.remove(this.file)
+    else this.disk.truncate(this.open, 0)
+    this.isUnsaved = true
+    return freed
+  }
+
+  /** The storage has the bytes now, but for those written since the upload began. */
+  settle(base: File): void {
+    const since = this.since?.all() ?? []
+    this.since = undefined
+    this.base = base
+    this.dirty.clear()
+    for (const [start, end] of since) this.dirty.add(start, end)
+    // Shorter or longer than what was sent: grown bytes were marked, cut ones are no longer read.
+    this.isUnsaved = true
+  }
+
+  /** Sums the whole units that were written here, so that they are believed later. */
+  sum(): void {
+    const bytes = Buffer.allocUnsafe(unit)
+    for (let number = 0; number * unit < this.size; number++) {
+      const [from, to] = [number * unit, Math.min(this.size, (number + 1) * unit)]
+      if (this.sums.has(number) || !this.stored.covers(from, to)) continue
+      this.disk.read(this.open, bytes.subarray(0, to - from), from)
+      this.sums.set(number, crc32(bytes.subarray(0, to - from)))
+    }
+  }
+
+  async sync(): Promise<void> {
+    const { generation } = this
+    if (this.descriptor !== undefined || this.stored.total > 0) await this.disk.sync(this.open)
+    if (generation === this.generation) this.isSynced = true
+  }
+
+  kept(): Kept {
+    const dirty = this.dirty.all()
+    return {
+      base: this.base,
+      size: this.size,
+      sums: [...this.sums],
+      dirty,
+      written: dirty.flatMap(([start, end]) => this.stored.within(start, end)),
+      isSynced: this.isSynced
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/** When what is written reaches the journal: at each flush, and otherwise within a second or some megabytes. */
+import type { Content } from "../cache/Content.ts"
+import type { Sender } from "../queue/Sender.ts"
+import type { World } from "../queue/World.ts"
+import type { Node } from "../tree/Node.ts"
+
+const mostUnsaved = 8 * 1024 * 1024
+const interval = 1_000
+/** A content of so many bytes is summed when it is closed; a larger one is synced instead, without anybody waiting. */
+const summedSize = 8 * 1024 * 1024
+
+export class Saving {
+  private readonly world: World
+  private readonly sender: Sender
+  private readonly unsaved = new Map<Node, Content>()
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(world: World, sender: Sender) {
+    this.world = world
+    this.sender = sender
+  }
+
+  /** The node has other bytes than its row says. */
+  note(node: Node, content: Content): void {
+    node.isUnsaved = true
+    this.unsaved.set(node, content)
+    if (content.unsavedBytes >= mostUnsaved) this.all()
+    else if (this.timer === undefined) {
+      this.timer = setTimeout(() => this.all(), interval)
+      this.timer.unref()
+    }
+  }
+
+  /** Part of a transaction. */
+  save(node: Node, content: Content | undefined): void {
+    const { contents, queue, settings, tree } = this.world
+    this.unsaved.delete(node)
+    if (content !== undefined) contents.save(content)
+    if (node.parent !== undefined) {
+      node.isDirty = true
+      queue.want(node.ino, settings.now() + settings.uploadDelay)
+    }
+    tree.save(node)
+  }
+
+  /** What `flush` promises for one node. */
+  one(node: Node, content: Content): void {
+    if (!node.isUnsaved && !content.isUnsaved) return
+    if (content.stored.total <= summedSize) content.sum()
+    const isWritten = node.isUnsaved
+    this.world.journal.transaction(() => {
+      if (isWritten) this.save(node, content)
+      else this.world.contents.save(content)
+    })
+    if (isWritten) this.sender.wake()
+    if (isWritten && content.stored.total > summedSize) this.syncLater(content)
+  }
+
+  private syncLater(content: Content): void {
+    const { contents, settings } = this.world
+    contents.use(content)
+    void content
+      .sync()
+      .then(() => {
+        content.isUnsaved = true
+      })
+      .catch((error) => settings.note("CacheDiskFailed", String(error)))
+      .finally(() => contents.leave(content))
+  }
+
+  /** The node is no more. */
+  forget(node: Node): void {
+    this.unsaved.delete(node)
+  }
+
+  all(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    if (this.unsaved.size === 0) return
+    this.world.journal.transaction(() => {
+      for (const [node, content] of [...this.unsaved]) this.save(node, content)
+    })
+    this.sender.wake()
+  }
+
+  close(): void {
+    clearTimeout(this.timer)
+  }
+}

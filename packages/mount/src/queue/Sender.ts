@@ -1,0 +1,185 @@
+/** Works the queue off: when rows are due, how many at once, what becomes of those that failed. */
+import { isStorageError, type Reason } from "@ourclone/core/contract/StorageError"
+import type { QueueRow } from "./Queue.ts"
+import type { Settle } from "./Settle.ts"
+import type { World } from "./World.ts"
+
+const longestPause = 5 * 60_000
+const shortestPause = 1_000
+/** Milliseconds until a row is looked at again that waits for another. */
+const waitPause = 50
+/** `"again"` is meant to come to an end. */
+const mostRounds = 20
+
+/** Total: a new reason does not compile until someone decides whether it may pass by itself. */
+const parks: Record<Reason["_tag"], boolean> = {
+  NotFound: true,
+  AlreadyExists: false,
+  PermissionDenied: true,
+  Unauthenticated: true,
+  QuotaExceeded: true,
+  NoSpace: true,
+  RateLimited: false,
+  Unavailable: false,
+  ChecksumMismatch: false,
+  SourceChanged: false,
+  InvalidRequest: true,
+  UnexpectedResponse: false
+}
+
+export class Sender {
+  private readonly world: World
+  private readonly settle: Settle
+  private readonly running = new Map<number, Promise<void>>()
+  private timer: NodeJS.Timeout | undefined
+  private waiters: Array<() => void> = []
+  private isClosed = false
+  /** Why the storage could not be reached the last time it was tried; undefined once it was. */
+  unreachable: string | undefined
+  sent = 0
+  onSent: () => void = () => {}
+
+  constructor(world: World, settle: Settle) {
+    this.world = world
+    this.settle = settle
+  }
+
+  /** Rows were added, or are due sooner. */
+  wake(): void {
+    if (this.isClosed) return
+    clearTimeout(this.timer)
+    const { concurrency, now } = this.world.settings
+    const next = this.world.queue.next()
+    if (next === undefined || this.running.size >= concurrency) {
+      this.tellIdle()
+      return
+    }
+    this.timer = setTimeout(() => this.pump(), Math.min(2 ** 31 - 1, Math.max(0, next - now())))
+    // A timer of a day must not hold a process that has nothing else to do; the door does.
+    this.timer.unref()
+  }
+
+  private pump(): void {
+    if (this.isClosed) return
+    const { concurrency, now } = this.world.settings
+    const free = concurrency - this.running.size
+    const rows = free <= 0 ? [] : this.world.queue.ready(now(), this.running.size + free)
+    let begun = 0
+    for (const row of rows) {
+      if (begun >= free || this.running.has(row.seq)) continue
+      begun++
+      const work = this.work(row).finally(() => {
+        this.running.delete(row.seq)
+        this.wake()
+      })
+      this.running.set(row.seq, work)
+    }
+    if (begun === 0 && rows.length > 0) return
+    this.wake()
+  }
+
+  private async work(row: QueueRow): Promise<void> {
+    const { queue, settings } = this.world
+    try {
+      for (let round = 0; round < mostRounds; round++) {
+        const current = queue.get(row.seq)
+        if (current === undefined || this.isClosed) return
+        const wish = queue.wish(current)
+        const settled = await this.settle.row(current)
+        if (this.isClosed) return
+        this.unreachable = undefined
+        if (settled === "again" || queue.wish(current) !== wish) continue
+        if (settled === "done") this.done(row)
+        else this.defer(row)
+        return
+      }
+      this.defer(row)
+    } catch (error) {
+      if (this.isClosed) return
+      this.failed(queue.get(row.seq) ?? row, error, settings.now())
+    }
+  }
+
+  private done(row: QueueRow): void {
+    const { journal, queue, tree } = this.world
+    journal.transaction(() => {
+      queue.done(row)
+      const node = row.ino === undefined ? undefined : tree.get(row.ino)
+      if (node === undefined) return
+      node.isDirty = false
+      tree.save(node)
+    })
+    this.sent++
+    this.onSent()
+  }
+
+  /** Due again soon, unless a write has put it off already. */
+  private defer(row: QueueRow): void {
+    const { queue, settings } = this.world
+    const current = queue.get(row.seq)
+    if (current === undefined || current.due > settings.now()) return
+    queue.later(row.seq, settings.now() + waitPause, current.attempts, current.error)
+  }
+
+  private failed(row: QueueRow, error: unknown, now: number): void {
+    const { queue, settings } = this.world
+    const message = error instanceof Error ? error.message : String(error)
+    if (isStorageError(error)) {
+      const { _tag } = error.reason
+      if (_tag === "SourceChanged") {
+        queue.later(row.seq, Math.max(row.due, now + settings.uploadDelay), row.attempts, undefined)
+        return
+      }
+      if (_tag === "Unavailable" || _tag === "RateLimited") this.unreachable = message
+      if (parks[_tag]) {
+        queue.park(row.seq, message)
+        settings.note("Parked", message)
+        return
+      }
+    }
+    settings.note("SendFailed", message)
+    const pause = Math.min(longestPause, shortestPause * 2 ** Math.min(row.attempts, 10))
+    queue.later(row.seq, now + pause, row.attempts + 1, message)
+  }
+
+  /** Everything is to be sent now. */
+  hurry(): void {
+    this.world.queue.hurry(this.world.settings.now())
+    this.wake()
+  }
+
+  private get isIdle(): boolean {
+    const { all, parked } = this.world.queue.count()
+    return this.running.size === 0 && all === parked
+  }
+
+  private tellIdle(): void {
+    if (this.waiters.length === 0 || !this.isIdle) return
+    const { waiters } = this
+    this.waiters = []
+    for (const waiter of waiters) waiter()
+  }
+
+  /** Resolves once nothing is left but what is parked, or when `signal` says so. */
+  idle(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.isIdle || signal?.aborted === true) return resolve()
+      this.waiters.push(resolve)
+      signal?.addEventListener("abort", () => resolve(), { once: true })
+    })
+  }
+
+  get active(): number {
+    return this.running.size
+  }
+
+  /** Takes up nothing new; resolves once what was on its way has ended. */
+  async close(): Promise<void> {
+    this.isClosed = true
+    clearTimeout(this.timer)
+    const { waiters } = this
+    this.waiters = []
+    for (const waiter of waiters) waiter()
+    await Promise.all(this.running.values())
+  }
+}

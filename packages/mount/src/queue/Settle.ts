@@ -1,0 +1,488 @@
+/**
+ * Makes the storage agree with the tree, one row of the queue at a time: compares what is wanted with what is there, and
+ * does the one next thing. `"again"` looks once more at once, `"wait"` when something else has been settled.
+ */
+import { createHash } from "node:crypto"
+import type { File } from "@ourclone/core/contract/Entry"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { isStorageError } from "@ourclone/core/contract/StorageError"
+import type { Content } from "../cache/Content.ts"
+import { Ranges } from "../cache/Ranges.ts"
+import { millisOf, type Node, timeOf } from "../tree/Node.ts"
+import type { QueueRow } from "./Queue.ts"
+import type { Relist } from "./Relist.ts"
+import { orNothing, pause } from "./Run.ts"
+import { haveSameBytes, isSameVersion } from "./Same.ts"
+import { attributesDiffer, lookAfter, lookBefore, send, sendLink } from "./Storing.ts"
+import type { World } from "./World.ts"
+
+export type Settled = "done" | "again" | "wait"
+
+const slice = 1_000
+
+export class Settle {
+  private readonly world: World
+  private readonly relist: Relist
+
+  constructor(world: World, relist: Relist) {
+    this.world = world
+    this.relist = relist
+  }
+
+  row(row: QueueRow): Promise<Settled> {
+    if (row.kind === "node") return this.node(row)
+    return row.kind === "removeFile" ? this.removal(row) : this.directoryRemoval(row)
+  }
+
+  private commit<A>(work: () => A): A {
+    try {
+      return this.world.journal.transaction(work)
+    } catch (error) {
+      this.world.tree.forget()
+      throw error
+    }
+  }
+
+  private async node(row: QueueRow): Promise<Settled> {
+    const { tree } = this.world
+    const node = tree.get(row.ino ?? 0)
+    const path = node === undefined ? undefined : tree.path(node)
+    if (node === undefined || path === undefined) return "done"
+    if (row.sending !== undefined && row.sending.path !== path) this.abandon(node, row.sending)
+    if (node.kind === "directory") return this.directory(row, node, path)
+    const isCached = node.kind === "file" && node.content !== undefined
+    const content = isCached ? this.world.contents.get(node.content ?? 0) : undefined
+    if (node.seen === undefined || content?.isChanged === true) return this.store(row, node, content, path)
+    if (node.remote !== path) return this.move(node, path)
+    const { metadata, time } = attributesDiffer(this.world, node)
+    if (!metadata && !time) return "done"
+    if (time && !metadata && this.world.provider.touch !== undefined) return this.touch(node, node.seen)
+    return this.store(row, node, content, path)
+  }
+
+  /** The node has another name than what was begun and whose end nobody noted: that may be there, and is to go. */
+  private abandon(node: Node, sending: File): void {
+    const { queue, settings, tree } = this.world
+    this.commit(() => {
+      queue.ended(node.ino)
+      const kind = node.kind === "directory" ? "removeDirectory" : "removeFile"
+      if (sending.path === node.remote || queue.buried(kind, sending.path) !== undefined) return
+      if (tree.at(sending.path)?.remote === sending.path) return
+      queue.bury(kind, sending.path, sending, settings.now())
+    })
+  }
+
+  /** What is about to be stored for the node, as far as it tells itself from others. */
+  private begin(node: Node, path: RemotePath.RemotePath, size: number): void {
+    this.world.queue.begin(node.ino, { _tag: "File", path, size, modifiedAt: millisOf(node.modified), checksums: {} })
+  }
+
+  /** What the storage should have at `path` when we come there. */
+  private expected(node: Node, path: string): File | undefined {
+    if (node.remote === path) return node.seen
+    return this.holder(node, path)?.seen ?? this.world.queue.buried("removeFile", path)?.seen
+  }
+
+  /** Another node whose bytes are at `path` still, and that has left the place. */
+  private holder(node: Node, path: string, withDirectories = false): Node | undefined {
+    const row = this.world.journal.first(
+      "select ino from node where remote = ? and ino <> ? and (kind <> 1 or ?) limit 1",
+      path,
+      node.ino,
+      withDirectories ? 1 : 0
+    )
+    return row === undefined ? undefined : this.world.tree.get(Number(row.ino))
+  }
+
+  /** Waits until nobody needs the bytes at `path` any more. Where each waits for the other, the bytes are taken here. */
+  private async isFree(node: Node, path: string): Promise<boolean> {
+    const { hasDirectories, keepsVersions } = this.world.provider.capabilities
+    if (hasDirectories && this.world.queue.buried("removeDirectory", path) !== undefined) return false
+    const holder = this.holder(node, path, hasDirectories)
+    if (holder === undefined || (keepsVersions && holder.seen?.versionId !== undefined)) return true
+    if (holder.kind === "directory") return false
+    const seen = new Set([node.ino])
+    for (let at: Node | undefined = holder; at !== undefined; ) {
+      if (seen.has(at.ino)) {
+        await this.take(holder)
+        return true
+      }
+      seen.add(at.ino)
+      const to = this.world.tree.path(at)
+      at = to === undefined ? undefined : this.holder(at, to, hasDirectories)
+    }
+    this.world.queue.want(holder.ino, this.world.settings.now())
+    return false
+  }
+
+  /** Brings all bytes of a node here, so that the storage's may be replaced. */
+  private async take(node: Node): Promise<void> {
+    const { contents, fetcher, tree } = this.world
+    if (node.kind === "symlink") return this.takeLink(node)
+    const content = this.contentOf(node)
+    contents.use(content)
+    try {
+      const there = await fetcher.ensure(content, 0, content.size)
+      if (there !== true) throw new Error(there.message ?? there.refusal)
+      this.commit(() => {
+        content.own()
+        if (node.remote !== undefined)
+          this.world.queue.bury("removeFile", node.remote, node.seen, this.world.settings.now())
+        node.remote = undefined
+        node.seen = undefined
+        tree.save(node)
+        contents.save(content)
+      })
+    } finally {
+      contents.leave(content)
+    }
+  }
+
+  private async takeLink(node: Node): Promise<void> {
+    if (node.target === undefined && node.seen !== undefined) {
+      node.target = Buffer.from(await this.world.run(this.world.provider.readAll(node.seen))).toString()
+    }
+    this.commit(() => this.leave(node))
+  }
+
+  /** What the storage has of it is to go, as all of it is here. */
+  private leave(node: Node): void {
+    const { queue, settings, tree } = this.world
+    if (node.remote !== undefined) queue.bury("removeFile", node.remote, node.seen, settings.now())
+    node.remote = undefined
+    node.seen = undefined
+    tree.save(node)
+  }
+
+  private contentOf(node: Node): Content {
+    const { contents, tree } = this.world
+    const known = node.content === undefined ? undefined : contents.get(node.content)
+    if (known !== undefined) return known
+    return this.commit(() => {
+      const content = contents.create(node.seen)
+      node.content = content.id
+      tree.save(node)
+      return content
+    })
+  }
+
+  private async store(
+    row: QueueRow,
+    node: Node,
+    known: Content | undefined,
+    path: RemotePath.RemotePath
+  ): Promise<Settled> {
+    const { contents, settings } = this.world
+    if (!(await this.isFree(node, path))) return "wait"
+    if (node.kind === "symlink") return this.storeLink(node, path)
+    const content = known ?? this.contentOf(node)
+    contents.use(content)
+    content.since = new Ranges()
+    const { generation } = node
+    try {
+      const expected = this.expected(node, path)
+      const isOurs = (file: File) => row.sending !== undefined && this.isOurs(node, content, file)
+      const stored = await lookBefore(this.world, path, expected, isOurs)
+      this.begin(node, path, content.size)
+      const file = stored ?? (await send(this.world, node, content, path))
+      if (stored === undefined) await lookAfter(this.world, path, file, expected)
+      this.commit(() => this.noteStored(node, content, file, path))
+      settings.at("settle.noted")
+      return node.generation === generation ? "again" : "wait"
+    } catch (error) {
+      if (!this.isBaseGone(error, content)) throw error
+      this.commit(() => {
+        content.own()
+        contents.save(content)
+      })
+      return "again"
+    } finally {
+      content.since = undefined
+      contents.leave(content)
+    }
+  }
+
+  /** The version that parts were to be copied from is no more, and all of its bytes are here. */
+  private isBaseGone(error: unknown, content: Content): boolean {
+    const isGone = isStorageError(error) && error.reason._tag === "NotFound"
+    return isGone && content.base !== undefined && content.missing(0, content.size).length === 0
+  }
+
+  private async isOurs(node: Node, content: Content, file: File): Promise<boolean> {
+    const { sha1 } = file.checksums
+    const ours = { ...file, size: content.size, modifiedAt: millisOf(node.modified), checksums: {} }
+    if (!haveSameBytes(file, ours)) return false
+    if (sha1 === undefined || content.missing(0, content.size).length > 0) return true
+    const hash = createHash("sha1")
+    const bytes = Buffer.alloc(1024 * 1024)
+    for (let at = 0; at < content.size; at += bytes.length) {
+      hash.update(bytes.subarray(0, content.read(at, bytes)))
+      await pause()
+    }
+    return hash.digest("hex") === sha1
+  }
+
+  private noteStored(node: Node, content: Content | undefined, file: File, path: string): void {
+    const { contents, queue, settings, tree } = this.world
+    const now = settings.now()
+    content?.settle(file)
+    if (content !== undefined && content.size <= 64 * 1024 * 1024 && !content.isChanged) content.sum()
+    if (content !== undefined) contents.save(content)
+    const isNamed = tree.get(node.ino) === node && tree.path(node) !== undefined
+    this.occupy(node, path)
+    if (!isNamed) {
+      queue.bury("removeFile", path, file, now)
+      return
+    }
+    if (node.remote !== undefined && node.remote !== path) queue.bury("removeFile", node.remote, node.seen, now)
+    node.remote = path
+    node.seen = file
+    node.settledAt = now
+    tree.save(node)
+  }
+
+  /** What is at `path` is the node's now. Who had it there before has an old version, which it still knows by its id. */
+  private occupy(node: Node, path: string): void {
+    const { queue, tree } = this.world
+    const before = this.holder(node, path)
+    if (before !== undefined) {
+      before.remote = undefined
+      tree.save(before)
+    }
+    queue.unbury("removeFile", path)
+    queue.ended(node.ino)
+  }
+
+  private async storeLink(node: Node, path: RemotePath.RemotePath): Promise<Settled> {
+    const expected = this.expected(node, path)
+    const isOurs = async (file: File): Promise<boolean> => {
+      const isLike = file.size === node.size && file.modifiedAt === millisOf(node.modified)
+      return isLike && Buffer.from(await this.world.run(this.world.provider.readAll(file))).toString() === node.target
+    }
+    const stored = await lookBefore(this.world, path, expected, isOurs)
+    this.begin(node, path, node.size)
+    const file = stored ?? (await sendLink(this.world, node, path))
+    this.commit(() => this.noteStored(node, undefined, file, path))
+    return "again"
+  }
+
+  private async move(node: Node, path: RemotePath.RemotePath): Promise<Settled> {
+    const { provider, queue, settings, tree } = this.world
+    if (!(await this.isFree(node, path))) return "wait"
+    const { seen } = node
+    if (seen === undefined) return "again"
+    const stored = await lookBefore(this.world, path, this.expected(node, path), (file) => haveSameBytes(file, seen))
+    if (provider.copy === undefined && provider.move === undefined) {
+      await this.take(node)
+      return "again"
+    }
+    this.begin(node, path, seen.size)
+    settings.at("move.before")
+    const file =
+      stored ??
+      (await orNothing(
+        this.world.run,
+        provider.move !== undefined ? provider.move(seen, path) : provider.copy!(seen, provider.location, path)
+      ))
+    settings.at("move.after")
+    if (file === undefined) return this.lost(node)
+    this.commit(() => {
+      const now = settings.now()
+      const isMoved = provider.move !== undefined && stored === undefined
+      const isNamed = tree.get(node.ino) === node && tree.path(node) !== undefined
+      this.occupy(node, path)
+      if (!isNamed) {
+        queue.bury("removeFile", path, file, now)
+        if (!isMoved && node.remote !== undefined) queue.bury("removeFile", node.remote, seen, now)
+        return
+      }
+      if (!isMoved && node.remote !== undefined) queue.bury("removeFile", node.remote, seen, now)
+      else if (node.remote !== undefined) this.relist.noteGone(node.remote)
+      this.rebase(node, file)
+      node.remote = path
+      node.seen = file
+      node.settledAt = now
+      tree.save(node)
+    })
+    return "again"
+  }
+
+  /** What is in the cache of the file is to be fetched on from where it is now. */
+  private rebase(node: Node, file: File): void {
+    const { contents } = this.world
+    const content = node.content === undefined ? undefined : contents.get(node.content)
+    if (content === undefined || !isSameVersion(content.base, node.seen)) return
+    content.base = file
+    content.isUnsaved = true
+    contents.save(content)
+  }
+
+  /** Somebody took it away before it could get its new name. What is wholly here is stored anew, the rest is gone. */
+  private lost(node: Node): Settled {
+    const { contents, settings, tree } = this.world
+    const content = node.content === undefined ? undefined : contents.get(node.content)
+    const isHere = content !== undefined && content.missing(0, content.size).length === 0
+    settings.note(
+      "Lost",
+      isHere
+        ? `another client removed "${node.seen?.path}"; it is stored again from the cache`
+        : `another client removed "${node.seen?.path}" before it could be renamed`
+    )
+    this.commit(() => {
+      node.remote = undefined
+      node.seen = undefined
+      if (isHere) {
+        content.own()
+        contents.save(content)
+        tree.save(node)
+        return
+      }
+      if (node.parent !== undefined && node.name !== undefined) {
+        this.world.tell([{ _tag: "EntryChanged", parent: node.parent, name: node.name }])
+      }
+      this.relist.detach(node)
+    })
+    return isHere ? "again" : "done"
+  }
+
+  private async touch(node: Node, seen: File): Promise<Settled> {
+    const { provider, settings, tree } = this.world
+    const millis = millisOf(node.modified)
+    // A touch before a kill, or another client's.
+    const current = await orNothing(this.world.run, provider.stat(seen.path))
+    if (current === undefined) return this.overtaken(node)
+    if (!isSameVersion(current, seen) && !haveSameBytes({ ...seen, modifiedAt: millis }, current)) {
+      return this.overtaken(node)
+    }
+    const file =
+      current.modifiedAt === millis
+        ? current
+        : await this.world.run(provider.touch!(current, millis, node.modified.nanoseconds % 1_000_000))
+    this.commit(() => {
+      if (tree.get(node.ino) !== node || node.seen !== seen) return
+      this.rebase(node, file)
+      node.seen = file
+      node.settledAt = settings.now()
+      tree.save(node)
+    })
+    return "again"
+  }
+
+  /** Another client has replaced or removed the bytes of which only a time was changed here: theirs is newer. */
+  private overtaken(node: Node): Settled {
+    this.commit(() => {
+      node.isDirty = false
+      if (node.seen?.modifiedAt !== undefined) node.modified = timeOf(node.seen.modifiedAt)
+      this.world.tree.save(node)
+      if (node.parent !== undefined) this.relist.doubt(this.world.tree.get(node.parent))
+    })
+    return "done"
+  }
+
+  private async directory(row: QueueRow, node: Node, path: RemotePath.RemotePath): Promise<Settled> {
+    const { provider, queue, settings, tree } = this.world
+    const isMoved = node.remote !== undefined && node.remote !== path
+    if (isMoved && node.listedAt === 0) {
+      const listed = await this.relist.list(node)
+      if (listed !== true) throw new Error(listed.message ?? listed.refusal)
+    }
+    for (let after = 0; ; ) {
+      const children = tree.children(node.ino, after, slice)
+      this.commit(() => {
+        for (const child of children) {
+          if (child.remote === undefined || child.remote === tree.path(child)) continue
+          child.isDirty = true
+          tree.save(child)
+          queue.want(child.ino, settings.now())
+        }
+      })
+      settings.at("directory.slice")
+      if (children.length < slice) break
+      after = children.at(-1)!.ino
+      await pause()
+    }
+    if (node.remote === path) return "done"
+    if (provider.capabilities.hasDirectories) {
+      const holder = this.holder(node, path)
+      if (holder !== undefined) await this.take(holder)
+      if (queue.buried("removeFile", path) !== undefined) return "wait"
+    }
+    this.begin(node, path, 0)
+    if (provider.makeDirectory !== undefined) await this.world.run(provider.makeDirectory(path))
+    this.commit(() => {
+      queue.ended(node.ino)
+      if (tree.get(node.ino) !== node) {
+        queue.bury("removeDirectory", path, undefined, settings.now())
+        return
+      }
+      queue.unbury("removeDirectory", path)
+      if (isMoved && node.remote !== undefined)
+        queue.bury("removeDirectory", node.remote, undefined, settings.now() + 1)
+      node.remote = path
+      // What it has is known, or was never anything.
+      if (node.listedAt === 0) node.listedAt = settings.now()
+      node.settledAt = settings.now()
+      tree.save(node)
+      queue.want(row.ino ?? 0, settings.now())
+    })
+    return "again"
+  }
+
+  private async removal(row: QueueRow): Promise<Settled> {
+    const { journal, provider, settings, tree } = this.world
+    const path = RemotePath.makeUnsafe(row.path ?? "")
+    const here = tree.at(path)
+    if (here !== undefined && here.kind !== "directory") {
+      if (here.remote === path) return "done"
+      if (here.isDirty) return "wait"
+    }
+    // What has another name now is still to be copied from here.
+    if (journal.first("select 1 from node where remote = ? and kind <> 1 limit 1", path) !== undefined) return "wait"
+    const current = await orNothing(this.world.run, provider.stat(path))
+    if (current === undefined) return this.gone(path)
+    if (!isSameVersion(current, row.seen)) {
+      settings.note("Kept", `"${path}" was removed here, and another client changed it meanwhile: it stays`)
+      this.commit(() => this.relist.doubt(tree.at(RemotePath.parent(path))))
+      return "done"
+    }
+    await this.keepDirectory(path)
+    settings.at("remove.before")
+    await this.world.run(provider.remove(path))
+    settings.at("remove.after")
+    return this.gone(path)
+  }
+
+  private gone(path: string): Settled {
+    this.relist.noteGone(path)
+    return "done"
+  }
+
+  /** A directory that is there only by its files stays when the last of them goes, as far as it is still wanted. */
+  private async keepDirectory(path: RemotePath.RemotePath): Promise<void> {
+    const { journal, provider, tree } = this.world
+    const parent = RemotePath.parent(path)
+    const directory = parent === "" ? undefined : tree.at(parent)
+    if (directory?.kind !== "directory" || directory.remote !== parent || provider.makeDirectory === undefined) return
+    if (provider.capabilities.hasDirectories) return
+    const other = journal.first(
+      "select 1 from node where parent = ? and remote is not null and remote > ? and remote < ? limit 1",
+      directory.ino,
+      `${parent}/`,
+      `${parent}0`
+    )
+    if (other === undefined) await this.world.run(provider.makeDirectory(parent))
+  }
+
+  private async directoryRemoval(row: QueueRow): Promise<Settled> {
+    const { journal, provider, queue, tree } = this.world
+    const path = RemotePath.makeUnsafe(row.path ?? "")
+    const here = tree.at(path)
+    if (here?.kind === "directory") return "done"
+    if (queue.isBuriedBelow(path)) return "wait"
+    const [from, to] = [`${path}/`, `${path}0`]
+    if (journal.first("select 1 from node where remote > ? and remote < ? limit 1", from, to) !== undefined)
+      return "wait"
+    if (provider.removeDirectory !== undefined) await this.world.run(provider.removeDirectory(path))
+    return this.gone(path)
+  }
+}

@@ -1,0 +1,175 @@
+/** One file's way to the storage: looked at before and after, so that what another client stores meanwhile is kept too. */
+
+import { fromBytes } from "@ourclone/core/contract/ByteSource"
+import type { DatedFile, File, Metadata } from "@ourclone/core/contract/Entry"
+import { ofMetadata, toMetadata, usualMode } from "@ourclone/core/contract/PosixMetadata"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { NoSpace, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
+import * as Versions from "@ourclone/core/contract/Versions"
+import * as Upload from "@ourclone/core/engine/Upload"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Content } from "../cache/Content.ts"
+import { isRefused } from "../contract/Refusal.ts"
+import { millisOf, type Node } from "../tree/Node.ts"
+import { cachedSource } from "./CachedSource.ts"
+import { besides } from "./ConflictName.ts"
+import { segmentsOf } from "./Edits.ts"
+import { orNothing } from "./Run.ts"
+import { haveSameBytes, isSameVersion } from "./Same.ts"
+import type { World } from "./World.ts"
+
+const partConcurrency = 4
+
+/** What is to be kept beside the bytes of a node. */
+export const metadataOf = ({ provider, settings }: World, node: Node): Metadata | undefined => {
+  if (!provider.capabilities.keepsMetadata) return undefined
+  const { gid, uid } = settings.owner
+  return toMetadata(
+    {
+      isLink: node.kind === "symlink",
+      mode: node.kind === "symlink" ? 0o777 : node.mode,
+      uid: node.uid === uid ? undefined : node.uid,
+      gid: node.gid === gid ? undefined : node.gid
+    },
+    node.seen?.metadata
+  )
+}
+
+/** Whether the storage keeps another time or mode with it than is shown here, as far as it can keep them. */
+export const attributesDiffer = (world: World, node: Node): { readonly time: boolean; readonly metadata: boolean } => {
+  const { capabilities } = world.provider
+  const { seen } = node
+  if (seen === undefined) return { time: false, metadata: false }
+  const precision = capabilities.modifiedAtPrecision
+  const millis = millisOf(node.modified)
+  const isOld =
+    precision !== undefined && seen.modifiedAt !== undefined && Math.abs(seen.modifiedAt - millis) >= precision
+  const kept = ofMetadata(seen.metadata)
+  const wanted = ofMetadata(metadataOf(world, node))
+  const isOther =
+    (kept?.mode ?? usualMode) !== (wanted?.mode ?? usualMode) || kept?.uid !== wanted?.uid || kept?.gid !== wanted?.gid
+  return { time: isOld, metadata: capabilities.keepsMetadata && isOther }
+}
+
+/** Bytes of the cache, fetched as far as they must be sent. */
+const fetched = async ({ fetcher }: World, content: Content, start: number, end: number): Promise<void> => {
+  const there = await fetcher.ensure(content, start, end)
+  if (!isRefused(there)) return
+  const message = there.message ?? "bytes that are to be sent again could not be had"
+  const reason = there.refusal === "NoSpace" ? new NoSpace({ message }) : new Unavailable({ message })
+  throw new StorageError({ provider: "the cache", operation: "read", reason })
+}
+
+const segmented = async (world: World, content: Content) => {
+  const { largeFile, capabilities } = world.provider
+  const { base, size } = content
+  if (base === undefined || largeFile?.copyPart === undefined) return undefined
+  if (base.versionId === undefined && capabilities.keepsVersions) return undefined
+  const segments = segmentsOf(base, content.dirty.all(), size, largeFile.limits)
+  for (const { copyOf, length, offset } of segments ?? []) {
+    if (copyOf === undefined) await fetched(world, content, offset, offset + length)
+  }
+  return segments
+}
+
+/** Stores the bytes of a content at `path`, of which the storage copies what it has. */
+export const send = async (
+  world: World,
+  node: Node,
+  content: Content,
+  path: RemotePath.RemotePath
+): Promise<DatedFile> => {
+  const segments = await segmented(world, content)
+  if (segments === undefined) await fetched(world, content, 0, content.size)
+  const options = {
+    modifiedAt: millisOf(node.modified),
+    nanoseconds: node.modified.nanoseconds % 1_000_000,
+    metadata: metadataOf(world, node),
+    contentType: node.seen?.contentType,
+    durable: true,
+    partConcurrency,
+    segments
+  }
+  world.settings.at("send.before")
+  const file = await world.run(Upload.upload(world.provider, path, cachedSource(content, path), options))
+  world.settings.at("send.after")
+  return file
+}
+
+export const sendLink = (world: World, node: Node, path: RemotePath.RemotePath): Promise<DatedFile> =>
+  world.run(
+    world.provider.put(path, fromBytes(Buffer.from(node.target ?? "")), {
+      modifiedAt: millisOf(node.modified),
+      metadata: metadataOf(world, node),
+      durable: true
+    })
+  )
+
+/** Keeps `theirs`, which is about to be replaced, under a name beside it. */
+export const keepBesides = async (world: World, theirs: File, path: RemotePath.RemotePath): Promise<void> => {
+  const { provider, settings, tree } = world
+  const directory = RemotePath.parent(path)
+  const parent = tree.at(directory)
+  for (let again = 0; ; again++) {
+    const name = besides(RemotePath.basename(path), "conflict", new Date(settings.now()), settings.host, again)
+    const to = RemotePath.join(directory, RemotePath.makeUnsafe(name))
+    if (parent !== undefined && tree.child(parent.ino, name) !== undefined) continue
+    if ((await orNothing(world.run, provider.stat(to))) !== undefined) continue
+    if (provider.copy !== undefined) await world.run(provider.copy(theirs, provider.location, to))
+    else
+      await world.run(
+        Upload.upload(provider, to, sourceOf(world, theirs), { modifiedAt: theirs.modifiedAt ?? 0, partConcurrency })
+      )
+    settings.note("Conflict", `another client changed "${path}" meanwhile; its version is kept as "${to}"`)
+    return
+  }
+}
+
+const sourceOf = ({ provider }: World, file: File) => ({
+  size: file.size,
+  bytes: provider.readAll(file),
+  read: (range?: { readonly offset: number; readonly length: number }) => provider.read(file, range)
+})
+
+/** What stands at `path`; anything but what was `expected` there is kept beside it. Ours, of a try whose end was not noted, is given back. */
+export const lookBefore = async (
+  world: World,
+  path: RemotePath.RemotePath,
+  expected: File | undefined,
+  isOurs: (file: File) => boolean | Promise<boolean>
+): Promise<DatedFile | undefined> => {
+  const current = await orNothing(world.run, world.provider.stat(path))
+  if (current === undefined || isSameVersion(current, expected)) return undefined
+  if (await isOurs(current)) return current
+  await keepBesides(world, current, path)
+  return undefined
+}
+
+/** Whether somebody stored between the look before and our version: that one lies below ours, and is kept beside it. */
+export const lookAfter = async (
+  world: World,
+  path: RemotePath.RemotePath,
+  ours: File,
+  expected: File | undefined
+): Promise<void> => {
+  const { versions } = world.provider
+  if (versions === undefined || ours.versionId === undefined) return
+  const rows = await world.run(
+    versions.list(path).pipe(
+      Stream.takeWhile((version) => version.path === path),
+      Stream.take(8),
+      Stream.runCollect,
+      // The upload is done; whoever may not list versions has had the look before.
+      Effect.catch(() => Effect.succeed([]))
+    )
+  )
+  const own = rows.findIndex(({ versionId }) => versionId === ours.versionId)
+  for (const version of rows.slice(own + 1)) {
+    const file = Versions.fileOf(version)
+    if (own < 0 || version.kind === "Hidden" || isSameVersion(file, expected)) return
+    if (haveSameBytes(file, ours)) continue
+    await keepBesides(world, file, path)
+    return
+  }
+}

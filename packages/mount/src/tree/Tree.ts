@@ -1,0 +1,124 @@
+/** Names and nodes. Rows are the truth, and a number of nodes is kept in memory; a node that is open or unsaved always is. */
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { rootIno } from "../contract/FileSystem.ts"
+import type { Journal, Row } from "../journal/Journal.ts"
+import { columns, type NewNode, type Node, ofRow, valuesOf } from "./Node.ts"
+
+/** Nodes in memory, some 500 bytes each. */
+const mostKept = 50_000
+
+const marks = columns.replace(/[^,]+/g, "?")
+const assignments = columns.replace(/\w+/g, "$& = ?")
+
+export class Tree {
+  private readonly journal: Journal
+  private readonly nodes = new Map<number, Node>()
+
+  constructor(journal: Journal) {
+    this.journal = journal
+  }
+
+  private keep(row: Row): Node {
+    const known = this.nodes.get(Number(row.ino))
+    if (known !== undefined) return known
+    const node = ofRow(row)
+    this.nodes.set(node.ino, node)
+    if (this.nodes.size > mostKept) this.thin()
+    return node
+  }
+
+  private thin(): void {
+    let over = this.nodes.size - mostKept * 0.8
+    for (const [ino, node] of this.nodes) {
+      if (over-- <= 0) return
+      if (node.opens === 0 && !node.isUnsaved) this.nodes.delete(ino)
+    }
+  }
+
+  /** After a transaction that failed, what is in memory may be wrong. */
+  forget(): void {
+    for (const [ino, node] of this.nodes) if (node.opens === 0) this.nodes.delete(ino)
+  }
+
+  get(ino: number): Node | undefined {
+    const known = this.nodes.get(ino)
+    if (known !== undefined) return known
+    const row = this.journal.first("select * from node where ino = ?", ino)
+    return row === undefined ? undefined : this.keep(row)
+  }
+
+  child(parent: number, name: string): Node | undefined {
+    const row = this.journal.first("select * from node where parent = ? and name = ?", parent, name)
+    return row === undefined ? undefined : this.keep(row)
+  }
+
+  /** In the order of numbers, above `after`. */
+  children(parent: number, after: number, most: number): ReadonlyArray<Node> {
+    return this.journal
+      .rows("select * from node where parent = ? and ino > ? order by ino limit ?", parent, after, most)
+      .map((row) => this.keep(row))
+  }
+
+  hasChildren(parent: number): boolean {
+    return this.journal.first("select 1 from node where parent = ? limit 1", parent) !== undefined
+  }
+
+  /** The node that the storage's `remote` is known by. */
+  byRemote(remote: string): Node | undefined {
+    const row = this.journal.first("select * from node where remote = ?", remote)
+    return row === undefined ? undefined : this.keep(row)
+  }
+
+  /** Where it is to be in the storage; undefined of a node that has no name, or lies below one. */
+  path(node: Node): RemotePath.RemotePath | undefined {
+    const names: Array<string> = []
+    let at: Node | undefined = node
+    while (at !== undefined && at.ino !== rootIno) {
+      if (at.parent === undefined || at.name === undefined) return undefined
+      names.push(at.name)
+      at = this.get(at.parent)
+    }
+    return at === undefined ? undefined : RemotePath.makeUnsafe(names.reverse().join("/"))
+  }
+
+  /** The node at a path, as far as names are known. */
+  at(path: string): Node | undefined {
+    let node = this.get(rootIno)
+    for (const name of path === "" ? [] : path.split("/")) {
+      if (node === undefined) return undefined
+      node = this.child(node.ino, name)
+    }
+    return node
+  }
+
+  isInside(ino: number, above: number): boolean {
+    for (let at = this.get(ino); at !== undefined; at = at.parent === undefined ? undefined : this.get(at.parent)) {
+      if (at.ino === above) return true
+    }
+    return false
+  }
+
+  add(fields: NewNode, ino?: number): Node {
+    const values = valuesOf(fields)
+    const number =
+      ino === undefined
+        ? this.journal.insert(`insert into node (${columns}) values (${marks})`, ...values)
+        : this.journal.insert(`insert into node (ino, ${columns}) values (?, ${marks})`, ino, ...values)
+    const node: Node = { ...fields, ino: number, opens: 0, isUnsaved: false, settledAt: 0, openedAt: -1, writers: 0 }
+    this.nodes.set(number, node)
+    if (this.nodes.size > mostKept) this.thin()
+    return node
+  }
+
+  save(node: Node): void {
+    this.journal.run(`update node set ${assignments} where ino = ?`, ...valuesOf(node), node.ino)
+    node.isUnsaved = false
+  }
+
+  /** The node is no more; its number is not given again. */
+  remove(node: Node): void {
+    this.journal.run("delete from node where ino = ?", node.ino)
+    this.journal.run("delete from property where ino = ?", node.ino)
+    this.nodes.delete(node.ino)
+  }
+}
