@@ -13,10 +13,15 @@ export const factory = ProviderFactory.make({
   hasBuckets: true,
   refusesLocation: refusal,
   connect: (options, name) =>
-    Effect.flatMap(
-      Effect.promise(() => import("./B2Provider.ts")),
-      (provider) => provider.connect({ ...options, name })
-    ),
+    options.api === "s3"
+      ? Effect.flatMap(
+          Effect.promise(() => import("./B2ByS3.ts")),
+          (provider) => provider.connect({ ...options, name })
+        )
+      : Effect.flatMap(
+          Effect.promise(() => import("./B2Provider.ts")),
+          (provider) => provider.connect({ ...options, name })
+        ),
   open: (connection, { location, name }, { createsBuckets, hardDelete }) =>
     connection.open({ name: `${name}${location}`, location, hardDelete, createsBuckets })
 })

@@ -41,6 +41,9 @@ export const B2Options = Schema.Struct({
   endpoint: Endpoint.annotate({ description: `Address of another server than ${defaultEndpoint}` }).pipe(
     Schema.withDecodingDefaultKey(Effect.succeed(defaultEndpoint))
   ),
+  api: Schema.Literals(["native", "s3"])
+    .annotate({ description: "Which of B2's two sides is asked: its own, or the one that speaks S3" })
+    .pipe(Schema.withDecodingDefaultKey(Effect.succeed("native" as const))),
   hardDelete: Schema.Boolean.annotate({ description: "Delete every version for good instead of hiding the file" }).pipe(
     Schema.withDecodingDefaultKey(Effect.succeed(false))
   ),

@@ -56,10 +56,8 @@ export interface B2Connection {
 
 const userAgent = `ourclone/${packageJson.version} node/${process.versions.node}`
 
-/** Authorises, which is the first call. The connections live until the scope closes. */
-export const connect = Effect.fnUntraced(function* (
-  options: ConnectOptions
-): Effect.fn.Return<B2Connection, StorageError, Scope.Scope> {
+/** The calls of an account that is signed in to. The connections live until the scope closes. */
+const callsFor = Effect.fnUntraced(function* (options: ConnectOptions) {
   const { applicationKey, endpoint, keyId, maxConcurrency, name } = options
   const onRequest = options.onRequest ?? (yield* TrafficLog)
   const http = yield* Effect.acquireRelease(
@@ -68,9 +66,21 @@ export const connect = Effect.fnUntraced(function* (
   )
   const origin = endpoint.replace(/\/$/, "")
   const calls = yield* B2Calls.make({ http, provider: name, endpoint: origin, keyId, applicationKey, userAgent })
+  return { calls, http }
+})
+
+/** Authorises, which is the first call. */
+export const connect = Effect.fnUntraced(function* (
+  options: ConnectOptions
+): Effect.fn.Return<B2Connection, StorageError, Scope.Scope> {
+  const { calls, http } = yield* callsFor(options)
   const id = `b2:${calls.authorization.current().accountId}`
   return { id, limitConnections: http.limit, open: (place) => openPlace(id, calls, place) }
 })
+
+/** What the service says of a key, and no more. */
+export const authorize = (options: ConnectOptions) =>
+  Effect.map(callsFor(options), ({ calls }) => calls.authorization.current())
 
 const checkLocation = (name: string, location: string): Effect.Effect<void, StorageError> => {
   const message = B2Location.refusal(location)

@@ -165,11 +165,13 @@ const openPlace = Effect.fnUntraced(function* (
   })
   const largeFile = S3LargeFile.make(root)
   const path = folder === "" ? bucket : `${bucket}/${folder}`
+  // Natively the bucket may have been named with capitals, which make no other of it.
+  const placed = quirks.isB2 ? bucket.toLowerCase() : bucket
   const hasMarkers = quirks.directoryMarkers !== "off"
   return {
     specification,
     name,
-    place: PlaceIdentity.ofPath(account, path),
+    place: PlaceIdentity.ofPath(account, folder === "" ? placed : `${placed}/${folder}`),
     location: path,
     capabilities: capabilitiesOf(root),
     list: S3Listing.list(root),

@@ -18,6 +18,8 @@ export interface Authorization {
   readonly token: Redacted.Redacted
   readonly apiUrl: string
   readonly downloadUrl: string
+  /** Of the S3-compatible side; absent where the server has none. */
+  readonly s3ApiUrl?: string | undefined
   readonly recommendedPartSize: number
   readonly absoluteMinimumPartSize: number
   readonly key: KeyScope

@@ -150,6 +150,7 @@ const largestPart = 5_000_000_000
 const PartSize = Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: largestPart })))
 const service = {
   apiUrl: Schema.String,
+  s3ApiUrl: Schema.optionalKey(Schema.NullOr(Schema.String)),
   downloadUrl: Schema.String,
   recommendedPartSize: PartSize,
   absoluteMinimumPartSize: PartSize
@@ -181,6 +182,7 @@ export const authorized = (json: unknown) => {
     token: reply.authorizationToken,
     apiUrl: storage.apiUrl,
     downloadUrl: storage.downloadUrl,
+    ...(storage.s3ApiUrl == null ? {} : { s3ApiUrl: storage.s3ApiUrl }),
     recommendedPartSize: storage.recommendedPartSize,
     absoluteMinimumPartSize: storage.absoluteMinimumPartSize,
     capabilities: limits.capabilities ?? [],
