@@ -24,7 +24,7 @@ const opened = Effect.fnUntraced(function* (location: string, namePrefix?: strin
   const emulator = yield* emulate({ s3: { asB2: true }, minimumPartSize: 5_000_000 })
   const account = yield* openAt(emulator, "")
   const { id } = yield* account.buckets!.create("photo-archive")
-  const limits = namePrefix === undefined ? {} : { bucketId: id, namePrefix }
+  const limits = namePrefix === undefined ? {} : { bucketIds: [id], namePrefix }
   const key = yield* restrictedKey(emulator, {
     capabilities: namePrefix === undefined ? capabilities : capabilities.slice(0, 5),
     ...limits

@@ -16,6 +16,7 @@ const expected = {
   token: "t",
   apiUrl: "https://api",
   downloadUrl: "https://f",
+  s3ApiUrl: "https://s3",
   recommendedPartSize: 100,
   absoluteMinimumPartSize: 5,
   capabilities,
