@@ -6,6 +6,7 @@ import { buckets } from "./commands/bucket.ts"
 import { cat } from "./commands/cat.ts"
 import { check } from "./commands/check.ts"
 import { cleanup } from "./commands/cleanup.ts"
+import { complete as completing } from "./commands/complete.ts"
 import { completion } from "./commands/completion.ts"
 import { config } from "./commands/config.ts"
 import { copy } from "./commands/copy.ts"
@@ -34,7 +35,7 @@ import { settings } from "./GlobalFlags.ts"
 
 /** `factories` say what `remote add` can be told. */
 export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
-  const complete = completion((): Command.Command.Any => root)
+  const ofRoot = (): Command.Command.Any => root
   const root = Command.make("ourclone").pipe(
     Command.withDescription(
       "Keep files safe and reachable on object storage. A place is a path, remote:path for a configured remote, or b2://bucket/path with the key in the environment"
@@ -45,7 +46,10 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
       { group: "CHANGE", commands: [mkdir, rm, undelete] },
       { group: "STORAGE", commands: [buckets, versions, largeFiles, cleanup] },
-      { group: "SET UP", commands: [remote(factories), config, complete, help, version, task] }
+      {
+        group: "SET UP",
+        commands: [remote(factories), config, completion(ofRoot), completing(ofRoot), help, version, task]
+      }
     ]),
     Command.withExamples([
       { command: "ourclone remote add photos b2", description: "Name a B2 account" },

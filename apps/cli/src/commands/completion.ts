@@ -2,6 +2,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Completions from "effect/cli/Completions"
 import * as Effect from "effect/Effect"
+import { scripts } from "../completion/Scripts.ts"
 import * as Output from "../Output.ts"
 
 /** `root` is asked for when the command runs, because it holds this command. */
@@ -16,15 +17,19 @@ export const completion = (root: () => Command.Command.Any) =>
     ({ shell }) =>
       Effect.map(Output.make, (output) =>
         output.line(
-          // The comments of the scripts speak of a flag that this program has as a command.
-          Completions.generate("ourclone", shell, Completions.fromCommand(root())).replaceAll(
-            "--completions",
-            "completion"
-          )
+          shell !== "powershell"
+            ? scripts[shell].trimEnd()
+            : // The comments of the script speak of a flag that this program has as a command.
+              Completions.generate("ourclone", shell, Completions.fromCommand(root())).replaceAll(
+                "--completions",
+                "completion"
+              )
         )
       ).pipe(Effect.scoped)
   ).pipe(
-    Command.withDescription("Print a script that completes commands and flags in a shell"),
+    Command.withDescription(
+      "Print a script that completes commands, flags, paths, remotes and what is stored there in a shell"
+    ),
     Command.withExamples([
       {
         command: "ourclone completion bash > ~/.local/share/bash-completion/completions/ourclone",
