@@ -21,6 +21,7 @@ import { remote } from "./commands/remote.ts"
 import { repo } from "./commands/repo.ts"
 import { restore } from "./commands/restore.ts"
 import { rm } from "./commands/rm.ts"
+import { serve, serveSide } from "./commands/serve.ts"
 import { size } from "./commands/size.ts"
 import { snapshot } from "./commands/snapshot.ts"
 import { snapshots } from "./commands/snapshots.ts"
@@ -48,7 +49,17 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "STORAGE", commands: [buckets, versions, largeFiles, cleanup] },
       {
         group: "SET UP",
-        commands: [remote(factories), config, completion(ofRoot), completing(ofRoot), help, version, task]
+        commands: [
+          remote(factories),
+          config,
+          completion(ofRoot),
+          completing(ofRoot),
+          help,
+          version,
+          serve,
+          serveSide,
+          task
+        ]
       }
     ]),
     Command.withExamples([

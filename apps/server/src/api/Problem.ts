@@ -20,7 +20,7 @@ const fields = {
 /** The request can be read, but not done: each wrong field is named. */
 export class Refused extends HttpApiError.Problem<Refused>()(
   "Refused",
-  { type, status: 422, title: "The request makes no sense" },
+  { type: "tag:ourclone,2026:refused", status: 400, title: "The request makes no sense" },
   { ...fields, errors: Schema.optionalKey(Schema.Array(Issue)) }
 ) {}
 

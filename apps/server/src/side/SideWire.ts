@@ -4,8 +4,8 @@
  * A request's order is JSON, in the body, or in the header `x-order` where the body is a file. Answers stream, so that a
  * slow reader slows its storage, and a reader that goes away ends the work.
  */
-import { Failure } from "@ourclone/core/events/Failure"
 import * as Schema from "effect/Schema"
+import { RowLine } from "../api/query/QueryGroup.ts"
 import { FoldersAnswer } from "../api/storage/LocalGroup.ts"
 
 /** The first line of the side process's standard input; when that ends, the service is gone. */
@@ -73,11 +73,8 @@ export const Folders = Schema.TaggedUnion({
 })
 export type Folders = typeof Folders.Type
 
-/** A line of an answer of rows. One that ends without `End` was cut off. */
-export const Line = Schema.TaggedUnion({ Row: { row: Schema.Json }, End: {}, Failed: { failure: Failure } })
-export type Line = typeof Line.Type
-export const encodeLine = Schema.encodeSync(Schema.fromJsonString(Line))
-export const decodeLine = Schema.decodeUnknownSync(Schema.fromJsonString(Line))
+export const encodeLine = Schema.encodeSync(Schema.fromJsonString(RowLine))
+export const decodeLine = Schema.decodeUnknownSync(Schema.fromJsonString(RowLine))
 
 /** Of a file that is sent. */
 export const FileFacts = Schema.Struct({

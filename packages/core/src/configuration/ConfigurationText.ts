@@ -123,15 +123,15 @@ export const add = (
   return text + separator + lines.map((line) => line + lineBreak).join("")
 }
 
-/** `text` without the statements of one remote, the comments among them, and the blank line before them if there is another after. */
-export const remove = (text: string, name: string): string => {
+/** `text` without the statements that begin with `path`, the comments among them, and the blank line before them if there is another after. */
+export const removeTable = (text: string, path: ReadonlyArray<string>): string => {
   const statements = TomlStatements.scan(text)
   let result = ""
   let kept = 0
   for (let index = 0; index < statements.length; index++) {
-    if (!TomlStatements.startsWith(statements[index]!.path, ["remotes", name])) continue
+    if (!TomlStatements.startsWith(statements[index]!.path, path)) continue
     const { start } = statements[index]!
-    while (index + 1 < statements.length && TomlStatements.startsWith(statements[index + 1]!.path, ["remotes", name])) {
+    while (index + 1 < statements.length && TomlStatements.startsWith(statements[index + 1]!.path, path)) {
       index++
     }
     const { end } = statements[index]!
@@ -142,3 +142,6 @@ export const remove = (text: string, name: string): string => {
   }
   return result + text.slice(kept)
 }
+
+/** `text` without one remote. */
+export const remove = (text: string, name: string): string => removeTable(text, ["remotes", name])

@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Toml from "effect/encoding/Toml"
 import * as Result from "effect/Result"
 import * as ConfigurationFile from "./ConfigurationFile.ts"
+import * as ConfigurationText from "./ConfigurationText.ts"
 import { AlreadyConfigured, InvalidName, RemoteError } from "./RemoteError.ts"
 import * as RemoteName from "./RemoteName.ts"
 import { didYouMean } from "./Suggestion.ts"
@@ -93,14 +94,31 @@ export const checkNew = Effect.fnUntraced(function* (path: string, name: string)
   }
 })
 
+const written = (text: string, { location, name, password }: ConfiguredRepository): string => {
+  const separator = text === "" ? "" : text.endsWith("\n") ? "\n" : "\n\n"
+  const lines = [`[repositories.${TomlStatements.writeKey(name)}]`, `location = ${TomlStatements.quote(location)}`]
+  if (password !== undefined) lines.push(`password = ${TomlStatements.quote(password)}`)
+  return `${text}${separator}${lines.join("\n")}\n`
+}
+
+const without = (text: string, name: string): string => ConfigurationText.removeTable(text, ["repositories", name])
+
 /** Writes one more repository into the configuration. */
 export const add = Effect.fnUntraced(function* (path: string, repository: ConfiguredRepository) {
-  const { location, name, password } = repository
-  yield* checkNew(path, name)
-  yield* ConfigurationFile.edit(path, ({ remotes, text }) => {
-    const separator = text === "" ? "" : text.endsWith("\n") ? "\n" : "\n\n"
-    const lines = [`[repositories.${TomlStatements.writeKey(name)}]`, `location = ${TomlStatements.quote(location)}`]
-    if (password !== undefined) lines.push(`password = ${TomlStatements.quote(password)}`)
-    return Effect.succeed({ text: `${text}${separator}${lines.join("\n")}\n`, remotes: remotes.values() })
-  })
+  yield* checkNew(path, repository.name)
+  yield* ConfigurationFile.edit(path, ({ remotes, text }) =>
+    Effect.succeed({ text: written(text, repository), remotes: remotes.values() })
+  )
 })
+
+/** Writes a repository in the place of the one of its name. */
+export const replace = (path: string, repository: ConfiguredRepository): Effect.Effect<void, RemoteError> =>
+  ConfigurationFile.edit(path, ({ remotes, text }) =>
+    Effect.succeed({ text: written(without(text, repository.name), repository), remotes: remotes.values() })
+  )
+
+/** Takes the name away; the repository stays as it is. Does nothing where there is none of that name. */
+export const remove = (path: string, name: string): Effect.Effect<void, RemoteError> =>
+  ConfigurationFile.edit(path, ({ remotes, text }) =>
+    Effect.succeed({ text: without(text, name), remotes: remotes.values() })
+  )

@@ -230,6 +230,32 @@ const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
     })
   })
 
+  const change = Effect.fnUntraced(function* (name: string, changes: Given) {
+    const remote = yield* named(name)
+    const factory = yield* factoryOf(remote.type, `remote "${remote.name}"`)
+    const changed = (options: ConfigurationText.ConfiguredRemote["options"]) => {
+      const written = { ...options } as Record<string, string | number | boolean>
+      for (const [option, value] of Object.entries(changes)) {
+        if (value === undefined) delete written[option]
+        else written[option] = Redacted.isRedacted(value) ? Redacted.value(value) : value
+      }
+      return written
+    }
+    yield* RemoteOptions.checkNew(remote.name, factory, changed(remote.options), environment)
+    yield* ConfigurationFile.edit(configurationFile, ({ remotes, text }) => {
+      const now = remotes.get(remote.name)
+      if (now === undefined) return Effect.fail(unknownRemote(remote.name, [...remotes.keys()], ""))
+      const options = changed(now.options)
+      const without = ConfigurationText.remove(text, remote.name)
+      return Effect.succeed({
+        text: ConfigurationText.add(without, remote.name, now.type, options),
+        remotes: [...remotes.values()].map((other) =>
+          other.name === remote.name ? { name: other.name, type: other.type, options } : other
+        )
+      })
+    })
+  })
+
   const remove = Effect.fnUntraced(function* (name: string) {
     const remote = yield* named(name)
     yield* ConfigurationFile.edit(configurationFile, ({ remotes, text }) =>
@@ -248,6 +274,7 @@ const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
     list: Effect.map(configuration, ({ remotes }) => [...remotes.values()].map(({ name, type }) => ({ name, type }))),
     show: shown,
     add,
+    change,
     remove,
     warnings: Effect.map(configuration, ({ warnings }) => warnings)
   })
@@ -268,6 +295,11 @@ export class Remotes extends Context.Service<
     readonly show: (name: string) => Effect.Effect<ShownRemote, RemoteError>
     /** Writes a remote into the configuration. Fails with `AlreadyConfigured`, `InvalidName`, `UnknownType` or `InvalidOption`. */
     readonly add: (name: string, type: string, options: Given) => Effect.Effect<void, RemoteError>
+    /**
+     * Writes options of a remote anew; one that is given as `undefined` is taken away, one that is not named stays.
+     * Fails with `UnknownRemote` or `InvalidOption`.
+     */
+    readonly change: (name: string, options: Given) => Effect.Effect<void, RemoteError>
     /** Fails with `UnknownRemote`. */
     readonly remove: (name: string) => Effect.Effect<void, RemoteError>
     /** What the user should know about the configuration file, in sentences. */

@@ -48,11 +48,13 @@ export const QueryAnswer = Schema.Struct({
 }).annotate({ identifier: "Rows" })
 export type QueryAnswer = typeof QueryAnswer.Type
 
-/** One line of an answer that streams: a row, or why there are no more. */
-export const RowLine = Schema.Union([
-  Schema.Struct({ row: Schema.Json }),
-  Schema.Struct({ failure: Failure })
-]).annotate({ identifier: "RowLine" })
+/** One line of an answer that streams. One that ends without `End` or `Failed` was cut off. */
+export const RowLine = Schema.TaggedUnion({
+  Row: { row: Schema.Json },
+  End: {},
+  Failed: { failure: Failure }
+}).annotate({ identifier: "RowLine" })
+export type RowLine = typeof RowLine.Type
 
 export const JobRequest = Schema.Struct({
   kind: Kind,
@@ -77,7 +79,7 @@ export class QueryGroup extends HttpApiGroup.make("query")
     HttpApiEndpoint.post("preview", "/previews", {
       payload: JobRequest,
       success: HttpApiSchema.StreamNdjson({ schema: Envelope }),
-      error: [Refused, Forbidden, NotThere, Unavailable]
+      error: [Refused, Forbidden, NotThere, StorageFailed, Unavailable]
     }).annotate(Needs, "run")
   )
   .prefix("/api/v1") {}

@@ -69,6 +69,9 @@ export const RemoteTest = Schema.Struct({
 }).annotate({ identifier: "RemoteTest" })
 export type RemoteTest = typeof RemoteTest.Type
 
+/** What the configuration may say to any change of it. */
+const failing = { error: [Refused, Forbidden, NotThere, NotNow, StorageFailed] }
+
 const named = { params: { name: RemoteName } }
 
 export class StorageGroup extends HttpApiGroup.make("storage")
@@ -76,12 +79,12 @@ export class StorageGroup extends HttpApiGroup.make("storage")
     HttpApiEndpoint.get("types", "/types", { success: Schema.Array(StorageType) }).annotate(Needs, "read"),
     HttpApiEndpoint.get("remotes", "/remotes", {
       success: Schema.Array(RemoteAnswer),
-      error: StorageFailed
+      ...failing
     }).annotate(Needs, "read"),
     HttpApiEndpoint.post("addRemote", "/remotes", {
       payload: NewRemote,
       success: RemoteAnswer.pipe(HttpApiSchema.status(201)),
-      error: [Refused, Forbidden, NotNow, StorageFailed]
+      ...failing
     }).annotate(Needs, "storage"),
     HttpApiEndpoint.post("testNewRemote", "/test", {
       payload: Schema.Struct({ type: Schema.String, options: OptionValues }),
@@ -91,23 +94,23 @@ export class StorageGroup extends HttpApiGroup.make("storage")
     HttpApiEndpoint.get("remote", "/remotes/:name", {
       ...named,
       success: RemoteAnswer,
-      error: [NotThere, StorageFailed]
+      ...failing
     }).annotate(Needs, "read"),
     HttpApiEndpoint.patch("changeRemote", "/remotes/:name", {
       ...named,
       payload: RemoteChange,
       success: RemoteAnswer,
-      error: [NotThere, Refused, Forbidden, StorageFailed]
+      ...failing
     }).annotate(Needs, "storage"),
     HttpApiEndpoint.delete("removeRemote", "/remotes/:name", {
       ...named,
       success: HttpApiSchema.NoContent,
-      error: [NotThere, StorageFailed]
+      ...failing
     }).annotate(Needs, "storage"),
     HttpApiEndpoint.post("testRemote", "/remotes/:name/test", {
       ...named,
       success: RemoteTest,
-      error: NotThere
+      ...failing
     }).annotate(Needs, "run")
   )
   .prefix("/api/v1/storage") {}

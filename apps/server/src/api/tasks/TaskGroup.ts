@@ -5,7 +5,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
-import { Forbidden, NotNow, NotThere, Refused, Unavailable } from "../Problem.ts"
+import { Forbidden, NotNow, NotThere, Refused, StorageFailed, Unavailable } from "../Problem.ts"
 import { Kind } from "../query/QueryGroup.ts"
 import { CauseAnswer, OutcomeAnswer, TaskAnswer } from "./TaskAnswer.ts"
 
@@ -41,13 +41,17 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
         before: Schema.optionalKey(Schema.String.annotate({ description: "Only tasks made before this one" })),
         limit: limit(500)
       },
-      success: Schema.Struct({ tasks: Schema.Array(TaskAnswer), isCut: Schema.Boolean }),
+      success: Schema.Struct({
+        tasks: Schema.Array(TaskAnswer),
+        isCut: Schema.Boolean,
+        position: Schema.String.annotate({ description: "What `after` of the events is for whoever has seen this" })
+      }),
       error: Unavailable
     }).annotate(Needs, "read"),
     HttpApiEndpoint.post("start", "/tasks", {
       payload: NewTask,
       success: TaskAnswer.pipe(HttpApiSchema.status(201)),
-      error: [Refused, Forbidden, Unavailable]
+      error: [Refused, Forbidden, NotThere, StorageFailed, Unavailable]
     }).annotate(Needs, "run"),
     HttpApiEndpoint.get("show", "/tasks/:id", { ...one, success: TaskAnswer, error: [...failing] }).annotate(
       Needs,
@@ -93,7 +97,7 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
     HttpApiEndpoint.post("again", "/tasks/:id/again", {
       ...one,
       success: TaskAnswer.pipe(HttpApiSchema.status(201)),
-      error: [NotThere, NotNow, Refused, Forbidden, Unavailable]
+      error: [NotThere, NotNow, Refused, Forbidden, StorageFailed, Unavailable]
     }).annotate(Needs, "run"),
     /** Server-sent events as `LiveEvent`; goes on after `Last-Event-ID`, or after `after`. */
     HttpApiEndpoint.get("events", "/events", {

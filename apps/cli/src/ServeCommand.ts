@@ -1,0 +1,95 @@
+/** `serve`: from flags to the service, which is a program of its own. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import * as Effect from "effect/Effect"
+import { CommandStopped, failed, usage } from "./ExitCode.ts"
+import { printable } from "./PrintableText.ts"
+import { ownProgram } from "./process/OwnProgram.ts"
+import * as StopSignals from "./process/StopSignals.ts"
+import { Streams } from "./Streams.ts"
+import { version } from "./Version.ts"
+
+export interface ServeFlags {
+  readonly listen: ReadonlyArray<string>
+  readonly port: number
+  readonly socket: string | undefined
+  readonly root: ReadonlyArray<string>
+  readonly allowedHost: ReadonlyArray<string>
+  readonly trustedProxy: ReadonlyArray<string>
+  readonly tlsCertificate: string | undefined
+  readonly tlsKey: string | undefined
+  readonly allowHttp: boolean
+}
+
+const isContainer = (): boolean => fs.existsSync("/.dockerenv") || fs.existsSync("/run/.containerenv")
+
+/** Whose home it is matters: that of root, or of a container, holds what nobody should reach from a page. */
+const rootsOf = ({ root }: ServeFlags, home: string): ReadonlyArray<string> => {
+  if (root.length > 0) return root.map((folder) => path.resolve(folder))
+  return process.getuid?.() === 0 || isContainer() ? [] : [home]
+}
+
+const tlsOf = ({ tlsCertificate: certificate, tlsKey: key }: ServeFlags) => {
+  if (certificate === undefined && key === undefined) return Effect.succeed(undefined)
+  if (certificate === undefined || key === undefined) {
+    return Effect.fail(usage("--tls-certificate and --tls-key belong together"))
+  }
+  return Effect.succeed({ certificate: path.resolve(certificate), key: path.resolve(key) })
+}
+
+const passwordVariable = "OURCLONE_ADMIN_PASSWORD_FILE"
+
+const passwordOf = (file: string | undefined) =>
+  file === undefined || file === ""
+    ? Effect.succeed(undefined)
+    : Effect.try({
+        try: () => fs.readFileSync(file, "utf8").replace(/\r?\n$/, ""),
+        catch: (error) => usage(`${passwordVariable}: ${error instanceof Error ? error.message : String(error)}`)
+      })
+
+const here = import.meta.dirname
+
+/** Beside the program where it is packed, else where the page is built. */
+const pages = [path.join(here, "web"), path.join(here, "../../server/web/dist")]
+
+const load = Effect.promise(() => import("@ourclone/server/main"))
+
+export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
+  StopSignals.heed()
+  const streams = yield* Streams
+  const machine = yield* ThisMachine
+  const { serve, socketFile } = yield* load
+  const { environment } = streams
+  const tls = yield* tlsOf(flags)
+  return yield* serve({
+    listen: {
+      addresses: flags.listen.length > 0 ? flags.listen : ["127.0.0.1", "::1"],
+      port: flags.port,
+      socket: flags.socket === undefined ? socketFile(machine.stateDirectory) : path.resolve(flags.socket),
+      tls,
+      trustedProxies: flags.trustedProxy
+    },
+    allowHttp: flags.allowHttp,
+    allowedHosts: flags.allowedHost,
+    roots: rootsOf(flags, machine.home),
+    password: yield* passwordOf(environment[passwordVariable]),
+    version,
+    runner: { command: (id) => ownProgram("task", "run", "--id", id), environment },
+    side: { command: ownProgram("serve-side"), environment },
+    page: pages.find((folder) => fs.existsSync(folder)),
+    say: (line) => streams.writeError(`${printable(line)}\n`)
+  }).pipe(Effect.catchTag("ServeFailed", ({ message }) => Effect.fail(new CommandStopped({ code: failed, message }))))
+})
+
+export const side = Effect.gen(function* () {
+  StopSignals.heed()
+  const { environment, writeOut } = yield* Streams
+  const machine = yield* ThisMachine
+  const module = yield* load
+  yield* module.side({
+    input: process.stdin as AsyncIterable<Uint8Array>,
+    say: (line) => writeOut(`${line}\n`),
+    surroundings: { environment, home: machine.home, directory: process.cwd() }
+  })
+})

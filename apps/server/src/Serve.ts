@@ -1,0 +1,193 @@
+/** The service from its start to its end. */
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
+import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import type { RunnerProgram } from "@ourclone/tasks/host/RunnerProcess"
+import * as TaskHost from "@ourclone/tasks/host/TaskHost"
+import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
+import { retention } from "@ourclone/tasks/store/SqlitePrune"
+import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
+import type { TaskError } from "@ourclone/tasks/store/TaskError"
+import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Attempts from "./access/Attempts.ts"
+import * as Audit from "./access/Audit.ts"
+import * as Password from "./access/Password.ts"
+import * as People from "./access/People.ts"
+import * as SetUp from "./access/SetUp.ts"
+import { Unavailable } from "./api/Problem.ts"
+import * as ApiHandler from "./http/ApiHandler.ts"
+import * as App from "./http/App.ts"
+import { isLoopback, type ListenOptions, listen } from "./http/Listen.ts"
+import type { ServiceShape } from "./http/Service.ts"
+import * as StaticPage from "./http/StaticPage.ts"
+import * as PlaceGuard from "./places/PlaceGuard.ts"
+import { ServeFailed } from "./ServeFailed.ts"
+import * as SideAnswers from "./side/SideAnswers.ts"
+import * as SideProcess from "./side/SideProcess.ts"
+import { serviceFile } from "./state/ServiceFile.ts"
+import * as ServiceOwner from "./state/ServiceOwner.ts"
+import * as Settings from "./state/Settings.ts"
+import { steps } from "./state/steps.ts"
+
+export interface ServeOptions {
+  readonly listen: ListenOptions
+  /** Listen without TLS where others can hear it. */
+  readonly allowHttp: boolean
+  readonly allowedHosts: ReadonlyArray<string>
+  /** Absolute folders of this machine that callers may use. */
+  readonly roots: ReadonlyArray<string>
+  /** Of the first admin, where the link is not to be used: as in a container. */
+  readonly password: string | undefined
+  readonly version: string
+  readonly runner: RunnerProgram
+  readonly side: SideProcess.SideProgram
+  /** The built page, if there is one. */
+  readonly page: string | undefined
+  /** Takes lines for people. */
+  readonly say: (line: string) => void
+}
+
+const stateFailed = (error: TaskError): ServeFailed => new ServeFailed({ message: error.message })
+
+const dayMillis = 24 * 3_600_000
+
+const checkAddresses = ({ allowHttp, listen: { addresses, tls } }: ServeOptions) => {
+  const open = addresses.find((address) => !isLoopback(address))
+  if (open === undefined || tls !== undefined || allowHttp) return Effect.void
+  const message = `at ${open} others could read passwords on their way: give the service a certificate by --tls-certificate and --tls-key, or say --allow-http where a proxy or a private network protects it`
+  return Effect.fail(new ServeFailed({ message }))
+}
+
+const openState = Effect.fnUntraced(function* (stateDirectory: string, where: string) {
+  const database = yield* Effect.acquireRelease(
+    Effect.try({
+      try: () => SqliteDatabase.open(serviceFile(stateDirectory), steps),
+      catch: (error) => new ServeFailed({ message: error instanceof Error ? error.message : String(error) })
+    }),
+    (opened) => Effect.sync(opened.close)
+  )
+  const taken = ServiceOwner.take(database, where)
+  if (taken !== undefined) return yield* new ServeFailed({ message: taken })
+  yield* Effect.addFinalizer(() => Effect.sync(() => ServiceOwner.release(database)))
+  return database
+})
+
+const describe = ({ listen: { addresses, port, socket } }: ServeOptions): string =>
+  [...addresses.map((address) => `${address}:${port}`), ...(socket === undefined ? [] : [socket])].join(", ")
+
+/** Fails where there is no such password to be had: the service would be open to whoever comes with the link. */
+const addFirstAdmin = Effect.fnUntraced(function* (people: People.People, password: string | undefined) {
+  if (password === undefined || people.isSetUp()) return
+  if (password.length < 10) {
+    return yield* new ServeFailed({
+      message: "the first admin's password is too short: it takes at least 10 characters"
+    })
+  }
+  people.add("admin", "admin", yield* Password.hash(password))
+})
+
+const hostSettings = (settings: Settings.ServiceSettings) =>
+  Effect.sync((): TaskHost.HostSettings => {
+    const { keepFactsDays, keepTasksDays, runningAtOnce } = settings.get()
+    return {
+      atOnce: runningAtOnce,
+      retention: { ...retention, factsMillis: keepFactsDays * dayMillis, tasksMillis: keepTasksDays * dayMillis }
+    }
+  })
+
+/** Runs until it is interrupted. What runs then goes on in its own process, and the next service finds it. */
+export const serve = Effect.fnUntraced(function* (
+  options: ServeOptions
+): Effect.fn.Return<never, ServeFailed, Remotes | ThisMachine | Scope.Scope> {
+  const { say } = options
+  yield* checkAddresses(options)
+  const remotes = yield* Remotes
+  const machine = yield* ThisMachine
+  const clock = Date.now
+  const database = yield* openState(machine.stateDirectory, describe(options))
+  const people = People.make(database, clock)
+  yield* addFirstAdmin(people, options.password)
+  const settings = Settings.make(database)
+  const store = yield* Effect.mapError(SqliteStore.make(tasksFile(machine.stateDirectory)), stateFailed)
+  const host = yield* TaskHost.make({
+    store,
+    owner: ProcessIdentity.current(),
+    program: options.runner,
+    settings: hostSettings(settings),
+    onProblem: say
+  })
+  const side = yield* SideProcess.make({ program: options.side })
+  const roots = {
+    roots: options.roots,
+    closed: [
+      path.dirname(remotes.configurationFile),
+      remotes.configurationFile,
+      machine.stateDirectory,
+      machine.cacheDirectory
+    ]
+  }
+  const guard = PlaceGuard.make({
+    remotes,
+    isWhole: options.roots.includes("/"),
+    judge: (names) =>
+      Effect.mapError(
+        SideAnswers.verdicts(side, { _tag: "Judge", ...roots, names }),
+        (problem) => new Unavailable({ code: problem.code, detail: problem.message })
+      )
+  })
+  const stopping = new AbortController()
+  const setUp = SetUp.make(people.isSetUp(), clock)
+  const service: ServiceShape = {
+    people,
+    attempts: Attempts.make(database, clock),
+    audit: Audit.make(database, clock),
+    setUp,
+    settings,
+    tasks: store,
+    host,
+    remotes,
+    side,
+    guard,
+    roots,
+    stopping: stopping.signal,
+    clock,
+    about: {
+      version: options.version,
+      host: os.hostname(),
+      platform: process.platform,
+      startedAt: clock(),
+      roots: options.roots,
+      isTls: options.listen.tls !== undefined,
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone
+    }
+  }
+  const api = yield* Effect.acquireRelease(
+    Effect.sync(() => ApiHandler.make(service, say)),
+    ({ dispose }) => Effect.promise(dispose)
+  )
+  const page = StaticPage.load(options.page !== undefined && fs.existsSync(options.page) ? options.page : undefined)
+  const { addresses } = options.listen
+  const app = App.make({
+    service,
+    api,
+    page,
+    allowedHosts: [...addresses, ...options.allowedHosts],
+    hasOpenMetrics: addresses.every(isLoopback),
+    isReady: () => !stopping.signal.aborted
+  })
+  const { urls } = yield* listen((request, bindings) => app.fetch(request, bindings), options.listen)
+  // Before the servers close: what streams ends by itself.
+  yield* Effect.addFinalizer(() => Effect.sync(() => stopping.abort()))
+  for (const url of urls) say(`listening at ${url}`)
+  if (options.listen.socket !== undefined) say(`listening at unix:${options.listen.socket}`)
+  if (!page.isBuilt) say("the page is not part of this copy; the API and the command line work all the same")
+  if (options.roots.length === 0) say("no folder of this machine may be used; --root allows some")
+  const ticket = setUp.ticket()
+  if (ticket !== undefined) say(`set it up within 15 minutes: ${urls[0] ?? "http://localhost"}/setup#${ticket}`)
+  return yield* Effect.never
+}, Effect.scoped)

@@ -1,0 +1,115 @@
+/**
+ * What happens, as server-sent events, by position: whoever comes back goes on after the last id they saw.
+ *
+ * Nothing is kept for a reader. Each asks the journal for what comes after its own position, when it has taken what it
+ * was given: one that is slow falls behind, and costs nothing.
+ */
+import type { TaskError } from "@ourclone/tasks/store/TaskError"
+import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
+import * as Effect from "effect/Effect"
+import * as Position from "./Position.ts"
+import { taskAnswer } from "./ToldTask.ts"
+
+export const mostTasks = 50
+const lookMillis = 100
+const beatMillis = 15_000
+const pieceOfTasks = 200
+const pieceOfFacts = 500
+/** A stream ends by itself, a little before its session does and not all at once. */
+const spreadMillis = 60_000
+
+export const headers = { "cache-control": "no-store", "x-accel-buffering": "no" }
+
+export interface Start {
+  readonly position: Position.Position
+  /** What was before can not be told any more. */
+  readonly isReset: boolean
+}
+
+/** Where a reader begins: after `from`, else now. A position that the journal has not reached is none of this journal. */
+export const start = Effect.fnUntraced(function* (
+  store: TaskStore,
+  from: string | undefined,
+  tasks: ReadonlyArray<string>
+): Effect.fn.Return<Start, TaskError> {
+  const now = yield* store.position
+  const asked = from === undefined ? undefined : Position.read(from)
+  const isKnown = asked !== undefined && asked.change <= now
+  const facts = new Map(tasks.map((task) => [task, isKnown ? (asked.facts.get(task) ?? 0) : 0]))
+  return { position: { change: isKnown ? asked.change : now, facts }, isReset: from !== undefined && !isKnown }
+})
+
+export interface OpenOptions {
+  readonly store: TaskStore
+  readonly start: Start
+  /** In milliseconds since 1970 UTC. */
+  readonly endsAt: number | null
+  readonly signal: AbortSignal
+}
+
+const event = (name: string, id: string, data: unknown): string =>
+  `event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`
+
+const pause = (millis: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      signal.removeEventListener("abort", done)
+      resolve()
+    }
+    const timer = setTimeout(done, millis)
+    signal.addEventListener("abort", done)
+  })
+
+/** The next events after the position, which moves on; "" when there are none. */
+const next = Effect.fnUntraced(function* (
+  store: TaskStore,
+  at: { change: number; readonly facts: Map<string, number> }
+) {
+  let text = ""
+  const id = () => Position.write(at)
+  for (const [task, seen] of at.facts) {
+    const facts = yield* store.facts(task, seen, pieceOfFacts)
+    const first = facts[0]?.seq
+    if (first !== undefined && first > seen + 1) {
+      at.facts.set(task, first - 1)
+      text += event("reset", id(), {})
+    }
+    for (const envelope of facts) {
+      at.facts.set(task, envelope.seq ?? seen)
+      text += event("fact", id(), { task, envelope })
+    }
+  }
+  // Facts first: a task never says to have got further than what was told of it.
+  const { last, tasks } = yield* store.changes(at.change, pieceOfTasks)
+  at.change = last
+  for (const task of tasks) text += event("task", id(), taskAnswer(task))
+  return text
+})
+
+export const open = ({ endsAt, signal, start, store }: OpenOptions): ReadableStream<Uint8Array> => {
+  const encoder = new TextEncoder()
+  const gone = new AbortController()
+  const over = AbortSignal.any([signal, gone.signal])
+  const at = { change: start.position.change, facts: new Map(start.position.facts) }
+  const until = endsAt === null ? Number.POSITIVE_INFINITY : endsAt - Math.random() * spreadMillis
+  let first: string | undefined = `retry: 1000\n\n${start.isReset ? event("reset", Position.write(at), {}) : ""}`
+
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    if (first !== undefined) {
+      controller.enqueue(encoder.encode(first))
+      first = undefined
+      return
+    }
+    const beatAt = Date.now() + beatMillis
+    while (!over.aborted && Date.now() < until) {
+      const text = await Effect.runPromise(Effect.catch(next(store, at), () => Effect.succeed("")))
+      if (over.aborted) break
+      if (text !== "") return controller.enqueue(encoder.encode(text))
+      if (Date.now() >= beatAt) return controller.enqueue(encoder.encode(": still here\n\n"))
+      await pause(lookMillis, over)
+    }
+    if (!gone.signal.aborted) controller.close()
+  }
+  return new ReadableStream<Uint8Array>({ pull, cancel: () => gone.abort() }, { highWaterMark: 0 })
+}

@@ -1,0 +1,10 @@
+/** A task of the journal as others are told of it. */
+import type { Task } from "@ourclone/tasks/task/Task"
+import type { TaskAnswer } from "../api/tasks/TaskAnswer.ts"
+
+/** What is known of a task but for what concerns its runner alone. */
+export const taskAnswer = ({ deferrals, leaseUntil, owner, take, ...task }: Task): TaskAnswer => ({
+  ...task,
+  run: take,
+  host: owner?.host ?? null
+})

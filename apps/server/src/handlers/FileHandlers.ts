@@ -1,0 +1,84 @@
+/** Files down and up, and folders of snapshots as archives. */
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { Api } from "../api/Api.ts"
+import { NotNow } from "../api/Problem.ts"
+import * as DownloadHeaders from "../bytes/DownloadHeaders.ts"
+import { webStream } from "../bytes/WebStream.ts"
+import { Connection } from "../http/Connection.ts"
+import { Service } from "../http/Service.ts"
+import * as SideAnswers from "../side/SideAnswers.ts"
+import { checkRequest } from "./QueryHandlers.ts"
+
+/** The body as it comes, however large. */
+const bodyOf = (request: HttpServerRequest.HttpServerRequest): AsyncIterable<Uint8Array> => {
+  const { body } = request.source as Request
+  return (body ?? new Blob([]).stream()) as unknown as AsyncIterable<Uint8Array>
+}
+
+const lengthOf = (request: HttpServerRequest.HttpServerRequest): number | null => {
+  const text = request.headers["content-length"]
+  return text === undefined || !/^\d{1,15}$/.test(text) ? null : Number(text)
+}
+
+export const file = HttpApiBuilder.group(
+  Api,
+  "file",
+  Effect.fn(function* (handlers) {
+    const { guard, side } = yield* Service
+    const object = (text: string) =>
+      Effect.map(Connection, (connection) => {
+        connection.object = text
+      })
+    return handlers
+      .handle(
+        "download",
+        Effect.fnUntraced(function* ({ query: { path, versionId = null }, request }) {
+          yield* object(path)
+          yield* guard.place(path, "path")
+          const { "if-range": ifRange = null, range = null } = request.headers
+          const answer = yield* SideAnswers.head(side, { _tag: "Read", path, versionId, range, ifRange })
+          const facts = SideAnswers.factsOf(answer)
+          if (answer.statusCode === 416) {
+            answer.resume()
+            return HttpServerResponse.empty({ status: 416, headers: { "content-range": `bytes */${facts.size}` } })
+          }
+          const isSizeKnown = answer.statusCode !== 203
+          return HttpServerResponse.raw(webStream(answer), {
+            status: facts.part === null ? 200 : 206,
+            headers: DownloadHeaders.ofFile(facts, isSizeKnown)
+          })
+        })
+      )
+      .handleRaw(
+        "upload",
+        Effect.fnUntraced(function* ({ query: { overwrite, path } }) {
+          yield* object(path)
+          yield* guard.place(path, "path")
+          const request = yield* HttpServerRequest.HttpServerRequest
+          const order = { _tag: "Write", path, size: lengthOf(request), overwrite: overwrite === "true" } as const
+          const answer = yield* SideAnswers.head(side, order, bodyOf(request))
+          const written = yield* SideAnswers.writtenOf(answer)
+          if (written.isThere) {
+            return yield* new NotNow({
+              code: "AlreadyExists",
+              detail: `${path} is there already; overwrite=true replaces it`
+            })
+          }
+          return { path: written.path, bytes: written.bytes }
+        })
+      )
+      .handle(
+        "dump",
+        Effect.fnUntraced(function* ({ query: { archive, file, repository, snapshot } }) {
+          yield* object(`${repository} ${snapshot}`)
+          const request = { repository, snapshot, file, ...(archive === undefined ? {} : { archive }) }
+          yield* checkRequest("bytes", "dump", request)
+          const answer = yield* SideAnswers.head(side, { _tag: "Bytes", type: "dump", request })
+          return HttpServerResponse.raw(webStream(answer), { headers: DownloadHeaders.ofDump(file, snapshot, archive) })
+        })
+      )
+  })
+)

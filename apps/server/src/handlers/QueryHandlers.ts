@@ -1,0 +1,69 @@
+/** Rows and previews, from the side process to whoever asked. */
+import * as Effect from "effect/Effect"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import { Api } from "../api/Api.ts"
+import { NotThere, Refused } from "../api/Problem.ts"
+import type { KindsAnswer } from "../api/query/QueryGroup.ts"
+import { webStream } from "../bytes/WebStream.ts"
+import { Service } from "../http/Service.ts"
+import type { Family } from "../side/RequestCheck.ts"
+import * as SideAnswers from "../side/SideAnswers.ts"
+import type { Order } from "../side/SideWire.ts"
+
+const defaultLimit = 1_000
+
+/** Fails with `Refused`, which names each wrong field, or with `NotThere` where there is no such kind. */
+export const checkRequest = Effect.fnUntraced(function* (family: Family, type: string, request: unknown) {
+  const { guard, side } = yield* Service
+  const order: Order = { _tag: "Check", family, type, request: request as never }
+  const checked = yield* SideAnswers.checked(side, order)
+  if (checked._tag === "Unknown") return yield* new NotThere({ code: "NoKind", detail: checked.message })
+  if (checked._tag === "Refused") {
+    const errors = checked.issues.map(({ message, path }) => ({ path: ["payload", "request", ...path], message }))
+    return yield* new Refused({ code: "InvalidJob", detail: checked.message, errors })
+  }
+  yield* guard.request(request)
+  return checked.needs
+})
+
+const lines = (side: Parameters<typeof SideAnswers.head>[0], order: Order) =>
+  Effect.map(SideAnswers.head(side, order), (answer) =>
+    HttpServerResponse.raw(webStream(answer), {
+      contentType: "application/x-ndjson",
+      headers: { "cache-control": "no-store", "x-accel-buffering": "no" }
+    })
+  )
+
+export const query = HttpApiBuilder.group(
+  Api,
+  "query",
+  Effect.fn(function* (handlers) {
+    const { side } = yield* Service
+    return handlers
+      .handle("kinds", () =>
+        Effect.map(Effect.orDie(SideAnswers.plain(side, { _tag: "Kinds" })), (all) => all as typeof KindsAnswer.Type)
+      )
+      .handle(
+        "rows",
+        Effect.fnUntraced(function* ({ params: { kind }, payload: { limit = defaultLimit, request } }) {
+          yield* checkRequest("query", kind, request)
+          return yield* SideAnswers.rows(side, { _tag: "Rows", type: kind, request }, limit)
+        })
+      )
+      .handle(
+        "allRows",
+        Effect.fnUntraced(function* ({ params: { kind }, payload: { request } }) {
+          yield* checkRequest("query", kind, request)
+          return yield* lines(side, { _tag: "Rows", type: kind, request })
+        })
+      )
+      .handle(
+        "preview",
+        Effect.fnUntraced(function* ({ payload: { kind, request } }) {
+          yield* checkRequest("job", kind, request)
+          return yield* lines(side, { _tag: "Preview", type: kind, request })
+        })
+      )
+  })
+)

@@ -1,0 +1,126 @@
+/** Every request, from its first header to the audit log. Holds no rules of its own. */
+import * as Effect from "effect/Effect"
+import { Hono } from "hono"
+import { cookie, plainCookie } from "../api/Callers.ts"
+import type { ApiHandler } from "./ApiHandler.ts"
+import * as Authenticate from "./Authenticate.ts"
+import type { ConnectionShape } from "./Connection.ts"
+import * as Document from "./Document.ts"
+import * as Guards from "./Guards.ts"
+import * as Metrics from "./Metrics.ts"
+import type { ServiceShape } from "./Service.ts"
+import type { StaticPage } from "./StaticPage.ts"
+
+export interface AppOptions {
+  readonly service: ServiceShape
+  readonly api: ApiHandler
+  readonly page: StaticPage
+  readonly allowedHosts: ReadonlyArray<string>
+  /** Figures may be read without a token, as only this machine can ask for them. */
+  readonly hasOpenMetrics: boolean
+  readonly isReady: () => boolean
+}
+
+/** The server gives one with each request. */
+export interface Bindings {
+  readonly connection: ConnectionShape
+}
+
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+const changing = new Set(["POST", "PUT", "PATCH", "DELETE"])
+const uploads = "/api/v1/files"
+
+const cookieOf = (request: Request, name: string): string => {
+  for (const part of (request.headers.get("cookie") ?? "").split(";")) {
+    const [key = "", ...value] = part.trim().split("=")
+    if (key === name) return value.join("=")
+  }
+  return ""
+}
+
+const bearerOf = (request: Request): string =>
+  /^bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? ""
+
+export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, service }: AppOptions) => {
+  const app = new Hono<{ Bindings: Bindings }>()
+  const wrongHost = Guards.hostCheck(allowedHosts)
+
+  const isKnown = (request: Request, connection: ConnectionShape): boolean => {
+    const { people } = service
+    const ticket = cookieOf(request, connection.isSecure ? cookie : plainCookie)
+    const caller =
+      Authenticate.bySocket(connection) ??
+      Authenticate.byToken(people, bearerOf(request)) ??
+      Authenticate.bySession(people, ticket)
+    connection.caller = caller
+    return caller?.scopes.includes("read") === true
+  }
+  const unknown = () =>
+    Guards.problem({
+      status: 401,
+      code: "Unauthenticated",
+      title: "Sign in first",
+      detail: "sign in, or show a token that holds"
+    })
+
+  const note = (request: Request, connection: ConnectionShape, response: Response, seconds: number): void => {
+    const { address, caller, object } = connection
+    const route = connection.route || "none"
+    Effect.runFork(Metrics.noteRequest(route, response.status, seconds))
+    const isRefused = response.status === 401 || response.status === 403 || response.status === 429
+    if (!changing.has(request.method) && !isRefused) return
+    // A stranger can ask as often as they like; what they asked for in vain is told by the figures alone.
+    if (caller === undefined && !connection.route.startsWith("door.")) return
+    try {
+      service.audit.add({
+        who: caller?.name ?? "",
+        token: caller?.token ?? null,
+        from: address,
+        what: route,
+        on: object,
+        status: response.status
+      })
+    } catch {
+      // The answer is given already; that the database can not be written is told by whatever needs it next.
+    }
+  }
+
+  app.use(async (c, next) => {
+    const { connection } = c.env
+    const refused = wrongHost(c.req.raw, connection) ?? Guards.crossSite(c.req.raw, connection)
+    if (refused === undefined) await next()
+    else c.res = Guards.problem(refused)
+    c.res = Guards.secured(c.res, connection.isSecure)
+  })
+  app.get("/health", (c) => c.json({ status: "ok" }))
+  app.get("/ready", (c) => (isReady() ? c.json({ status: "ready" }) : c.json({ status: "stopping" }, 503)))
+  app.get("/metrics", async (c) => {
+    if (!hasOpenMetrics && !isKnown(c.req.raw, c.env.connection)) return unknown()
+    return c.body(await Effect.runPromise(Metrics.text(service.tasks)), 200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8"
+    })
+  })
+  app.get("/api/openapi.json", (c) => (isKnown(c.req.raw, c.env.connection) ? Document.json() : unknown()))
+  app.get(Document.path, (c) => (isKnown(c.req.raw, c.env.connection) ? Document.view(c.req.raw) : unknown()))
+  app.on(methods, "/api/v1/*", async (c) => {
+    const { connection } = c.env
+    const began = performance.now()
+    const request = c.req.path === uploads ? c.req.raw : Guards.bounded(c.req.raw)
+    const response = request instanceof Request ? await api.handle(request, connection) : Guards.problem(request)
+    note(c.req.raw, connection, response, (performance.now() - began) / 1000)
+    return response
+  })
+  app.all("/api/*", (c) =>
+    methods.includes(c.req.method)
+      ? Guards.problem({ status: 404, code: "NoRoute", title: "Not there", detail: "there is no such route" })
+      : Guards.problem({
+          status: 405,
+          code: "NoMethod",
+          title: "No such method",
+          detail: "this method is not known here",
+          headers: { allow: methods.join(", ") }
+        })
+  )
+  app.all("*", (c) => page.answer(c.req.raw) ?? c.notFound())
+  return app
+}

@@ -1,0 +1,86 @@
+/** The page's files, read once: there is no path by which another file could be asked for. */
+import { hash } from "node:crypto"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { gzipSync } from "node:zlib"
+
+interface Asset {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly gzip: Uint8Array<ArrayBuffer> | undefined
+  readonly type: string
+  readonly etag: string
+  /** Its name holds a hash of its content. */
+  readonly isLasting: boolean
+}
+
+const types: { readonly [ending: string]: string } = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".webmanifest": "application/manifest+json",
+  ".woff2": "font/woff2",
+  ".txt": "text/plain; charset=utf-8"
+}
+
+const shrinks = /^(?:text|application|image\/svg)/
+
+const assetOf = (file: string, name: string): Asset => {
+  const bytes = new Uint8Array(fs.readFileSync(file))
+  const type = types[path.extname(file)] ?? "application/octet-stream"
+  const gzip = shrinks.test(type) ? new Uint8Array(gzipSync(bytes, { level: 9 })) : undefined
+  return {
+    bytes,
+    gzip,
+    type,
+    etag: `"${hash("sha256", bytes, "base64url").slice(0, 22)}"`,
+    isLasting: name.startsWith("/assets/")
+  }
+}
+
+const absent = `<!doctype html><html lang="en"><meta charset="utf-8"><title>OurClone</title>
+<h1>OurClone</h1><p>The service runs. Its page is not part of this copy of the program: build it with
+<code>npm run build</code>, or use the command line and <a href="/api/docs">the API</a>.</p></html>`
+
+export interface StaticPage {
+  /** Nothing where no such file is. */
+  readonly answer: (request: Request) => Response | undefined
+  readonly isBuilt: boolean
+}
+
+export const load = (folder: string | undefined): StaticPage => {
+  const assets = new Map<string, Asset>()
+  if (folder !== undefined && fs.existsSync(path.join(folder, "index.html"))) {
+    for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || entry.name.endsWith(".map")) continue
+      const file = path.join(entry.parentPath, entry.name)
+      const name = `/${path.relative(folder, file).split(path.sep).join("/")}`
+      assets.set(name, assetOf(file, name))
+    }
+  }
+  const answer = (request: Request): Response | undefined => {
+    if (request.method !== "GET" && request.method !== "HEAD") return undefined
+    const { pathname } = new URL(request.url)
+    const isPage = !path.posix.basename(pathname).includes(".")
+    const asset = assets.get(pathname) ?? (isPage ? assets.get("/index.html") : undefined)
+    if (asset === undefined) {
+      if (!isPage || assets.size > 0) return undefined
+      return new Response(absent, { headers: { "content-type": "text/html; charset=utf-8" } })
+    }
+    const headers = new Headers({
+      "content-type": asset.type,
+      etag: asset.etag,
+      vary: "accept-encoding",
+      "cache-control": asset.isLasting ? "public, max-age=31536000, immutable" : "no-cache"
+    })
+    if (request.headers.get("if-none-match") === asset.etag) return new Response(null, { status: 304, headers })
+    const takesGzip = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")
+    const body = takesGzip && asset.gzip !== undefined ? asset.gzip : asset.bytes
+    if (body === asset.gzip) headers.set("content-encoding", "gzip")
+    return new Response(request.method === "HEAD" ? null : body, { headers })
+  }
+  return { answer, isBuilt: assets.size > 0 }
+}

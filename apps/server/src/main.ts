@@ -1,0 +1,21 @@
+/** What the command line loads of the service, each part when it is asked for. */
+import * as Effect from "effect/Effect"
+import type { ServeOptions } from "./Serve.ts"
+import type { SideMainOptions } from "./side/SideMain.ts"
+
+export { ServeFailed } from "./ServeFailed.ts"
+export { socketFile } from "./state/ServiceFile.ts"
+
+/** Runs the service until it is interrupted. */
+export const serve = (options: ServeOptions) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./Serve.ts")),
+    (module) => module.serve(options)
+  )
+
+/** Runs the process that works beside it. */
+export const side = (options: SideMainOptions) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./side/SideMain.ts")),
+    (module) => module.main(options)
+  )
