@@ -1,10 +1,10 @@
 /** `serve`: from flags to the service, which is a program of its own. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { printable } from "@ourclone/core/events/PrintableText"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Effect from "effect/Effect"
 import { CommandStopped, failed, usage } from "./ExitCode.ts"
-import { printable } from "./PrintableText.ts"
 import { ownProgram } from "./process/OwnProgram.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import { Streams } from "./Streams.ts"
