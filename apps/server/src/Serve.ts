@@ -66,7 +66,7 @@ const checkAddresses = ({ allowHttp, listen: { addresses, tls } }: ServeOptions)
 const openState = Effect.fnUntraced(function* (stateDirectory: string, where: string) {
   const database = yield* Effect.acquireRelease(
     Effect.try({
-      try: () => SqliteDatabase.open(serviceFile(stateDirectory), steps),
+      try: () => SqliteDatabase.open(serviceFile(stateDirectory), { steps }),
       catch: (error) => new ServeFailed({ message: error instanceof Error ? error.message : String(error) })
     }),
     (opened) => Effect.sync(opened.close)
