@@ -1,0 +1,20 @@
+/** A state as a drawing, a word and a colour, of which each alone is enough. */
+import type { IconName } from "./Icon.tsx"
+import { Icon } from "./Icon.tsx"
+import styles from "./StateBadge.module.css"
+
+export type Tone = "quiet" | "running" | "waiting" | "done" | "failed"
+
+interface StateBadgeProps {
+  readonly tone: Tone
+  readonly icon: IconName
+  readonly children: string
+  readonly isFilled?: boolean
+}
+
+export const StateBadge = ({ children, icon, isFilled = false, tone }: StateBadgeProps) => (
+  <span className={`${styles.badge} ${styles[tone]} ${isFilled ? styles.filled : ""}`}>
+    <Icon name={icon} size={14} />
+    <span>{children}</span>
+  </span>
+)

@@ -1,0 +1,91 @@
+/** What could be done about a failure, in the words of the page: a sentence, and where it goes, if it goes somewhere. */
+import type { RepositoryRemedies } from "@ourclone/backup/repository/RepositoryRemedies"
+import type { CoreRemedies } from "@ourclone/core/contract/CoreRemedies"
+import type { Remedy } from "@ourclone/core/contract/Remedy"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { JobRemedies } from "@ourclone/jobs/kind/JobRemedies"
+import type { LinkProps } from "@tanstack/react-router"
+
+type Known = CoreRemedies & RepositoryRemedies & JobRemedies
+
+export interface Advice {
+  readonly text: string
+  readonly link?: { readonly label: string; readonly to: LinkProps }
+}
+
+const storage = (label: string): Advice["link"] => ({ label, to: { to: "/storage" } })
+const backup = (label: string): Advice["link"] => ({ label, to: { to: "/backup" } })
+
+/** Total on purpose: a new remedy does not compile until the page has words for it. */
+const words: { readonly [Code in keyof Known]: (values: Known[Code]) => Advice } = {
+  addRemote: ({ name }) => ({ text: `Add storage named ${name}.`, link: { label: "Add Storage", to: { to: "/storage/new" } } }),
+  addRemoteOfType: ({ type }) => ({
+    text: `Add storage of the kind ${type}.`,
+    link: { label: "Add Storage", to: { to: "/storage/new" } }
+  }),
+  allowEmptySource: () => ({ text: "If the source is meant to be empty, plan it again and allow that." }),
+  allowPruningAll: () => ({ text: "If all of it may go, prune with “remove everything” allowed." }),
+  allowRemovals: ({ removals }) => ({ text: `If that is right, plan it again and allow ${removals} deletions.` }),
+  allowRemovingAll: () => ({ text: "Keep some snapshots, or choose which ones may all go." }),
+  changeOption: ({ option }) => ({ text: `Change ${option} of the storage.`, link: storage("Open Storage") }),
+  check: () => ({ text: "Check the repository.", link: backup("Open Backup") }),
+  deleteInTheWay: () => ({ text: "Restore with “remove what is not in the snapshot”." }),
+  finishMaking: () => ({ text: "If making the repository was cut off, make it again with the same password." }),
+  followLinks: () => ({ text: "Follow links, in the options of the transfer." }),
+  followOrStoreLinks: () => ({ text: "Store links, or follow them, in the options of the transfer." }),
+  forgetLost: ({ snapshot }) => ({ text: `If it is lost, forget snapshot ${snapshot}, then try again.`, link: backup("Open Backup") }),
+  giveSecret: ({ secret }) => ({ text: `Give the secret of ${secret}.`, link: storage("Open Storage") }),
+  includePath: ({ path }) => ({ text: `Choose ${path} in the whole snapshot.` }),
+  listFiles: () => ({ text: "Look what is in the snapshot.", link: backup("Open Backup") }),
+  listKeys: () => ({ text: "Look which keys there are." }),
+  listSnapshots: () => ({ text: "Look which snapshots there are.", link: backup("Open Backup") }),
+  makeOtherRepository: () => ({ text: "Make another repository.", link: { label: "New repository", to: { to: "/backup/new" } } }),
+  makeRepository: () => ({
+    text: "Check the name, or make a repository there.",
+    link: { label: "New repository", to: { to: "/backup/new" } }
+  }),
+  nameKey: () => ({ text: "Name the key to be used." }),
+  nameStandardInput: () => ({ text: "Give the input a file name." }),
+  removeRemote: ({ name }) => ({ text: `Remove ${name} first.`, link: storage("Open Storage") }),
+  repairIndex: () => ({ text: "Repair the index of the repository.", link: backup("Open Backup") }),
+  repairIndexBeforeSnapshots: () => ({ text: "Repair the index before snapshots are removed.", link: backup("Open Backup") }),
+  repairIndexThenCheck: () => ({ text: "Repair the index, then check the repository.", link: backup("Open Backup") }),
+  repairIndexThenSnapshots: () => ({ text: "Repair the index, and if that is not enough, snapshots.", link: backup("Open Backup") }),
+  repairSnapshots: () => ({ text: "Repair snapshots.", link: backup("Open Backup") }),
+  repeatName: ({ name }) => ({ text: `Say the name once more: ${name}.` }),
+  unlock: () => ({ text: "Unlock the repository.", link: backup("Open Backup") }),
+  unlockUnreadable: () => ({ text: "The lock is too old for a run to hold it: unlock the repository.", link: backup("Open Backup") }),
+  unlockAll: () => ({ text: "If nothing else uses the repository, unlock it.", link: backup("Open Backup") }),
+  waitForLock: () => ({ text: "Wait for it, or unlock the repository if it no longer runs.", link: backup("Open Backup") })
+}
+
+/** For failures of a storage that come without a remedy of their own. */
+const byCode: { readonly [Code in StorageError["reason"]["_tag"]]: Advice } = {
+  AlreadyExists: { text: "Something of that name is there already: take another name, or remove it." },
+  ChecksumMismatch: { text: "What arrived is not what was sent: retry, and look at the disk or the line if it stays so." },
+  InvalidRequest: { text: "The storage does not take this: the message says what." },
+  NoSpace: { text: "Free some space, then retry." },
+  NotFound: { text: "It was gone when its turn came. Nothing is to be done if that was meant." },
+  PermissionDenied: { text: "The key or user may not do that: use one that may." },
+  QuotaExceeded: { text: "Raise the cap in the console of the provider, then retry." },
+  RateLimited: { text: "The storage asked to go slower: retry later." },
+  SourceChanged: { text: "It changed while it was read: retry once nothing writes to it." },
+  Unauthenticated: { text: "The key was refused: replace it, then retry.", link: storage("Replace key") },
+  Unavailable: { text: "The storage or the network did not answer: retry later." },
+  UnexpectedResponse: { text: "The storage answered what nobody understands: retry, and report it if it stays so." }
+}
+
+/** Nothing for what nobody has advice about. */
+export const adviceOf = (code: string, remedy: Remedy | null | undefined): Advice | undefined => {
+  if (remedy != null && Object.hasOwn(words, remedy.code)) {
+    const say = words[remedy.code as keyof Known] as (values: Readonly<Record<string, string>>) => Advice
+    return say(remedy.values ?? {})
+  }
+  return Object.hasOwn(byCode, code) ? byCode[code as keyof typeof byCode] : undefined
+}
+
+/** A code as a reason: `PermissionDenied` is `Permission denied`. */
+export const reasonOf = (code: string): string => {
+  const spaced = code.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
+  return spaced === "" ? "Passed over" : spaced
+}

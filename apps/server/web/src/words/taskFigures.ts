@@ -1,0 +1,45 @@
+/** How far a task is, from what the service tells of it: no guess is shown as a fact. */
+import * as Amount from "@ourclone/core/events/Amount"
+import * as Rate from "@ourclone/core/events/Rate"
+import type { TaskAnswer } from "../../../src/api/tasks/TaskAnswer.ts"
+
+/** From 0 to 1; nothing while it is not known how much there is. Never all of it before it has ended. */
+export const shareOf = ({ progress, state, totals }: TaskAnswer): number | undefined => {
+  if (state._tag === "Done") return 1
+  if (!totals.isFinal) return undefined
+  const bytes = Math.max(progress?.bytes ?? 0, totals.doneBytes)
+  const files = Math.max(progress?.files ?? 0, totals.done)
+  const share = totals.bytes > 0 ? bytes / totals.bytes : totals.files > 0 ? files / totals.files : undefined
+  return share === undefined ? undefined : Math.min(0.99, share)
+}
+
+export const percent = (share: number): string => `${Math.floor(share * 100)} %`
+
+/** Without a sample for so long, the rate of before says nothing. */
+const staleMillis = 10_000
+
+export const rateOf = (samples: Rate.Samples, now: number): number | undefined => {
+  const last = samples.at(-1)
+  return last === undefined || now - last[0] >= staleMillis ? undefined : Rate.perSecond(samples)
+}
+
+/** `about 25 min`, as far as the rate of now can tell. */
+export const leftOf = (task: TaskAnswer, samples: Rate.Samples, now: number): string | undefined => {
+  if (!task.totals.isFinal || rateOf(samples, now) === undefined) return undefined
+  const seconds = Rate.secondsLeft(samples, task.totals.bytes)
+  if (seconds === undefined) return undefined
+  if (seconds < 60) return `about ${Math.max(1, Math.round(seconds))} s`
+  const minutes = seconds / 60
+  if (minutes < 120) return `about ${Math.round(minutes)} min`
+  return minutes < 48 * 60 ? `about ${Math.round(minutes / 60)} hours` : `about ${Math.round(minutes / 1440)} days`
+}
+
+/** `6.9 GiB of 18.6 GiB`, `at least 12.3 GiB` while it counts. */
+export const bytesText = ({ progress, totals }: TaskAnswer): string => {
+  const done = Amount.bytes(Math.max(progress?.bytes ?? 0, totals.doneBytes))
+  if (totals.bytes === 0 && totals.isFinal) return done
+  return totals.isFinal ? `${done} of ${Amount.bytes(totals.bytes)}` : `${done} of at least ${Amount.bytes(totals.bytes)}`
+}
+
+export const tookOf = ({ endedAt, startedAt }: TaskAnswer, now: number): string =>
+  startedAt === null ? "–" : Amount.duration(((endedAt ?? now) - startedAt) / 1000)
