@@ -21,11 +21,10 @@ const texts = (value: unknown): ReadonlyArray<string> | undefined => {
   const all = (Array.isArray(value) ? value : [value]).map(text).filter((one) => one !== undefined)
   return all.length === 0 ? undefined : all
 }
+type Said<Search> = { readonly [Name in keyof Search]?: Search[Name] | undefined }
 /** Only what is said stands in the address. */
-const said = <Search extends object>(search: Search): { readonly [Name in keyof Search]?: NonNullable<Search[Name]> } =>
-  Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
-    readonly [Name in keyof Search]?: NonNullable<Search[Name]>
-  }
+const said = <const Search extends object>(search: Search): Said<Search> =>
+  Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as Said<Search>
 
 const root = createRootRouteWithContext<PageContext>()({ component: Outlet })
 
@@ -86,7 +85,8 @@ const storage = createRoute({
 
 const storageNew = createRoute({
   getParentRoute: () => signedIn,
-  path: "/storage/new",
+  // No storage or repository can have this name.
+  path: "/storage/~new",
   validateSearch: ({ type }) => said({ type: text(type) }),
   loader: ({ context: { client } }) =>
     Promise.all([client.ensureQueryData(queries.remotes), client.ensureQueryData(queries.storageTypes)]),
@@ -105,19 +105,20 @@ const storageOne = createRoute({
 const browse = createRoute({
   getParentRoute: () => signedIn,
   path: "/browse",
-  validateSearch: ({ at, other, versions }) =>
-    said({ at: text(at), other: text(other), versions: text(versions) }),
+  validateSearch: ({ at, other, versions }) => said({ at: text(at), other: text(other), versions: text(versions) }),
   loader: ({ context: { client } }) =>
     Promise.all([client.ensureQueryData(queries.remotes), client.ensureQueryData(queries.storageTypes)]),
   component: lazyRouteComponent(() => import("./screens/browse/Browse.tsx"), "Browse")
 })
 
-const modeOf = (mode: unknown) => (mode === "copy" || mode === "move" || mode === "sync" ? mode : undefined)
+const modeOf = (mode: unknown): "copy" | "move" | "sync" | undefined =>
+  mode === "copy" || mode === "move" || mode === "sync" ? mode : undefined
 
 const migrate = createRoute({
   getParentRoute: () => signedIn,
   path: "/migrate",
-  validateSearch: ({ from, mode, to }) => said({ from: text(from), to: text(to), mode: modeOf(mode) }),
+  validateSearch: ({ from, include, mode, to }) =>
+    said({ from: text(from), to: text(to), mode: modeOf(mode), include: texts(include) }),
   loader: ({ context: { client } }) =>
     Promise.all([client.ensureQueryData(queries.remotes), client.ensureQueryData(queries.storageTypes)]),
   component: lazyRouteComponent(() => import("./screens/migrate/Migrate.tsx"), "Migrate")
@@ -157,7 +158,7 @@ const backup = createRoute({
 
 const backupNew = createRoute({
   getParentRoute: () => signedIn,
-  path: "/backup/new",
+  path: "/backup/~new",
   loader: ({ context: { client } }) =>
     Promise.all([client.ensureQueryData(queries.remotes), client.ensureQueryData(queries.repositories)]),
   component: lazyRouteComponent(() => import("./screens/backup/NewRepository.tsx"), "NewRepository")
@@ -166,7 +167,8 @@ const backupNew = createRoute({
 const repositoryOne = createRoute({
   getParentRoute: () => signedIn,
   path: "/backup/$repository",
-  validateSearch: ({ find, view }) => said({ find: text(find), view: view === "care" || view === "find" ? view : undefined }),
+  validateSearch: ({ find, view }) =>
+    said({ find: text(find), view: view === "care" || view === "find" ? view : undefined }),
   loader: ({ context: { client } }) =>
     Promise.all([client.ensureQueryData(queries.repositories), client.ensureInfiniteQueryData(taskList("all"))]),
   component: lazyRouteComponent(() => import("./screens/backup/RepositoryDetail.tsx"), "RepositoryDetail")

@@ -70,7 +70,11 @@ const problemOf = async (response: Response): Promise<ProblemError> => {
 }
 
 /** The answer itself, for what streams. */
-export const open = async (method: string, path: string, { body, query, signal }: CallOptions = {}): Promise<Response> => {
+export const open = async (
+  method: string,
+  path: string,
+  { body, query, signal }: CallOptions = {}
+): Promise<Response> => {
   const response = await fetch(addressOf(path, query), {
     method,
     ...(signal === undefined ? {} : { signal }),

@@ -70,7 +70,8 @@ interface Rows<Row> {
 export const rows = <Row>(kind: string, request: unknown, limit = 10_000) =>
   queryOptions({
     queryKey: ["rows", kind, request, limit],
-    queryFn: async () => (await post<QueryAnswer>(`/queries/${kind}`, { request, limit })) as Rows<unknown> as Rows<Row>,
+    queryFn: async () =>
+      (await post<QueryAnswer>(`/queries/${kind}`, { request, limit })) as Rows<unknown> as Rows<Row>,
     staleTime: 30_000,
     placeholderData: keepPreviousData,
     retry: false

@@ -42,7 +42,8 @@ export const taskList = (tab: TabName) =>
   infiniteQueryOptions({
     queryKey: ["tasks", tab] as const,
     initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) => get<TaskPage>("/tasks", { state: meaningOf(tab).states, before: pageParam, limit: pageSize }),
+    queryFn: ({ pageParam }) =>
+      get<TaskPage>("/tasks", { state: meaningOf(tab).states, before: pageParam, limit: pageSize }),
     getNextPageParam: ({ isCut, tasks }) => (isCut ? tasks.at(-1)?.id : undefined),
     select: (data) => data.pages.flatMap(({ tasks }) => tasks).filter(meaningOf(tab).holds)
   })

@@ -101,7 +101,11 @@ export const DataTable = <Row,>({
     } else if (event.key === " " && marks !== undefined && row !== undefined) {
       event.preventDefault()
       marks.onChange(toggled(marks.marked, keyOf(row)))
-    } else if (event.key === "Enter" && row !== undefined && event.target === event.currentTarget.ownerDocument.activeElement) {
+    } else if (
+      event.key === "Enter" &&
+      row !== undefined &&
+      event.target === event.currentTarget.ownerDocument.activeElement
+    ) {
       if ((event.target as HTMLElement).getAttribute("role") === "row") onOpen?.(row)
     }
   }
@@ -132,7 +136,12 @@ export const DataTable = <Row,>({
         )}
         {columns.map((column) => (
           // biome-ignore lint/a11y/useSemanticElements: as above
-          <span key={column.id} role="columnheader" tabIndex={-1} className={column.isNumber === true ? styles.number : ""}>
+          <span
+            key={column.id}
+            role="columnheader"
+            tabIndex={-1}
+            className={column.isNumber === true ? styles.number : ""}
+          >
             {column.label}
           </span>
         ))}
@@ -156,6 +165,7 @@ export const DataTable = <Row,>({
             const isMarked = marks?.marked.has(key) ?? false
             return (
               // biome-ignore lint/a11y/useSemanticElements: as above
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the table
               <div
                 key={key}
                 role="row"
@@ -173,7 +183,6 @@ export const DataTable = <Row,>({
               >
                 {marks === undefined ? null : (
                   // biome-ignore lint/a11y/useSemanticElements: as above
-                  // biome-ignore lint/a11y/useFocusableInteractive: the row takes the focus
                   <span role="cell" className={styles.mark}>
                     <input
                       type="checkbox"
@@ -185,7 +194,6 @@ export const DataTable = <Row,>({
                 )}
                 {columns.map((column) => (
                   // biome-ignore lint/a11y/useSemanticElements: as above
-                  // biome-ignore lint/a11y/useFocusableInteractive: the row takes the focus
                   <span
                     key={column.id}
                     role="cell"

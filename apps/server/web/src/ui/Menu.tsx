@@ -1,7 +1,7 @@
 /** A button that opens a list of commands. Arrow keys, Home, End and Escape work in it. */
 import { type KeyboardEvent, useId, useRef, useState } from "react"
-import styles from "./Menu.module.css"
 import { Icon, type IconName } from "./Icon.tsx"
+import styles from "./Menu.module.css"
 
 export interface MenuItem {
   readonly label: string
@@ -17,6 +17,7 @@ interface MenuProps {
   /** Shows the icon alone; the label is for those who do not see it. */
   readonly isIconOnly?: boolean
   readonly look?: "primary" | "plain" | "quiet"
+  readonly isDense?: boolean
   readonly items: ReadonlyArray<MenuItem>
 }
 
@@ -27,7 +28,7 @@ const steps: Readonly<Record<string, (at: number, count: number) => number>> = {
   End: (_, count) => count - 1
 }
 
-export const Menu = ({ icon, isIconOnly = false, items, label, look = "plain" }: MenuProps) => {
+export const Menu = ({ icon, isDense = false, isIconOnly = false, items, label, look = "plain" }: MenuProps) => {
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement>(null)
@@ -54,7 +55,7 @@ export const Menu = ({ icon, isIconOnly = false, items, label, look = "plain" }:
       <button
         ref={button}
         type="button"
-        className={`${styles.button} ${styles[look]} ${isIconOnly ? styles.square : ""}`}
+        className={`${styles.button} ${styles[look]} ${isIconOnly ? styles.square : ""} ${isDense ? styles.dense : ""}`}
         popoverTarget={id}
         aria-haspopup="menu"
         aria-expanded={isOpen}
@@ -65,7 +66,6 @@ export const Menu = ({ icon, isIconOnly = false, items, label, look = "plain" }:
         {isIconOnly ? null : <span>{label}</span>}
         {isIconOnly ? null : <Icon name="down" size={14} />}
       </button>
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the focus goes to its items */}
       <div
         ref={list}
         id={id}

@@ -19,7 +19,6 @@ export const Progress = ({ isStill = false, isThin = false, label, share, text }
     aria-valuemax={100}
     aria-valuenow={share === undefined ? undefined : Math.floor(share * 100)}
     aria-valuetext={text}
-    // biome-ignore lint/a11y/useFocusableInteractive: it only tells
     className={`${styles.track} ${isThin ? styles.thin : ""}`}
   >
     <div

@@ -4,24 +4,33 @@ import type { CoreRemedies } from "@ourclone/core/contract/CoreRemedies"
 import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { JobRemedies } from "@ourclone/jobs/kind/JobRemedies"
+import type { LocalRemedies } from "@ourclone/provider-local/LocalRemedies"
 import type { LinkProps } from "@tanstack/react-router"
 
-type Known = CoreRemedies & RepositoryRemedies & JobRemedies
+type Known = CoreRemedies & LocalRemedies & RepositoryRemedies & JobRemedies
+
+interface AdviceLink {
+  readonly label: string
+  readonly to: LinkProps
+}
 
 export interface Advice {
   readonly text: string
-  readonly link?: { readonly label: string; readonly to: LinkProps }
+  readonly link?: AdviceLink
 }
 
-const storage = (label: string): Advice["link"] => ({ label, to: { to: "/storage" } })
-const backup = (label: string): Advice["link"] => ({ label, to: { to: "/backup" } })
+const storage = (label: string): AdviceLink => ({ label, to: { to: "/storage" } })
+const backup = (label: string): AdviceLink => ({ label, to: { to: "/backup" } })
 
 /** Total on purpose: a new remedy does not compile until the page has words for it. */
 const words: { readonly [Code in keyof Known]: (values: Known[Code]) => Advice } = {
-  addRemote: ({ name }) => ({ text: `Add storage named ${name}.`, link: { label: "Add Storage", to: { to: "/storage/new" } } }),
+  addRemote: ({ name }) => ({
+    text: `Add storage named ${name}.`,
+    link: { label: "Add Storage", to: { to: "/storage/~new" } }
+  }),
   addRemoteOfType: ({ type }) => ({
     text: `Add storage of the kind ${type}.`,
-    link: { label: "Add Storage", to: { to: "/storage/new" } }
+    link: { label: "Add Storage", to: { to: "/storage/~new" } }
   }),
   allowEmptySource: () => ({ text: "If the source is meant to be empty, plan it again and allow that." }),
   allowPruningAll: () => ({ text: "If all of it may go, prune with “remove everything” allowed." }),
@@ -33,36 +42,56 @@ const words: { readonly [Code in keyof Known]: (values: Known[Code]) => Advice }
   finishMaking: () => ({ text: "If making the repository was cut off, make it again with the same password." }),
   followLinks: () => ({ text: "Follow links, in the options of the transfer." }),
   followOrStoreLinks: () => ({ text: "Store links, or follow them, in the options of the transfer." }),
-  forgetLost: ({ snapshot }) => ({ text: `If it is lost, forget snapshot ${snapshot}, then try again.`, link: backup("Open Backup") }),
+  forgetLost: ({ snapshot }) => ({
+    text: `If it is lost, forget snapshot ${snapshot}, then try again.`,
+    link: backup("Open Backup")
+  }),
   giveSecret: ({ secret }) => ({ text: `Give the secret of ${secret}.`, link: storage("Open Storage") }),
   includePath: ({ path }) => ({ text: `Choose ${path} in the whole snapshot.` }),
   listFiles: () => ({ text: "Look what is in the snapshot.", link: backup("Open Backup") }),
   listKeys: () => ({ text: "Look which keys there are." }),
   listSnapshots: () => ({ text: "Look which snapshots there are.", link: backup("Open Backup") }),
-  makeOtherRepository: () => ({ text: "Make another repository.", link: { label: "New repository", to: { to: "/backup/new" } } }),
+  makeOtherRepository: () => ({
+    text: "Make another repository.",
+    link: { label: "New repository", to: { to: "/backup/~new" } }
+  }),
   makeRepository: () => ({
     text: "Check the name, or make a repository there.",
-    link: { label: "New repository", to: { to: "/backup/new" } }
+    link: { label: "New repository", to: { to: "/backup/~new" } }
   }),
   nameKey: () => ({ text: "Name the key to be used." }),
   nameStandardInput: () => ({ text: "Give the input a file name." }),
   removeRemote: ({ name }) => ({ text: `Remove ${name} first.`, link: storage("Open Storage") }),
   repairIndex: () => ({ text: "Repair the index of the repository.", link: backup("Open Backup") }),
-  repairIndexBeforeSnapshots: () => ({ text: "Repair the index before snapshots are removed.", link: backup("Open Backup") }),
+  repairIndexBeforeSnapshots: () => ({
+    text: "Repair the index before snapshots are removed.",
+    link: backup("Open Backup")
+  }),
   repairIndexThenCheck: () => ({ text: "Repair the index, then check the repository.", link: backup("Open Backup") }),
-  repairIndexThenSnapshots: () => ({ text: "Repair the index, and if that is not enough, snapshots.", link: backup("Open Backup") }),
+  repairIndexThenSnapshots: () => ({
+    text: "Repair the index, and if that is not enough, snapshots.",
+    link: backup("Open Backup")
+  }),
   repairSnapshots: () => ({ text: "Repair snapshots.", link: backup("Open Backup") }),
   repeatName: ({ name }) => ({ text: `Say the name once more: ${name}.` }),
   unlock: () => ({ text: "Unlock the repository.", link: backup("Open Backup") }),
-  unlockUnreadable: () => ({ text: "The lock is too old for a run to hold it: unlock the repository.", link: backup("Open Backup") }),
+  unlockUnreadable: () => ({
+    text: "The lock is too old for a run to hold it: unlock the repository.",
+    link: backup("Open Backup")
+  }),
   unlockAll: () => ({ text: "If nothing else uses the repository, unlock it.", link: backup("Open Backup") }),
-  waitForLock: () => ({ text: "Wait for it, or unlock the repository if it no longer runs.", link: backup("Open Backup") })
+  waitForLock: () => ({
+    text: "Wait for it, or unlock the repository if it no longer runs.",
+    link: backup("Open Backup")
+  })
 }
 
 /** For failures of a storage that come without a remedy of their own. */
 const byCode: { readonly [Code in StorageError["reason"]["_tag"]]: Advice } = {
   AlreadyExists: { text: "Something of that name is there already: take another name, or remove it." },
-  ChecksumMismatch: { text: "What arrived is not what was sent: retry, and look at the disk or the line if it stays so." },
+  ChecksumMismatch: {
+    text: "What arrived is not what was sent: retry, and look at the disk or the line if it stays so."
+  },
   InvalidRequest: { text: "The storage does not take this: the message says what." },
   NoSpace: { text: "Free some space, then retry." },
   NotFound: { text: "It was gone when its turn came. Nothing is to be done if that was meant." },
@@ -86,6 +115,9 @@ export const adviceOf = (code: string, remedy: Remedy | null | undefined): Advic
 
 /** A code as a reason: `PermissionDenied` is `Permission denied`. */
 export const reasonOf = (code: string): string => {
-  const spaced = code.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
+  const spaced = code.replace(
+    /([a-z])([A-Z])/g,
+    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`
+  )
   return spaced === "" ? "Passed over" : spaced
 }

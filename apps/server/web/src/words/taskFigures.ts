@@ -38,7 +38,9 @@ export const leftOf = (task: TaskAnswer, samples: Rate.Samples, now: number): st
 export const bytesText = ({ progress, totals }: TaskAnswer): string => {
   const done = Amount.bytes(Math.max(progress?.bytes ?? 0, totals.doneBytes))
   if (totals.bytes === 0 && totals.isFinal) return done
-  return totals.isFinal ? `${done} of ${Amount.bytes(totals.bytes)}` : `${done} of at least ${Amount.bytes(totals.bytes)}`
+  return totals.isFinal
+    ? `${done} of ${Amount.bytes(totals.bytes)}`
+    : `${done} of at least ${Amount.bytes(totals.bytes)}`
 }
 
 export const tookOf = ({ endedAt, startedAt }: TaskAnswer, now: number): string =>

@@ -1,0 +1,90 @@
+import { expect, test } from "vitest"
+import { changesOf, type Option, valuesOf } from "../../web/src/forms/OptionValues.ts"
+import { cronOf, cronWords, type When } from "../../web/src/screens/schedules/cron.ts"
+import { visible } from "../../web/src/ui/Path.tsx"
+import { patternOf } from "../../web/src/words/patterns.ts"
+import { above, inside, partsOf, trail } from "../../web/src/words/placeText.ts"
+import { shareOf } from "../../web/src/words/taskFigures.ts"
+
+test.each([
+  ["photos:my-bucket/2024", "photos", "my-bucket/2024", "photos:my-bucket"],
+  ["photos:my-bucket", "photos", "my-bucket", "photos:"],
+  ["photos:", "photos", "", undefined],
+  ["/home/ann", undefined, "/home/ann", "/home"],
+  ["/home", undefined, "/home", "/"],
+  ["/", undefined, "/", undefined],
+  ["/a:b/c", undefined, "/a:b/c", "/a:b"]
+])("%s is taken apart", (place, storage, path, up) => {
+  expect(partsOf(place)).toEqual({ storage, path })
+  expect(above(place)).toBe(up)
+})
+
+test("a place is walked to from its top", () => {
+  expect(trail("photos:b/2024").map(({ name }) => name)).toEqual(["photos:", "b", "2024"])
+  expect(trail("/home/ann").map(({ place }) => place)).toEqual(["/", "/home", "/home/ann"])
+  expect(inside("photos:", "b")).toBe("photos:b")
+  expect(inside("photos:b", "c")).toBe("photos:b/c")
+})
+
+test("a name with letters that mean something in a filter means itself alone", () => {
+  expect(patternOf({ kind: "file", name: "a[1]*.jpg" })).toBe("/a\\[1\\]\\*.jpg")
+  expect(patternOf({ kind: "folder", name: "{x}" })).toBe("/\\{x\\}/**")
+})
+
+test("a hostile name is shown as what it is", () => {
+  expect(visible("a\u202egpj.exe\n")).toBe("a\\u202egpj.exe\\u000a")
+})
+
+const when: When = { rhythm: "daily", time: "02:05", weekday: "1", own: "*/5 * * * *" }
+
+test.each([
+  ["hourly", "5 * * * *", "every hour at :05"],
+  ["daily", "5 2 * * *", "every day at 02:05"],
+  ["weekly", "5 2 * * 1", "every Monday at 02:05"],
+  ["monthly", "5 2 1 * *", "on the first of every month at 02:05"],
+  ["own", "*/5 * * * *", "*/5 * * * *"]
+] as const)("what starts %s is a cron expression, and told in words", (rhythm, cron, words) => {
+  expect(cronOf({ ...when, rhythm })).toBe(cron)
+  expect(cronWords(cron)).toBe(words)
+})
+
+const option = (name: string, kind: Option["kind"], defaultValue: Option["defaultValue"] = null): Option => ({
+  name,
+  kind,
+  defaultValue,
+  description: name,
+  choices: null,
+  isWhole: false,
+  isRequired: false,
+  isCommon: false
+})
+const options = [
+  option("keyId", "text"),
+  option("key", "secret"),
+  option("seconds", "number", 10),
+  option("hard", "boolean", false)
+]
+
+test("only what somebody chose is said of new storage", () => {
+  expect(valuesOf(options, { keyId: "k", key: "s", seconds: "20", hard: false })).toEqual({
+    keyId: "k",
+    key: "s",
+    seconds: 20
+  })
+  expect(valuesOf(options, { keyId: "k", seconds: "", hard: true })).toEqual({ keyId: "k", hard: true })
+})
+
+test("a secret that is not typed again stays, and what is emptied is taken away", () => {
+  const before = { keyId: "k", seconds: "20" }
+  expect(changesOf(options, before, { ...before, key: "", seconds: "" })).toEqual({ seconds: null })
+  expect(changesOf(options, before, { ...before, key: "new" })).toEqual({ key: "new" })
+})
+
+const totals = { files: 10, bytes: 100, isFinal: true, done: 10, doneBytes: 100, skipped: 0, failed: 0 }
+const task = { state: { _tag: "Running", take: 1 }, totals, progress: null } as unknown as Parameters<typeof shareOf>[0]
+
+test("nothing is said to be whole before it has ended, nor in hundredths before it is counted", () => {
+  expect(shareOf(task)).toBe(0.99)
+  expect(shareOf({ ...task, totals: { ...totals, isFinal: false } })).toBeUndefined()
+  expect(shareOf({ ...task, state: { _tag: "Done", failed: 0 } })).toBe(1)
+})

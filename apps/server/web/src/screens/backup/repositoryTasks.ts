@@ -1,0 +1,14 @@
+/** What kept tasks tell of a repository. */
+import type { TaskAnswer } from "../../../../src/api/tasks/TaskAnswer.ts"
+
+export const repositoryOf = ({ request }: TaskAnswer): string | undefined => {
+  const value =
+    typeof request === "object" && request !== null ? (request as Record<string, unknown>).repository : undefined
+  return typeof value === "string" ? value : undefined
+}
+
+export const isGood = ({ state }: TaskAnswer): boolean => state._tag === "Done" && state.failed === 0
+
+/** The newest of the kind that has ended, of the repository; `tasks` with the newest first. */
+export const lastOf = (tasks: ReadonlyArray<TaskAnswer>, repository: string, kind: string): TaskAnswer | undefined =>
+  tasks.find((task) => task.kind === kind && task.endedAt !== null && repositoryOf(task) === repository)
