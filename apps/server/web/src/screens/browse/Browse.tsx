@@ -23,7 +23,11 @@ export const Browse = () => {
   if (start === undefined) {
     return (
       <Page title="Browse">
-        <Empty icon="storage" title="No storage yet" actions={<LinkButton to="/storage/~new">Add Storage</LinkButton>} />
+        <Empty
+          icon="storage"
+          title="No storage yet"
+          actions={<LinkButton to="/storage/~new">Add Storage</LinkButton>}
+        />
       </Page>
     )
   }
