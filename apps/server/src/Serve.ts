@@ -48,6 +48,8 @@ export interface ServeOptions {
   readonly side: SideProcess.SideProgram
   /** The built page, if there is one. */
   readonly page: string | undefined
+  /** Called once it answers. */
+  readonly onReady?: () => void
   /** Takes lines for people. */
   readonly say: (line: string) => void
 }
@@ -189,5 +191,6 @@ export const serve = Effect.fnUntraced(function* (
   if (options.roots.length === 0) say("no folder of this machine may be used; --root allows some")
   const ticket = setUp.ticket()
   if (ticket !== undefined) say(`set it up within 15 minutes: ${urls[0] ?? "http://localhost"}/setup#${ticket}`)
+  options.onReady?.()
   return yield* Effect.never
 }, Effect.scoped)

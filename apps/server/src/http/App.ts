@@ -85,6 +85,14 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, service
     }
   }
 
+  const answer = async (request: Request, connection: ConnectionShape): Promise<Response> => {
+    if (new URL(request.url).pathname === uploads) return api.handle(request, connection)
+    const bounded = Guards.bounded(request)
+    if (!("request" in bounded)) return Guards.problem(bounded)
+    const response = await api.handle(bounded.request, connection)
+    return bounded.isTooLong() ? Guards.problem(Guards.tooLong()) : response
+  }
+
   app.use(async (c, next) => {
     const { connection } = c.env
     const refused = wrongHost(c.req.raw, connection) ?? Guards.crossSite(c.req.raw, connection)
@@ -105,8 +113,7 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, service
   app.on(methods, "/api/v1/*", async (c) => {
     const { connection } = c.env
     const began = performance.now()
-    const request = c.req.path === uploads ? c.req.raw : Guards.bounded(c.req.raw)
-    const response = request instanceof Request ? await api.handle(request, connection) : Guards.problem(request)
+    const response = await answer(c.req.raw, connection)
     note(c.req.raw, connection, response, (performance.now() - began) / 1000)
     return response
   })

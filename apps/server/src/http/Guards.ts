@@ -72,9 +72,15 @@ export const tooLong = (): Refusal => ({
   detail: `a request holds at most ${longestBody} bytes; files go to /api/v1/files`
 })
 
+export interface Bounded {
+  readonly request: Request
+  /** Its body was longer than may be, and was broken off. */
+  readonly isTooLong: () => boolean
+}
+
 /** The request with a body that ends in an error where it is too long; or that it says so itself. */
-export const bounded = (request: Request): Request | Refusal => {
-  if (request.body === null) return request
+export const bounded = (request: Request): Bounded | Refusal => {
+  if (request.body === null) return { request, isTooLong: () => false }
   if (Number(request.headers.get("content-length") ?? 0) > longestBody) return tooLong()
   let size = 0
   const counting = new TransformStream<Uint8Array, Uint8Array>({
@@ -85,13 +91,9 @@ export const bounded = (request: Request): Request | Refusal => {
     }
   })
   const { headers, method, signal, url } = request
-  return new Request(url, {
-    method,
-    headers,
-    signal,
-    body: request.body.pipeThrough(counting),
-    duplex: "half"
-  } as RequestInit)
+  const body = request.body.pipeThrough(counting)
+  const counted = new Request(url, { method, headers, signal, body, duplex: "half" } as RequestInit)
+  return { request: counted, isTooLong: () => size > longestBody }
 }
 
 const policy = [

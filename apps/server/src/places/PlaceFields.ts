@@ -70,6 +70,12 @@ export const harmless: ReadonlySet<string> = new Set([
   "maxUnused",
   "maxRepackSize",
   "repackSmallerThan",
+  "keepLast",
+  "keepHourly",
+  "keepDaily",
+  "keepWeekly",
+  "keepMonthly",
+  "keepYearly",
   "keepTag",
   "keepWithin",
   "keepWithinHourly",
@@ -94,6 +100,9 @@ export const namedBy = (request: unknown): ReadonlyArray<Named> => {
     const message = refused.get(field)
     if (message !== undefined) return [{ _tag: "Refused", field, message }]
     if (typeof value === "string" && places.has(field)) return [{ _tag: "Place", field, text: value }]
+    if (typeof value === "string" && !isKnown(field)) {
+      return [{ _tag: "Refused", field, message: "nothing is known of what it names" }]
+    }
     if (!localPaths.has(field)) return []
     const texts = Array.isArray(value) ? value : [value]
     return texts.flatMap((path) => (typeof path === "string" ? [{ _tag: "Local" as const, field, path }] : []))

@@ -1,0 +1,242 @@
+/** What went wrong elsewhere, one test for each. Break the guard, and its test fails. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { expect, test } from "vitest"
+import { password, startService, type TestService, tokenOf } from "../TestService.ts"
+
+const allFiles = (folder: string): ReadonlyArray<string> =>
+  fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+
+test("the page of another site can not ask in the name of who is signed in", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const headers = (headers: Readonly<Record<string, string>>) =>
+    service.ask("/api/v1/sessions", { method: "DELETE", as, headers })
+  expect((await headers({ "sec-fetch-site": "cross-site" })).status).toBe(403)
+  expect((await headers({ "sec-fetch-site": "same-site" })).status).toBe(403)
+  expect((await headers({ origin: "https://elsewhere.example" })).status).toBe(403)
+  const form = await service.ask("/api/v1/users", {
+    method: "POST",
+    as,
+    raw: JSON.stringify({ name: "eve", role: "admin" }),
+    headers: { "content-type": "text/plain" }
+  })
+  expect(form.status).toBe(415)
+  expect((await service.ask("/api/v1/session", { as })).status).toBe(200)
+  expect((await headers({ "sec-fetch-site": "same-origin" })).status).toBe(204)
+})
+
+test("a name that is not its own is refused with the option that allows it", async () => {
+  const service = await startService({ allowedHosts: ["nas.home"] })
+  const host = (host: string) => service.ask("/api/v1/setup", { headers: { host } })
+  const refused = await host("evil.example:80")
+  expect(refused.status).toBe(421)
+  expect(refused.json.detail).toContain("--allowed-host evil.example")
+  for (const name of ["nas.home", "NAS.home:443", "localhost:7727", "[::1]:1"])
+    expect((await host(name)).status).toBe(200)
+})
+
+test("passwords are tried five times, then after pauses, also after a restart; names that nobody has are like others", async () => {
+  const service = await startService()
+  await service.setUp()
+  const attempt = (name: string, password: string, from: TestService = service) =>
+    from.ask("/api/v1/session", { body: { name, password } })
+  const unknown = await attempt("nobody", "wrong")
+  const known = await attempt("ann", "wrong")
+  expect([unknown.status, known.status]).toEqual([401, 401])
+  expect(unknown.json).toEqual(known.json)
+  for (let tries = 0; tries < 3; tries++) await attempt("ann", "wrong")
+  const late = await attempt("ann", password)
+  expect(late.status).toBe(429)
+  expect(late.json.retryAfterSeconds).toBeGreaterThan(0)
+  await service.stop()
+  const next = await startService({ folder: service.folder })
+  expect((await attempt("ann", password, next)).status).toBe(429)
+})
+
+test("a copy of the state folder signs nobody in", async () => {
+  const service = await startService()
+  const cookie = await service.setUp()
+  const token = await tokenOf(service, cookie, "bob", "operator")
+  const secrets = [cookie.split("=")[1]!, token, password]
+  await service.stop()
+  for (const file of allFiles(service.at("state"))) {
+    const content = fs.readFileSync(file)
+    for (const secret of secrets) expect([file, content.includes(secret)]).toEqual([file, false])
+  }
+})
+
+test("no request names a program of this machine, nor a file whose content is read as a secret", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const mark = service.at("ran")
+  for (const reference of [`command:touch ${mark}`, "file:/etc/passwd", "env:HOME"]) {
+    for (const name of ["keyId", "key"]) {
+      const options = { keyId: "id", key: "key", [name]: reference }
+      const added = await service.ask("/api/v1/storage/remotes", { as, body: { name: "photos", type: "b2", options } })
+      const tested = await service.ask("/api/v1/storage/test", { as, body: { type: "b2", options } })
+      expect([added.status, added.json.code, tested.status]).toEqual([403, "ReferenceNotAllowed", 403])
+    }
+  }
+  const location = service.at("home", "repository")
+  const named = { name: "home", location, password: `command:touch ${mark}` }
+  expect((await service.ask("/api/v1/repositories", { as, body: named })).status).toBe(201)
+  const asked = { request: { repository: "home" } }
+  await service.ask("/api/v1/queries/snapshots", { as, body: asked })
+  expect(fs.existsSync(mark)).toBe(false)
+  expect(fs.readFileSync(service.at("settings", "config.toml"), "utf8")).toContain("text:command:")
+})
+
+const escapes = (service: TestService): ReadonlyArray<string> => [
+  "../etc",
+  "/etc",
+  `${service.home}/../settings`,
+  `${service.home}/%2e%2e/settings`.replace("%2e%2e", ".."),
+  `${service.home}/..\\settings`,
+  `${service.home}/a\u0000b`,
+  `${service.home}/out/passwd`,
+  `${service.home}/out`,
+  `local:${service.folder}`,
+  `local://${service.folder}`,
+  `disk:${service.folder}`,
+  service.at("settings"),
+  service.at("state"),
+  `${service.home}-beside`
+]
+
+test("no path leads out of the allowed folders, by any route that takes one", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  fs.symlinkSync("/etc", path.join(service.home, "out"))
+  fs.mkdirSync(`${service.home}-beside`)
+  fs.mkdirSync(service.at("settings"))
+  fs.writeFileSync(service.at("settings", "config.toml"), '[remotes.disk]\ntype = "local"\n', { mode: 0o600 })
+  const inside = service.at("home", "inside")
+  fs.mkdirSync(inside)
+  const through: Array<string> = []
+  for (const place of escapes(service)) {
+    const query = encodeURIComponent(place)
+    const asked = {
+      list: await service.ask("/api/v1/queries/list", { as, body: { request: { path: place } } }),
+      lines: await service.ask("/api/v1/queries/size/lines", { as, body: { request: { path: place } } }),
+      preview: await service.ask("/api/v1/previews", {
+        as,
+        body: { kind: "copy", request: { source: place, destination: inside } }
+      }),
+      source: await service.ask("/api/v1/tasks", {
+        as,
+        body: { kind: "copy", request: { source: place, destination: inside } }
+      }),
+      destination: await service.ask("/api/v1/tasks", {
+        as,
+        body: { kind: "sync", request: { source: inside, destination: place } }
+      }),
+      backup: await service.ask("/api/v1/tasks", {
+        as,
+        body: { kind: "backup", request: { repository: inside, paths: [place] } }
+      }),
+      repository: await service.ask("/api/v1/tasks", { as, body: { kind: "unlock", request: { repository: place } } }),
+      named: await service.ask("/api/v1/repositories", { as, body: { name: "there", location: place, password: "p" } }),
+      folders: await service.ask(`/api/v1/local/folders?path=${query}`, { as }),
+      download: await service.ask(`/api/v1/files?path=${query}`, { as }),
+      upload: await service.ask(`/api/v1/files?path=${query}`, { as, method: "PUT", raw: "x" })
+    }
+    for (const [route, { status, text }] of Object.entries(asked)) {
+      if (status !== 403 && status !== 400) through.push(`${route} ${place}: ${status} ${text.slice(0, 200)}`)
+    }
+  }
+  expect(through).toEqual([])
+  expect(fs.readdirSync(`${service.home}-beside`)).toEqual([])
+})
+
+test("links are not followed out of the allowed folders", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const request = { source: service.home, destination: service.at("home", "to"), copyLinks: true }
+  expect((await service.ask("/api/v1/tasks", { as, body: { kind: "copy", request } })).status).toBe(403)
+})
+
+test("what somebody stored is saved by a browser, and never runs in the name of the service", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const name = 'a"; filename="evil.html'
+  fs.writeFileSync(path.join(service.home, name), "<script>alert(1)</script>")
+  const { headers, status } = await service.ask(
+    `/api/v1/files?path=${encodeURIComponent(path.join(service.home, name))}`,
+    { as }
+  )
+  expect(status).toBe(200)
+  expect(headers["content-disposition"]).toBe("attachment; filename*=UTF-8''a%22%3B%20filename%3D%22evil.html")
+  expect(headers["content-type"]).toBe("application/octet-stream")
+  expect(headers["content-security-policy"]).toBe("sandbox; default-src 'none'")
+})
+
+test("a request of more than a megabyte is not read, whether it says so or not", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const raw = JSON.stringify({ request: { path: "x".repeat(2_000_000) } })
+  const headers = { "content-type": "application/json" }
+  expect((await service.ask("/api/v1/queries/list", { as, raw, headers })).status).toBe(413)
+  const chunked = { ...headers, "transfer-encoding": "chunked" }
+  expect((await service.ask("/api/v1/queries/list", { as, raw, headers: chunked })).status).toBe(413)
+})
+
+test("no answer and no line of the log holds a secret that was given", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const planted = "planted-4d1c9a"
+  const remote = { name: "photos", type: "b2", options: { keyId: "id", key: planted } }
+  const answers = [
+    await service.ask("/api/v1/storage/remotes", { as, body: remote }),
+    await service.ask("/api/v1/storage/remotes/photos", {
+      as,
+      method: "PATCH",
+      body: { options: { key: `${planted}2` } }
+    }),
+    await service.ask("/api/v1/storage/remotes", {
+      as,
+      body: { ...remote, name: "!", options: { ...remote.options, x: planted } }
+    }),
+    await service.ask("/api/v1/repositories", {
+      as,
+      body: { name: "home", location: service.at("home", "r"), password: planted }
+    }),
+    await service.ask("/api/v1/repositories/home/password", { as, method: "PUT", body: { password: `${planted}3` } }),
+    await service.ask("/api/v1/password", { as, method: "PUT", body: { current: planted, next: `${planted}long` } })
+  ]
+  for (const name of [
+    "storage/remotes",
+    "storage/remotes/photos",
+    "repositories",
+    "tasks",
+    "users",
+    "audit",
+    "about",
+    "settings",
+    "storage/types"
+  ]) {
+    answers.push(await service.ask(`/api/v1/${name}`, { as }))
+  }
+  answers.push(await service.ask("/api/v1/queries/repositories", { as, body: { request: {} } }))
+  const told = answers.map(({ status, text }) => `${status} ${text}`).filter((text) => text.includes(planted))
+  expect(told).toEqual([])
+  expect(service.lines.filter((line) => line.includes(planted))).toEqual([])
+  expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([])
+})
+
+test("without TLS the service listens where others can hear it only when told to", async () => {
+  await expect(startService({ addresses: ["0.0.0.0"] })).rejects.toThrow(/--tls-certificate.*--allow-http/)
+})
+
+test("a second service on the same state refuses, and names the first", async () => {
+  const service = await startService()
+  await expect(startService({ folder: service.folder })).rejects.toThrow(
+    new RegExp(`another service \\(process ${process.pid}, at 127.0.0.1:0.*XDG_STATE_HOME`)
+  )
+  await service.stop()
+  const next = await startService({ folder: service.folder })
+  expect((await next.ask("/health")).status).toBe(200)
+})

@@ -1,0 +1,115 @@
+/** Every route there is, asked by everybody there is. */
+
+import { Context } from "effect"
+import { HttpApi } from "effect/http-api"
+import { expect, test } from "vitest"
+import { Api } from "../../src/api/Api.ts"
+import { Needs, scopesOf } from "../../src/api/Callers.ts"
+import { request, startService, tokenOf } from "../TestService.ts"
+
+interface Route {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly needs: string
+}
+
+const routes: Array<Route> = []
+HttpApi.reflect(Api, {
+  onGroup: () => {},
+  onEndpoint: ({ endpoint, group }) => {
+    routes.push({
+      name: `${group.identifier}.${endpoint.identifier}`,
+      method: endpoint.method,
+      path: endpoint.path.replace(/:\w+/g, "x"),
+      needs: group.identifier === "door" ? "nobody" : Context.get(endpoint.annotations, Needs)
+    })
+  }
+})
+
+const strangers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  nobody: {},
+  "an empty name and password": { authorization: "Basic Og==" },
+  "an empty token": { authorization: "Bearer " },
+  "a token that is none": { authorization: "Bearer oc_x" },
+  "a session that is none": { cookie: "ourclone=; __Host-ourclone=x" }
+}
+
+test("no route is open to strangers but those of the door, whatever they show", async () => {
+  const service = await startService()
+  const open: Array<string> = []
+  for (const { method, name, needs, path } of routes) {
+    for (const [who, headers] of Object.entries(strangers)) {
+      const { status } = await service.ask(path, { method, headers })
+      if (status !== 401) open.push(`${name} as ${who}: ${status}`)
+      if (needs === "nobody") break
+    }
+  }
+  // Signing in without a name is no request at all.
+  expect(open).toEqual(["door.setUpState as nobody: 200", "door.setUp as nobody: 400", "door.signIn as nobody: 400"])
+})
+
+test("before it is set up the service does nothing but be set up", async () => {
+  const service = await startService()
+  const { json } = await service.ask("/api/v1/setup")
+  expect(json).toEqual({ isSetUp: false })
+  const guessed = await service.ask("/api/v1/setup", {
+    body: { token: "guess", name: "eve", password: "a long password" }
+  })
+  expect(guessed.status).toBe(403)
+  expect((await service.ask("/api/v1/session", { body: { name: "", password: "" } })).status).toBe(401)
+})
+
+test("each route is for those that may, and for nobody else", async () => {
+  const service = await startService()
+  const admin = await service.setUp()
+  const wrong: Array<string> = []
+  for (const role of ["viewer", "operator", "admin"] as const) {
+    const token = await tokenOf(service, admin, `${role}1`, role)
+    for (const { method, name, needs, path } of routes) {
+      // Asked for something that is not there or makes no sense, so that nothing comes of it.
+      if (needs === "nobody" || name === "tasks.events" || name === "query.kinds") continue
+      const { json, status } = await service.ask(path, { method, as: token, ...(method === "GET" ? {} : { body: {} }) })
+      const may = (scopesOf[role] as ReadonlyArray<string>).includes(needs)
+      const isRefused = status === 403 && json?.code === "Forbidden"
+      if (isRefused === may || status === 401 || (status >= 500 && json?.code !== "NoSchedules"))
+        wrong.push(`${name} as ${role}: ${status}`)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+test("a token may less than its owner, and never more than its owner may today", async () => {
+  const service = await startService()
+  const admin = await service.setUp()
+  const { json } = await service.ask("/api/v1/tokens", {
+    as: admin,
+    body: { name: "look", scopes: ["read"], endsAt: null }
+  })
+  expect((await service.ask("/api/v1/tasks", { as: json.secret })).status).toBe(200)
+  expect((await service.ask("/api/v1/users", { as: json.secret })).status).toBe(403)
+  const bob = await tokenOf(service, admin, "bob", "admin")
+  expect((await service.ask("/api/v1/users", { as: bob })).status).toBe(200)
+  await service.ask("/api/v1/users/bob", { method: "PATCH", as: admin, body: { role: "viewer" } })
+  expect((await service.ask("/api/v1/users", { as: bob })).status).toBe(403)
+  await service.ask("/api/v1/users/bob", { method: "DELETE", as: admin })
+  expect((await service.ask("/api/v1/tasks", { as: bob })).status).toBe(401)
+})
+
+test("the document, its page and the figures are for those who signed in", async () => {
+  const service = await startService({ addresses: ["0.0.0.0"], allowHttp: true })
+  const admin = await service.setUp()
+  for (const name of ["/api/openapi.json", "/api/docs", "/metrics"]) {
+    expect([name, (await service.ask(name)).status]).toEqual([name, 401])
+    expect([name, (await service.ask(name, { as: admin })).status]).toEqual([name, 200])
+  }
+  expect((await service.ask("/debug/pprof/")).headers["content-type"]).toContain("text/html")
+  expect((await service.ask("/health")).text).toBe('{"status":"ok"}')
+})
+
+test("who may open the socket needs nothing else, and nobody but its owner may", async () => {
+  const fs = await import("node:fs")
+  const service = await startService()
+  expect((await request({ socket: service.socket }, "/api/v1/users")).status).toBe(200)
+  expect(fs.statSync(service.socket).mode & 0o777).toBe(0o600)
+})
