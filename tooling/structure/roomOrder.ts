@@ -19,6 +19,7 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
   "packages/jobs": [["."], ["run", "transfer", "storage", "repository"], ["place"], ["kind"]],
   "packages/mount": [["."], ["fuse", "webdav"], ["model"], ["queue"], ["tree", "cache"], ["journal"], ["contract"]],
   "packages/provider-b2": [["."], ["api"]],
+  "packages/provider-crypt": [["."], ["names", "content"], ["settings"]],
   "packages/provider-s3": [["."], ["api"]],
   "packages/tasks": [["host"], ["runner"], ["store"], ["task"]]
 }

@@ -1,6 +1,7 @@
 /** The providers this program knows, listed by hand. */
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import { factory as b2 } from "@ourclone/provider-b2/B2Factory"
+import { factory as crypt } from "@ourclone/provider-crypt/CryptFactory"
 import { factory as local } from "@ourclone/provider-local/LocalProvider"
 import { factory as s3 } from "@ourclone/provider-s3/S3Factory"
 import { factory as sftp } from "@ourclone/provider-sftp/SftpFactory"
@@ -13,4 +14,4 @@ const guarded: ProviderFactory = {
   connect: (...given) => Effect.andThen(Effect.sync(StopSignals.heed), local.connect(...given))
 }
 
-export const factories: ReadonlyArray<ProviderFactory> = [guarded, b2, s3, sftp]
+export const factories: ReadonlyArray<ProviderFactory> = [guarded, b2, s3, sftp, crypt]

@@ -62,8 +62,12 @@ const issuesOf = (values: OptionField.OptionValues): ReadonlyArray<OptionIssue> 
     return [{ option: name, message }]
   })
 
-/** `factory` with the settings among its options, unless an option of its own has the name. Twice is once. */
+/**
+ * `factory` with the settings among its options, unless an option of its own has the name. Twice is once. A remote over
+ * another has none: those of that one hold.
+ */
 export const withSettings = (factory: ProviderFactory): ProviderFactory => {
+  if (factory.over !== undefined) return factory
   const own = new Set(factory.options.map(({ name }) => name))
   const added = fields.filter(({ name }) => !own.has(name))
   if (added.length === 0) return factory

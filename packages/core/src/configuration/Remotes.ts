@@ -68,6 +68,9 @@ export interface RemotesOptions {
   readonly platform?: string | undefined
 }
 
+/** Remotes that are made of remotes. */
+const mostLayers = 4
+
 const fail = (reason: RemoteError["reason"]): RemoteError => new RemoteError({ reason })
 
 const listed = (words: ReadonlyArray<string>): string => (words.length === 0 ? "none" : words.join(", "))
@@ -159,12 +162,24 @@ const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
     return yield* unknownRemote(name, [...remotes.keys()], "")
   })
 
-  const open = Effect.fnUntraced(function* (text: string, flags: Given = {}) {
+  const openThrough = Effect.fnUntraced(function* (
+    text: string,
+    flags: Given,
+    layers: number
+  ): Effect.fn.Return<Provider, StorageError | RemoteError, Scope.Scope> {
     const { at, subject } = yield* find(text)
-    const chosen = OptionSources.choose(subject.factory, { flags, configured: subject.configured, environment })
+    const { factory } = subject
+    const chosen = OptionSources.choose(factory, { flags, configured: subject.configured, environment })
     const values = yield* RemoteOptions.valuesOf(subject, chosen, surroundings)
-    return yield* accounts.open(subject.factory, values, at)
+    const { over } = factory
+    if (over === undefined) return yield* accounts.open(factory, values, at)
+    const refused = layers === 0 ? "it is made of itself, or of too many others" : factory.refusesLocation(at.location)
+    if (refused !== undefined)
+      return yield* fail(new InvalidName({ message: `${text} can not be a place: ${refused}` }))
+    const beneath = yield* openThrough(yield* over.beneath(values, at.location), flags, layers - 1)
+    return yield* over.around(beneath, values, at)
   })
+  const open = (text: string, flags: Given = {}) => openThrough(text, flags, mostLayers)
 
   const hide = (value: unknown, isSecret: boolean): string => (isSecret ? "xxx" : String(value))
 

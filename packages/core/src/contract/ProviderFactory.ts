@@ -52,6 +52,20 @@ export interface ProviderFactory {
     values: OptionField.OptionValues,
     name: string
   ) => Effect.Effect<Account, StorageError, Scope.Scope>
+  /** Present where a place is that of another remote, seen through something: then nothing is connected to. */
+  readonly over?: Over | undefined
+}
+
+/** How a place is made of another one. */
+export interface Over {
+  /** What is beneath `location`, as a text that names a place. */
+  readonly beneath: (values: OptionField.OptionValues, location: string) => Effect.Effect<string, StorageError>
+  /** The place, given what is beneath it, with every layer around that. */
+  readonly around: (
+    beneath: Provider,
+    values: OptionField.OptionValues,
+    at: OpenAt
+  ) => Effect.Effect<Provider, StorageError>
 }
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -75,6 +89,55 @@ const inBucket = (location: string, dir: string): string => {
 const invalid = (provider: string, message: string): StorageError =>
   new StorageError({ provider, operation: "open", reason: new InvalidRequest({ message }) })
 
+const decodingOf = <Options extends OptionField.OptionsSchema>(options: Options) => {
+  const decodeResult = Schema.decodeUnknownResult(options, { errors: "all" })
+  return {
+    check: (values: OptionField.OptionValues): ReadonlyArray<OptionIssue> => {
+      const decoded = decodeResult(values)
+      return Result.isFailure(decoded) ? issuesOf(decoded.failure) : []
+    },
+    decode: (values: OptionField.OptionValues, name: string): Effect.Effect<Options["Type"], StorageError> => {
+      const decoded = decodeResult(values)
+      if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
+      const message = issuesOf(decoded.failure)
+        .map((issue) => `${issue.option === undefined ? "the options" : `option "${issue.option}"`} ${issue.message}`)
+        .join("; ")
+      return Effect.fail(invalid(name, message))
+    }
+  }
+}
+
+/** A factory of places that are those of another remote, seen through something. */
+export const makeOver = <Options extends OptionField.OptionsSchema>(definition: {
+  readonly type: string
+  readonly description: string
+  readonly options: Options
+  readonly environment?: ReadonlyArray<{ readonly [option in keyof Options["fields"]]?: string }>
+  readonly refusesLocation?: (location: string) => string | undefined
+  readonly beneath: (options: Options["Type"], location: string) => Effect.Effect<string, StorageError>
+  readonly around: (beneath: Provider, options: Options["Type"], at: OpenAt) => Effect.Effect<Provider, StorageError>
+}): ProviderFactory => {
+  const { check, decode } = decodingOf(definition.options)
+  return {
+    specification,
+    type: definition.type,
+    description: definition.description,
+    options: OptionField.fromSchema(definition.options),
+    placeOptions: [],
+    environment: (definition.environment ?? []) as ReadonlyArray<EnvironmentSet>,
+    check,
+    inDirectory: inFolder,
+    refusesLocation: definition.refusesLocation ?? (() => undefined),
+    connect: (_, name) => Effect.fail(invalid(name, "what is beneath it has to be opened first")),
+    over: {
+      beneath: (values, location) =>
+        Effect.flatMap(decode(values, location), (options) => definition.beneath(options, location)),
+      around: (beneath, values, at) =>
+        Effect.flatMap(decode(values, `${at.name}${at.location}`), (options) => definition.around(beneath, options, at))
+    }
+  }
+}
+
 /** A factory whose `connect` and `open` get the decoded options. `Connection` is whatever the places of one account share. */
 export const make = <
   Options extends OptionField.OptionsSchema,
@@ -91,15 +154,7 @@ export const make = <
   readonly connect: (options: Options["Type"], name: string) => Effect.Effect<Connection, StorageError, Scope.Scope>
   readonly open: (connection: Connection, at: OpenAt, options: Options["Type"]) => Effect.Effect<Provider, StorageError>
 }): ProviderFactory => {
-  const decodeResult = Schema.decodeUnknownResult(definition.options, { errors: "all" })
-  const decode = (values: OptionField.OptionValues, name: string): Effect.Effect<Options["Type"], StorageError> => {
-    const decoded = decodeResult(values)
-    if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
-    const message = issuesOf(decoded.failure)
-      .map((issue) => `${issue.option === undefined ? "the options" : `option "${issue.option}"`} ${issue.message}`)
-      .join("; ")
-    return Effect.fail(invalid(name, message))
-  }
+  const { check, decode } = decodingOf(definition.options)
   return {
     specification,
     type: definition.type,
@@ -107,10 +162,7 @@ export const make = <
     options: OptionField.fromSchema(definition.options),
     placeOptions: definition.placeOptions ?? [],
     environment: (definition.environment ?? []) as ReadonlyArray<EnvironmentSet>,
-    check: (values) => {
-      const decoded = decodeResult(values)
-      return Result.isFailure(decoded) ? issuesOf(decoded.failure) : []
-    },
+    check,
     inDirectory: definition.hasBuckets === true ? inBucket : inFolder,
     refusesLocation: definition.refusesLocation ?? (() => undefined),
     connect: (values, name) =>

@@ -1,0 +1,252 @@
+/**
+ * Another place, whose names and bytes are encrypted here: what is beneath sees neither. Sizes, times and the number of
+ * files stay visible to it. The format is that of rclone's `crypt`, so that each reads what the other wrote.
+ */
+import type { ByteSource } from "@ourclone/core/contract/ByteSource"
+import type { DatedFile, Directory, Entry, File } from "@ourclone/core/contract/Entry"
+import type { Provider, PutOptions } from "@ourclone/core/contract/Provider"
+import { join, makeUnsafe, type RemotePath } from "@ourclone/core/contract/RemotePath"
+import { InvalidRequest, isStorageError, Reason, StorageError } from "@ourclone/core/contract/StorageError"
+import type { Version } from "@ourclone/core/contract/Versions"
+import { upload } from "@ourclone/core/engine/Upload"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Blocks from "./content/Blocks.ts"
+import * as Decrypted from "./content/Decrypted.ts"
+import * as Encrypted from "./content/Encrypted.ts"
+import * as Names from "./names/Names.ts"
+import type { CryptOptions } from "./settings/CryptOptions.ts"
+import type { Keys } from "./settings/Keys.ts"
+
+/** Parts of one large file that are on their way at once. */
+const partsAtOnce = 4
+
+const isReason = Schema.is(Reason)
+
+const notOurs = "it was not stored with this password and these options"
+
+/** `location` is that of the place, as people typed it; `beneath` is rooted at what that is called there. */
+export const make = (beneath: Provider, name: string, options: CryptOptions, keys: Keys): Provider => {
+  const names = Names.make(options, keys)
+
+  /** Names the file as people know it, and the place too. */
+  const translated =
+    (path: string) =>
+    (error: StorageError): StorageError => {
+      const { operation, reason } = error
+      return new StorageError({ provider: name, operation, path, reason })
+    }
+  const work = <A>(path: RemotePath, run: () => Effect.Effect<A, StorageError>): Effect.Effect<A, StorageError> =>
+    Effect.mapError(
+      Effect.suspend(() => {
+        try {
+          return run()
+        } catch (error) {
+          if (isStorageError(error)) return Effect.fail(error)
+          if (!isReason(error)) throw error
+          return Effect.fail(new StorageError({ provider: name, operation: "name", path, reason: error }))
+        }
+      }),
+      translated(path)
+    )
+
+  const fileBeneath = (file: File): File => {
+    const { checksums, contentType, hasNotedChecksums, ...rest } = file
+    return { ...rest, path: names.fileBeneath(file.path), size: Blocks.encryptedSize(file.size), checksums: {} }
+  }
+  /** Without checksums: those that the storage knows are of the encrypted bytes. */
+  const fileAbove = <Known extends File>(path: RemotePath, file: Known, size: number): Known => {
+    const { checksums, contentType, hasNotedChecksums, ...rest } = file
+    return { ...rest, path, size, checksums: {} } as unknown as Known
+  }
+  const known = (path: RemotePath, file: DatedFile): Effect.Effect<DatedFile, StorageError> => {
+    const size = Blocks.plainSize(file.size)
+    if (size !== undefined) return Effect.succeed(fileAbove(path, file, size))
+    const reason = new InvalidRequest({ message: `no encrypted file has ${file.size} bytes: ${notOurs}` })
+    return Effect.fail(new StorageError({ provider: name, operation: "stat", path, reason }))
+  }
+
+  const skipped = (path: string, because: string): Entry => ({ _tag: "Skipped", path, because, isFailure: true })
+  const entryAbove =
+    (directory: RemotePath, folder: RemotePath) =>
+    (entry: Entry): Entry => {
+      /** Of something in `directory`, without decrypting again what that is called. */
+      const inside = (path: string, show: (path: string) => RemotePath | undefined): RemotePath | undefined => {
+        const found = show(folder === "" ? path : path.slice(folder.length + 1))
+        return found === undefined ? undefined : join(directory, found)
+      }
+      switch (entry._tag) {
+        case "Skipped":
+          return { ...entry, path: inside(entry.path, names.file) ?? inside(entry.path, names.folder) ?? entry.path }
+        case "Directory": {
+          const path = inside(entry.path, names.folder)
+          return path === undefined ? skipped(entry.path, notOurs) : { _tag: "Directory", path }
+        }
+        case "File": {
+          const path = inside(entry.path, names.file)
+          const size = Blocks.plainSize(entry.size)
+          return path === undefined || size === undefined
+            ? skipped(path ?? entry.path, notOurs)
+            : fileAbove(path, entry, size)
+        }
+      }
+    }
+
+  const { read, readAll } = Decrypted.make(beneath, name, keys.data, fileBeneath)
+
+  /** Parts of an earlier run were encrypted otherwise: they are of no use. */
+  const { largeFile } = beneath
+  const storing: Provider =
+    largeFile === undefined ? beneath : { ...beneath, largeFile: { ...largeFile, unfinished: () => Stream.empty } }
+  const encrypt = (path: RemotePath, source: ByteSource) =>
+    Encrypted.make(source, keys.data, { provider: name, operation: "put", path })
+  const optionsBeneath = ({ contentType, ...rest }: PutOptions): PutOptions => rest
+  /** What was stored is told with the SHA-1 that it was sent with, as nothing else knows it. */
+  const stored = (path: RemotePath, source: ByteSource) => (file: DatedFile) =>
+    Effect.map(
+      known(path, file),
+      (above): DatedFile => (source.sha1 === undefined ? above : { ...above, checksums: { sha1: source.sha1 } })
+    )
+
+  const { capabilities, copy, freeSpace, leftovers, move, moveDirectory, putIfAbsent, putIfSame, touch, versions } =
+    beneath
+  const { makeDirectory, removeDirectory, statDirectory } = beneath
+  const versionAbove = (version: Version): ReadonlyArray<Version> => {
+    const path = names.file(version.path)
+    const size = version.kind === "Hidden" ? 0 : Blocks.plainSize(version.size)
+    if (path === undefined || size === undefined) return []
+    const { checksums, contentType, ...rest } = version
+    return [{ ...rest, path, size }]
+  }
+  const versionBeneath = (version: Version): Version => ({
+    ...version,
+    path: names.fileBeneath(version.path),
+    size: version.kind === "Hidden" ? 0 : Blocks.encryptedSize(version.size)
+  })
+
+  return {
+    specification: beneath.specification,
+    name,
+    // Another account than what is beneath: a copy inside the service would take encrypted bytes for plain ones.
+    place: { ...beneath.place, account: `crypt:${keys.id}:${beneath.place.account}` },
+    location: beneath.location,
+    capabilities: {
+      ...capabilities,
+      checksums: [],
+      listsInOrder: false,
+      isCaseSensitive:
+        options.filenameEncryption === "standard" &&
+        options.directoryNameEncryption &&
+        options.filenameEncoding === "base32"
+          ? true
+          : capabilities.isCaseSensitive,
+      isLocal: false,
+      maxPutSize: Number.MAX_SAFE_INTEGER
+    },
+    list: (directory, { depth, mayContain } = {}) =>
+      Stream.unwrap(
+        work(directory, () => {
+          const folder = names.folderBeneath(directory)
+          const listed = beneath.list(folder, {
+            depth,
+            mayContain:
+              mayContain &&
+              ((path) => {
+                const above = names.folder(path)
+                return above === undefined || mayContain(above)
+              })
+          })
+          const above = entryAbove(directory, folder)
+          return Effect.succeed(Stream.map(Stream.mapError(listed, translated(directory)), above))
+        })
+      ),
+    stat: (path) =>
+      work(path, () => Effect.flatMap(beneath.stat(names.fileBeneath(path)), (file) => known(path, file))),
+    statDirectory:
+      statDirectory &&
+      ((path) =>
+        work(path, () =>
+          Effect.map(statDirectory(names.folderBeneath(path)), (): Directory => ({ _tag: "Directory", path }))
+        )),
+    read: (file, range) => Stream.mapError(read(file, range), translated(file.path)),
+    readAll: (file) => work(file.path, () => readAll(file)),
+    put: (path, source, putOptions) =>
+      work(path, () =>
+        Effect.flatMap(
+          upload(storing, names.fileBeneath(path), encrypt(path, source), {
+            ...optionsBeneath(putOptions),
+            partConcurrency: partsAtOnce
+          }),
+          stored(path, source)
+        )
+      ),
+    putIfAbsent:
+      putIfAbsent &&
+      ((path, source, putOptions) =>
+        work(path, () =>
+          Effect.flatMap(
+            putIfAbsent(names.fileBeneath(path), encrypt(path, source), optionsBeneath(putOptions)),
+            stored(path, source)
+          )
+        )),
+    putIfSame:
+      putIfSame &&
+      ((file, source, putOptions) =>
+        work(file.path, () =>
+          Effect.flatMap(
+            putIfSame(fileBeneath(file), encrypt(file.path, source), optionsBeneath(putOptions)),
+            stored(file.path, source)
+          )
+        )),
+    touch:
+      touch &&
+      ((file, modifiedAt, nanoseconds) =>
+        work(file.path, () =>
+          Effect.flatMap(touch(fileBeneath(file), modifiedAt, nanoseconds), (touched) => known(file.path, touched))
+        )),
+    remove: (path) => work(path, () => beneath.remove(names.fileBeneath(path))),
+    makeDirectory: makeDirectory && ((path) => work(path, () => makeDirectory(names.folderBeneath(path)))),
+    removeDirectory: removeDirectory && ((path) => work(path, () => removeDirectory(names.folderBeneath(path)))),
+    copy:
+      copy &&
+      ((from, fromLocation, to) =>
+        work(to, () =>
+          Effect.flatMap(copy(fileBeneath(from), fromLocation, names.fileBeneath(to)), (file) => known(to, file))
+        )),
+    move:
+      move &&
+      ((from, to) =>
+        work(from.path, () =>
+          Effect.flatMap(move(fileBeneath(from), names.fileBeneath(to)), (file) => known(to, file))
+        )),
+    moveDirectory:
+      moveDirectory &&
+      ((from, to) => work(from, () => moveDirectory(names.folderBeneath(from), names.folderBeneath(to)))),
+    versions: versions && {
+      list: (path) =>
+        Stream.unwrap(
+          work(path, () => {
+            const [file, folder] = [names.fileBeneath(path), names.folderBeneath(path)]
+            const below = versions.list(folder)
+            const found = file === folder ? below : Stream.concat(versions.list(file), below)
+            return Effect.succeed(
+              Stream.flatMap(Stream.mapError(found, translated(path)), (version) =>
+                Stream.fromArray([...versionAbove(version)])
+              )
+            )
+          })
+        ),
+      remove: (version) => work(version.path, () => versions.remove(versionBeneath(version))),
+      ...(versions.hide && { hide: (path: RemotePath) => work(path, () => versions.hide!(names.fileBeneath(path))) })
+    },
+    remarks: beneath.remarks,
+    tidy: beneath.tidy,
+    leftovers,
+    freeSpace
+  }
+}
+
+/** What `location` is called beneath, where it may be a file or a folder: a folder. */
+export const locationBeneath = (location: string, options: CryptOptions, keys: Keys): string =>
+  Names.make(options, keys).folderBeneath(makeUnsafe(location.replace(/^\/+|\/+$/g, "")))

@@ -1,0 +1,142 @@
+/** Names of files and folders, and what they are called in the remote beneath. */
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { InvalidRequest } from "@ourclone/core/contract/StorageError"
+import type { CryptOptions } from "../settings/CryptOptions.ts"
+import type { Keys } from "../settings/Keys.ts"
+import * as Base32 from "./Base32.ts"
+import * as Eme from "./Eme.ts"
+import { obfuscate, reveal } from "./Obfuscation.ts"
+
+export interface Names {
+  /** Throws `InvalidRequest` for a name that is too long. */
+  readonly fileBeneath: (path: RemotePath.RemotePath) => RemotePath.RemotePath
+  readonly folderBeneath: (path: RemotePath.RemotePath) => RemotePath.RemotePath
+  /** `undefined` for what nobody stored with these keys. */
+  readonly file: (path: string) => RemotePath.RemotePath | undefined
+  readonly folder: (path: string) => RemotePath.RemotePath | undefined
+}
+
+interface Segments {
+  readonly hide: (name: string) => string
+  readonly show: (text: string) => string | undefined
+}
+
+const blockSize = 16
+
+/** PKCS #7: as many bytes as are missing to a whole block, each of which says how many. */
+const padded = (name: Buffer): Buffer => {
+  const missing = blockSize - (name.length % blockSize)
+  return Buffer.concat([name, Buffer.alloc(missing, missing)])
+}
+const unpadded = (bytes: Buffer): Buffer | undefined => {
+  const count = bytes.at(-1) ?? 0
+  const isRight = count >= 1 && count <= blockSize && bytes.subarray(-count).every((byte) => byte === count)
+  return isRight ? bytes.subarray(0, -count) : undefined
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+const textOf = (bytes: Buffer | undefined): string | undefined => {
+  try {
+    return bytes === undefined ? undefined : utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+const base64 = {
+  encode: (bytes: Buffer): string => bytes.toString("base64url"),
+  decode: (text: string): Buffer | undefined => {
+    const bytes = Buffer.from(text, "base64url")
+    return bytes.toString("base64url") === text ? bytes : undefined
+  }
+}
+
+const encrypted = (keys: Keys, encoding: CryptOptions["filenameEncoding"]): Segments => {
+  const { decode, encode } = encoding === "base64" ? base64 : Base32
+  const eme = Eme.make(keys.name, keys.tweak)
+  return {
+    hide: (name) => {
+      const bytes = padded(Buffer.from(name))
+      if (bytes.length <= Eme.largest) return encode(eme.encrypt(bytes))
+      throw new InvalidRequest({ message: "the name is too long to be encrypted: shorten it", concernsName: true })
+    },
+    show: (text) => {
+      const bytes = decode(text)
+      if (bytes === undefined || bytes.length === 0 || bytes.length % blockSize > 0 || bytes.length > Eme.largest) {
+        return undefined
+      }
+      return textOf(unpadded(eme.decrypt(bytes)))
+    }
+  }
+}
+
+const plain: Segments = { hide: (name) => name, show: (text) => text }
+
+/** A time that rclone's `--b2-versions` and its kin put before the extension: it stays readable in what is hidden. */
+const version = /-v\d{4}-\d{2}-\d{2}-\d{6}-\d{3}(?=\.[^./]*$|$)/
+const withVersion = (name: string, found: string): string => {
+  const dot = name.lastIndexOf(".")
+  return dot < 0 ? name + found : name.slice(0, dot) + found + name.slice(dot)
+}
+const aroundVersion = ({ hide, show }: Segments): Segments => ({
+  hide: (name) => {
+    const found = version.exec(name)?.[0]
+    return found === undefined ? hide(name) : withVersion(hide(name.replace(version, "")), found)
+  },
+  show: (text) => {
+    const found = version.exec(text)?.[0]
+    if (found === undefined) return show(text)
+    const name = show(text.replace(version, ""))
+    return name === undefined ? undefined : withVersion(name, found)
+  }
+})
+
+const withSuffix = (suffix: string): Segments =>
+  suffix === "none"
+    ? plain
+    : {
+        hide: (name) => name + suffix,
+        show: (text) =>
+          text.endsWith(suffix) && text.length > suffix.length ? text.slice(0, -suffix.length) : undefined
+      }
+
+/** Of folders, and of files. */
+const segmentsOf = (options: CryptOptions, keys: Keys): readonly [folders: Segments, files: Segments] => {
+  if (options.filenameEncryption === "off") return [plain, withSuffix(options.suffix)]
+  const hiding: Segments =
+    options.filenameEncryption === "standard"
+      ? encrypted(keys, options.filenameEncoding)
+      : { hide: (name) => obfuscate(name, keys.name), show: (text) => reveal(text, keys.name) }
+  return [options.directoryNameEncryption ? hiding : plain, aroundVersion(hiding)]
+}
+
+export const make = (options: CryptOptions, keys: Keys): Names => {
+  const [folders, files] = segmentsOf(options, keys)
+  const beneath = (path: string, last: Segments): RemotePath.RemotePath => {
+    if (path === "") return RemotePath.root
+    const names = path.split("/")
+    return RemotePath.makeUnsafe(
+      names.map((name, index) => (index === names.length - 1 ? last : folders).hide(name)).join("/")
+    )
+  }
+  const above = (path: string, last: Segments): RemotePath.RemotePath | undefined => {
+    if (path === "") return RemotePath.root
+    const texts = path.split("/")
+    const names: Array<string> = []
+    for (const [index, text] of texts.entries()) {
+      const name = (index === texts.length - 1 ? last : folders).show(text)
+      // It comes from whoever wrote it: nothing that leads elsewhere is a name.
+      if (name === undefined || name === "" || name.includes("/") || RemotePath.refusal(name) !== undefined) {
+        return undefined
+      }
+      names.push(name)
+    }
+    return RemotePath.makeUnsafe(names.join("/"))
+  }
+  return {
+    fileBeneath: (path) => beneath(path, files),
+    folderBeneath: (path) => beneath(path, folders),
+    file: (path) => above(path, files),
+    folder: (path) => above(path, folders)
+  }
+}

@@ -1,0 +1,126 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import {
+  at,
+  bytes,
+  contentOf,
+  list,
+  modifiedAt,
+  pattern,
+  pieces,
+  put,
+  reason,
+  sha1,
+  textAt
+} from "@ourclone/core/testing/Check"
+import * as MemoryAccount from "@ourclone/core/testing/MemoryAccount"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as CryptProvider from "../src/CryptProvider.ts"
+import { encryptedSize, headerSize, nonceOf, nonceSize, plainSize } from "../src/content/Blocks.ts"
+import type { CryptOptions } from "../src/settings/CryptOptions.ts"
+import * as Keys from "../src/settings/Keys.ts"
+
+const options: CryptOptions = {
+  remote: "beneath:",
+  password: Redacted.make("a password"),
+  filenameEncryption: "standard",
+  directoryNameEncryption: true,
+  filenameEncoding: "base32",
+  suffix: ".bin"
+}
+
+const over = Effect.fnUntraced(function* (account: MemoryAccount.MemoryAccount, given = options) {
+  const beneath = MemoryProvider.make({ account })
+  return { beneath, provider: CryptProvider.make(beneath, "secret:", given, yield* Keys.make(given)) }
+})
+
+describe("CryptProvider", () => {
+  it.live("leaves neither names nor bytes nor kinds of content beneath", () =>
+    Effect.gen(function* () {
+      const { beneath, provider } = yield* over(MemoryAccount.make())
+      yield* provider.put(at("letters/to my bank.txt"), bytes("the secret text"), {
+        modifiedAt,
+        contentType: "text/plain"
+      })
+      const [file] = yield* Stream.runCollect(beneath.list(RemotePath.root))
+      assert.notMatch(JSON.stringify(file), /letters|bank|text\/plain/)
+      assert.strictEqual(file?._tag, "File")
+      if (file?._tag !== "File") return
+      assert.notInclude(Buffer.from(yield* beneath.readAll(file)).toString("latin1"), "secret")
+    })
+  )
+
+  it.live("encrypts the same bytes otherwise each time", () =>
+    Effect.gen(function* () {
+      const { beneath, provider } = yield* over(MemoryAccount.make())
+      yield* put(provider, "a", "the same")
+      yield* put(provider, "b", "the same")
+      const sums: Array<string> = []
+      for (const entry of yield* Stream.runCollect(beneath.list(RemotePath.root))) {
+        if (entry._tag === "File") sums.push(sha1((yield* beneath.readAll(entry)).subarray(headerSize)))
+      }
+      assert.strictEqual(new Set(sums).size, 2)
+    })
+  )
+
+  it.live("shows nothing of it with another password, and counts what it passes over as failed", () =>
+    Effect.gen(function* () {
+      const account = MemoryAccount.make()
+      const { provider } = yield* over(account)
+      yield* put(provider, "a.txt", "hello")
+      const other = yield* over(account, { ...options, password: Redacted.make("another") })
+      const found = yield* Stream.runCollect(other.provider.list(RemotePath.root))
+      assert.deepStrictEqual(
+        found.map((entry) => [entry._tag, entry._tag === "Skipped" && entry.isFailure]),
+        [["Skipped", true]]
+      )
+    })
+  )
+
+  it.live("gives no byte of a block that was changed", () =>
+    Effect.gen(function* () {
+      const { beneath, provider } = yield* over(MemoryAccount.make())
+      const file = yield* provider.put(at("a.bin"), pieces(pattern(200_000)), { modifiedAt })
+      const [stored] = yield* Stream.runCollect(beneath.list(RemotePath.root))
+      if (stored?._tag !== "File") return assert.fail()
+      const torn = Buffer.from(yield* beneath.readAll(stored))
+      torn[headerSize + 70_000] = torn[headerSize + 70_000]! ^ 1
+      yield* beneath.put(stored.path, pieces(torn), { modifiedAt })
+      const now = yield* provider.stat(at("a.bin"))
+      assert.strictEqual(yield* reason(contentOf(provider.read(now))), "UnexpectedResponse")
+      const last = { offset: 190_000, length: 10_000 }
+      const expected = sha1(pattern(200_000).subarray(190_000))
+      assert.strictEqual(sha1(yield* contentOf(provider.read(now, last))), expected)
+      assert.strictEqual(file.size, 200_000)
+    })
+  )
+
+  it.live("says that a name is too long to be encrypted", () =>
+    Effect.gen(function* () {
+      const { provider } = yield* over(MemoryAccount.make())
+      assert.strictEqual(yield* reason(put(provider, "x".repeat(2048), "no")), "InvalidRequest")
+      yield* put(provider, "x".repeat(2047), "yes")
+      assert.strictEqual(yield* textAt(provider, "x".repeat(2047)), "yes")
+      assert.strictEqual((yield* list(provider, "")).length, 1)
+    })
+  )
+
+  it("counts a nonce on as one long number", () => {
+    const first = Buffer.alloc(nonceSize, 0xff)
+    first[3] = 7
+    const next = nonceOf(first, 1)
+    assert.deepStrictEqual([...next.subarray(0, 4)], [0, 0, 0, 8])
+    assert.deepStrictEqual([...nonceOf(Buffer.alloc(nonceSize), 65_537).subarray(0, 4)], [1, 0, 1, 0])
+    assert.strictEqual(first[0], 0xff)
+  })
+
+  it("knows the size of a file by that of the encrypted one, and which sizes none has", () => {
+    for (const size of [0, 1, 65_535, 65_536, 65_537, 10_000_000_000]) {
+      assert.strictEqual(plainSize(encryptedSize(size)), size)
+    }
+    for (const size of [0, 31, 33, 48, 32 + 65_552 + 16]) assert.strictEqual(plainSize(size), undefined)
+  })
+})
