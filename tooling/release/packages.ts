@@ -11,6 +11,8 @@ export const libraries: ReadonlyArray<string> = [
   "provider-local",
   "provider-s3",
   "provider-b2",
+  "provider-sftp",
+  "provider-crypt",
   "backup",
   "mount",
   "jobs"

@@ -46,6 +46,15 @@ const local = ProviderFactory.make({
   open: (_, at, options) => told(options, at)
 })
 
+const over = ProviderFactory.makeOver({
+  type: "over",
+  description: "Another remote",
+  options: Schema.Struct({ remote: Schema.String }),
+  refusesLocation: (location) => (location === "no" ? "nobody likes it" : undefined),
+  beneath: ({ remote }, location) => Effect.succeed(`${remote}${location.toUpperCase()}`),
+  around: (beneath, options, at) => told({ ...options, beneath: JSON.parse(beneath.name) }, at)
+})
+
 let files = 0
 const write = (text: string, mode = 0o600) => {
   const path = join(folder, `${++files}.toml`)
@@ -83,6 +92,30 @@ const refusal = (text: string, options: Partial<RemotesOptions>, flags = {}) =>
 const photos = '# mine\n[remotes.photos]\ntype = "b2"\nkeyId = "id"\nkey = "topsecret"\n'
 
 describe("Remotes.open", () => {
+  it.effect("opens a remote that is made of another one, with that beneath, and no settings of its own", () =>
+    Effect.gen(function* () {
+      const text = `${photos}\n[remotes.secret]\ntype = "over"\nremote = "photos:in/"\n`
+      const configurationPath = write(text)
+      const factories = [b2, local, over]
+      expect(yield* open("secret:a/b", { factories, configurationPath }, { hardDelete: true })).toEqual({
+        remote: "photos:in/",
+        name: "secret:",
+        location: "a/b",
+        beneath: { keyId: "id", key: "topsecret", hardDelete: true, name: "photos:", location: "in/A/B" }
+      })
+      const refused = yield* refusal("secret:no", { factories, configurationPath })
+      expect(refused.message).toContain("nobody likes it")
+    })
+  )
+
+  it.effect("stops at a remote that is made of itself", () =>
+    Effect.gen(function* () {
+      const configurationPath = write('[remotes.loop]\ntype = "over"\nremote = "loop:x"\n')
+      const reason = yield* refusal("loop:a", { factories: [b2, local, over], configurationPath })
+      expect([reason._tag, reason.message]).toEqual(["InvalidName", expect.stringContaining("made of itself")])
+    })
+  )
+
   it.effect("opens a configured remote with its options and the defaults", () =>
     Effect.gen(function* () {
       expect(yield* open("photos:2024/a", { configurationPath: write(photos) })).toEqual({
