@@ -1,0 +1,22 @@
+import * as Command from "effect/cli/Command"
+import { on } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+
+export const tui = Command.make(
+  "tui",
+  { linear: on("linear", "Ask by numbered lines that stay, for screen readers and plain terminals") },
+  ({ linear }) =>
+    lazily(
+      () => import("../TerminalUi.ts"),
+      (module) => module.run(linear)
+    )
+).pipe(
+  Command.withDescription(
+    "Open the screens: storage, transfers, tasks, backups. Without any command ourclone does that too, on a terminal"
+  ),
+  Command.withShortDescription("Open the screens on this terminal"),
+  Command.withExamples([
+    { command: "ourclone tui", description: "The screens" },
+    { command: "ourclone tui --linear", description: "Questions and answers, line by line" }
+  ])
+)

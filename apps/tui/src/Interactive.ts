@@ -1,0 +1,104 @@
+/** The screens on a terminal, from the first frame of Ink to the end. */
+import * as fs from "node:fs"
+import { homedir } from "node:os"
+import * as path from "node:path"
+import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import { render } from "ink"
+import { createElement } from "react"
+import { Frame, Guard } from "./frame/Frame.ts"
+import * as Mouse from "./terminal/Mouse.ts"
+import * as Together from "./Together.ts"
+
+export interface Ended {
+  readonly code: number
+  /** For whoever reads the terminal once it is given back. */
+  readonly problem: string | undefined
+}
+
+const framesPerSecond = 30
+
+/** Where a mistake of the program is written down. */
+const crashFile = (): string =>
+  path.join(StandardPaths.stateDirectory(process.env, process.env["HOME"] || homedir()), "tui-crash.log")
+
+const told = (error: unknown): string => {
+  const file = crashFile()
+  const message = error instanceof Error ? error.message : String(error)
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    fs.writeFileSync(file, `${new Date().toISOString()}\n${error instanceof Error ? error.stack : message}\n`, { mode: 0o600 })
+  } catch {
+    // What can not be written down is said all the same.
+  }
+  return `error: the screens ended by a mistake in ourclone: ${message.split("\n")[0]}\nTasks go on. What happened is in ${file}`
+}
+
+/** OSC 52: the terminal's clipboard, also over ssh. */
+const copy = (text: string): void => {
+  process.stdout.write(`\x1b]52;c;${Buffer.from(text).toString("base64")}\x07`)
+}
+
+/** Says each time that nothing is still to come, and after how many keys, to a file that a test reads. */
+const traceOf = (file: string | undefined, whenIdle: () => Promise<void>) => {
+  let keys = 0
+  const say = (): void => {
+    if (file === undefined) return
+    const count = keys
+    void whenIdle().then(() => fs.appendFileSync(file, `idle ${count}\n`))
+  }
+  return {
+    say,
+    onKeys: (count: number): void => {
+      keys += count
+      say()
+    }
+  }
+}
+
+const running = (program: readonly [string, ...ReadonlyArray<string>]) =>
+  Effect.gen(function* () {
+    const ended = yield* Deferred.make<Ended>()
+    const end = (how: Ended): void => void Effect.runSync(Deferred.succeed(ended, how))
+    const isColored = process.env["NO_COLOR"] === undefined || process.env["NO_COLOR"] === ""
+    let suspend = (): void => {}
+    const app = yield* Together.make({
+      program,
+      around: {
+        copy,
+        suspend: () => suspend(),
+        quit: (code) => end({ code, problem: undefined }),
+        crash: (error) => end({ code: 1, problem: told(error) })
+      }
+    })
+    const trace = traceOf(process.env["OURCLONE_TUI_IDLE"], app.whenIdle)
+    const frame = createElement(Frame, {
+      app,
+      hasColors: isColored,
+      onKeys: trace.onKeys,
+      onSuspend: (by: () => void) => {
+        suspend = by
+      }
+    })
+    const guard = createElement(Guard, { onError: (error: unknown) => end({ code: 1, problem: told(error) }) }, frame)
+    const ink = render(guard, {
+      alternateScreen: true,
+      incrementalRendering: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      maxFps: framesPerSecond
+    })
+    process.stdout.write(Mouse.on)
+    trace.say()
+    const how = yield* Deferred.await(ended)
+    ink.unmount()
+    return how
+  })
+
+export const run = ({ program }: { readonly program: readonly [string, ...ReadonlyArray<string>] }): Promise<Ended> =>
+  Effect.runPromise(
+    Effect.scoped(running(program)).pipe(
+      Effect.catch(({ message }) => Effect.succeed<Ended>({ code: 1, problem: `error: ${message}` }))
+    )
+  )

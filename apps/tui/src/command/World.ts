@@ -1,0 +1,46 @@
+/** What every screen sees. */
+import type { Failure } from "@ourclone/core/events/Failure"
+import type { RunView } from "@ourclone/core/events/RunView"
+import type { Task } from "@ourclone/tasks/task/Task"
+import type * as Schema from "effect/Schema"
+import type { Marks } from "../lines/Marks.ts"
+
+export interface Remote {
+  readonly name: string
+  readonly type: string
+}
+
+export interface Repository {
+  /** As requests name it. */
+  readonly name: string
+  readonly location: string
+}
+
+/** Something the program has to say: what an act came to, or what went wrong. */
+export interface Notice {
+  readonly at: number
+  readonly text: string
+  readonly isBad: boolean
+}
+
+export interface World {
+  /** Milliseconds since 1970; moves on when something happens. */
+  readonly now: number
+  /** The newest first. */
+  readonly tasks: ReadonlyArray<Task>
+  /** Folded of the progress of tasks that run. */
+  readonly views: ReadonlyMap<string, RunView>
+  readonly remotes: ReadonlyArray<Remote>
+  readonly repositories: ReadonlyArray<Repository>
+  /** Since when the journal or the service does not answer. */
+  readonly lost: { readonly since: number; readonly failure: Failure } | undefined
+  /** Whose tasks these are: "" for this machine. */
+  readonly service: string
+  readonly notices: ReadonlyArray<Notice>
+  readonly home: string
+  /** Where relative paths begin. */
+  readonly directory: string
+  readonly marks: Marks
+  /** What screens keep between runs. */
+  readonly kept: { readonly [name: string]: Schema.Json }
+}

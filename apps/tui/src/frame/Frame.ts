@@ -1,0 +1,103 @@
+/** The one place where keys come in and lines go out. Draws one text, since a row per element costs twice. */
+import { Text, useApp, useInput, usePaste, useStdin, useWindowSize } from "ink"
+import { Component, createElement, type ReactNode, useEffect, useRef, useSyncExternalStore } from "react"
+import type { App, View } from "../App.ts"
+import { paint } from "../lines/Paint.ts"
+import { keyNames } from "../terminal/KeyNames.ts"
+import * as Mouse from "../terminal/Mouse.ts"
+import * as Layout from "./Layout.ts"
+
+export interface FrameProps {
+  readonly app: App
+  readonly hasColors: boolean
+  /** The number of keys that were taken, after each. */
+  readonly onKeys?: (count: number) => void
+  /** Is handed what gives the terminal to the shell for a while. */
+  readonly onSuspend?: (suspend: () => void) => void
+  /** Instead of the size of the window. */
+  readonly size?: { readonly columns: number; readonly rows: number }
+}
+
+const doubleMillis = 500
+const wheelRows = 3
+
+export const Frame = ({ app, hasColors, onKeys, onSuspend, size }: FrameProps): ReactNode => {
+  const window = useWindowSize()
+  const { columns, rows } = size ?? window
+  const version = useRef(0)
+  const view = useRef<View>(app.view())
+  useSyncExternalStore(
+    (notify) =>
+      app.onChange(() => {
+        version.current++
+        view.current = app.view()
+        notify()
+      }),
+    () => version.current
+  )
+  const press = (keys: ReadonlyArray<string>): void => {
+    for (const key of keys) app.press(key)
+    onKeys?.(keys.length)
+  }
+  useInput((input, key) => press(keyNames(input, key)))
+  usePaste((text) => app.type(text.replace(/[\r\n]+/g, " ")))
+
+  const { suspendTerminal } = useApp()
+  useEffect(() => {
+    onSuspend?.(() => {
+      void suspendTerminal(
+        () =>
+          new Promise((resolve) => {
+            process.once("SIGCONT", () => {
+              process.stdout.write(Mouse.on)
+              resolve()
+            })
+            process.stdout.write(`${Mouse.off}\x1b[?25h`, () => process.kill(0, "SIGTSTP"))
+          })
+      )
+    })
+  }, [onSuspend, suspendTerminal])
+
+  const { stdin } = useStdin()
+  const clicked = useRef({ at: 0, index: -1 })
+  useEffect(() => {
+    const hear = (input: unknown): void => {
+      for (const { column, kind, row } of Mouse.events(String(input))) {
+        if (kind !== "press") {
+          for (let step = 0; step < wheelRows; step++) app.press(kind)
+          continue
+        }
+        const found = Layout.hit(app.view(), columns, rows, column, row)
+        if (found?._tag === "Key") app.press(found.key)
+        if (found?._tag !== "Choice") continue
+        const now = Date.now()
+        const isDouble = clicked.current.index === found.index && now - clicked.current.at < doubleMillis
+        clicked.current = { at: now, index: found.index }
+        app.choose(found.index)
+        if (isDouble) app.press("enter")
+      }
+    }
+    stdin.on("data", hear)
+    return () => void stdin.off("data", hear)
+  }, [app, columns, rows, stdin])
+
+  const lines = Layout.lines(view.current, columns, rows).map((line) => paint(line, hasColors))
+  return createElement(Text, { wrap: "truncate" }, lines.join("\n"))
+}
+
+/** A mistake while drawing is told to whoever can end the program well. */
+export class Guard extends Component<
+  { readonly onError: (error: unknown) => void; readonly children?: ReactNode },
+  { readonly isBroken: boolean }
+> {
+  override state = { isBroken: false }
+  static getDerivedStateFromError() {
+    return { isBroken: true }
+  }
+  override componentDidCatch(error: unknown): void {
+    this.props.onError(error)
+  }
+  override render(): ReactNode {
+    return this.state.isBroken ? null : this.props.children
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The terminal UI as `ourclone` begins it. Loads nothing before the first parts of the frame stand.
+ *
+ * Tasks run in processes of their own, so however this ends, they go on.
+ */
+import type * as DeskModule from "./desk/Desk.ts"
+import { enter, leave, skeleton } from "./terminal/Skeleton.ts"
+import * as Mouse from "./terminal/Mouse.ts"
+
+export interface MainOptions {
+  /** Numbered choices and lines that stay, rather than a screen. */
+  readonly isLinear: boolean
+  /** What runs `ourclone` itself: the words before its own. */
+  readonly program: readonly [string, ...ReadonlyArray<string>]
+}
+
+const needsTerminal = 2
+
+/** Gives the terminal back as it was; called twice it does nothing more. */
+const restoring = (): (() => void) => {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    try {
+      if (process.stdin.isTTY) process.stdin.setRawMode(false)
+      process.stdout.write(`${Mouse.off}${leave}`)
+    } catch {
+      // The terminal is gone.
+    }
+  }
+}
+
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/** What the process is to end with. */
+export const main = async ({ isLinear, program }: MainOptions): Promise<number> => {
+  const { stderr, stdin, stdout } = process
+  if (isLinear || process.env["TERM"] === "dumb") {
+    const { run } = await import("./linear/LinearMain.ts")
+    return run({ program })
+  }
+  if (!stdin.isTTY || !stdout.isTTY) {
+    stderr.write("error: the screens need a terminal; use the commands, or --linear to be asked by lines\n")
+    return needsTerminal
+  }
+  const restore = restoring()
+  process.once("exit", restore)
+  for (const [signal, code] of Object.entries(signals)) {
+    process.once(signal, () => {
+      restore()
+      process.exit(code)
+    })
+  }
+  stdin.setRawMode(true)
+  stdout.write(`${enter}${skeleton(stdout.columns, stdout.rows, "storage")}`)
+  try {
+    const { run } = await import("./Interactive.ts")
+    const { code, problem } = await run({ program })
+    restore()
+    if (problem !== undefined) stderr.write(`${problem}\n`)
+    return code
+  } catch (error) {
+    restore()
+    throw error
+  }
+}
+
+/** The process that looks into storage for the screens. */
+export const desk = (): Promise<typeof DeskModule> => import("./desk/Desk.ts")

@@ -1,0 +1,57 @@
+/** Asks for a secret that something wants, and has that asked again. */
+import type { Ask } from "../../command/Ask.ts"
+import { type Command, type ScreenKind, show } from "../../command/Screen.ts"
+import * as Lines from "../../lines/Line.ts"
+
+interface State {
+  /** `repository:home`. */
+  readonly secret: string
+  /** What wanted it. */
+  readonly ask: Ask
+  readonly because: string
+  readonly value: string
+}
+
+const about = ({ secret }: State): string => secret.replace(/^\w+:/, "")
+
+const commands: ReadonlyArray<Command<State>> = [
+  {
+    id: "password.give",
+    keys: ["enter"],
+    label: "Go on",
+    whyNot: ({ value }) => (value === "" ? "Type the password first" : undefined),
+    run: ({ ask, secret, value }) => ({ close: true, asks: [{ _tag: "Secret", name: secret, value }, ask] })
+  },
+  {
+    id: "password.erase",
+    keys: ["backspace"],
+    label: "Erase",
+    isQuiet: true,
+    run: (state) => ({ state: { ...state, value: [...state.value].slice(0, -1).join("") } })
+  },
+  { id: "password.back", keys: ["esc"], label: "Back", run: () => ({ close: true }) }
+]
+
+export const kind: ScreenKind<State> = {
+  name: "Password",
+  isOverlay: true,
+  title: (state) => `Password of ${about(state)}`,
+  commands,
+  words: ({ because }) => [because],
+  lines: ({ because, value }, _, columns) => [
+    ...Lines.wrap(because, columns).map((text) => Lines.line(text)),
+    Lines.blank,
+    [Lines.span("Password  "), Lines.span("•".repeat([...value].length)), Lines.span("▏", "busy")],
+    Lines.blank,
+    Lines.line("It is kept until the program ends, and written nowhere.", "faint")
+  ],
+  typing: (state) => ({
+    label: `Password of ${about(state)}`,
+    value: state.value,
+    isSecret: true,
+    type: (now, text) => ({ state: { ...now, value: now.value + text } })
+  })
+}
+
+export const password = (secret: string, ask: Ask, because: string) =>
+  show(kind, { secret, ask, because, value: "" })

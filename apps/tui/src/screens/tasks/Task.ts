@@ -1,0 +1,213 @@
+/** One task: how far it is, what is on its way, what failed and why, and its log. */
+import * as Amount from "@ourclone/core/events/Amount"
+import type { Envelope } from "@ourclone/core/events/Envelope"
+import { pad, printable, shorten } from "@ourclone/core/events/PrintableText"
+import type { InFlight } from "@ourclone/core/events/RunEvent"
+import type { Cause } from "@ourclone/tasks/store/TaskStore"
+import type { Task } from "@ourclone/tasks/task/Task"
+import type { Ask } from "../../command/Ask.ts"
+import * as ListCommands from "../../command/ListCommands.ts"
+import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
+import type { World } from "../../command/World.ts"
+import * as Bar from "../../lines/Bar.ts"
+import * as Lines from "../../lines/Line.ts"
+import * as Table from "../../lines/Table.ts"
+import * as List from "../../lists/List.ts"
+import * as FactWords from "../../words/FactWords.ts"
+import { told } from "../../words/Remedies.ts"
+import * as StateWords from "../../words/StateWords.ts"
+import * as TaskTitle from "../../words/TaskTitle.ts"
+import * as Outcomes from "./Outcomes.ts"
+import * as TaskCommands from "./TaskCommands.ts"
+
+interface State {
+  readonly task: Task
+  readonly causes: List.List<Cause>
+  readonly facts: ReadonlyArray<Envelope>
+  readonly part: "causes" | "log"
+  /** The position that was asked for. */
+  readonly asked: number
+}
+
+const factsKept = 500
+
+const lens: ListCommands.Lens<State, Cause> = {
+  get: ({ causes }) => causes,
+  set: (state, causes) => ({ ...state, causes })
+}
+
+const details = ({ facts, task }: State): Ask => {
+  const after = facts.at(-1)?.seq ?? Math.max(0, task.seq - factsKept)
+  return { _tag: "Details", tag: "details", id: task.id, after }
+}
+
+const causeTable: Table.Table<Cause, World> = {
+  columns: [
+    {
+      head: "Reason",
+      text: ({ message, remedy }) =>
+        told({ message, ...(remedy === null ? {} : { remedy: JSON.parse(remedy) }) }).replace(/\n/g, " ")
+    },
+    { head: "Kind", width: 8, from: 70, text: ({ kind }) => kind, tone: ({ kind }) => (kind === "failed" ? "bad" : "plain") },
+    { head: "Files", width: 8, isRight: true, text: ({ files }) => Amount.count(files) }
+  ],
+  empty: ["Nothing failed and nothing was skipped."]
+}
+
+const summary = ({ task }: State, { now, views }: World): string => {
+  const rate = StateWords.isWorking(task) ? StateWords.perSecond(views.get(task.id), now) : undefined
+  const left = StateWords.isWorking(task) ? StateWords.secondsLeft(task, views.get(task.id)) : undefined
+  const parts = [
+    rate === undefined ? undefined : `${Amount.bytes(rate)}/s`,
+    left === undefined ? undefined : `${StateWords.about(left)} left`,
+    task.startedAt === null
+      ? `made ${StateWords.clock(task.createdAt, now)}`
+      : `started ${StateWords.clock(task.startedAt, now)}`,
+    task.endedAt === null ? undefined : `took ${Amount.duration(StateWords.tookMillis(task, now) / 1000)}`,
+    `by ${task.by ?? task.origin}`,
+    task.take > 1 ? `run ${task.take}` : undefined
+  ]
+  return parts.filter((part) => part !== undefined).join(" · ")
+}
+
+const counts = ({ progress, totals }: Task): string =>
+  [
+    `Completed ${Amount.count(totals.done)}`,
+    progress?.figures?.["same"] === undefined ? undefined : `Unchanged ${Amount.count(progress.figures["same"])}`,
+    `Skipped ${Amount.count(totals.skipped)}`,
+    `Failed ${Amount.count(totals.failed)}`
+  ]
+    .filter((part) => part !== undefined)
+    .join("   ")
+
+const headline = (task: Task, columns: number, world: World): Lines.Line => {
+  const { state } = task
+  if (state._tag === "Failed") return Lines.line(` ${printable(told(state.failure))}`, "bad")
+  const share = StateWords.percent(task)
+  const phase = task.progress?.phase ?? StateWords.standing(state).word
+  const amount =
+    task.totals.bytes > 0
+      ? `${Amount.bytes(task.progress?.bytes ?? task.totals.doneBytes)} of ${Amount.bytes(task.totals.bytes)}${task.totals.isFinal ? "" : "+"}`
+      : Amount.files(task.progress?.files ?? task.totals.done)
+  if (share === undefined) return Lines.line(` ${phase}  ${amount}`)
+  const bar = Bar.of(share, Math.max(8, columns - phase.length - amount.length - 14), world.marks)
+  return [Lines.span(` ${phase} `), Lines.span(bar, "busy"), Lines.span(` ${share} %  ${amount}`)]
+}
+
+const inFlight = (columns: number, world: World) => ({ done, item, phase, size }: InFlight): Lines.Line => {
+  const share = size > 0 ? Math.min(100, Math.floor((done / size) * 100)) : 0
+  const figures = `${phase ?? ""} ${String(share).padStart(3)} %  ${Amount.bytes(size).padStart(8)}`
+  const room = Math.max(8, columns - figures.length - 16)
+  const name = pad(shorten(printable(item), room), room)
+  return [Lines.span(`   ${name} `), Lines.span(Bar.of(share, 10, world.marks), "busy"), Lines.span(` ${figures}`)]
+}
+
+const logLines = ({ facts }: State): ReadonlyArray<string> =>
+  facts.flatMap(({ at, event }) => {
+    const words = FactWords.of(event, at)
+    return words === undefined ? [] : [`${StateWords.clock(at)} ${words}`]
+  })
+
+const wide = (state: State, world: World, columns: number, rows: number): ReadonlyArray<Lines.Line> => {
+  const { task } = state
+  const current = task.progress === null || !StateWords.isWorking(task) ? [] : task.progress.current
+  const moving = current.slice(0, Math.max(0, Math.min(6, rows - 10))).map(inFlight(columns, world))
+  const top: ReadonlyArray<Lines.Line> = [
+    headline(task, columns, world),
+    Lines.line(` ${summary(state, world)}`),
+    Lines.line(` ${counts(task)}`, task.totals.failed > 0 ? "warn" : "plain"),
+    ...moving,
+    Lines.line(world.marks.rule.repeat(columns), "faint")
+  ]
+  const room = rows - top.length
+  const below =
+    state.part === "log"
+      ? logLines(state)
+          .slice(-room)
+          .map((text) => Lines.line(` ${text}`))
+      : Table.lines(causeTable, state.causes, world, { columns, rows: room, marks: world.marks })
+  return [...top, ...below].map((one) => Lines.cut(one, columns))
+}
+
+const commands: ReadonlyArray<Command<State>> = [
+  ...TaskCommands.commands(({ task }: State) => task),
+  {
+    id: "task.files",
+    keys: ["enter", "f"],
+    label: "Files",
+    about: "The files of the chosen reason",
+    whyNot: ({ causes, part }) =>
+      part === "log" ? "The log is shown; L shows the reasons" : List.chosen(causes) === undefined ? "No file failed or was skipped" : undefined,
+    run: ({ causes, task }) => {
+      const cause = List.chosen(causes)
+      return cause === undefined ? {} : Outcomes.open(task.id, cause)
+    }
+  },
+  {
+    id: "task.log",
+    keys: ["L"],
+    label: "Log",
+    about: "What happened, the newest last; once more shows the reasons",
+    run: (state) => ({ state: { ...state, part: state.part === "log" ? "causes" : "log" } })
+  },
+  {
+    id: "task.wait",
+    keys: ["w"],
+    label: "Wait",
+    about: "Say when it has ended",
+    isQuiet: true,
+    run: ({ task }) => ({ asks: [{ _tag: "Wait", tag: "wait", id: task.id }] })
+  },
+  {
+    id: "task.copy",
+    keys: ["y"],
+    label: "Copy id",
+    isQuiet: true,
+    run: ({ task }) => ({ asks: [{ _tag: "Copy", text: task.id }], notice: `Copied ${task.id}` })
+  },
+  ...ListCommands.commands(lens),
+  { id: "task.back", keys: ["esc", "q", "h", "left"], label: "Back", run: () => ({ close: true }) }
+]
+
+const hear = (state: State, answer: Parameters<NonNullable<ScreenKind<State>["hear"]>>[1]): Step<State> => {
+  if (answer._tag === "Said") return { notice: answer.says }
+  if (answer._tag !== "Details") return {}
+  const seen = state.facts.at(-1)?.seq ?? 0
+  const fresh = answer.facts.filter(({ seq = 0 }) => seq > seen)
+  const facts = fresh.length === 0 ? state.facts : [...state.facts, ...fresh].slice(-factsKept)
+  return { state: { ...state, task: answer.task, facts, causes: List.withItems(state.causes, answer.causes) } }
+}
+
+export const kind: ScreenKind<State> = {
+  name: "Task",
+  title: ({ task }, { home }) => `Tasks › ${TaskTitle.of(task, home)}`,
+  status: ({ task }, { marks }) => {
+    const { sign, word } = StateWords.standing(task.state)
+    return `${marks[sign]} ${word}`
+  },
+  commands,
+  lines: wide,
+  words: (state, world) => [
+    Lines.textOf(headline(state.task, 40, world)).trim(),
+    summary(state, world),
+    counts(state.task),
+    ...(state.part === "log" ? logLines(state).slice(-20) : [])
+  ],
+  choices: (state, world) => ListCommands.choices(lens, state, (cause) => Table.spoken(causeTable, cause, world)),
+  changed: (state, { tasks }) => {
+    const task = tasks.find(({ id }) => id === state.task.id) ?? state.task
+    const now = { ...state, task, asked: task.seq }
+    if (task.seq > state.asked) return { state: now, asks: [details(now)] }
+    return task === state.task ? {} : { state: now }
+  },
+  hear
+}
+
+/** The screen of a task; what is not known of it yet is asked for. */
+export const open = (task: Task, _: World) => {
+  const causes = List.make<Cause>({
+    keyOf: ({ code, kind }) => `${kind} ${code}`,
+    textOf: ({ message }) => message
+  })
+  return show(kind, { task, causes, facts: [], part: "causes", asked: -1 })
+}

@@ -1,0 +1,68 @@
+/** What can be done with a task: one table of arrows says when, and this says by which key. */
+import type { Task } from "@ourclone/tasks/task/Task"
+import { can, type InputTag } from "@ourclone/tasks/task/TaskState"
+import type { Wanted } from "../../command/Ask.ts"
+import type { Command, Step } from "../../command/Screen.ts"
+import type { World } from "../../command/World.ts"
+import { standing } from "../../words/StateWords.ts"
+import * as TaskTitle from "../../words/TaskTitle.ts"
+import { question } from "../asked/Question.ts"
+
+type TaskOf<State> = (state: State) => Task | undefined
+
+const reason = (task: Task | undefined, input: InputTag): string | undefined => {
+  if (task === undefined) return "There is no task here"
+  if (task.isRecord) return "It runs in the process of a command; end it there"
+  if (!can(input)(task.state)) return `Not while it is ${standing(task.state).word}`
+  if (task.wish !== null && input !== "Resume") return `It was asked to ${task.wish._tag.toLowerCase()} already`
+  return undefined
+}
+
+const wish = (task: Task, wanted: Wanted) => ({ _tag: "Wish", id: task.id, wish: wanted }) as const
+
+const ask =
+  <State>(taskOf: TaskOf<State>, wanted: Wanted) =>
+  (state: State): Step<State> => {
+    const task = taskOf(state)
+    return task === undefined ? {} : { asks: [wish(task, wanted)] }
+  }
+
+const askToCancel =
+  <State>(taskOf: TaskOf<State>) =>
+  (state: State, { home }: World): Step<State> => {
+    const task = taskOf(state)
+    if (task === undefined) return {}
+    const title = TaskTitle.of(task, home)
+    const done = task.totals.done
+    const kept = done > 0 ? `The ${done} that are done stay done.` : "Nothing has been done yet."
+    return { open: question("Cancel?", [title, kept], [{ label: `Cancel “${title}”`, asks: [wish(task, "Cancel")] }]) }
+  }
+
+const isPaused = (task: Task | undefined): boolean => task?.state._tag === "Paused"
+
+export const commands = <State>(taskOf: TaskOf<State>): ReadonlyArray<Command<State>> => [
+  {
+    id: "task.pause",
+    keys: ["p"],
+    label: "Pause",
+    about: "Pause the task, or resume one that is paused; files on their way are finished or kept by parts",
+    whyNot: (state) => reason(taskOf(state), isPaused(taskOf(state)) ? "Resume" : "Pause"),
+    run: (state) => ask(taskOf, isPaused(taskOf(state)) ? "Resume" : "Pause")(state)
+  },
+  {
+    id: "task.cancel",
+    keys: ["x"],
+    label: "Cancel",
+    about: "End the task; asks first",
+    whyNot: (state) => reason(taskOf(state), "Cancel"),
+    run: askToCancel(taskOf)
+  },
+  {
+    id: "task.again",
+    keys: ["r"],
+    label: "Retry failed",
+    about: "Run the task again: what is done already is left alone, so only what failed is tried",
+    whyNot: (state) => reason(taskOf(state), "Again"),
+    run: ask(taskOf, "Again")
+  }
+]

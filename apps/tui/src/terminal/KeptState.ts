@@ -1,0 +1,30 @@
+/** What screens keep between runs, in a file of its own. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import type * as Schema from "effect/Schema"
+
+export type Kept = { readonly [name: string]: Schema.Json }
+
+export const fileIn = (stateDirectory: string): string => path.join(stateDirectory, "tui.json")
+
+/** Nothing where there is none, or it can not be read: it is only comfort. */
+export const read = (file: string): Kept => {
+  try {
+    const found: unknown = JSON.parse(fs.readFileSync(file, "utf8"))
+    return typeof found === "object" && found !== null && !Array.isArray(found) ? (found as Kept) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** Whole or not at all. */
+export const write = (file: string, kept: Kept): void => {
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    fs.writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 })
+    fs.renameSync(temporary, file)
+  } catch {
+    fs.rmSync(temporary, { force: true })
+  }
+}
