@@ -3,6 +3,17 @@
  * the files that stand in `src` itself. `testing` may import every room and is imported by none.
  */
 export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
+  "apps/tui": [
+    ["."],
+    ["frame", "linear"],
+    ["program"],
+    ["screens"],
+    ["link", "terminal"],
+    ["command"],
+    ["words"],
+    ["lines"],
+    ["lists"]
+  ],
   "packages/core": [
     ["configuration", "engine"],
     ["accounts"],

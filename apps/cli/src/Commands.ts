@@ -29,6 +29,7 @@ import { stat } from "./commands/stat.ts"
 import { sync } from "./commands/sync.ts"
 import { task } from "./commands/task.ts"
 import { tree } from "./commands/tree.ts"
+import { tui } from "./commands/tui.ts"
 import { undelete } from "./commands/undelete.ts"
 import { version } from "./commands/version.ts"
 import { versions } from "./commands/versions.ts"
@@ -58,7 +59,8 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
           version,
           serve,
           serveSide,
-          task
+          task,
+          tui
         ]
       }
     ]),

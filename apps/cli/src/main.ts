@@ -8,8 +8,15 @@ const isVersion = words.length === 1 && (words[0] === "version" || words[0] === 
 const hasColors = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
 const known = isVersion ? `ourclone ${version}` : textFor(words, hasColors)
 
+const isTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true
+const wantsScreens = isTerminal && (words.length === 0 || (words.length === 1 && words[0] === "tui"))
+
 if (known !== undefined) process.stdout.write(`${known}\n`)
-else {
+else if (wantsScreens) {
+  enableCompileCache()
+  const { open } = await import("./TerminalUi.ts")
+  process.exit(await open(false))
+} else {
   enableCompileCache()
   const { main } = await import("./Run.ts")
   main()

@@ -8,8 +8,8 @@ import * as Effect from "effect/Effect"
 import { render } from "ink"
 import { createElement } from "react"
 import { Frame, Guard } from "./frame/Frame.ts"
-import * as Mouse from "./terminal/Mouse.ts"
 import * as Together from "./Together.ts"
+import * as Mouse from "./terminal/Mouse.ts"
 
 export interface Ended {
   readonly code: number
@@ -28,7 +28,9 @@ const told = (error: unknown): string => {
   const message = error instanceof Error ? error.message : String(error)
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-    fs.writeFileSync(file, `${new Date().toISOString()}\n${error instanceof Error ? error.stack : message}\n`, { mode: 0o600 })
+    fs.writeFileSync(file, `${new Date().toISOString()}\n${error instanceof Error ? error.stack : message}\n`, {
+      mode: 0o600
+    })
   } catch {
     // What can not be written down is said all the same.
   }
@@ -72,7 +74,8 @@ const running = (program: readonly [string, ...ReadonlyArray<string>]) =>
         crash: (error) => end({ code: 1, problem: told(error) })
       }
     })
-    const trace = traceOf(process.env["OURCLONE_TUI_IDLE"], app.whenIdle)
+    let drawn = (): Promise<void> => Promise.resolve()
+    const trace = traceOf(process.env["OURCLONE_TUI_IDLE"], () => app.whenIdle().then(() => drawn()))
     const frame = createElement(Frame, {
       app,
       hasColors: isColored,
@@ -89,6 +92,7 @@ const running = (program: readonly [string, ...ReadonlyArray<string>]) =>
       patchConsole: false,
       maxFps: framesPerSecond
     })
+    drawn = ink.waitUntilRenderFlush
     process.stdout.write(Mouse.on)
     trace.say()
     const how = yield* Deferred.await(ended)

@@ -3,9 +3,9 @@
  *
  * Tasks run in processes of their own, so however this ends, they go on.
  */
-import type * as DeskModule from "./desk/Desk.ts"
-import { enter, leave, skeleton } from "./terminal/Skeleton.ts"
+import type * as DeskModule from "./link/Desk.ts"
 import * as Mouse from "./terminal/Mouse.ts"
+import { enter, leave, skeleton } from "./terminal/Skeleton.ts"
 
 export interface MainOptions {
   /** Numbered choices and lines that stay, rather than a screen. */
@@ -67,4 +67,4 @@ export const main = async ({ isLinear, program }: MainOptions): Promise<number> 
 }
 
 /** The process that looks into storage for the screens. */
-export const desk = (): Promise<typeof DeskModule> => import("./desk/Desk.ts")
+export const desk = (): Promise<typeof DeskModule> => import("./link/Desk.ts")

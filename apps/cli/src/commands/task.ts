@@ -34,6 +34,14 @@ const run = Command.make(
   Command.unlisted
 )
 
+/** Not listed: it is for the screens. */
+const look = Command.make("look", {}, () =>
+  lazily(
+    () => import("../task/TaskDesk.ts"),
+    (module) => module.run
+  )
+).pipe(Command.withDescription("Look into storage for the screens, as they ask by lines"), Command.unlisted)
+
 const id = place("id", "The task, by as much of its id as means no other")
 const ids = { ids: id.pipe(Argument.atLeast(1)) }
 
@@ -161,7 +169,8 @@ export const task = Command.make("task").pipe(
     ),
     why,
     prune,
-    run
+    run,
+    look
   ]),
   Command.withExamples([
     { command: "ourclone task list", description: "What runs, and what ran last" },

@@ -1,4 +1,6 @@
 import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import { CommandStopped } from "../ExitCode.ts"
 import { on } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 
@@ -8,7 +10,11 @@ export const tui = Command.make(
   ({ linear }) =>
     lazily(
       () => import("../TerminalUi.ts"),
-      (module) => module.run(linear)
+      ({ open }) =>
+        Effect.flatMap(
+          Effect.promise(() => open(linear)),
+          (code) => (code === 0 ? Effect.void : Effect.fail(new CommandStopped({ code, message: "" })))
+        )
     )
 ).pipe(
   Command.withDescription(

@@ -113,7 +113,7 @@ export const enter =
     get(state).isFiltering ? { state: set(state, { ...get(state), isFiltering: false }) } : otherwise(state)
 
 /** Esc drops a filter; does something else where there is none. */
-export const escape =
+export const orDropFilter =
   <State, Item>({ get, set }: Lens<State, Item>, otherwise: (state: State) => Step<State>) =>
   (state: State): Step<State> => {
     const list = get(state)

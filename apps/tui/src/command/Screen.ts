@@ -94,9 +94,9 @@ export interface Screen {
   readonly status: (world: World) => string
   readonly lines: (world: World, columns: number, rows: number) => ReadonlyArray<Line>
   readonly choiceAt: (world: World, columns: number, rows: number, line: number) => number | undefined
-  readonly choices: (world: World) =>
-    | { readonly count: number; readonly at: number; readonly say: (index: number) => string }
-    | undefined
+  readonly choices: (
+    world: World
+  ) => { readonly count: number; readonly at: number; readonly say: (index: number) => string } | undefined
   readonly select: (index: number, world: World) => Screen
   readonly words: (world: World) => ReadonlyArray<string>
   readonly typing: (

@@ -1,8 +1,8 @@
 /** The one place where keys come in and lines go out. Draws one text, since a row per element costs twice. */
 import { Text, useApp, useInput, usePaste, useStdin, useWindowSize } from "ink"
 import { Component, createElement, type ReactNode, useEffect, useRef, useSyncExternalStore } from "react"
-import type { App, View } from "../App.ts"
 import { paint } from "../lines/Paint.ts"
+import type { App, View } from "../program/App.ts"
 import { keyNames } from "../terminal/KeyNames.ts"
 import * as Mouse from "../terminal/Mouse.ts"
 import * as Layout from "./Layout.ts"

@@ -1,12 +1,12 @@
 /** The whole window as lines: tabs, title, the screen, what is going on, and the keys that mean something now. */
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable, widthOf } from "@ourclone/core/events/PrintableText"
-import type { View } from "../App.ts"
 import { keyText } from "../command/Keys.ts"
 import type { BoundCommand, Screen } from "../command/Screen.ts"
-import { brand, hasTabs as showsTabs, shownTabs, smallest } from "../command/Tabs.ts"
+import { brand, shownTabs, hasTabs as showsTabs, smallest } from "../command/Tabs.ts"
 import type { World } from "../command/World.ts"
 import * as Lines from "../lines/Line.ts"
+import type { View } from "../program/App.ts"
 import * as StateWords from "../words/StateWords.ts"
 import * as TaskTitle from "../words/TaskTitle.ts"
 
@@ -18,7 +18,9 @@ export type Hit =
 
 const counts = ({ marks, tasks }: World): string => {
   const running = tasks.filter(({ state }) => state._tag === "Running" || state._tag === "Waiting").length
-  const failed = tasks.filter(({ state }) => state._tag === "Failed" || (state._tag === "Done" && state.failed > 0)).length
+  const failed = tasks.filter(
+    ({ state }) => state._tag === "Failed" || (state._tag === "Done" && state.failed > 0)
+  ).length
   return `${running > 0 ? ` ${marks.running}${running}` : ""}${failed > 0 ? ` ${marks.partly}${failed}` : ""}`
 }
 
@@ -29,10 +31,10 @@ interface Piece {
 
 const tabPieces = ({ tab, world }: View): ReadonlyArray<Piece> =>
   shownTabs.map(({ key, label, tab: other }) => {
-      const tone = other === tab ? "chosen" : "plain"
-      const extra = other === "tasks" ? counts(world) : ""
-      return { key, spans: [Lines.span(` ${key} ${label}${extra}`, tone)] }
-    })
+    const tone = other === tab ? "chosen" : "plain"
+    const extra = other === "tasks" ? counts(world) : ""
+    return { key, spans: [Lines.span(` ${key} ${label}${extra} `, tone)] }
+  })
 
 const keyPieces = ({ everywhere, stack, world }: View): ReadonlyArray<Piece> => {
   const top = stack.at(-1)!
@@ -41,7 +43,8 @@ const keyPieces = ({ everywhere, stack, world }: View): ReadonlyArray<Piece> => 
     ({ isQuiet, keys, whyNot }) =>
       isQuiet !== true && whyNot(world) === undefined && !(isTyping && keys.every((key) => [...key].length === 1))
   )
-  const all: ReadonlyArray<BoundCommand> = isTyping || top.isOverlay ? own : [...own, ...everywhere.filter(({ isQuiet }) => isQuiet !== true)]
+  const all: ReadonlyArray<BoundCommand> =
+    isTyping || top.isOverlay ? own : [...own, ...everywhere.filter(({ isQuiet }) => isQuiet !== true)]
   return all.map(({ keys, label }) => ({
     key: keys[0]!,
     spans: [Lines.span(keyText(keys[0]!), "strong"), Lines.span(` ${label}`)]
@@ -127,7 +130,12 @@ const boxOf = (overlay: Screen, world: World, columns: number, body: number): Bo
   const inner = Math.min(columns - 6, 76)
   const needed = overlay.lines(world, inner, Math.max(1, body - 2)).length
   const rows = Math.min(Math.max(needed, 1), body - 2)
-  return { left: Math.floor((columns - inner - 4) / 2), top: Math.max(0, Math.floor((body - rows - 2) / 3)), columns: inner, rows }
+  return {
+    left: Math.floor((columns - inner - 4) / 2),
+    top: Math.max(0, Math.floor((body - rows - 2) / 3)),
+    columns: inner,
+    rows
+  }
 }
 
 const withBox = (
@@ -149,12 +157,14 @@ const withBox = (
   ]
   const boxed: ReadonlyArray<Lines.Line> = [
     edge(corners[0], ` ${title} `, corners[1]),
-    ...inside.map((line): Lines.Line => [
-      Lines.span(" ".repeat(box.left)),
-      Lines.span(`${wall} `, "faint"),
-      ...Lines.fill(line, box.columns),
-      Lines.span(` ${wall}`, "faint")
-    ]),
+    ...inside.map(
+      (line): Lines.Line => [
+        Lines.span(" ".repeat(box.left)),
+        Lines.span(`${wall} `, "faint"),
+        ...Lines.fill(line, box.columns),
+        Lines.span(` ${wall}`, "faint")
+      ]
+    ),
     edge(corners[2], "", corners[3])
   ]
   return [...body.slice(0, box.top), ...boxed, ...body.slice(box.top + boxed.length)]
@@ -177,14 +187,17 @@ export const lines = (view: View, columns: number, rows: number): ReadonlyArray<
     : Lines.line(`${printable(screen.status(world))}${counts(world)} `)
   const head: ReadonlyArray<Lines.Line> = hasTabs
     ? [
-        Lines.ends([Lines.span(brand, "strong"), ...joined(tabPieces(view), "")], Lines.line(`${world.service} `), columns),
+        Lines.ends(
+          [Lines.span(brand, "strong"), ...joined(tabPieces(view), "")],
+          Lines.line(`${world.service} `),
+          columns
+        ),
         Lines.line(world.marks.rule.repeat(columns), "faint"),
         Lines.ends(title, status, columns)
       ]
     : [Lines.ends(title, status, columns)]
   const shown = Lines.height(screen.lines(world, columns, bodyRows), bodyRows)
-  const aged =
-    world.lost === undefined ? shown : shown.map((line) => line.map(({ text }) => Lines.span(text, "faint")))
+  const aged = world.lost === undefined ? shown : shown.map((line) => line.map(({ text }) => Lines.span(text, "faint")))
   const body = overlay.isOverlay ? withBox(aged, overlay, world, columns) : aged
   return [
     ...head,
@@ -215,4 +228,3 @@ export const hit = (view: View, columns: number, rows: number, column: number, r
   const index = row < top || row >= top + body ? undefined : screen.choiceAt(world, columns, body, row - top)
   return index === undefined ? undefined : { _tag: "Choice", index }
 }
-

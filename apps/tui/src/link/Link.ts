@@ -55,7 +55,10 @@ export interface Link {
     request: Schema.Json,
     secrets: Secrets
   ) => Stream.Stream<ReadonlyArray<Envelope>, LinkFailed>
-  readonly storage: Answer<{ readonly remotes: ReadonlyArray<Remote>; readonly repositories: ReadonlyArray<Repository> }>
+  readonly storage: Answer<{
+    readonly remotes: ReadonlyArray<Remote>
+    readonly repositories: ReadonlyArray<Repository>
+  }>
   readonly types: Answer<ReadonlyArray<StorageType>>
   /** Writes it down, after it was seen to work; says what was seen. */
   readonly addStorage: (name: string, type: string, options: OptionTexts) => Answer<string>

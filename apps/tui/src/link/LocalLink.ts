@@ -11,7 +11,7 @@ import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { OptionTexts, StorageType, Wanted } from "../command/Ask.ts"
 import type { Remote, Repository } from "../command/World.ts"
-import { type DeskProcess, one, secretsOf } from "../desk/DeskProcess.ts"
+import { type DeskProcess, one, secretsOf } from "./DeskProcess.ts"
 import { failed, type Link, LinkFailed, type Needs } from "./Link.ts"
 
 export interface LocalOptions {
@@ -73,7 +73,9 @@ export const make = Effect.fnUntraced(function* ({ by, desk, onProblem, runner, 
     Effect.mapError(host.submit({ kind, request, origin: "terminal", by }, secrets), (error) =>
       error._tag === "TaskError"
         ? failed(error.reason._tag, error.message)
-        : new LinkFailed({ failure: { code: "InvalidJob", message: error.message, isRetryable: false, ...itemOf(error) } })
+        : new LinkFailed({
+            failure: { code: "InvalidJob", message: error.message, isRetryable: false, ...itemOf(error) }
+          })
     )
 
   const link: Link = {
@@ -84,10 +86,7 @@ export const make = Effect.fnUntraced(function* ({ by, desk, onProblem, runner, 
       journal(store.outcomes(id, code === "" ? "skipped" : "failed", "", 10_000, code === "" ? undefined : code)),
     wish,
     needs: (type, request, given) =>
-      Effect.map(
-        one(desk.ask({ _tag: "Needs", type, request, secrets: secretsOf(given) })),
-        (needs) => needs as Needs
-      ),
+      Effect.map(one(desk.ask({ _tag: "Needs", type, request, secrets: secretsOf(given) })), (needs) => needs as Needs),
     start,
     rows: (type, request, secrets) =>
       Stream.map(desk.ask({ _tag: "Rows", type, request, secrets: secretsOf(secrets) }), (answer) =>
@@ -99,8 +98,7 @@ export const make = Effect.fnUntraced(function* ({ by, desk, onProblem, runner, 
       ),
     storage: Effect.map(
       one(desk.ask({ _tag: "Storage" })),
-      (found) =>
-        found as { readonly remotes: ReadonlyArray<Remote>; readonly repositories: ReadonlyArray<Repository> }
+      (found) => found as { readonly remotes: ReadonlyArray<Remote>; readonly repositories: ReadonlyArray<Repository> }
     ),
     types: Effect.map(one(desk.ask({ _tag: "Types" })), (found) => found as ReadonlyArray<StorageType>),
     addStorage: (name: string, type: string, options: OptionTexts) =>

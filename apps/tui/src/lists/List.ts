@@ -51,7 +51,10 @@ export const withItems = <Item>(list: List<Item>, items: ReadonlyArray<Item>): L
   return { ...list, items, shown, at: clamp(found < 0 ? list.at : found, shown.length) }
 }
 
-export const select = <Item>(list: List<Item>, at: number): List<Item> => ({ ...list, at: clamp(at, list.shown.length) })
+export const select = <Item>(list: List<Item>, at: number): List<Item> => ({
+  ...list,
+  at: clamp(at, list.shown.length)
+})
 
 /** The item with that key is chosen, where it is shown. */
 export const selectKey = <Item>(list: List<Item>, key: string): List<Item> => {

@@ -10,7 +10,7 @@ export interface MouseEvent {
   readonly row: number
 }
 
-const report = /\x1b\[<(\d+);(\d+);(\d+)([Mm])/g
+const report = /\[<(\d+);(\d+);(\d+)([Mm])/g
 
 export const events = (input: string): ReadonlyArray<MouseEvent> =>
   [...input.matchAll(report)].flatMap(([, button, column, row, end]): ReadonlyArray<MouseEvent> => {

@@ -10,6 +10,6 @@ export const skeleton = (columns: number, rows: number, tab: Tab): string => {
   if (columns < smallest.columns || rows < smallest.rows) return ""
   const label = tabs.find((one) => one.tab === tab)?.label ?? ""
   if (!hasTabs(columns, rows)) return ` ${label}`
-  const names = shownTabs.map((one) => `${one.tab === tab ? "\x1b[7m" : ""} ${one.key} ${one.label}\x1b[0m`)
+  const names = shownTabs.map((one) => `${one.tab === tab ? "\x1b[7m" : ""} ${one.key} ${one.label} \x1b[0m`)
   return `\x1b[1m${brand}\x1b[0m${names.join("")}\r\n${"─".repeat(columns)}\r\n \x1b[1m${label}\x1b[0m\r\n`
 }

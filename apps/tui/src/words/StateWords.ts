@@ -41,7 +41,9 @@ export const percent = ({ progress, state, totals }: Task): number | undefined =
   if (state._tag === "Done") return 100
   if (!totals.isFinal) return undefined
   const [part, whole] =
-    totals.bytes > 0 ? [progress?.bytes ?? totals.doneBytes, totals.bytes] : [progress?.files ?? totals.done, totals.files]
+    totals.bytes > 0
+      ? [progress?.bytes ?? totals.doneBytes, totals.bytes]
+      : [progress?.files ?? totals.done, totals.files]
   return whole <= 0 ? undefined : Math.max(0, Math.min(99, Math.floor((part / whole) * 100)))
 }
 
@@ -80,10 +82,7 @@ export const inShort = (task: Task, now: number): string => {
       return files > 0 ? `${phase}, ${Amount.files(files)}` : phase
     }
     case "Waiting":
-      return ofWaiting(
-        { for: state.for, since: now, until: state.until ?? undefined, failure: undefined },
-        now
-      )
+      return ofWaiting({ for: state.for, since: now, until: state.until ?? undefined, failure: undefined }, now)
     case "Paused":
       return `by ${state.by}`
     case "Done":

@@ -2,7 +2,14 @@
 import { pad, printable, shorten } from "@ourclone/core/events/PrintableText"
 import { keyText } from "../../command/Keys.ts"
 import * as ListCommands from "../../command/ListCommands.ts"
-import { type BoundCommand, type Command, type Outcome, type Screen, type ScreenKind, show } from "../../command/Screen.ts"
+import {
+  type BoundCommand,
+  type Command,
+  type Outcome,
+  type Screen,
+  type ScreenKind,
+  show
+} from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
 import * as Lines from "../../lines/Line.ts"
 import * as Table from "../../lines/Table.ts"
@@ -36,7 +43,9 @@ const commands: ReadonlyArray<Command<State>> = [
       return entry === undefined ? {} : { ...entry.outcome(world), close: true }
     }
   },
-  ...ListCommands.commands(lens).filter(({ id }) => ["list.down", "list.up", "list.pageDown", "list.pageUp"].includes(id)),
+  ...ListCommands.commands(lens).filter(({ id }) =>
+    ["list.down", "list.up", "list.pageDown", "list.pageUp"].includes(id)
+  ),
   {
     id: "palette.erase",
     keys: ["backspace"],
@@ -93,6 +102,9 @@ export const palette = (screen: Screen, everywhere: ReadonlyArray<BoundCommand>,
     })
   )
   const entries = [...acts.map(entryOf), ...everywhere.filter(({ id }) => id !== "palette").map(entryOf), ...tasks]
-  const list = List.make<Entry>({ keyOf: ({ label, side }) => `${label} ${side}`, textOf: ({ label }) => label }, entries)
+  const list = List.make<Entry>(
+    { keyOf: ({ label, side }) => `${label} ${side}`, textOf: ({ label }) => label },
+    entries
+  )
   return show(kind, { list })
 }

@@ -53,5 +53,4 @@ export const kind: ScreenKind<State> = {
   })
 }
 
-export const password = (secret: string, ask: Ask, because: string) =>
-  show(kind, { secret, ask, because, value: "" })
+export const password = (secret: string, ask: Ask, because: string) => show(kind, { secret, ask, because, value: "" })

@@ -46,7 +46,10 @@ const kind: ScreenKind<State> = {
     ...says.flatMap((text) => Lines.wrap(printable(text), columns)).map((text) => Lines.line(text)),
     Lines.blank,
     ...choices.map(({ label }, index) =>
-      Lines.cut(Lines.line(`${index === at ? ">" : " "} ${printable(label)}`, index === at ? "chosen" : "plain"), columns)
+      Lines.cut(
+        Lines.line(`${index === at ? ">" : " "} ${printable(label)}`, index === at ? "chosen" : "plain"),
+        columns
+      )
     )
   ],
   choices: ({ at, choices }) => ({

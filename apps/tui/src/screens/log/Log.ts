@@ -32,7 +32,7 @@ const commands: ReadonlyArray<Command<State>> = [
       notice: "Copied"
     }))
   },
-  { id: "log.back", keys: ["esc"], label: "Back", isQuiet: true, run: ListCommands.escape(lens, () => ({})) }
+  { id: "log.back", keys: ["esc"], label: "Back", isQuiet: true, run: ListCommands.orDropFilter(lens, () => ({})) }
 ]
 
 export const kind: ScreenKind<State> = {

@@ -38,7 +38,7 @@ const commands: ReadonlyArray<Command<State>> = [
     id: "outcomes.back",
     keys: ["esc", "q", "h", "left"],
     label: "Back",
-    run: ListCommands.escape(lens, () => ({ close: true }))
+    run: ListCommands.orDropFilter(lens, () => ({ close: true }))
   }
 ]
 
@@ -47,8 +47,7 @@ export const kind: ScreenKind<State> = {
   title: ({ cause }) => `${cause.kind === "failed" ? "Failed" : "Skipped"}: ${cause.message}`,
   status: ({ cause }) => `${cause.files} files`,
   commands,
-  lines: ({ list }, world, columns, rows) =>
-    Table.lines(table, list, world, { columns, rows, marks: world.marks }),
+  lines: ({ list }, world, columns, rows) => Table.lines(table, list, world, { columns, rows, marks: world.marks }),
   choices: (state, world) => ListCommands.choices(lens, state, (outcome) => Table.spoken(table, outcome, world)),
   choiceAt: ({ list }, _, __, rows, line) => Table.rowAt(list, rows, line),
   typing: (state) => ListCommands.typing(lens, state),
@@ -58,5 +57,8 @@ export const kind: ScreenKind<State> = {
 
 export const open = <State>(id: string, cause: Cause): Step<State> => {
   const list = List.make<Outcome>({ keyOf: ({ path }) => path, textOf: ({ path }) => path })
-  return { open: show(kind, { cause, list }, undefined), asks: [{ _tag: "Outcomes", tag: "outcomes", id, code: cause.code }] }
+  return {
+    open: show(kind, { cause, list }, undefined),
+    asks: [{ _tag: "Outcomes", tag: "outcomes", id, code: cause.code }]
+  }
 }

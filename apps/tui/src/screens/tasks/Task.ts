@@ -48,7 +48,13 @@ const causeTable: Table.Table<Cause, World> = {
       text: ({ message, remedy }) =>
         told({ message, ...(remedy === null ? {} : { remedy: JSON.parse(remedy) }) }).replace(/\n/g, " ")
     },
-    { head: "Kind", width: 8, from: 70, text: ({ kind }) => kind, tone: ({ kind }) => (kind === "failed" ? "bad" : "plain") },
+    {
+      head: "Kind",
+      width: 8,
+      from: 70,
+      text: ({ kind }) => kind,
+      tone: ({ kind }) => (kind === "failed" ? "bad" : "plain")
+    },
     { head: "Files", width: 8, isRight: true, text: ({ files }) => Amount.count(files) }
   ],
   empty: ["Nothing failed and nothing was skipped."]
@@ -94,13 +100,15 @@ const headline = (task: Task, columns: number, world: World): Lines.Line => {
   return [Lines.span(` ${phase} `), Lines.span(bar, "busy"), Lines.span(` ${share} %  ${amount}`)]
 }
 
-const inFlight = (columns: number, world: World) => ({ done, item, phase, size }: InFlight): Lines.Line => {
-  const share = size > 0 ? Math.min(100, Math.floor((done / size) * 100)) : 0
-  const figures = `${phase ?? ""} ${String(share).padStart(3)} %  ${Amount.bytes(size).padStart(8)}`
-  const room = Math.max(8, columns - figures.length - 16)
-  const name = pad(shorten(printable(item), room), room)
-  return [Lines.span(`   ${name} `), Lines.span(Bar.of(share, 10, world.marks), "busy"), Lines.span(` ${figures}`)]
-}
+const inFlight =
+  (columns: number, world: World) =>
+  ({ done, item, phase, size }: InFlight): Lines.Line => {
+    const share = size > 0 ? Math.min(100, Math.floor((done / size) * 100)) : 0
+    const figures = `${phase ?? ""} ${String(share).padStart(3)} %  ${Amount.bytes(size).padStart(8)}`
+    const room = Math.max(8, columns - figures.length - 16)
+    const name = pad(shorten(printable(item), room), room)
+    return [Lines.span(`   ${name} `), Lines.span(Bar.of(share, 10, world.marks), "busy"), Lines.span(` ${figures}`)]
+  }
 
 const logLines = ({ facts }: State): ReadonlyArray<string> =>
   facts.flatMap(({ at, event }) => {
@@ -137,7 +145,11 @@ const commands: ReadonlyArray<Command<State>> = [
     label: "Files",
     about: "The files of the chosen reason",
     whyNot: ({ causes, part }) =>
-      part === "log" ? "The log is shown; L shows the reasons" : List.chosen(causes) === undefined ? "No file failed or was skipped" : undefined,
+      part === "log"
+        ? "The log is shown; L shows the reasons"
+        : List.chosen(causes) === undefined
+          ? "No file failed or was skipped"
+          : undefined,
     run: ({ causes, task }) => {
       const cause = List.chosen(causes)
       return cause === undefined ? {} : Outcomes.open(task.id, cause)

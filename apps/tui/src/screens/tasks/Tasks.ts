@@ -70,7 +70,7 @@ const table: Table.Table<Task, World> = {
     {
       head: "Left",
       width: 12,
-      from: 80,
+      from: 96,
       isRight: true,
       text: (task, { now, views }) => {
         if (!StateWords.isWorking(task)) {
@@ -128,7 +128,7 @@ const commands: ReadonlyArray<Command<State>> = [
     keys: ["esc"],
     label: "Back",
     isQuiet: true,
-    run: ListCommands.escape(lens, () => ({}))
+    run: ListCommands.orDropFilter(lens, () => ({}))
   }
 ]
 

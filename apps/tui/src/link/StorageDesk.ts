@@ -2,9 +2,9 @@
 import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
 import { type Given, Remotes } from "@ourclone/core/configuration/Remotes"
 import * as Secret from "@ourclone/core/configuration/Secret"
-import * as Amount from "@ourclone/core/events/Amount"
 import * as OptionField from "@ourclone/core/contract/OptionField"
 import { root } from "@ourclone/core/contract/RemotePath"
+import * as Amount from "@ourclone/core/events/Amount"
 import { MostRetries } from "@ourclone/core/layers/Retry"
 import { InvalidJob } from "@ourclone/jobs/kind/JobError"
 import * as Effect from "effect/Effect"
@@ -31,7 +31,7 @@ export const types = Effect.map(
 )
 
 /** A text may say where the value is kept, as in the configuration. */
-const valueOf = (field: OptionField.OptionField, text: string) => {
+const readValue = (field: OptionField.OptionField, text: string) => {
   if (Secret.kindOf(text) !== undefined) return Effect.succeed<OptionField.OptionValue>(text)
   const parsed = OptionField.parse(field, text)
   return Result.isSuccess(parsed)
@@ -67,7 +67,7 @@ export const add = Effect.fnUntraced(function* ({ name, options, type }: Of<"Add
   const given: Record<string, OptionField.OptionValue> = {}
   for (const [option, value] of Object.entries(options)) {
     const field = factory?.options.find((candidate) => candidate.name === option)
-    if (field !== undefined) given[option] = typeof value === "string" ? yield* valueOf(field, value) : value
+    if (field !== undefined) given[option] = typeof value === "string" ? yield* readValue(field, value) : value
   }
   yield* remotes.add(name, type, given as Given)
   return yield* impatiently(look(`${name}:`)).pipe(Effect.onError(() => Effect.ignore(remotes.remove(name))))

@@ -3,9 +3,10 @@
  *
  * Says when it is idle: nothing that was asked for is still to come, but for tasks that run. Tests wait for that.
  */
-import * as RunView from "@ourclone/core/events/RunView"
-import type { Failure } from "@ourclone/core/events/Failure"
+
 import { version } from "@ourclone/core/events/Envelope"
+import type { Failure } from "@ourclone/core/events/Failure"
+import * as RunView from "@ourclone/core/events/RunView"
 import type { Task } from "@ourclone/tasks/task/Task"
 import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import * as Effect from "effect/Effect"
@@ -13,15 +14,15 @@ import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Answer, Ask } from "./command/Ask.ts"
-import { type BoundCommand, type Outcome, type Screen, type Tab } from "./command/Screen.ts"
-import type { World } from "./command/World.ts"
-import { type Link, LinkFailed } from "./link/Link.ts"
-import { password } from "./screens/asked/Password.ts"
-import { open as openTask } from "./screens/tasks/Task.ts"
-import { told } from "./words/Remedies.ts"
-import * as StateWords from "./words/StateWords.ts"
-import * as TaskTitle from "./words/TaskTitle.ts"
+import type { Answer, Ask } from "../command/Ask.ts"
+import type { BoundCommand, Outcome, Screen, Tab } from "../command/Screen.ts"
+import type { World } from "../command/World.ts"
+import type { Link, LinkFailed } from "../link/Link.ts"
+import { password } from "../screens/asked/Password.ts"
+import { open as openTask } from "../screens/tasks/Task.ts"
+import { told } from "../words/Remedies.ts"
+import * as StateWords from "../words/StateWords.ts"
+import * as TaskTitle from "../words/TaskTitle.ts"
 
 export interface Surroundings {
   readonly copy: (text: string) => void
@@ -103,7 +104,7 @@ export const make = Effect.fnUntraced(function* ({
   const listeners = new Set<() => void>()
   const waiting = new Set<() => void>()
   const secrets = new Map<string, Redacted.Redacted<string>>()
-  const fibers = new Map<string, Fiber.Fiber<unknown>>()
+  const fibers = new Map<string, { fiber?: Fiber.Fiber<unknown> }>()
   const stacks = new Map<Tab, ReadonlyArray<Screen>>()
   let tab = firstTab
   let world = firstWorld
@@ -158,7 +159,8 @@ export const make = Effect.fnUntraced(function* ({
   }
 
   const stopOf = (screen: Screen): void => {
-    for (const [key, fiber] of fibers) if (key.startsWith(`${screen.id} `)) fork(Fiber.interrupt(fiber))
+    for (const [key, { fiber }] of fibers)
+      if (key.startsWith(`${screen.id} `) && fiber !== undefined) fork(Fiber.interrupt(fiber))
   }
 
   const refresh = (): void => {
@@ -172,7 +174,10 @@ export const make = Effect.fnUntraced(function* ({
     let addressee = from
     if (outcome.close === true && stack().length > 1) {
       stopOf(from)
-      stacks.set(tab, stack().filter(({ id }) => id !== from.id))
+      stacks.set(
+        tab,
+        stack().filter(({ id }) => id !== from.id)
+      )
       addressee = top()
     }
     if (outcome.open !== undefined) {
@@ -217,25 +222,26 @@ export const make = Effect.fnUntraced(function* ({
   }
 
   /** Does it in a fiber of its own; what is asked again with the same tag ends what was asked before. */
-  const begin = (ask: Ask, id: number, work: Effect.Effect<unknown, LinkFailed>, counts = true): void => {
+  const begin = (ask: Ask, id: number, work: Effect.Effect<unknown, LinkFailed>): void => {
     const key = `${id} ${"tag" in ask ? `${ask._tag} ${ask.tag}` : JSON.stringify(ask)}`
-    const before = fibers.get(key)
+    const before = fibers.get(key)?.fiber
     if (before !== undefined) fork(Fiber.interrupt(before))
-    if (counts) busy++
-    const fiber = fork(
+    busy++
+    const own: { fiber?: Fiber.Fiber<unknown> } = {}
+    fibers.set(key, own)
+    own.fiber = fork(
       work.pipe(
         Effect.catch(({ failure }) => Effect.sync(() => failedWith(failure, ask, id))),
         Effect.catchDefect((defect) => Effect.sync(() => around.crash(defect))),
         Effect.ensuring(
           Effect.sync(() => {
-            if (fibers.get(key) === fiber) fibers.delete(key)
-            if (counts) busy--
+            if (fibers.get(key) === own) fibers.delete(key)
+            busy--
             tell()
           })
         )
       )
     )
-    fibers.set(key, fiber)
     tell()
   }
 
@@ -309,13 +315,13 @@ export const make = Effect.fnUntraced(function* ({
       let said = 0
       const look = (): void => {
         const task = world.tasks.find((one) => one.id === ask.id)
-        if (task === undefined) return resume(Effect.void)
+        if (task === undefined) return void resume(Effect.void)
         const share = StateWords.percent(task) ?? 0
         const stands = () => `${StateWords.standing(task.state).word}, ${StateWords.inShort(task, world.now)}`
         if (hasEndedOrStuck(task)) {
           listeners.delete(look)
           answer(id, { _tag: "Said", tag: ask.tag, says: stands() })
-          return resume(Effect.void)
+          return void resume(Effect.void)
         }
         if (share < said + 10) return
         said = share - (share % 10)
@@ -386,7 +392,8 @@ export const make = Effect.fnUntraced(function* ({
   }
   const perform = (ask: Ask, id: number): void => {
     // What needs nobody else happens before whatever comes after it.
-    if (ask._tag === "Secret" || ask._tag === "Keep" || ask._tag === "Quit") return void Effect.runSync(doing(ask, id) as Effect.Effect<unknown>)
+    if (ask._tag === "Secret" || ask._tag === "Keep" || ask._tag === "Quit")
+      return void Effect.runSync(doing(ask, id) as Effect.Effect<unknown>)
     begin(ask, id, doing(ask, id))
   }
 
@@ -475,4 +482,3 @@ export const make = Effect.fnUntraced(function* ({
   begin({ _tag: "Types", tag: "first" }, -1, Effect.ignore(storageChanged) as Effect.Effect<void>)
   return app
 })
-

@@ -2,8 +2,8 @@
 import { homedir } from "node:os"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as StopSignals from "./process/StopSignals.ts"
-import { Streams } from "./Streams.ts"
+import * as StopSignals from "../process/StopSignals.ts"
+import { Streams } from "../Streams.ts"
 
 const lines = Stream.fromAsyncIterable(process.stdin as AsyncIterable<Uint8Array>, (error) => error).pipe(
   Stream.catchCause(() => Stream.empty),

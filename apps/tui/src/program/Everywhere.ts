@@ -1,11 +1,11 @@
 /** What can be done on every screen: go to another one, find a command, get help, leave. */
 import { hasEnded } from "@ourclone/tasks/task/TaskState"
+import type { BoundCommand, Outcome } from "../command/Screen.ts"
+import { tabs } from "../command/Tabs.ts"
+import { help } from "../screens/asked/Help.ts"
+import { palette } from "../screens/asked/Palette.ts"
+import { question } from "../screens/asked/Question.ts"
 import type { View } from "./App.ts"
-import type { BoundCommand, Outcome } from "./command/Screen.ts"
-import { tabs } from "./command/Tabs.ts"
-import { question } from "./screens/asked/Question.ts"
-import { help } from "./screens/asked/Help.ts"
-import { palette } from "./screens/asked/Palette.ts"
 
 const interrupted = 130
 

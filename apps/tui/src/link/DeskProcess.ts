@@ -8,8 +8,8 @@ import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { failed, LinkFailed } from "../link/Link.ts"
 import { decodeFromDesk, encodeToDesk, type FromDesk, type Order } from "./DeskWire.ts"
+import { failed, LinkFailed } from "./Link.ts"
 
 export interface DeskProgram {
   readonly command: readonly [program: string, ...words: ReadonlyArray<string>]
@@ -32,48 +32,50 @@ interface Running {
 }
 
 const open = (program: DeskProgram) => {
-    let current: Running | undefined
-    let last = 0
+  let current: Running | undefined
+  let last = 0
 
-    const start = (): Running => {
-      const [file, ...words] = program.command
-      const child = spawn(file, words, { env: { ...program.environment }, stdio: ["pipe", "pipe", "pipe"] })
-      const running: Running = { child, hear: new Map() }
-      let rest = ""
-      let complaint = ""
-      child.stdin.on("error", () => {})
-      child.stdout.setEncoding("utf8").on("data", (text: string) => {
-        const lines = (rest + text).split("\n")
-        rest = lines.pop() ?? ""
-        for (const line of lines) {
-          const answer = decodeFromDesk(line)
-          running.hear.get(answer.id)?.(answer)
-        }
-      })
-      child.stderr.setEncoding("utf8").on("data", (text: string) => {
-        complaint = (complaint + text).slice(-longestComplaint)
-      })
-      const ended = (how: string) => {
-        if (current === running) current = undefined
-        const message = `what looks into storage ${how}${complaint === "" ? "" : `: ${complaint.trim()}`}`
-        const failure: Failure = { code: "DeskEnded", message, isRetryable: true }
-        for (const [id, hear] of running.hear) hear({ _tag: "Failed", id, failure })
-        running.hear.clear()
+  const start = (): Running => {
+    const [file, ...words] = program.command
+    const child = spawn(file, words, { env: { ...program.environment }, stdio: ["pipe", "pipe", "pipe"] })
+    const running: Running = { child, hear: new Map() }
+    let rest = ""
+    let complaint = ""
+    child.stdin.on("error", () => {})
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      const lines = (rest + text).split("\n")
+      rest = lines.pop() ?? ""
+      for (const line of lines) {
+        const answer = decodeFromDesk(line)
+        running.hear.get(answer.id)?.(answer)
       }
-      child.once("error", ({ message }) => ended(`could not be started: ${message}`))
-      child.once("close", (code, signal) => ended(`ended with ${signal ?? code}`))
-      return running
+    })
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      complaint = (complaint + text).slice(-longestComplaint)
+    })
+    const ended = (how: string) => {
+      if (current === running) current = undefined
+      const message = `what looks into storage ${how}${complaint === "" ? "" : `: ${complaint.trim()}`}`
+      const failure: Failure = { code: "DeskEnded", message, isRetryable: true }
+      for (const [id, hear] of running.hear) hear({ _tag: "Failed", id, failure })
+      running.hear.clear()
     }
+    child.once("error", ({ message }) => ended(`could not be started: ${message}`))
+    child.once("close", (code, signal) => ended(`ended with ${signal ?? code}`))
+    return running
+  }
 
-    const ask: DeskProcess["ask"] = (order) =>
-      Stream.callback<FromDesk, LinkFailed>((queue) =>
+  const ask: DeskProcess["ask"] = (order) =>
+    Stream.callback<FromDesk, LinkFailed>(
+      (queue) =>
         Effect.acquireRelease(
           Effect.sync(() => {
             current ??= start()
             const running = current
             const id = ++last
             running.hear.set(id, (answer) => {
-              if (answer._tag === "Failed") Queue.failCauseUnsafe(queue, Cause.fail(new LinkFailed({ failure: answer.failure })))
+              if (answer._tag === "Failed")
+                Queue.failCauseUnsafe(queue, Cause.fail(new LinkFailed({ failure: answer.failure })))
               else if (answer._tag === "End") Queue.endUnsafe(queue)
               else Queue.offerUnsafe(queue, answer)
               if (answer._tag === "Failed" || answer._tag === "End") running.hear.delete(id)
@@ -86,10 +88,10 @@ const open = (program: DeskProgram) => {
               if (running.hear.delete(id)) running.child.stdin?.write(`${encodeToDesk({ _tag: "Stop", id })}\n`)
             })
         ),
-        { bufferSize: Number.MAX_SAFE_INTEGER }
-      )
+      { bufferSize: Number.MAX_SAFE_INTEGER }
+    )
 
-    return { ask, stop: () => void current?.child.kill("SIGTERM") }
+  return { ask, stop: () => void current?.child.kill("SIGTERM") }
 }
 
 /** Ends with the scope. */
@@ -103,5 +105,7 @@ export const make = (program: DeskProgram): Effect.Effect<DeskProcess, never, Sc
 export const one = (answers: Stream.Stream<FromDesk, LinkFailed>): Effect.Effect<unknown, LinkFailed> =>
   Effect.flatMap(Stream.runCollect(answers), (all) => {
     const found = all.find((answer) => answer._tag === "Value")
-    return found?._tag === "Value" ? Effect.succeed(found.value) : Effect.fail(failed("DeskEnded", "there was no answer"))
+    return found?._tag === "Value"
+      ? Effect.succeed(found.value)
+      : Effect.fail(failed("DeskEnded", "there was no answer"))
   })

@@ -52,7 +52,8 @@ export const serve = Effect.fnUntraced(function* ({
   const preview = Effect.fnUntraced(function* (id: number, { request, secrets, type }: Of<"Preview">) {
     const kind = yield* JobKinds.load(type)
     const given = yield* StoredSecrets.gather(yield* kind.needs(request), givenOf(secrets), surroundings)
-    const sink = (events: Extract<FromDesk, { readonly _tag: "Events" }>["events"]) => say({ _tag: "Events", id, events })
+    const sink = (events: Extract<FromDesk, { readonly _tag: "Events" }>["events"]) =>
+      say({ _tag: "Events", id, events })
     // How it ended is told by its last event.
     yield* Effect.exit(kind.run(request, { isPreview: true, secrets: given, sink }))
   })
@@ -100,7 +101,11 @@ export const serve = Effect.fnUntraced(function* ({
         const error = Option.getOrUndefined(Cause.findErrorOption(cause))
         const failure =
           error === undefined
-            ? { code: "Defect", message: `a mistake in ourclone: ${Cause.pretty(cause).split("\n")[0]}`, isRetryable: false }
+            ? {
+                code: "Defect",
+                message: `a mistake in ourclone: ${Cause.pretty(cause).split("\n")[0]}`,
+                isRetryable: false
+              }
             : toFailure(error)
         return say({ _tag: "Failed", id, failure })
       }),
