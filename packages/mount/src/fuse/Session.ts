@@ -68,16 +68,30 @@ export const serve = ({ device, fileSystem, keepsAttributes = false, onFault }: 
   const { promise: ended, resolve } = Promise.withResolvers<Ended>()
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
   const buffers = new Buffers()
-  const door = { fileSystem, buffers, keepsAttributes }
+  const handles = new Set<number>()
+  const door = { fileSystem, handles, buffers, keepsAttributes }
   const waiting = new Map<number, { readonly name: OperationName | undefined; isInterrupted: boolean }>()
   let announcer: Announcer | undefined
-  let isOver = false
 
-  const end = (how: Ended) => {
-    if (isOver) return
-    isOver = true
+  let reading = readers
+
+  /** What is wrong is told at once; the readers go on until the unmount. */
+  const breakOff = (because: Ended) => {
     announcer?.stop()
-    resolve(how)
+    resolve(because)
+  }
+  /** Nobody asks any more once every reader has stopped and every answer is there. */
+  const settle = () => {
+    if (reading > 0 || waiting.size > 0) return
+    announcer?.stop()
+    // The kernel has dropped what it had not told yet: that files were closed.
+    for (const handle of handles) fileSystem.release(handle)
+    handles.clear()
+    resolve({ _tag: "Unmounted" })
+  }
+  const stop = () => {
+    reading--
+    settle()
   }
 
   const write = (unique: number, reply: Reply) => {
@@ -85,9 +99,8 @@ export const serve = ({ device, fileSystem, keepsAttributes = false, onFault }: 
     try {
       fs.writeSync(device, bytes, 0, bytes.length)
     } catch (error) {
-      // ENOENT: the program did not wait any longer. ENODEV: nobody is there any more.
-      if (codeOf(error) === "ENODEV") end({ _tag: "Unmounted" })
-      else if (codeOf(error) !== "ENOENT") onFault({ operation: "reply", error })
+      // The program did not wait any longer, or there is no mount any more.
+      if (!["ENOENT", "ENODEV"].includes(codeOf(error))) onFault({ operation: "reply", error })
     }
     buffers.give(bytes)
   }
@@ -101,7 +114,7 @@ export const serve = ({ device, fileSystem, keepsAttributes = false, onFault }: 
     const agreement = Init.agree(request.body)
     if (agreement._tag === "TooOld") {
       write(request.unique, errno.EPROTO)
-      return end(agreement)
+      return breakOff(agreement)
     }
     write(request.unique, agreement.reply)
     if (agreement._tag !== "Agreed") return
@@ -121,6 +134,7 @@ export const serve = ({ device, fileSystem, keepsAttributes = false, onFault }: 
     waiting.set(request.unique, asked)
     const reply = await answer.catch((error: unknown) => fault(request, error))
     waiting.delete(request.unique)
+    settle()
     if (!asked.isInterrupted) write(request.unique, reply)
     else if (typeof reply !== "number") buffers.give(reply)
   }
@@ -152,18 +166,17 @@ export const serve = ({ device, fileSystem, keepsAttributes = false, onFault }: 
   }
 
   const read = (bytes: Buffer) => {
-    if (isOver) return
     fs.read(device, bytes, 0, bytes.length, null, (error, length) => {
-      if (error === null) {
-        try {
-          return read(take(bytes, length) ? Buffer.allocUnsafeSlow(requestSize) : bytes)
-        } catch (problem) {
-          return end({ _tag: "Broken", error: problem })
-        }
+      try {
+        if (error === null) return read(take(bytes, length) ? Buffer.allocUnsafeSlow(requestSize) : bytes)
+      } catch (problem) {
+        breakOff({ _tag: "Broken", error: problem })
+        return read(bytes)
       }
       // ENOENT: the request was taken back before it was read.
       if (["ENOENT", "EINTR", "EAGAIN"].includes(codeOf(error))) return read(bytes)
-      end(codeOf(error) === "ENODEV" ? { _tag: "Unmounted" } : { _tag: "Broken", error })
+      if (codeOf(error) !== "ENODEV") breakOff({ _tag: "Broken", error })
+      stop()
     })
   }
   for (let index = 0; index < readers; index++) read(Buffer.allocUnsafeSlow(requestSize))

@@ -55,8 +55,8 @@ export class Sender {
       return
     }
     this.timer = setTimeout(() => this.pump(), Math.min(2 ** 31 - 1, Math.max(0, next - now())))
-    // A timer of a day must not hold a process that has nothing else to do; the door does.
-    this.timer.unref()
+    // A timer of a day must not hold a process that has nothing else to do; the door does, and who waits for the end.
+    if (this.waiters.length === 0) this.timer.unref()
   }
 
   private pump(): void {
@@ -165,6 +165,7 @@ export class Sender {
     return new Promise((resolve) => {
       if (this.isIdle || signal?.aborted === true) return resolve()
       this.waiters.push(resolve)
+      this.timer?.ref()
       signal?.addEventListener("abort", () => resolve(), { once: true })
     })
   }

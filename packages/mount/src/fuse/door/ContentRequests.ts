@@ -34,9 +34,12 @@ export const contentRequests: Handlers<
   | "COPY_FILE_RANGE"
   | "COPY_FILE_RANGE_64"
 > = {
-  OPEN: ({ node, body }, { fileSystem }) => {
+  OPEN: ({ node, body }, { fileSystem, handles }) => {
     const mode = openMode(body.flags)
-    return reply(fileSystem.open(node, mode), ({ handle, isSame }) => Reply.opened(handle, replyFlags(mode, isSame)))
+    return reply(fileSystem.open(node, mode), ({ handle, isSame }) => {
+      handles.add(handle)
+      return Reply.opened(handle, replyFlags(mode, isSame))
+    })
   },
   READ: ({ body }, { fileSystem, buffers }) => {
     const bytes = buffers.take(Reply.headSize + body.size)
@@ -46,7 +49,8 @@ export const contentRequests: Handlers<
   },
   WRITE: ({ body }, { fileSystem }) => reply(fileSystem.write(body.handle, body.offset, body.data), Reply.size),
   FLUSH: ({ body }, { fileSystem }) => reply(fileSystem.flush(body.handle), Reply.empty),
-  RELEASE: ({ body }, { fileSystem }) => {
+  RELEASE: ({ body }, { fileSystem, handles }) => {
+    handles.delete(body.handle)
     fileSystem.release(body.handle)
     return Reply.empty()
   },

@@ -20,6 +20,8 @@ export type Handlers<Name extends OperationName = OperationName> = {
 export interface DoorContext {
   readonly fileSystem: FileSystem
   readonly buffers: Buffers
+  /** Those that programs have open. */
+  readonly handles: Set<number>
   /** Whether programs may keep small values beside files. */
   readonly keepsAttributes: boolean
 }

@@ -69,10 +69,11 @@ export const nameRequests: Handlers<
   },
   // Programs take this as "not on this file system" and copy instead.
   LINK: () => errno.EPERM,
-  CREATE: ({ node, body, uid, gid }, { fileSystem }) => {
+  CREATE: ({ node, body, uid, gid }, { fileSystem, handles }) => {
     const mode = openMode(body.flags)
-    return reply(createOrOpen(fileSystem, node, body, { uid, gid }, mode), (opened) =>
-      Reply.created(opened.attributes, fileSystem.lifetimes, opened.handle, replyFlags(mode, opened.isSame))
-    )
+    return reply(createOrOpen(fileSystem, node, body, { uid, gid }, mode), ({ attributes, handle, isSame }) => {
+      handles.add(handle)
+      return Reply.created(attributes, fileSystem.lifetimes, handle, replyFlags(mode, isSame))
+    })
   }
 }
