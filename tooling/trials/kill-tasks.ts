@@ -1,0 +1,185 @@
+/**
+ * `npm run exec node tooling/trials/kill-tasks.ts [-- --count N --seed N --freezes N]`: kills runners of tasks, and what
+ * starts them, with SIGKILL at random moments while bytes move; `freezes` of them stop for longer than their lease and wake.
+ *
+ * Tasks are syncs to the B2 emulator. In the end each has completed once, its facts have no gap, what is stored is what was to be,
+ * there are no more versions than files and those that a kill caught on their way, and the journal's file is sound. Ends
+ * with 1 where not, and leaves its folder behind.
+ */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { setTimeout as sleep } from "node:timers/promises"
+import { parseArgs } from "node:util"
+import type { Envelope } from "@ourclone/core/events/Envelope"
+import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
+import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
+import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import type { Task } from "@ourclone/tasks/task/Task"
+import { hasEnded } from "@ourclone/tasks/task/TaskState"
+import * as Effect from "effect/Effect"
+import { build, ownRoot } from "../bench/Checkout.ts"
+import { startEmulator } from "../bench/EmulatorProcess.ts"
+import { compareTrees } from "../compareTrees.ts"
+import { seededRandom } from "./seededRandom.ts"
+
+const { values } = parseArgs({
+  options: {
+    count: { type: "string", default: "200" },
+    seed: { type: "string", default: "1" },
+    freezes: { type: "string", default: "1" }
+  }
+})
+const [count, seed, freezes] = [Number(values.count), Number(values.seed), Number(values.freezes)]
+const random = seededRandom(seed)
+const below = (limit: number) => Math.floor(random() * limit)
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-kill-tasks-"))
+const at = (name: string) => path.join(folder, name)
+const emulator = await startEmulator(["--latency", "20ms"])
+const { program } = build(ownRoot)
+const environment = {
+  ...process.env,
+  OURCLONE_CONFIG: at("config.toml"),
+  XDG_STATE_HOME: at("state"),
+  XDG_CACHE_HOME: at("cache")
+}
+fs.writeFileSync(
+  at("config.toml"),
+  `[remotes.b2]\ntype = "b2"\nkeyId = "${emulator.keyId}"\napplicationKey = "${emulator.key}"\nendpoint = "${emulator.endpoint}"\n`,
+  { mode: 0o600 }
+)
+const journal = tasksFile(path.join(at("state"), "ourclone"))
+
+const ourclone = (...args: ReadonlyArray<string>): string => {
+  const [command = "", ...words] = [...program, ...args]
+  const ended = spawnSync(command, words, { env: environment, encoding: "utf8", maxBuffer: 1 << 28 })
+  if (ended.status === 0) return ended.stdout
+  throw new Error(`ourclone ${args.join(" ")} ended with ${ended.status ?? ended.signal}:\n${ended.stderr}`)
+}
+
+const fail = (message: string): never => {
+  throw new Error(message)
+}
+
+let host: ChildProcess | undefined
+const startHost = (): void => {
+  const script = path.join(import.meta.dirname, "taskHost.ts")
+  const words = [script, journal, ...program, "task", "run", "--id"]
+  host = spawn(process.execPath, words, { env: environment, stdio: ["ignore", "ignore", "inherit"] })
+}
+
+const files = 300
+/** A source of its own for each task, some of it in several parts. */
+const writeSource = (number: number): string => {
+  const source = at(`source-${number}`)
+  for (let index = 0; index < files; index++) {
+    const bytes = Buffer.alloc(index % 100 === 0 ? 7_000_000 : below(20_000), `${number} ${index} `)
+    fs.mkdirSync(path.join(source, `${index % 7}`), { recursive: true })
+    fs.writeFileSync(path.join(source, `${index % 7}`, `file-${index}`), bytes)
+  }
+  return source
+}
+
+const submit = (store: TaskStore, number: number): Promise<Task> => {
+  const request = { source: writeSource(number), destination: `b2:kill-tasks/${number}` }
+  return Effect.runPromise(store.create({ kind: "sync", request, origin: "service" }))
+}
+
+const held = { runner: 0, host: 0, freeze: 0 }
+const pidsOf = (tasks: ReadonlyArray<Task>): ReadonlyArray<number> =>
+  tasks.flatMap(({ owner, state }) => (owner === null || hasEnded(state) ? [] : [owner.pid]))
+
+const signal = (pid: number, name: NodeJS.Signals): boolean => {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
+  }
+}
+
+/** Longer than a lease. */
+const freezeMillis = 12_000
+
+const disturb = async (tasks: ReadonlyArray<Task>): Promise<void> => {
+  const pids = pidsOf(tasks)
+  const pid = pids[below(pids.length)]
+  if (random() < 0.25) {
+    host?.kill("SIGKILL")
+    held.host++
+    startHost()
+  } else if (pid === undefined) {
+    return
+  } else if (held.freeze < freezes && random() < 0.2) {
+    if (signal(pid, "SIGSTOP")) held.freeze++
+    setTimeout(() => signal(pid, "SIGCONT"), freezeMillis)
+  } else if (signal(pid, "SIGKILL")) held.runner++
+}
+
+const kills = () => held.runner + held.host
+
+const factsOf = async (store: TaskStore, { id, seq }: Task): Promise<ReadonlyArray<Envelope>> => {
+  const facts = await Effect.runPromise(store.facts(id, 0, seq + 10))
+  const gap = facts.findIndex((fact, index) => fact.seq !== index + 1)
+  if (gap >= 0 || facts.length !== seq) fail(`task ${id} has a gap at ${gap + 1}, and ${facts.length} of ${seq} facts`)
+  return facts
+}
+
+/** How many files were stored more than once. */
+const verify = async (store: TaskStore, task: Task, number: number): Promise<number> => {
+  if (task.state._tag !== "Done" || task.state.failed > 0) fail(`task ${task.id} is ${JSON.stringify(task.state)}`)
+  const facts = await factsOf(store, task)
+  const ends = facts.filter(({ event }) => event._tag === "Finished" && event.outcome === "done").length
+  if (ends !== 1) fail(`task ${task.id} completed ${ends} times`)
+  ourclone("sync", `b2:kill-tasks/${number}`, at("copy"), "--max-delete", "10000")
+  const { differences } = compareTrees(at(`source-${number}`), at("copy"))
+  if (differences.length > 0) fail(`task ${task.id}: ${differences.slice(0, 5).join(", ")}`)
+  const versions = ourclone("versions", "--json", `b2:kill-tasks/${number}`).trim().split("\n").length
+  return versions - files
+}
+
+const trial = Effect.gen(function* () {
+  const store = yield* SqliteStore.make(journal)
+  const all: Array<Task> = []
+  for (let number = 0; number < 3; number++) all.push(yield* Effect.promise(() => submit(store, number)))
+  startHost()
+  let tasks: ReadonlyArray<Task> = all
+  for (;;) {
+    yield* Effect.promise(() => sleep(200 + below(1_300)))
+    const now = yield* Effect.forEach(all, ({ id }) => store.load(id))
+    tasks = now
+    const isUnderWay = tasks.some(({ state }) => !hasEnded(state))
+    if (kills() < count) yield* Effect.promise(() => disturb(tasks))
+    else if (!isUnderWay) break
+    if (kills() < count && tasks.filter(({ state }) => !hasEnded(state)).length < 3) {
+      all.push(yield* Effect.promise(() => submit(store, all.length)))
+    }
+  }
+  let twice = 0
+  for (const [number, task] of tasks.entries()) twice += yield* Effect.promise(() => verify(store, task, number))
+  const takes = tasks.reduce((sum, { take }) => sum + take, 0)
+  if (twice > held.runner + held.freeze) fail(`${twice} files were stored twice, after ${held.runner} kills of runners`)
+  return { tasks: tasks.length, takes, twice }
+})
+
+try {
+  ourclone("bucket", "create", "b2:kill-tasks")
+  const { takes, tasks, twice } = await Effect.runPromise(Effect.scoped(trial))
+  const database = new DatabaseSync(journal, { readOnly: true })
+  const sound = JSON.stringify(database.prepare("pragma integrity_check").all())
+  if (sound !== '[{"integrity_check":"ok"}]') fail(sound)
+  console.log(
+    `seed ${seed}: ${held.runner} kills of runners, ${held.host} of their starter and ${held.freeze} freezes held; ` +
+      `${tasks} tasks in ${takes} runs, ${twice} files stored twice`
+  )
+  fs.rmSync(folder, { recursive: true })
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  console.error(`seed ${seed}, after ${JSON.stringify(held)}; the files are in ${folder}`)
+  process.exitCode = 1
+} finally {
+  host?.kill("SIGKILL")
+  await emulator.stop()
+}
