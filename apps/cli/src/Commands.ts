@@ -21,6 +21,7 @@ import { remote } from "./commands/remote.ts"
 import { repo } from "./commands/repo.ts"
 import { restore } from "./commands/restore.ts"
 import { rm } from "./commands/rm.ts"
+import { schedule } from "./commands/schedule.ts"
 import { serve, serveSide } from "./commands/serve.ts"
 import { size } from "./commands/size.ts"
 import { snapshot } from "./commands/snapshot.ts"
@@ -48,20 +49,10 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
       { group: "CHANGE", commands: [mkdir, rm, undelete] },
       { group: "STORAGE", commands: [buckets, versions, largeFiles, cleanup] },
+      { group: "TASKS", commands: [task, schedule, serve, serveSide, tui] },
       {
         group: "SET UP",
-        commands: [
-          remote(factories),
-          config,
-          completion(ofRoot),
-          completing(ofRoot),
-          help,
-          version,
-          serve,
-          serveSide,
-          task,
-          tui
-        ]
+        commands: [remote(factories), config, completion(ofRoot), completing(ofRoot), help, version]
       }
     ]),
     Command.withExamples([

@@ -81,7 +81,9 @@ const taskCodes: Record<TaskError["reason"]["_tag"], number> = {
   NotNow: refused,
   LeaseLost: failed,
   JournalUnavailable: failed,
-  JournalTooNew: failed
+  JournalTooNew: failed,
+  NoSchedule: notFound,
+  ScheduleExists: wrongUsage
 }
 
 /** What a command may fail with. */

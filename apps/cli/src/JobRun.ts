@@ -9,6 +9,7 @@ import * as JobWords from "./JobWords.ts"
 import type { Output } from "./Output.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import * as RunReport from "./RunReport.ts"
+import * as Asking from "./task/Asking.ts"
 import * as RunRecord from "./task/RunRecord.ts"
 
 export interface JobRunOptions extends RunReport.ReportOptions {
@@ -27,6 +28,7 @@ export const run = <Request, Summary>(
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
+      yield* Asking.answer(kind, request, options)
       StopSignals.heed()
       const report = yield* RunReport.make(output, options)
       const { isPreview } = options

@@ -15,6 +15,7 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import * as Arguments from "./Arguments.ts"
 import { commands } from "./Commands.ts"
 import * as DebugLog from "./DebugLog.ts"
@@ -26,6 +27,7 @@ import * as HangUp from "./process/HangUp.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import * as RemoteLog from "./RemoteLog.ts"
 import { Streams, type StreamsShape } from "./Streams.ts"
+import { CommandLine, type CommandLineShape } from "./task/AskedWords.ts"
 import { version } from "./Version.ts"
 import { told } from "./words/remedies.ts"
 
@@ -131,11 +133,19 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
       openLog: RemoteLog.opener(words, factories, streams)
     })
   )
-  const exit = yield* Effect.exit(
-    Command.runWith(commands(factories), { version, renderErrors: true })(Arguments.normalize(words)).pipe(
-      Effect.provide(services)
-    )
-  )
+  const root = Command.runWith(commands(factories), { version, renderErrors: true })
+  const line: CommandLineShape = {
+    run: (words) =>
+      root(Arguments.normalize(words)).pipe(
+        Effect.provideService(CommandLine, line),
+        Effect.provide(services),
+        Effect.catchFilter(
+          (error) => (CliError.isCliError(error) ? Result.succeed(error) : Result.fail(error)),
+          (error) => Effect.fail(new ExitCode.CommandStopped({ code: codeOfUsage(error), message: "" }))
+        )
+      )
+  }
+  const exit = yield* Effect.exit(line.run(words))
   const code = Exit.isSuccess(exit) ? ExitCode.done : yield* codeOf(streams, log, exit.cause)
   log.trace(`exit ${code}`)
   return code

@@ -45,6 +45,34 @@ const look = Command.make("look", {}, () =>
 const id = place("id", "The task, by as much of its id as means no other")
 const ids = { ids: id.pipe(Argument.atLeast(1)) }
 
+const start = Command.make(
+  "start",
+  {
+    priority: Flag.Int("priority").pipe(
+      Flag.withMetavar("number"),
+      Flag.withDescription("Higher goes first"),
+      Flag.withDefault(0)
+    ),
+    words: Argument.String("command").pipe(
+      Argument.withDescription("Behind --: a command of this program, without its own name"),
+      Argument.atLeast(1)
+    )
+  },
+  (flags) =>
+    lazily(
+      () => import("../task/TaskStart.ts"),
+      (module) => module.start(flags)
+    )
+).pipe(
+  Command.withDescription(
+    "Run a command in the background: it goes on when the terminal is closed. With a service it waits for its turn. Passwords it needs must be in the configuration"
+  ),
+  Command.withShortDescription("Run a command in the background"),
+  Command.withExamples([
+    { command: "ourclone task start -- sync ~/Pictures b2:my-bucket", description: "And watch it with task watch" }
+  ])
+)
+
 const list = Command.make(
   "list",
   {
@@ -156,6 +184,7 @@ const wish = <const What extends "pause" | "resume" | "cancel" | "retry">(
 export const task = Command.make("task").pipe(
   Command.withDescription("See what runs or ran, wherever it was started, and say what is to become of it"),
   Command.withSubcommands([
+    start,
     list,
     show,
     watch,

@@ -17,6 +17,7 @@ import type { CommandError } from "../ExitCode.ts"
 import * as JobWords from "../JobWords.ts"
 import type { Output } from "../Output.ts"
 import type { Streams } from "../Streams.ts"
+import * as Asking from "../task/Asking.ts"
 import * as RunRecord from "../task/RunRecord.ts"
 import * as WaitingNotes from "../WaitingNotes.ts"
 import * as Password from "./Password.ts"
@@ -122,6 +123,7 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
 ) {
   const refused = kind.refuse?.(request)
   if (refused !== undefined) return yield* JobWords.ofInvalid(refused)
+  yield* Asking.answer(kind, request, { hasInput: options.input !== undefined, isPreview: options.isPreview === true })
   const take = receive(output, view.onEvent)
   const sink: Sink = (batch) => Effect.sync(() => batch.forEach(take))
   const isPreview = options.isPreview === true

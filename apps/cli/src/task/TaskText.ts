@@ -25,7 +25,7 @@ export const state = ({ state }: Task, now: number): string => {
 }
 
 /** What a request is about, as far as its common fields say it. */
-export const subject = ({ request }: Task): string => {
+export const subject = ({ request }: Pick<Task, "request">): string => {
   const fields: Readonly<Record<string, unknown>> =
     typeof request === "object" && request !== null && !Array.isArray(request) ? { ...request } : {}
   const text = (name: string): string | undefined => {

@@ -14,6 +14,8 @@ import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import { leaseMillis } from "../runner/Runner.ts"
 import { none, type Secrets } from "../runner/StoredSecrets.ts"
+import * as Scheduler from "../schedule/Scheduler.ts"
+import * as Watches from "../schedule/Watches.ts"
 import { retention } from "../store/SqlitePrune.ts"
 import type { TaskError } from "../store/TaskError.ts"
 import type { Retention, TaskStore } from "../store/TaskStore.ts"
@@ -35,6 +37,8 @@ export interface HostOptions {
   /** This process. */
   readonly owner: ProcessIdentity
   readonly program: RunnerProcess.RunnerProgram
+  /** Where the program keeps its state: what changes there starts no schedule. */
+  readonly ownFolder?: string
   /** Asked at each look, so that they can change. */
   readonly settings?: Effect.Effect<HostSettings>
   /** Hears what the host could not do, in words; it goes on. */
@@ -61,10 +65,12 @@ const mostFailures = 3
 export const make = Effect.fnUntraced(function* ({
   onProblem = () => {},
   owner,
+  ownFolder,
   program,
   settings = Effect.succeed(defaults),
   store
 }: HostOptions): Effect.fn.Return<TaskHost, never, Scope.Scope> {
+  const watches = yield* Watches.make(store, ownFolder)
   const due = Latch.makeUnsafe(true)
   /** Runners that were started and may not have claimed their task yet. */
   const starting = new Map<string, number>()
@@ -117,6 +123,8 @@ export const make = Effect.fnUntraced(function* ({
   const turn = Effect.gen(function* () {
     if (!(yield* store.hold(role, owner, leaseMillis))) return
     yield* Rescue.rescue(store)
+    yield* Scheduler.turn(store)
+    yield* watches.turn
     const { atOnce, retention: kept } = yield* settings
     const held = yield* store.list({ states: ["Running", "Waiting"], limit: 10_000 })
     for (const { id } of held) starting.delete(id)

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as SqliteDatabase from "./SqliteDatabase.ts"
 import { prune } from "./SqlitePrune.ts"
+import * as SqliteSchedules from "./SqliteSchedules.ts"
 import * as SqliteTasks from "./SqliteTasks.ts"
 import type { TaskError } from "./TaskError.ts"
 import type { TaskStore } from "./TaskStore.ts"
@@ -31,7 +32,16 @@ export const make = (
     ),
     (database): TaskStore => {
       const tasks = SqliteTasks.make(database, clock)
+      const schedules = SqliteSchedules.make(database, clock)
       return {
+        schedules: {
+          create: (plan, by) => attempt(() => schedules.create(plan, by)),
+          load: (id) => attempt(() => schedules.load(id)),
+          list: Effect.suspend(() => attempt(schedules.list)),
+          change: (id, change) => attempt(() => schedules.change(id, change)),
+          remove: (id) => attempt(() => schedules.remove(id)),
+          looked: (id, lookedAt, missed) => attempt(() => schedules.looked(id, lookedAt, missed))
+        },
         create: (task) => attempt(() => tasks.create(task)),
         load: (id) => attempt(() => tasks.load(id)),
         list: (query) => attempt(() => tasks.list(query)),

@@ -94,14 +94,15 @@ export const make = (database: Database, clock: () => number) => {
       return find(id)
     })
 
-  const list = ({ before, kinds, limit, states }: TaskQuery): ReadonlyArray<Task> => {
+  const list = ({ before, kinds, limit, schedule, states }: TaskQuery): ReadonlyArray<Task> => {
     const conditions = [
       before === undefined ? undefined : "id < ?",
+      schedule === undefined ? undefined : "schedule = ?",
       states === undefined ? undefined : `tag in (${placeholders(states)})`,
       kinds === undefined ? undefined : `kind in (${placeholders(kinds)})`
     ].filter((condition) => condition !== undefined)
     const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`
-    const values = [...(before === undefined ? [] : [before]), ...(states ?? []), ...(kinds ?? [])]
+    const values = [...[before, schedule].filter((value) => value !== undefined), ...(states ?? []), ...(kinds ?? [])]
     return database.rows<TaskRow>(`select * from task ${where} order by id desc limit ?`, ...values, limit).map(toTask)
   }
 

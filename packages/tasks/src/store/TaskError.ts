@@ -17,8 +17,13 @@ export class JournalUnavailable extends Schema.TaggedError<JournalUnavailable>()
 /** A newer version of the program has written the journal. */
 export class JournalTooNew extends Schema.TaggedError<JournalTooNew>()("JournalTooNew", { message }) {}
 
+/** No schedule has that id or name. */
+export class NoSchedule extends Schema.TaggedError<NoSchedule>()("NoSchedule", { message }) {}
+/** Another schedule has the name. */
+export class ScheduleExists extends Schema.TaggedError<ScheduleExists>()("ScheduleExists", { message }) {}
+
 export class TaskError extends Schema.TaggedError<TaskError>()("TaskError", {
-  reason: Schema.Union([NoTask, NotNow, LeaseLost, JournalUnavailable, JournalTooNew])
+  reason: Schema.Union([NoTask, NotNow, LeaseLost, JournalUnavailable, JournalTooNew, NoSchedule, ScheduleExists])
 }) {
   override get message(): string {
     return this.reason.message

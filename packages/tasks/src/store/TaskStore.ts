@@ -12,6 +12,7 @@ import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import type * as Effect from "effect/Effect"
 import type { NewTask, Task, TaskLimits, Totals, Wish } from "../task/Task.ts"
 import type { StateTag, TaskInput } from "../task/TaskState.ts"
+import type { ScheduleStore } from "./ScheduleStore.ts"
 import type { TaskError } from "./TaskError.ts"
 
 /** What became of one path, for those that did not simply go well. */
@@ -60,6 +61,7 @@ export interface Heard {
 export interface TaskQuery {
   readonly states?: ReadonlyArray<StateTag> | undefined
   readonly kinds?: ReadonlyArray<string> | undefined
+  readonly schedule?: string | undefined
   /** Only tasks made before this one. */
   readonly before?: string | undefined
   readonly limit: number
@@ -77,6 +79,7 @@ export interface Retention {
 type Answer<A> = Effect.Effect<A, TaskError>
 
 export interface TaskStore {
+  readonly schedules: ScheduleStore
   readonly create: (task: NewTask) => Answer<Task>
   /** Fails with `NoTask`. An id may be cut short as long as it means one task. */
   readonly load: (id: string) => Answer<Task>

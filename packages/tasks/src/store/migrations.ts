@@ -24,5 +24,9 @@ export const migrations: ReadonlyArray<string> = [
   create table role(name text primary key, owner text not null, lease integer not null) strict, without rowid;
   create table counter(name text primary key, value integer not null) strict, without rowid;
   insert into counter values ('change', 0);
+  `,
+  `
+  create table schedule(id text primary key, name text not null unique, body text not null) strict;
+  create index task_by_schedule on task(schedule, id) where schedule is not null;
   `
 ]

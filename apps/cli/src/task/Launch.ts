@@ -1,0 +1,39 @@
+/** Has a task run that is queued. */
+import * as Follow from "@ourclone/tasks/host/Follow"
+import * as RunnerProcess from "@ourclone/tasks/host/RunnerProcess"
+import * as TaskHost from "@ourclone/tasks/host/TaskHost"
+import { none } from "@ourclone/tasks/runner/StoredSecrets"
+import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
+import type { Task } from "@ourclone/tasks/task/Task"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { Streams } from "../Streams.ts"
+import { taskProgram } from "./TaskProgram.ts"
+
+/** A runner that finishes what is on its way may need a while. */
+const patience = "30 seconds"
+
+/** The task once it is as wanted, or as it is when that takes too long. */
+export const settled = Effect.fnUntraced(function* (store: TaskStore, task: Task, isThere: (task: Task) => boolean) {
+  if (isThere(task)) return task
+  yield* Follow.follow(store, task.id, task.seq).pipe(
+    Stream.takeUntil((said) => said._tag === "Task" && isThere(said.task)),
+    Stream.runDrain,
+    Effect.timeoutOption(patience)
+  )
+  return yield* store.load(task.id)
+})
+
+/** Where no service starts runners, this command starts the one. The task as it is then. */
+export const launch = Effect.fnUntraced(function* (store: TaskStore, task: Task) {
+  if ((yield* store.holder(TaskHost.role)) !== undefined) return task
+  const ended = RunnerProcess.start(taskProgram(yield* Streams), task.id, none)
+  const begun = settled(store, task, ({ take }) => take !== task.take)
+  return yield* Effect.raceFirst(
+    begun,
+    Effect.andThen(
+      Effect.promise(() => ended),
+      store.load(task.id)
+    )
+  )
+})

@@ -1,0 +1,46 @@
+/** Checks what a person says of a schedule before it is kept: nobody is there when it runs. */
+import { isAbsolute } from "node:path"
+import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
+import type { Remotes } from "@ourclone/core/configuration/Remotes"
+import type * as Secret from "@ourclone/core/configuration/Secret"
+import * as JobKinds from "@ourclone/jobs/JobKinds"
+import { InvalidJob, type SecretRefused } from "@ourclone/jobs/kind/JobError"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as StoredSecrets from "../runner/StoredSecrets.ts"
+import type { TaskError } from "../store/TaskError.ts"
+import type { TaskStore } from "../store/TaskStore.ts"
+import type { Plan, Schedule } from "../task/Schedule.ts"
+import * as When from "./When.ts"
+
+const refuse = (field: string, message: string) => new InvalidJob({ field, message })
+
+/** Fails with `InvalidJob` where the plan makes no sense, and with `SecretRefused` where a secret of it is not stored. */
+export const check = Effect.fnUntraced(function* (plan: Plan, surroundings: Secret.Surroundings) {
+  if (plan.name.trim() === "") return yield* refuse("name", "a schedule needs a name")
+  const when = When.parse(plan)
+  if (Result.isFailure(when)) return yield* refuse("cron", when.failure)
+  if (plan.watch !== null && !isAbsolute(plan.watch)) return yield* refuse("watch", "the folder must be absolute")
+  const kind = yield* JobKinds.load(plan.kind)
+  yield* kind.check(plan.request)
+  yield* StoredSecrets.gather(yield* kind.needs(plan.request), StoredSecrets.none, surroundings)
+})
+
+type Saved = Effect.Effect<Schedule, InvalidJob | SecretRefused | RemoteError | TaskError, Remotes>
+
+/** Keeps a new one. */
+export const create = (store: TaskStore, plan: Plan, by: string, surroundings: Secret.Surroundings): Saved =>
+  Effect.andThen(check(plan, surroundings), store.schedules.create(plan, by))
+
+/** Changes one. */
+export const change = (
+  store: TaskStore,
+  id: string,
+  changes: Partial<Plan>,
+  surroundings: Secret.Surroundings
+): Saved =>
+  Effect.gen(function* () {
+    const before = yield* store.schedules.load(id)
+    yield* check({ ...before, ...changes }, surroundings)
+    return yield* store.schedules.change(before.id, changes)
+  })

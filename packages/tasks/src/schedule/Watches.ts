@@ -1,0 +1,59 @@
+/** The folders that schedules watch, as they stand now. */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import type { TaskError } from "../store/TaskError.ts"
+import type { TaskStore } from "../store/TaskStore.ts"
+import type { Task } from "../task/Task.ts"
+import { hasEnded } from "../task/TaskState.ts"
+import * as FolderWatch from "./FolderWatch.ts"
+import * as Scheduler from "./Scheduler.ts"
+
+export interface Watches {
+  /** Watches what schedules say now, and starts those whose folder has changed; one that runs is started when it has ended. */
+  readonly turn: Effect.Effect<ReadonlyArray<Task>, TaskError>
+}
+
+/** Until the scope closes. `own` as for `FolderWatch`. */
+export const make = (
+  store: TaskStore,
+  own: string | undefined,
+  watch: typeof FolderWatch.watch = FolderWatch.watch
+): Effect.Effect<Watches, never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope) => {
+    const watched = new Map<string, { readonly folder: string; readonly scope: Scope.Closeable }>()
+    const changed = new Set<string>()
+
+    const forget = Effect.fnUntraced(function* (id: string) {
+      const known = watched.get(id)
+      watched.delete(id)
+      changed.delete(id)
+      if (known !== undefined) yield* Scope.close(known.scope, Exit.void)
+    })
+    const take = Effect.fnUntraced(function* (id: string, folder: string) {
+      const within = yield* Scope.fork(scope)
+      watched.set(id, { folder, scope: within })
+      yield* Effect.provideService(
+        watch(folder, own, () => void changed.add(id)),
+        Scope.Scope,
+        within
+      )
+    })
+
+    const turn = Effect.gen(function* () {
+      const made: Array<Task> = []
+      const schedules = yield* store.schedules.list
+      const wanted = new Map(schedules.flatMap(({ id, isOn, watch }) => (isOn && watch !== null ? [[id, watch]] : [])))
+      for (const [id, { folder }] of watched) if (wanted.get(id) !== folder) yield* forget(id)
+      for (const [id, folder] of wanted) if (!watched.has(id)) yield* take(id, folder)
+      for (const schedule of schedules) {
+        if (!changed.has(schedule.id)) continue
+        const last = yield* Scheduler.lastTask(store, schedule)
+        if (last !== undefined && !hasEnded(last.state)) continue
+        changed.delete(schedule.id)
+        made.push(yield* Scheduler.start(store, schedule))
+      }
+      return made
+    })
+    return { turn }
+  })

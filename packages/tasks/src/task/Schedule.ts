@@ -1,0 +1,46 @@
+/** When a task starts by itself. */
+import * as Schema from "effect/Schema"
+
+const moment = Schema.NullOr(Schema.Int)
+
+export const Schedule = Schema.Struct({
+  id: Schema.String,
+  /** For people; tells one from the others. */
+  name: Schema.String,
+  /** `JobKind.type`, and its request, which holds no secret. */
+  kind: Schema.String,
+  request: Schema.Json,
+  /** Five fields, or `@daily` and its kin. */
+  cron: Schema.String,
+  /** IANA: where the clock of the expression stands. */
+  zone: Schema.String,
+  /** Each run begins up to so many milliseconds later, always as many for one schedule. */
+  jitterMillis: Schema.Int,
+  /** An absolute folder: it also runs soon after something in there has changed. */
+  watch: Schema.NullOr(Schema.String),
+  /** What becomes of the newest run that was due while nothing was there to start it. */
+  missed: Schema.Literals(["skip", "once"]),
+  isOn: Schema.Boolean,
+  /** Who made it. */
+  by: Schema.NullOr(Schema.String),
+  createdAt: Schema.Int,
+  /** Runs that were due until then have been started or passed over. */
+  lookedAt: Schema.Int,
+  /** A run that was due and not made, and why. */
+  lastMissed: Schema.NullOr(Schema.Struct({ at: Schema.Int, because: Schema.String })),
+  lastSuccessAt: moment
+})
+export type Schedule = typeof Schedule.Type
+
+/** What a person says of it. */
+export type Plan = Pick<
+  Schedule,
+  "name" | "kind" | "request" | "cron" | "zone" | "jitterMillis" | "watch" | "missed" | "isOn"
+>
+
+export const plain: Pick<Plan, "jitterMillis" | "watch" | "missed" | "isOn"> = {
+  jitterMillis: 0,
+  watch: null,
+  missed: "once",
+  isOn: true
+}
