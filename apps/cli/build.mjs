@@ -108,6 +108,10 @@ const { output: files } = await bundle.write({
 })
 await bundle.close()
 
+// The service's page, which is built before.
+const page = path.join(here, "..", "server", "dist", "web")
+if (fs.existsSync(page)) fs.cpSync(page, path.join(output, "web"), { recursive: true })
+
 const launcher = `#!/usr/bin/env node
 const { node } = process.versions
 if (Number(node.split(".")[0]) < 24) {

@@ -50,8 +50,11 @@ const passwordOf = (file: string | undefined) =>
 
 const here = import.meta.dirname
 
+/** For who keeps the page elsewhere. */
+const pageVariable = "OURCLONE_PAGE"
+
 /** Beside the program where it is packed, else where the page is built. */
-const pages = [path.join(here, "web"), path.join(here, "../../server/web/dist")]
+const pages = [path.join(here, "web"), path.join(here, "../../server/dist/web")]
 
 const load = Effect.promise(() => import("@ourclone/server/main"))
 
@@ -77,7 +80,7 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
     version,
     runner: { command: (id) => ownProgram("task", "run", "--id", id), environment },
     side: { command: ownProgram("serve-side"), environment },
-    page: pages.find((folder) => fs.existsSync(folder)),
+    page: environment[pageVariable] ?? pages.find((folder) => fs.existsSync(folder)),
     say: (line) => streams.writeError(`${printable(line)}\n`)
   }).pipe(Effect.catchTag("ServeFailed", ({ message }) => Effect.fail(new CommandStopped({ code: failed, message }))))
 })

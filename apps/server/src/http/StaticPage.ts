@@ -6,7 +6,8 @@ import { gzipSync } from "node:zlib"
 
 interface Asset {
   readonly bytes: Uint8Array<ArrayBuffer>
-  readonly gzip: Uint8Array<ArrayBuffer> | undefined
+  /** The bytes as each encoding has them, the best first. */
+  readonly encoded: ReadonlyArray<{ readonly encoding: string; readonly bytes: Uint8Array<ArrayBuffer> }>
   readonly type: string
   readonly etag: string
   /** Its name holds a hash of its content. */
@@ -31,10 +32,19 @@ const shrinks = /^(?:text|application|image\/svg)/
 const assetOf = (file: string, name: string): Asset => {
   const bytes = new Uint8Array(fs.readFileSync(file))
   const type = types[path.extname(file)] ?? "application/octet-stream"
-  const gzip = shrinks.test(type) ? new Uint8Array(gzipSync(bytes, { level: 9 })) : undefined
+  const built = (
+    [
+      ["br", ".br"],
+      ["gzip", ".gz"]
+    ] as const
+  ).flatMap(([encoding, ending]) =>
+    fs.existsSync(file + ending) ? [{ encoding, bytes: new Uint8Array(fs.readFileSync(file + ending)) }] : []
+  )
+  const made = () =>
+    shrinks.test(type) ? [{ encoding: "gzip", bytes: new Uint8Array(gzipSync(bytes, { level: 9 })) }] : []
   return {
     bytes,
-    gzip,
+    encoded: built.length > 0 ? built : made(),
     type,
     etag: `"${hash("sha256", bytes, "base64url").slice(0, 22)}"`,
     isLasting: name.startsWith("/assets/")
@@ -44,6 +54,12 @@ const assetOf = (file: string, name: string): Asset => {
 const absent = `<!doctype html><html lang="en"><meta charset="utf-8"><title>OurClone</title>
 <h1>OurClone</h1><p>The service runs. Its page is not part of this copy of the program: build it with
 <code>npm run build</code>, or use the command line and <a href="/api/docs">the API</a>.</p></html>`
+
+/** The encodings of a header, without those that it refuses. */
+const takenBy = (header: string): ReadonlySet<string> =>
+  new Set(
+    header.split(",").flatMap((part) => (/;\s*q=0(?:\.0*)?\s*$/.test(part) ? [] : [part.replace(/;.*/s, "").trim()]))
+  )
 
 export interface StaticPage {
   /** Nothing where no such file is. */
@@ -55,7 +71,7 @@ export const load = (folder: string | undefined): StaticPage => {
   const assets = new Map<string, Asset>()
   if (folder !== undefined && fs.existsSync(path.join(folder, "index.html"))) {
     for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || entry.name.endsWith(".map")) continue
+      if (!entry.isFile() || /\.(?:map|gz|br)$/.test(entry.name)) continue
       const file = path.join(entry.parentPath, entry.name)
       const name = `/${path.relative(folder, file).split(path.sep).join("/")}`
       assets.set(name, assetOf(file, name))
@@ -77,10 +93,10 @@ export const load = (folder: string | undefined): StaticPage => {
       "cache-control": asset.isLasting ? "public, max-age=31536000, immutable" : "no-cache"
     })
     if (request.headers.get("if-none-match") === asset.etag) return new Response(null, { status: 304, headers })
-    const takesGzip = /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")
-    const body = takesGzip && asset.gzip !== undefined ? asset.gzip : asset.bytes
-    if (body === asset.gzip) headers.set("content-encoding", "gzip")
-    return new Response(request.method === "HEAD" ? null : body, { headers })
+    const taken = takenBy(request.headers.get("accept-encoding") ?? "")
+    const encoded = asset.encoded.find(({ encoding }) => taken.has(encoding))
+    if (encoded !== undefined) headers.set("content-encoding", encoded.encoding)
+    return new Response(request.method === "HEAD" ? null : (encoded ?? asset).bytes, { headers })
   }
   return { answer, isBuilt: assets.size > 0 }
 }
