@@ -113,6 +113,7 @@ export const make = Effect.fnUntraced(function* ({
     return started
   }
   const retire = (one: Running): void => {
+    if (one.isRetired) return
     one.isRetired = true
     if (one.busy === 0) stop(one)
     else setTimeout(() => stop(one), retireMillis).unref()
@@ -162,7 +163,11 @@ export const make = Effect.fnUntraced(function* ({
             ...(body === undefined ? {} : { [orderHeader]: Buffer.from(text).toString("base64url") })
           }
         })
-        request.once("error", failed)
+        request.once("error", (error) => {
+          // It has ended, or is about to: nobody waits for that to be known.
+          if (!isOver) retire(one)
+          failed(error)
+        })
         request.once("response", (response) => {
           clearTimeout(late)
           response.once("close", over)
@@ -184,9 +189,15 @@ export const make = Effect.fnUntraced(function* ({
 
 /** Waits while the other side is behind. A body that breaks off breaks the request off. */
 const pipeInto = async (request: http.ClientRequest, body: AsyncIterable<Uint8Array>): Promise<void> => {
+  let wake = () => {}
+  request.on("drain", () => wake()).once("close", () => wake())
   try {
     for await (const piece of body) {
-      if (!request.write(piece)) await new Promise((resolve) => request.once("drain", resolve).once("close", resolve))
+      if (!request.write(piece) && !request.destroyed) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
       if (request.destroyed) return
     }
     request.end()

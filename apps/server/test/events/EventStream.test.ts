@@ -1,0 +1,131 @@
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
+import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
+import { noTotals } from "@ourclone/tasks/task/Task"
+import { Effect } from "effect"
+import { expect, onTestFinished, test } from "vitest"
+import * as EventStream from "../../src/events/EventStream.ts"
+import * as Position from "../../src/events/Position.ts"
+
+interface Heard {
+  readonly event: string
+  readonly id: string
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the test knows it to be
+  readonly data: any
+}
+
+const parse = (text: string): ReadonlyArray<Heard> =>
+  text
+    .split("\n\n")
+    .filter((block) => block.includes("event: "))
+    .map((block) => {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(block)?.[1] ?? ""
+      return { event: field("event"), id: field("id"), data: JSON.parse(field("data")) }
+    })
+
+const withStore = <A>(use: (store: TaskStore) => Promise<A>): Promise<A> => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-events-"))
+  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
+  return Effect.runPromise(
+    Effect.scoped(
+      Effect.flatMap(SqliteStore.make(path.join(folder, "tasks")), (store) => Effect.promise(() => use(store)))
+    )
+  )
+}
+
+const run = Effect.runPromise
+const owner: typeof ProcessIdentity.Type = { host: "here", pid: 1, birth: "b" }
+const fact = (name: string) => ({ at: 1, fact: { _tag: "Step" as const, name } })
+
+const claimed = async (store: TaskStore) => {
+  const { id } = await run(store.create({ kind: "copy", request: {}, origin: "service" }))
+  const claim = await run(store.claim(owner, 60_000, id))
+  const tell = (...names: ReadonlyArray<string>) =>
+    run(store.commit(claim!, { facts: names.map(fact), totals: noTotals, outcomes: [], mended: [] }, 60_000))
+  return { id, tell }
+}
+
+/** Reads until `isEnough`, and goes away. */
+const listen = async (
+  store: TaskStore,
+  from: string | undefined,
+  tasks: ReadonlyArray<string>,
+  isEnough: (heard: ReadonlyArray<Heard>) => boolean,
+  endsAt: number | null = null
+): Promise<ReadonlyArray<Heard>> => {
+  const start = await run(EventStream.start(store, from, tasks))
+  const reader = EventStream.open({ store, start, endsAt, signal: new AbortController().signal }).getReader()
+  let text = ""
+  while (!isEnough(parse(text))) {
+    const { done, value } = await reader.read()
+    if (done) break
+    text += new TextDecoder().decode(value)
+  }
+  await reader.cancel()
+  return parse(text)
+}
+
+const facts = (heard: ReadonlyArray<Heard>) =>
+  heard.filter(({ event }) => event === "fact").map(({ data }) => data.envelope.seq as number)
+
+test("who comes back after the last id they saw misses no fact and hears none twice", () =>
+  withStore(async (store) => {
+    const { id, tell } = await claimed(store)
+    await tell("a", "b", "c")
+    const first = await listen(store, "0", [id], (heard) => facts(heard).length > 0)
+    const partial = first.filter(({ event }) => event === "fact").slice(0, 2)
+    await tell("d", "e")
+    const second = await listen(store, partial[1]!.id, [id], (heard) => facts(heard).includes(5))
+    expect([...facts(partial), ...facts(second)]).toEqual([1, 2, 3, 4, 5])
+  }))
+
+test("a task is told of when it changes, after the facts that it says to have", () =>
+  withStore(async (store) => {
+    const { id, tell } = await claimed(store)
+    const position = await run(store.position)
+    await tell("a")
+    const heard = await listen(store, String(position), [id], (all) => all.some(({ event }) => event === "task"))
+    expect(heard.map(({ event }) => event)).toEqual(["fact", "task"])
+    expect(heard[1]?.data).toMatchObject({ id, seq: 1, run: 1, host: "here" })
+    expect(JSON.stringify(heard)).not.toContain('"pid"')
+  }))
+
+test("a position that this journal has not reached is answered by a reset", () =>
+  withStore(async (store) => {
+    await claimed(store)
+    for (const from of ["999999", "nonsense", "1;x"]) {
+      const heard = await listen(store, from, [], (all) => all.length > 0)
+      expect(heard[0]).toMatchObject({ event: "reset", id: String(await run(store.position)) })
+    }
+  }))
+
+test("facts that are not kept any more are answered by a reset", () =>
+  withStore(async (store) => {
+    const { id, tell } = await claimed(store)
+    await tell("a", "b")
+    const gone: TaskStore = { ...store, facts: (task, after, limit) => store.facts(task, Math.max(after, 1), limit) }
+    const heard = await listen(gone, "0", [id], (all) => facts(all).length > 0)
+    expect(heard.slice(0, 2)).toMatchObject([{ event: "reset", id: `0;${id}:1` }, { event: "fact" }])
+  }))
+
+test("a stream ends when its session does", () =>
+  withStore(async (store) => {
+    const heard = await listen(store, undefined, [], () => false, Date.now())
+    expect(heard).toEqual([])
+  }))
+
+test("positions are read as they are written", () => {
+  const position = {
+    change: 7,
+    facts: new Map([
+      ["01abc", 3],
+      ["01abd", 0]
+    ])
+  }
+  expect(Position.read(Position.write(position))).toEqual(position)
+  expect(Position.read("7;")).toEqual({ change: 7, facts: new Map() })
+  for (const text of ["", "-1", "1;a", "1;A:1", "1e9", "9".repeat(20)]) expect(Position.read(text)).toBeUndefined()
+})

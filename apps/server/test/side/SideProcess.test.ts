@@ -1,0 +1,62 @@
+/** With a stand-in for the real program: it answers, hangs or dies as its order says. */
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { text } from "node:stream/consumers"
+import { Effect, Exit, Scope } from "effect"
+import { expect, onTestFinished, test } from "vitest"
+import * as SideProcess from "../../src/side/SideProcess.ts"
+import type { Order } from "../../src/side/SideWire.ts"
+
+const standIn = `
+import * as http from "node:http"
+import * as readline from "node:readline"
+const lines = readline.createInterface({ input: process.stdin })
+lines.once("line", (line) => {
+  const { socket, token } = JSON.parse(line)
+  http.createServer(async (request, response) => {
+    if (request.headers["x-token"] !== token) return response.writeHead(403).end()
+    let body = ""
+    for await (const piece of request) body += piece
+    const { type } = JSON.parse(body)
+    if (type === "hang") return
+    if (type === "die") process.exit(3)
+    response.end(String(process.pid))
+  }).listen(socket, () => console.log("ready"))
+})
+lines.once("close", () => process.exit(0))
+`
+
+const makeSide = async (patienceMillis: number) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-side-test-"))
+  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const file = path.join(folder, "side.mjs")
+  fs.writeFileSync(file, standIn)
+  const scope = Scope.makeUnsafe()
+  onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+  const program = { command: [process.execPath, file] as const, environment: {} }
+  return Effect.runPromise(Effect.provideService(SideProcess.make({ program, patienceMillis }), Scope.Scope, scope))
+}
+
+const order = (type: string): Order => ({ _tag: "Rows", type, request: {} })
+
+const ask = async (side: SideProcess.SideProcess, type: string): Promise<string> =>
+  text(await Effect.runPromise(side.ask(order(type))))
+
+test("one process answers again and again, and another is started when it has died", async () => {
+  const side = await makeSide(20_000)
+  const first = await ask(side, "pid")
+  expect(await ask(side, "pid")).toBe(first)
+  await expect(ask(side, "die")).rejects.toThrow(/ended/)
+  const second = await ask(side, "pid")
+  expect(second).not.toBe(first)
+})
+
+test("an order that hangs times out alone: what is asked meanwhile and afterwards is answered by another process", async () => {
+  const side = await makeSide(1_500)
+  const first = await ask(side, "pid")
+  const hanging = ask(side, "hang")
+  expect(await ask(side, "pid")).toBe(first)
+  await expect(hanging).rejects.toThrow("no answer within 2 s")
+  expect(await ask(side, "pid")).not.toBe(first)
+})
