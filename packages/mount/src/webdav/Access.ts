@@ -35,10 +35,12 @@ const basic = (header: string): readonly [name: string, password: string] | unde
   return colon < 0 ? undefined : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
-export const make = (options: AccessOptions): ((headers: Headers) => Entry) => {
-  const names = new Set(["localhost", ...options.hostNames.map((name) => name.toLowerCase())])
-  const passwords = new Map(options.users.map(({ name, password }) => [name, digest(Redacted.value(password))]))
-  const tokens = options.tokens.map((token) => digest(Redacted.value(token)))
+/** Without `options` whoever reaches the server may do everything; pages of other sites still may not. */
+export const make = (options: AccessOptions | undefined): ((headers: Headers) => Entry) => {
+  const { hostNames, tokens: given, users } = options ?? { hostNames: [], tokens: [], users: [] }
+  const names = new Set(["localhost", ...hostNames.map((name) => name.toLowerCase())])
+  const passwords = new Map(users.map(({ name, password }) => [name, digest(Redacted.value(password))]))
+  const tokens = given.map((token) => digest(Redacted.value(token)))
   const nobody = digest("")
 
   const isToken = (secret: string): boolean => {
@@ -56,6 +58,7 @@ export const make = (options: AccessOptions): ((headers: Headers) => Entry) => {
     const isForeign = origin !== null && origin.replace(/^[a-z]+:\/\//, "") !== host
     if (isForeign || headers.get("sec-fetch-site") === "cross-site")
       return { _tag: "Astray", message: "pages of other sites are not answered" }
+    if (options === undefined) return { _tag: "Welcome", user: "" }
     const header = headers.get("authorization") ?? ""
     const bearer = /^bearer\s+(\S+)$/i.exec(header.trim())?.[1]
     if (bearer !== undefined) return isToken(bearer) ? { _tag: "Welcome", user: "token" } : { _tag: "Unknown" }

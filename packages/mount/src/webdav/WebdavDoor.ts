@@ -71,12 +71,12 @@ export const make = (of: FileSystem, options: WebdavOptions): Hono<{ Bindings: B
   const now = options.now ?? Date.now
   const fileSystem = options.storesNoise === true || of.isReadOnly ? of : NoiseFileSystem.make(of, now)
   const context: Context = { fileSystem, locks: new Locks(now) }
-  const enter = options.access === undefined ? undefined : Access.make(options.access)
+  const enter = Access.make(options.access)
   const app = new Hono<{ Bindings: Bindings }>()
 
   app.all("*", async ({ req, env }) => {
     const { headers } = req.raw
-    const entry: Access.Entry = enter?.(headers) ?? { _tag: "Welcome", user: "" }
+    const entry = enter(headers)
     if (entry._tag === "Astray") return answerOf(new Problem(403, entry.message))
     if (entry._tag === "Unknown")
       return new Response("sign in first\n", {

@@ -337,6 +337,13 @@ describe("who may come in", () => {
     ["nobody from a page that says so", { ...good, "sec-fetch-site": "cross-site" }, 403],
     ["a user from a page of this server", { ...good, origin: "http://localhost" }, 207]
   ]
+  it("whoever asks from this machine, where there is no password, but no page of another site", async () => {
+    const { status } = open()
+    assert.strictEqual(await status("PROPFIND", "/", { depth: "0" }), 207)
+    assert.strictEqual(await status("PROPFIND", "/", { depth: "0", host: "evil.example" }), 403)
+    assert.strictEqual(await status("DELETE", "/f", { origin: "https://evil.example" }), 403)
+  })
+
   for (const [name, headers, expected] of cases)
     it(name, async () => {
       const { ask } = open({}, { access })
