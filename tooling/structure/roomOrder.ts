@@ -27,8 +27,8 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
     ["choose", "threads", "format"],
     ["system", "go"]
   ],
-  "packages/jobs": [["."], ["run", "transfer", "storage", "repository"], ["place"], ["kind"]],
-  "packages/mount": [["."], ["fuse", "webdav"], ["model"], ["queue"], ["tree", "cache"], ["journal"], ["contract"]],
+  "packages/jobs": [["."], ["run", "transfer", "storage", "repository", "mount"], ["place"], ["kind"]],
+  "packages/mount": [["."], ["fuse", "webdav", "control"], ["model"], ["queue"], ["tree", "cache"], ["journal"], ["contract"]],
   "packages/provider-b2": [["."], ["api"]],
   "packages/provider-crypt": [["."], ["names", "content"], ["settings"]],
   "packages/provider-s3": [["."], ["api"]],

@@ -16,6 +16,7 @@ import { largeFiles } from "./commands/large.ts"
 import { ls } from "./commands/ls.ts"
 import { lsjson } from "./commands/lsjson.ts"
 import { mkdir } from "./commands/mkdir.ts"
+import { mount } from "./commands/mount.ts"
 import { move } from "./commands/move.ts"
 import { remote } from "./commands/remote.ts"
 import { repo } from "./commands/repo.ts"
@@ -48,6 +49,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "BACKUP", commands: [backup, snapshots, restore, forget, snapshot, repo] },
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
       { group: "CHANGE", commands: [mkdir, rm, undelete] },
+      { group: "MOUNT", commands: [mount] },
       { group: "STORAGE", commands: [buckets, versions, largeFiles, cleanup] },
       { group: "TASKS", commands: [task, schedule, serve, serveSide, tui] },
       {

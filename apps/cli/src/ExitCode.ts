@@ -4,6 +4,7 @@ import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
 import type { Reason } from "@ourclone/core/contract/StorageError"
 import type { SinkFailed } from "@ourclone/core/events/Tell"
 import type { JobError } from "@ourclone/jobs/kind/JobError"
+import type { MountError } from "@ourclone/mount/contract/MountError"
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import * as Schema from "effect/Schema"
 
@@ -86,6 +87,15 @@ const taskCodes: Record<TaskError["reason"]["_tag"], number> = {
   ScheduleExists: wrongUsage
 }
 
+const mountCodes: Record<MountError["reason"]["_tag"], number> = {
+  NoFuse: failed,
+  NotAllowed: refused,
+  BadMountPoint: wrongUsage,
+  Busy: failed,
+  Broken: failed,
+  CacheRefused: failed
+}
+
 /** What a command may fail with. */
 export type CommandError = JobError | TaskError | SinkFailed | CommandStopped
 
@@ -95,6 +105,7 @@ const tags: Record<CommandError["_tag"], true> = {
   RemoteError: true,
   GuardStopped: true,
   DestinationLockError: true,
+  MountError: true,
   InvalidJob: true,
   NothingThere: true,
   SecretRefused: true,
@@ -111,6 +122,7 @@ const codes: Readonly<Record<string, number>> = {
   ...remoteCodes,
   ...repositoryCodes,
   ...taskCodes,
+  ...Object.fromEntries(Object.entries(mountCodes).map(([tag, code]) => [`Mount${tag}`, code])),
   Busy: tryLater,
   GuardStopped: guardStopped,
   InvalidJob: wrongUsage,
@@ -131,6 +143,8 @@ export const ofError = (error: CommandError): number => {
       return remoteCodes[error.reason._tag]
     case "DestinationLockError":
       return error.reason._tag === "Busy" ? tryLater : failed
+    case "MountError":
+      return mountCodes[error.reason._tag]
     case "GuardStopped":
       return guardStopped
     case "InvalidJob":

@@ -1,5 +1,6 @@
 /** The command line's own words for fields of requests, where a flag is not just what the field says of itself. */
 import * as Age from "@ourclone/core/filter/Age"
+import * as Size from "@ourclone/core/filter/Size"
 import * as Result from "effect/Result"
 
 export interface FlagWords {
@@ -21,6 +22,12 @@ const length = (typed: string): Result.Result<number, string> => {
     ? Result.fail("a length of time, such as 2s or 1h")
     : Result.succeed(Math.ceil(age))
 }
+
+/** In bytes. */
+const bytes = (typed: string): Result.Result<number, string> =>
+  Result.flatMap(Size.parse(typed), (size) =>
+    size === undefined ? Result.fail("a size, such as 500M or 20G") : Result.succeed(size)
+  )
 
 /** In whole milliseconds until now; 0 for `off`, and for what is still to come. */
 const age = (typed: string): Result.Result<number, string> =>
@@ -63,6 +70,37 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
     description: "Leave alone what began later than this long ago, such as 24h",
     read: age
   },
+  cacheSize: {
+    metavar: "size",
+    description: "How much of files is kept on this machine at most, such as 20G; 10G when absent",
+    read: bytes
+  },
+  cacheDirectory: {
+    flag: "cache-dir",
+    metavar: "folder",
+    description: "The folder of what is kept on this machine; else one of yours for each place"
+  },
+  listingMillis: {
+    flag: "dir-cache-time",
+    metavar: "duration",
+    description: "How long a listing is believed before the storage is asked again, such as 5s; 1m when absent",
+    read: length
+  },
+  uploadDelayMillis: {
+    flag: "write-back",
+    metavar: "duration",
+    description: "How long after its last write a file is sent, such as 0s; 5s when absent",
+    read: length
+  },
+  timeoutMillis: {
+    flag: "timeout",
+    metavar: "duration",
+    description: "How long to wait for what is to be sent, such as 30s; what is left is sent by the next mount",
+    read: length
+  },
+  hostNames: { flag: "host-name", metavar: "name" },
+  certificate: { flag: "tls-certificate", metavar: "file" },
+  certificateKey: { flag: "tls-key", metavar: "file" },
   at: {
     metavar: "time",
     description:

@@ -1,10 +1,11 @@
 /** Runs a job in this process and tells about it as the flags ask for. */
 
 import type { RunView } from "@ourclone/core/events/RunView"
-import type { JobKind } from "@ourclone/jobs/kind/JobKind"
+import type { JobKind, SecretName } from "@ourclone/jobs/kind/JobKind"
 import * as RunHere from "@ourclone/jobs/run/RunHere"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Redacted from "effect/Redacted"
 import * as JobWords from "./JobWords.ts"
 import type { Output } from "./Output.ts"
 import * as StopSignals from "./process/StopSignals.ts"
@@ -15,6 +16,8 @@ import * as RunRecord from "./task/RunRecord.ts"
 export interface JobRunOptions extends RunReport.ReportOptions {
   /** What it would do rather than doing it. */
   readonly isPreview: boolean
+  /** By the names that the kind asks for; none where it is absent. */
+  readonly secrets?: ReadonlyMap<SecretName, Redacted.Redacted<string>> | undefined
   /** Said when the run did not come to its end. */
   readonly stopped?: (view: RunView, exit: Exit.Failure<unknown, unknown>) => void
 }
@@ -34,7 +37,12 @@ export const run = <Request, Summary>(
       const { isPreview } = options
       const { around, cancelledBy, sink } = isPreview ? RunRecord.none : RunRecord.make(kind, request, output)
       const running = around(
-        RunHere.run(kind, request, { sink: sink(report.sink), secrets: new Map(), isPreview, cancelledBy })
+        RunHere.run(kind, request, {
+          sink: sink(report.sink),
+          secrets: options.secrets ?? new Map(),
+          isPreview,
+          cancelledBy
+        })
       )
       const summary = yield* Effect.onExit(running, (exit) =>
         Effect.sync(() => {

@@ -41,6 +41,7 @@ export const queryKinds = {
   versions: async () => offer((await import("./storage/VersionList.ts")).kind),
   unfinished: async () => offer((await import("./storage/UnfinishedList.ts")).kind),
   buckets: async () => offer((await import("./storage/Buckets.ts")).kind),
+  mounts: async () => offer((await import("./mount/MountsQuery.ts")).kind),
   repositories: async () => offer((await import("./repository/RepositoriesQuery.ts")).kind),
   snapshots: async () => offer((await import("./repository/SnapshotsQuery.ts")).kind),
   snapshotLs: async () => offer((await import("./repository/SnapshotLsQuery.ts")).kind),

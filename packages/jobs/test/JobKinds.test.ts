@@ -3,6 +3,7 @@ import { Envelope } from "@ourclone/core/events/Envelope"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as JobKinds from "../src/JobKinds.ts"
+import { mounted, pointIn } from "./support/Mounts.ts"
 import {
   bucket,
   home,
@@ -20,8 +21,13 @@ import {
 
 const transfer: Sample = { request: (world) => ({ source: world.at("from"), destination: "store:bucket/to" }) }
 
+/** They last until somebody ends them: `mount/Mounts.test.ts` has them. */
+type Lasting = "mount" | "serveWebdav"
+
 /** Total on purpose: a new kind does not compile until it has a sample. */
-const samples: Readonly<Record<JobKinds.JobType, Sample>> = {
+const samples: Readonly<Record<Exclude<JobKinds.JobType, Lasting>, Sample>> = {
+  unmount: { request: (world) => ({ point: pointIn(world) }), prepare: (world) => mounted(world) },
+  flushMount: { request: (world) => ({ point: pointIn(world) }), prepare: (world) => mounted(world) },
   copy: transfer,
   move: transfer,
   sync: transfer,

@@ -5,6 +5,7 @@ import * as Stream from "effect/Stream"
 import * as BytesKinds from "../src/BytesKinds.ts"
 import type { Beside, SecretName } from "../src/kind/JobKind.ts"
 import * as QueryKinds from "../src/QueryKinds.ts"
+import { mounted } from "./support/Mounts.ts"
 import {
   home,
   makeBucket,
@@ -31,6 +32,7 @@ const queries: Readonly<Record<QueryKinds.QueryType, Sample>> = {
   versions: ofStore,
   unfinished: ofStore,
   buckets: { request: () => ({ remote: "store:" }), prepare: makeBucket },
+  mounts: { request: () => ({}), prepare: (world) => mounted(world) },
   repositories: { request: () => ({}) },
   snapshots: ofRepository,
   snapshotLs: latest({}),

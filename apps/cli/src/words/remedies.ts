@@ -3,9 +3,10 @@ import type { RepositoryRemedies } from "@ourclone/backup/repository/RepositoryR
 import type { CoreRemedies } from "@ourclone/core/contract/CoreRemedies"
 import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { JobRemedies } from "@ourclone/jobs/kind/JobRemedies"
+import type { MountRemedies } from "@ourclone/mount/contract/MountRemedies"
 import type { LocalRemedies } from "@ourclone/provider-local/LocalRemedies"
 
-type Remedies = CoreRemedies & LocalRemedies & RepositoryRemedies & JobRemedies
+type Remedies = CoreRemedies & LocalRemedies & RepositoryRemedies & JobRemedies & MountRemedies
 
 /** Total on purpose: a new remedy does not compile until someone has words for it. */
 const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => string } = {
@@ -14,12 +15,15 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
     return path === "" ? command : `${command}. For a file of this folder write ./${path}`
   },
   addRemoteOfType: ({ type }) => `or add a remote with: ourclone remote add NAME ${type}`,
+  allowOtherUsers: () => "let users offer their mounts to others with the line user_allow_other in /etc/fuse.conf",
   allowEmptySource: () => "if it is meant to be empty, say --allow-empty-source",
   allowPruningAll: () => "if this is meant, say --unsafe-allow-remove-all",
   allowRemovals: ({ removals }) => `if that is right, say --max-delete ${removals}`,
   allowRemovingAll: () =>
     "keep some, or say which may all go with --host, --tag or --path and --unsafe-allow-remove-all",
   changeOption: ({ option }) => `change --${option}`,
+  chooseMountPoint: () => "choose another folder, or make this one with mkdir",
+  closeUsers: () => "close them and try again, or say --force, which serves them until they are done",
   check: () => "run ourclone repo check",
   deleteInTheWay: () => "--delete removes it",
   finishMaking: () => "if ourclone repo init was cut off, run it again with the same password",
@@ -28,6 +32,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
   forgetLost: ({ snapshot }) => `if it is lost, remove it with ourclone forget ${snapshot}, then try again`,
   giveSecret: ({ secret }) => `give the secret of ${secret}`,
   includePath: ({ path }) => `restore it with --include "${path}" from the whole snapshot`,
+  installPackage: ({ package: name }) => `install the package ${name} of your system`,
   listFiles: ({ snapshot }) => `ourclone snapshot ls${snapshot === "" ? "" : ` ${snapshot}`} shows what is there`,
   listKeys: () => "ourclone repo key list shows those that there are",
   listSnapshots: () => "see ourclone snapshots for all of them",
@@ -44,6 +49,8 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
     "run ourclone repo repair index, and if that does not bring it back, ourclone repo repair snapshots",
   repairSnapshots: () => "run ourclone repo repair snapshots",
   repeatName: ({ name }) => `if that is meant, say --confirm ${name}`,
+  serveWebdav: () => "or use ourclone serve webdav, which needs nothing of the system",
+  unmountFirst: ({ point }) => `unmount it first: ourclone mount unmount ${point}, or umount ${point}`,
   unlock: () => "take its lock away with ourclone repo unlock",
   unlockUnreadable: () => "it is too old for a run to hold it: take it away with ourclone repo unlock",
   unlockAll: () => "if nothing else uses the repository, take it away with ourclone repo unlock --remove-all",

@@ -6,6 +6,7 @@ import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { DestinationLockError } from "@ourclone/core/engine/DestinationLock"
 import type { GuardStopped } from "@ourclone/core/engine/Guard"
 import type { Failure } from "@ourclone/core/events/Failure"
+import type { MountError } from "@ourclone/mount/contract/MountError"
 import * as Schema from "effect/Schema"
 
 /** The request itself makes no sense; `field` names the part of it, where one is to blame. */
@@ -29,6 +30,7 @@ export type JobError =
   | RemoteError
   | GuardStopped
   | DestinationLockError
+  | MountError
   | InvalidJob
   | NothingThere
   | SecretRefused
@@ -51,6 +53,13 @@ export const toFailure = (error: JobError): Failure => {
       return { ...remedyField(error.remedy), code: error.reason._tag, message: error.message, isRetryable: false }
     case "DestinationLockError":
       return { code: error.reason._tag, message: error.message, isRetryable: error.reason._tag === "Busy" }
+    case "MountError":
+      return {
+        ...remedyField(error.reason.remedy),
+        code: `Mount${error.reason._tag}`,
+        message: error.message,
+        isRetryable: error.reason._tag === "Busy"
+      }
     case "GuardStopped":
       return { ...remedyField(error.remedy), code: error._tag, message: error.message, isRetryable: false }
     case "InvalidJob":

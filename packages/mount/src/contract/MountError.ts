@@ -28,12 +28,22 @@ export class Busy extends Schema.TaggedError<Busy>()("Busy", {
 /** The connection with the kernel, or the server, ended by itself. */
 export class Broken extends Schema.TaggedError<Broken>()("Broken", { message, remedy }) {}
 
-export const Reason = Schema.Union([NoFuse, NotAllowed, BadMountPoint, Busy, Broken])
+/** Tree, cache and queue can not be used: another process has them, or they are another place's, or damaged. */
+export class CacheRefused extends Schema.TaggedError<CacheRefused>()("CacheRefused", { message, remedy }) {}
+
+export const Reason = Schema.Union([NoFuse, NotAllowed, BadMountPoint, Busy, Broken, CacheRefused])
 
 export class MountError extends Schema.TaggedError<MountError>()("MountError", { reason: Reason }) {
   override get message(): string {
     return this.reason.message
   }
+
+  get remedy(): Remedy | undefined {
+    return this.reason.remedy
+  }
 }
 
 export const fail = (reason: typeof Reason.Type): MountError => new MountError({ reason })
+
+export const isMountError = (error: unknown): error is MountError =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "MountError"

@@ -33,6 +33,8 @@ export class Sender {
   private readonly running = new Map<number, Promise<void>>()
   private timer: NodeJS.Timeout | undefined
   private waiters: Array<() => void> = []
+  /** Those of them who give up with the storage. */
+  private hopeful: Array<() => void> = []
   private isClosed = false
   /** Why the storage could not be reached the last time it was tried; undefined once it was. */
   unreachable: string | undefined
@@ -130,7 +132,10 @@ export class Sender {
         queue.later(row.seq, Math.max(row.due, now + settings.uploadDelay), row.attempts, undefined)
         return
       }
-      if (_tag === "Unavailable" || _tag === "RateLimited") this.unreachable = message
+      if (_tag === "Unavailable" || _tag === "RateLimited") {
+        this.unreachable = message
+        this.tellOutOfReach()
+      }
       if (parks[_tag]) {
         queue.park(row.seq, message)
         settings.note("Parked", message)
@@ -160,13 +165,23 @@ export class Sender {
     for (const waiter of waiters) waiter()
   }
 
-  /** Resolves once nothing is left but what is parked, or when `signal` says so. */
+  private tellOutOfReach(): void {
+    const { hopeful } = this
+    this.hopeful = []
+    for (const waiter of hopeful) waiter()
+  }
+
+  /**
+   * Resolves once nothing is left but what is parked, or when `signal` says so; without one also when the storage, after
+   * all retries, does not answer.
+   */
   idle(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (this.isIdle || signal?.aborted === true) return resolve()
       this.waiters.push(resolve)
       this.timer?.ref()
-      signal?.addEventListener("abort", () => resolve(), { once: true })
+      if (signal === undefined) this.hopeful.push(resolve)
+      else signal.addEventListener("abort", () => resolve(), { once: true })
     })
   }
 

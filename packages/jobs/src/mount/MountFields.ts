@@ -1,0 +1,68 @@
+/** The fields that requests about mounts have in common. */
+import { Drained } from "@ourclone/mount/control/Wishes"
+import { flag, place, text, texts, whole } from "../kind/RequestFields.ts"
+
+/** What is mounted, and how it is kept here. */
+export const mounted = {
+  path: place("What to mount: an absolute path, or remote:path"),
+  readOnly: flag("Refuse every change"),
+  cacheSize: whole("Bytes of files that are kept on this machine at most; 10 GiB when absent", 64 * 1024 * 1024),
+  cacheDirectory: text("The folder of what is kept on this machine, absolute; else one of this user's for each place"),
+  listingMillis: whole("How long a listing is believed, in milliseconds; a minute when absent"),
+  uploadDelayMillis: whole("How long after its last write a file is sent, in milliseconds; 5 seconds when absent")
+}
+
+export interface Mounted {
+  readonly path: string
+  readonly readOnly?: boolean
+  readonly cacheSize?: number
+  readonly cacheDirectory?: string
+  readonly listingMillis?: number
+  readonly uploadDelayMillis?: number
+}
+
+const point = place("The folder, an absolute path")
+
+/** How a mount that exists is meant. */
+export const which = {
+  point: place("The folder of a mount as an absolute path, the address of a server, or an id of mounts")
+}
+
+export const timeoutMillis = whole(
+  "How long to wait for what is to be sent, in milliseconds; as long as it takes when absent"
+)
+
+/** How a mount ended, or how far it is: what was not sent yet. */
+export const Summary = Drained
+export type Summary = typeof Summary.Type
+
+export const mounting = {
+  ...mounted,
+  point,
+  allowOther: flag("Let other users of the machine look in, root among them"),
+  attributes: flag("Keep extended attributes (user.…), on this machine alone; listings cost more")
+}
+
+export const flushing = { ...which, timeoutMillis }
+
+export const unmounting = {
+  ...flushing,
+  force: flag("Do not wait for programs that use the folder; they are served until they are done")
+}
+
+export const watching = { point: text("Only that one: a folder, the address of a server, or an id") }
+
+export const servingWebdav = {
+  ...mounted,
+  address: text("The address to listen on; 127.0.0.1 when absent, which only this machine reaches"),
+  port: whole("The port to listen on; any that is free when absent", 0, 65_535),
+  user: text("The name that goes with the password; ourclone when absent"),
+  hostNames: texts("Names besides addresses under which clients ask for the server"),
+  certificate: text("The TLS certificate, a PEM file, as an absolute path"),
+  certificateKey: text("The key of the TLS certificate, a PEM file, as an absolute path"),
+  behindTls: flag("Something in front of the server speaks TLS with the clients"),
+  storeNoise: flag("Store .DS_Store, Thumbs.db and their kin, which are kept in memory otherwise")
+}
+
+/** What the password of a server is asked for by. */
+export const webdavSecret = "webdav:password"

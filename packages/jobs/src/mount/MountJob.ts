@@ -1,0 +1,45 @@
+/** Shows a place of a storage as a folder of this machine, until it is unmounted. */
+import * as path from "node:path"
+import * as FuseDoor from "@ourclone/mount/fuse/FuseDoor"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { InvalidJob } from "../kind/JobError.ts"
+import type { Beside, JobKind } from "../kind/JobKind.ts"
+import { mounting, Summary } from "./MountFields.ts"
+import * as MountRun from "./MountRun.ts"
+
+export const Request = Schema.Struct(mounting)
+export type Request = typeof Request.Type
+
+const run = (request: Request, { tell }: Beside) =>
+  MountRun.run(request, tell, {
+    kind: "fuse",
+    point: request.point,
+    open: ({ fileSystem }) =>
+      Effect.map(
+        FuseDoor.open(fileSystem, {
+          point: request.point,
+          allowsOthers: request.allowOther,
+          keepsAttributes: request.attributes,
+          onFault: ({ error, operation }) =>
+            tell.fact({
+              _tag: "Note",
+              code: "mountFault",
+              message: `${operation} failed: ${error instanceof Error ? error.message : String(error)}. This is a mistake in ourclone`
+            })
+        }),
+        (door) => ({ ...door, point: request.point })
+      )
+  })
+
+export const kind: JobKind<"mount", Request, typeof Summary.Type> = {
+  type: "mount",
+  request: Request,
+  summary: Summary,
+  needs: () => [],
+  refuse: (request) =>
+    path.isAbsolute(request.point)
+      ? undefined
+      : new InvalidJob({ message: `"${request.point}" is no absolute path`, field: "point" }),
+  run
+}

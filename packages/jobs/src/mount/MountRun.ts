@@ -1,0 +1,80 @@
+/** What all kinds of mounts do: opens the place and what is kept of it, serves it through a door, tells how it ended. */
+import { hostname, userInfo } from "node:os"
+import type { Tell } from "@ourclone/core/events/Tell"
+import type { MountError } from "@ourclone/mount/contract/MountError"
+import type * as Mount from "@ourclone/mount/model/Mount"
+import * as ServedMount from "@ourclone/mount/ServedMount"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { InvalidJob } from "../kind/JobError.ts"
+import { ThisMachine } from "../kind/Surroundings.ts"
+import { open } from "../place/OpenPlace.ts"
+import type { Mounted, Summary } from "./MountFields.ts"
+import { directoryOf, overlap, recordsOf } from "./MountPlaces.ts"
+
+export interface MountDoor {
+  readonly kind: "fuse" | "webdav"
+  readonly open: (
+    mount: Mount.Mount
+  ) => Effect.Effect<ServedMount.Door & { readonly point: string }, MountError, Scope.Scope>
+  /** A folder of this machine where it is known beforehand. */
+  readonly point: string | undefined
+}
+
+const owner = () => {
+  const { gid, uid } = userInfo()
+  return { uid: Math.max(0, uid), gid: Math.max(0, gid) }
+}
+
+/** Each trouble is told once in a while, not at each request. */
+const noting = (tell: Tell) => {
+  const told = new Map<string, number>()
+  return (code: string, message: string): void => {
+    const now = Date.now()
+    const key = `${code} ${message}`
+    if (now - (told.get(key) ?? 0) < 60_000) return
+    if (told.size > 1_000) told.clear()
+    told.set(key, now)
+    tell.fact({ _tag: "Note", code: `mount${code}`, message })
+  }
+}
+
+export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, door: MountDoor) {
+  const machine = yield* ThisMachine
+  const provider = yield* open(request.path, tell)
+  if (provider.buckets !== undefined && provider.location === "") {
+    return yield* new InvalidJob({ message: `${request.path} holds buckets; mount one of them`, field: "path" })
+  }
+  const directory = directoryOf(machine, request, provider)
+  const refused = door.point === undefined ? undefined : overlap(door.point, directory, provider)
+  if (refused !== undefined) return yield* refused
+  let point = door.point ?? ""
+  const drained: Summary = yield* ServedMount.serve({
+    provider,
+    directory,
+    owner: owner(),
+    host: hostname(),
+    isReadOnly: request.readOnly,
+    cacheSize: request.cacheSize,
+    listingLife: request.listingMillis,
+    uploadDelay: request.uploadDelayMillis,
+    note: noting(tell),
+    records: recordsOf(machine),
+    place: request.path,
+    point: () => point,
+    kind: door.kind,
+    openDoor: (mount) =>
+      Effect.tap(door.open(mount), (opened) =>
+        Effect.sync(() => {
+          point = opened.point
+        })
+      ),
+    onMounted: (record) =>
+      tell.fact({ _tag: "Step", name: "mounted", values: { id: record.id, point: record.point, place: record.place } })
+  })
+  for (const { error, path: item } of drained.unsent) {
+    const message = error ?? "it was not sent before the end"
+    tell.fact({ _tag: "Failed", failure: { code: "NotSent", message, item, isRetryable: true } })
+  }
+  return drained
+})
