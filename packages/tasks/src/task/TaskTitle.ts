@@ -40,6 +40,10 @@ const sentences: { readonly [Kind in JobType]: (fields: Fields) => string } = {
   cleanup: of("Clean up", "path"),
   cancelUnfinished: of("Cancel unfinished files in", "path"),
   testRemote: of("Test", "remote"),
+  mount: (fields) => `Mount ${text(fields, "path")} at ${text(fields, "point")}`,
+  serveWebdav: of("Serve over WebDAV", "path"),
+  unmount: of("Unmount", "point"),
+  flushMount: of("Send what waits in", "point"),
   backup: (fields) => `Back up ${some(texts(fields, "paths"))} → ${text(fields, "repository")}`,
   restore: (fields) =>
     `Restore ${text(fields, "snapshot")} of ${text(fields, "repository")} → ${text(fields, "target")}`,
