@@ -28,7 +28,15 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
     ["system", "go"]
   ],
   "packages/jobs": [["."], ["run", "transfer", "storage", "repository", "mount"], ["place"], ["kind"]],
-  "packages/mount": [["."], ["fuse", "webdav", "control"], ["model"], ["queue"], ["tree", "cache"], ["journal"], ["contract"]],
+  "packages/mount": [
+    ["."],
+    ["fuse", "webdav", "control"],
+    ["model"],
+    ["queue"],
+    ["tree", "cache"],
+    ["journal"],
+    ["contract"]
+  ],
   "packages/provider-b2": [["."], ["api"]],
   "packages/provider-crypt": [["."], ["names", "content"], ["settings"]],
   "packages/provider-s3": [["."], ["api"]],
