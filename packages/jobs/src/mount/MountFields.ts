@@ -56,7 +56,7 @@ export const servingWebdav = {
   ...mounted,
   address: text("The address to listen on; 127.0.0.1 when absent, which only this machine reaches"),
   port: whole("The port to listen on; any that is free when absent", 0, 65_535),
-  user: text("The name that goes with the password; ourclone when absent"),
+  user: text("The name that goes with the password; that of this program when absent"),
   hostNames: texts("Names besides addresses under which clients ask for the server"),
   certificate: text("The TLS certificate, a PEM file, as an absolute path"),
   certificateKey: text("The key of the TLS certificate, a PEM file, as an absolute path"),
