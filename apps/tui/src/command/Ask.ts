@@ -60,7 +60,7 @@ export type Ask =
 
 export type Answer =
   | { readonly _tag: "Rows"; readonly tag: string; readonly rows: ReadonlyArray<unknown> }
-  | { readonly _tag: "Event"; readonly tag: string; readonly envelope: Envelope }
+  | { readonly _tag: "Events"; readonly tag: string; readonly events: ReadonlyArray<Envelope> }
   | { readonly _tag: "Started"; readonly tag: string; readonly task: Task }
   | {
       readonly _tag: "Details"

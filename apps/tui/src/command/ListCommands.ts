@@ -102,7 +102,8 @@ export const typing = <State, Item>({ get, set }: Lens<State, Item>, state: Stat
     label: "Filter",
     value: list.filter,
     isSecret: false,
-    type: (now, text) => ({ state: set(now, List.withFilter(get(now), get(now).filter + text)) })
+    type: (now, text) => ({ state: set(now, List.withFilter(get(now), get(now).filter + text)) }),
+    put: (now, text) => ({ state: set(now, List.withFilter(get(now), text)) })
   }
 }
 

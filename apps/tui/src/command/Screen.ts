@@ -42,6 +42,11 @@ export interface Typing<State> {
   readonly value: string
   readonly isSecret: boolean
   readonly type: (state: State, text: string) => Step<State>
+  /** The whole of it, from who does not type letter by letter. */
+  readonly put: (state: State, text: string) => Step<State>
+  /** What there is to choose among, where not every text will do. */
+  readonly options?: ReadonlyArray<string>
+  readonly about?: string
 }
 
 /** What can be chosen among, for those who do not see lines. */
@@ -99,10 +104,9 @@ export interface Screen {
   ) => { readonly count: number; readonly at: number; readonly say: (index: number) => string } | undefined
   readonly select: (index: number, world: World) => Screen
   readonly words: (world: World) => ReadonlyArray<string>
-  readonly typing: (
-    world: World
-  ) => { readonly label: string; readonly value: string; readonly isSecret: boolean } | undefined
+  readonly typing: (world: World) => Omit<Typing<never>, "type" | "put"> | undefined
   readonly type: (text: string, world: World) => Outcome
+  readonly put: (text: string, world: World) => Outcome
   readonly hear: (answer: Answer, world: World) => Outcome
   readonly changed: (world: World) => Outcome
 }
@@ -135,6 +139,10 @@ export const show = <State>(kind: ScreenKind<State>, state: State, id = ++last):
     type: (text, world) => {
       const typing = kind.typing?.(state, world)
       return typing === undefined ? {} : outcome(typing.type(state, text))
+    },
+    put: (text, world) => {
+      const typing = kind.typing?.(state, world)
+      return typing === undefined ? {} : outcome(typing.put(state, text))
     },
     hear: (answer, world) => (kind.hear === undefined ? {} : outcome(kind.hear(state, answer, world))),
     changed: (world) => (kind.changed === undefined ? {} : outcome(kind.changed(state, world)))

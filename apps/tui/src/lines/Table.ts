@@ -63,7 +63,7 @@ export const lines = <Item, Context>(
   const from = offsetOf(list.at, list.shown.length, room)
   list.shown.slice(from, from + room).forEach((item, index) => {
     const isChosen = isActive && from + index === list.at
-    const lead = isMarked(item) ? ` ${marks.marked} ` : isChosen ? " > " : "   "
+    const lead = `${isChosen ? ">" : " "}${isMarked(item) ? marks.marked : " "} `
     const spans = shown.map(({ isRight = false, text, tone }, column) =>
       Lines.span(
         cell(text(item, context), widths[column]!, isRight),

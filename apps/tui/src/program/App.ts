@@ -184,7 +184,11 @@ export const make = Effect.fnUntraced(function* ({
       stacks.set(tab, [...stack(), outcome.open])
       addressee = outcome.open
     }
-    if (outcome.go !== undefined) tab = outcome.go
+    if (outcome.go !== undefined) {
+      // Its first screen, for who is there already.
+      if (outcome.go === tab) stacks.set(tab, [stack()[0]!])
+      tab = outcome.go
+    }
     for (const ask of outcome.asks ?? []) perform(ask, addressee.id)
     if (outcome.open !== undefined || outcome.close === true || outcome.go !== undefined) refresh()
   }
@@ -218,7 +222,7 @@ export const make = Effect.fnUntraced(function* ({
       askForSecret(secret, ask, wasGiven ? told({ message: failure.message }) : "It is needed to go on.")
       return
     }
-    if (!("tag" in ask) || ask._tag === "Start") guarded(() => say(told(failure), true))
+    if (!("tag" in ask) || ask._tag === "Start" || id === -1) guarded(() => say(told(failure), true))
   }
 
   /** Does it in a fiber of its own; what is asked again with the same tag ends what was asked before. */
@@ -254,6 +258,13 @@ export const make = Effect.fnUntraced(function* ({
     )
   )
 
+  /** Looked at anew afterwards, whatever becomes of who asked. */
+  const changingStorage = (work: Effect.Effect<void, LinkFailed>): Effect.Effect<void, LinkFailed> =>
+    Effect.andThen(
+      work,
+      Effect.sync(() => begin({ _tag: "Types", tag: "storage" }, -1, storageChanged))
+    )
+
   const rows = (ask: Extract<Ask, { readonly _tag: "Rows" }>, id: number) =>
     Effect.suspend(() => {
       const most = ask.most ?? mostRows
@@ -285,9 +296,7 @@ export const make = Effect.fnUntraced(function* ({
 
   const preview = (ask: Extract<Ask, { readonly _tag: "Preview" }>, id: number) =>
     Stream.runForEach(link.preview(ask.kind, ask.request, secrets), (events) =>
-      Effect.sync(() => {
-        for (const envelope of events) answer(id, { _tag: "Event", tag: ask.tag, envelope })
-      })
+      Effect.sync(() => answer(id, { _tag: "Events", tag: ask.tag, events }))
     ).pipe(Effect.andThen(Effect.sync(() => answer(id, { _tag: "End", tag: ask.tag, isCut: false }))))
 
   const start = Effect.fnUntraced(function* (ask: Extract<Ask, { readonly _tag: "Start" }>, id: number) {
@@ -355,25 +364,24 @@ export const make = Effect.fnUntraced(function* ({
       case "Types":
         return Effect.map(link.types, (types) => answer(id, { _tag: "Types", tag: ask.tag, types }))
       case "AddStorage":
-        return Effect.andThen(
+        return changingStorage(
           Effect.map(link.addStorage(ask.name, ask.type, ask.options), (says) =>
             answer(id, { _tag: "Said", tag: ask.tag, says })
-          ),
-          storageChanged
+          )
         )
       case "TestStorage":
         return Effect.map(link.testStorage(ask.name), (says) => answer(id, { _tag: "Said", tag: ask.tag, says }))
       case "RemoveStorage":
-        return Effect.andThen(
-          Effect.map(link.removeStorage(ask.name), () => answer(id, { _tag: "Said", tag: ask.tag, says: "" })),
-          storageChanged
+        return changingStorage(
+          Effect.map(link.removeStorage(ask.name), () =>
+            answer(id, { _tag: "Said", tag: ask.tag, says: `Removed ${ask.name}` })
+          )
         )
       case "AddRepository":
-        return Effect.andThen(
+        return changingStorage(
           Effect.map(link.addRepository(ask.name, ask.location), () =>
             answer(id, { _tag: "Said", tag: ask.tag, says: "" })
-          ),
-          storageChanged
+          )
         )
       case "Secret":
         return Effect.sync(() => void secrets.set(ask.name, Redacted.make(ask.value)))
@@ -479,6 +487,6 @@ export const make = Effect.fnUntraced(function* ({
         tell()
       })
   }
-  begin({ _tag: "Types", tag: "first" }, -1, Effect.ignore(storageChanged) as Effect.Effect<void>)
+  begin({ _tag: "Types", tag: "storage" }, -1, storageChanged)
   return app
 })

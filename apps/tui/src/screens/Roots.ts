@@ -1,11 +1,13 @@
 /** The first screen of each tab. */
 import { log } from "./log/Log.ts"
+import { migrate } from "./migrate/Migrate.ts"
 import { nothing } from "./Nothing.ts"
+import { storage } from "./storage/Storage.ts"
 import { tasks } from "./tasks/Tasks.ts"
 
 export const roots = {
-  storage: () => nothing("Storage"),
-  migrate: () => nothing("Migrate"),
+  storage,
+  migrate,
   tasks,
   backup: () => nothing("Backup"),
   mounts: () => nothing("Mounts"),

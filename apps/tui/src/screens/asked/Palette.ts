@@ -81,7 +81,8 @@ export const kind: ScreenKind<State> = {
     label: "Find",
     value: list.filter,
     isSecret: false,
-    type: (state, text) => ({ state: { list: List.select(List.withFilter(state.list, state.list.filter + text), 0) } })
+    type: (state, text) => ({ state: { list: List.select(List.withFilter(state.list, state.list.filter + text), 0) } }),
+    put: (state, text) => ({ state: { list: List.select(List.withFilter(state.list, text), 0) } })
   })
 }
 

@@ -49,7 +49,8 @@ export const kind: ScreenKind<State> = {
     label: `Password of ${about(state)}`,
     value: state.value,
     isSecret: true,
-    type: (now, text) => ({ state: { ...now, value: now.value + text } })
+    type: (now, text) => ({ state: { ...now, value: now.value + text } }),
+    put: (now, text) => ({ state: { ...now, value: text } })
   })
 }
 

@@ -1,0 +1,79 @@
+/** One side of the browser as lines. */
+import * as Amount from "@ourclone/core/events/Amount"
+import { printable, shorten } from "@ourclone/core/events/PrintableText"
+import * as Lines from "../../lines/Line.ts"
+import type { Marks } from "../../lines/Marks.ts"
+import * as Table from "../../lines/Table.ts"
+import * as List from "../../lists/List.ts"
+import * as Places from "../../words/Places.ts"
+import type { Entry } from "./Entry.ts"
+import type { Pane } from "./Pane.ts"
+
+export interface Row {
+  readonly now: number
+  readonly other: ReadonlyMap<string, Entry> | undefined
+}
+
+const two = (part: number): string => String(part).padStart(2, "0")
+
+const dateText = (at: number | undefined, now: number): string => {
+  if (at === undefined) return ""
+  const date = new Date(at)
+  const day = `${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return date.getFullYear() === new Date(now).getFullYear() ? day : `${date.getFullYear()}-${day}`
+}
+
+/** Whether the other pane lacks it, or has it in another size. */
+export const differs = (entry: Entry, other: Row["other"]): boolean => {
+  const there = other?.get(entry.name)
+  return (
+    other !== undefined &&
+    (there === undefined || there.isFolder !== entry.isFolder || (!entry.isFolder && there.size !== entry.size))
+  )
+}
+
+export const table: Table.Table<Entry, Row> = {
+  columns: [
+    {
+      head: "Name",
+      text: ({ because, isFolder, name }) =>
+        `${name}${isFolder ? "/" : ""}${because === undefined ? "" : ` (${because})`}`,
+      tone: (entry, { other }) => (differs(entry, other) ? "warn" : entry.isFolder ? "strong" : "plain")
+    },
+    { head: "Size", width: 9, isRight: true, text: ({ size }) => (size === undefined ? "" : Amount.bytes(size)) },
+    { head: "Modified", width: 10, from: 44, text: ({ modifiedAt }, { now }) => dateText(modifiedAt, now) }
+  ],
+  empty: ["Nothing here"]
+}
+
+export interface Look {
+  readonly now: number
+  readonly home: string
+  readonly marks: Marks
+  readonly isActive: boolean
+  /** The other pane, where the two are compared. */
+  readonly other: Pane | undefined
+}
+
+export const rowOf = ({ now, other }: Pick<Look, "now" | "other">): Row => ({
+  now,
+  other: other === undefined ? undefined : new Map(other.list.items.map((entry) => [entry.name, entry]))
+})
+
+export const lines = (pane: Pane, look: Look, columns: number, rows: number): ReadonlyArray<Lines.Line> => {
+  const { home, isActive, marks } = look
+  const count = pane.isLoading ? "listing" : `${Amount.count(pane.list.items.length)}${pane.isCut ? "+" : ""}`
+  const place = shorten(printable(Places.short(pane.place, home)), Math.max(8, columns - count.length - 4))
+  const head = Lines.ends(
+    Lines.line(` ${place}`, isActive ? "strong" : "faint"),
+    Lines.line(`${count} `, "faint"),
+    columns
+  )
+  if (pane.problem !== "") {
+    const said = Lines.wrap(printable(pane.problem), columns - 4).map((text) => Lines.line(`   ${text}`, "bad"))
+    return [head, Lines.blank, ...said, Lines.blank, Lines.line("   u tries again", "faint")]
+  }
+  if (pane.isLoading && pane.list.items.length === 0) return [head, Lines.blank, Lines.line("   Listing", "faint")]
+  const isMarked = (entry: Entry) => List.isMarked(pane.list, entry)
+  return [head, ...Table.lines(table, pane.list, rowOf(look), { columns, rows: rows - 1, marks, isMarked, isActive })]
+}

@@ -1,0 +1,337 @@
+/** A form: fields one below the other, each with its own message. Nothing that was typed is ever lost by an error. */
+import type { Failure } from "@ourclone/core/events/Failure"
+import { pad, printable, shorten, widthOf } from "@ourclone/core/events/PrintableText"
+import type { Answer } from "../../command/Ask.ts"
+import { type Command, type Screen, type ScreenKind, type Step, show } from "../../command/Screen.ts"
+import type { World } from "../../command/World.ts"
+import * as Lines from "../../lines/Line.ts"
+import * as Table from "../../lines/Table.ts"
+import { told } from "../../words/Remedies.ts"
+import type { Field, Values } from "./Field.ts"
+
+export type Errors = { readonly [field: string]: string }
+
+export interface FormOptions {
+  readonly title: string
+  /** What it is about, above the fields. */
+  readonly says?: ReadonlyArray<string>
+  readonly fields: ReadonlyArray<Field>
+  /** Verb and object. */
+  readonly submitLabel: string | ((values: Values) => string)
+  /** What is wrong with what was typed, or what comes of it. */
+  readonly submit: (values: Values, world: World) => { readonly errors: Errors } | Omit<Step<never>, "state">
+  /** The first screen of its tab: it does not close, and begins where no letter is typed, so that numbers lead to other tabs. */
+  readonly isRoot?: true
+  /** The answer to what `submit` asked for. */
+  readonly done?: (answer: Answer, values: Values, world: World) => Omit<Step<never>, "state"> | undefined
+}
+
+interface State {
+  readonly options: FormOptions
+  readonly values: Values
+  readonly errors: Errors
+  readonly problem: string
+  /** A field, or behind the last one the button. */
+  readonly at: number
+  readonly isBusy: boolean
+}
+
+const labelColumns = 22
+
+const fieldAt = ({ at, options }: State): Field | undefined => options.fields[at]
+
+const writtenIn = ({ values }: State, { name }: Field): string => values[name] ?? ""
+
+const withValue = (state: State, field: Field, value: string): State => {
+  const { [field.name]: _, ...errors } = state.errors
+  return { ...state, values: { ...state.values, [field.name]: value }, errors }
+}
+
+const go = (state: State, at: number): State => ({
+  ...state,
+  at: Math.max(0, Math.min(at, state.options.fields.length))
+})
+
+const turn = (state: State, by: number): Step<State> => {
+  const field = fieldAt(state)
+  if (field?.options === undefined) return {}
+  const { options } = field
+  const next = options[(options.indexOf(writtenIn(state, field)) + by + options.length) % options.length]!
+  return { state: withValue(state, field, next) }
+}
+
+const requiredErrors = (state: State): Errors =>
+  Object.fromEntries(
+    state.options.fields
+      .filter((field) => field.isRequired && writtenIn(state, field).trim() === "")
+      .map(({ name }) => [name, "is needed"])
+  )
+
+const withErrors = (state: State, errors: Errors): Step<State> => {
+  const first = state.options.fields.findIndex(({ name }) => errors[name] !== undefined)
+  const { label } = state.options.fields[first] ?? { label: "" }
+  const name = state.options.fields[first]?.name ?? ""
+  return {
+    state: { ...state, errors, isBusy: false, at: first < 0 ? state.at : first },
+    notice: `${label}: ${errors[name] ?? "see the form"}`
+  }
+}
+
+const submit = (state: State, world: World): Step<State> => {
+  const missing = requiredErrors(state)
+  if (Object.keys(missing).length > 0) return withErrors(state, missing)
+  const step = state.options.submit(state.values, world)
+  if ("errors" in step) return withErrors(state, step.errors)
+  const waits = step.close !== true && (step.asks?.length ?? 0) > 0
+  return { ...step, state: { ...state, errors: {}, problem: "", isBusy: waits } }
+}
+
+const isOnOptions = (state: State): boolean => fieldAt(state)?.options !== undefined
+
+const commands: ReadonlyArray<Command<State>> = [
+  {
+    id: "form.enter",
+    keys: ["enter"],
+    label: "Next",
+    about: "The next field; on the last line, what the form is for",
+    whyNot: ({ isBusy }) => (isBusy ? "It is being done" : undefined),
+    run: (state, world) =>
+      state.at >= state.options.fields.length ? submit(state, world) : { state: go(state, state.at + 1) }
+  },
+  {
+    id: "form.submit",
+    keys: ["ctrl-s"],
+    label: "Done",
+    about: "What the form is for, from any field",
+    whyNot: ({ isBusy }) => (isBusy ? "It is being done" : undefined),
+    run: submit
+  },
+  {
+    id: "form.next",
+    keys: ["down", "tab"],
+    label: "Next field",
+    isQuiet: true,
+    run: (state) => ({ state: go(state, (state.at + 1) % (state.options.fields.length + 1)) })
+  },
+  {
+    id: "form.before",
+    keys: ["up", "shift-tab"],
+    label: "Field before",
+    isQuiet: true,
+    run: (state) => ({ state: go(state, state.at - 1) })
+  },
+  {
+    id: "form.turn",
+    keys: ["right", "space"],
+    label: "Other choice",
+    whyNot: (state) => (isOnOptions(state) ? undefined : ""),
+    run: (state) => turn(state, 1)
+  },
+  {
+    id: "form.turnBack",
+    keys: ["left"],
+    label: "Choice before",
+    isQuiet: true,
+    whyNot: (state) => (isOnOptions(state) ? undefined : ""),
+    run: (state) => turn(state, -1)
+  },
+  {
+    id: "form.erase",
+    keys: ["backspace", "delete"],
+    label: "Erase",
+    isQuiet: true,
+    run: (state) => {
+      const field = fieldAt(state)
+      if (field === undefined || field.options !== undefined) return {}
+      return { state: withValue(state, field, [...writtenIn(state, field)].slice(0, -1).join("")) }
+    }
+  },
+  {
+    id: "form.clear",
+    keys: ["ctrl-u"],
+    label: "Clear field",
+    isQuiet: true,
+    run: (state) => {
+      const field = fieldAt(state)
+      return field === undefined ? {} : { state: withValue(state, field, "") }
+    }
+  },
+  {
+    id: "form.back",
+    keys: ["esc"],
+    label: "Back",
+    whyNot: ({ at, options }) => (options.isRoot === true && at === options.fields.length ? "" : undefined),
+    run: (state) =>
+      state.options.isRoot === true ? { state: go(state, state.options.fields.length) } : { close: true }
+  }
+]
+
+const shownValue = (state: State, field: Field): string => {
+  const value = writtenIn(state, field)
+  if (field.isSecret) return "•".repeat(Math.min(24, [...value].length))
+  return printable(value)
+}
+
+const submitText = ({ options, values }: State): string =>
+  typeof options.submitLabel === "string" ? options.submitLabel : options.submitLabel(values)
+
+const fieldLine = (state: State, index: number, columns: number): Lines.Line => {
+  const field = state.options.fields[index]!
+  const isAt = index === state.at
+  const label = pad(shorten(field.label, labelColumns), labelColumns)
+  const room = Math.max(8, columns - labelColumns - 6)
+  const value = shownValue(state, field)
+  const shown = widthOf(value) > room ? `…${[...value].slice(-(room - 2)).join("")}` : value
+  const error = state.errors[field.name]
+  const rest: Lines.Line =
+    field.options !== undefined
+      ? field.options.map((option) => {
+          const isChosen = option === writtenIn(state, field)
+          const text = option === "" ? (field.otherwise === "" ? "–" : field.otherwise) : option
+          return Lines.span(isChosen ? ` (${text}) ` : `  ${text}  `, isChosen ? "strong" : "faint")
+        })
+      : [
+          Lines.span(shown),
+          Lines.span(isAt ? "▏" : "", "busy"),
+          Lines.span(
+            value === "" && !isAt
+              ? field.otherwise === ""
+                ? field.isRequired
+                  ? "needed"
+                  : "–"
+                : field.otherwise
+              : "",
+            "faint"
+          )
+        ]
+  return [
+    Lines.span(isAt ? " > " : "   ", isAt ? "strong" : "plain"),
+    Lines.span(`${label} `, isAt ? "strong" : "plain"),
+    ...rest,
+    Lines.span(error === undefined ? "" : `  ${printable(error)}`, "bad")
+  ]
+}
+
+const below = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
+  const field = fieldAt(state)
+  const about = field === undefined ? "" : field.about
+  const problem = state.isBusy ? "One moment…" : state.problem
+  return [
+    ...Lines.wrap(printable(about), columns - 4)
+      .slice(0, 3)
+      .map((text) => Lines.line(`   ${text}`, "faint")),
+    ...(problem === ""
+      ? []
+      : Lines.wrap(printable(problem), columns - 4)
+          .slice(0, 3)
+          .map((text) => Lines.line(`   ${text}`, state.isBusy ? "busy" : "bad")))
+  ]
+}
+
+const above = ({ options: { says = [] } }: State, columns: number): ReadonlyArray<Lines.Line> =>
+  says.flatMap((text) => Lines.wrap(text, columns - 4)).map((text) => Lines.line(`   ${text}`))
+
+const roomFor = (state: State, columns: number, rows: number): number =>
+  Math.max(1, rows - above(state, columns).length - below(state, columns).length - 4)
+
+const button = (state: State): Lines.Line => {
+  const isAt = state.at === state.options.fields.length
+  return [Lines.span(isAt ? " > " : "   ", "strong"), Lines.span(` ${submitText(state)} `, isAt ? "chosen" : "strong")]
+}
+
+/** The first field that is drawn. */
+const fromOf = ({ at, options }: State, room: number): number =>
+  Table.offsetOf(Math.min(at, options.fields.length - 1), options.fields.length, room)
+
+export const kind: ScreenKind<State> = {
+  name: "Form",
+  title: ({ options }) => options.title,
+  commands,
+  lines: (state, _, columns, rows) => {
+    const room = roomFor(state, columns, rows)
+    const from = fromOf(state, room)
+    const fields = state.options.fields.map((_, index) => index).slice(from, from + room)
+    return [
+      ...above(state, columns),
+      Lines.blank,
+      ...fields.map((index) => fieldLine(state, index, columns)),
+      Lines.blank,
+      button(state),
+      Lines.blank,
+      ...below(state, columns)
+    ].map((line) => Lines.cut(line, columns))
+  },
+  words: (state) => [
+    ...(state.options.says ?? []),
+    ...Object.entries(state.errors).map(([name, error]) => `${name} ${error}`),
+    ...(state.problem === "" ? [] : [state.problem])
+  ],
+  choices: (state) => ({
+    count: state.options.fields.length + 1,
+    at: state.at,
+    say: (index) => {
+      const field = state.options.fields[index]
+      if (field === undefined) return submitText(state)
+      const value = shownValue(state, field)
+      return `${field.label}: ${value === "" ? field.otherwise || (field.isRequired ? "needed" : "–") : value}`
+    },
+    select: go
+  }),
+  choiceAt: (state, _, columns, rows, line) => {
+    const room = roomFor(state, columns, rows)
+    const index = line - above(state, columns).length - 1
+    const count = state.options.fields.length
+    const shown = Math.min(room, count)
+    if (index === shown + 1) return count
+    return index < 0 || index >= shown ? undefined : fromOf(state, room) + index
+  },
+  typing: (state) => {
+    const field = fieldAt(state)
+    if (field === undefined) return undefined
+    return {
+      label: field.label,
+      value: writtenIn(state, field),
+      isSecret: field.isSecret,
+      about: field.about,
+      ...(field.options === undefined ? {} : { options: field.options }),
+      type: (now, text) => {
+        if (field.options === undefined) return { state: withValue(now, field, writtenIn(now, field) + text) }
+        if (text === " ") return turn(now, 1)
+        const found = field.options.find(
+          (option) => option.toLowerCase().startsWith(text.toLowerCase()) && option !== ""
+        )
+        return found === undefined ? {} : { state: withValue(now, field, found) }
+      },
+      put: (now, text) => {
+        if (field.options === undefined) return { state: withValue(now, field, text) }
+        const found = field.options.find((option) => option.toLowerCase() === text.toLowerCase())
+        return found === undefined
+          ? { notice: `Choose one of: ${field.options.join(", ")}` }
+          : { state: withValue(now, field, found) }
+      }
+    }
+  },
+  hear: (state, answer, world) => {
+    if (answer._tag === "Failed") return failing(state, answer.failure)
+    const step = state.options.done?.(answer, state.values, world)
+    return step === undefined ? { state: { ...state, isBusy: false } } : { ...step, state: { ...state, isBusy: false } }
+  }
+}
+
+/** At the field that is to blame, where one is. */
+const failing = (state: State, failure: Failure): Step<State> => {
+  const field = state.options.fields.find(({ name }) => name === failure.item)
+  return field === undefined
+    ? { state: { ...state, isBusy: false, problem: told(failure) } }
+    : withErrors(state, { [field.name]: failure.message })
+}
+
+export const form = (options: FormOptions): Screen =>
+  show(kind, {
+    options,
+    values: Object.fromEntries(options.fields.map(({ name, value }) => [name, value])),
+    errors: {},
+    problem: "",
+    at: options.isRoot === true ? options.fields.length : 0,
+    isBusy: false
+  })

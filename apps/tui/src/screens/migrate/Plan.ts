@@ -1,0 +1,240 @@
+/** What a transfer would do, counted while it is found out; nothing is written before somebody says so. */
+import * as Amount from "@ourclone/core/events/Amount"
+import type { Envelope } from "@ourclone/core/events/Envelope"
+import type { Failure } from "@ourclone/core/events/Failure"
+import type { Fact } from "@ourclone/core/events/RunEvent"
+import type * as Schema from "effect/Schema"
+import * as ListCommands from "../../command/ListCommands.ts"
+import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
+import type { World } from "../../command/World.ts"
+import * as Lines from "../../lines/Line.ts"
+import * as Table from "../../lines/Table.ts"
+import * as List from "../../lists/List.ts"
+import { told } from "../../words/Remedies.ts"
+import * as TaskTitle from "../../words/TaskTitle.ts"
+
+const groups = ["Copy new", "Overwrite", "Set time", "Delete", "Folders", "Pass over", "Fail"] as const
+type Group = (typeof groups)[number]
+
+interface Row {
+  readonly group: Group
+  readonly item: string
+  readonly bytes: number | undefined
+  readonly because: string
+}
+
+interface Count {
+  readonly items: number
+  readonly bytes: number
+}
+
+interface State {
+  readonly kind: string
+  readonly request: Schema.Json
+  readonly counts: { readonly [Name in Group]?: Count }
+  readonly same: number
+  readonly list: List.List<Row>
+  readonly only: Group | undefined
+  readonly rows: ReadonlyArray<Row>
+  readonly isDone: boolean
+  /** It could not be planned, or a guard would stop it. */
+  readonly failure: Failure | undefined
+}
+
+/** More are counted, and not shown one by one. */
+const rowsKept = 10_000
+
+const rowOf = (fact: Fact): Row | undefined => {
+  switch (fact._tag) {
+    case "Would": {
+      const { because = "", bytes, deed, item } = fact
+      const row = (group: Group): Row => ({ group, item, bytes, because })
+      switch (deed) {
+        case "stored":
+        case "copied":
+        case "moved":
+        case "updated":
+        case "restored":
+          if (because === "same at the destination") return row("Delete")
+          return row(because === "" || because === "missing" ? "Copy new" : "Overwrite")
+        case "touched":
+          return row("Set time")
+        case "removed":
+          return row("Delete")
+        case "directoryMade":
+        case "directoryRemoved":
+          return row("Folders")
+        case "same":
+        case "verified":
+          return undefined
+      }
+      return undefined
+    }
+    case "Skipped":
+      return { group: "Pass over", item: fact.item, bytes: undefined, because: fact.because }
+    case "Failed":
+      return { group: "Fail", item: fact.failure.item ?? "", bytes: undefined, because: told(fact.failure) }
+    default:
+      return undefined
+  }
+}
+
+const lens: ListCommands.Lens<State, Row> = { get: ({ list }) => list, set: (state, list) => ({ ...state, list }) }
+
+const table: Table.Table<Row, World> = {
+  columns: [
+    { head: "Path", text: ({ item }) => item },
+    { head: "Size", width: 10, isRight: true, text: ({ bytes }) => (bytes === undefined ? "–" : Amount.bytes(bytes)) },
+    {
+      head: "What",
+      width: 10,
+      text: ({ group }) => group,
+      tone: ({ group }) => (group === "Delete" ? "warn" : group === "Fail" ? "bad" : "plain")
+    },
+    { head: "Because", width: 30, from: 100, text: ({ because }) => because }
+  ],
+  empty: ["Nothing to do, as far as is known"]
+}
+
+const shownRows = (rows: ReadonlyArray<Row>, only: Group | undefined): ReadonlyArray<Row> =>
+  only === undefined ? rows : rows.filter(({ group }) => group === only)
+
+const take = (state: State, events: ReadonlyArray<Envelope>): State => {
+  const counts: { [Name in Group]?: Count } = { ...state.counts }
+  const rows = [...state.rows]
+  let { failure, same } = state
+  for (const { event } of events) {
+    if (event._tag === "Progress") continue
+    if (event._tag === "Planned") same = event.same ?? same
+    if (event._tag === "Finished") failure = event.failure
+    const row = rowOf(event)
+    if (row === undefined) continue
+    const { bytes = 0, items = 0 } = counts[row.group] ?? {}
+    counts[row.group] = { items: items + 1, bytes: bytes + (row.bytes ?? 0) }
+    if (rows.length < rowsKept) rows.push(row)
+  }
+  return { ...state, counts, same, failure, rows, list: List.withItems(state.list, shownRows(rows, state.only)) }
+}
+
+const deletes = ({ counts }: State): number => counts.Delete?.items ?? 0
+
+const startLabel = (state: State): string =>
+  deletes(state) > 0 ? `Start and delete ${Amount.files(deletes(state))}` : "Start"
+
+const start = (state: State): Step<State> => ({
+  close: true,
+  asks: [{ _tag: "Start", tag: "start", kind: state.kind, request: state.request, isShown: true }]
+})
+
+const commands: ReadonlyArray<Command<State>> = [
+  {
+    id: "plan.start",
+    keys: ["S"],
+    label: "Start",
+    about: "Does it, as a task; the line above says how many files it deletes",
+    whyNot: ({ failure, isDone }) =>
+      !isDone ? "The plan is not complete yet" : failure === undefined ? undefined : told(failure),
+    run: start
+  },
+  ...ListCommands.commands(lens),
+  {
+    id: "plan.only",
+    keys: ["tab"],
+    label: "Only",
+    about: "Only what is copied, overwritten, deleted …",
+    run: (state) => {
+      const some = groups.filter((group) => state.counts[group] !== undefined)
+      const next = [undefined, ...some][([undefined, ...some].indexOf(state.only) + 1) % (some.length + 1)]
+      return { state: { ...state, only: next, list: List.withItems(state.list, shownRows(state.rows, next)) } }
+    }
+  },
+  {
+    id: "plan.back",
+    keys: ["esc", "q", "h", "left"],
+    label: "Back",
+    run: ListCommands.orDropFilter(lens, () => ({ close: true }))
+  },
+  {
+    id: "plan.keep",
+    keys: ["enter"],
+    label: "Keep filter",
+    isQuiet: true,
+    run: ListCommands.enter(lens, () => ({}))
+  }
+]
+
+const notes: { readonly [Name in Group]?: string } = {
+  Overwrite: "old versions stay where the storage keeps them",
+  Delete: "where versions are kept they stay"
+}
+
+const counted = (state: State): ReadonlyArray<readonly [Group, Count]> =>
+  groups.flatMap((group) => {
+    const count = state.counts[group]
+    return count === undefined ? [] : [[group, count] as const]
+  })
+
+const countLine = ([group, { bytes, items }]: readonly [Group, Count]): Lines.Line => [
+  Lines.span(`   ${group.padEnd(12)}`, group === "Delete" ? "warn" : group === "Fail" ? "bad" : "plain"),
+  Lines.span(`${Amount.count(items).padStart(9)}  `),
+  Lines.span(bytes > 0 ? Amount.bytes(bytes).padStart(9) : " ".repeat(9)),
+  Lines.span(notes[group] === undefined ? "" : `   ${notes[group]}`, "faint")
+]
+
+const head = (state: State): ReadonlyArray<Lines.Line> => {
+  const same: Lines.Line = Lines.line(`   ${"Leave alone".padEnd(12)}${Amount.count(state.same).padStart(9)}`)
+  const failed = state.failure === undefined ? [] : [Lines.line(` ${told(state.failure)}`, "bad")]
+  const end: Lines.Line = !state.isDone
+    ? Lines.line(" Still looking; nothing is written", "busy")
+    : Lines.line(
+        state.failure === undefined ? ` ${startLabel(state)}: S` : " It would not run",
+        deletes(state) > 0 ? "warn" : "good"
+      )
+  return [...counted(state).map(countLine), same, ...failed, end]
+}
+
+export const kind: ScreenKind<State> = {
+  name: "Plan",
+  title: ({ kind, request }, { home }) => `Plan › ${TaskTitle.of({ kind, request }, home)}`,
+  status: ({ isDone }) => (isDone ? "nothing written yet" : "planning"),
+  commands,
+  lines: (state, world, columns, rows) => {
+    const top = head(state)
+    const room = rows - top.length - 1
+    return [
+      ...top,
+      Lines.line(world.marks.rule.repeat(columns), "faint"),
+      ...Table.lines(table, state.list, world, { columns, rows: room, marks: world.marks })
+    ].map((line) => Lines.cut(line, columns))
+  },
+  words: (state) => head(state).map((line) => Lines.textOf(line).trim()),
+  choices: (state, world) => ListCommands.choices(lens, state, (row) => Table.spoken(table, row, world)),
+  choiceAt: (state, _, __, rows, line) => {
+    const top = head(state).length + 1
+    return Table.rowAt(state.list, rows - top, line - top)
+  },
+  typing: (state) => ListCommands.typing(lens, state),
+  hear: (state, answer) => {
+    if (answer._tag === "Events") return { state: take(state, answer.events) }
+    if (answer._tag === "End") return { state: { ...state, isDone: true } }
+    if (answer._tag === "Failed") return { state: { ...state, isDone: true, failure: answer.failure } }
+    return {}
+  }
+}
+
+/** Shows the plan; starting is up to whoever sees it. */
+export const plan = <S>(jobKind: string, request: Schema.Json): Step<S> => {
+  const list = List.make<Row>({ keyOf: ({ group, item }) => `${group} ${item}`, textOf: ({ item }) => item })
+  const state: State = {
+    kind: jobKind,
+    request,
+    counts: {},
+    same: 0,
+    list,
+    only: undefined,
+    rows: [],
+    isDone: false,
+    failure: undefined
+  }
+  return { open: show(kind, state), asks: [{ _tag: "Preview", tag: "preview", kind: jobKind, request }] }
+}

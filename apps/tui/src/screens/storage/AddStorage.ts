@@ -1,0 +1,107 @@
+/** Add Storage: which kind, then a form made of what that kind can be told; what does not work is not kept. */
+import type { OptionTexts, StorageType } from "../../command/Ask.ts"
+import * as ListCommands from "../../command/ListCommands.ts"
+import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
+import type { World } from "../../command/World.ts"
+import * as Table from "../../lines/Table.ts"
+import * as List from "../../lists/List.ts"
+import * as Field from "../form/Field.ts"
+import { form } from "../form/Form.ts"
+
+interface State {
+  readonly list: List.List<StorageType>
+}
+
+const lens: ListCommands.Lens<State, StorageType> = { get: ({ list }) => list, set: (_, list) => ({ list }) }
+
+const names: { readonly [type: string]: string } = {
+  b2: "Backblaze B2",
+  s3: "Amazon S3 and what speaks like it",
+  sftp: "SFTP",
+  webdav: "WebDAV",
+  local: "This computer"
+}
+
+export const nameOf = (type: string): string => names[type] ?? type
+
+const table: Table.Table<StorageType, World> = {
+  columns: [
+    { head: "Storage", width: 34, text: ({ type }) => nameOf(type) },
+    { head: "", text: ({ description }) => description }
+  ],
+  empty: ["Looking"]
+}
+
+/** Required ones first; what keys are is asked before what few ever change. */
+const fieldsOf = ({ options }: StorageType) => {
+  const sorted = [...options.filter(({ isRequired }) => isRequired), ...options.filter(({ isRequired }) => !isRequired)]
+  return sorted.map((option) => Field.ofSchema(option))
+}
+
+const formOf = (type: StorageType) => {
+  const kinds = new Map(type.options.map(({ kind, name }) => [name, kind]))
+  return form({
+    title: `Storage › Add ${nameOf(type.type)}`,
+    says: [type.description],
+    fields: [
+      Field.text("name", "Name", "What it is called here: photos, then photos:my-bucket is a place", {
+        isRequired: true
+      }),
+      ...fieldsOf(type)
+    ],
+    submitLabel: "Add Storage",
+    submit: ({ name = "", ...values }) => {
+      const options: Record<string, string | number | boolean> = {}
+      for (const [option, written] of Object.entries(values)) {
+        const value = Field.readAs(kinds.get(option) ?? "text", written)
+        if (value !== undefined && !Array.isArray(value)) options[option] = value as string | number | boolean
+      }
+      const given: OptionTexts = options
+      return { asks: [{ _tag: "AddStorage", tag: "add", name, type: type.type, options: given }] }
+    },
+    done: (answer, { name }) =>
+      answer._tag === "Said" ? { close: true, notice: `Added ${name}. ${answer.says}` } : undefined
+  })
+}
+
+const choose = ({ list }: State): Step<State> => {
+  const type = List.chosen(list)
+  return type === undefined ? {} : { close: true, open: formOf(type) }
+}
+
+const commands: ReadonlyArray<Command<State>> = [
+  ...ListCommands.commands(lens),
+  { id: "addStorage.choose", keys: ["enter", "l", "right"], label: "Choose", run: ListCommands.enter(lens, choose) },
+  {
+    id: "addStorage.back",
+    keys: ["esc", "q", "h", "left"],
+    label: "Back",
+    run: ListCommands.orDropFilter(lens, () => ({ close: true }))
+  }
+]
+
+export const kind: ScreenKind<State> = {
+  name: "Add Storage",
+  title: () => "Storage › Add Storage",
+  commands,
+  lines: ({ list }, world, columns, rows) => Table.lines(table, list, world, { columns, rows, marks: world.marks }),
+  choices: (state, world) => ListCommands.choices(lens, state, (type) => Table.spoken(table, type, world)),
+  choiceAt: ({ list }, _, __, rows, line) => Table.rowAt(list, rows, line),
+  typing: (state) => ListCommands.typing(lens, state),
+  hear: (state, answer) =>
+    answer._tag === "Types"
+      ? {
+          state: {
+            list: List.withItems(
+              state.list,
+              answer.types.filter(({ type }) => type !== "local")
+            )
+          }
+        }
+      : {}
+}
+
+export const addStorage = <S>(): Step<S> => ({
+  open: show(kind, { list: List.make<StorageType>({ keyOf: ({ type }) => type, textOf: ({ type }) => nameOf(type) }) }),
+  asks: [{ _tag: "Types", tag: "types" }]
+})
