@@ -121,6 +121,7 @@ export const serve = Effect.fnUntraced(function* (
     owner: ProcessIdentity.current(),
     program: options.runner,
     settings: hostSettings(settings),
+    ownFolder: machine.stateDirectory,
     onProblem: say
   })
   const side = yield* SideProcess.make({ program: options.side })

@@ -90,7 +90,7 @@ export const request = (to: string | { readonly socket: string }, name: string, 
         response.once("error", reject)
         response.once("end", () => {
           const text = Buffer.concat(pieces).toString()
-          const isJson = /json$/.test(String(response.headers["content-type"] ?? "").split(";")[0] ?? "")
+          const isJson = /[/+]json$/.test(String(response.headers["content-type"] ?? "").split(";")[0] ?? "")
           const json = isJson ? JSON.parse(text) : undefined
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json })
         })

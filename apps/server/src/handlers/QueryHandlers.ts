@@ -14,9 +14,15 @@ import type { Order } from "../side/SideWire.ts"
 const defaultLimit = 1_000
 
 /** Fails with `Refused`, which names each wrong field, or with `NotThere` where there is no such kind. */
-export const checkRequest = Effect.fnUntraced(function* (family: Family, type: string, request: unknown) {
+export const checkRequest = Effect.fnUntraced(function* (
+  family: Family,
+  type: string,
+  request: unknown,
+  /** Nobody will be there to give a secret. */
+  isAlone = false
+) {
   const { guard, side } = yield* Service
-  const order: Order = { _tag: "Check", family, type, request: request as never }
+  const order: Order = { _tag: "Check", family, type, request: request as never, isAlone }
   const checked = yield* SideAnswers.checked(side, order)
   if (checked._tag === "Unknown") return yield* new NotThere({ code: "NoKind", detail: checked.message })
   if (checked._tag === "Refused") {

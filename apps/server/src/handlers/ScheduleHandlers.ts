@@ -1,24 +1,112 @@
-/** Schedules. */
+/** Schedules: kept in the journal, and started by the host of its tasks. */
+import * as Scheduler from "@ourclone/tasks/schedule/Scheduler"
+import * as When from "@ourclone/tasks/schedule/When"
+import type { TaskError } from "@ourclone/tasks/store/TaskError"
+import { type Plan, plain, type Schedule } from "@ourclone/tasks/task/Schedule"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as Result from "effect/Result"
 import { Api } from "../api/Api.ts"
-import { Unavailable } from "../api/Problem.ts"
+import { CurrentCaller } from "../api/Callers.ts"
+import { NotNow, NotThere, Refused, Unavailable } from "../api/Problem.ts"
+import type { ScheduleAnswer } from "../api/schedules/ScheduleGroup.ts"
+import { taskAnswer } from "../events/ToldTask.ts"
+import { Connection } from "../http/Connection.ts"
+import { Service } from "../http/Service.ts"
+import { checkRequest } from "./QueryHandlers.ts"
 
-const absent = Effect.suspend(() =>
-  Effect.fail(new Unavailable({ code: "NoSchedules", detail: "this version starts no tasks by the clock yet" }))
-)
+const shown = 3
+
+const ofTaskError = ({ reason }: TaskError): NotThere | NotNow | Unavailable => {
+  const fields = { code: reason._tag, detail: reason.message }
+  if (reason._tag === "NoSchedule" || reason._tag === "NoTask") return new NotThere(fields)
+  if (reason._tag === "ScheduleExists" || reason._tag === "NotNow") return new NotNow(fields)
+  return new Unavailable(fields)
+}
+
+const parsed = (cron: string, zone: string) => {
+  const when = When.parse({ cron, zone })
+  if (Result.isSuccess(when)) return Effect.succeed(when.success)
+  const message = when.failure
+  const field = message.includes("time zone") ? "zone" : "cron"
+  return Effect.fail(
+    new Refused({ code: "InvalidSchedule", detail: message, errors: [{ path: ["payload", field], message }] })
+  )
+}
 
 export const schedules = HttpApiBuilder.group(
   Api,
   "schedules",
   Effect.fn(function* (handlers) {
-    yield* Effect.void
+    const { clock, guard, host, tasks: store } = yield* Service
+    const object = (text: string) =>
+      Effect.map(Connection, (connection) => {
+        connection.object = text
+      })
+
+    const answerOf = Effect.fnUntraced(function* (schedule: Schedule) {
+      const { by, lookedAt, ...told } = schedule
+      const when = schedule.isOn ? Result.getOrElse(When.parse(schedule), () => undefined) : undefined
+      const last = yield* Effect.mapError(Scheduler.lastTask(store, schedule), ofTaskError)
+      return {
+        ...told,
+        next: when === undefined ? [] : When.upcoming(when, clock(), shown),
+        lastTask: last === undefined ? null : taskAnswer(last)
+      } satisfies ScheduleAnswer
+    })
+
+    /** Nobody is there when it runs: what could go wrong for lack of a person is refused now. */
+    const check = Effect.fnUntraced(function* (plan: Plan) {
+      yield* parsed(plan.cron, plan.zone)
+      if (plan.watch !== null) yield* guard.request({ directory: plan.watch })
+      yield* checkRequest("job", plan.kind, plan.request, true)
+    })
+
     return handlers
-      .handle("schedules", () => Effect.succeed([]))
-      .handle("addSchedule", () => absent)
-      .handle("due", () => absent)
-      .handle("changeSchedule", () => absent)
-      .handle("removeSchedule", () => absent)
-      .handle("runNow", () => absent)
+      .handle("schedules", () =>
+        Effect.flatMap(Effect.mapError(store.schedules.list, ofTaskError), (all) => Effect.forEach(all, answerOf))
+      )
+      .handle(
+        "addSchedule",
+        Effect.fnUntraced(function* ({ payload }) {
+          const { name } = yield* CurrentCaller
+          const plan: Plan = { ...plain, ...payload }
+          yield* check(plan)
+          const made = yield* Effect.mapError(store.schedules.create(plan, name), ofTaskError)
+          yield* object(made.id)
+          return yield* answerOf(made)
+        })
+      )
+      .handle("due", ({ payload: { cron, zone } }) =>
+        Effect.map(parsed(cron, zone), (when) => ({ next: [...When.upcoming(when, clock(), shown)] }))
+      )
+      .handle(
+        "changeSchedule",
+        Effect.fnUntraced(function* ({ params: { id }, payload }) {
+          yield* object(id)
+          const before = yield* Effect.mapError(store.schedules.load(id), ofTaskError)
+          yield* check({ ...before, ...payload })
+          return yield* answerOf(yield* Effect.mapError(store.schedules.change(before.id, payload), ofTaskError))
+        })
+      )
+      .handle(
+        "removeSchedule",
+        Effect.fnUntraced(function* ({ params: { id } }) {
+          yield* object(id)
+          yield* Effect.mapError(store.schedules.remove(id), ofTaskError)
+        })
+      )
+      .handle(
+        "runNow",
+        Effect.fnUntraced(function* ({ params: { id } }) {
+          yield* object(id)
+          const schedule = yield* Effect.mapError(store.schedules.load(id), ofTaskError)
+          // What was allowed once need not be today.
+          yield* checkRequest("job", schedule.kind, schedule.request)
+          const task = yield* Effect.mapError(Scheduler.start(store, schedule), ofTaskError)
+          yield* host.look
+          return taskAnswer(task)
+        })
+      )
   })
 )

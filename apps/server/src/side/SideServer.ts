@@ -157,7 +157,11 @@ const perform = (
 ): Effect.Effect<unknown, JobError, Works> => {
   switch (order._tag) {
     case "Check":
-      return Effect.flatMap(check(order.family, order.type, order.request), (checked) => json(response, 200, checked))
+      return Effect.gen(function* () {
+        const checked = yield* check(order.family, order.type, order.request)
+        if (checked._tag === "Fine" && order.isAlone) yield* secretsFor(checked.needs, surroundings)
+        yield* json(response, 200, checked)
+      })
     case "Kinds":
       return Effect.flatMap(Effect.promise(kinds), (all) => json(response, 200, all))
     case "Judge":

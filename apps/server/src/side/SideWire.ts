@@ -25,8 +25,11 @@ const roots = { roots: Schema.Array(Schema.String), closed: Schema.Array(Schema.
 const asked = { type: Schema.String, request: Schema.Json }
 
 export const Order = Schema.TaggedUnion({
-  /** What is wrong with a request, and which secrets it wants; `family` says where `type` is looked for. */
-  Check: { family: Schema.Literals(["job", "query", "bytes"]), ...asked },
+  /**
+   * What is wrong with a request, and which secrets it wants; `family` says where `type` is looked for. One that will be
+   * alone must find its secrets in the configuration.
+   */
+  Check: { family: Schema.Literals(["job", "query", "bytes"]), isAlone: Schema.Boolean, ...asked },
   Kinds: {},
   /** Which of these names of this machine may be used, in their order. */
   Judge: { ...roots, names: Schema.Array(Schema.String) },

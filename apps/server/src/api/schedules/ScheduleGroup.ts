@@ -4,14 +4,14 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
-import { Forbidden, NotNow, NotThere, Refused, Unavailable } from "../Problem.ts"
+import { Forbidden, NotNow, NotThere, Refused, StorageFailed, Unavailable } from "../Problem.ts"
 import { Kind } from "../query/QueryGroup.ts"
 import { TaskAnswer } from "../tasks/TaskAnswer.ts"
 
 const moment = Schema.Int.annotate({ description: "Milliseconds since 1970 UTC" })
 
 const fields = {
-  name: Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(80))),
+  name: Schema.String.pipe(Schema.check(Schema.isPattern(/\S/), Schema.isMaxLength(80))),
   kind: Kind,
   request: Schema.Json,
   cron: Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(200))).annotate({
@@ -25,7 +25,20 @@ const fields = {
   isOn: Schema.Boolean
 }
 
-export const NewSchedule = Schema.Struct(fields).annotate({ identifier: "NewSchedule" })
+const rare = {
+  jitterMillis: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 86_400_000 }))).annotate({
+    description: "Runs begin up to so many milliseconds later, always as many"
+  }),
+  watch: Schema.NullOr(Schema.String).annotate({
+    description: "An absolute folder: it also runs soon after something in there has changed"
+  })
+}
+
+export const NewSchedule = Schema.Struct({
+  ...fields,
+  jitterMillis: Schema.optionalKey(rare.jitterMillis),
+  watch: Schema.optionalKey(rare.watch)
+}).annotate({ identifier: "NewSchedule" })
 export type NewSchedule = typeof NewSchedule.Type
 
 export const ScheduleChange = Schema.Struct({
@@ -34,12 +47,15 @@ export const ScheduleChange = Schema.Struct({
   cron: Schema.optionalKey(fields.cron),
   zone: Schema.optionalKey(fields.zone),
   missed: Schema.optionalKey(fields.missed),
-  isOn: Schema.optionalKey(fields.isOn)
+  isOn: Schema.optionalKey(fields.isOn),
+  jitterMillis: Schema.optionalKey(rare.jitterMillis),
+  watch: Schema.optionalKey(rare.watch)
 }).annotate({ identifier: "ScheduleChange" })
 
 export const ScheduleAnswer = Schema.Struct({
   id: Schema.String,
   ...fields,
+  ...rare,
   createdAt: moment,
   /** The next runs, at most three; none while it is off. */
   next: Schema.Array(moment),
@@ -52,38 +68,40 @@ export type ScheduleAnswer = typeof ScheduleAnswer.Type
 
 const one = { params: { id: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))) } }
 
+const failing = { error: [NotThere, NotNow, Refused, Forbidden, StorageFailed, Unavailable] }
+
 export class ScheduleGroup extends HttpApiGroup.make("schedules")
   .add(
     HttpApiEndpoint.get("schedules", "/schedules", {
       success: Schema.Array(ScheduleAnswer),
-      error: Unavailable
+      ...failing
     }).annotate(Needs, "read"),
     HttpApiEndpoint.post("addSchedule", "/schedules", {
       payload: NewSchedule,
       success: ScheduleAnswer.pipe(HttpApiSchema.status(201)),
-      error: [Refused, Forbidden, Unavailable]
+      ...failing
     }).annotate(Needs, "run"),
     /** When an expression comes due, before it is saved. */
     HttpApiEndpoint.post("due", "/schedules/due", {
       payload: Schema.Struct({ cron: fields.cron, zone: fields.zone }),
       success: Schema.Struct({ next: Schema.Array(moment) }),
-      error: Refused
+      ...failing
     }).annotate(Needs, "read"),
     HttpApiEndpoint.patch("changeSchedule", "/schedules/:id", {
       ...one,
       payload: ScheduleChange,
       success: ScheduleAnswer,
-      error: [NotThere, Refused, Forbidden, Unavailable]
+      ...failing
     }).annotate(Needs, "run"),
     HttpApiEndpoint.delete("removeSchedule", "/schedules/:id", {
       ...one,
       success: HttpApiSchema.NoContent,
-      error: [NotThere, Unavailable]
+      ...failing
     }).annotate(Needs, "run"),
     HttpApiEndpoint.post("runNow", "/schedules/:id/run", {
       ...one,
       success: TaskAnswer.pipe(HttpApiSchema.status(201)),
-      error: [NotThere, NotNow, Refused, Forbidden, Unavailable]
+      ...failing
     }).annotate(Needs, "run")
   )
   .prefix("/api/v1") {}

@@ -1,0 +1,116 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { expect, test } from "vitest"
+import { startService, type TestService } from "../TestService.ts"
+
+/** The task once it is so. The test's own time limit is the only one. */
+const until = async (service: TestService, as: string, id: string, tag: string) => {
+  for (;;) {
+    const { json } = await service.ask(`/api/v1/tasks/${id}`, { as })
+    if (json.state._tag === tag) return json
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+const files = (service: TestService) => {
+  fs.mkdirSync(path.join(service.home, "from"))
+  for (const name of ["a", "b"]) fs.writeFileSync(path.join(service.home, "from", name), "x".repeat(20_000))
+  return { source: path.join(service.home, "from"), destination: path.join(service.home, "to") }
+}
+
+test("a task is started, told of, cancelled by name and tried again; a preview changes nothing", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const request = files(service)
+
+  const preview = await service.ask("/api/v1/previews", { as, body: { kind: "copy", request } })
+  const events = preview.text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line).event)
+  expect(events.filter(({ _tag }) => _tag === "Would").map(({ item }) => item)).toEqual(["a", "b"])
+  expect(events.at(-1)).toMatchObject({ _tag: "Finished", outcome: "done" })
+  expect(fs.existsSync(request.destination)).toBe(false)
+
+  const slow = { ...request, bwlimit: "off:300b" }
+  const { json: started, status } = await service.ask("/api/v1/tasks", { as, body: { kind: "copy", request: slow } })
+  expect([status, started.by, started.origin, started.state._tag]).toEqual([201, "ann", "service", "Queued"])
+  await until(service, as, started.id, "Running")
+  await service.ask(`/api/v1/tasks/${started.id}/cancel`, { method: "POST", as })
+  const cancelled = await until(service, as, started.id, "Cancelled")
+  expect(cancelled.state).toEqual({ _tag: "Cancelled", by: "ann" })
+  const late = await service.ask(`/api/v1/tasks/${started.id}/pause`, { method: "POST", as })
+  expect([late.status, late.json.code]).toEqual([409, "NotNow"])
+
+  const { json: again } = await service.ask("/api/v1/tasks", { as, body: { kind: "copy", request } })
+  const done = await until(service, as, again.id, "Done")
+  expect(done.state).toEqual({ _tag: "Done", failed: 0 })
+  expect(fs.readdirSync(request.destination).sort()).toEqual(["a", "b"])
+  const { json: facts } = await service.ask(`/api/v1/tasks/${again.id}/facts`, { as })
+  expect(facts.facts.map(({ seq }: { seq: number }) => seq)).toEqual(
+    facts.facts.map((_: unknown, index: number) => index + 1)
+  )
+  const { json: list } = await service.ask("/api/v1/tasks?state=Done", { as })
+  expect(list.tasks.map(({ id }: { id: string }) => id)).toEqual([again.id])
+  const { json: audit } = await service.ask("/api/v1/audit", { as })
+  expect(audit.entries.map(({ what, who }: { what: string; who: string }) => `${who} ${what}`)).toContain(
+    "ann tasks.cancel"
+  )
+})
+
+test("a request that is none says where it is wrong, by path", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const wrong = await service.ask("/api/v1/tasks", {
+    as,
+    body: { kind: "copy", request: { source: 1, destination: service.home, transfers: 0, typo: true } }
+  })
+  expect(wrong.status).toBe(400)
+  expect(wrong.json.errors.map(({ path }: { path: ReadonlyArray<string> }) => path.join(".")).sort()).toEqual([
+    "payload.request.source",
+    "payload.request.transfers",
+    "payload.request.typo"
+  ])
+  const outer = await service.ask("/api/v1/tasks", {
+    as,
+    body: { kind: "copy", request: {}, extra: 1, priority: "high" }
+  })
+  expect([
+    outer.status,
+    outer.json.errors.map(({ path }: { path: ReadonlyArray<string> }) => path.join(".")).sort()
+  ]).toEqual([400, ["payload.extra", "payload.priority"]])
+  expect((await service.ask("/api/v1/tasks", { as, body: { kind: "explode", request: {} } })).status).toBe(404)
+})
+
+test("a schedule says when it comes, is refused without its secrets or outside the allowed folders, and runs when asked", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const request = files(service)
+  const plan = {
+    name: "nightly",
+    kind: "copy",
+    request,
+    cron: "30 2 * * *",
+    zone: "Europe/Berlin",
+    missed: "once",
+    isOn: true
+  }
+  const add = (change: object) => service.ask("/api/v1/schedules", { as, body: { ...plan, ...change } })
+  const made = await add({})
+  expect([made.status, made.json.next.length]).toEqual([201, 3])
+  expect([(await add({})).status, (await add({ name: "x", cron: "0 0 31 2 *" })).status]).toEqual([409, 400])
+  expect((await add({ name: "x", request: { ...request, source: "/etc" } })).status).toBe(403)
+  expect((await add({ name: "x", watch: "/etc" })).status).toBe(403)
+  const secret = await add({
+    name: "x",
+    kind: "backup",
+    request: { repository: path.join(service.home, "r"), paths: [service.home] }
+  })
+  expect([secret.status, secret.json.code]).toEqual([502, "SecretRefused"])
+  const { id } = made.json
+  const { json: task } = await service.ask(`/api/v1/schedules/${id}/run`, { method: "POST", as })
+  await until(service, as, task.id, "Done")
+  const off = await service.ask(`/api/v1/schedules/${id}`, { method: "PATCH", as, body: { isOn: false } })
+  expect([off.json.next, off.json.lastTask.id]).toEqual([[], task.id])
+  expect((await service.ask(`/api/v1/schedules/${id}`, { method: "DELETE", as })).status).toBe(204)
+})
