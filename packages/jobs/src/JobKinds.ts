@@ -27,7 +27,8 @@ export interface OfferedJob {
   >
 }
 
-const offer = <Request, Summary>(kind: JobKind<string, Request, Summary>): OfferedJob => {
+/** A kind that whoever has it may offer beside those listed here. */
+export const offer = <Request, Summary>(kind: JobKind<string, Request, Summary>): OfferedJob => {
   const decode = JsonRequest.decoder(kind)
   return {
     type: kind.type,

@@ -166,6 +166,29 @@ const prune = Command.make(
   ])
 )
 
+const undo = Command.make(
+  "undo",
+  {
+    id,
+    partly: on("partly", "Take back what can be, though some of it can not"),
+    dryRun: on("dry-run", "Print what would be done and change nothing")
+  },
+  (flags) =>
+    lazily(
+      () => import("../task/TaskUndo.ts"),
+      (module) => module.undo(flags)
+    )
+).pipe(
+  Command.withDescription(
+    "Take a copy, sync or move back where the storage kept the versions: what was overwritten or removed comes back, what was new is hidden. Says before what it can not take back, and then does nothing without --partly"
+  ),
+  Command.withShortDescription("Take a copy, sync or move back"),
+  Command.withExamples([
+    { command: "ourclone task undo --dry-run 1m8mp3", description: "See what would be done" },
+    { command: "ourclone task undo 1m8mp3", description: "Do it" }
+  ])
+)
+
 const wish = <const What extends "pause" | "resume" | "cancel" | "retry">(
   what: What,
   description: string,
@@ -196,6 +219,7 @@ export const task = Command.make("task").pipe(
       "Run tasks that ended once more: what failed or is not done yet is taken up",
       "After the cause is gone"
     ),
+    undo,
     why,
     prune,
     run,

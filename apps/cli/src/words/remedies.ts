@@ -51,6 +51,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
   repeatName: ({ name }) => `if that is meant, say --confirm ${name}`,
   serveWebdav: () => "or use ourclone serve webdav, which needs nothing of the system",
   unmountFirst: ({ point }) => `unmount it first: ourclone mount unmount ${point}, or umount ${point}`,
+  undoPartly: () => "--dry-run names each; --partly takes back the rest",
   unlock: () => "take its lock away with ourclone repo unlock",
   unlockUnreadable: () => "it is too old for a run to hold it: take it away with ourclone repo unlock",
   unlockAll: () => "if nothing else uses the repository, take it away with ourclone repo unlock --remove-all",

@@ -38,6 +38,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
   repairIndexThenSnapshots: () => "repair its index, and if that does not help, its snapshots",
   repairSnapshots: () => "repair its snapshots",
   repeatName: ({ name }) => `if that is meant, say the name ${name} once more`,
+  undoPartly: () => "take back the rest, and leave what was changed since",
   unlock: () => "unlock the repository",
   unlockUnreadable: () => "it is too old for a run to hold it: unlock the repository",
   unlockAll: () => "if nothing else uses the repository, unlock it by force",

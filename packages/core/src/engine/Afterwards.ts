@@ -71,8 +71,12 @@ export const removeExtra = Effect.fnUntraced(function* (
   const { removeDirectory } = destination
   if (removeDirectory === undefined) return
   const gone = emptied([...removals.map(({ path }) => path), ...directories.map(toRemoved)])
+  const extra = new Set(directories)
   for (const path of gone) {
-    yield* Effect.catch(retrying(removeDirectory(path)), failed(run, path))
+    const removed = Effect.map(retrying(removeDirectory(path)), () => {
+      if (extra.has(path)) options.tell.fact({ _tag: "Done", deed: "directoryRemoved", item: path })
+    })
+    yield* Effect.catch(removed, failed(run, path))
   }
 })
 

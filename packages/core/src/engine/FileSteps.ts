@@ -37,13 +37,14 @@ const ended = (
   run: TransferRun,
   deed: "stored" | "copied",
   file: File,
-  size: number
+  size: number,
+  stored: File
 ): Effect.Effect<void, StorageError> => {
   const { path } = file
   if (run.options.removesSource) {
-    return Effect.map(dropSource(run, file), (isMoved) => done(run, isMoved ? "moved" : deed, { path, size }))
+    return Effect.map(dropSource(run, file), (isMoved) => done(run, isMoved ? "moved" : deed, path, size, stored))
   }
-  done(run, deed, { path, size })
+  done(run, deed, path, size, stored)
   return Effect.void
 }
 
@@ -83,7 +84,7 @@ const sendBytes = (
     if (found.size !== size) return otherSize(run, path, size, found)
     summary.stored++
     summary.storedBytes += size
-    return ended(run, "stored", file, size)
+    return ended(run, "stored", file, size, found)
   })
 }
 
@@ -103,7 +104,7 @@ const copyOrSend = (
     onSuccess: (stored) => {
       if (stored.size !== file.size) return otherSize(run, file.path, file.size, stored)
       run.summary.copied++
-      return ended(run, "copied", file, file.size)
+      return ended(run, "copied", file, file.size, stored)
     }
   })
 
@@ -146,10 +147,10 @@ export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect
       else noteOnce(run, "timesNotKept", message)
       return Effect.void
     },
-    onSuccess: () => {
+    onSuccess: (touched) => {
       summary.touched++
       return Effect.map(dropSource(run, file), (isMoved) =>
-        options.tell.fact({ _tag: "Done", deed: isMoved ? "moved" : "touched", item: path })
+        done(run, isMoved ? "moved" : "touched", path, undefined, touched)
       )
     }
   })

@@ -7,7 +7,7 @@ import { Remedy } from "../contract/Remedy.ts"
 import type { Totals } from "./Plan.ts"
 
 export class GuardStopped extends Schema.TaggedError<GuardStopped>()("GuardStopped", {
-  guard: Schema.Literals(["empty source", "max delete", "overlap", "remove all"]),
+  guard: Schema.Literals(["empty source", "max delete", "overlap", "remove all", "undo"]),
   message: Schema.String,
   remedy: Schema.optionalKey(Remedy)
 }) {}

@@ -4,6 +4,7 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { File } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
+import type { RemotePath } from "../contract/RemotePath.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Fact } from "../events/RunEvent.ts"
 import { ofStorageError, waitsFor } from "../events/StorageFailure.ts"
@@ -66,8 +67,18 @@ export const noteOnce = ({ noted, options }: TransferRun, code: string, message:
   options.tell.fact({ _tag: "Note", code, message })
 }
 
+/** `stored` is what the destination has now: its version, where there are versions, is how it can be taken back. */
 export const done = (
   { options }: TransferRun,
   deed: Extract<Fact, { readonly _tag: "Done" }>["deed"],
-  { path, size }: Pick<File, "path" | "size">
-): void => options.tell.fact({ _tag: "Done", deed, item: path, bytes: size })
+  path: RemotePath,
+  bytes: number | undefined,
+  { versionId }: Pick<File, "versionId">
+): void =>
+  options.tell.fact({
+    _tag: "Done",
+    deed,
+    item: path,
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(versionId === undefined ? {} : { values: { versionId } })
+  })

@@ -6,4 +6,6 @@ export type JobRemedies = {
   readonly repeatName: { readonly name: string }
   /** Supply the secret of that name. */
   readonly giveSecret: { readonly secret: string }
+  /** Take back what can be, though some of it can not. */
+  readonly undoPartly: Record<never, never>
 }

@@ -1,17 +1,17 @@
 /** Asks for a task. */
-import * as JobKinds from "@ourclone/jobs/JobKinds"
 import type { InvalidJob } from "@ourclone/jobs/kind/JobError"
 import * as Effect from "effect/Effect"
 import type { TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
 import type { NewTask, Task } from "../task/Task.ts"
+import * as TaskKinds from "../undo/TaskKinds.ts"
 
 /** Puts the task into the queue. Fails with `InvalidJob` where the request is none of its kind, or makes no sense. */
 export const submit = Effect.fnUntraced(function* (
   store: TaskStore,
   task: NewTask
 ): Effect.fn.Return<Task, InvalidJob | TaskError> {
-  const kind = yield* JobKinds.load(task.kind)
+  const kind = yield* TaskKinds.load(task.kind, store)
   yield* kind.check(task.request)
   return yield* store.create(task)
 })

@@ -6,7 +6,6 @@ import { type Envelope, version } from "@ourclone/core/events/Envelope"
 import { runBegan } from "@ourclone/core/events/RunView"
 import type { Sink, SinkFailed } from "@ourclone/core/events/Tell"
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
-import * as JobKinds from "@ourclone/jobs/JobKinds"
 import { type JobError, toFailure } from "@ourclone/jobs/kind/JobError"
 import type { Surroundings } from "@ourclone/jobs/kind/Surroundings"
 import * as Clock from "effect/Clock"
@@ -15,6 +14,7 @@ import type * as Schema from "effect/Schema"
 import type { TaskError } from "../store/TaskError.ts"
 import type { Claim, TaskStore } from "../store/TaskStore.ts"
 import type { Task } from "../task/Task.ts"
+import * as TaskKinds from "../undo/TaskKinds.ts"
 import * as CredentialsChange from "./CredentialsChange.ts"
 import * as Runner from "./Runner.ts"
 import * as StoredSecrets from "./StoredSecrets.ts"
@@ -40,11 +40,11 @@ const summaryIn = (batch: ReadonlyArray<Envelope>): Schema.Json | undefined => {
   return last?._tag === "Finished" ? last.summary : undefined
 }
 
-const execute = ({ task, take }: Claim, { given, surroundings }: RunTaskOptions) =>
+const execute = ({ task, take }: Claim, { given, store, surroundings }: RunTaskOptions) =>
   Effect.fnUntraced(function* (sink: Sink, asked: Runner.Asked) {
     const values = { take }
     yield* sink([{ v: version, at: yield* Clock.currentTimeMillis, event: { _tag: "Step", name: runBegan, values } }])
-    const kind = yield* JobKinds.load(task.kind)
+    const kind = yield* TaskKinds.load(task.kind, store)
     const secrets = yield* StoredSecrets.gather(yield* kind.needs(task.request), given, surroundings)
     let summary: Schema.Json = null
     const seeing: Sink = (batch) => {

@@ -74,6 +74,7 @@ const words: { readonly [Code in keyof Known]: (values: Known[Code]) => Advice }
   }),
   repairSnapshots: () => ({ text: "Repair snapshots.", link: backup("Open Backup") }),
   repeatName: ({ name }) => ({ text: `Say the name once more: ${name}.` }),
+  undoPartly: () => ({ text: "Take back the rest, and leave what was changed since." }),
   unlock: () => ({ text: "Unlock the repository.", link: backup("Open Backup") }),
   unlockUnreadable: () => ({
     text: "The lock is too old for a run to hold it: unlock the repository.",

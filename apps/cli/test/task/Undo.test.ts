@@ -1,0 +1,129 @@
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { describe, expect, test } from "vitest"
+import { withB2 } from "../B2Cli.ts"
+import type { Cli } from "../Cli.ts"
+
+/** `UNDO_SEEDS=100` for a long look. */
+const seeds = Number(process.env.UNDO_SEEDS ?? 6)
+
+/** Numbers in [0, 1) that are the same for the same seed. */
+const seededRandom = (seed: number) => {
+  let state = seed >>> 0
+  return (limit: number): number => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit)
+  }
+}
+
+const folders = ["", "d/", "d/e/", "f.x/"]
+
+/** Writes, changes, touches and removes some files; now and then makes or empties a folder. */
+const change = (cli: Cli, folder: string, below: (limit: number) => number): void => {
+  for (let turn = 0; turn < 12; turn++) {
+    const name = path.join(cli.folder, folder, `${folders[below(folders.length)]}file ${below(9)}`)
+    const time = 1_700_000_000 + below(1000)
+    fs.mkdirSync(path.dirname(name), { recursive: true })
+    const what = below(8)
+    if (what < 5) fs.writeFileSync(name, "x".repeat(below(40)))
+    else if (what === 5) fs.rmSync(name, { force: true })
+    else if (what === 6 && below(3) === 0) fs.rmSync(path.dirname(name), { recursive: true, force: true })
+    else fs.mkdirSync(`${name} folder`, { recursive: true })
+    if (fs.existsSync(name)) fs.utimesSync(name, time, time)
+  }
+  fs.mkdirSync(path.join(cli.folder, folder), { recursive: true })
+}
+
+/** What is there: paths, sizes, times and checksums. */
+const treeOf = async (cli: Cli, place: string): Promise<ReadonlyArray<string>> => {
+  const { out } = await cli.run("lsjson", "-R", "--hash", place)
+  const entries: ReadonlyArray<Record<string, unknown>> = JSON.parse(out === "" ? "[]" : out)
+  return entries.map(({ Hashes, IsDir, ModTime, Path, Size }) =>
+    JSON.stringify([Path, IsDir, IsDir === true ? 0 : [Size, ModTime, Hashes]])
+  )
+}
+
+const newestTask = async (cli: Cli) => JSON.parse((await cli.run("task", "list", "--json", "--limit", "1")).out)
+
+describe("undo", () => {
+  test("makes the bucket again what it was before a sync, whatever the sync did", async () => {
+    const { cli } = await withB2()
+    let undone = 0
+    for (let seed = 1; seed <= seeds; seed++) {
+      const below = seededRandom(seed)
+      const place = `b2://undo-tests/${seed}`
+      change(cli, "from", below)
+      const first = await cli.run("sync", "@/from", place, "--allow-empty-source")
+      expect(first.code).toBe(0)
+      const before = await treeOf(cli, place)
+      const earlier = (await newestTask(cli))?.id
+      for (let turn = 0; turn <= below(3); turn++) change(cli, "from", below)
+      expect((await cli.run("sync", "@/from", place, "--allow-empty-source")).code).toBe(0)
+      const { id } = await newestTask(cli)
+      if (id === earlier) continue
+      const ran = await cli.run("task", "undo", id)
+      expect({ seed, code: ran.code, error: ran.error }).toMatchObject({ code: 0 })
+      expect({ seed, tree: await treeOf(cli, place) }).toEqual({ seed, tree: before })
+      undone++
+    }
+    expect(undone).toBeGreaterThanOrEqual(seeds * 0.8)
+  })
+
+  test("says what it can not take back before anything is, and takes back the rest where that is asked for", async () => {
+    const { cli } = await withB2()
+    cli.write("from/a", "one", 1_700_000_000_000)
+    cli.write("from/b", "one", 1_700_000_000_000)
+    await cli.run("copy", "@/from", "b2://undo-tests/x")
+    cli.write("from/a", "two", 1_700_000_001_000)
+    cli.write("from/b", "two", 1_700_000_001_000)
+    cli.write("from/c", "new", 1_700_000_001_000)
+    await cli.run("copy", "@/from", "b2://undo-tests/x")
+    const { id } = await newestTask(cli)
+    cli.write("other/a", "three", 1_700_000_002_000)
+    await cli.run("copy", "@/other", "b2://undo-tests/x")
+    const before = await treeOf(cli, "b2://undo-tests/x")
+    const looked = await cli.run("task", "undo", "--dry-run", id)
+    expect(looked.out).toBe("skip a (it was changed since, so what is there now stays)\nbring back b\nremove c\n")
+    const refused = await cli.run("task", "undo", id)
+    expect(refused).toMatchObject({ code: 25, error: expect.stringContaining("1 of 3 can not be taken back") })
+    expect(refused.error).toContain("--partly")
+    expect(refused.error).toContain("can not be taken back: a: it was changed since")
+    expect(await treeOf(cli, "b2://undo-tests/x")).toEqual(before)
+    expect((await cli.run("task", "undo", "--partly", id)).error).toContain(
+      "1 file brought back, 1 file that were new hidden, 1 file left as they are"
+    )
+    expect((await cli.run("cat", "b2://undo-tests/x/a")).out).toBe("three")
+    expect((await cli.run("cat", "b2://undo-tests/x/b")).out).toBe("one")
+    expect((await cli.run("stat", "b2://undo-tests/x/c")).code).toBe(4)
+  })
+
+  test("a move puts its files back where they were", async () => {
+    const { cli } = await withB2()
+    cli.write("from/a", "one", 1_700_000_000_000)
+    cli.write("from/d/b", "two", 1_700_000_000_000)
+    expect((await cli.run("move", "@/from", "b2://undo-tests/x")).code).toBe(0)
+    expect(fs.existsSync(path.join(cli.folder, "from/a"))).toBe(false)
+    const { id } = await newestTask(cli)
+    expect((await cli.run("task", "undo", id)).error).toContain("2 files moved back")
+    expect(cli.list("from")).toEqual(["a", "d/b"])
+    expect(await treeOf(cli, "b2://undo-tests/x")).toEqual([])
+  })
+
+  test("what keeps no versions, and what is no transfer, is refused with the reason", async () => {
+    const { cli } = await withB2()
+    cli.write("from/a", "one")
+    await cli.run("copy", "@/from", "@/to")
+    expect(await cli.run("task", "undo", (await newestTask(cli)).id)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("keeps no old versions")
+    })
+    await cli.run("mkdir", "@/other")
+    expect(await cli.run("task", "undo", (await newestTask(cli)).id)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("is a mkdir")
+    })
+    expect(cli.read("to/a")).toBe("one")
+  })
+})

@@ -1,0 +1,11 @@
+/** What a task may be of: every kind of job, and what is done with tasks themselves. */
+import * as JobKinds from "@ourclone/jobs/JobKinds"
+import type { InvalidJob } from "@ourclone/jobs/kind/JobError"
+import * as Effect from "effect/Effect"
+import type { TaskStore } from "../store/TaskStore.ts"
+
+/** The kind of that type. Fails with `InvalidJob` where there is none. */
+export const load = (type: string, store: TaskStore): Effect.Effect<JobKinds.OfferedJob, InvalidJob> =>
+  type === "undo"
+    ? Effect.promise(async () => JobKinds.offer((await import("./UndoKind.ts")).make(store)))
+    : JobKinds.load(type)
