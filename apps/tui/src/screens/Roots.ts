@@ -1,4 +1,5 @@
 /** The first screen of each tab. */
+import { backup } from "./backup/Backup.ts"
 import { log } from "./log/Log.ts"
 import { migrate } from "./migrate/Migrate.ts"
 import { nothing } from "./Nothing.ts"
@@ -9,7 +10,7 @@ export const roots = {
   storage,
   migrate,
   tasks,
-  backup: () => nothing("Backup"),
+  backup,
   mounts: () => nothing("Mounts"),
   schedules: () => nothing("Schedules"),
   log
