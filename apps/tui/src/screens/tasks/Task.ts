@@ -94,7 +94,9 @@ const headline = (task: Task, columns: number, world: World): Lines.Line => {
   const amount =
     task.totals.bytes > 0
       ? `${Amount.bytes(task.progress?.bytes ?? task.totals.doneBytes)} of ${Amount.bytes(task.totals.bytes)}${task.totals.isFinal ? "" : "+"}`
-      : Amount.files(task.progress?.files ?? task.totals.done)
+      : task.totals.files > 0 || task.totals.done > 0
+        ? Amount.files(task.progress?.files ?? task.totals.done)
+        : ""
   if (share === undefined) return Lines.line(` ${phase}  ${amount}`)
   const bar = Bar.of(share, Math.max(8, columns - phase.length - amount.length - 14), world.marks)
   return [Lines.span(` ${phase} `), Lines.span(bar, "busy"), Lines.span(` ${share} %  ${amount}`)]

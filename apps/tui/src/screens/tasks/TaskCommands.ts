@@ -60,7 +60,7 @@ export const commands = <State>(taskOf: TaskOf<State>): ReadonlyArray<Command<St
   {
     id: "task.again",
     keys: ["r"],
-    label: "Retry failed",
+    label: "Retry",
     about: "Run the task again: what is done already is left alone, so only what failed is tried",
     whyNot: (state) => reason(taskOf(state), "Again"),
     run: ask(taskOf, "Again")
