@@ -10,6 +10,7 @@ import * as Buckets from "@ourclone/jobs/storage/Buckets"
 import * as CreateBucket from "@ourclone/jobs/storage/CreateBucket"
 import * as RemoveBucket from "@ourclone/jobs/storage/RemoveBucket"
 import * as SetLifecycle from "@ourclone/jobs/storage/SetLifecycle"
+import * as UpdateBucket from "@ourclone/jobs/storage/UpdateBucket"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"
@@ -61,6 +62,15 @@ export const list = Effect.fnUntraced(function* (flags: { readonly remote: strin
 export const create = Effect.fnUntraced(function* ({ bucket }: { readonly bucket: string }) {
   const output = yield* Output.make
   print(output, (yield* JobRun.run(CreateBucket.kind, { bucket }, output, quietly)).summary)
+}, Effect.scoped)
+
+type UpdateInput = { readonly [Name in keyof UpdateBucket.Request]: UpdateBucket.Request[Name] | undefined } & {
+  readonly bucket: string
+}
+
+export const update = Effect.fnUntraced(function* (flags: UpdateInput) {
+  const output = yield* Output.make
+  print(output, (yield* JobRun.run(UpdateBucket.kind, given(flags), output, quietly)).summary)
 }, Effect.scoped)
 
 interface RemovalInput {

@@ -10,8 +10,10 @@ import { complete as completing } from "./commands/complete.ts"
 import { completion } from "./commands/completion.ts"
 import { config } from "./commands/config.ts"
 import { copy } from "./commands/copy.ts"
+import { doctor } from "./commands/doctor.ts"
 import { forget } from "./commands/forget.ts"
 import { help } from "./commands/help.ts"
+import { keys } from "./commands/key.ts"
 import { largeFiles } from "./commands/large.ts"
 import { ls } from "./commands/ls.ts"
 import { lsjson } from "./commands/lsjson.ts"
@@ -50,11 +52,11 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
       { group: "CHANGE", commands: [mkdir, rm, undelete] },
       { group: "MOUNT", commands: [mount] },
-      { group: "STORAGE", commands: [buckets, versions, largeFiles, cleanup] },
+      { group: "STORAGE", commands: [buckets, keys, versions, largeFiles, cleanup] },
       { group: "TASKS", commands: [task, schedule, serve, serveSide, tui] },
       {
         group: "SET UP",
-        commands: [remote(factories), config, completion(ofRoot), completing(ofRoot), help, version]
+        commands: [remote(factories), config, doctor, completion(ofRoot), completing(ofRoot), help, version]
       }
     ]),
     Command.withExamples([

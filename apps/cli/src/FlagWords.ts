@@ -101,6 +101,17 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   hostNames: { flag: "host-name", metavar: "name" },
   certificate: { flag: "tls-certificate", metavar: "file" },
   certificateKey: { flag: "tls-key", metavar: "file" },
+  validMillis: {
+    flag: "valid",
+    metavar: "duration",
+    description: "How long it is good for, such as 30d; for ever without it",
+    read: length
+  },
+  isPrivate: { flag: "private" },
+  isPublic: { flag: "public" },
+  retention: { metavar: "mode:time" },
+  info: { metavar: "name=value" },
+  corsRules: { metavar: "json" },
   at: {
     metavar: "time",
     description:

@@ -1,5 +1,6 @@
 /** A service in memory with buckets, whose key is a secret: for jobs that need more than a folder. */
 import type { Bucket, Buckets } from "@ourclone/core/contract/Buckets"
+import type { Key, Keys } from "@ourclone/core/contract/Keys"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import { NotFound, StorageError } from "@ourclone/core/contract/StorageError"
 import * as MemoryAccount from "@ourclone/core/testing/MemoryAccount"
@@ -30,7 +31,28 @@ export const serviceFactory = () => {
     list: Stream.suspend(() => Stream.fromArray([...buckets.values()])),
     create: (name) => Effect.sync(() => put({ name, id: `id-${name}`, isPrivate: true, lifecycle: [] })),
     remove: (name) => Effect.map(known(name), () => void buckets.delete(name)),
+    update: (name, { isPrivate = true }) => Effect.map(known(name), (bucket) => put({ ...bucket, isPrivate })),
     setLifecycle: (name, lifecycle) => Effect.map(known(name), (bucket) => put({ ...bucket, lifecycle }))
+  }
+  const made: Array<Key> = [{ id: "a-key", name: "a", capabilities: ["all"] }]
+  const keys: Keys = {
+    own: { id: "own-key", name: "", capabilities: ["all"] },
+    missing: () => [],
+    list: Stream.suspend(() => Stream.fromArray([...made])),
+    create: ({ bucket, name }) =>
+      Effect.sync(() => {
+        const key: Key = { id: `key-${made.length}`, name, capabilities: ["all"], buckets: [bucket] }
+        made.push(key)
+        return { key, secret: Redacted.make("secret-of-a-new-key") }
+      }),
+    remove: (id) =>
+      Effect.sync(
+        () =>
+          void made.splice(
+            made.findIndex((key) => key.id === id),
+            1
+          )
+      )
   }
   return ProviderFactory.make({
     type: "service",
@@ -41,7 +63,8 @@ export const serviceFactory = () => {
     open: (_, { location, name }) =>
       Effect.succeed({
         ...MemoryProvider.make({ keepsVersions: true, account, location, name: `${name}${location}` }),
-        buckets: operations
+        buckets: operations,
+        keys
       })
   })
 }

@@ -1,5 +1,5 @@
 /** The buckets of the account. */
-import type { Bucket, Buckets, LifecycleRule } from "@ourclone/core/contract/Buckets"
+import type { Bucket, BucketChanges, Buckets, LifecycleRule } from "@ourclone/core/contract/Buckets"
 import { InvalidRequest, NotFound, type Reason, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -25,6 +25,26 @@ const rowOf = (rule: LifecycleRule): RuleRow => ({
   ...(rule.daysToCancelUnfinished === undefined
     ? {}
     : { daysFromStartingToCancelingUnfinishedLargeFiles: rule.daysToCancelUnfinished })
+})
+
+const changesRow = ({ cors, encryption, info, isPrivate, objectLock, retention }: BucketChanges): object => ({
+  ...(isPrivate === undefined ? {} : { bucketType: isPrivate ? "allPrivate" : "allPublic" }),
+  ...(objectLock === undefined ? {} : { fileLockEnabled: true }),
+  ...(retention === undefined
+    ? {}
+    : {
+        defaultRetention:
+          retention === "none"
+            ? { mode: null }
+            : { mode: retention.mode, period: { duration: retention.days, unit: "days" } }
+      }),
+  ...(encryption === undefined
+    ? {}
+    : {
+        defaultServerSideEncryption: encryption === "none" ? { mode: "none" } : { mode: "SSE-B2", algorithm: "AES256" }
+      }),
+  ...(info === undefined ? {} : { bucketInfo: info }),
+  ...(cors === undefined ? {} : { corsRules: cors })
 })
 
 const bucketOf = (row: BucketRow): Bucket => ({
@@ -85,6 +105,12 @@ export const make = (client: B2Client, provider: string): Buckets => {
     remove: (name) =>
       Effect.suspend(() =>
         Effect.flatMap(named("b2_delete_bucket", name), ({ bucketId }) => client.deleteBucket(bucketId))
+      ),
+    update: (name, changes) =>
+      Effect.suspend(() =>
+        Effect.flatMap(named("b2_update_bucket", name), ({ bucketId }) =>
+          Effect.map(client.updateBucket(bucketId, changesRow(changes)), bucketOf)
+        )
       ),
     setLifecycle: (name, rules) =>
       Effect.suspend(() =>

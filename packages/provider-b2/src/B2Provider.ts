@@ -19,6 +19,7 @@ import * as B2Copy from "./B2Copy.ts"
 import * as B2Directories from "./B2Directories.ts"
 import * as B2Download from "./B2Download.ts"
 import * as B2Files from "./B2Files.ts"
+import * as B2Keys from "./B2Keys.ts"
 import * as B2LargeFile from "./B2LargeFile.ts"
 import * as B2Listing from "./B2Listing.ts"
 import * as B2Location from "./B2Location.ts"
@@ -126,9 +127,19 @@ const openPlace = Effect.fnUntraced(function* (
   let forget = () => {}
   const calls = sharedCalls.named(name, () => forget())
   const client = B2Client.make(calls)
+  const { clockAheadMillis } = calls.authorization.current()
   if (bucket === "") {
     const place = PlaceIdentity.ofPath(account, "")
-    return { specification, name, place, location: "", capabilities, ...B2Account.make(client, name) }
+    return {
+      specification,
+      name,
+      place,
+      location: "",
+      capabilities,
+      ...B2Account.make(client, name),
+      keys: B2Keys.make(client, name),
+      clockAheadMillis
+    }
   }
 
   const root = yield* B2Root.open({
@@ -163,6 +174,8 @@ const openPlace = Effect.fnUntraced(function* (
     largeFile,
     versions: B2Versions.make(root),
     buckets: B2Buckets.make(client, name),
+    keys: B2Keys.make(client, name),
+    clockAheadMillis,
     remarks: root.remarks
   }
 })

@@ -1,4 +1,4 @@
-import { account, bucket as place, purging, rule } from "@ourclone/jobs/storage/StorageFields"
+import { account, changing, bucket as place, purging, rule } from "@ourclone/jobs/storage/StorageFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import { lazily } from "../Lazily.ts"
@@ -80,8 +80,25 @@ const lifecycle = Command.make(
   ])
 )
 
+const update = Command.make("update", { bucket, ...flagsOf(changing) }, (flags) =>
+  lazily(
+    () => import("../BucketCommands.ts"),
+    (module) => module.update(flags)
+  )
+).pipe(
+  Command.withDescription("Change what a bucket is like: who may read it, locks, encryption. What is not named stays"),
+  Command.withShortDescription("Change what a bucket is like"),
+  Command.withExamples([
+    { command: "ourclone bucket update --private b2:my-bucket", description: "For keys of the account alone" },
+    {
+      command: "ourclone bucket update --object-lock --retention governance:30d b2:my-bucket",
+      description: "What is stored stays for 30 days at least"
+    }
+  ])
+)
+
 export const buckets = Command.make("bucket").pipe(
   Command.withDescription("The buckets of an account"),
-  Command.withSubcommands([list, create, remove, lifecycle]),
+  Command.withSubcommands([list, create, update, remove, lifecycle]),
   Command.withExamples([{ command: "ourclone bucket list b2:", description: "What there is" }])
 )

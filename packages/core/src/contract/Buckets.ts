@@ -21,12 +21,29 @@ export const Bucket = Schema.Struct({
 })
 export type Bucket = typeof Bucket.Type
 
+/** What is to be another; what is absent stays. */
+export interface BucketChanges {
+  readonly isPrivate?: boolean
+  /** Versions can be locked from now on; there is no way back. */
+  readonly objectLock?: true
+  /** What a new version is locked by where nothing else is said. */
+  readonly retention?: "none" | { readonly mode: "governance" | "compliance"; readonly days: number }
+  /** Of new files, by the service. */
+  readonly encryption?: "SSE-B2" | "none"
+  /** Notes, which replace all that there are. */
+  readonly info?: { readonly [name: string]: string }
+  /** Which pages of others may use it from a browser, as the service writes such rules; they replace all that there are. */
+  readonly cors?: ReadonlyArray<{ readonly [field: string]: Schema.Json }>
+}
+
 export interface Buckets {
   readonly list: Stream.Stream<Bucket, StorageError>
   /** Creates a private bucket. Fails with `AlreadyExists` when the name is taken, by whomever. */
   readonly create: (name: string) => Effect.Effect<Bucket, StorageError>
   /** Fails with `InvalidRequest` while anything, an old version included, is in it. */
   readonly remove: (name: string) => Effect.Effect<void, StorageError>
+  /** Present where what a bucket is like can be changed. Fails with `NotFound`, and with `InvalidRequest` for what the service does not allow. */
+  readonly update?: (name: string, changes: BucketChanges) => Effect.Effect<Bucket, StorageError>
   /** Replaces all rules of the bucket. */
   readonly setLifecycle: (name: string, rules: ReadonlyArray<LifecycleRule>) => Effect.Effect<Bucket, StorageError>
 }

@@ -18,6 +18,7 @@ import type { Buckets } from "./Buckets.ts"
 import type { ByteRange, ByteSource } from "./ByteSource.ts"
 import type { Capabilities } from "./Capabilities.ts"
 import type { DatedFile, Directory, Entry, File, Metadata } from "./Entry.ts"
+import type { Keys } from "./Keys.ts"
 import type { LargeFile } from "./LargeFile.ts"
 import type { Leftovers } from "./Leftovers.ts"
 import type { PlaceIdentity } from "./PlaceIdentity.ts"
@@ -159,6 +160,8 @@ export interface Provider {
   readonly versions?: Versions | undefined
   /** Present when the account is divided in buckets. */
   readonly buckets?: Buckets | undefined
+  /** Present where the service has keys that may do less than all. Never made again by a layer: a key might be made twice. */
+  readonly keys?: Keys | undefined
   /**
    * Which thing `path` names. Present where a path below the root may lead to what
    * another path names too, by a mount or a link; asked before anything is removed.
@@ -175,6 +178,8 @@ export interface Provider {
   readonly tidy?: Effect.Effect<void, StorageError> | undefined
   /** Present where a run that is cut off leaves something that listings pass over. */
   readonly leftovers?: Leftovers | undefined
+  /** By how many milliseconds the service's clock was ahead of this machine's when it answered first, to a second; where it said its time. */
+  readonly clockAheadMillis?: number | undefined
   /** Bytes that can still be stored, where the service knows. */
   readonly freeSpace?: Effect.Effect<number, StorageError> | undefined
 }

@@ -81,6 +81,9 @@ export const wrap = (provider: Provider, { effect, stream }: Around): Provider =
       list: stream(buckets.list, at("buckets.list", "")),
       create: (name) => effect(buckets.create(name), at("buckets.create", name)),
       remove: (name) => effect(buckets.remove(name), at("buckets.remove", name)),
+      ...(buckets.update && {
+        update: (name, changes) => effect(buckets.update!(name, changes), at("buckets.update", name))
+      }),
       setLifecycle: (name, rules) => effect(buckets.setLifecycle(name, rules), at("buckets.setLifecycle", name))
     },
     freeSpace: freeSpace && effect(freeSpace, at("freeSpace", ""))

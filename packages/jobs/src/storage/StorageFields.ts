@@ -1,6 +1,7 @@
 /** The fields of requests about what is stored. Light: faces make flags and forms of them before anything runs. */
 
-import { flag, place, text, whole } from "../kind/RequestFields.ts"
+import * as Schema from "effect/Schema"
+import { flag, place, text, texts, whole } from "../kind/RequestFields.ts"
 import { oneVersion } from "../place/StateFields.ts"
 
 /** A place of which one thing is asked. */
@@ -32,6 +33,19 @@ export const bucket = { bucket: place("As remote:bucket") }
 export const purging = {
   purge: flag("Remove for good all that it holds first: every version of every file"),
   confirm: text("The name of the bucket once more, without which nothing is purged")
+}
+
+/** What a bucket is to be like. */
+export const changing = {
+  isPrivate: flag("Only keys of the account may read it"),
+  isPublic: flag("Anybody may read it"),
+  objectLock: flag("Let versions be locked from now on; there is no way back"),
+  retention: text("Lock new versions for a while: governance:30d, compliance:1y, or none"),
+  encryption: Schema.optionalKey(
+    Schema.Literals(["SSE-B2", "none"]).annotate({ description: "How the service encrypts new files" })
+  ),
+  info: texts("A note, as NAME=VALUE; those given replace all that there are"),
+  corsRules: text("Rules for pages in browsers, as the service's JSON array; they replace all that there are")
 }
 
 /** What becomes of old versions by itself. */

@@ -23,6 +23,8 @@ export interface Authorization {
   readonly recommendedPartSize: number
   readonly absoluteMinimumPartSize: number
   readonly key: KeyScope
+  /** `Provider.clockAheadMillis` */
+  readonly clockAheadMillis?: number | undefined
   /** `/b2api/v4/`; what the path of every call begins with. */
   readonly apiPath: string
 }

@@ -8,7 +8,7 @@ import type { B2Http } from "./B2Http.ts"
 import { type B2Refusal, fromReply } from "./B2Refusal.ts"
 import * as B2Replies from "./B2Replies.ts"
 import * as ForeignAnswer from "./ForeignAnswer.ts"
-import type { HttpReply, HttpRequest } from "./HttpMessage.ts"
+import { type HttpReply, type HttpRequest, header } from "./HttpMessage.ts"
 
 export interface B2CallsOptions {
   readonly http: B2Http
@@ -100,6 +100,12 @@ const knowsVersion = (failure: Failure): boolean =>
   failure._tag !== "B2Refusal" ||
   !(failure.status === 404 || (failure.status === 400 && failure.code !== "bad_auth_token"))
 
+const clockAhead = ({ headers }: HttpReply): { readonly clockAheadMillis?: number } => {
+  const said = Date.parse(header(headers, "date") ?? "")
+  // The service tells whole seconds.
+  return Number.isNaN(said) ? {} : { clockAheadMillis: Math.trunc((said - Date.now()) / 1000) * 1000 }
+}
+
 const authorizeWith = (options: B2CallsOptions): Effect.Effect<B2Authorization.Authorization, StorageError> => {
   const { applicationKey, endpoint, http, keyId, provider, userAgent } = options
   const name = "b2_authorize_account"
@@ -122,7 +128,8 @@ const authorizeWith = (options: B2CallsOptions): Effect.Effect<B2Authorization.A
           const { buckets, capabilities, namePrefix, token, ...rest } = B2Replies.authorized(json)
           if (!isAsSafe(endpoint, rest.apiUrl) || !isAsSafe(endpoint, rest.downloadUrl))
             throw new B2Replies.UnknownShape()
-          return { ...rest, token: Redacted.make(token), apiPath, key: { keyId, capabilities, buckets, namePrefix } }
+          const key = { keyId, capabilities, buckets, namePrefix }
+          return { ...rest, token: Redacted.make(token), apiPath, key, ...clockAhead(reply) }
         })
       )
     })

@@ -1,7 +1,9 @@
 /** B2's native API, one function for each call. Names are whole names in the bucket; `at` is the path to show in errors. */
-import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { NotFound, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import type { Authorization, Failure } from "./B2Authorization.ts"
 import { type B2Calls, type CallBounds, isAsSafe } from "./B2Calls.ts"
 import { encode } from "./B2Names.ts"
@@ -151,6 +153,59 @@ export const make = (calls: B2Calls) => {
         ({ accountId }) => ({ accountId, bucketId, ...changes }),
         B2Replies.bucketRow
       ),
+
+    /** Not to be made again: the service may have made the key. */
+    createKey: (key: {
+      readonly keyName: string
+      readonly capabilities: ReadonlyArray<string>
+      readonly bucketIds: ReadonlyArray<string>
+      readonly namePrefix?: string
+      readonly validDurationInSeconds?: number
+    }) =>
+      named(
+        "b2_create_key",
+        undefined,
+        ({ accountId, apiPath }) => {
+          const { bucketIds, ...rest } = key
+          // Before version 4 a key was for one bucket.
+          return { accountId, ...rest, ...(apiPath.includes("/v4/") ? { bucketIds } : { bucketId: bucketIds[0] }) }
+        },
+        B2Replies.newKeyRow
+      ),
+    listKeys: Stream.paginate(undefined as string | undefined, (startApplicationKeyId) =>
+      Effect.map(
+        named(
+          "b2_list_keys",
+          undefined,
+          ({ accountId }) => ({
+            accountId,
+            maxKeyCount: 1000,
+            ...(startApplicationKeyId === undefined ? {} : { startApplicationKeyId })
+          }),
+          B2Replies.keyPage,
+          long
+        ),
+        ({ keys, nextApplicationKeyId }) => {
+          const next = nextApplicationKeyId ?? undefined
+          // A page that does not go on would come for ever.
+          const advances = next !== undefined && next !== startApplicationKeyId && keys.length > 0
+          return [keys, advances ? Option.some<string | undefined>(next) : Option.none()] as const
+        }
+      )
+    ),
+    /** Fails with `NotFound` for a key that is not there. */
+    deleteKey: (applicationKeyId: string) =>
+      calls
+        .call("b2_delete_key", () => ({ applicationKeyId }), nothing)
+        .pipe(
+          Effect.mapError((failure) => {
+            const error = explain("b2_delete_key", undefined)(failure)
+            const isUnknown = failure._tag === "B2Refusal" && failure.status === 400 && failure.foreign === undefined
+            if (!isUnknown) return error
+            const reason = new NotFound({ message: `there is no application key ${applicationKeyId}` })
+            return new StorageError({ provider: error.provider, operation: error.operation, reason })
+          })
+        ),
 
     getUploadUrl: (bucketId: string) => named("b2_get_upload_url", undefined, () => ({ bucketId }), toUrl),
     uploadFile: (at: string, url: UploadUrl, headers: ReadonlyArray<string>, body: HttpRequest["body"]) =>

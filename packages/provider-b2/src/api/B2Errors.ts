@@ -31,6 +31,9 @@ export interface Circumstances {
 /** What each call needs. */
 const capabilities: { readonly [call: string]: string } = {
   b2_list_buckets: "listBuckets",
+  b2_create_key: "writeKeys",
+  b2_list_keys: "listKeys",
+  b2_delete_key: "deleteKeys",
   b2_create_bucket: "writeBuckets",
   b2_update_bucket: "writeBuckets",
   b2_delete_bucket: "deleteBuckets",

@@ -212,6 +212,21 @@ export type BucketRow = typeof BucketRow.Type
 
 export const bucketRow = Schema.decodeUnknownSync(BucketRow)
 export const bucketRows = Schema.decodeUnknownSync(Schema.Struct({ buckets: Schema.Array(BucketRow) }))
+
+export const KeyRow = Schema.Struct({
+  applicationKeyId: Schema.String,
+  keyName: Schema.String,
+  capabilities: Schema.Array(Schema.String),
+  bucketId: nullable(Schema.String),
+  bucketIds: nullable(Schema.Array(Schema.String)),
+  namePrefix: nullable(Schema.String),
+  expirationTimestamp: nullable(Schema.Int)
+})
+export type KeyRow = typeof KeyRow.Type
+export const newKeyRow = Schema.decodeUnknownSync(Schema.Struct({ ...KeyRow.fields, applicationKey: Schema.String }))
+const KeyPage = Schema.Struct({ keys: Schema.Array(KeyRow), nextApplicationKeyId: nullable(Schema.String) })
+export const keyPage = Schema.decodeUnknownSync(KeyPage)
+
 export const uploadUrl = Schema.decodeUnknownSync(
   Schema.Struct({ uploadUrl: Schema.String, authorizationToken: Schema.String })
 )

@@ -1,0 +1,178 @@
+/** Keys that may do no more than they are for, what `doctor` says of them, and changes of buckets. */
+import * as fs from "node:fs"
+import { expect, test } from "vitest"
+import { post, withB2, withKey } from "./B2Cli.ts"
+import { makeCli } from "./Cli.ts"
+
+type Made = { readonly id: string; readonly secret: string; readonly capabilities: ReadonlyArray<string> }
+
+const made = async (words: ReadonlyArray<string>) => {
+  const { cli, emulator } = await withB2()
+  await cli.run("bucket", "create", "b2:some-bucket")
+  const { code, out } = await cli.run("key", "create", "--json", ...words)
+  expect(code).toBe(0)
+  const key = JSON.parse(out) as Made
+  const environment = {
+    B2_APPLICATION_KEY_ID: key.id,
+    B2_APPLICATION_KEY: key.secret,
+    B2_ENDPOINT: emulator.endpoint
+  }
+  return { cli, emulator, key, limited: makeCli({ environment }) }
+}
+
+test("a key for sync brings files there and back, and reaches no other folder", async () => {
+  const { limited } = await made(["--for", "sync", "b2:some-bucket/photos"])
+  limited.write("from/a.txt", "a")
+  expect((await limited.run("sync", "@/from", "b2:some-bucket/photos")).code).toBe(0)
+  limited.write("from/a.txt", "changed")
+  expect((await limited.run("sync", "@/from", "b2:some-bucket/photos")).code).toBe(0)
+  expect((await limited.run("sync", "b2:some-bucket/photos", "@/back")).code).toBe(0)
+  expect(limited.read("back/a.txt")).toBe("changed")
+  for (const place of ["b2:some-bucket/photos2", "b2:some-bucket"]) {
+    expect((await limited.run("copy", "@/from", place)).code).toBe(7)
+  }
+  expect((await limited.run("key", "list", "b2:")).code).toBe(7)
+})
+
+test("a key for backup makes a repository, backs up, forgets and prunes", async () => {
+  const { limited } = await made(["--for", "backup", "b2:some-bucket/backup"])
+  limited.write("pw", "secret")
+  const repository = ["--repo", "b2:some-bucket/backup", "--password-file", "@/pw"]
+  limited.write("from/a.txt", "a")
+  expect((await limited.run("repo", "init", ...repository)).code).toBe(0)
+  expect((await limited.run("backup", "@/from", ...repository)).code).toBe(0)
+  limited.write("from/a.txt", "b")
+  expect((await limited.run("backup", "@/from", ...repository)).code).toBe(0)
+  expect((await limited.run("forget", "--keep-last", "1", "--prune", ...repository)).code).toBe(0)
+  expect((await limited.run("repo", "check", "--read-data", ...repository)).code).toBe(0)
+})
+
+test("a key for reading reads, and writes nothing", async () => {
+  const { cli, limited } = await made(["--for", "read", "b2:some-bucket"])
+  cli.write("from/a.txt", "a")
+  await cli.run("copy", "@/from", "b2:some-bucket")
+  expect((await limited.run("cat", "b2:some-bucket/a.txt")).out).toBe("a")
+  expect((await limited.run("doctor", "--for", "read", "b2:some-bucket")).code).toBe(0)
+  limited.write("from/b.txt", "b")
+  const refused = await limited.run("copy", "@/from", "b2:some-bucket")
+  expect([refused.code, refused.error]).toEqual([7, expect.stringContaining('"writeFiles"')])
+})
+
+/** What each command can not do without, and whose lack it must name. */
+const commands = {
+  sync: {
+    listFiles: ["sync", "@/from", "b2:some-bucket"],
+    writeFiles: ["sync", "@/from", "b2:some-bucket"],
+    readFiles: ["sync", "b2:some-bucket", "@/to"]
+  },
+  read: { listFiles: ["ls", "b2:some-bucket"], readFiles: ["cat", "b2:some-bucket/stored.txt"] }
+} as const
+
+test("a capability that a key lacks is named by doctor, and by the command before a byte is sent", async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("from/stored.txt", "stored")
+  await cli.run("copy", "@/from", "b2:some-bucket")
+  const all = {
+    sync: ["listBuckets", "listFiles", "readFiles", "writeFiles"],
+    read: ["listBuckets", "listFiles", "readFiles"]
+  }
+  for (const [purpose, capabilities] of Object.entries(all)) {
+    for (const lacking of capabilities) {
+      const limited = await withKey(
+        emulator,
+        capabilities.filter((one) => one !== lacking),
+        { bucket: "some-bucket" }
+      )
+      const { code, out } = await limited.run("doctor", "--for", purpose, "b2:some-bucket")
+      expect([purpose, lacking, code, out]).toEqual([purpose, lacking, 1, expect.stringContaining(`"${lacking}"`)])
+      const words = (commands as Record<string, Record<string, ReadonlyArray<string>>>)[purpose]?.[lacking]
+      if (words === undefined) continue
+      limited.write("from/new.txt", "new")
+      const ran = await limited.run(...words)
+      expect([lacking, ran.code, ran.error]).toEqual([lacking, 7, expect.stringContaining(`"${lacking}"`)])
+    }
+  }
+})
+
+test("a key written as a remote works, and its secret is printed nowhere", async () => {
+  const { cli } = await withB2()
+  await cli.run("bucket", "create", "b2:some-bucket")
+  const { code, error, out } = await cli.run("key", "create", "--for", "sync", "--remote", "less", "b2:some-bucket")
+  expect([code, error]).toEqual([0, ""])
+  const [, secret = ""] = /application.?key\s*=\s*"([^"]+)"/i.exec(fs.readFileSync(cli.configuration, "utf8")) ?? []
+  expect(secret).not.toBe("")
+  expect(out).not.toContain(secret)
+  cli.write("from/a.txt", "a")
+  expect((await cli.run("sync", "@/from", "less:some-bucket")).code).toBe(0)
+  expect((await cli.run("key", "create", "--for", "sync", "--remote", "less", "b2:some-bucket")).code).toBe(2)
+})
+
+test("keys are listed and removed, but never the one in use", async () => {
+  const { cli, emulator, key, limited } = await made([
+    "--for",
+    "read",
+    "--valid",
+    "30d",
+    "--name",
+    "guest",
+    "b2:some-bucket/x"
+  ])
+  const listed = (await cli.run("key", "list")).out
+  expect(listed).toMatch(
+    new RegExp(`${key.id} {2}guest {2}some-bucket/x/ {2}listBuckets,listFiles,readFiles {2}until `)
+  )
+  const own = await cli.run("key", "remove", "b2:", emulator.keyId)
+  expect([own.code, own.error]).toEqual([2, expect.stringContaining("key in use")])
+  expect((await cli.run("key", "remove", "b2:", key.id)).code).toBe(0)
+  expect((await cli.run("key", "remove", "b2:", key.id)).code).toBe(4)
+  expect((await limited.run("ls", "b2:some-bucket/x")).code).toBe(7)
+  expect((await cli.run("key", "create", "--for", "read", "--name", "no spaces", "b2:some-bucket")).code).toBe(2)
+  expect((await cli.run("key", "create", "--for", "read", "b2:")).code).toBe(2)
+  expect((await cli.run("key", "create", "--for", "read", "b2:no-such-bucket-here")).code).toBe(4)
+  expect((await cli.run("key", "list", "@/")).code).toBe(2)
+})
+
+test("doctor says of a folder of this machine what it is, and of what is not there that it is not", async () => {
+  const { run, write } = makeCli()
+  write("here/a", "a")
+  const { code, out } = await run("doctor", "--write", "@/here")
+  expect(code).toBe(0)
+  expect(out).toMatch(/ok {3}place .*\n.*latency.*\n(.*space.*\n)?.*ok {3}write /)
+  const wrong = await run("doctor", "nobody:x")
+  expect([wrong.code, wrong.out]).toEqual([1, expect.stringContaining("FAIL sign-in")])
+})
+
+test("bucket update changes what is named and leaves the rest", async () => {
+  const { cli, emulator } = await withB2()
+  await cli.run("bucket", "create", "b2:some-bucket")
+  await cli.run("bucket", "lifecycle", "--keep-last", "b2:some-bucket")
+  const update = (...words: ReadonlyArray<string>) => cli.run("bucket", "update", ...words, "b2:some-bucket")
+  expect((await update("--public")).out).toContain("public ")
+  expect((await update("--private", "--info", "owner=me", "--encryption", "SSE-B2")).code).toBe(0)
+  expect((await update("--object-lock", "--retention", "governance:30d")).code).toBe(0)
+  const { buckets } = (await post(emulator, "b2_list_buckets", {})) as {
+    buckets: ReadonlyArray<Record<string, unknown>>
+  }
+  expect(buckets[0]).toMatchObject({
+    bucketType: "allPrivate",
+    bucketInfo: { owner: "me" },
+    lifecycleRules: [{ daysFromHidingToDeleting: 1 }],
+    fileLockConfiguration: {
+      value: {
+        isFileLockEnabled: true,
+        defaultRetention: { mode: "governance", period: { duration: 30, unit: "days" } }
+      }
+    },
+    defaultServerSideEncryption: { value: { mode: "SSE-B2" } }
+  })
+  for (const words of [
+    ["--public", "--private"],
+    ["--retention", "a while"],
+    ["--info", "no equals"],
+    ["--cors-rules", "{"],
+    []
+  ]) {
+    expect([words, (await update(...words)).code]).toEqual([words, 2])
+  }
+  expect((await cli.run("bucket", "update", "--public", "b2:not-there-at-all")).code).toBe(4)
+})
