@@ -37,6 +37,8 @@ const sentences: { readonly [Kind in JobType]: (fields: Fields) => string } = {
   createBucket: of("Create bucket", "bucket"),
   removeBucket: of("Remove bucket", "bucket"),
   setLifecycle: of("Set rules of", "bucket"),
+  updateBucket: of("Change bucket", "bucket"),
+  removeKey: of("Remove key", "id"),
   cleanup: of("Clean up", "path"),
   cancelUnfinished: of("Cancel unfinished files in", "path"),
   testRemote: of("Test", "remote"),
