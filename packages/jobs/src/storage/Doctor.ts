@@ -79,7 +79,7 @@ const latency = Effect.fnUntraced(function* (provider: Provider) {
   }
   const middle = times.sort((left, right) => left - right)[Math.floor(looks / 2)] ?? 0
   return middle > 2000
-    ? warning("latency", `an answer takes ${middle} ms: more --transfers at once help with many small files`)
+    ? warning("latency", `an answer takes ${middle} ms: with many small files, more of them at once help`)
     : ok("latency", `an answer takes ${middle} ms`)
 })
 
