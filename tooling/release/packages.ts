@@ -10,6 +10,7 @@ export const libraries: ReadonlyArray<string> = [
   "core",
   "provider-local",
   "provider-s3",
+  "provider-webdav",
   "provider-b2",
   "provider-sftp",
   "provider-crypt",

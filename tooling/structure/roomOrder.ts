@@ -40,5 +40,6 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
   "packages/provider-b2": [["."], ["api"]],
   "packages/provider-crypt": [["."], ["names", "content"], ["settings"]],
   "packages/provider-s3": [["."], ["api"]],
+  "packages/provider-webdav": [["."], ["dav"]],
   "packages/tasks": [["host"], ["schedule"], ["runner"], ["undo"], ["store"], ["task"]]
 }

@@ -5,6 +5,7 @@ import { factory as crypt } from "@ourclone/provider-crypt/CryptFactory"
 import { factory as local } from "@ourclone/provider-local/LocalProvider"
 import { factory as s3 } from "@ourclone/provider-s3/S3Factory"
 import { factory as sftp } from "@ourclone/provider-sftp/SftpFactory"
+import { factory as webdav } from "@ourclone/provider-webdav/WebdavFactory"
 import * as Effect from "effect/Effect"
 import * as StopSignals from "./process/StopSignals.ts"
 
@@ -14,4 +15,4 @@ const guarded: ProviderFactory = {
   connect: (...given) => Effect.andThen(Effect.sync(StopSignals.heed), local.connect(...given))
 }
 
-export const factories: ReadonlyArray<ProviderFactory> = [guarded, b2, s3, sftp, crypt]
+export const factories: ReadonlyArray<ProviderFactory> = [guarded, b2, s3, sftp, webdav, crypt]

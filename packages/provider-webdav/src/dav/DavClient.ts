@@ -1,0 +1,179 @@
+/** Requests of WebDAV, as effects that fail once, can be interrupted and have limits of time. */
+import * as fs from "node:fs"
+import * as tls from "node:tls"
+import { isStorageError, type Reason, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import { type Dispatcher, Pool } from "undici"
+import { type Answer, reasonOf, reasonOfFailure } from "./DavErrors.ts"
+import { makeReader, NoMultistatus, type PropertyName, propfind, proppatch, type Row } from "./Multistatus.ts"
+
+export interface Connecting {
+  /** Scheme, host and port. */
+  readonly origin: string
+  /** The value of the header `Authorization`. */
+  readonly authorization: string | undefined
+  readonly connectTimeout: number
+  readonly idleTimeout: number
+  readonly maxConcurrency: number
+  readonly caFile: string | undefined
+  readonly userAgent: string
+  readonly onRequest: ((line: string) => void) | undefined
+}
+
+export interface DavConnection extends Connecting {
+  readonly pool: Pool
+}
+
+/** Throws when the file of certificates can not be used. */
+export const connect = (options: Connecting): DavConnection => {
+  const { caFile, connectTimeout, idleTimeout, maxConcurrency, origin } = options
+  const text = caFile === undefined ? undefined : fs.readFileSync(caFile, "utf8")
+  if (text?.includes("-----BEGIN CERTIFICATE-----") === false) throw new Error(`${caFile} holds no certificate in PEM`)
+  const ca = text === undefined ? {} : { ca: [...tls.getCACertificates("default"), text] }
+  const pool = new Pool(origin, {
+    connections: maxConcurrency,
+    headersTimeout: idleTimeout,
+    bodyTimeout: idleTimeout,
+    connect: { timeout: connectTimeout, ...ca }
+  })
+  return { ...options, pool }
+}
+
+export interface Sending {
+  readonly method: string
+  /** Of the URL, in percent-coding. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>
+}
+
+type Response = Dispatcher.ResponseData
+
+export interface DavClient {
+  /** Runs `use` with the answer, whatever its status; what it does not read of the body is thrown away. */
+  readonly exchange: <A>(
+    at: string,
+    sending: Sending,
+    use: (answer: Answer, body: Response["body"]) => Promise<A> | A
+  ) => Effect.Effect<A, StorageError>
+  /** Its status, which must be below 300 or one of `allowed`. */
+  readonly send: (at: string, sending: Sending, allowed?: ReadonlyArray<number>) => Effect.Effect<Answer, StorageError>
+  /** Rows of a PROPFIND. Fails with `UnexpectedResponse` when the answer is none. */
+  readonly find: (
+    at: string,
+    path: string,
+    depth: 0 | 1,
+    names: ReadonlyArray<PropertyName>
+  ) => Effect.Effect<ReadonlyArray<Row>, StorageError>
+  /** Whether all of them were kept. */
+  readonly patch: (
+    at: string,
+    path: string,
+    values: Readonly<Record<PropertyName, string>>
+  ) => Effect.Effect<boolean, StorageError>
+  /** The answer with its body, which belongs to the caller until `done`. */
+  readonly open: (
+    at: string,
+    sending: Sending
+  ) => Effect.Effect<{ readonly answer: Answer; readonly body: Response["body"] }, StorageError>
+  readonly fail: (operation: string, at: string, reason: Reason) => StorageError
+  readonly origin: string
+}
+
+/** In bytes: a listing of a million files is not larger. */
+const mostOfListing = 1024 ** 3
+
+const readRows = async (body: Response["body"]): Promise<ReadonlyArray<Row>> => {
+  const rows: Array<Row> = []
+  const reader = makeReader((row) => rows.push(row))
+  const decoder = new TextDecoder()
+  let bytes = 0
+  for await (const piece of body as AsyncIterable<Uint8Array>) {
+    bytes += piece.length
+    if (bytes > mostOfListing) throw new NoMultistatus("the answer does not end")
+    reader.write(decoder.decode(piece, { stream: true }))
+  }
+  reader.write(decoder.decode())
+  reader.end()
+  return rows
+}
+
+export const make = (provider: string, connection: DavConnection): DavClient => {
+  const { authorization, onRequest, origin, pool, userAgent } = connection
+  const fail: DavClient["fail"] = (operation, at, reason) => new StorageError({ provider, operation, path: at, reason })
+
+  const request = async ({ body, headers = {}, method, path }: Sending, signal: AbortSignal): Promise<Response> => {
+    const startedAt = performance.now()
+    try {
+      const response = await pool.request({
+        method: method as Dispatcher.HttpMethod,
+        path,
+        headers: { "user-agent": userAgent, ...(authorization === undefined ? {} : { authorization }), ...headers },
+        signal,
+        ...(body === undefined ? {} : { body: body as Dispatcher.DispatchOptions["body"] as string })
+      })
+      onRequest?.(`${method} ${path} ${response.statusCode} ${Math.round(performance.now() - startedAt)} ms`)
+      return response
+    } catch (error) {
+      onRequest?.(`${method} ${path} failed ${error instanceof Error ? error.message : ""}`)
+      throw error
+    }
+  }
+
+  const explained =
+    (at: string, method: string) =>
+    (error: unknown): StorageError => {
+      if (isStorageError(error)) return error
+      if (error instanceof NoMultistatus) return fail(method, at, new UnexpectedResponse({ message: error.message }))
+      return fail(method, at, reasonOfFailure(error))
+    }
+
+  const exchange: DavClient["exchange"] = (at, sending, use) =>
+    Effect.tryPromise({
+      try: async (signal) => {
+        const { body, headers, statusCode } = await request(sending, signal)
+        body.on("error", () => {})
+        try {
+          return await use({ status: statusCode, headers }, body)
+        } finally {
+          await body.dump({ limit: 1024 * 1024, signal }).catch(() => {})
+        }
+      },
+      catch: explained(at, sending.method)
+    })
+
+  const send: DavClient["send"] = (at, sending, allowed = []) =>
+    exchange(at, sending, (answer) => {
+      if (answer.status < 300 || allowed.includes(answer.status)) return answer
+      throw fail(sending.method, at, reasonOf(sending.method, answer))
+    })
+
+  const multistatus = (at: string, sending: Sending) =>
+    exchange(at, sending, (answer, body) => {
+      if (answer.status !== 207) throw fail(sending.method, at, reasonOf(sending.method, answer))
+      return readRows(body)
+    })
+
+  const xml = { "content-type": 'application/xml; charset="utf-8"' }
+  return {
+    origin,
+    fail,
+    exchange,
+    send,
+    find: (at, path, depth, names) =>
+      multistatus(at, { method: "PROPFIND", path, headers: { depth: `${depth}`, ...xml }, body: propfind(names) }),
+    patch: (at, path, values) =>
+      Effect.map(multistatus(at, { method: "PROPPATCH", path, headers: xml, body: proppatch(values) }), (rows) =>
+        rows.every(({ refused, status }) => refused.size === 0 && (status ?? 200) < 300)
+      ),
+    open: (at, sending) =>
+      Effect.tryPromise({
+        try: async (signal) => {
+          const { body, headers, statusCode } = await request(sending, signal)
+          body.on("error", () => {})
+          return { answer: { status: statusCode, headers }, body }
+        },
+        catch: explained(at, sending.method)
+      })
+  }
+}
