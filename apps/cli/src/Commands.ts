@@ -2,6 +2,7 @@
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import * as Command from "effect/cli/Command"
 import { backup } from "./commands/backup.ts"
+import { bisync } from "./commands/bisync.ts"
 import { buckets } from "./commands/bucket.ts"
 import { cat } from "./commands/cat.ts"
 import { check } from "./commands/check.ts"
@@ -47,7 +48,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       "Keep files safe and reachable on object storage. A place is a path, remote:path for a configured remote, or b2://bucket/path with the key in the environment"
     ),
     Command.withSubcommands([
-      { group: "TRANSFER", commands: [copy, sync, move, check] },
+      { group: "TRANSFER", commands: [copy, sync, bisync, move, check] },
       { group: "BACKUP", commands: [backup, snapshots, restore, forget, snapshot, repo] },
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
       { group: "CHANGE", commands: [mkdir, rm, undelete] },

@@ -31,6 +31,7 @@ const samples: Readonly<Record<Exclude<JobKinds.JobType, Lasting>, Sample>> = {
   copy: transfer,
   move: transfer,
   sync: transfer,
+  bisync: { request: (world) => ({ first: world.at("from"), second: "store:bucket/both" }) },
   check: { request: (world) => ({ source: world.at("from"), destination: world.at("from"), checksum: true }) },
   remove: { request: () => ({ path: "store:bucket/a" }), prepare: () => putInService("a") },
   removeOldVersions: { request: () => ({ path: "store:bucket" }), prepare: () => putInService("a") },

@@ -29,6 +29,7 @@ const sentences: { readonly [Kind in JobType]: (fields: Fields) => string } = {
   copy: between("Copy"),
   move: between("Move"),
   sync: between("Sync"),
+  bisync: (fields) => `Sync both ways ${text(fields, "first")} ↔ ${text(fields, "second")}`,
   check: between("Compare"),
   remove: of("Delete", "path"),
   removeOldVersions: of("Delete old versions in", "path"),
