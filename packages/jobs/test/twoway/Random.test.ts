@@ -12,8 +12,8 @@ import * as RunHere from "../../src/run/RunHere.ts"
 import { kind } from "../../src/twoway/Bisync.ts"
 import { makeWorld } from "../JobWorld.ts"
 
-const runs = Number(process.env["OURCLONE_BISYNC_RUNS"] ?? 60)
-const firstSeed = Number(process.env["OURCLONE_BISYNC_SEED"] ?? 1)
+const runs = Number(process.env["OURCLONE_BISYNC_RUNS"] ?? 80)
+const firstSeed = Number(process.env["OURCLONE_BISYNC_SEED"] ?? 101)
 /** Runs of one pair of folders. */
 const rounds = 10
 
