@@ -83,4 +83,4 @@ export const run = Effect.fnUntraced(function* (flags: Flags) {
   if (summary.failed === 0) return
   for (const line of [`${Amount.files(summary.failed)} failed:`, ...RunReport.failureLines(view)]) output.problem(line)
   if (!dryRun) return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })
-})
+}, Effect.scoped)
