@@ -56,10 +56,14 @@ const makeRclone = (command: string): Contender => ({
   starts: { "--version": [command, "--version"], "--help": [command, "--help"] }
 })
 
-/** Whatever `rclone` is on PATH, or `$RCLONE`; none when there is none. */
-export const rclone = (): Contender | undefined => {
-  const named = process.env["RCLONE"]
+/** Whatever `rclone` is on PATH, or `$RCLONE`. */
+export const rcloneCommand = (): string | undefined => {
   const found = (process.env["PATH"] ?? "").split(path.delimiter).map((folder) => path.join(folder, "rclone"))
-  const command = named ?? found.find((candidate) => fs.existsSync(candidate))
+  return process.env["RCLONE"] ?? found.find((candidate) => fs.existsSync(candidate))
+}
+
+/** None where there is no rclone. */
+export const rclone = (): Contender | undefined => {
+  const command = rcloneCommand()
   return command === undefined ? undefined : makeRclone(command)
 }

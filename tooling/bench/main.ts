@@ -16,6 +16,8 @@ import { ourcloneBackup, restic } from "./BackupContenders.ts"
 import { backupRows } from "./BackupRows.ts"
 import { build, ownRoot } from "./Checkout.ts"
 import { ourclone, rclone } from "./Contenders.ts"
+import { ourcloneMount, rcloneMount } from "./MountContenders.ts"
+import { mountRows } from "./MountRows.ts"
 import { planMillion } from "./planMillion.ts"
 import type { Row } from "./Row.ts"
 import { startRow } from "./StartRow.ts"
@@ -32,8 +34,8 @@ const other =
   values.against === undefined ? undefined : build(path.resolve(process.env["INIT_CWD"] ?? ".", values.against))
 const peers =
   other === undefined
-    ? { sync: rclone(), backup: restic() }
-    : { sync: ourclone("old", other), backup: ourcloneBackup("old", other) }
+    ? { sync: rclone(), backup: restic(), mount: rcloneMount() }
+    : { sync: ourclone("old", other), backup: ourcloneBackup("old", other), mount: ourcloneMount("old", other) }
 const name = other === undefined ? "ourclone" : "new"
 const withPeer = <A>(ours: A, peer: A | undefined): ReadonlyArray<A> => (peer === undefined ? [ours] : [ours, peer])
 const contenders = withPeer(ourclone(name, own), peers.sync)
@@ -41,7 +43,8 @@ const contenders = withPeer(ourclone(name, own), peers.sync)
 const rows: Readonly<Record<string, Row>> = {
   start: startRow(contenders),
   ...syncRows(contenders),
-  ...backupRows(withPeer(ourcloneBackup(name, own), peers.backup))
+  ...backupRows(withPeer(ourcloneBackup(name, own), peers.backup)),
+  ...mountRows(withPeer(ourcloneMount(name, own), peers.mount), ourclone(name, own))
 }
 const all = other === undefined ? [...Object.keys(rows), "plan"] : Object.keys(rows)
 const runs = Number(values.runs)
