@@ -15,69 +15,69 @@ const listed = 50_000
 const cold = 2_000
 const program = path.join(import.meta.dirname, "smallFiles.mjs")
 
-/** The names and sizes that a bucket shows, through nobody's mount. */
-const stored = async (
-  { endpoint, keyId, key }: EmulatorProcess,
-  bucket: string
-): Promise<ReadonlyMap<string, number>> => {
-  const basic = Buffer.from(`${keyId}:${key}`).toString("base64")
-  const headers = { authorization: `Basic ${basic}` }
-  const account = (await (await fetch(`${endpoint}/b2api/v4/b2_authorize_account`, { headers })).json()) as {
-    readonly accountId: string
-    readonly authorizationToken: string
-    readonly apiInfo: { readonly storageApi: { readonly apiUrl: string } }
-  }
-  const call = async (name: string, body: object) => {
-    const url = `${account.apiInfo.storageApi.apiUrl}/b2api/v4/${name}`
-    const init = { method: "POST", headers: { authorization: account.authorizationToken }, body: JSON.stringify(body) }
+/** When each name below `work/` was stored, asked of the bucket itself. */
+type Stored = ReadonlyMap<string, number>
+
+const storedIn = (emulator: EmulatorProcess, bucket: string) => {
+  const { endpoint, key, keyId } = emulator
+  const post = async (url: string, token: string, body: object) => {
+    const init = { method: "POST", headers: { authorization: token }, body: JSON.stringify(body) }
     return (await (await fetch(url, init)).json()) as Record<string, unknown>
   }
-  const { buckets } = await call("b2_list_buckets", { accountId: account.accountId, bucketName: bucket })
-  const { bucketId } = (buckets as ReadonlyArray<{ readonly bucketId: string }>)[0]!
-  const { files } = await call("b2_list_file_names", { bucketId, maxFileCount: 1000, prefix: "work/" })
-  return new Map(
-    (
-      files as ReadonlyArray<{
-        readonly fileName: string
-        readonly contentLength: number
-        readonly uploadTimestamp: number
-      }>
-    ).map((file) => [file.fileName, file.uploadTimestamp])
-  )
+  const begun = (async () => {
+    const basic = Buffer.from(`${keyId}:${key}`).toString("base64")
+    const headers = { authorization: `Basic ${basic}` }
+    const account = (await (await fetch(`${endpoint}/b2api/v4/b2_authorize_account`, { headers })).json()) as {
+      readonly accountId: string
+      readonly authorizationToken: string
+      readonly apiInfo: { readonly storageApi: { readonly apiUrl: string } }
+    }
+    const at = `${account.apiInfo.storageApi.apiUrl}/b2api/v4`
+    const asked = { accountId: account.accountId, bucketName: bucket }
+    const { buckets } = await post(`${at}/b2_list_buckets`, account.authorizationToken, asked)
+    return { at, token: account.authorizationToken, ...(buckets as ReadonlyArray<{ readonly bucketId: string }>)[0]! }
+  })()
+  return async (): Promise<Stored> => {
+    const { at, bucketId, token } = await begun
+    const asked = { bucketId, maxFileCount: 1000, prefix: "work/" }
+    const { files } = await post(`${at}/b2_list_file_names`, token, asked)
+    const rows = files as ReadonlyArray<{ readonly fileName: string; readonly uploadTimestamp: number }>
+    return new Map(rows.map(({ fileName, uploadTimestamp }) => [fileName, uploadTimestamp]))
+  }
 }
 
 interface Step {
   readonly work: string
   readonly script: string
-  /** A name that has to be stored anew before the work is done. */
-  readonly stores?: string
+  /** What has to be stored, compared with before, until the work is done. */
+  readonly until?: (now: Stored, before: Stored) => boolean
 }
+
+const few = 500
+const node = (args: string): string => `"$NODE" '${program}' ${args}`
+const isNew = (name: string) => (now: Stored, before: Stored) => now.has(name) && now.get(name) !== before.get(name)
+const fewStored = (now: Stored) => [...now.keys()].filter((name) => name.startsWith("work/few/file-")).length
 
 const steps: ReadonlyArray<Step> = [
   { work: `ls -lR of ${listed}`, script: "ls -lR many > /dev/null" },
   { work: "ls -lR again", script: "ls -lR many > /dev/null" },
   { work: "read 256 MiB, cold", script: "dd if=large/large.bin of=/dev/null bs=1M status=none" },
   { work: "read 256 MiB, warm", script: "dd if=large/large.bin of=/dev/null bs=1M status=none" },
-  { work: "2,000 x 4 KiB at random", script: '"$NODE" "$PROGRAM" random large/large.bin 2000' },
+  { work: "2,000 x 4 KiB at random", script: node("random large/large.bin 2000") },
   { work: `${cold} small files, cold`, script: "find small -type f -exec cat {} + > /dev/null" },
   { work: `${cold} small files, warm`, script: "find small -type f -exec cat {} + > /dev/null" },
-  { work: "500 files: create", script: 'mkdir -p work; "$NODE" "$PROGRAM" create work/few 500' },
-  { work: "500 files: stat", script: '"$NODE" "$PROGRAM" stat work/few 500' },
-  { work: "500 files: read", script: '"$NODE" "$PROGRAM" read work/few 500' },
-  { work: "500 files: unlink", script: '"$NODE" "$PROGRAM" unlink work/few 500' },
-  {
-    work: "write 256 MiB, fsync",
-    script: "dd if=/dev/zero of=work/written bs=1M count=256 conv=fsync status=none"
-  },
-  {
-    work: "write 256 MiB until stored",
-    script: "dd if=/dev/zero of=work/stored bs=1M count=256 status=none",
-    stores: "work/stored"
-  },
+  { work: `create ${few} files`, script: `mkdir -p work; ${node(`create work/few ${few}`)}` },
+  { work: "until they are stored", script: "true", until: (now) => fewStored(now) === few },
+  { work: `stat ${few} files`, script: node(`stat work/few ${few}`) },
+  { work: `read ${few} files`, script: node(`read work/few ${few}`) },
+  { work: `unlink ${few} files`, script: node(`unlink work/few ${few}`) },
+  { work: "until they are gone", script: "true", until: (now) => fewStored(now) === 0 },
+  { work: "write 256 MiB, fsync", script: "dd if=/dev/zero of=work/large bs=1M count=256 conv=fsync status=none" },
+  { work: "until it is stored", script: "true", until: (now) => now.has("work/large") },
   {
     work: "edit 1 MiB in it until stored",
-    script: "dd if=/dev/zero of=work/stored bs=1M count=1 seek=100 conv=notrunc status=none",
-    stores: "work/stored"
+    script: "dd if=/dev/zero of=work/large bs=1M count=1 seek=100 conv=notrunc status=none",
+    until: isNew("work/large")
   }
 ]
 
@@ -89,7 +89,6 @@ const row = (contenders: ReadonlyArray<MountContender>, uploader: Contender, lat
     manyFiles(path.join(source, "small"), cold, 4096)
     oneFile(path.join(source, "large"), largeSize)
     const flags = latency === undefined ? [] : ["--latency", latency]
-    process.env["PROGRAM"] = program
     await withEmulator(["--store", path.join(folder, "store"), ...flags], async (emulator) => {
       for (let run = 0; run < runs; run++) {
         for (const contender of inTurn(contenders, run)) {
@@ -99,15 +98,13 @@ const row = (contenders: ReadonlyArray<MountContender>, uploader: Contender, lat
           fs.mkdirSync(point)
           await measure(uploader.upload(source, bucket, 32), uploader.environment(emulator))
           const environment = contender.environment(emulator, cache)
+          const stored = storedIn(emulator, bucket)
           const mounted = await MountedProcess.start(contender.mount(bucket, point, cache), point, environment)
           try {
-            for (const { script, stores, work } of steps) {
-              const before = stores === undefined ? undefined : (await stored(emulator, bucket)).get(stores)
-              const isStored =
-                stores === undefined
-                  ? undefined
-                  : async () => ((await stored(emulator, bucket)).get(stores) ?? before) !== before
-              report(contender.name, work, await mounted.measure(script, isStored))
+            for (const { script, until, work } of steps) {
+              const before = await stored()
+              const holds = until === undefined ? undefined : async () => until(await stored(), before)
+              report(contender.name, work, await mounted.measure(script, holds))
             }
           } finally {
             await mounted.stop()
@@ -118,7 +115,7 @@ const row = (contenders: ReadonlyArray<MountContender>, uploader: Contender, lat
         const copy = path.join(folder, "limit")
         report(
           limitName,
-          "write 256 MiB until stored",
+          "until it is stored",
           await measureLimit([{ do: "sha1", folder: large, target: copy }], b2Environment(emulator))
         )
         fs.rmSync(copy, { recursive: true })

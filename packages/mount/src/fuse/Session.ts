@@ -12,6 +12,7 @@ import { Announcer } from "./Announcer.ts"
 import { Buffers } from "./Buffers.ts"
 import * as Door from "./door/Door.ts"
 import type { Reply } from "./door/Handler.ts"
+import { KeptListings } from "./door/KeptListings.ts"
 import * as Init from "./protocol/Init.ts"
 import type { OperationName } from "./protocol/Operations.ts"
 import * as Wire from "./protocol/Reply.ts"
@@ -69,9 +70,13 @@ export const serve = ({ device, fileSystem, keepsAttributes = false, onFault }: 
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
   const buffers = new Buffers()
   const handles = new Set<number>()
-  const door = { fileSystem, handles, buffers, keepsAttributes }
+  const listings = new KeptListings(() => performance.now())
+  const door = { fileSystem, handles, listings, buffers, keepsAttributes }
   const waiting = new Map<number, { readonly name: OperationName | undefined; isInterrupted: boolean }>()
   let announcer: Announcer | undefined
+  const unwatch = fileSystem.watch((changes) => {
+    for (const change of changes) if (change._tag === "EntryChanged") listings.forget(change.parent)
+  })
 
   let reading = readers
 
@@ -84,6 +89,7 @@ export const serve = ({ device, fileSystem, keepsAttributes = false, onFault }: 
   const settle = () => {
     if (reading > 0 || waiting.size > 0) return
     announcer?.stop()
+    unwatch()
     // The kernel has dropped what it had not told yet: that files were closed.
     for (const handle of handles) fileSystem.release(handle)
     handles.clear()

@@ -93,6 +93,8 @@ export class Relist {
 
   private async apply(ino: number, path: string, entries: ReadonlyArray<File | Directory>, startedAt: number) {
     const { journal, queue, tree } = this.world
+    // Of a directory that nobody was told of there is nothing to take back.
+    const tell = tree.get(ino)?.listedAt === 0 ? () => {} : this.world.tell
     const known = new Map<string, number>()
     for (let after = 0; ; ) {
       const some = tree.children(ino, after, slice)
@@ -113,7 +115,7 @@ export class Relist {
         }
       })
     )
-    this.world.tell(missed)
+    tell(missed)
     for (let start = 0; start < entries.length; start += slice) {
       const told: Array<Told> = []
       const isQuiet = queue.isEmpty
@@ -129,7 +131,7 @@ export class Relist {
           }
         })
       )
-      this.world.tell(told)
+      tell(told)
       if (entries.length > slice) await pause()
     }
     this.guarded(() =>

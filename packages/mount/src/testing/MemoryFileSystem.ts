@@ -184,7 +184,7 @@ export const make = (options: MemoryOptions = {}): MemoryFileSystem => {
   const methods: FileSystem = {
     name: "memory:",
     isReadOnly: options.isReadOnly === true,
-    lifetimes: { entry: 60, attributes: 60, missing: 1 },
+    lifetimes: { entry: 3600, attributes: 3600, missing: 1 },
     owner,
     lookup: (parent, name) => {
       const found = child(parent, name)

@@ -93,6 +93,18 @@ describe.skipIf(reason !== undefined)(
         assert.strictEqual(ok(ran), "3000 3000\n0\n")
       }))
 
+    it("shows what came from elsewhere, though the kernel keeps names and bytes for a minute", () =>
+      mounted(async (point, mount) => {
+        ok(await shell(`cd ${point}; echo before > f; ls; ls; cat f`))
+        mount.server.kill("SIGUSR2")
+        ok(
+          await shell(`cd ${point}
+          until ls | grep -q elsewhere; do :; done
+          until test "$(cat f)" = other; do :; done
+          test "$(stat -c %s f)" = 5; test -e "from elsewhere"`)
+        )
+      }))
+
     it("copies inside itself, makes holes and tells where the data ends", () =>
       mounted(async (point) => {
         ok(

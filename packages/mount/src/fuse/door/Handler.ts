@@ -5,6 +5,7 @@ import type { Buffers } from "../Buffers.ts"
 import { errnoOf } from "../Errno.ts"
 import type { Body, OperationName } from "../protocol/Operations.ts"
 import type { Header } from "../protocol/Request.ts"
+import type { KeptListings } from "./KeptListings.ts"
 
 /** A reply without its header, or the errno to be told. */
 export type Reply = Buffer | number
@@ -22,6 +23,7 @@ export interface DoorContext {
   readonly buffers: Buffers
   /** Those that programs have open. */
   readonly handles: Set<number>
+  readonly listings: KeptListings
   /** Whether programs may keep small values beside files. */
   readonly keepsAttributes: boolean
 }

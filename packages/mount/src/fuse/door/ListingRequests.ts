@@ -12,6 +12,9 @@ const afterParent = 3
 const listedSize = { plain: 24, plus: 24 + 128 } as const
 const usualName = 16
 
+/** What the kernel may do with a listing: keep it, and go on with the one that it has. */
+const [cacheListing, keepListing] = [8, 2]
+
 const noTime = { seconds: 0, nanoseconds: 0 }
 const dot = (ino: number): Attributes => ({
   ino,
@@ -43,7 +46,8 @@ const list = (
 }
 
 export const listingRequests: Handlers<"OPENDIR" | "READDIR" | "READDIRPLUS" | "RELEASEDIR" | "FSYNCDIR"> = {
-  OPENDIR: () => Reply.opened(0, 0),
+  OPENDIR: ({ node }, { fileSystem, listings }) =>
+    Reply.opened(0, cacheListing | (listings.isYoung(node, fileSystem.lifetimes) ? keepListing : 0)),
   READDIR: (asked, door) => list(asked, door, false),
   READDIRPLUS: (asked, door) => list(asked, door, true),
   RELEASEDIR: () => Reply.empty(),
