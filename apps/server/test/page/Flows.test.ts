@@ -2,7 +2,7 @@
 import * as fs from "node:fs"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
-import { desktop, hasChromium, openBrowser, watch } from "./Browser.ts"
+import { desktop, hasChromium, openBrowser, overflow, phone, violations, watch } from "./Browser.ts"
 import { type RealService, startService } from "./RealService.ts"
 
 const password = "a long enough password"
@@ -22,7 +22,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
   const press = (name: string | RegExp) => page.getByRole("button", { name }).click()
   const follow = (name: string | RegExp) => page.getByRole("link", { name }).first().click()
   const field = (label: string | RegExp, exact = false) =>
-    page.locator("input, textarea").and(page.getByLabel(label, { exact })).first()
+    page.locator("input:not([type=radio], [type=checkbox]), textarea").and(page.getByLabel(label, { exact })).first()
   const fill = (label: string | RegExp, text: string) => field(label, label === "Password").fill(text)
   const see = (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: patience })
   /** The state of the open task. */
@@ -160,5 +160,192 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await press("Retry failed")
     await taskEndsAs("done")
     await see("run 2")
+  })
+
+  test("Backup: a repository is made with a password that was stored, and a snapshot appears", async () => {
+    await open("/backup")
+    await follow("New repository")
+    await fill("Name", "home")
+    await fill("Place", "photos:my-bucket/backup")
+    await field("Repository password").fill("the password of the repository")
+    await field("Repository password again").fill("the password of the repository")
+    const [text] = await Promise.all([page.waitForEvent("download"), press("Download as text")])
+    expect(text.suggestedFilename()).toBe("repository-home.txt")
+    await page.getByLabel("I have stored the password in a safe place").check()
+    await press("Make repository")
+    await see("No snapshot yet")
+    await follow("New Backup")
+    await fill("Folder to add", `${service.home}/Letters`)
+    await press("Add")
+    await press("Start backup")
+    await taskEndsAs("done")
+    await follow("Restore")
+    await page
+      .getByRole("row", { name: /tmp|home/ })
+      .first()
+      .waitFor()
+  })
+
+  test("Restore: what is chosen is previewed, restored into another folder, and found again in all snapshots", async () => {
+    await open("/backup/home?view=find")
+    await fill("Name or path", "2025")
+    await press("Find")
+    await page.getByRole("table", { name: "Found files" }).getByText("2025.txt").first().waitFor()
+    await follow("Restore")
+    await page.getByRole("heading", { name: "Restore 1 selected" }).waitFor()
+    await fill("Folder", `${service.home}/restored`)
+    await press("Preview")
+    await see("Complete; nothing is written")
+    await press("Start restore")
+    await taskEndsAs("done")
+    expect(service.read(`restored${service.home}/Letters/tax/2025.txt`)).toBe("the letter of 2025")
+  })
+
+  test("a snapshot is walked through and given as a ZIP", async () => {
+    await open("/backup/home")
+    await page.getByRole("table", { name: "Snapshots" }).getByRole("row").nth(1).click()
+    for (const name of [...service.home.split("/").filter(Boolean), "Letters", "tax"]) {
+      await page.getByRole("row", { name: new RegExp(`^Mark ${name} `) }).click()
+    }
+    await page.getByRole("row", { name: /2025\.txt/ }).waitFor()
+    const [zip] = await Promise.all([page.waitForEvent("download"), follow("Download this folder as ZIP")])
+    const bytes = Buffer.concat(await (await zip.createReadStream()).toArray())
+    expect(bytes.subarray(0, 2).toString()).toBe("PK")
+  })
+
+  test("Schedules: a backup every week says when it is due, runs now, and is switched off", async () => {
+    await open("/schedules/new")
+    await fill("Folder to add", `${service.home}/Letters`)
+    await press("Add")
+    await page.getByLabel("How often").selectOption("weekly")
+    await see(/Next: \d{4}-\d\d-\d\d 02:30.*every Sunday at 02:30/)
+    await press("Save schedule")
+    await see("every Sunday at 02:30, UTC")
+    await page.getByLabel("On", { exact: true }).uncheck()
+    await page.getByRole("definition").getByText("off", { exact: true }).waitFor()
+    await press("Run now")
+    await taskEndsAs("done")
+  })
+
+  test("what a command started is seen at once, and cancelled from here the command says by whom", async () => {
+    service.write("Large/one.bin", new Uint8Array(3_000_000))
+    await open("/tasks")
+    const command = service.command("copy", `${service.home}/Large`, "photos:my-bucket/large", "--bwlimit", "100k")
+    const said: Array<string> = []
+    command.stderr?.on("data", (some) => said.push(String(some)))
+    const code = new Promise((resolve) => command.once("exit", resolve))
+    const row = page.getByRole("row", { name: /Large → photos:my-bucket\/large/ })
+    await row.click()
+    await press("Cancel")
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel task" }).click()
+    await taskEndsAs("cancelled")
+    expect(await code).toBe(130)
+    expect(said.join("")).toContain("ann")
+  })
+
+  test("tokens are shown once, and people are invited by a link", async () => {
+    await open("/settings/tokens")
+    await press("New token")
+    await fill("Name", "monitoring")
+    await press("Make token")
+    await page.getByRole("dialog").getByText(/^oc_/).waitFor()
+    await press("I have stored it")
+    await page.getByRole("list", { name: "Tokens" }).getByText("monitoring").first().waitFor()
+    await open("/settings/users")
+    await press("Invite")
+    await fill("Name", "bob")
+    await press("Make invitation")
+    const link = await page
+      .getByRole("dialog")
+      .getByText(/\/setup#/)
+      .innerText()
+    await press("Done")
+    const guest = await browser.newContext({ viewport: phone })
+    const other = await guest.newPage()
+    await other.goto(link)
+    await other.getByLabel("Name").fill("bob")
+    for (const label of ["Password", "Password again"]) {
+      await other.getByRole("textbox", { name: label, exact: true }).fill(password)
+    }
+    await other.getByRole("button", { name: "Set up and sign in" }).click()
+    await other.getByRole("heading", { name: "Overview" }).waitFor()
+    await other.goto(`${service.url}/storage/photos`)
+    await other
+      .getByRole("button", { name: /^Remove/ })
+      .and(other.locator("[title='As operator you may not change storage']"))
+      .waitFor()
+    await guest.close()
+  })
+
+  test("without a mouse: keys go to screens, along rows and into a task, and the focus is where one is", async () => {
+    await open("/")
+    await page.keyboard.press("g")
+    await page.keyboard.press("t")
+    await page.getByRole("heading", { level: 1, name: "Tasks" }).waitFor()
+    await page.getByRole("row").nth(1).focus()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.getByRole("navigation", { name: "Of this task" }).waitFor()
+    await page.keyboard.press("/")
+    await page.getByRole("combobox", { name: "Search" }).fill("photos")
+    await page.keyboard.press("Enter")
+    await page.getByRole("heading", { name: "Files" }).waitFor()
+    await page.keyboard.press("?")
+    await page.getByRole("dialog").waitFor()
+    await page.keyboard.press("Escape")
+    await page.getByRole("dialog").waitFor({ state: "detached" })
+  })
+
+  const screens = () => [
+    "/",
+    "/storage",
+    "/storage/~new",
+    "/storage/~new?type=b2",
+    "/storage/photos",
+    "/browse?at=photos:my-bucket",
+    `/migrate?from=${encodeURIComponent(`${service.home}/Pictures`)}&to=photos:my-bucket/pictures`,
+    "/tasks",
+    "/backup",
+    "/backup/~new",
+    "/backup/home",
+    "/backup/home?view=care",
+    "/backup/home/new",
+    "/backup/home/latest",
+    "/backup/home/latest/restore",
+    "/schedules",
+    "/schedules/new",
+    "/mounts",
+    "/settings",
+    "/settings/tokens",
+    "/settings/users",
+    "/settings/audit"
+  ]
+
+  test("axe finds nothing on any screen, in light and in dark", async () => {
+    const found: Array<string> = []
+    for (const screen of screens()) {
+      await open(screen)
+      found.push(...(await violations(page)).map((one) => `${screen} ${one}`))
+      await page.emulateMedia({ colorScheme: "dark" })
+      found.push(...(await violations(page, ["color-contrast"])).map((one) => `${screen} dark ${one}`))
+      await page.emulateMedia({ colorScheme: "light" })
+    }
+    expect(found).toEqual([])
+  })
+
+  test("on a phone nothing is wider than the window, and what is pressed is large enough", async () => {
+    await page.setViewportSize(phone)
+    for (const screen of screens()) {
+      await open(screen)
+      expect(await overflow(page), screen).toBeLessThanOrEqual(0)
+    }
+    await page.getByRole("button", { name: "More", exact: true }).click()
+    await page.getByRole("dialog").getByRole("button", { name: "Migrate" }).click()
+    await page.getByRole("heading", { level: 1, name: "Migrate" }).waitFor()
+    const small = await page
+      .getByRole("main")
+      .getByRole("button")
+      .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().height < 36).map((one) => one.innerText))
+    expect(small).toEqual([])
   })
 })

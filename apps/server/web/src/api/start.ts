@@ -6,6 +6,7 @@ import { useCallback } from "react"
 import type { TaskAnswer } from "../../../src/api/tasks/TaskAnswer.ts"
 import { useSay } from "../ui/Toasts.tsx"
 import { get, messageOf, post } from "./call.ts"
+import { refresh } from "./refresh.ts"
 import { putTask, task as taskQuery } from "./tasks.ts"
 
 export interface Asked {
@@ -58,7 +59,7 @@ export const useShortTask = (): ((short: Short) => Promise<TaskAnswer | undefine
         const { id } = await start(client, asked)
         const task = await ended(client, id)
         const isGood = task.state._tag === "Done" && task.state.failed === 0
-        await client.invalidateQueries({ queryKey: ["rows"] })
+        await refresh(client, ["rows"])
         const show = { label: "Show", onPress: () => void router.navigate({ to: "/tasks/$id", params: { id } }) }
         if (isGood) say({ text: done, ...(undo === undefined ? {} : { action: undo }) })
         else {

@@ -4,6 +4,7 @@ import type { StateTag } from "@ourclone/tasks/task/TaskState"
 import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query"
 import type { TaskAnswer } from "../../../src/api/tasks/TaskAnswer.ts"
 import { get } from "./call.ts"
+import { refresh } from "./refresh.ts"
 
 interface TabMeaning {
   readonly label: string
@@ -99,6 +100,6 @@ export const putTask = (client: QueryClient, changed: TaskAnswer, now: number): 
   if (known !== undefined && known.state._tag !== changed.state._tag) {
     void client.invalidateQueries({ queryKey: ["schedules"] })
     // What a task did is seen in storages and repositories.
-    if (changed.endedAt !== null) void client.invalidateQueries({ queryKey: ["rows"] })
+    if (changed.endedAt !== null) void refresh(client, ["rows"])
   }
 }

@@ -5,6 +5,7 @@ import { useRouter } from "@tanstack/react-router"
 import { type KeyboardEvent, useRef, useState } from "react"
 import { addressOf, messageOf } from "../../api/call.ts"
 import { remotes } from "../../api/queries.ts"
+import { refresh } from "../../api/refresh.ts"
 import { type Item, localTop, useListing } from "../../places/listing.ts"
 import { useMay } from "../../shell/may.ts"
 import { Button } from "../../ui/Button.tsx"
@@ -95,7 +96,7 @@ export const Pane = ({ facing, isFocused, label, onFocus, onGo, onVersions, plac
   const [asks, setAsks] = useState<"delete" | "folder" | undefined>()
   const [isOver, setOver] = useState(false)
   const picker = useRef<HTMLInputElement>(null)
-  const uploads = useUploads(place, () => void client.invalidateQueries({ queryKey: ["rows", "list"] }))
+  const uploads = useUploads(place, () => void refresh(client, ["rows", "list"]))
   const mayNot = useMay("run")
   const { path, storage } = partsOf(place)
   const isTop = place === localTop
