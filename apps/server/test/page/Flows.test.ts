@@ -262,7 +262,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await press("Done")
     const guest = await browser.newContext({ viewport: phone })
     const other = await guest.newPage()
-    await other.goto(link)
+    await other.goto(link ?? "")
     await other.getByLabel("Name").fill("bob")
     for (const label of ["Password", "Password again"]) {
       await other.getByRole("textbox", { name: label, exact: true }).fill(password)
@@ -345,7 +345,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     const small = await page
       .getByRole("main")
       .getByRole("button")
-      .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().height < 36).map((one) => one.innerText))
+      .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().height < 36).map((one) => one.textContent))
     expect(small).toEqual([])
   })
 })

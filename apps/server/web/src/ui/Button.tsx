@@ -28,26 +28,29 @@ export const Button = ({ children, icon, isBusy = false, not, onPress, type = "b
   const reason = useId()
   const isOff = not !== undefined || isBusy
   return (
-    <button
-      type={type}
-      className={classOf(look)}
-      aria-disabled={isOff || undefined}
-      aria-busy={isBusy || undefined}
-      aria-describedby={not === undefined ? undefined : reason}
-      title={not}
-      onClick={(event) => {
-        if (isOff) event.preventDefault()
-        else onPress?.()
-      }}
-    >
-      {icon === undefined ? null : <Icon name={icon} />}
-      <span>{children}</span>
+    <>
+      <button
+        type={type}
+        className={classOf(look)}
+        aria-disabled={isOff || undefined}
+        aria-busy={isBusy || undefined}
+        aria-describedby={not === undefined ? undefined : reason}
+        title={not}
+        onClick={(event) => {
+          if (isOff) event.preventDefault()
+          else onPress?.()
+        }}
+      >
+        {icon === undefined ? null : <Icon name={icon} />}
+        <span>{children}</span>
+      </button>
+      {/* Beside it, so that its name stays its name. */}
       {not === undefined ? null : (
         <span id={reason} className="sr-only">
           {not}
         </span>
       )}
-    </button>
+    </>
   )
 }
 
