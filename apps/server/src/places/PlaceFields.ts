@@ -12,12 +12,17 @@ const places = new Set([
   "bucket"
 ])
 /** Of this machine in any case. */
-const localPaths = new Set(["target", "temporary", "directory", "paths"])
+const localPaths = new Set(["target", "temporary", "directory", "paths", "point"])
+const byCommand = "a server of a mount is started by the command line only"
 /** What may not come from elsewhere: bytes that are no text, input beside the request, where copies are kept. */
 const refused = new Map([
   ["rawPaths", "paths that are not UTF-8 are backed up by the command line only"],
   ["stdinFilename", "what is piped in is backed up by the command line only"],
-  ["cacheDirectory", "the service keeps its copies where it was told to"]
+  ["cacheDirectory", "the service keeps its copies where it was told to"],
+  ["address", byCommand],
+  ["hostNames", byCommand],
+  ["certificate", byCommand],
+  ["certificateKey", byCommand]
 ])
 
 /** Nothing of the storage or the machine is named by these; `path` and `host` as lists choose snapshots. */

@@ -258,7 +258,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     const link = await page
       .getByRole("dialog")
       .getByText(/\/setup#/)
-      .innerText()
+      .textContent()
     await press("Done")
     const guest = await browser.newContext({ viewport: phone })
     const other = await guest.newPage()
@@ -315,6 +315,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     "/schedules",
     "/schedules/new",
     "/mounts",
+    "/mounts/new",
     "/settings",
     "/settings/tokens",
     "/settings/users",

@@ -27,6 +27,7 @@ test("these are the addresses of the page, which links and bookmarks hold", () =
       "/browse",
       "/migrate",
       "/mounts",
+      "/mounts/new",
       "/schedules",
       "/schedules/new",
       "/settings",

@@ -217,6 +217,13 @@ const mounts = createRoute({
   component: lazyRouteComponent(() => import("./screens/mounts/MountList.tsx"), "MountList")
 })
 
+const mountNew = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/mounts/new",
+  validateSearch: ({ place }) => said({ place: text(place) }),
+  component: lazyRouteComponent(() => import("./screens/mounts/NewMount.tsx"), "NewMount")
+})
+
 const settingsScreen = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
@@ -266,6 +273,7 @@ export const routeTree = root.addChildren([
     schedules,
     scheduleNew,
     mounts,
+    mountNew,
     settingsScreen,
     tokens,
     users,

@@ -122,7 +122,7 @@ export const newItems = [
   { label: "Backup", icon: "archive", to: "/backup" },
   { label: "Storage", icon: "storage", to: "/storage/~new" },
   { label: "Schedule", icon: "calendar", to: "/schedules/new" },
-  { label: "Mount", icon: "mount", to: "/mounts" }
+  { label: "Mount", icon: "mount", to: "/mounts/new" }
 ] as const
 
 export const SignedIn = () => {

@@ -1,0 +1,68 @@
+import { useSearch } from "@tanstack/react-router"
+import { useState } from "react"
+import { messageOf } from "../../api/call.ts"
+import { useStartAndShow } from "../../api/start.ts"
+import { PlaceField } from "../../places/PlacePicker.tsx"
+import { useMay } from "../../shell/may.ts"
+import { Button } from "../../ui/Button.tsx"
+import { Check } from "../../ui/Field.tsx"
+import { Notice } from "../../ui/Notice.tsx"
+import { Form, Page } from "../../ui/Page.tsx"
+
+export const NewMount = () => {
+  const { place = "" } = useSearch({ from: "/signedIn/mounts/new" })
+  const startAndShow = useStartAndShow()
+  const mayNot = useMay("mount") ?? useMay("run")
+  const [path, setPath] = useState(place)
+  const [point, setPoint] = useState("")
+  const [isReadOnly, setReadOnly] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const [isBusy, setBusy] = useState(false)
+  const not = mayNot ?? (path === "" ? "Choose what to mount" : point === "" ? "Choose a folder for it" : undefined)
+  const start = async () => {
+    if (not !== undefined) return
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      await startAndShow({ kind: "mount", request: { path, point, ...(isReadOnly ? { readOnly: true } : {}) } })
+    } catch (error) {
+      setProblem(messageOf(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Page
+      title="New mount"
+      lead="It is a task: it goes on when this page is closed, and ends when it is unmounted."
+      crumbs={[{ label: "Mounts", link: { to: "/mounts" } }]}
+      isNarrow
+    >
+      <Form
+        label="New mount"
+        onSubmit={() => void start()}
+        actions={
+          <Button type="submit" look="primary" icon="mount" not={not} isBusy={isBusy}>
+            Start mount
+          </Button>
+        }
+      >
+        <PlaceField label="What" value={path} onChange={setPath} from="all" placeholder="photos:my-bucket" />
+        <PlaceField
+          label="Folder it appears in"
+          value={point}
+          onChange={setPoint}
+          from="local"
+          placeholder="/home/ann/photos"
+          help="An empty folder of the computer that this service runs on."
+        />
+        <Check label="Read only" help="Nothing can be changed through it." isOn={isReadOnly} onChange={setReadOnly} />
+        {problem === undefined ? null : (
+          <Notice tone="failed" isUrgent title="Not mounted">
+            {problem}
+          </Notice>
+        )}
+      </Form>
+    </Page>
+  )
+}
