@@ -57,7 +57,7 @@ const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
           <p className={styles.what}>{visible(titleOf(schedule))}</p>
         </div>
         <div className={styles.actions}>
-          <Check label="On" isOn={isOn} onChange={turn.press} />
+          <Check label="On" isOn={turn.isBusy ? !isOn : isOn} onChange={turn.press} />
           <Button isDense icon="play" not={mayNot} isBusy={run.isBusy} onPress={run.press}>
             Run now
           </Button>
