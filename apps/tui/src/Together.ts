@@ -47,6 +47,7 @@ export const make = Effect.fnUntraced(function* ({ around, program }: TogetherOp
     views: new Map(),
     remotes: [],
     repositories: [],
+    schedules: [],
     lost: undefined,
     service: "",
     notices: [],

@@ -37,8 +37,14 @@ const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 export const main = async ({ isLinear, program }: MainOptions): Promise<number> => {
   const { stderr, stdin, stdout } = process
   if (isLinear || process.env["TERM"] === "dumb") {
-    const { run } = await import("./linear/LinearMain.ts")
-    return run({ program })
+    const [{ run }, { make }] = await Promise.all([import("./linear/LinearMain.ts"), import("./Together.ts")])
+    const code = await run({
+      input: stdin,
+      write: (text) => void stdout.write(text),
+      make: (around) => make({ program, around })
+    })
+    stdin.destroy()
+    return code
   }
   if (!stdin.isTTY || !stdout.isTTY) {
     stderr.write("error: the screens need a terminal; use the commands, or --linear to be asked by lines\n")

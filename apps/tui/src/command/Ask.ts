@@ -3,6 +3,7 @@ import type { OptionField } from "@ourclone/core/contract/OptionField"
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Failure } from "@ourclone/core/events/Failure"
 import type { Cause, Outcome } from "@ourclone/tasks/store/TaskStore"
+import type { Plan } from "@ourclone/tasks/task/Schedule"
 import type { Task } from "@ourclone/tasks/task/Task"
 import type * as Schema from "effect/Schema"
 
@@ -51,6 +52,9 @@ export type Ask =
   | { readonly _tag: "RemoveStorage"; readonly tag: string; readonly name: string }
   | { readonly _tag: "TestStorage"; readonly tag: string; readonly name: string }
   | { readonly _tag: "AddRepository"; readonly tag: string; readonly name: string; readonly location: string }
+  | { readonly _tag: "AddSchedule"; readonly tag: string; readonly plan: Plan }
+  | { readonly _tag: "ChangeSchedule"; readonly tag: string; readonly id: string; readonly isOn: boolean }
+  | { readonly _tag: "RemoveSchedule"; readonly tag: string; readonly id: string }
   /** Kept until the program ends, for whatever asks for it. */
   | { readonly _tag: "Secret"; readonly name: string; readonly value: string }
   | { readonly _tag: "Copy"; readonly text: string }

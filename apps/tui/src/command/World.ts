@@ -1,6 +1,7 @@
 /** What every screen sees. */
 import type { Failure } from "@ourclone/core/events/Failure"
 import type { RunView } from "@ourclone/core/events/RunView"
+import type { Schedule } from "@ourclone/tasks/task/Schedule"
 import type { Task } from "@ourclone/tasks/task/Task"
 import type * as Schema from "effect/Schema"
 import type { Marks } from "../lines/Marks.ts"
@@ -32,6 +33,7 @@ export interface World {
   readonly views: ReadonlyMap<string, RunView>
   readonly remotes: ReadonlyArray<Remote>
   readonly repositories: ReadonlyArray<Repository>
+  readonly schedules: ReadonlyArray<Schedule>
   /** Since when the journal or the service does not answer. */
   readonly lost: { readonly since: number; readonly failure: Failure } | undefined
   /** Whose tasks these are: "" for this machine. */

@@ -1,2 +1,123 @@
 /** The linear mode, from its first line to its last. */
-export const run = async (_: { readonly program: readonly [string, ...ReadonlyArray<string>] }): Promise<number> => 2
+import * as readline from "node:readline"
+import { printable } from "@ourclone/core/events/PrintableText"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { App, Surroundings } from "../program/App.ts"
+import * as Linear from "./Linear.ts"
+
+export interface LinearOptions {
+  readonly input: NodeJS.ReadStream
+  readonly write: (text: string) => void
+  readonly make: (around: Omit<Surroundings, "keep">) => Effect.Effect<App, { readonly message: string }, Scope.Scope>
+}
+
+/** A line without its letters on the terminal. */
+const hidden = (input: NodeJS.ReadStream, write: (text: string) => void): Promise<string> =>
+  new Promise((resolve) => {
+    let text = ""
+    const hear = (piece: Buffer): void => {
+      for (const character of piece.toString("utf8")) {
+        if (character === "\r" || character === "\n") {
+          input.off("data", hear)
+          input.setRawMode(false)
+          write("\n")
+          return void resolve(text)
+        }
+        if (character === "\x7f") text = [...text].slice(0, -1).join("")
+        else if (character === "\x03") process.kill(process.pid, "SIGINT")
+        else text += character
+      }
+    }
+    input.setRawMode(true)
+    input.resume()
+    input.on("data", hear)
+  })
+
+const linesOf = (input: NodeJS.ReadStream) => {
+  const waiting: Array<(line: string | undefined) => void> = []
+  const come: Array<string> = []
+  let hasEnded = false
+  const reader = readline.createInterface({ input, terminal: false })
+  reader.on("line", (line) => {
+    const next = waiting.shift()
+    if (next === undefined) come.push(line)
+    else next(line)
+  })
+  reader.on("close", () => {
+    hasEnded = true
+    for (const next of waiting.splice(0)) next(undefined)
+  })
+  return (): Promise<string | undefined> =>
+    new Promise((resolve) => {
+      const line = come.shift()
+      if (line !== undefined) resolve(line)
+      else if (hasEnded) resolve(undefined)
+      else waiting.push(resolve)
+    })
+}
+
+const talk = async (app: App, { input, write }: LinearOptions, isOver: () => number | undefined): Promise<number> => {
+  const say = (lines: ReadonlyArray<string>): void => write(lines.map((line) => `${line}\n`).join(""))
+  let told = 0
+  const notices = (): void => {
+    const { world } = app.view()
+    for (const { text } of world.notices.slice(told)) say([printable(text)])
+    told = world.notices.length
+  }
+  app.onChange(notices)
+  const next = linesOf(input)
+  let shown = ""
+  let page = 0
+  for (;;) {
+    await app.whenIdle()
+    notices()
+    const code = isOver()
+    if (code !== undefined) return code
+    const view = app.view()
+    const lines = Linear.screen(view, page)
+    const key = `${view.stack.at(-1)!.id} ${lines.join("\n")}`
+    if (key !== shown) say(lines)
+    shown = key
+    const asked = Linear.prompt(view)
+    write(asked?.text ?? "> ")
+    const line = asked?.isSecret === true && input.isTTY ? await hidden(input, write) : await next()
+    if (line === undefined) return 0
+    if (!input.isTTY) write("\n")
+    const heard = Linear.answer(app, line)
+    page = heard === "more" ? page + 1 : 0
+    if (heard === "unknown") say([`"${printable(line)}" means nothing here`])
+    const { notice } = app.view()
+    // Why something can not be done is no news, and so is not kept with them.
+    if (notice !== undefined && app.view().world.notices.at(-1)?.text !== notice.text) say([printable(notice.text)])
+  }
+}
+
+/** What the process is to end with. */
+export const run = (options: LinearOptions): Promise<number> =>
+  Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        let over: number | undefined
+        const app = yield* options.make({
+          copy: (text) => options.write(`${printable(text)}\n`),
+          suspend: () => {},
+          quit: (code) => {
+            over = code
+          },
+          crash: (error) => {
+            options.write(
+              `error: a mistake in ourclone: ${error instanceof Error ? error.message : String(error)}\nTasks go on.\n`
+            )
+            over = 1
+          }
+        })
+        return yield* Effect.promise(() => talk(app, options, () => over))
+      })
+    ).pipe(
+      Effect.catch(({ message }) => {
+        options.write(`error: ${message}\n`)
+        return Effect.succeed(1)
+      })
+    )
+  )

@@ -3,6 +3,7 @@ import type { Envelope } from "@ourclone/core/events/Envelope"
 import { Failure } from "@ourclone/core/events/Failure"
 import type { Secrets } from "@ourclone/tasks/runner/StoredSecrets"
 import type { Cause, Outcome } from "@ourclone/tasks/store/TaskStore"
+import type { Plan, Schedule } from "@ourclone/tasks/task/Schedule"
 import type { Task } from "@ourclone/tasks/task/Task"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -65,6 +66,10 @@ export interface Link {
   readonly removeStorage: (name: string) => Answer<void>
   /** Says what was seen. */
   readonly testStorage: (name: string) => Answer<string>
+  readonly schedules: Answer<ReadonlyArray<Schedule>>
+  readonly addSchedule: (plan: Plan) => Answer<void>
+  readonly changeSchedule: (id: string, change: Partial<Plan>) => Answer<void>
+  readonly removeSchedule: (id: string) => Answer<void>
   readonly addRepository: (name: string, location: string) => Answer<void>
 }
 

@@ -105,6 +105,10 @@ export const make = Effect.fnUntraced(function* ({ by, desk, onProblem, runner, 
       Effect.map(one(desk.ask({ _tag: "AddStorage", name, type, options })), String),
     removeStorage: (name) => Effect.asVoid(one(desk.ask({ _tag: "RemoveStorage", name }))),
     testStorage: (name) => Effect.map(one(desk.ask({ _tag: "TestStorage", name })), String),
+    schedules: Effect.suspend(() => journal(store.schedules.list)),
+    addSchedule: (plan) => Effect.asVoid(journal(store.schedules.create(plan, by))),
+    changeSchedule: (id, change) => Effect.asVoid(journal(store.schedules.change(id, change))),
+    removeSchedule: (id) => journal(store.schedules.remove(id)),
     addRepository: (name, location) => Effect.asVoid(one(desk.ask({ _tag: "AddRepository", name, location })))
   }
   return link

@@ -4,9 +4,7 @@
  * Says when it is idle: nothing that was asked for is still to come, but for tasks that run. Tests wait for that.
  */
 
-import { version } from "@ourclone/core/events/Envelope"
 import type { Failure } from "@ourclone/core/events/Failure"
-import * as RunView from "@ourclone/core/events/RunView"
 import type { Task } from "@ourclone/tasks/task/Task"
 import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import * as Effect from "effect/Effect"
@@ -23,6 +21,7 @@ import { open as openTask } from "../screens/tasks/Task.ts"
 import { told } from "../words/Remedies.ts"
 import * as StateWords from "../words/StateWords.ts"
 import * as TaskTitle from "../words/TaskTitle.ts"
+import { foldProgress, merged } from "./TaskList.ts"
 
 export interface Surroundings {
   readonly copy: (text: string) => void
@@ -62,6 +61,8 @@ export interface App {
   readonly run: (command: BoundCommand) => void
   readonly choose: (index: number) => void
   readonly type: (text: string) => void
+  /** In the place of what was typed, from who does not type letter by letter. */
+  readonly put: (text: string) => void
   readonly onChange: (listener: () => void) => () => void
   readonly whenIdle: () => Promise<void>
 }
@@ -70,25 +71,6 @@ const noticesKept = 500
 const rowsMillis = 80
 const mostRows = 100_000
 const reconnectMillis = 2_000
-
-const foldProgress = (views: ReadonlyMap<string, RunView.RunView>, tasks: ReadonlyArray<Task>, now: number) => {
-  const next = new Map(views)
-  for (const { id, progress, state } of tasks) {
-    if (hasEnded(state)) next.delete(id)
-    else if (progress !== null) {
-      next.set(id, RunView.fold(next.get(id) ?? RunView.empty, { v: version, at: now, event: progress }))
-    }
-  }
-  return next
-}
-
-const merged = (before: ReadonlyArray<Task>, changed: ReadonlyArray<Task>): ReadonlyArray<Task> => {
-  const byId = new Map(before.map((task) => [task.id, task]))
-  for (const task of changed) byId.set(task.id, task)
-  return byId.size === before.length
-    ? before.map(({ id }) => byId.get(id)!)
-    : [...byId.values()].sort((left, right) => (left.id < right.id ? 1 : -1))
-}
 
 /** Until the scope closes. */
 export const make = Effect.fnUntraced(function* ({
@@ -250,9 +232,9 @@ export const make = Effect.fnUntraced(function* ({
   }
 
   const storageChanged: Effect.Effect<void, LinkFailed> = Effect.suspend(() =>
-    Effect.map(link.storage, ({ remotes, repositories }) =>
+    Effect.map(Effect.all([link.storage, link.schedules]), ([{ remotes, repositories }, schedules]) =>
       guarded(() => {
-        world = { ...world, remotes, repositories }
+        world = { ...world, remotes, repositories, schedules }
         refresh()
       })
     )
@@ -383,6 +365,16 @@ export const make = Effect.fnUntraced(function* ({
             answer(id, { _tag: "Said", tag: ask.tag, says: "" })
           )
         )
+      case "AddSchedule":
+        return changingStorage(
+          Effect.map(link.addSchedule(ask.plan), () =>
+            answer(id, { _tag: "Said", tag: ask.tag, says: `Saved ${ask.plan.name}` })
+          )
+        )
+      case "ChangeSchedule":
+        return changingStorage(link.changeSchedule(ask.id, { isOn: ask.isOn }))
+      case "RemoveSchedule":
+        return changingStorage(link.removeSchedule(ask.id))
       case "Secret":
         return Effect.sync(() => void secrets.set(ask.name, Redacted.make(ask.value)))
       case "Copy":
@@ -477,6 +469,10 @@ export const make = Effect.fnUntraced(function* ({
         replace(top().select(index, world))
       }),
     type,
+    put: (text) =>
+      guarded(() => {
+        if (top().typing(world) !== undefined) apply(top(), top().put(text, world))
+      }),
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -36,6 +36,8 @@ export interface RowsOptions<Row, About> {
   readonly parse: (row: unknown) => Row | undefined
   readonly arrange?: (rows: ReadonlyArray<Row>) => ReadonlyArray<Row>
   readonly one: string
+  /** The first screen of its tab: it asks by itself, and does not close. */
+  readonly isRoot?: true
   /** Asked for again when a task has ended, as it may have changed them. */
   readonly isLive?: true
   readonly commands: ReadonlyArray<Command<RowsState<Row, About>>>
@@ -55,7 +57,7 @@ export const lensOf = <Row, About>(): ListCommands.Lens<RowsState<Row, About>, R
 export const kindOf = <Row, About>(options: RowsOptions<Row, About>): ScreenKind<RowsState<Row, About>> => {
   const {
     arrange = (rows) => rows,
-    back = () => ({ close: true }),
+    back = () => (options.isRoot === true ? {} : { close: true }),
     list,
     name,
     one,
@@ -93,10 +95,15 @@ export const kindOf = <Row, About>(options: RowsOptions<Row, About>): ScreenKind
       return Table.lines(table, list, world, { columns, rows, marks: world.marks, isMarked })
     },
     changed: (state, world) => {
-      const ended = world.tasks.filter((task) => hasEnded(task.state)).length
+      // A mount that runs has facts when it is there.
+      const ended = world.tasks.reduce(
+        (sum, { kind, seq, state }) => sum + (hasEnded(state) ? 1 : kind === "mount" ? seq : 0),
+        0
+      )
       if (ended === state.ended) return {}
       const now = { ...state, ended }
-      return state.ended === -1 || options.isLive !== true ? { state: now } : again(now)
+      const isAsked = state.ended === -1 && options.isRoot !== true
+      return isAsked || options.isLive !== true ? { state: now } : again(now)
     },
     words: ({ problem }) => (problem === "" ? [] : [problem]),
     choices: (state, world) => ListCommands.choices(lens, state, (row) => Table.spoken(table, row, world)),
@@ -117,11 +124,27 @@ export const kindOf = <Row, About>(options: RowsOptions<Row, About>): ScreenKind
   }
 }
 
+const begun = <Row, About>(options: RowsOptions<Row, About>, about: About): RowsState<Row, About> => ({
+  about,
+  list: List.make(options.list),
+  problem: "",
+  isLoading: true,
+  hasRows: false,
+  ended: -1
+})
+
+/** For one that asks by itself. */
+export const root = <Row, About>(
+  kind: ScreenKind<RowsState<Row, About>>,
+  options: RowsOptions<Row, About>,
+  about: About
+) => show(kind, begun(options, about))
+
 export const open = <S, Row, About>(
   kind: ScreenKind<RowsState<Row, About>>,
   options: RowsOptions<Row, About>,
   about: About
 ): Step<S> => ({
-  open: show(kind, { about, list: List.make(options.list), problem: "", isLoading: true, hasRows: false, ended: -1 }),
+  open: show(kind, begun(options, about)),
   asks: [{ _tag: "Rows", tag, ...options.query(about) }]
 })

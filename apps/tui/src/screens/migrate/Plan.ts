@@ -12,6 +12,7 @@ import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
 import { told } from "../../words/Remedies.ts"
 import * as TaskTitle from "../../words/TaskTitle.ts"
+import { newSchedule } from "../schedules/NewSchedule.ts"
 
 const groups = ["Copy new", "Overwrite", "Set time", "Delete", "Folders", "Pass over", "Fail"] as const
 type Group = (typeof groups)[number]
@@ -135,6 +136,14 @@ const commands: ReadonlyArray<Command<State>> = [
     whyNot: ({ failure, isDone }) =>
       !isDone ? "The plan is not complete yet" : failure === undefined ? undefined : told(failure),
     run: start
+  },
+  {
+    id: "plan.schedule",
+    keys: ["W"],
+    label: "Save as schedule",
+    about: "Has it begin by itself, by the clock or when a folder changes",
+    isQuiet: true,
+    run: ({ kind, request }) => ({ open: newSchedule(kind, request) })
   },
   ...ListCommands.commands(lens),
   {
