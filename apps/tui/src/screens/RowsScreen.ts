@@ -114,12 +114,14 @@ export const kindOf = <Row, About>(options: RowsOptions<Row, About>): ScreenKind
       if (answer._tag === "Rows") {
         const found = answer.rows.flatMap((row) => parse(row) ?? [])
         const items = arrange(state.hasRows ? [...state.list.items, ...found] : found)
-        return { state: { ...state, hasRows: true, list: List.withItems(state.list, items) } }
+        return { state: { ...state, problem: "", hasRows: true, list: List.withItems(state.list, items) } }
       }
-      if (answer._tag === "Failed") return { state: { ...state, isLoading: false, problem: told(answer.failure) } }
+      if (answer._tag === "Failed") {
+        return { state: { ...state, isLoading: false, hasRows: false, problem: told(answer.failure) } }
+      }
       if (answer._tag !== "End") return {}
       const ended = state.hasRows ? state.list : List.make(list)
-      return { state: { ...state, isLoading: false, list: ended } }
+      return { state: { ...state, problem: "", isLoading: false, list: ended } }
     }
   }
 }

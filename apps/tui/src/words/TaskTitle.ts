@@ -7,6 +7,6 @@ export const short = (place: string, home: string): string =>
   home !== "" && (place === home || place.startsWith(`${home}/`)) ? `~${place.slice(home.length)}` : place
 
 export const of = (task: Pick<Task, "kind" | "request">, home: string): string => {
-  const title = titleOf(task)
+  const title = titleOf(task).replace(/\b[0-9a-f]{64}\b/g, (id) => id.slice(0, 8))
   return home === "" ? title : title.replaceAll(` ${home}/`, " ~/")
 }
