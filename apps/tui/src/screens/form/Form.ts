@@ -82,7 +82,7 @@ const submit = (state: State, world: World): Step<State> => {
   if (Object.keys(missing).length > 0) return withErrors(state, missing)
   const step = state.options.submit(state.values, world)
   if ("errors" in step) return withErrors(state, step.errors)
-  const waits = step.close !== true && (step.asks?.length ?? 0) > 0
+  const waits = step.close !== true && step.open === undefined && (step.asks?.length ?? 0) > 0
   return { ...step, state: { ...state, errors: {}, problem: "", isBusy: waits } }
 }
 

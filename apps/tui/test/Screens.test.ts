@@ -1,0 +1,269 @@
+import { widthOf } from "@ourclone/core/events/PrintableText"
+import { noTotals } from "@ourclone/tasks/task/Task"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { assert, describe, it } from "vitest"
+import type { StorageType } from "../src/command/Ask.ts"
+import { failed } from "../src/link/Link.ts"
+import { envelopes, rig, task } from "./Rig.ts"
+
+const b2: StorageType = {
+  type: "b2",
+  description: "Backblaze B2",
+  options: [
+    {
+      name: "keyId",
+      flag: "key-id",
+      description: "The id of the key",
+      kind: "text",
+      choices: undefined,
+      isWhole: false,
+      isRequired: true,
+      defaultValue: undefined
+    },
+    {
+      name: "applicationKey",
+      flag: "application-key",
+      description: "The key",
+      kind: "secret",
+      choices: undefined,
+      isWhole: false,
+      isRequired: true,
+      defaultValue: undefined
+    }
+  ]
+}
+
+const hostile = "evil\u001b[31m\u0007\nname\u202e"
+const rows = [
+  { _tag: "Directory", path: "2024" },
+  { _tag: "File", path: hostile, size: 5, modifiedAt: 0, checksums: {} },
+  { _tag: "File", path: "日本語の写真.jpg", size: 4_200_000, modifiedAt: 0, checksums: {} }
+]
+
+describe("Add Storage", () => {
+  it("keeps what was typed when the storage refuses, says so, and never shows the key", async () => {
+    let tries = 0
+    const { asked, close, keys, text } = await rig({
+      types: Effect.succeed([b2]),
+      addStorage: () =>
+        ++tries === 1
+          ? Effect.fail(failed("Unauthenticated", "photos: the key was refused"))
+          : Effect.succeed("Signs in, and sees 3 buckets")
+    })
+    await keys("n", "enter", "text:photos", "enter", "text:0012", "enter", "text:s3cret")
+    assert.notInclude(text(), "s3cret")
+    await keys("ctrl-s")
+    assert.include(text(), "the key was refused")
+    assert.include(text(), "0012")
+    await keys("ctrl-s")
+    assert.include(text(), "Added photos. Signs in, and sees 3 buckets")
+    assert.deepStrictEqual(asked.filter(([name]) => name === "addStorage").at(-1), [
+      "addStorage",
+      "photos",
+      "b2",
+      { keyId: "0012", applicationKey: "s3cret" }
+    ])
+    await close()
+  })
+
+  it("goes to the field that is missing", async () => {
+    const { asked, close, keys, text } = await rig({ types: Effect.succeed([b2]) })
+    await keys("n", "enter", "text:photos", "ctrl-s")
+    assert.include(text(), "> Key id")
+    assert.include(text(), "is needed")
+    assert.isUndefined(asked.find(([name]) => name === "addStorage"))
+    await close()
+  })
+})
+
+describe("a browser of two places", () => {
+  const listed = { rows: () => Stream.succeed(rows), tab: "storage" } as const
+
+  it("shows names that hold commands of terminals as text, in no more columns than there are", async () => {
+    const { close, keys, lines } = await rig(listed)
+    await keys("enter")
+    for (const [columns, height] of [
+      [60, 20],
+      [80, 24],
+      [200, 50]
+    ] as const) {
+      const shown = lines(columns, height)
+      assert.strictEqual(shown.length, height)
+      for (const line of shown) {
+        assert.isAtMost(widthOf(line), columns)
+        assert.notMatch(line, /[\p{Control}\u202a-\u202e]/u)
+      }
+    }
+    assert.include(lines(200, 50).join("\n"), "evil\\x1b[31m\\x07\\x0aname")
+    await close()
+  })
+
+  it("copies what is marked by one job, and shows the plan before anything begins", async () => {
+    const { asked, close, keys, text } = await rig({
+      ...listed,
+      preview: () =>
+        Stream.succeed(
+          envelopes(
+            { _tag: "Would", deed: "stored", item: "2024/a.jpg", bytes: 10, because: "missing" },
+            { _tag: "Finished", outcome: "done" }
+          )
+        )
+    })
+    await keys("enter", "space", "space", "c")
+    assert.include(text(), "Copy new")
+    assert.isUndefined(asked.find(([name]) => name === "start"))
+    await keys("S")
+    const [, kind, request] = asked.find(([name]) => name === "start") ?? []
+    assert.strictEqual(kind, "copy")
+    assert.deepStrictEqual((request as { include: ReadonlyArray<string> }).include?.[0], "/2024/**")
+    await close()
+  })
+
+  it("deletes only after a question whose first choice is to go back", async () => {
+    const { asked, close, keys, text } = await rig(listed)
+    await keys("enter", "d")
+    assert.include(text(), "1 folder with all that is in it")
+    await keys("enter")
+    assert.isUndefined(asked.find(([name]) => name === "start"))
+    await keys("d", "up", "enter")
+    assert.deepStrictEqual(asked.find(([name]) => name === "start")?.slice(1, 3), [
+      "remove",
+      { path: "/home/ann/2024/", recursive: true }
+    ])
+    await close()
+  })
+
+  it("says what failed, and lists again when asked", async () => {
+    let times = 0
+    const { close, keys, text } = await rig({
+      rows: () => (++times <= 2 ? Stream.fail(failed("Unavailable", "photos is away")) : Stream.succeed(rows))
+    })
+    await keys("enter")
+    assert.include(text(), "photos is away")
+    await keys("u")
+    assert.include(text(), "2024/")
+    await close()
+  })
+})
+
+describe("a plan", () => {
+  it("says in its start how many files it deletes, and can not be started past a guard", async () => {
+    const guard = { code: "GuardStopped", message: "more than half would go", isRetryable: false }
+    let isStopped = false
+    const { asked, close, keys, text } = await rig(
+      {
+        preview: () =>
+          Stream.succeed(
+            envelopes(
+              { _tag: "Would", deed: "removed", item: "old", bytes: 1 },
+              { _tag: "Would", deed: "removed", item: "older", bytes: 1 },
+              isStopped
+                ? { _tag: "Finished", outcome: "failed", failure: guard }
+                : { _tag: "Finished", outcome: "done" }
+            )
+          )
+      },
+      { tab: "migrate", kept: { migrate: { source: "/a", destination: "/b", mode: "sync" } } }
+    )
+    await keys("enter")
+    assert.include(text(), "Start and delete 2 files")
+    isStopped = true
+    await keys("esc", "enter", "S")
+    assert.include(text(), "more than half would go")
+    assert.isUndefined(asked.find(([name]) => name === "start"))
+    await close()
+  })
+})
+
+describe("tasks", () => {
+  const failing = task({
+    id: "b",
+    kind: "copy",
+    state: { _tag: "Done", failed: 2 },
+    totals: { ...noTotals, done: 5, failed: 2 },
+    endedAt: 0
+  })
+
+  it("come with sign and word, how far they are, and what failed", async () => {
+    const { close, text } = await rig(
+      { tasks: Stream.concat(Stream.succeed([failing, task()]), Stream.never) },
+      { tab: "tasks" }
+    )
+    assert.include(text(), "▶ running")
+    assert.include(text(), "37 %")
+    assert.include(text(), "⚠ done")
+    assert.include(text(60, 20), "Sync")
+    await close()
+  })
+
+  it("are paused by p, and cancelled only after a question; a key that means nothing now says why", async () => {
+    const { asked, close, keys, text } = await rig(
+      {
+        tasks: Stream.concat(Stream.succeed([task()]), Stream.never),
+        wish: (_, wish) => Effect.succeed(task({ wish: wish === "Pause" ? { _tag: "Pause", by: "ann" } : null }))
+      },
+      { tab: "tasks" }
+    )
+    await keys("r")
+    assert.include(text(), "Not while it is running")
+    await keys("x", "enter")
+    assert.isEmpty(asked.filter(([name]) => name === "wish"))
+    await keys("p")
+    assert.deepStrictEqual(
+      asked.filter(([name]) => name === "wish"),
+      [["wish", "1m8task", "Pause"]]
+    )
+    assert.include(text(), "pausing")
+    await close()
+  })
+
+  it("go on when somebody leaves, who is told so first", async () => {
+    const { close, keys, quits, text } = await rig({ tasks: Stream.concat(Stream.succeed([task()]), Stream.never) })
+    await keys("Q")
+    assert.include(text(), "1 task goes on in the background")
+    assert.isUndefined(quits())
+    await keys("up", "up", "enter")
+    assert.strictEqual(quits(), 0)
+    await close()
+  })
+})
+
+describe("passwords", () => {
+  it("are asked for by what needs them, which then goes on", async () => {
+    const refused = failed("SecretRefused", "no password was given")
+    const withRemedy = { ...refused.failure, remedy: { code: "giveSecret", values: { secret: "repository:home" } } }
+    const snapshot = { id: "abc", time: "2026-11-29T02:30:00Z", hostname: "desk", paths: ["/home/ann"], tags: [] }
+    const { close, keys, text } = await rig(
+      {
+        storage: Effect.succeed({ remotes: [], repositories: [{ name: "home", location: "/backup" }] }),
+        rows: (_, __, secrets) =>
+          secrets.has("repository:home")
+            ? Stream.succeed([snapshot])
+            : Stream.fail(Object.assign(failed("SecretRefused", ""), { failure: withRemedy }))
+      },
+      { tab: "backup" }
+    )
+    await keys("g", "enter", "text:hunter22")
+    assert.include(text(), "Password of home")
+    assert.notInclude(text(), "hunter22")
+    await keys("enter")
+    assert.include(text(), "2026-11-29 02:30")
+    await close()
+  })
+})
+
+it("a window that is too small says so on one line, and is itself again when it grows", async () => {
+  const { close, lines } = await rig()
+  const small = lines(30, 8)
+  assert.strictEqual(small.filter((line) => line !== "").length, 1)
+  assert.include(lines(80, 24).join("\n"), "This computer")
+  await close()
+})
+
+it("a journal that does not answer is said with its age", async () => {
+  const { close, text } = await rig({ tasks: Stream.fail(failed("JournalUnavailable", "the disk is full")) })
+  assert.include(text(), "No answer since")
+  assert.include(text(), "the disk is full")
+  await close()
+})
