@@ -30,7 +30,11 @@ export interface Window {
   readonly keys: (...keys: ReadonlyArray<string>) => Promise<void>
   /** A key after which the program may be no more. */
   readonly send: (key: string) => void
+  /** A line for the shell. */
+  readonly shell: (line: string) => void
   readonly lines: () => ReadonlyArray<string>
+  /** The window with its colors. */
+  readonly painted: () => string
   /** Waits until a line holds that, as what runs by itself comes to it. */
   readonly until: (text: string) => Promise<void>
   readonly resize: (size: Size) => void
@@ -45,7 +49,7 @@ const look = (condition: () => boolean, what: () => string): Promise<void> =>
     const again = (): void => {
       if (condition()) return void resolve()
       // Ends what hangs; it judges no speed.
-      if (++looks > 1_500) return void reject(new Error(what()))
+      if (++looks > 10_000) return void reject(new Error(what()))
       setTimeout(again, 20)
     }
     again()
@@ -102,7 +106,9 @@ export const open = async (
       }
     },
     send: (key) => void tmux("send-keys", key),
+    shell: (line) => void tmux("send-keys", line, "Enter"),
     lines,
+    painted: () => tmux("capture-pane", "-p", "-e"),
     until: (text) =>
       look(
         () => lines().some((line) => line.includes(text)),

@@ -1,0 +1,121 @@
+/** What people come for, by keys alone, in three windows: each on a machine of its own with an emulator of B2. */
+import * as fs from "node:fs"
+import * as path from "node:path"
+import { startEmulator } from "@ourclone/b2-emulator/Emulator"
+import { widthOf } from "@ourclone/core/events/PrintableText"
+import { assert, describe, it } from "vitest"
+import { missing, open, type Size, type Window } from "../Window.ts"
+
+const sizes: ReadonlyArray<Size> = [
+  { columns: 60, rows: 20 },
+  { columns: 80, rows: 24 },
+  { columns: 200, rows: 50 }
+]
+
+const fits = (window: Window, { columns, rows }: Size): void => {
+  const lines = window.lines()
+  assert.isAtMost(lines.length, rows)
+  for (const line of lines) assert.isAtMost(widthOf(line), columns)
+}
+
+const because = missing === undefined ? "" : ` (${missing})`
+
+describe.skipIf(missing !== undefined)(`in a window${because}`, () => {
+  it.for(sizes)("of $columns×$rows: storage, sync with its plan, backup and restore", async (size) => {
+    const emulator = await startEmulator({ minimumPartSize: 100_000, recommendedPartSize: 100_000 })
+    const window = await open(size)
+    const { keys, until } = window
+    try {
+      const home = window.environment["HOME"]!
+      const pictures = path.join(home, "pictures")
+      fs.mkdirSync(pictures)
+      fs.writeFileSync(path.join(pictures, "a.jpg"), "aaaa")
+      fs.writeFileSync(path.join(pictures, "b\u001b[2J\n.jpg"), "bb")
+
+      await keys("n", "Enter", "text:photos", "Enter", `text:${emulator.keyId}`, "Enter", `text:${emulator.key}`)
+      await keys("Enter", `text:${emulator.endpoint}`, "C-s")
+      await until("Added photos")
+      await keys("g", "Enter", "n", "text:my-bucket", "C-s")
+      await until("my-bucket/")
+      fits(window, size)
+
+      await keys("2", "Enter", "text:~/pictures", "Enter", "text:photos:my-bucket/pictures", "Enter", "text:s", "C-s")
+      await until("Copy new")
+      await until("Start: S")
+      fits(window, size)
+      await keys("S")
+      await until("✓ done")
+      fits(window, size)
+
+      await keys("4", "Enter", "text:photos:my-bucket/backup", "Enter", "Enter", "text:correct horse", "Enter")
+      await keys("text:correct horse", "C-s")
+      await until("Make repository")
+      await until("✓ done")
+      await keys("4", "g", "Enter")
+      await until("No snapshot yet")
+      await keys("b", "text:~/pictures", "C-s")
+      await until("Back up")
+      await until("✓ done")
+      await keys("4")
+      await until("~/pictures")
+      fits(window, size)
+      await keys("g", "R", "C-s")
+      await until("Start: S")
+      await keys("S")
+      await until("› Restore")
+      await until("✓ done")
+      assert.strictEqual(fs.readFileSync(path.join(home, "restored", pictures, "a.jpg"), "utf8"), "aaaa")
+
+      await keys("5")
+      await until("Nothing is mounted")
+      window.send("Q")
+      await until("ready>")
+    } finally {
+      window.close()
+      await emulator.close()
+    }
+  })
+
+  it("that shrinks and grows: nothing is left over, and the choice stays in sight", async () => {
+    const window = await open({ columns: 100, rows: 30 })
+    try {
+      await window.keys("7", "1", "G")
+      for (const size of [
+        { columns: 45, rows: 12 },
+        { columns: 30, rows: 8 },
+        { columns: 120, rows: 40 }
+      ]) {
+        window.resize(size)
+        await window.until(size.columns < 40 ? "Make the window larger" : "+ Add Storage")
+        fits(window, size)
+      }
+      assert.strictEqual(window.lines().filter((line) => line.includes("+ Add Storage")).length, 1)
+    } finally {
+      window.close()
+    }
+  })
+
+  it("Ctrl-Z gives the terminal to the shell, and fg comes back", async () => {
+    const window = await open({ columns: 80, rows: 24 })
+    try {
+      window.send("C-z")
+      await window.until("Stopped")
+      assert.strictEqual(window.ask("#{alternate_on} #{cursor_flag}"), "0 1")
+      window.shell("fg")
+      await window.until("1 Storage")
+      assert.strictEqual(window.ask("#{alternate_on}"), "1")
+    } finally {
+      window.close()
+    }
+  })
+
+  it("NO_COLOR writes no color", async () => {
+    const window = await open({ columns: 80, rows: 24 }, { variables: { NO_COLOR: "1" } })
+    try {
+      await window.until("+ Add Storage")
+      assert.isFalse(["31", "32", "33", "36"].some((code) => window.painted().includes(`\u001b[${code}m`)))
+    } finally {
+      window.close()
+    }
+  })
+})
