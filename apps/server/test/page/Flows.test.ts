@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { desktop, hasChromium, openBrowser, overflow, phone, violations, watch } from "./Browser.ts"
-import { type RealService, startService } from "./RealService.ts"
+import { hasFuse, type RealService, startService } from "./RealService.ts"
 
 const password = "a long enough password"
 const patience = 60_000
@@ -242,6 +242,27 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     expect(await code).toBe(130)
     expect(said.join("")).toContain("ann")
   })
+
+  test.skipIf(!hasFuse)(
+    "Mount: a place appears as a folder, and is unmounted when all is sent (needs /dev/fuse)",
+    async () => {
+      fs.mkdirSync(`${service.home}/mounted`)
+      await open("/mounts/new")
+      await fill("What", "photos:my-bucket/pictures-mounted")
+      await fill("Folder it appears in", `${service.home}/mounted`)
+      await press("Start mount")
+      await taskEndsAs("running")
+      await open("/mounts")
+      await see(`${service.home}/mounted`)
+      await see("folder, read and write")
+      await press(/^Unmount/)
+      await page.getByRole("dialog").getByRole("button", { name: "Unmount" }).click()
+      await page.getByRole("heading", { level: 1, name: /^Unmount/ }).waitFor()
+      await taskEndsAs("done")
+      await open("/mounts")
+      await see("Nothing is mounted")
+    }
+  )
 
   test("tokens are shown once, and people are invited by a link", async () => {
     await open("/settings/tokens")

@@ -1,5 +1,5 @@
 /** The service as a person starts it: the command line in a process of its own, with B2's emulator and the built page. */
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -39,6 +39,27 @@ const ended = (child: ChildProcess): Promise<void> =>
   child.exitCode !== null || child.signalCode !== null
     ? Promise.resolve()
     : new Promise((resolve) => child.once("exit", () => resolve()))
+
+const unmounter = "/usr/bin/fusermount3"
+
+const mayUseFuse = (): boolean => {
+  try {
+    fs.accessSync("/dev/fuse", fs.constants.R_OK | fs.constants.W_OK)
+    return fs.existsSync(unmounter)
+  } catch {
+    return false
+  }
+}
+export const hasFuse = mayUseFuse()
+
+/** What a test that failed has left mounted, so that nothing is removed through it. */
+const unmountBelow = (folder: string): void => {
+  if (!hasFuse) return
+  for (const line of fs.readFileSync("/proc/self/mounts", "utf8").split("\n")) {
+    const point = line.split(" ")[1]
+    if (point?.startsWith(folder)) spawnSync(unmounter, ["-u", "-z", point])
+  }
+}
 
 /** What stands in the lines that the service prints when it is ready. */
 const ready = (child: ChildProcess): Promise<{ readonly url: string; readonly setUpLink: string }> =>
@@ -90,6 +111,7 @@ export const startService = async (): Promise<RealService> => {
       child.kill("SIGTERM")
       await ended(child)
       await emulator.close()
+      unmountBelow(folder)
       fs.rmSync(folder, { recursive: true, force: true })
     }
   }

@@ -1,7 +1,8 @@
 /** How fast it went in the last two minutes, as long as somebody looks. */
 import * as Amount from "@ourclone/core/events/Amount"
-import * as Rate from "@ourclone/core/events/Rate"
-import { useEffect, useState } from "react"
+import type * as Rate from "@ourclone/core/events/Rate"
+import { useEffect, useRef, useState } from "react"
+import { rateOf } from "../../words/taskFigures.ts"
 import styles from "./RateGraph.module.css"
 
 const kept = 120
@@ -9,15 +10,17 @@ const everyMillis = 1000
 
 export const RateGraph = ({ samples }: { readonly samples: Rate.Samples }) => {
   const [rates, setRates] = useState<ReadonlyArray<number>>([])
-  const latest = Rate.perSecond(samples) ?? 0
-  const lastAt = samples.at(-1)?.[0] ?? 0
+  const latest = useRef(samples)
+  useEffect(() => {
+    latest.current = samples
+  }, [samples])
   useEffect(() => {
     const timer = setInterval(() => {
-      const isStale = Date.now() - lastAt > 10_000
-      setRates((all) => [...all.slice(1 - kept), isStale ? 0 : latest])
+      const rate = rateOf(latest.current, Date.now()) ?? 0
+      setRates((all) => [...all.slice(1 - kept), rate])
     }, everyMillis)
     return () => clearInterval(timer)
-  }, [latest, lastAt])
+  }, [])
   if (rates.length < 3) return null
   const most = Math.max(...rates, 1)
   const points = rates.map((rate, index) => `${kept - rates.length + index},${32 - (rate / most) * 30}`)
