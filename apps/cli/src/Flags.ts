@@ -27,3 +27,7 @@ export const texts = (name: string, metavar: string, description: string): Flag.
 
 export const place = (name: string, description: string) =>
   Argument.String(name).pipe(Argument.withDescription(description))
+
+/** The same, which may be left out. */
+export const optionalPlace = (name: string, description: string) =>
+  place(name, description).pipe(Argument.optional, Argument.map(Option.getOrUndefined))

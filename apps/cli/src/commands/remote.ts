@@ -2,7 +2,7 @@ import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import { tested } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
 import type * as Flag from "effect/cli/Flag"
-import { on, place, text } from "../Flags.ts"
+import { on, optionalPlace, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { argumentOf } from "../RequestFlags.ts"
 
@@ -96,10 +96,35 @@ const add = (factories: ReadonlyArray<ProviderFactory>) =>
     ])
   )
 
+const importing = Command.make(
+  "import",
+  {
+    file: optionalPlace(
+      "file",
+      "rclone's configuration, HashBackup's dest.conf, the b2 tool's account file, or restic's environment; rclone's or the b2 tool's own, when left out"
+    ),
+    dryRun: on("dry-run", "Only say what would be added")
+  },
+  (flags) =>
+    lazily(
+      () => import("../imports/RemoteImport.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription(
+    "Take over the storages that another program is set up for: rclone's configuration (with its password, where it is encrypted), HashBackup's dest.conf, the account file of the b2 tool, or restic's environment in a file. What can not be taken over is said, and why"
+  ),
+  Command.withShortDescription("Take over the storages of another program"),
+  Command.withExamples([
+    { command: "ourclone remote import --dry-run", description: "What rclone's own configuration would give" },
+    { command: "ourclone remote import /etc/restic.env", description: "A file of restic's variables" }
+  ])
+)
+
 export const remote = (factories: ReadonlyArray<ProviderFactory>) =>
   Command.make("remote").pipe(
     Command.withDescription("Named places with their keys"),
-    Command.withSubcommands([add(factories), list, show, test, remove]),
+    Command.withSubcommands([add(factories), importing, list, show, test, remove]),
     Command.withExamples([
       { command: "ourclone remote add photos b2", description: "Then photos:my-bucket is a place" }
     ])
