@@ -21,6 +21,7 @@ import { lsjson } from "./commands/lsjson.ts"
 import { mkdir } from "./commands/mkdir.ts"
 import { mount } from "./commands/mount.ts"
 import { move } from "./commands/move.ts"
+import { plugin } from "./commands/plugin.ts"
 import { remote } from "./commands/remote.ts"
 import { repo } from "./commands/repo.ts"
 import { restore } from "./commands/restore.ts"
@@ -57,7 +58,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "TASKS", commands: [task, schedule, serve, serveSide, tui] },
       {
         group: "SET UP",
-        commands: [remote(factories), config, doctor, completion(ofRoot), completing(ofRoot), help, version]
+        commands: [remote(factories), plugin, config, doctor, completion(ofRoot), completing(ofRoot), help, version]
       }
     ]),
     Command.withExamples([

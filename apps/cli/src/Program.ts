@@ -23,6 +23,7 @@ import * as Environment from "./Environment.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { builtIns } from "./GlobalFlags.ts"
 import * as HelpText from "./help/HelpText.ts"
+import { withPlugins } from "./plugins/PluginFolder.ts"
 import * as HangUp from "./process/HangUp.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import * as RemoteLog from "./RemoteLog.ts"
@@ -116,7 +117,7 @@ const machineOf = ({ environment }: StreamsShape): ThisMachine["Service"] => {
 /** Runs a command line and says what the process should exit with. Interrupting it stops the command cleanly. */
 export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
   const { streams, words } = options
-  const factories = options.factories.map(withSettings)
+  const factories = (yield* withPlugins(options.factories, streams.environment)).map(withSettings)
   const log = yield* Effect.provideService(DebugLog.make(words, factories), Streams, streams)
   const services = Layer.mergeAll(
     Environment.layer,

@@ -24,7 +24,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Where these programs keep their files, the first that is there. */
 const usualFile = (environment: Environment): string | undefined => {
-  const home = os.homedir()
+  const home = environment.HOME || os.homedir()
   const configs = environment.XDG_CONFIG_HOME || path.join(home, ".config")
   return [
     environment.RCLONE_CONFIG,
@@ -94,7 +94,7 @@ export const run = Effect.fnUntraced(function* (flags: {
 }) {
   const output = yield* Output.make
   const remotes = yield* Remotes
-  const environment = process.env
+  const { environment } = yield* Streams
   const file = flags.file ?? usualFile(environment)
   if (file === undefined) {
     return yield* ExitCode.usage(

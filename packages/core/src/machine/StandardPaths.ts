@@ -20,3 +20,7 @@ export const stateDirectory = (environment: Environment, home: string): string =
 /** What may be deleted at any time. */
 export const cacheDirectory = (environment: Environment, home: string): string =>
   join(base(environment, "XDG_CACHE_HOME", home, ".cache"), "ourclone")
+
+/** What was brought from elsewhere, and could be brought again: plugins. */
+export const dataDirectory = (environment: Environment, home: string): string =>
+  join(base(environment, "XDG_DATA_HOME", home, join(".local", "share")), "ourclone")

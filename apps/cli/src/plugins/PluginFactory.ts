@@ -1,0 +1,150 @@
+/** A plugin as a provider type: known by what was learned of it, loaded when a place of it is opened, and guarded from then on. */
+import { pathToFileURL } from "node:url"
+import type { Account } from "@ourclone/core/contract/Account"
+import type * as OptionFields from "@ourclone/core/contract/OptionField"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
+import { specification } from "@ourclone/core/contract/Specification"
+import {
+  InvalidRequest,
+  isStorageError,
+  Reason,
+  StorageError,
+  UnexpectedResponse
+} from "@ourclone/core/contract/StorageError"
+import { type Call, wrap } from "@ourclone/core/layers/ProviderCalls"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { optionsOf, type Plugin, read } from "./InstalledPlugins.ts"
+
+const patience = 10_000
+
+const failure = (plugin: Plugin, operation: string, message: string) =>
+  new StorageError({
+    provider: plugin.facts.type,
+    operation,
+    reason: new InvalidRequest({ message: `the plugin "${plugin.name}" ${plugin.version} ${message}` })
+  })
+
+/** The plugin that is at work, and may end the process. */
+let atWork: Plugin | undefined
+let isWatching = false
+
+const watch = (plugin: Plugin): void => {
+  atWork = plugin
+  if (isWatching) return
+  isWatching = true
+  process.on("exit", (code) => {
+    if (atWork === undefined) return
+    process.stderr.write(
+      `error: the plugin "${atWork.name}" ${atWork.version} ended the process (exit code ${code}) while it was loaded\n`
+    )
+  })
+}
+
+const load = (plugin: Plugin): Effect.Effect<ProviderFactory, StorageError> =>
+  Effect.tryPromise({
+    try: async () => {
+      watch(plugin)
+      try {
+        const { default: factory } = (await import(pathToFileURL(plugin.entry).href)) as {
+          readonly default: ProviderFactory
+        }
+        return factory
+      } finally {
+        atWork = undefined
+      }
+    },
+    catch: (error) =>
+      failure(
+        plugin,
+        "load",
+        `could not be loaded: ${error instanceof Error ? error.message : error}. The other remotes work`
+      )
+  }).pipe(
+    Effect.timeoutOrElse({
+      duration: patience,
+      orElse: () => Effect.fail(failure(plugin, "load", `did not finish loading within ${patience / 1000} s`))
+    }),
+    Effect.flatMap((factory) =>
+      factory?.type === plugin.facts.type && factory.specification === specification
+        ? Effect.succeed(factory)
+        : Effect.fail(failure(plugin, "load", "is another than was added; add it again"))
+    )
+  )
+
+const isReason = Schema.is(Reason)
+
+/** An error of the contract, whichever copy of it made it; all else is a mistake of the plugin. */
+const asStorageError = (plugin: Plugin, call: Call, thrown: unknown): StorageError => {
+  if (thrown instanceof StorageError) return thrown
+  if (isStorageError(thrown)) {
+    const { operation, path, provider, reason } = thrown
+    const { _tag, ...fields } = reason as unknown as { readonly _tag: string } & Record<string, unknown>
+    const known = Schema.decodeUnknownOption(Reason)({ _tag, ...fields })
+    const own = isReason(reason) ? reason : Option.getOrUndefined(known)
+    const unknown = new UnexpectedResponse({
+      message: String((reason as { readonly message?: unknown }).message ?? _tag)
+    })
+    return new StorageError({ provider, operation, ...(path === undefined ? {} : { path }), reason: own ?? unknown })
+  }
+  const text = thrown instanceof Error ? thrown.message : String(thrown)
+  const reason = new UnexpectedResponse({
+    message: `the plugin "${plugin.name}" ${plugin.version} failed by itself: ${text}`
+  })
+  return new StorageError({ provider: plugin.facts.type, operation: call.method, path: call.path, reason })
+}
+
+const ofCause = (plugin: Plugin, call: Call, cause: Cause.Cause<unknown>): Effect.Effect<never, StorageError> => {
+  if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+  return Effect.fail(asStorageError(plugin, call, Cause.squash(cause)))
+}
+
+const guarded = (plugin: Plugin, provider: Provider): Provider =>
+  wrap(provider, {
+    effect: (work, call) => Effect.catchCause(work, (cause) => ofCause(plugin, call, cause)),
+    stream: (work, call) => Stream.catchCause(work, (cause) => Stream.fromEffect(ofCause(plugin, call, cause)))
+  })
+
+const guardedAccount = (plugin: Plugin, account: Account): Account => ({
+  ...account,
+  open: (at, values) =>
+    Effect.map(
+      Effect.catchCause(account.open(at, values), (cause) => ofCause(plugin, { method: "open", path: "" }, cause)),
+      (provider) => guarded(plugin, provider)
+    )
+})
+
+export const factoryOf = (plugin: Plugin): ProviderFactory => {
+  const { description, environment, placeOptions, type } = plugin.facts
+  const options = optionsOf(plugin)
+  return {
+    specification,
+    type,
+    description,
+    options,
+    placeOptions,
+    environment,
+    // The plugin looks again when it is loaded.
+    check: (values: OptionFields.OptionValues) =>
+      options.flatMap(({ isRequired, name }) =>
+        isRequired && values[name] === undefined ? [{ option: name, message: "is missing" }] : []
+      ),
+    inDirectory: (location, dir) => (location === "" ? dir : `${dir.replace(/\/+$/, "")}/${location}`),
+    refusesLocation: () => undefined,
+    connect: (values, name) =>
+      Effect.flatMap(load(plugin), (factory) =>
+        Effect.map(
+          Effect.catchCause(factory.connect(values, name), (cause) =>
+            ofCause(plugin, { method: "connect", path: "" }, cause)
+          ),
+          (account) => guardedAccount(plugin, account)
+        )
+      )
+  }
+}
+
+export const factoriesIn = (folder: string): ReadonlyArray<ProviderFactory> => read(folder).map(factoryOf)
