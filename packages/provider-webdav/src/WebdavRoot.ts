@@ -92,11 +92,24 @@ export const look = (root: WebdavRoot, path: string): Effect.Effect<Resource, St
   lookAt(root, path, root.urlOf(path))
 
 /** The same, by its address. A server may send from a folder to its address with a `/` at the end. */
-export const lookAt = (root: WebdavRoot, path: string, url: string): Effect.Effect<Resource, StorageError> =>
-  Effect.map(
-    Effect.catchReason(rowAt(root, path, url), "StorageError", "InvalidRequest", () => rowAt(root, path, `${url}/`)),
+export const lookAt = (root: WebdavRoot, path: string, url: string): Effect.Effect<Resource, StorageError> => {
+  const again = Effect.catchReason(rowAt(root, path, `${url}/`), "StorageError", "InvalidRequest", (_, error) =>
+    // Below a file there is nothing, and a server may have no word for that.
+    Effect.matchEffect(rowAt(root, path, url.slice(0, url.lastIndexOf("/"))), {
+      onFailure: () => Effect.fail(error),
+      onSuccess: (row) =>
+        Effect.fail(
+          resourceOf(row).isCollection
+            ? error
+            : root.fail("PROPFIND", path, new NotFound({ message: "there is no such file" }))
+        )
+    })
+  )
+  return Effect.map(
+    Effect.catchReason(rowAt(root, path, url), "StorageError", "InvalidRequest", () => again),
     resourceOf
   )
+}
 
 /** The address of a file. Fails with `InvalidRequest` for the root, and for what no address can hold. */
 export const fileUrl = (root: WebdavRoot, operation: string, path: RemotePath): Effect.Effect<string, StorageError> => {

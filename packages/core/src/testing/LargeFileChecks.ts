@@ -171,6 +171,15 @@ export const largeFileChecks: ReadonlyArray<Check> = [
     assert.equal((yield* Stream.runCollect(largeFile.parts(file))).length, 1)
     yield* largeFile.cancel(file)
   }),
+  checkOf("largeFile", "refuses to finish with a gap between the parts", function* (largeFile, provider) {
+    const file = yield* largeFile.start(at("big"), { ...small, size: small.partSize * 2 + 3 })
+    const send = (number: number) =>
+      largeFile.uploadPart(file, number, bytes("end"), { offset: (number - 1) * small.partSize })
+    const parts = [yield* send(1), yield* send(3)]
+    assert.equal(yield* reason(largeFile.finish(file, parts)), "InvalidRequest")
+    assert.deepEqual(yield* list(provider, ""), [])
+    yield* largeFile.cancel(file)
+  }),
   checkOf("largeFile", "refuses to finish with a part that is too small", function* (largeFile, provider) {
     if (largeFile.limits.minPartSize <= 3) return yield* notApplicable("no part is too small there")
     const file = yield* largeFile.start(at("big"), small)

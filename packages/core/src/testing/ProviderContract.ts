@@ -11,12 +11,14 @@ import { fileChecks } from "./FileChecks.ts"
 import { largeFileChecks } from "./LargeFileChecks.ts"
 import { listingChecks } from "./ListingChecks.ts"
 import { placeChecks } from "./PlaceChecks.ts"
+import { troubleChecks } from "./TroubleChecks.ts"
 import { versionChecks } from "./VersionChecks.ts"
 
 export { type Check, runOrSkip } from "./Check.ts"
 
 export const checks: ReadonlyArray<Check> = [
   ...fileChecks,
+  ...troubleChecks,
   ...listingChecks,
   ...directoryChecks,
   ...largeFileChecks,
