@@ -1,11 +1,25 @@
 /** The door behind the real kernel, as root. What programs see is what counts here; the bytes are `protocol.test.ts`'s. */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Mounted, type Ran, run, shell, whyNot } from "./Mounted.ts"
+import { Mounted, type Ran, run, shell, whichProgram, whyNot } from "./Mounted.ts"
 
 const reason = whyNot()
+const nobody = 65534
+const asNobody = [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"]
+
+/** Why no ordinary user can be tried; those that run all of this as one need no root to become it. */
+const whyNotOrdinary = (): string | undefined => {
+  if (process.getuid?.() !== 0) return "the other tests are an ordinary user's already"
+  if (!whichProgram("fusermount3") || !whichProgram("setpriv")) return "fusermount3 and setpriv are not installed"
+  if ((fs.statSync("/dev/fuse").mode & 0o006) !== 0o006) return "/dev/fuse is not open to ordinary users"
+  for (let at = process.execPath; at !== "/"; at = path.dirname(at))
+    if ((fs.statSync(at).mode & 0o001) === 0) return `this Node is not for ordinary users: ${at}`
+  return undefined
+}
+const noOrdinary = reason ?? whyNotOrdinary()
 const script = "serveMemory.ts"
 
 /** One mount, its end included: a sound server has nothing to say and ends with 0. */
@@ -187,6 +201,20 @@ describe.skipIf(reason !== undefined)(
         await killed.stop()
       }
     })
+
+    it.skipIf(noOrdinary !== undefined)(
+      `is mounted by an ordinary user, for that user alone${noOrdinary === undefined ? "" : ` (${noOrdinary})`}`,
+      () =>
+        mounted(
+          async (point) => {
+            const { errors } = await shell(`ls ${point}`)
+            assert.include(errors, "Permission denied")
+            ok(await run("setpriv", [...asNobody, "sh", "-ec", `echo x > ${point}/f; test "$(cat ${point}/f)" = x`]))
+          },
+          {},
+          { uid: nobody }
+        )
+    )
 
     it("never touches what somebody else has mounted there", () =>
       mounted(async (_, mount) => {

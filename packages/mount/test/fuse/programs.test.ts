@@ -74,6 +74,16 @@ describe("in a folder that shows a bucket", () => {
         })
     )
 
+  it.skipIf(reason !== undefined)("each call does what it does in a folder of this machine", () =>
+    mounted(async (point) => {
+      const program = path.join(import.meta.dirname, "folderChecks.ts")
+      const control = await mkdtemp(path.join(tmpdir(), "ourclone-control-"))
+      const told = ok(await run(process.execPath, [program, control])).split("\n")
+      await rm(control, { recursive: true })
+      assert.deepEqual(ok(await run(process.execPath, [program, point])).split("\n"), told)
+    })
+  )
+
   it.skipIf(git !== "")(titled("git clones, checks, commits and collects", git), () =>
     mounted(async (point) => {
       const env = { ...process.env, HOME: point, GIT_CONFIG_NOSYSTEM: "1" }

@@ -21,6 +21,9 @@ const look = (point: string): Effect.Effect<"directory" | "other" | string> =>
     )
   ).pipe(Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeed("ETIMEDOUT") }))
 
+/** How a mount answers whose process has ended; the second in the moment after. */
+const isDead = (found: string): boolean => found === "ENOTCONN" || found === "ECONNABORTED"
+
 export const mountTable = (): string => fs.readFileSync("/proc/self/mountinfo", "utf8")
 
 /**
@@ -35,11 +38,11 @@ export const prepare = (
     for (let left = 4; ; left--) {
       const found = yield* look(point)
       const mounted = MountTable.at(mountTable(), point)
-      if (found === "ENOTCONN" && mounted?.type === fuseType && left > 0) yield* takeAway(point)
+      if (isDead(found) && mounted?.type === fuseType && left > 0) yield* takeAway(point)
       else if (mounted !== undefined)
         return yield* bad(
           point,
-          found === "ENOTCONN"
+          isDead(found)
             ? `the program that had mounted ${mounted.source} there (${mounted.type}) has ended`
             : `${mounted.source} (${mounted.type}) is mounted there`,
           remedy("unmountFirst", { point })
