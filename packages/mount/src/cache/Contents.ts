@@ -181,6 +181,11 @@ export class Contents {
     this.journal.transaction(() => {
       for (const content of this.loaded.values()) this.save(content)
     })
+    this.abandon()
+  }
+
+  /** Notes nothing any more. */
+  abandon(): void {
     for (const content of this.loaded.values()) content.close()
     this.loaded.clear()
     this.isClosed = true

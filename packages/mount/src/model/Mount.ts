@@ -89,6 +89,8 @@ export interface Mount {
   readonly drain: (timeoutMillis: number | undefined) => Promise<Drained>
   /** Everything that was written outlives a power cut; nothing more is sent. Called twice it does nothing. */
   readonly close: () => Promise<void>
+  /** For tests, what a kill of the process does: nothing more is sent or noted, nothing is written down. */
+  readonly abandon: () => void
 }
 
 const gibibyte = 2 ** 30
@@ -227,7 +229,11 @@ const start = (
     unlink: names.unlink,
     removeDirectory: names.removeDirectory,
     rename: names.rename,
-    open: (ino, mode) => onceKnown(names.current(ino), (node) => bytes.opened(node, mode)),
+    open: (ino, mode) => {
+      const opened = () => onceKnown(names.current(ino), (node) => bytes.opened(node, mode))
+      const looked = sender.looked(ino)
+      return looked === undefined ? opened() : looked.then(opened)
+    },
     read: bytes.read,
     write: bytes.write,
     seek: bytes.seek,
@@ -262,6 +268,11 @@ const start = (
     })
 
   let isClosed = false
+  const stop = (): Promise<void> => {
+    isClosed = true
+    ending.abort()
+    return sender.close()
+  }
   sender.wake()
   return {
     fileSystem,
@@ -289,13 +300,18 @@ const start = (
     },
     close: async () => {
       if (isClosed) return
-      isClosed = true
-      ending.abort()
-      await sender.close()
+      await stop()
       saving.all()
       saving.close()
       contents.close()
       journal.durably(() => {})
+      journal.close()
+    },
+    abandon: () => {
+      if (isClosed) return
+      void stop()
+      saving.close()
+      contents.abandon()
       journal.close()
     }
   }

@@ -71,6 +71,21 @@ export class Queue {
     return row === undefined ? undefined : ofRow(row)
   }
 
+  /** What was begun to be stored at `path`, and may have come there: its end was not noted. */
+  begunAt(path: string): ReadonlyArray<File> {
+    return this.journal
+      .rows("select sending from queue where sendingTo = ?1 or (path = ?1 and sending is not null)", path)
+      .map(({ sending }) => JSON.parse(String(sending)) as File)
+  }
+
+  /** Nodes of which something was begun, and its end not noted. They are due at once. */
+  unresolved(now: number): ReadonlyArray<number> {
+    this.journal.run("update queue set due = min(due, ?), isParked = 0 where sendingTo is not null", now)
+    return this.journal
+      .rows("select ino from queue where sendingTo is not null and ino is not null")
+      .map(({ ino }) => Number(ino))
+  }
+
   isSendingTo(path: string): boolean {
     return this.journal.first("select 1 from queue where sendingTo = ? limit 1", path) !== undefined
   }
@@ -79,15 +94,25 @@ export class Queue {
     this.journal.run("delete from queue where ino = ?", ino)
   }
 
-  /** What the storage has at `path`, `seen` there, is to go unless something new takes its place. */
-  bury(kind: "removeFile" | "removeDirectory", path: string, seen: File | undefined, due: number): void {
+  /**
+   * What the storage has at `path` is to go, where it is what was `seen` there, or what was begun to be stored. Something
+   * else stays.
+   */
+  bury(
+    kind: "removeFile" | "removeDirectory",
+    path: string,
+    seen: File | undefined,
+    due: number,
+    sending?: File | undefined
+  ): void {
     this.wishes.set(path, (this.wishes.get(path) ?? 0) + 1)
     this.journal.run(
-      "insert into queue (kind, path, seen, due) values (?, ?, ?, ?) on conflict (path, kind) where path is not null do update set seen = excluded.seen, due = excluded.due, isParked = 0, attempts = 0",
+      "insert into queue (kind, path, seen, due, sending) values (?, ?, ?, ?, ?) on conflict (path, kind) where path is not null do update set seen = excluded.seen, due = excluded.due, sending = excluded.sending, isParked = 0, attempts = 0",
       kinds.indexOf(kind),
       path,
       seen === undefined ? null : JSON.stringify(seen),
-      due
+      due,
+      sending === undefined ? null : JSON.stringify(sending)
     )
   }
 

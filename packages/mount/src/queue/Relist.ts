@@ -260,8 +260,8 @@ export class Relist {
     queue.unwant(node.ino)
     // It may have come there, and whoever would have noted it finds no node.
     const kind = node.kind === "directory" ? "removeDirectory" : "removeFile"
-    if (sending !== undefined && queue.buried(kind, sending.path) === undefined) {
-      queue.bury(kind, sending.path, sending, settings.now())
+    if (sending !== undefined) {
+      queue.bury(kind, sending.path, queue.buried(kind, sending.path)?.seen, settings.now(), sending)
     }
     if (node.opens > 0) {
       Object.assign(node, { parent: undefined, name: undefined, remote: undefined, isDirty: false })

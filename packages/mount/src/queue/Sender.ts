@@ -31,6 +31,7 @@ export class Sender {
   private readonly world: World
   private readonly settle: Settle
   private readonly running = new Map<number, Promise<void>>()
+  private readonly unresolved = new Map<number, PromiseWithResolvers<void>>()
   private timer: NodeJS.Timeout | undefined
   private waiters: Array<() => void> = []
   /** Those of them who give up with the storage. */
@@ -44,6 +45,12 @@ export class Sender {
   constructor(world: World, settle: Settle) {
     this.world = world
     this.settle = settle
+    for (const ino of world.queue.unresolved(world.settings.now())) this.unresolved.set(ino, Promise.withResolvers())
+  }
+
+  /** Of a node of which it is not known yet what the process before stored: when that was looked at once. */
+  looked(ino: number): Promise<void> | undefined {
+    return this.unresolved.get(ino)?.promise
   }
 
   /** Rows were added, or are due sooner. */
@@ -72,6 +79,8 @@ export class Sender {
       begun++
       const work = this.work(row).finally(() => {
         this.running.delete(row.seq)
+        this.unresolved.get(row.ino ?? 0)?.resolve()
+        this.unresolved.delete(row.ino ?? 0)
         this.wake()
       })
       this.running.set(row.seq, work)

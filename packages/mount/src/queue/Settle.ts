@@ -48,7 +48,7 @@ export class Settle {
     const node = tree.get(row.ino ?? 0)
     const path = node === undefined ? undefined : tree.path(node)
     if (node === undefined || path === undefined) return "done"
-    if (row.sending !== undefined && row.sending.path !== path) this.abandon(node, row.sending)
+    if (row.sending !== undefined && row.sending.path !== path) await this.resolve(node, row.sending)
     if (node.kind === "directory") return this.directory(row, node, path)
     const isCached = node.kind === "file" && node.content !== undefined
     const content = isCached ? this.world.contents.get(node.content ?? 0) : undefined
@@ -60,15 +60,31 @@ export class Settle {
     return this.store(row, node, content, path)
   }
 
-  /** The node has another name than what was begun and whose end nobody noted: that may be there, and is to go. */
-  private abandon(node: Node, sending: File): void {
-    const { queue, settings, tree } = this.world
+  /** The node has another name than what was begun, whose end nobody noted: it may have come there. */
+  private async resolve(node: Node, sending: File): Promise<void> {
+    const { contents, provider, queue, settings, tree } = this.world
+    const kind = node.kind === "directory" ? "removeDirectory" : "removeFile"
+    const path = RemotePath.makeUnsafe(sending.path)
+    const current = kind === "removeFile" ? await orNothing(this.world.run, provider.stat(path)) : undefined
     this.commit(() => {
+      if (tree.get(node.ino) !== node || queue.of(node.ino)?.sending?.path !== sending.path) return
       queue.ended(node.ino)
-      const kind = node.kind === "directory" ? "removeDirectory" : "removeFile"
-      if (sending.path === node.remote || queue.buried(kind, sending.path) !== undefined) return
-      if (tree.at(sending.path)?.remote === sending.path) return
-      queue.bury(kind, sending.path, sending, settings.now())
+      if (node.remote !== sending.path) {
+        const isOthers =
+          tree.at(sending.path)?.remote === sending.path || queue.buried(kind, sending.path) !== undefined
+        if (!isOthers) queue.bury(kind, sending.path, undefined, settings.now(), sending)
+        return
+      }
+      if (current === undefined || !haveSameBytes(current, sending)) return
+      // Its own older bytes were replaced there. What was edited since is marked, the rest is the same.
+      const content = node.kind === "file" && node.content !== undefined ? contents.get(node.content) : undefined
+      if (content?.base !== undefined && isSameVersion(content.base, node.seen)) content.base = current
+      if (content !== undefined) {
+        content.isUnsaved = true
+        contents.save(content)
+      }
+      node.seen = current
+      tree.save(node)
     })
   }
 
@@ -182,10 +198,11 @@ export class Settle {
     try {
       const expected = this.expected(node, path)
       const isOurs = (file: File) => row.sending !== undefined && this.isOurs(node, content, file)
-      const stored = await lookBefore(this.world, path, expected, isOurs)
+      const { current, stored } = await lookBefore(this.world, path, expected, isOurs)
+      const earlier = this.world.queue.begunAt(path)
       this.begin(node, path, content.size)
       const file = stored ?? (await send(this.world, node, content, path))
-      if (stored === undefined) await lookAfter(this.world, path, file, expected)
+      if (stored === undefined) await lookAfter(this.world, path, file, current, earlier)
       this.commit(() => this.noteStored(node, content, file, path))
       settings.at("settle.noted")
       return node.generation === generation ? "again" : "wait"
@@ -259,7 +276,7 @@ export class Settle {
       const isLike = file.size === node.size && file.modifiedAt === millisOf(node.modified)
       return isLike && Buffer.from(await this.world.run(this.world.provider.readAll(file))).toString() === node.target
     }
-    const stored = await lookBefore(this.world, path, expected, isOurs)
+    const { stored } = await lookBefore(this.world, path, expected, isOurs)
     this.begin(node, path, node.size)
     const file = stored ?? (await sendLink(this.world, node, path))
     this.commit(() => this.noteStored(node, undefined, file, path))
@@ -271,7 +288,9 @@ export class Settle {
     if (!(await this.isFree(node, path))) return "wait"
     const { seen } = node
     if (seen === undefined) return "again"
-    const stored = await lookBefore(this.world, path, this.expected(node, path), (file) => haveSameBytes(file, seen))
+    const { stored } = await lookBefore(this.world, path, this.expected(node, path), (file) =>
+      haveSameBytes(file, seen)
+    )
     if (provider.copy === undefined && provider.move === undefined) {
       await this.take(node)
       return "again"
@@ -440,7 +459,8 @@ export class Settle {
     if (journal.first("select 1 from node where remote = ? and kind <> 1 limit 1", path) !== undefined) return "wait"
     const current = await orNothing(this.world.run, provider.stat(path))
     if (current === undefined) return this.gone(path)
-    if (!isSameVersion(current, row.seen)) {
+    const isOurs = row.sending !== undefined && haveSameBytes(current, row.sending)
+    if (!isOurs && (row.seen === undefined || !isSameVersion(current, row.seen))) {
       settings.note("Kept", `"${path}" was removed here, and another client changed it meanwhile: it stays`)
       this.commit(() => this.relist.doubt(tree.at(RemotePath.parent(path))))
       return "done"

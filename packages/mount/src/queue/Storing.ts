@@ -61,6 +61,15 @@ const fetched = async ({ fetcher }: World, content: Content, start: number, end:
   throw new StorageError({ provider: "the cache", operation: "read", reason })
 }
 
+/** All bytes are here, and known to be: once ours replace them, the storage may not have the others any more. */
+const secured = async (world: World, content: Content): Promise<void> => {
+  await fetched(world, content, 0, content.size)
+  if (content.base === undefined) return
+  content.sum()
+  content.isUnsaved = true
+  world.journal.transaction(() => world.contents.save(content))
+}
+
 const segmented = async (world: World, content: Content) => {
   const { largeFile, capabilities } = world.provider
   const { base, size } = content
@@ -81,7 +90,7 @@ export const send = async (
   path: RemotePath.RemotePath
 ): Promise<DatedFile> => {
   const segments = await segmented(world, content)
-  if (segments === undefined) await fetched(world, content, 0, content.size)
+  if (segments === undefined) await secured(world, content)
   const options = {
     modifiedAt: millisOf(node.modified),
     nanoseconds: node.modified.nanoseconds % 1_000_000,
@@ -132,18 +141,29 @@ const sourceOf = ({ provider }: World, file: File) => ({
   read: (range?: { readonly offset: number; readonly length: number }) => provider.read(file, range)
 })
 
-/** What stands at `path`; anything but what was `expected` there is kept beside it. Ours, of a try whose end was not noted, is given back. */
+/** Stored from here, before a kill or with an answer that was lost, and overtaken by what is to be stored now. */
+const isOwnEarlier = ({ queue }: World, path: string, file: File): boolean =>
+  queue.begunAt(path).some((begun) => haveSameBytes(begun, file))
+
+export interface Look {
+  /** Ours already, of a try whose end was not noted. */
+  readonly stored?: DatedFile | undefined
+  /** What is about to be replaced. */
+  readonly current: File | undefined
+}
+
+/** What stands at `path`; anything but what was `expected` there is kept beside it. */
 export const lookBefore = async (
   world: World,
   path: RemotePath.RemotePath,
   expected: File | undefined,
   isOurs: (file: File) => boolean | Promise<boolean>
-): Promise<DatedFile | undefined> => {
+): Promise<Look> => {
   const current = await orNothing(world.run, world.provider.stat(path))
-  if (current === undefined || isSameVersion(current, expected)) return undefined
-  if (await isOurs(current)) return current
-  await keepBesides(world, current, path)
-  return undefined
+  if (current === undefined || isSameVersion(current, expected)) return { current }
+  if (await isOurs(current)) return { stored: current, current }
+  if (!isOwnEarlier(world, path, current)) await keepBesides(world, current, path)
+  return { current }
 }
 
 /** Whether somebody stored between the look before and our version: that one lies below ours, and is kept beside it. */
@@ -151,7 +171,8 @@ export const lookAfter = async (
   world: World,
   path: RemotePath.RemotePath,
   ours: File,
-  expected: File | undefined
+  expected: File | undefined,
+  earlier: ReadonlyArray<File>
 ): Promise<void> => {
   const { versions } = world.provider
   if (versions === undefined || ours.versionId === undefined) return
@@ -168,7 +189,7 @@ export const lookAfter = async (
   for (const version of rows.slice(own + 1)) {
     const file = Versions.fileOf(version)
     if (own < 0 || version.kind === "Hidden" || isSameVersion(file, expected)) return
-    if (haveSameBytes(file, ours)) continue
+    if (haveSameBytes(file, ours) || earlier.some((begun) => haveSameBytes(begun, file))) continue
     await keepBesides(world, file, path)
     return
   }

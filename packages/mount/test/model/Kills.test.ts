@@ -1,0 +1,110 @@
+import * as path from "node:path"
+import { describe, expect, test } from "vitest"
+import type { Mount } from "../../src/model/Mount.ts"
+import * as DyingDisk from "../../src/testing/DyingDisk.ts"
+import * as MemoryFileSystem from "../../src/testing/MemoryFileSystem.ts"
+import { random } from "../../src/testing/Random.ts"
+import { perform, program, show } from "../../src/testing/Workload.ts"
+import * as Bed from "./Bed.ts"
+
+const seeds = Number(process.env.MOUNT_KILLS ?? 6)
+const tick = () => new Promise((resolve) => setTimeout(resolve, 0))
+
+describe("what was closed outlives a kill", () => {
+  for (let seed = 1; seed <= seeds; seed++) {
+    test(`wherever the queue was: seed ${seed}`, { timeout: 60_000 }, async () => {
+      const bed = Bed.make(seed % 2 === 0 ? { keepsVersions: true } : { hasVersionIds: false })
+      const from = random(seed)
+      const model = MemoryFileSystem.make()
+      let mount: Mount
+      let left = 0
+      let wasKilled = false
+      /** After so many points of the queue nothing of this process happens any more. */
+      const at = (point: string) => {
+        if (point.startsWith("commit") || --left > 0 || wasKilled) return
+        wasKilled = true
+        bed.state = "dead"
+        mount.abandon()
+        throw new Error(`killed at ${point}`)
+      }
+      const begin = () => {
+        left = Number.POSITIVE_INFINITY
+        wasKilled = false
+        bed.state = "there"
+        mount = bed.mount({ at })
+      }
+      begin()
+      left = 1 + from.whole(6)
+      let kills = 0
+      for (const operation of program(seed, 60, 3_000)) {
+        const wanted = await perform(model, operation)
+        expect(await perform(mount!.fileSystem, operation)).toBe(wanted)
+        for (let ticks = 0; ticks < 3 && !wasKilled; ticks++) await tick()
+        if (!wasKilled) continue
+        kills++
+        begin()
+        expect(await show(mount!.fileSystem, Bed.digest)).toEqual(await show(model, Bed.digest))
+        left = 1 + from.whole(6)
+      }
+      left = Number.POSITIVE_INFINITY
+      expect((await mount!.drain(20_000)).unsent).toEqual([])
+      const wanted = await show(model, Bed.digest)
+      const other = bed.mount({ directory: path.join(bed.scratch, "other") })
+      expect(await show(other.fileSystem, Bed.digest)).toEqual(wanted)
+      expect(kills).toBeGreaterThan(0)
+    })
+  }
+})
+
+describe("what was synced outlives a power cut", () => {
+  for (let seed = 1; seed <= seeds; seed++) {
+    test(`and nothing is taken for a file that is not: seed ${seed}`, async () => {
+      const bed = Bed.make()
+      const from = random(seed)
+      const directory = path.join(bed.scratch, "cache")
+      const disk = DyingDisk.make(path.join(directory, "mount.sqlite"))
+      const mounting = (boot: string) => bed.mount({ disk, onDurable: disk.durable, boot, uploadDelay: 3_600_000 })
+      const written = new Map<string, Array<string>>()
+      const synced = new Map<string, string>()
+      let mount = mounting("first")
+      for (let boot = 0; boot < 3; boot++) {
+        for (let step = 0; step < 12; step++) {
+          const name = `f${from.whole(5)}`
+          const text = from.bytes(1 + from.whole(300_000)).toString("latin1")
+          const sync = from.whole(3) === 0
+          await Bed.write(mount.fileSystem, name, Buffer.from(text, "latin1"), { sync })
+          written.set(name, [...(written.get(name) ?? []), text])
+          if (sync) synced.set(name, text)
+        }
+        mount.abandon()
+        disk.cut()
+        mount = mounting(`boot ${boot}`)
+        for (const name of await Bed.list(mount.fileSystem)) {
+          if (name.includes("(recovered")) continue
+          const node = Bed.value(await mount.fileSystem.lookup(1, name))
+          const opened = Bed.value(await mount.fileSystem.open(node.ino, { reads: true, writes: false }))
+          const into = Buffer.alloc(opened.attributes.size)
+          Bed.value(await mount.fileSystem.read(opened.handle, 0, into))
+          mount.fileSystem.release(opened.handle)
+          const is = written.get(name)?.indexOf(into.toString("latin1")) ?? -1
+          expect(is, `${name} is one of what was written to it`).toBeGreaterThanOrEqual(0)
+          const least = written.get(name)?.indexOf(synced.get(name) ?? "") ?? -1
+          expect(is, `${name} is no older than what was synced`).toBeGreaterThanOrEqual(least)
+        }
+        const left = await Bed.list(mount.fileSystem)
+        for (const name of synced.keys()) {
+          const isThere = left.some((one) => one === name || one.startsWith(`${name} (recovered`))
+          expect(isThere, `${name} is there`).toBe(true)
+        }
+        written.clear()
+        synced.clear()
+        for (const name of left) {
+          const { ino } = Bed.value(await mount.fileSystem.lookup(1, name))
+          Bed.value(await mount.fileSystem.unlink(1, name))
+          void ino
+        }
+        Bed.value(await mount.fileSystem.syncDirectory(1))
+      }
+    })
+  }
+})
