@@ -27,7 +27,7 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
     ["choose", "threads", "format"],
     ["system", "go"]
   ],
-  "packages/jobs": [["."], ["twoway"], ["run", "transfer", "storage", "repository", "mount"], ["place"], ["kind"]],
+  "packages/jobs": [["."], ["twoway", "mount"], ["run", "transfer", "storage", "repository"], ["place"], ["kind"]],
   "packages/mount": [
     ["."],
     ["fuse", "webdav", "control"],

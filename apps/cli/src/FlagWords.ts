@@ -98,6 +98,7 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
     description: "How long to wait for what is to be sent, such as 30s; what is left is sent by the next mount",
     read: length
   },
+  door: { flag: "fuse" },
   hostNames: { flag: "host-name", metavar: "name" },
   certificate: { flag: "tls-certificate", metavar: "file" },
   certificateKey: { flag: "tls-key", metavar: "file" },

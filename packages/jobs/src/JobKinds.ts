@@ -65,6 +65,7 @@ export const jobKinds = {
   cancelUnfinished: async () => offer((await import("./storage/CancelUnfinished.ts")).kind),
   testRemote: async () => offer((await import("./storage/TestRemote.ts")).kind),
   mount: async () => offer((await import("./mount/MountJob.ts")).kind),
+  mountSnapshots: async () => offer((await import("./mount/MountSnapshotsJob.ts")).kind),
   serveWebdav: async () => offer((await import("./mount/ServeWebdavJob.ts")).kind),
   unmount: async () => offer((await import("./mount/UnmountJob.ts")).kind),
   flushMount: async () => offer((await import("./mount/FlushJob.ts")).kind),

@@ -3,7 +3,6 @@
  * once what was written is stored, or it is known what was not.
  */
 import { randomBytes } from "node:crypto"
-import * as path from "node:path"
 import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
@@ -11,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import type { FileSystem } from "./contract/FileSystem.ts"
 import { CacheRefused, fail, isMountError, type MountError } from "./contract/MountError.ts"
 import * as ControlSocket from "./control/ControlSocket.ts"
 import * as MountRecord from "./control/MountRecord.ts"
@@ -25,7 +25,14 @@ export interface Door {
   readonly unmount: (options: { readonly detach: boolean }) => Effect.Effect<void, MountError>
 }
 
-export interface ServeOptions extends Mount.MountOptions {
+/** What is served: a mount, or what behaves like one. */
+export type Served = Pick<Mount.Mount, "fileSystem" | "status" | "unsent" | "drain">
+
+export interface ServeOptions {
+  readonly mount: Served
+  /** Tree, cache and queue; "" where it has none. */
+  readonly directory: string
+  readonly isReadOnly?: boolean | undefined
   /** The folder of `MountRecord`. */
   readonly records: string
   /** As it was asked for. */
@@ -33,11 +40,30 @@ export interface ServeOptions extends Mount.MountOptions {
   /** Asked for once the door is open. */
   readonly point: () => string
   readonly kind: "fuse" | "webdav"
-  readonly openDoor: (mount: Mount.Mount) => Effect.Effect<Door, MountError, Scope.Scope>
+  readonly openDoor: (mount: Served) => Effect.Effect<Door, MountError, Scope.Scope>
   readonly onMounted: (record: MountRecord.MountRecord) => void
 }
 
-const openMount = (options: Mount.MountOptions) =>
+/** A file system that never has anything to send. */
+export const unchanging = (fileSystem: FileSystem, hidden: () => number, open: () => number): Served => ({
+  fileSystem,
+  unsent: () => [],
+  status: () => ({
+    waiting: 0,
+    parked: 0,
+    sending: 0,
+    sent: 0,
+    open: open(),
+    cacheUsed: 0,
+    cacheSize: 0,
+    fetched: 0,
+    hidden: hidden()
+  }),
+  drain: async () => ({ unsent: [], unreachable: undefined })
+})
+
+/** Fails with `CacheRefused` where another process has what is kept of it, or that can not be used. Closed with the scope. */
+export const openMount = (options: Mount.MountOptions) =>
   Effect.acquireRelease(
     Effect.try({
       try: () => Mount.open(options),
@@ -59,8 +85,7 @@ const drainedOf = ({ unreachable, unsent }: Mount.Drained): Drained => ({
 /** Serves until it is unmounted, and says what was not sent. Interrupted, it unmounts, sends what is left and ends. */
 export const serve = (options: ServeOptions): Effect.Effect<Drained, MountError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { isReadOnly = false, kind, onMounted, openDoor, place, point, records } = options
-    const mount = yield* openMount(options)
+    const { isReadOnly = false, kind, mount, onMounted, openDoor, place, point, records } = options
     const door = yield* openDoor(mount)
     const unmounted = yield* Deferred.make<Drained, MountError>()
     const drain = (timeoutMillis: number | undefined) =>
@@ -112,7 +137,7 @@ export const serve = (options: ServeOptions): Effect.Effect<Drained, MountError,
       isReadOnly,
       startedAt: Date.now(),
       process: ProcessIdentity.current(),
-      directory: path.resolve(options.directory)
+      directory: options.directory
     }
     yield* Effect.acquireRelease(
       Effect.sync(() => MountRecord.write(records, record)),
@@ -142,7 +167,7 @@ export const serve = (options: ServeOptions): Effect.Effect<Drained, MountError,
 const settle = (unmounted: Deferred.Deferred<Drained, MountError>, drained: Drained) =>
   Effect.andThen(Deferred.succeed(unmounted, drained), Deferred.await(unmounted))
 
-const statusOf = (mount: Mount.Mount) => {
+const statusOf = (mount: Served) => {
   const { unreachable, ...status } = mount.status()
   return { ...status, ...(unreachable === undefined ? {} : { unreachable }) }
 }

@@ -164,8 +164,34 @@ const rm = Command.make(
   ])
 )
 
+const mount = Command.make(
+  "mount",
+  {
+    ...readingFlags,
+    ...snapshotFilterFlags,
+    snapshot: text("snapshot", "id", "Only that one: an id, latest, latest~1, or one of these with :folder").pipe(
+      Flag.withAlias("s")
+    ),
+    allowOther: on("allow-other", "Let other users of the machine look in, root among them"),
+    daemon: on("daemon", "Go on in the background once it is mounted"),
+    point: place("point", "The folder to mount on")
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/SnapshotMountCommand.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription("Show snapshots as a folder: each by its time, or one alone. Only what is read is fetched"),
+  Command.withShortDescription("Show snapshots as a folder"),
+  Command.withExamples([
+    { command: "ourclone snapshot mount --repo home ~/snapshots", description: "All of them, until you press ^C" },
+    { command: "ourclone snapshot mount --repo home --snapshot latest ~/snapshot", description: "The newest one" }
+  ])
+)
+
 export const snapshot = Command.make("snapshot").pipe(
-  Command.withDescription("What is in snapshots: list, look for, compare, take out"),
-  Command.withSubcommands([ls, find, diff, dump, tag, rm]),
+  Command.withDescription("What is in snapshots: list, look for, compare, take out, mount"),
+  Command.withSubcommands([ls, find, diff, dump, mount, tag, rm]),
   Command.withExamples([{ command: "ourclone snapshot ls latest --repo home", description: "The newest one" }])
 )

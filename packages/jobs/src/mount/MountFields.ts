@@ -1,6 +1,8 @@
 /** The fields that requests about mounts have in common. */
 import { Drained } from "@ourclone/mount/control/Wishes"
+import * as Schema from "effect/Schema"
 import { flag, place, text, texts, whole } from "../kind/RequestFields.ts"
+import { reading, snapshotFilter } from "../repository/Fields.ts"
 
 /** What is mounted, and how it is kept here. */
 export const mounted = {
@@ -36,11 +38,30 @@ export const timeoutMillis = whole(
 export const Summary = Drained
 export type Summary = typeof Summary.Type
 
+const allowOther = flag("Let other users of the machine look in, root among them")
+
 export const mounting = {
   ...mounted,
   point,
-  allowOther: flag("Let other users of the machine look in, root among them"),
+  allowOther,
+  door: Schema.optionalKey(
+    Schema.Literals(["kernel", "library"]).annotate({
+      description:
+        "How the folder is made: by the kernel itself, or through libfuse or macFUSE; what this system has when absent"
+    })
+  ),
   attributes: flag("Keep extended attributes (user.…), on this machine alone; listings cost more")
+}
+
+/** `repository` is the repository's; see `repository/Fields.ts`. */
+export const mountingSnapshots = {
+  ...reading,
+  ...snapshotFilter,
+  snapshot: text(
+    "Only that one: an id or its beginning, latest, latest~1, or one of these with :folder; all when absent"
+  ),
+  point,
+  allowOther
 }
 
 export const flushing = { ...which, timeoutMillis }

@@ -1,6 +1,7 @@
 /** Shows a place of a storage as a folder of this machine, until it is unmounted. */
 import * as path from "node:path"
 import * as FuseDoor from "@ourclone/mount/fuse/FuseDoor"
+import * as LibraryDoor from "@ourclone/mount/fuse/library/LibraryDoor"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidJob } from "../kind/JobError.ts"
@@ -11,13 +12,17 @@ import * as MountRun from "./MountRun.ts"
 export const Request = Schema.Struct(mounting)
 export type Request = typeof Request.Type
 
+/** The kernel's own protocol is Linux's. */
+const opener = (door: Request["door"]) =>
+  (door ?? (process.platform === "linux" ? "kernel" : "library")) === "library" ? LibraryDoor : FuseDoor
+
 const run = (request: Request, { tell }: Beside) =>
   MountRun.run(request, tell, {
     kind: "fuse",
     point: request.point,
     open: ({ fileSystem }) =>
       Effect.map(
-        FuseDoor.open(fileSystem, {
+        opener(request.door).open(fileSystem, {
           point: request.point,
           allowsOthers: request.allowOther,
           keepsAttributes: request.attributes,

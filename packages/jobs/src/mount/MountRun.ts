@@ -2,7 +2,6 @@
 import { hostname, userInfo } from "node:os"
 import type { Tell } from "@ourclone/core/events/Tell"
 import type { MountError } from "@ourclone/mount/contract/MountError"
-import type * as Mount from "@ourclone/mount/model/Mount"
 import * as ServedMount from "@ourclone/mount/ServedMount"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -15,7 +14,7 @@ import { directoryOf, overlap, recordsOf } from "./MountPlaces.ts"
 export interface MountDoor {
   readonly kind: "fuse" | "webdav"
   readonly open: (
-    mount: Mount.Mount
+    mount: ServedMount.Served
   ) => Effect.Effect<ServedMount.Door & { readonly point: string }, MountError, Scope.Scope>
   /** A folder of this machine where it is known beforehand. */
   readonly point: string | undefined
@@ -49,7 +48,7 @@ export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, do
   const refused = door.point === undefined ? undefined : overlap(door.point, directory, provider)
   if (refused !== undefined) return yield* refused
   let point = door.point ?? ""
-  const drained: Summary = yield* ServedMount.serve({
+  const mount = yield* ServedMount.openMount({
     provider,
     directory,
     owner: owner(),
@@ -58,7 +57,12 @@ export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, do
     cacheSize: request.cacheSize,
     listingLife: request.listingMillis,
     uploadDelay: request.uploadDelayMillis,
-    note: noting(tell),
+    note: noting(tell)
+  })
+  const drained: Summary = yield* ServedMount.serve({
+    mount,
+    directory,
+    isReadOnly: request.readOnly,
     records: recordsOf(machine),
     place: request.path,
     point: () => point,

@@ -36,6 +36,8 @@ export class Contents {
   private readonly journal: Journal
   private readonly options: CacheOptions
   private readonly loaded = new Map<number, Content>()
+  /** That are known to be there. */
+  private readonly folders = new Set<number>()
   private isClosed = false
   /** Bytes on the disk. */
   used: number
@@ -64,7 +66,9 @@ export class Contents {
   }
 
   private add(content: Content): Content {
-    fs.mkdirSync(path.dirname(content.file), { recursive: true, mode: 0o700 })
+    const folder = content.id & 0xff
+    if (!this.folders.has(folder)) fs.mkdirSync(path.dirname(content.file), { recursive: true, mode: 0o700 })
+    this.folders.add(folder)
     content.usedAt = this.options.now()
     this.loaded.set(content.id, content)
     return content
@@ -138,7 +142,7 @@ export class Contents {
       this.drop(content)
       return
     }
-    this.journal.transaction(() => this.save(content))
+    this.save(content)
     content.close()
     this.loaded.delete(content.id)
   }

@@ -330,12 +330,11 @@ export class Bytes {
     if (writes && node.isUnsaved) this.saving.one(node, content)
     node.opens--
     if (writes) node.writers--
+    if (node.opens > 0 || node.parent !== undefined) return contents.leave(content)
+    this.saving.forget(node)
     journal.transaction(() => {
-      if (node.opens === 0 && node.parent === undefined) {
-        this.saving.forget(node)
-        contents.drop(content)
-        tree.remove(node)
-      }
+      contents.drop(content)
+      tree.remove(node)
       contents.leave(content)
     })
   }

@@ -44,6 +44,7 @@ const sentences: { readonly [Kind in JobType]: (fields: Fields) => string } = {
   cancelUnfinished: of("Cancel unfinished files in", "path"),
   testRemote: of("Test", "remote"),
   mount: (fields) => `Mount ${text(fields, "path")} at ${text(fields, "point")}`,
+  mountSnapshots: (fields) => `Mount snapshots of ${text(fields, "repository")} at ${text(fields, "point")}`,
   serveWebdav: of("Serve over WebDAV", "path"),
   unmount: of("Unmount", "point"),
   flushMount: of("Send what waits in", "point"),
