@@ -8,6 +8,7 @@ import type { Relist } from "../queue/Relist.ts"
 import type { Sender } from "../queue/Sender.ts"
 import type { World } from "../queue/World.ts"
 import { attributesOf, type Node, timeOf } from "../tree/Node.ts"
+import { refusedBy } from "./Guarded.ts"
 import type { Saving } from "./Saving.ts"
 import { type Answer, onceKnown } from "./Soon.ts"
 
@@ -127,7 +128,7 @@ export class Bytes {
     try {
       contents.used += content.write(appends ? content.size : offset, bytes)
     } catch (error) {
-      return diskRefusal(error)
+      return refusedBy(error)
     }
     this.changed(node, content)
     if (contents.used > contents.quota * hurryAt) this.sender.hurry()
@@ -170,7 +171,7 @@ export class Bytes {
     try {
       content.resize(size)
     } catch (error) {
-      return diskRefusal(error)
+      return refusedBy(error)
     }
     this.world.contents.used += content.stored.total - before
     this.changed(node, content)
@@ -250,7 +251,7 @@ export class Bytes {
     try {
       content.zero(offset, offset + length)
     } catch (error) {
-      return diskRefusal(error)
+      return refusedBy(error)
     }
     this.changed(node, content)
     return undefined
@@ -310,7 +311,7 @@ export class Bytes {
     try {
       await content.sync()
     } catch (error) {
-      return diskRefusal(error)
+      return refusedBy(error)
     }
     this.world.journal.durably(() => {
       content.isUnsaved = true
@@ -338,10 +339,4 @@ export class Bytes {
       contents.leave(content)
     })
   }
-}
-
-const diskRefusal = (error: unknown): Refused => {
-  const code = error instanceof Error && "code" in error ? error.code : undefined
-  const message = error instanceof Error ? error.message : String(error)
-  return refuse(code === "ENOSPC" || code === "EDQUOT" ? "NoSpace" : "Failed", message)
 }

@@ -17,6 +17,7 @@ import type { Settings, World } from "../queue/World.ts"
 import { attributesOf, timeOf } from "../tree/Node.ts"
 import { Tree } from "../tree/Tree.ts"
 import { Bytes } from "./Bytes.ts"
+import { guarded } from "./Guarded.ts"
 import { longestName, Names } from "./Names.ts"
 import { properties } from "./Properties.ts"
 import { recover } from "./Recovery.ts"
@@ -213,50 +214,53 @@ const start = (
     return space.free
   }
 
-  const fileSystem: FileSystem = {
-    name: provider.name,
-    isReadOnly: settings.isReadOnly,
-    lifetimes: { entry: settings.listingLife / 1000, attributes: settings.listingLife / 1000, missing: 1 },
-    owner: options.owner,
-    lookup: names.lookup,
-    getAttributes: (ino) => onceKnown(names.current(ino), (node) => attributesOf(node, rootIno)),
-    setAttributes: (ino, changes) => onceKnown(names.current(ino), (node) => bytes.setAttributes(node, changes)),
-    readDirectory: names.readDirectory,
-    create: names.create,
-    makeDirectory: names.makeDirectory,
-    makeLink: names.makeLink,
-    readLink: names.readLink,
-    unlink: names.unlink,
-    removeDirectory: names.removeDirectory,
-    rename: names.rename,
-    open: (ino, mode) => {
-      const opened = () => onceKnown(names.current(ino), (node) => bytes.opened(node, mode))
-      const looked = sender.looked(ino)
-      return looked === undefined ? opened() : looked.then(opened)
+  const fileSystem = guarded(
+    {
+      name: provider.name,
+      isReadOnly: settings.isReadOnly,
+      lifetimes: { entry: settings.listingLife / 1000, attributes: settings.listingLife / 1000, missing: 1 },
+      owner: options.owner,
+      lookup: names.lookup,
+      getAttributes: (ino) => onceKnown(names.current(ino), (node) => attributesOf(node, rootIno)),
+      setAttributes: (ino, changes) => onceKnown(names.current(ino), (node) => bytes.setAttributes(node, changes)),
+      readDirectory: names.readDirectory,
+      create: names.create,
+      makeDirectory: names.makeDirectory,
+      makeLink: names.makeLink,
+      readLink: names.readLink,
+      unlink: names.unlink,
+      removeDirectory: names.removeDirectory,
+      rename: names.rename,
+      open: (ino, mode) => {
+        const opened = () => onceKnown(names.current(ino), (node) => bytes.opened(node, mode))
+        const looked = sender.looked(ino)
+        return looked === undefined ? opened() : looked.then(opened)
+      },
+      read: bytes.read,
+      write: bytes.write,
+      seek: bytes.seek,
+      allocate: bytes.allocate,
+      copyRange: bytes.copyRange,
+      flush: bytes.flush,
+      sync: bytes.sync,
+      syncDirectory: () => {
+        saving.all()
+        journal.durably(() => {})
+        return undefined
+      },
+      release: bytes.release,
+      space: async () => {
+        const free = await freeSpace()
+        return { total: provider.freeSpace === undefined ? endless : free + contents.used, free, longestName }
+      },
+      ...properties(world),
+      watch: (told) => {
+        watchers.add(told)
+        return () => watchers.delete(told)
+      }
     },
-    read: bytes.read,
-    write: bytes.write,
-    seek: bytes.seek,
-    allocate: bytes.allocate,
-    copyRange: bytes.copyRange,
-    flush: bytes.flush,
-    sync: bytes.sync,
-    syncDirectory: () => {
-      saving.all()
-      journal.durably(() => {})
-      return undefined
-    },
-    release: bytes.release,
-    space: async () => {
-      const free = await freeSpace()
-      return { total: provider.freeSpace === undefined ? endless : free + contents.used, free, longestName }
-    },
-    ...properties(world),
-    watch: (told) => {
-      watchers.add(told)
-      return () => watchers.delete(told)
-    }
-  }
+    (message) => settings.note("Fault", message)
+  )
 
   const unsent = (most: number): ReadonlyArray<Unsent> =>
     queue.all(most).flatMap(({ error, ino, isParked, kind, path: buried }): ReadonlyArray<Unsent> => {

@@ -195,6 +195,23 @@ describe("the cache", () => {
   })
 })
 
+test("a disk that is full refuses for want of room, and what was there before is intact", async () => {
+  const bed = Bed.make()
+  let isFull = false
+  const at = (point: string) => {
+    if (isFull && point === "commit.before") throw Object.assign(new Error("database or disk is full"), { errcode: 13 })
+  }
+  const mount = bed.mount({ at, uploadDelay: 3_600_000 })
+  await write(mount.fileSystem, "a", "before")
+  isFull = true
+  const refused = await mount.fileSystem.makeDirectory(rootIno, "folder", 0o755, Bed.owner)
+  expect(refused).toMatchObject({ refusal: "NoSpace" })
+  isFull = false
+  expect(await list(mount.fileSystem)).toEqual(["a"])
+  expect(await read(mount.fileSystem, "a")).toBe("before")
+  value(await mount.fileSystem.makeDirectory(rootIno, "folder", 0o755, Bed.owner))
+})
+
 describe("an edit", () => {
   test("of a large file sends the part that changed, and copies the rest at the storage", async () => {
     const least = 50_000
