@@ -68,9 +68,17 @@ export class Settle {
     const kind = node.kind === "directory" ? "removeDirectory" : "removeFile"
     const path = RemotePath.makeUnsafe(sending.path)
     const current = kind === "removeFile" ? await orNothing(this.world.run, provider.stat(path)) : undefined
+    const isMoved = current !== undefined && (await this.isMoved(node, current))
     this.commit(() => {
       if (tree.get(node.ino) !== node || queue.of(node.ino)?.sending?.path !== sending.path) return
       queue.ended(node.ino)
+      if (isMoved) {
+        this.rebase(node, current)
+        node.remote = path
+        node.seen = current
+        tree.save(node)
+        return
+      }
       if (node.remote !== sending.path) {
         const isOthers =
           tree.at(sending.path)?.remote === sending.path || queue.buried(kind, sending.path) !== undefined
@@ -90,9 +98,18 @@ export class Settle {
     })
   }
 
-  /** What is about to be stored for the node, as far as it tells itself from others. */
-  private begin(node: Node, path: RemotePath.RemotePath, size: number): void {
-    this.world.queue.begin(node.ino, { _tag: "File", path, size, modifiedAt: millisOf(node.modified), checksums: {} })
+  /** Where the storage gives a file another name at once, what came there is no longer where it was. */
+  private async isMoved({ remote, seen }: Node, current: File): Promise<boolean> {
+    const { provider } = this.world
+    if (provider.move === undefined || remote === undefined || remote === current.path) return false
+    if (seen === undefined || !haveSameBytes(current, seen)) return false
+    return (await orNothing(this.world.run, provider.stat(RemotePath.makeUnsafe(remote)))) === undefined
+  }
+
+  /** What is about to be stored for the node, as far as it tells itself from others: bytes of ours, or the ones it had. */
+  private begin(node: Node, path: RemotePath.RemotePath, size: number, moved?: File): void {
+    const modifiedAt = moved?.modifiedAt ?? millisOf(node.modified)
+    this.world.queue.begin(node.ino, { _tag: "File", path, size, modifiedAt, checksums: moved?.checksums ?? {} })
   }
 
   /** What the storage should have at `path` when we come there. */
@@ -297,7 +314,7 @@ export class Settle {
       await this.take(node)
       return "again"
     }
-    this.begin(node, path, seen.size)
+    this.begin(node, path, seen.size, seen)
     settings.at("move.before")
     const file =
       stored ??

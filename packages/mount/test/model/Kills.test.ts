@@ -11,7 +11,7 @@ const seeds = Number(process.env.MOUNT_KILLS ?? 6)
 const tick = () => new Promise((resolve) => setTimeout(resolve, 0))
 
 describe("what was closed outlives a kill", () => {
-  for (let seed = 1; seed <= seeds; seed++) {
+  for (let seed = Number(process.env.MOUNT_FIRST ?? 1); seed <= seeds; seed++) {
     test(`wherever the queue was: seed ${seed}`, { timeout: 60_000 }, async () => {
       const bed = Bed.make(seed % 2 === 0 ? { keepsVersions: true } : { hasVersionIds: false })
       const from = random(seed)
@@ -57,7 +57,7 @@ describe("what was closed outlives a kill", () => {
 })
 
 describe("what was synced outlives a power cut", () => {
-  for (let seed = 1; seed <= seeds; seed++) {
+  for (let seed = Number(process.env.MOUNT_FIRST ?? 1); seed <= seeds; seed++) {
     test(`and nothing is taken for a file that is not: seed ${seed}`, async () => {
       const bed = Bed.make()
       const from = random(seed)
