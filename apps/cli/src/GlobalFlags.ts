@@ -4,7 +4,7 @@ import * as CliOutput from "effect/cli/CliOutput"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
-import { on } from "./Flags.ts"
+import { on, text } from "./Flags.ts"
 
 export const Json = GlobalFlag.Setting("json")({ flag: on("json", "Print JSON, for programs") })
 
@@ -20,7 +20,15 @@ export const Debug = GlobalFlag.Setting("debug")({
   flag: on("debug", "Write the whole story, without secrets, to a log file")
 })
 
-export const settings = [Json, Quiet, Verbose, Debug] as const
+export const Server = GlobalFlag.Setting("server")({
+  flag: text(
+    "server",
+    "address",
+    "Run it at a service: https://host:port with a token in OURCLONE_TOKEN, or unix:/its/socket"
+  )
+})
+
+export const settings = [Json, Quiet, Verbose, Debug, Server] as const
 
 /** effect/cli's own has `-v`, which here is `--verbose`. */
 const Version = GlobalFlag.Action({

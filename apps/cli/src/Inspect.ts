@@ -9,8 +9,10 @@ import * as Stat from "@ourclone/jobs/storage/Stat"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { absolute } from "./AbsolutePlace.ts"
+import { usage } from "./ExitCode.ts"
 import type { FilterInput } from "./FilterFlags.ts"
 import { filterRequest } from "./FilterRequest.ts"
+import { server } from "./far/Server.ts"
 import { given } from "./Given.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
@@ -76,13 +78,15 @@ export const cat = Effect.fnUntraced(function* (flags: CatInput) {
   const beside = QueryRun.beside(output)
   const { at, bwlimit, versionId } = flags
   const which = given({ at, bwlimit, versionId })
+  const service = yield* server
+  if (service !== undefined && at !== undefined)
+    return yield* usage("--at: a service gives files as they are; leave it out")
   for (const path of flags.paths) {
-    const bytes = Cat.kind.run({ path: absolute(path), ...which }, beside)
-    yield* QueryRun.inWords(
-      Stream.runForEach(bytes, (piece) => {
-        output.raw(piece)
-        return output.flush
-      })
-    )
+    const hand = (piece: Uint8Array) => {
+      output.raw(piece)
+      return output.flush
+    }
+    if (service !== undefined) yield* Stream.runForEach(service.file(absolute(path), versionId), hand)
+    else yield* QueryRun.inWords(Stream.runForEach(Cat.kind.run({ path: absolute(path), ...which }, beside), hand))
   }
 }, Effect.scoped)

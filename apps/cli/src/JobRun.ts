@@ -6,6 +6,7 @@ import * as RunHere from "@ourclone/jobs/run/RunHere"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Redacted from "effect/Redacted"
+import { server } from "./far/Server.ts"
 import * as JobWords from "./JobWords.ts"
 import type { Output } from "./Output.ts"
 import * as StopSignals from "./process/StopSignals.ts"
@@ -35,15 +36,20 @@ export const run = <Request, Summary>(
       StopSignals.heed()
       const report = yield* RunReport.make(output, options)
       const { isPreview } = options
-      const { around, cancelledBy, sink } = isPreview ? RunRecord.none : RunRecord.make(kind, request, output)
-      const running = around(
-        RunHere.run(kind, request, {
-          sink: sink(report.sink),
-          secrets: options.secrets ?? new Map(),
-          isPreview,
-          cancelledBy
-        })
-      )
+      const service = yield* server
+      const { around, cancelledBy, sink } =
+        isPreview || service !== undefined ? RunRecord.none : RunRecord.make(kind, request, output)
+      const running =
+        service === undefined
+          ? around(
+              RunHere.run(kind, request, {
+                sink: sink(report.sink),
+                secrets: options.secrets ?? new Map(),
+                isPreview,
+                cancelledBy
+              })
+            )
+          : service.job(kind, request, { sink: report.sink, isPreview })
       const summary = yield* Effect.onExit(running, (exit) =>
         Effect.sync(() => {
           if (Exit.isFailure(exit)) options.stopped?.(report.view(), exit)

@@ -21,6 +21,7 @@ import { commands } from "./Commands.ts"
 import * as DebugLog from "./DebugLog.ts"
 import * as Environment from "./Environment.ts"
 import * as ExitCode from "./ExitCode.ts"
+import { refusal } from "./far/Server.ts"
 import { builtIns } from "./GlobalFlags.ts"
 import * as HelpText from "./help/HelpText.ts"
 import { withPlugins } from "./plugins/PluginFolder.ts"
@@ -134,6 +135,11 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
       openLog: RemoteLog.opener(words, factories, streams)
     })
   )
+  const refused = refusal(words)
+  if (refused !== undefined) {
+    streams.writeError(`error: ${printable(refused)}\n`)
+    return ExitCode.wrongUsage
+  }
   const root = Command.runWith(commands(factories), { version, renderErrors: true })
   const line: CommandLineShape = {
     run: (words) =>

@@ -6,6 +6,7 @@ import type { JobError } from "@ourclone/jobs/kind/JobError"
 import type { Beside, QueryKind } from "@ourclone/jobs/kind/JobKind"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { server } from "./far/Server.ts"
 import * as JobWords from "./JobWords.ts"
 import type { Output } from "./Output.ts"
 
@@ -31,4 +32,10 @@ export const each = <Request, Row>(
   request: Request,
   output: Output,
   take: (rows: ReadonlyArray<Row>) => void
-) => inWords(Stream.runForEachArray(kind.run(request, beside(output)), (rows) => Effect.sync(() => take(rows))))
+) =>
+  Effect.flatMap(server, (service) => {
+    const each = (rows: ReadonlyArray<Row>) => Effect.sync(() => take(rows))
+    return service === undefined
+      ? inWords(Stream.runForEachArray(kind.run(request, beside(output)), each))
+      : Stream.runForEachArray(service.rows(kind, request), each)
+  })

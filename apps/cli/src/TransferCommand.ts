@@ -61,8 +61,9 @@ const stopped = (output: Output.Output) => (view: RunView, exit: Exit.Failure<un
   const files = (deeds.stored ?? 0) + (deeds.copied ?? 0) + (deeds.moved ?? 0)
   const error = Cause.squash(exit.cause)
   // By a signal, or by somebody who cancelled it elsewhere.
-  const isCancelled = Cause.hasInterruptsOnly(exit.cause) || error instanceof ExitCode.CommandStopped
-  if (isCancelled || (files > 0 && isStorageError(error))) {
+  const isStopped = error instanceof ExitCode.CommandStopped
+  const isCancelled = Cause.hasInterruptsOnly(exit.cause) || (isStopped && error.code === ExitCode.interrupted)
+  if (isCancelled || (files > 0 && (isStorageError(error) || isStopped))) {
     output.note(
       `stopped after ${Amount.files(files)} (${Amount.bytes(settledBytes)}); the same command goes on from here`
     )

@@ -102,6 +102,17 @@ const hostSettings = (settings: Settings.ServiceSettings) =>
     }
   })
 
+/** What no caller may use. The folder of the configuration is its own, unless somebody keeps it among what is allowed. */
+const ownFiles = (
+  configuration: string,
+  { cacheDirectory, home, stateDirectory }: ThisMachine["Service"],
+  roots: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  const folder = path.dirname(configuration)
+  const isShared = [...roots, home].some((root) => `${root}${path.sep}`.startsWith(`${folder}${path.sep}`))
+  return [configuration, stateDirectory, cacheDirectory, ...(isShared ? [] : [folder])]
+}
+
 /** Runs until it is interrupted. What runs then goes on in its own process, and the next service finds it. */
 export const serve = Effect.fnUntraced(function* (
   options: ServeOptions
@@ -127,12 +138,7 @@ export const serve = Effect.fnUntraced(function* (
   const side = yield* SideProcess.make({ program: options.side })
   const roots = {
     roots: options.roots,
-    closed: [
-      path.dirname(remotes.configurationFile),
-      remotes.configurationFile,
-      machine.stateDirectory,
-      machine.cacheDirectory
-    ]
+    closed: ownFiles(remotes.configurationFile, machine, options.roots)
   }
   const guard = PlaceGuard.make({
     remotes,

@@ -14,6 +14,9 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CommandError } from "../ExitCode.ts"
+import { usage } from "../ExitCode.ts"
+import type { Dumped } from "../far/FarQuery.ts"
+import { server } from "../far/Server.ts"
 import * as JobWords from "../JobWords.ts"
 import type { Output } from "../Output.ts"
 import type { Streams } from "../Streams.ts"
@@ -95,7 +98,7 @@ export const withPasswords = Effect.fnUntraced(function* <A, R>(
   { hasNoLock, passwords }: JobOptions,
   attempt: (secrets: Beside["secrets"]) => Effect.Effect<A, CommandError, R>
 ) {
-  const { asked, secrets } = yield* gather(names, passwords)
+  const { asked, secrets } = yield* gather((yield* server) === undefined ? names : [], passwords)
   for (let tries = 1; ; tries++) {
     const mayTryAgain = (secret: SecretName) => asked.has(secret) && tries < mistypedTries
     const outcome = yield* attempt(secrets).pipe(
@@ -127,7 +130,15 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
   const take = receive(output, view.onEvent)
   const sink: Sink = (batch) => Effect.sync(() => batch.forEach(take))
   const isPreview = options.isPreview === true
+  const service = yield* server
+  if (service !== undefined && options.input !== undefined) {
+    return yield* usage("standard input can not be sent to a service; name what it is to read there")
+  }
   return yield* withPasswords(output, kind.needs(request), options, (secrets) => {
+    if (service !== undefined) {
+      const far = service.job(kind, request, { sink, isPreview })
+      return Effect.scoped(Effect.andThen(view.show ?? Effect.void, far))
+    }
     const record = isPreview ? RunRecord.none : RunRecord.make(kind, request, output)
     const told = { sink: record.sink(sink), cancelledBy: record.cancelledBy }
     const running = RunHere.run(kind, request, { ...told, secrets, input: options.input, isPreview })
@@ -151,6 +162,8 @@ export const query = Effect.fnUntraced(function* <Request, Row>(
 ) {
   const refused = kind.refuse?.(request)
   if (refused !== undefined) return yield* JobWords.ofInvalid(refused)
+  const service = yield* server
+  if (service !== undefined) return yield* Stream.runForEachArray(service.rows(kind, request), take)
   const tell = tellNow(output, options.onEvent ?? (() => {}))
   return yield* withPasswords(output, kind.needs(request), options, (secrets) =>
     Stream.runForEachArray(kind.run(request, { tell, secrets }), take)
@@ -177,6 +190,10 @@ export const bytes = Effect.fnUntraced(function* <Request, E extends JobError, R
   take: (piece: Uint8Array) => Effect.Effect<void, E, R>,
   options: JobOptions & { readonly onEvent: View["onEvent"] }
 ) {
+  const service = yield* server
+  if (service !== undefined) {
+    return yield* Stream.runForEach(service.dump(request as Dumped), take)
+  }
   const tell = tellNow(output, options.onEvent)
   return yield* withPasswords(output, kind.needs(request), options, (secrets) =>
     Stream.runForEach(kind.run(request, { tell, secrets }), take)

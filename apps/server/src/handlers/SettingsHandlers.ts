@@ -24,11 +24,12 @@ export const settings = HttpApiBuilder.group(
           () => host.look
         )
       )
-      .handle("audit", ({ query: { before, limit = 100 } }) =>
-        Effect.map(
+      .handle("audit", ({ query: { before, limit: asked = 100 } }) => {
+        const limit = Math.min(asked, 500)
+        return Effect.map(
           kept(() => audit.list(before, limit + 1)),
           (found) => ({ entries: found.slice(0, limit), isCut: found.length > limit })
         )
-      )
+      })
   })
 )

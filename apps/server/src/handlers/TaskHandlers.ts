@@ -67,9 +67,10 @@ export const tasks = HttpApiBuilder.group(
     return handlers
       .handle(
         "list",
-        Effect.fnUntraced(function* ({ query: { before, kind, limit = 100, state } }) {
+        Effect.fnUntraced(function* ({ query: { before, kind, limit: asked = 100, state } }) {
           const states =
             state === undefined ? undefined : typeof state === "string" ? [state] : (state as ReadonlyArray<StateTag>)
+          const limit = Math.min(asked, 500)
           const kinds = kind === undefined ? undefined : [kind]
           // First where the changes are, so that who goes on from there misses none.
           const position = yield* Effect.mapError(store.position, listing)
@@ -98,7 +99,8 @@ export const tasks = HttpApiBuilder.group(
       )
       .handle(
         "facts",
-        Effect.fnUntraced(function* ({ params: { id }, query: { after = 0, limit = 500 } }) {
+        Effect.fnUntraced(function* ({ params: { id }, query: { after = 0, limit: asked = 500 } }) {
+          const limit = Math.min(asked, 2_000)
           yield* Effect.mapError(store.load(id), reading)
           const found = yield* Effect.mapError(store.facts(id, after, limit + 1), reading)
           return { facts: found.slice(0, limit), isCut: found.length > limit }
@@ -106,7 +108,8 @@ export const tasks = HttpApiBuilder.group(
       )
       .handle(
         "outcomes",
-        Effect.fnUntraced(function* ({ params: { id }, query: { after = "", code, kind, limit = 500 } }) {
+        Effect.fnUntraced(function* ({ params: { id }, query: { after = "", code, kind, limit: asked = 500 } }) {
+          const limit = Math.min(asked, 2_000)
           yield* Effect.mapError(store.load(id), reading)
           const found = yield* Effect.mapError(store.outcomes(id, kind, after, limit + 1, code), reading)
           return { outcomes: found.slice(0, limit).map(outcomeAnswer), isCut: found.length > limit }

@@ -8,6 +8,7 @@ import type { ConnectionShape } from "./Connection.ts"
 import * as Document from "./Document.ts"
 import * as Guards from "./Guards.ts"
 import * as Metrics from "./Metrics.ts"
+import { methodsAt } from "./RouteTable.ts"
 import type { ServiceShape } from "./Service.ts"
 import type { StaticPage } from "./StaticPage.ts"
 
@@ -26,7 +27,16 @@ export interface Bindings {
   readonly connection: ConnectionShape
 }
 
-const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+const noRoute: Guards.Refusal = { status: 404, code: "NoRoute", title: "Not there", detail: "there is no such route" }
+
+const noMethod = (methods: ReadonlyArray<string>): Guards.Refusal => ({
+  status: 405,
+  code: "NoMethod",
+  title: "No such method",
+  detail: `this takes ${methods.join(", ")}`,
+  headers: { allow: methods.join(", ") }
+})
+
 const changing = new Set(["POST", "PUT", "PATCH", "DELETE"])
 const uploads = "/api/v1/files"
 
@@ -90,7 +100,9 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, service
     const bounded = Guards.bounded(request)
     if (!("request" in bounded)) return Guards.problem(bounded)
     const response = await api.handle(bounded.request, connection)
-    return bounded.isTooLong() ? Guards.problem(Guards.tooLong()) : response
+    if (bounded.isTooLong()) return Guards.problem(Guards.tooLong())
+    // The router takes no parameter of more than a hundred characters.
+    return response.status === 404 && connection.route === "" ? Guards.problem(noRoute) : response
   }
 
   app.use(async (c, next) => {
@@ -110,24 +122,17 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, service
   })
   app.get("/api/openapi.json", (c) => (isKnown(c.req.raw, c.env.connection) ? Document.json() : unknown()))
   app.get(Document.path, (c) => (isKnown(c.req.raw, c.env.connection) ? Document.view(c.req.raw) : unknown()))
-  app.on(methods, "/api/v1/*", async (c) => {
+  app.all("/api/v1/*", async (c) => {
     const { connection } = c.env
+    const methods = methodsAt(c.req.path)
+    if (methods.length === 0) return Guards.problem(noRoute)
+    if (!methods.includes(c.req.method)) return Guards.problem(noMethod(methods))
     const began = performance.now()
     const response = await answer(c.req.raw, connection)
     note(c.req.raw, connection, response, (performance.now() - began) / 1000)
     return response
   })
-  app.all("/api/*", (c) =>
-    methods.includes(c.req.method)
-      ? Guards.problem({ status: 404, code: "NoRoute", title: "Not there", detail: "there is no such route" })
-      : Guards.problem({
-          status: 405,
-          code: "NoMethod",
-          title: "No such method",
-          detail: "this method is not known here",
-          headers: { allow: methods.join(", ") }
-        })
-  )
+  app.all("/api/*", () => Guards.problem(noRoute))
   app.all("*", (c) => page.answer(c.req.raw) ?? c.notFound())
   return app
 }

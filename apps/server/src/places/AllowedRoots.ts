@@ -64,7 +64,9 @@ export class AllowedRoots {
           : `it is not in an allowed folder (${this.roots.join(", ")}); --root allows more`
       )
     }
-    if (this.#closed.some((closed) => isWithin(real, closed))) return refuse("it belongs to the service itself")
+    // What is written beside a file before it takes its place is as much of it.
+    if (this.#closed.some((closed) => isWithin(real, closed) || real.startsWith(`${closed}.`)))
+      return refuse("it belongs to the service itself")
     return { _tag: "Allowed", path: real }
   }
 }

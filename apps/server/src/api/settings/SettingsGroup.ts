@@ -4,6 +4,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
 import { Refused, Unavailable } from "../Problem.ts"
+import { limit, number } from "../Whole.ts"
 
 const fields = {
   runningAtOnce: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 64 }))).annotate({
@@ -65,10 +66,8 @@ export class SettingsGroup extends HttpApiGroup.make("settings")
     }).annotate(Needs, "admin"),
     HttpApiEndpoint.get("audit", "/audit", {
       query: {
-        before: Schema.optionalKey(Schema.FiniteFromString.pipe(Schema.check(Schema.isInt()))),
-        limit: Schema.optionalKey(
-          Schema.FiniteFromString.pipe(Schema.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 500 })))
-        )
+        before: number("Only entries before this one"),
+        limit
       },
       success: Schema.Struct({ entries: Schema.Array(AuditEntry), isCut: Schema.Boolean }),
       error: Unavailable

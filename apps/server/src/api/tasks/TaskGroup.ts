@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
 import { Forbidden, NotNow, NotThere, Refused, StorageFailed, Unavailable } from "../Problem.ts"
 import { Kind } from "../query/QueryGroup.ts"
+import { limit, number } from "../Whole.ts"
 import { CauseAnswer, OutcomeAnswer, TaskAnswer } from "./TaskAnswer.ts"
 
 export const NewTask = Schema.Struct({
@@ -17,11 +18,6 @@ export const NewTask = Schema.Struct({
 }).annotate({ identifier: "NewTask" })
 
 const StateName = Schema.Literals(["Queued", "Running", "Waiting", "Paused", "Done", "Failed", "Cancelled"])
-
-const limit = (most: number) =>
-  Schema.optionalKey(
-    Schema.FiniteFromString.pipe(Schema.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: most })))
-  )
 
 const one = { params: { id: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))) } }
 const rate = Schema.NullOr(Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))).annotate({
@@ -39,7 +35,7 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
         }),
         kind: Schema.optionalKey(Kind),
         before: Schema.optionalKey(Schema.String.annotate({ description: "Only tasks made before this one" })),
-        limit: limit(500)
+        limit
       },
       success: Schema.Struct({
         tasks: Schema.Array(TaskAnswer),
@@ -60,8 +56,8 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
     HttpApiEndpoint.get("facts", "/tasks/:id/facts", {
       ...one,
       query: {
-        after: Schema.optionalKey(Schema.FiniteFromString.pipe(Schema.check(Schema.isInt()))),
-        limit: limit(2000)
+        after: number("Only facts after this number"),
+        limit
       },
       success: Schema.Struct({ facts: Schema.Array(Envelope), isCut: Schema.Boolean }),
       error: [...failing]
@@ -72,7 +68,7 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
         kind: Schema.Literals(["failed", "skipped"]),
         code: Schema.optionalKey(Schema.String),
         after: Schema.optionalKey(Schema.String.annotate({ description: "Only paths after this one" })),
-        limit: limit(2000)
+        limit
       },
       success: Schema.Struct({ outcomes: Schema.Array(OutcomeAnswer), isCut: Schema.Boolean }),
       error: [...failing]

@@ -1,0 +1,30 @@
+/** The service that a command is to run at, where `--server` names one. Light: every command asks. */
+import * as Effect from "effect/Effect"
+import { Server as Named } from "../GlobalFlags.ts"
+import { Streams } from "../Streams.ts"
+
+/** Nothing where the command runs here. */
+export const server = Effect.gen(function* () {
+  const { environment } = yield* Streams
+  const text = (yield* Named) ?? environment.OURCLONE_SERVER
+  if (text === undefined || text === "") return undefined
+  const { connect } = yield* Effect.promise(() => import("./Far.ts"))
+  return yield* connect(text, environment)
+})
+
+/** Commands that are the same there as here: what they ask for goes as it is. */
+const elsewhere: ReadonlySet<string> = new Set([
+  ...["copy", "sync", "move", "check", "ls", "lsjson", "tree", "stat", "size", "cat", "versions", "buckets", "large"],
+  ...["mkdir", "rm", "undelete", "cleanup", "backup", "restore", "forget", "snapshots", "snapshot", "repo"]
+])
+
+/** Why words can not run at a service. */
+export const refusal = (words: ReadonlyArray<string>): string | undefined => {
+  const at = words.findIndex((word) => word === "--server" || word.startsWith("--server="))
+  if (at < 0) return undefined
+  const others = words[at] === "--server" ? words.toSpliced(at, 2) : words.toSpliced(at, 1)
+  const command = others.find((word) => !word.startsWith("-"))
+  return command === undefined || elsewhere.has(command) || others.includes("--help")
+    ? undefined
+    : `ourclone ${command} is about this machine, and --server about another one; leave one of them out`
+}
