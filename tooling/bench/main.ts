@@ -22,6 +22,7 @@ import { planMillion } from "./planMillion.ts"
 import type { Row } from "./Row.ts"
 import { startRow } from "./StartRow.ts"
 import { syncRows } from "./SyncRows.ts"
+import { service } from "./service.ts"
 import { type Measured, table } from "./Table.ts"
 
 const { positionals, values } = parseArgs({
@@ -46,7 +47,7 @@ const rows: Readonly<Record<string, Row>> = {
   ...backupRows(withPeer(ourcloneBackup(name, own), peers.backup)),
   ...mountRows(withPeer(ourcloneMount(name, own), peers.mount), ourclone(name, own))
 }
-const all = other === undefined ? [...Object.keys(rows), "plan"] : Object.keys(rows)
+const all = other === undefined ? [...Object.keys(rows), "plan", "service"] : Object.keys(rows)
 const runs = Number(values.runs)
 if (positionals.some((row) => !all.includes(row)) || !Number.isInteger(runs) || runs < 1) {
   console.error(`usage: npm run bench -- [--runs N] [--against CHECKOUT] [${all.join("|")}]...`)
@@ -61,7 +62,7 @@ if (peers.backup === undefined) console.log("There is no restic on PATH: backups
 for (const chosen of positionals.length === 0 ? all : positionals) {
   const row = rows[chosen]
   if (row === undefined) {
-    await planMillion()
+    await (chosen === "service" ? service(own.program) : planMillion())
     continue
   }
   console.log(`\n${row.name} (median of ${runs})`)

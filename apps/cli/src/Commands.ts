@@ -32,6 +32,7 @@ import { size } from "./commands/size.ts"
 import { snapshot } from "./commands/snapshot.ts"
 import { snapshots } from "./commands/snapshots.ts"
 import { stat } from "./commands/stat.ts"
+import { state } from "./commands/state.ts"
 import { sync } from "./commands/sync.ts"
 import { task } from "./commands/task.ts"
 import { tree } from "./commands/tree.ts"
@@ -55,7 +56,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "CHANGE", commands: [mkdir, rm, undelete] },
       { group: "MOUNT", commands: [mount] },
       { group: "STORAGE", commands: [buckets, keys, versions, largeFiles, cleanup] },
-      { group: "TASKS", commands: [task, schedule, serve, serveSide, tui] },
+      { group: "TASKS", commands: [task, schedule, serve, serveSide, state, tui] },
       {
         group: "SET UP",
         commands: [remote(factories), plugin, config, doctor, completion(ofRoot), completing(ofRoot), help, version]

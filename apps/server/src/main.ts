@@ -13,6 +13,23 @@ export const serve = (options: ServeOptions) =>
     (module) => module.serve(options)
   )
 
+/** See `state/SavedState.ts`. */
+export const saveState = (...given: Parameters<typeof import("./state/SavedState.ts")["save"]>) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./state/SavedState.ts")),
+    (module) => module.save(...given)
+  )
+export const loadState = (...given: Parameters<typeof import("./state/SavedState.ts")["load"]>) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./state/SavedState.ts")),
+    (module) => module.load(...given)
+  )
+export const isStateEncrypted = (file: string) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./state/SavedState.ts")),
+    (module) => module.isEncrypted(file)
+  )
+
 /** Runs the process that works beside it. */
 export const side = (options: SideMainOptions) =>
   Effect.flatMap(

@@ -57,6 +57,13 @@ test("before it is set up the service does nothing but be set up", async () => {
     body: { token: "guess", name: "eve", password: "a long password" }
   })
   expect(guessed.status).toBe(403)
+  await service.setUp()
+  // Nor does anybody become somebody who is there already.
+  const taken = await service.ask("/api/v1/setup", {
+    body: { token: "guess", name: "ann", password: "eve's password" }
+  })
+  expect(taken.status).toBe(403)
+  expect((await service.ask("/api/v1/session", { body: { name: "ann", password: "eve's password" } })).status).toBe(401)
   expect((await service.ask("/api/v1/session", { body: { name: "", password: "" } })).status).toBe(401)
 })
 

@@ -94,7 +94,8 @@ export const checkNew = Effect.fnUntraced(function* (path: string, name: string)
   }
 })
 
-const written = (text: string, { location, name, password }: ConfiguredRepository): string => {
+/** `text` with one more repository at its end. */
+export const written = (text: string, { location, name, password }: ConfiguredRepository): string => {
   const separator = text === "" ? "" : text.endsWith("\n") ? "\n" : "\n\n"
   const lines = [`[repositories.${TomlStatements.writeKey(name)}]`, `location = ${TomlStatements.quote(location)}`]
   if (password !== undefined) lines.push(`password = ${TomlStatements.quote(password)}`)

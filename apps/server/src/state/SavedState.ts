@@ -1,0 +1,153 @@
+/** Saves all state of this machine into one file, while everything runs, and brings it back. */
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { backup, DatabaseSync } from "node:sqlite"
+import * as ConfigurationText from "@ourclone/core/configuration/ConfigurationText"
+import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
+import { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as Secret from "@ourclone/core/configuration/Secret"
+import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
+import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { ServeFailed } from "../ServeFailed.ts"
+import { serviceFile } from "./ServiceFile.ts"
+import * as ServiceOwner from "./ServiceOwner.ts"
+import * as StateArchive from "./StateArchive.ts"
+import { steps } from "./steps.ts"
+
+const configuration = "config.toml"
+const tasks = "tasks.sqlite"
+const service = "service.sqlite"
+const names = new Set([configuration, tasks, service])
+
+const fail = (error: unknown): ServeFailed =>
+  error instanceof ServeFailed
+    ? error
+    : new ServeFailed({ message: error instanceof Error ? error.message : String(error) })
+
+const attempt = <A>(work: () => Promise<A>) => Effect.tryPromise({ try: work, catch: fail })
+
+const scratch = Effect.acquireRelease(
+  Effect.sync(() => fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-state-"))),
+  (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true }))
+)
+
+const copyDatabase = async (from: string, to: string): Promise<void> => {
+  const database = new DatabaseSync(from, { timeout: 5_000 })
+  try {
+    await backup(database, to)
+  } finally {
+    database.close()
+  }
+}
+
+/** Of users, what signs nobody in. */
+const bare = (file: string): void => {
+  const database = new DatabaseSync(file)
+  database.exec("delete from session; delete from token; delete from invitation; delete from attempt")
+  database.exec("update person set password = null; delete from owner; vacuum")
+  database.close()
+}
+
+/** Where a secret is kept may be said; what a command line holds may be one. */
+const isPointer = (text: string): boolean => ["env", "file"].includes(Secret.kindOf(text) ?? "")
+
+/** The configuration without what is secret in it. */
+const bareConfiguration = Effect.gen(function* () {
+  const remotes = yield* Remotes
+  let text = ""
+  for (const { name } of yield* remotes.list) {
+    const { options, type } = yield* remotes.show(name)
+    const fields = remotes.factories.find((factory) => factory.type === type)?.options ?? []
+    const isSecret = (option: string) => fields.find((field) => field.name === option)?.kind !== "text"
+    const kept = Object.entries(options).filter(([option, value]) => !isSecret(option) || isPointer(value))
+    text = ConfigurationText.add(text, name, type, Object.fromEntries(kept))
+  }
+  for (const { location, name, password } of (yield* ConfiguredRepositories.read(remotes.configurationFile)).values()) {
+    const kept = password !== undefined && isPointer(password) ? password : undefined
+    text = ConfiguredRepositories.written(text, { name, location, password: kept })
+  }
+  return text
+})
+
+/**
+ * Writes the state into a new file: with a password all of it, encrypted; without one all but secrets, and nobody can
+ * sign in by it. Gives the names of what went in. Fails with `ServeFailed`.
+ */
+export const save = (to: string, password: Redacted.Redacted<string> | undefined) =>
+  Effect.gen(function* () {
+    const { configurationFile } = yield* Remotes
+    const { stateDirectory } = yield* ThisMachine
+    const folder = yield* scratch
+    const at = (name: string) => path.join(folder, name)
+    const found: Array<string> = []
+    for (const [name, file] of [
+      [tasks, tasksFile(stateDirectory)],
+      [service, serviceFile(stateDirectory)]
+    ] as const) {
+      if (!fs.existsSync(file)) continue
+      yield* attempt(() => copyDatabase(file, at(name)))
+      if (name === service && password === undefined) bare(at(name))
+      found.push(name)
+    }
+    if (fs.existsSync(configurationFile)) {
+      const text =
+        password === undefined
+          ? yield* Effect.mapError(bareConfiguration, fail)
+          : fs.readFileSync(configurationFile, "utf8")
+      fs.writeFileSync(at(configuration), text, { mode: 0o600 })
+      found.push(configuration)
+    }
+    const entries = found.map((name) => ({ name, file: at(name) }))
+    const plain = password === undefined ? undefined : Redacted.value(password)
+    yield* attempt(() => StateArchive.write(to, entries, plain))
+    return found
+  }).pipe(Effect.scoped)
+
+export const isEncrypted = (from: string) => Effect.try({ try: () => StateArchive.isEncrypted(from), catch: fail })
+
+/**
+ * Brings it back. What is there already is replaced only when `replaces`, and is then kept beside as `….before`. Fails with
+ * `ServeFailed`, and has changed nothing, where a service runs or the file can not be read to its end.
+ */
+export const load = (from: string, password: Redacted.Redacted<string> | undefined, replaces: boolean) =>
+  Effect.gen(function* () {
+    const { configurationFile } = yield* Remotes
+    const { stateDirectory } = yield* ThisMachine
+    const folder = yield* scratch
+    const plain = password === undefined ? undefined : Redacted.value(password)
+    const came = yield* attempt(() => StateArchive.read(from, folder, names, plain))
+    const places = new Map([
+      [configuration, configurationFile],
+      [tasks, tasksFile(stateDirectory)],
+      [service, serviceFile(stateDirectory)]
+    ])
+    const there = came.map((name) => places.get(name)!).filter((file) => fs.existsSync(file))
+    if (there.length > 0 && !replaces) {
+      const message = `${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already; --replace puts ${there.length === 1 ? "it" : "them"} aside`
+      return yield* new ServeFailed({ message })
+    }
+    const owned = serviceFile(stateDirectory)
+    if (fs.existsSync(owned)) {
+      const database = SqliteDatabase.open(owned, { steps })
+      const taken = ServiceOwner.take(database, "a state that is brought back")
+      if (taken === undefined) ServiceOwner.release(database)
+      database.close()
+      if (taken !== undefined) return yield* new ServeFailed({ message: taken })
+    }
+    yield* attempt(async () => {
+      for (const name of came) {
+        const place = places.get(name)!
+        fs.mkdirSync(path.dirname(place), { recursive: true, mode: 0o700 })
+        for (const ending of ["", "-wal", "-shm"]) {
+          if (fs.existsSync(place + ending)) fs.renameSync(place + ending, `${place}.before${ending}`)
+        }
+        fs.copyFileSync(path.join(folder, name), place, fs.constants.COPYFILE_EXCL)
+        fs.chmodSync(place, 0o600)
+      }
+    })
+    return came
+  }).pipe(Effect.scoped)
