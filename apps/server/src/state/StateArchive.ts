@@ -95,7 +95,7 @@ const unpack = async (
   folder: string,
   names: ReadonlySet<string>
 ): Promise<ReadonlyArray<string>> => {
-  let rest = Buffer.alloc(0)
+  let rest: Buffer = Buffer.alloc(0)
   let open: { readonly descriptor: number; left: number } | undefined
   const came: Array<string> = []
   let isWhole = false
