@@ -4,6 +4,8 @@
 const places = new Set([
   "source",
   "destination",
+  "first",
+  "second",
   "path",
   "repository",
   "fromRepository",
@@ -27,6 +29,12 @@ const refused = new Map([
 
 /** Nothing of the storage or the machine is named by these; `path` and `host` as lists choose snapshots. */
 export const harmless: ReadonlySet<string> = new Set([
+  "retention",
+  "encryption",
+  "info",
+  "corsRules",
+  "name",
+  "purpose",
   "include",
   "exclude",
   "iinclude",
