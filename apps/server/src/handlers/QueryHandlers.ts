@@ -10,6 +10,7 @@ import { Service } from "../http/Service.ts"
 import type { Family } from "../side/RequestCheck.ts"
 import * as SideAnswers from "../side/SideAnswers.ts"
 import type { Order } from "../side/SideWire.ts"
+import * as KindScopes from "./KindScopes.ts"
 
 const defaultLimit = 1_000
 
@@ -22,6 +23,7 @@ export const checkRequest = Effect.fnUntraced(function* (
   isAlone = false
 ) {
   const { guard, side } = yield* Service
+  if (family === "job") yield* KindScopes.check(type)
   const order: Order = { _tag: "Check", family, type, request: request as never, isAlone }
   const checked = yield* SideAnswers.checked(side, order)
   if (checked._tag === "Unknown") return yield* new NotThere({ code: "NoKind", detail: checked.message })

@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { expect, test } from "vitest"
-import { startService, type TestService } from "../TestService.ts"
+import { startService, type TestService, tokenOf } from "../TestService.ts"
 
 /** The task once it is so. The test's own time limit is the only one. */
 const until = async (service: TestService, as: string, id: string, tag: string) => {
@@ -113,4 +113,20 @@ test("a schedule says when it comes, is refused without its secrets or outside t
   const off = await service.ask(`/api/v1/schedules/${id}`, { method: "PATCH", as, body: { isOn: false } })
   expect([off.json.next, off.json.lastTask.id]).toEqual([[], task.id])
   expect((await service.ask(`/api/v1/schedules/${id}`, { method: "DELETE", as })).status).toBe(204)
+})
+
+test("an operator starts tasks, and changes no bucket; a token for tasks alone mounts nothing", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const operator = await tokenOf(service, as, "bob", "operator")
+  const start = (as: string, kind: string) => service.ask("/api/v1/tasks", { as, body: { kind, request: {} } })
+  const code = async (as: string, kind: string) => (await start(as, kind)).json.code
+  expect([await code(operator, "removeBucket"), await code(operator, "copy")]).toEqual(["Forbidden", "InvalidJob"])
+  expect(await code(as, "removeBucket")).toBe("InvalidJob")
+  const { json } = await service.ask("/api/v1/tokens", { as, body: { name: "ci", scopes: ["run"], endsAt: null } })
+  expect([
+    await code(json.secret, "mount"),
+    await code(json.secret, "backup"),
+    await code(json.secret, "sync")
+  ]).toEqual(["Forbidden", "Forbidden", "InvalidJob"])
 })
