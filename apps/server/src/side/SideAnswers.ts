@@ -18,6 +18,8 @@ const missing = new Set(["NotFound", "NothingThere", "NoSnapshot", "UnknownRemot
 export const ofFailure = ({ code, isRetryable, message, remedy }: Failure): Failing => {
   const fields = { code, detail: message, ...(remedy === undefined ? {} : { remedy }) }
   if (missing.has(code)) return new NotThere(fields)
+  // Nothing failed: what the request needs is to be given first, and the remedy says what.
+  if (code === "SecretRefused" || code === "WrongPassword") return new Refused(fields)
   if (code === "InvalidJob" || code === "InvalidRequest" || code === "InvalidName") return new Refused(fields)
   return new StorageFailed({ ...fields, isRetryable })
 }

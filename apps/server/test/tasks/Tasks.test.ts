@@ -106,7 +106,7 @@ test("a schedule says when it comes, is refused without its secrets or outside t
     kind: "backup",
     request: { repository: path.join(service.home, "r"), paths: [service.home] }
   })
-  expect([secret.status, secret.json.code]).toEqual([502, "SecretRefused"])
+  expect([secret.status, secret.json.code]).toEqual([400, "SecretRefused"])
   const { id } = made.json
   const { json: task } = await service.ask(`/api/v1/schedules/${id}/run`, { method: "POST", as })
   await until(service, as, task.id, "Done")
