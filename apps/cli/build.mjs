@@ -92,8 +92,10 @@ fs.rmSync(output, { recursive: true, force: true })
 const bundle = await rolldown({
   input: { ourclone: source("main.ts") },
   platform: "node",
-  // What ssh2 tries to load to be faster, and does without.
-  external: ["koffi", "sodium-native", "cpu-features", /\.node$/],
+  // What ssh2 tries to load to be faster, and Ink to be watched while it is developed; both do without.
+  external: ["koffi", "sodium-native", "cpu-features", "react-devtools-core", /\.node$/],
+  // React's own checks are for who develops: half of it.
+  transform: { define: { "process.env.NODE_ENV": '"production"' } },
   preserveEntrySignatures: "allow-extension",
   resolve: { mainFields: ["module", "main"] },
   plugins: [workers, lazySegmenter]

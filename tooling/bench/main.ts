@@ -24,6 +24,7 @@ import { startRow } from "./StartRow.ts"
 import { syncRows } from "./SyncRows.ts"
 import { service } from "./service.ts"
 import { type Measured, table } from "./Table.ts"
+import { tuiFigures } from "./tuiFigures.ts"
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -47,7 +48,7 @@ const rows: Readonly<Record<string, Row>> = {
   ...backupRows(withPeer(ourcloneBackup(name, own), peers.backup)),
   ...mountRows(withPeer(ourcloneMount(name, own), peers.mount), ourclone(name, own))
 }
-const all = other === undefined ? [...Object.keys(rows), "plan", "service"] : Object.keys(rows)
+const all = other === undefined ? [...Object.keys(rows), "plan", "service", "tui"] : Object.keys(rows)
 const runs = Number(values.runs)
 if (positionals.some((row) => !all.includes(row)) || !Number.isInteger(runs) || runs < 1) {
   console.error(`usage: npm run bench -- [--runs N] [--against CHECKOUT] [${all.join("|")}]...`)
@@ -62,7 +63,9 @@ if (peers.backup === undefined) console.log("There is no restic on PATH: backups
 for (const chosen of positionals.length === 0 ? all : positionals) {
   const row = rows[chosen]
   if (row === undefined) {
-    await (chosen === "service" ? service(own.program) : planMillion())
+    if (chosen === "service") await service(own.program)
+    else if (chosen === "tui") await tuiFigures(own.program, runs)
+    else await planMillion()
     continue
   }
   console.log(`\n${row.name} (median of ${runs})`)

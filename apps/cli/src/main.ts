@@ -14,8 +14,8 @@ const wantsScreens = isTerminal && (words.length === 0 || (words.length === 1 &&
 if (known !== undefined) process.stdout.write(`${known}\n`)
 else if (wantsScreens) {
   enableCompileCache()
-  const { open } = await import("./TerminalUi.ts")
-  process.exit(await open(false))
+  // Not awaited: what is loaded there may lie in this file once it is bundled, which would wait for itself.
+  void import("./TerminalUi.ts").then(async ({ open }) => process.exit(await open(false)))
 } else {
   enableCompileCache()
   const { main } = await import("./Run.ts")

@@ -1,0 +1,127 @@
+/** The terminal UI in figures: how soon it is there, what it takes while nothing and while something runs. */
+import { type ChildProcess, spawn } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+
+const windowSize = "rows 40 cols 120"
+const lookSeconds = 4
+const fileBytes = 24 * 1024 * 1024
+
+interface Opened {
+  readonly script: ChildProcess
+  readonly pid: number
+  readonly skeletonMillis: number
+  readonly frameMillis: number
+  /** Bytes and writes since the last call. */
+  readonly drawn: () => { readonly bytes: number; readonly writes: number }
+}
+
+const seconds = (count: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, count * 1000))
+
+const statOf = (pid: number): ReadonlyArray<string> => {
+  const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8")
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+}
+
+/** In ticks of 10 ms. */
+const ticks = (pid: number): number => Number(statOf(pid)[11]) + Number(statOf(pid)[12])
+
+const megabytes = (pid: number): number => (Number(statOf(pid)[21]) * 4096) / 1024 / 1024
+
+/** In a terminal of its own, by util-linux's `script`. */
+const open = (program: ReadonlyArray<string>, environment: NodeJS.ProcessEnv): Promise<Opened> =>
+  new Promise((resolve, reject) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-tui-bench-"))
+    const pidFile = path.join(folder, "pid")
+    const command = `stty ${windowSize}; echo $$ > ${pidFile}; exec ${program.join(" ")} tui`
+    const began = performance.now()
+    let [text, skeletonMillis, bytes, writes] = ["", 0, 0, 0]
+    const script = spawn("script", ["-qfc", command, "/dev/null"], {
+      env: environment,
+      stdio: ["pipe", "pipe", "ignore"]
+    })
+    script.once("error", reject)
+    script.stdout?.on("data", (piece: Buffer) => {
+      bytes += piece.length
+      writes++
+      if (text === "opened") return
+      text += piece.toString()
+      if (skeletonMillis === 0 && text.includes("1 Storage")) skeletonMillis = performance.now() - began
+      if (!text.includes("Commands")) return
+      text = "opened"
+      const frameMillis = performance.now() - began
+      const pid = Number(fs.readFileSync(pidFile, "utf8"))
+      fs.rmSync(folder, { recursive: true })
+      const drawn = () => {
+        const now = { bytes, writes }
+        bytes = 0
+        writes = 0
+        return now
+      }
+      resolve({ script, pid, skeletonMillis, frameMillis, drawn })
+    })
+  })
+
+const close = ({ script }: Opened): Promise<void> =>
+  new Promise((resolve) => {
+    script.once("close", () => resolve())
+    script.stdin?.write("\u0003\u0003")
+  })
+
+const median = (all: ReadonlyArray<number>): number => all.toSorted((left, right) => left - right)[all.length >> 1] ?? 0
+
+/** What a process takes and writes while nobody presses a key. */
+const look = async ({ drawn, pid }: Opened) => {
+  drawn()
+  const before = ticks(pid)
+  await seconds(lookSeconds)
+  const { bytes, writes } = drawn()
+  return { core: (ticks(pid) - before) / lookSeconds, bytes: bytes / lookSeconds, writes: writes / lookSeconds }
+}
+
+const shown = ({ bytes, core, writes }: Awaited<ReturnType<typeof look>>): string =>
+  `${core.toFixed(1)} % of a core, ${writes.toFixed(1)} writes and ${Math.round(bytes)} bytes a second`
+
+/** `program` is how `ourclone` is run. */
+export const tuiFigures = async (program: ReadonlyArray<string>, runs: number): Promise<void> => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-bench-"))
+  const environment = {
+    ...process.env,
+    TERM: "xterm-256color",
+    LANG: "C.UTF-8",
+    OURCLONE_CONFIG: path.join(folder, "config.toml"),
+    XDG_STATE_HOME: folder,
+    NODE_COMPILE_CACHE: path.join(folder, "compiled")
+  }
+  try {
+    await close(await open(program, environment))
+    const opened: Array<Opened> = []
+    for (let run = 0; run < runs; run++) {
+      const one = await open(program, environment)
+      opened.push(one)
+      await close(one)
+    }
+    console.log(`\nthe terminal UI, 120×40 (median of ${runs})`)
+    console.log(`first parts of the frame  ${Math.round(median(opened.map((one) => one.skeletonMillis)))} ms`)
+    console.log(`first whole frame         ${Math.round(median(opened.map((one) => one.frameMillis)))} ms`)
+
+    const idle = await open(program, environment)
+    await seconds(2)
+    console.log(`nothing runs              ${shown(await look(idle))}; ${Math.round(megabytes(idle.pid))} MB`)
+    const source = path.join(folder, "source")
+    fs.mkdirSync(source)
+    fs.writeFileSync(path.join(source, "large"), Buffer.alloc(fileBytes))
+    const [file = "", ...words] = program
+    const copying = spawn(file, [...words, "copy", "--bwlimit", "1M", source, path.join(folder, "destination")], {
+      env: environment,
+      stdio: "ignore"
+    })
+    await seconds(2)
+    console.log(`a transfer runs           ${shown(await look(idle))}; ${Math.round(megabytes(idle.pid))} MB`)
+    copying.kill("SIGTERM")
+    await close(idle)
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
