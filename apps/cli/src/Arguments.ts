@@ -9,7 +9,8 @@ const takesDash = new Set([
   "--iexclude",
   "--files-from",
   "--max-age",
-  "--min-age"
+  "--min-age",
+  "--suffix"
 ])
 
 export const normalize = (typed: ReadonlyArray<string>): ReadonlyArray<string> => {

@@ -15,6 +15,7 @@ export const someFilesFailed = 3
 export const notFound = 4
 export const tryLater = 5
 export const refused = 7
+export const limitReached = 8
 export const nothingToDo = 9
 export const noRepository = 10
 export const locked = 11
@@ -104,6 +105,7 @@ const tags: Record<CommandError["_tag"], true> = {
   RepositoryError: true,
   RemoteError: true,
   GuardStopped: true,
+  LimitReached: true,
   DestinationLockError: true,
   MountError: true,
   InvalidJob: true,
@@ -125,6 +127,7 @@ const codes: Readonly<Record<string, number>> = {
   ...Object.fromEntries(Object.entries(mountCodes).map(([tag, code]) => [`Mount${tag}`, code])),
   Busy: tryLater,
   GuardStopped: guardStopped,
+  LimitReached: limitReached,
   InvalidJob: wrongUsage,
   NothingThere: notFound,
   SecretRefused: wrongPassword
@@ -147,6 +150,8 @@ export const ofError = (error: CommandError): number => {
       return mountCodes[error.reason._tag]
     case "GuardStopped":
       return guardStopped
+    case "LimitReached":
+      return limitReached
     case "InvalidJob":
       return wrongUsage
     case "NothingThere":

@@ -102,6 +102,16 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   hostNames: { flag: "host-name", metavar: "name" },
   certificate: { flag: "tls-certificate", metavar: "file" },
   certificateKey: { flag: "tls-key", metavar: "file" },
+  backupDir: { metavar: "folder" },
+  suffix: { metavar: "text" },
+  maxTransfer: { metavar: "size" },
+  maxDurationMillis: {
+    flag: "max-duration",
+    metavar: "duration",
+    description: "Begin no file once the run has taken so long, such as 2h",
+    read: length
+  },
+  orderBy: { metavar: "order" },
   validMillis: {
     flag: "valid",
     metavar: "duration",

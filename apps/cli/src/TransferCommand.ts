@@ -127,6 +127,7 @@ export const run = Effect.fnUntraced(function* (kind: JobKind<string, Request, T
   const request: Request = {
     ...given(rest),
     ...(yield* filterRequest(filters)),
+    ...(rest.backupDir === undefined ? {} : { backupDir: absolute(rest.backupDir) }),
     source: absolute(source),
     destination: absolute(destination)
   }

@@ -1,5 +1,12 @@
 /** The flags of copy, move and sync, spelled as rclone spells them. */
-import { choosing, earlierSource as earlier, linking, pacing } from "@ourclone/jobs/transfer/TransferFields"
+import {
+  choosing,
+  earlierSource as earlier,
+  keeping,
+  limiting,
+  linking,
+  pacing
+} from "@ourclone/jobs/transfer/TransferFields"
 import * as Flag from "effect/cli/Flag"
 import { filterFlags } from "./FilterFlags.ts"
 import { on } from "./Flags.ts"
@@ -14,7 +21,7 @@ export const transferring = {
   createsBucket: refusalOf("createsBucket"),
   progress: on("progress", "Show progress even where standard error is no terminal").pipe(Flag.withAlias("P")),
   errorOnNoTransfer: on("error-on-no-transfer", "Exit with 9 when there was nothing to do"),
-  ...flagsOf({ ...choosing, ...linking }),
+  ...flagsOf({ ...choosing, ...keeping, ...limiting, ...linking }),
   filters: filterFlags
 }
 

@@ -6,6 +6,7 @@ import { retrying } from "../layers/Retry.ts"
 import * as Guard from "./Guard.ts"
 import * as LastLook from "./LastLook.ts"
 import type { Action, Totals } from "./Plan.ts"
+import { keepAt } from "./SetAside.ts"
 import { failed, type TransferRun } from "./TransferRun.ts"
 
 export type Removal = Pick<Extract<Action, { readonly _tag: "Remove" }>, "path" | "size">
@@ -41,6 +42,7 @@ export const remove = (run: TransferRun, path: RemotePath): Effect.Effect<void, 
   const removal = Effect.gen(function* () {
     yield* options.tell.room
     yield* LastLook.beforeDestination(source, destination, path)
+    if (options.aside !== undefined) yield* keepAt(destination, path, options.aside)
     yield* retrying(destination.remove(path))
     summary.removed++
     options.tell.fact({ _tag: "Done", deed: "removed", item: path })

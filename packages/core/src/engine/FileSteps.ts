@@ -10,6 +10,7 @@ import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Download from "./Download.ts"
 import { exact, isExact } from "./FileTime.ts"
+import { keepAt } from "./SetAside.ts"
 import { dropSource } from "./SourceRemoval.ts"
 import type { Flight } from "./TransferProgress.ts"
 import { done, noteOnce, skipped, type TransferRun } from "./TransferRun.ts"
@@ -116,7 +117,9 @@ export const put = (
 ): Effect.Effect<void, StorageError> =>
   Effect.suspend(() => {
     const flight = run.progress.begin(file.path, file.size)
-    const work = run.copy === undefined ? send(run, file, flight) : copyOrSend(run, run.copy, file, flight)
+    const { aside } = run.options
+    const bring = run.copy === undefined ? send(run, file, flight) : copyOrSend(run, run.copy, file, flight)
+    const work = aside === undefined ? bring : Effect.andThen(keepAt(run.destination, file.path, aside), bring)
     return Effect.matchEffect(work, {
       onFailure: (error) => {
         run.progress.end(flight, false)

@@ -41,6 +41,8 @@ export interface PlanOptions {
   readonly comparison: Comparison
   /** Remove what the destination has and the source does not: `sync` rather than `copy`. */
   readonly removesExtra: boolean
+  /** A file that is there and is another fails, rather than being replaced. */
+  readonly refusesChanges?: boolean
   /** Plan a `Keep` for each file that is the same. */
   readonly reportsSame?: boolean
   /** Files it excludes are neither transferred nor removed. */
@@ -84,6 +86,10 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
   const totals: Totals = { sourceFiles: 0, destinationFiles: 0, same: 0, putFiles: 0, putBytes: 0, removals: 0 }
 
   const put = (file: File, because: Difference): Action => {
+    if (options.refusesChanges === true && because !== "missing") {
+      const message = `it is there already and ${because === "asked to transfer all" ? "must not be replaced" : `its ${because}`}: what is stored is not to be changed`
+      return { _tag: "Pass", entry: { _tag: "Skipped", path: file.path, because: message, isFailure: true } }
+    }
     totals.putFiles++
     totals.putBytes += file.size
     return { _tag: "Put", file, because }

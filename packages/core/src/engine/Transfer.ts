@@ -10,12 +10,15 @@ import type { StorageError } from "../contract/StorageError.ts"
 import type { Tell } from "../events/Tell.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { traced } from "../machine/Traced.ts"
+import { type ActionOrder, sorted } from "./ActionOrder.ts"
 import * as Afterwards from "./Afterwards.ts"
 import * as FileSteps from "./FileSteps.ts"
 import type * as Guard from "./Guard.ts"
+import type { Limit, LimitReached } from "./Limit.ts"
 import type { Action, Plan } from "./Plan.ts"
 import * as PlannedFacts from "./PlannedFacts.ts"
 import { passed } from "./Preview.ts"
+import type { Aside } from "./SetAside.ts"
 import * as TakenPlaces from "./TakenPlaces.ts"
 import * as TransferProgress from "./TransferProgress.ts"
 import { failed, type TransferRun, watched } from "./TransferRun.ts"
@@ -31,6 +34,14 @@ export interface TransferOptions extends Guard.DeletionLimits {
   /** Remove each file at the source once it is safely at the destination. */
   readonly removesSource?: boolean
   readonly bandwidth?: Bandwidth | undefined
+  /** Where what is replaced or removed is kept. */
+  readonly aside?: Aside | undefined
+  /** What the run may do at most. */
+  readonly limit?: Limit | undefined
+  /** Nothing is done before all is planned; the plan is held in memory then. */
+  readonly plansFirst?: boolean | undefined
+  /** Of the files to be transferred; plans first. */
+  readonly order?: ActionOrder | undefined
   readonly tell: Tell
 }
 
@@ -52,7 +63,7 @@ const start = (
   withholding: Withholding.make(),
   summary: TransferSummary.empty(),
   noted: new Set(),
-  progress: TransferProgress.make(options.tell, plan.totals),
+  progress: TransferProgress.make(options.tell, plan.totals, options.limit?.advance),
   copy: source.place.account === destination.place.account ? destination.copy : undefined
 })
 
@@ -76,6 +87,7 @@ const perform = (
   switch (action._tag) {
     case "Put": {
       const { file } = action
+      if (run.options.limit?.mayBegin(file.size) === false) return undefined
       if (taken.holds(file)) return undefined
       return FileSteps.put(run, file, (error) =>
         taken.holdsRefused(file, error) ? Effect.void : failed(run, file.path, sizeOf(file))(error)
@@ -111,6 +123,12 @@ const attributesOf = (action: Action) => ({
   ...("file" in action ? { path: action.file.path } : {})
 })
 
+/** The whole plan at once. */
+const planned = (actions: Plan["actions"], { options }: TransferRun): Plan["actions"] =>
+  Stream.fromArrayEffect(
+    Effect.map(Stream.runCollect(actions), (all) => (options.order === undefined ? all : sorted(all, options.order)))
+  )
+
 /** Plans, and meanwhile does what is planned, `options.transfers` files at a time. */
 const performAll = Effect.fnUntraced(function* (
   run: TransferRun,
@@ -126,7 +144,10 @@ const performAll = Effect.fnUntraced(function* (
       Effect.sync(() => run.progress.restate())
     )
   )
-  const planning = PlannedFacts.told(plan, tell, run.clock).pipe(
+  const told = PlannedFacts.told(plan, tell, run.clock)
+  const planning = (
+    run.options.plansFirst === true || run.options.order !== undefined ? planned(told, run) : told
+  ).pipe(
     Stream.runForEachArray((actions) => Queue.offerAll(queue, actions)),
     Effect.matchCauseEffect({
       onFailure: (cause) => Queue.failCause(queue, cause),
@@ -151,7 +172,7 @@ const performAll = Effect.fnUntraced(function* (
  * Runs a plan: files as they come, then those whose place is taken, then, if none failed, removals.
  *
  * A file that fails becomes a `Failed` fact and the rest go on. The effect
- * itself fails when planning does, when a guard stops the removals, or with an
+ * itself fails when planning does, when a guard stops the removals, when a limit is reached, or with an
  * error after which no file can succeed (`StorageError.stopsJob`); what was
  * stored until then stays. Interrupting it leaves every file whole or absent.
  */
@@ -160,7 +181,7 @@ export const execute = Effect.fnUntraced(function* (
   destination: Provider,
   plan: Plan,
   options: TransferOptions
-): Effect.fn.Return<TransferSummary.TransferSummary, StorageError | Guard.GuardStopped> {
+): Effect.fn.Return<TransferSummary.TransferSummary, StorageError | Guard.GuardStopped | LimitReached> {
   const run = start(source, destination, plan, options, yield* Clock.Clock)
   return yield* watched(run, all(run, plan))
 })
@@ -168,7 +189,10 @@ export const execute = Effect.fnUntraced(function* (
 const all = Effect.fnUntraced(function* (run: TransferRun, plan: Plan) {
   const later = Afterwards.none()
   const taken = TakenPlaces.make(run)
-  yield* performAll(run, plan, later, taken)
+  const { limit } = run.options
+  const performing = performAll(run, plan, later, taken)
+  yield* limit === undefined ? performing : Effect.raceFirst(performing, limit.stop)
+  if (limit !== undefined) yield* limit.check
   run.summary.same = plan.totals.same - run.summary.touched
   yield* taken.settle(later, plan.totals)
   yield* Afterwards.removeExtra(run, later, plan.totals)

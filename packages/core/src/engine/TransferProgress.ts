@@ -30,7 +30,8 @@ export interface TransferProgress {
 const shown = ({ done, isHashing, item, size }: Flight): InFlight =>
   isHashing ? { item, done, size, phase: "hashing" } : { item, done, size }
 
-export const make = (tell: Tell, totals: Totals): TransferProgress => {
+/** `onAdvance` hears of bytes more that were read to be stored. */
+export const make = (tell: Tell, totals: Totals, onAdvance?: (bytes: number) => void): TransferProgress => {
   const flights = new Set<Flight>()
   let hashing = 0
   let files = 0
@@ -78,6 +79,7 @@ export const make = (tell: Tell, totals: Totals): TransferProgress => {
       stopHashing(flight)
       flight.done += more
       bytes += more
+      onAdvance?.(more)
       changed()
     },
     end: (flight, hasArrived) => {

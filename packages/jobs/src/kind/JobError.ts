@@ -5,6 +5,7 @@ import { remedyField } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { DestinationLockError } from "@ourclone/core/engine/DestinationLock"
 import type { GuardStopped } from "@ourclone/core/engine/Guard"
+import type { LimitReached } from "@ourclone/core/engine/Limit"
 import type { Failure } from "@ourclone/core/events/Failure"
 import type { MountError } from "@ourclone/mount/contract/MountError"
 import * as Schema from "effect/Schema"
@@ -29,6 +30,7 @@ export type JobError =
   | RepositoryError
   | RemoteError
   | GuardStopped
+  | LimitReached
   | DestinationLockError
   | MountError
   | InvalidJob
@@ -62,6 +64,7 @@ export const toFailure = (error: JobError): Failure => {
       }
     case "GuardStopped":
       return { ...remedyField(error.remedy), code: error._tag, message: error.message, isRetryable: false }
+    case "LimitReached":
     case "InvalidJob":
     case "NothingThere":
       return { code: error._tag, message: error.message, isRetryable: false }

@@ -34,9 +34,11 @@ const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside, wa
   const filter = yield* filterOf(request)
   const found = yield* FileOrFolder.find(request.path, tell, { at: request.at })
   const wanted = (entry: Entry) => isWanted(entry, request, filter)
+  // Of an account only its buckets: what is in all of them is never meant.
+  const isAccount = found._tag === "Folder" && found.provider.buckets !== undefined && found.provider.location === ""
   if (found._tag === "File") return Stream.filter(Stream.succeed<Entry>(found.file), wanted)
   const options: ListOptions = {
-    ...(request.maxDepth === 1 ? { depth: 1 as const } : {}),
+    ...(request.maxDepth === 1 || isAccount ? { depth: 1 as const } : {}),
     ...(filter === undefined ? {} : { mayContain: filter.mayContain })
   }
   let isEmpty = true

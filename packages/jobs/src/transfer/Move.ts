@@ -2,7 +2,6 @@
 import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../kind/JobKind.ts"
-import * as Bwlimit from "../place/Bwlimit.ts"
 import { moved, transferring } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"
 
@@ -14,7 +13,7 @@ export const kind: JobKind<"move", Request, typeof Summary.Type> = {
   request: Request,
   summary: Summary,
   needs: () => [],
-  refuse: ({ bwlimit }) => Bwlimit.refusal(bwlimit),
+  refuse: TransferRun.refuse,
   preview: TransferRun.preview("move"),
   run: TransferRun.run("move")
 }

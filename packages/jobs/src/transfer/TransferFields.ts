@@ -1,8 +1,9 @@
 /** What requests of copy, move, sync and check have in common. */
 import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { Comparison } from "@ourclone/core/engine/Compare"
+import { CutoffMode } from "@ourclone/core/engine/Limit"
 import * as Schema from "effect/Schema"
-import { bwlimit, flag, place, whenBusy, whole } from "../kind/RequestFields.ts"
+import { bwlimit, flag, place, text, whenBusy, whole } from "../kind/RequestFields.ts"
 import type { Which } from "../place/Earlier.ts"
 import type { Looking } from "../place/FileOrFolder.ts"
 import { filterFields } from "../place/FilterFields.ts"
@@ -57,8 +58,41 @@ export const creating = {
   createsBucket: flag("Whether the bucket of the destination is made, private, where there is none; it is when absent")
 }
 
+/** What becomes of what is replaced or removed. */
+export const keeping = {
+  backupDir: text(
+    "Where files go that would be replaced or removed: a folder of the same account, outside the destination"
+  ),
+  suffix: text("Added to the names of those files; without a folder for them they stay beside the new ones"),
+  suffixKeepExtension: flag("Add it before the extension"),
+  immutable: flag("Fail for a file that is there and is another, rather than replace it")
+}
+
+/** How much a run may do, and in which order. */
+export const limiting = {
+  maxTransfer: text("Begin no file once so much was transferred, such as 10G"),
+  maxDurationMillis: whole("Milliseconds that the run may take", 1),
+  cutoffMode: Schema.optionalKey(
+    CutoffMode.annotate({
+      description:
+        "At a limit, stop what is on its way (hard), let it end (soft), or begin nothing that goes beyond (cautious)"
+    })
+  ),
+  checkFirst: flag("Compare everything before anything is transferred"),
+  orderBy: text("Transfer by size, modtime or name, with ,asc or ,desc after it; compares everything first")
+}
+
 /** What copy, move and sync are asked for in the same way. */
-export const transferring = { ...creating, ...pacing, ...waiting, ...choosing, ...linking, ...filterFields }
+export const transferring = {
+  ...creating,
+  ...pacing,
+  ...waiting,
+  ...choosing,
+  ...keeping,
+  ...limiting,
+  ...linking,
+  ...filterFields
+}
 
 const Transferring = Schema.Struct({ ...copied, ...transferring })
 export type Transferring = typeof Transferring.Type

@@ -3,6 +3,7 @@
 import { remedy } from "@ourclone/core/contract/CoreRemedies"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Guard from "@ourclone/core/engine/Guard"
+import type { LimitReached } from "@ourclone/core/engine/Limit"
 import * as Plan from "@ourclone/core/engine/Plan"
 import { preview as previewPlan } from "@ourclone/core/engine/Preview"
 import * as Transfer from "@ourclone/core/engine/Transfer"
@@ -14,6 +15,8 @@ import * as Bwlimit from "../place/Bwlimit.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterOf } from "../place/FilterFields.ts"
 import { hold } from "../place/HoldDestination.ts"
+import * as AsideOf from "./AsideOf.ts"
+import * as Limits from "./Limits.ts"
 import * as Sides from "./Sides.ts"
 import { comparisonOf, lookingOf, type Transferring } from "./TransferFields.ts"
 
@@ -23,6 +26,10 @@ export interface Request extends Transferring {
   readonly maxDelete?: number
   readonly allowEmptySource?: boolean
 }
+
+/** What makes no sense in a request of any of the three. */
+export const refuse = (request: Request) =>
+  Bwlimit.refusal(request.bwlimit) ?? Limits.refusal(request) ?? AsideOf.refusal(request)
 
 export type Verb = "copy" | "move" | "sync"
 
@@ -42,6 +49,7 @@ const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request, { dest
     comparison: comparisonOf(request),
     removesExtra: verb === "sync",
     reportsSame: verb === "move",
+    refusesChanges: request.immutable === true,
     filter: yield* filterOf(request)
   })
 })
@@ -69,7 +77,7 @@ const checkSource = Effect.fnUntraced(function* (
 })
 
 /** The guard's words, which know no names, in those of the request. */
-const named = (request: Request) => (error: StorageError | Guard.GuardStopped) =>
+const named = (request: Request) => (error: StorageError | Guard.GuardStopped | LimitReached) =>
   error._tag === "GuardStopped" && error.guard === "empty source" ? emptySource(request) : error
 
 export const run = (verb: Verb) =>
@@ -84,6 +92,10 @@ export const run = (verb: Verb) =>
         transfers: request.transfers ?? transfersAtOnce,
         partConcurrency: partConcurrency * (sides.destination.capabilities.isLocal ? 1 : 2),
         removesSource: verb === "move",
+        aside: yield* AsideOf.asideOf(request, sides, tell),
+        limit: Limits.limitOf(request),
+        plansFirst: request.checkFirst === true,
+        order: Limits.orderOf(request),
         bandwidth: yield* Bwlimit.limiter(request.bwlimit, sides.destination, limits),
         tell
       }),

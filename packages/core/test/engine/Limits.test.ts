@@ -1,0 +1,169 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as ByteSource from "@ourclone/core/contract/ByteSource"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
+import * as ActionOrder from "@ourclone/core/engine/ActionOrder"
+import * as Limit from "@ourclone/core/engine/Limit"
+import * as Plan from "@ourclone/core/engine/Plan"
+import * as SetAside from "@ourclone/core/engine/SetAside"
+import * as Transfer from "@ourclone/core/engine/Transfer"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import * as Told from "@ourclone/core/testing/Told"
+import { Effect, Exit, Result, Stream } from "effect"
+
+const put = (provider: Provider, path: string, text: string, modifiedAt = 1000) =>
+  provider.put(makeUnsafe(path), ByteSource.fromBytes(new TextEncoder().encode(text)), { modifiedAt })
+
+const contents = (provider: Provider) =>
+  Effect.flatMap(Stream.runCollect(provider.list(makeUnsafe(""))), (entries) =>
+    Effect.map(
+      Effect.forEach(entries, (entry) =>
+        entry._tag === "File"
+          ? Effect.map(provider.readAll(entry), (bytes) => [entry.path, Buffer.from(bytes).toString()] as const)
+          : Effect.succeed([`${entry.path}/`, ""] as const)
+      ),
+      Object.fromEntries
+    )
+  )
+
+const run = (
+  source: Provider,
+  destination: Provider,
+  options: Partial<Transfer.TransferOptions & Plan.PlanOptions> = {}
+) => {
+  const tell = Told.make()
+  const plan = Plan.make(source, destination, { comparison: { by: "time" }, removesExtra: true, ...options })
+  const executed = Transfer.execute(source, destination, plan, {
+    transfers: 1,
+    partConcurrency: 1,
+    allowsEmptySource: false,
+    tell,
+    ...options
+  })
+  return Effect.map(Effect.exit(executed), (exit) => ({ exit, words: tell.facts.map(Told.inWords) }))
+}
+
+const threeFiles = Effect.gen(function* () {
+  const source = MemoryProvider.make()
+  const destination = MemoryProvider.make()
+  for (const [path, text] of [
+    ["a", "12345"],
+    ["b", "123456"],
+    ["c", "1"]
+  ] as const)
+    yield* put(source, path, text)
+  yield* put(destination, "extra", "extra")
+  return { source, destination }
+})
+
+describe("a limit of bytes", () => {
+  it.effect("lets the file that is on its way end, begins no other, and then removes nothing: soft", () =>
+    Effect.gen(function* () {
+      const { destination, source } = yield* threeFiles
+      const limit = Limit.make({ maxTransfer: 5, cutoffMode: "soft" })
+      const { exit } = yield* run(source, destination, { limit })
+      assert.include(String(exit), "LimitReached")
+      assert.deepStrictEqual(Object.keys(yield* contents(destination)), ["a", "extra"])
+    })
+  )
+
+  it.effect("begins nothing that would go beyond: cautious", () =>
+    Effect.gen(function* () {
+      const { destination, source } = yield* threeFiles
+      const limit = Limit.make({ maxTransfer: 7, cutoffMode: "cautious" })
+      const { exit } = yield* run(source, destination, { limit })
+      assert.include(String(exit), "LimitReached")
+      assert.deepStrictEqual(Object.keys(yield* contents(destination)), ["a", "extra"])
+    })
+  )
+
+  it.effect("stops what is on its way: hard", () =>
+    Effect.gen(function* () {
+      const { destination, source } = yield* threeFiles
+      let isStopped = false
+      const slow: Provider = {
+        ...destination,
+        put: (path, bytes, options) =>
+          path === "b"
+            ? Effect.onInterrupt(Effect.andThen(bytes.bytes, Effect.never), () =>
+                Effect.sync(() => {
+                  isStopped = true
+                })
+              )
+            : destination.put(path, bytes, options)
+      }
+      const { exit } = yield* run(source, slow, { limit: Limit.make({ maxTransfer: 10 }) })
+      assert.include(String(exit), "LimitReached")
+      assert.isTrue(isStopped)
+    })
+  )
+
+  it.effect("that is not reached changes nothing", () =>
+    Effect.gen(function* () {
+      const { destination, source } = yield* threeFiles
+      const { exit } = yield* run(source, destination, {
+        limit: Limit.make({ maxTransfer: 1000, maxDurationMillis: 1e9 })
+      })
+      assert.isTrue(Exit.isSuccess(exit))
+      assert.deepStrictEqual(Object.keys(yield* contents(destination)), ["a", "b", "c"])
+    })
+  )
+})
+
+describe("what is replaced or removed", () => {
+  it.effect("goes to another place first", () =>
+    Effect.gen(function* () {
+      const { destination, source } = yield* threeFiles
+      yield* put(destination, "a", "older", 500)
+      const place = MemoryProvider.make()
+      const aside = { place, suffix: "", keepsExtension: false }
+      const { exit } = yield* run(source, destination, { aside })
+      assert.isTrue(Exit.isSuccess(exit))
+      assert.deepStrictEqual(yield* contents(place), { a: "older", extra: "extra" })
+      assert.deepStrictEqual(yield* contents(destination), { a: "12345", b: "123456", c: "1" })
+    })
+  )
+
+  it.effect("stays where it can not be kept", () =>
+    Effect.gen(function* () {
+      const { destination, source } = yield* threeFiles
+      yield* put(destination, "a", "older", 500)
+      const full = MemoryProvider.make()
+      const refused = full.stat(makeUnsafe("nothing"))
+      const place: Provider = { ...full, put: () => Effect.flatMap(refused, Effect.succeed), copy: undefined }
+      yield* run(source, destination, { aside: { place, suffix: "", keepsExtension: false } })
+      const left = yield* contents(destination)
+      assert.deepStrictEqual([left.a, left.extra], ["older", "extra"])
+    })
+  )
+
+  it("has a name that says so", () => {
+    assert.strictEqual(SetAside.nameOf("d/a.txt", { suffix: "-1", keepsExtension: false }), "d/a.txt-1")
+    assert.strictEqual(SetAside.nameOf("d/a.txt", { suffix: "-1", keepsExtension: true }), "d/a-1.txt")
+    assert.strictEqual(SetAside.nameOf("d.x/a", { suffix: "-1", keepsExtension: true }), "d.x/a-1")
+    assert.strictEqual(SetAside.nameOf(".bashrc", { suffix: "-1", keepsExtension: true }), ".bashrc-1")
+  })
+})
+
+it.effect("files go in the order that is asked for", () =>
+  Effect.gen(function* () {
+    const { destination, source } = yield* threeFiles
+    const order = Result.getOrThrow(ActionOrder.parse("size,desc"))
+    const { words } = yield* run(source, destination, { order })
+    assert.deepStrictEqual(
+      words.filter((word) => word.startsWith("stored")),
+      ["stored b", "stored a", "stored c"]
+    )
+    assert.isTrue(Result.isFailure(ActionOrder.parse("colour")))
+  })
+)
+
+it.effect("a stored file that is not to be changed fails by its name, and new ones are stored", () =>
+  Effect.gen(function* () {
+    const { destination, source } = yield* threeFiles
+    yield* put(destination, "a", "older", 500)
+    const { words } = yield* run(source, destination, { refusesChanges: true, removesExtra: false })
+    assert.include(words, "failed a")
+    assert.deepStrictEqual(yield* contents(destination), { a: "older", b: "123456", c: "1", extra: "extra" })
+  })
+)
