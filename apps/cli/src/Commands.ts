@@ -11,8 +11,11 @@ import { complete as completing } from "./commands/complete.ts"
 import { completion } from "./commands/completion.ts"
 import { config } from "./commands/config.ts"
 import { copy } from "./commands/copy.ts"
+import { copyto } from "./commands/copyto.ts"
 import { doctor } from "./commands/doctor.ts"
+import { du } from "./commands/du.ts"
 import { forget } from "./commands/forget.ts"
+import { hashsum } from "./commands/hashsum.ts"
 import { help } from "./commands/help.ts"
 import { keys } from "./commands/key.ts"
 import { largeFiles } from "./commands/large.ts"
@@ -22,6 +25,7 @@ import { mkdir } from "./commands/mkdir.ts"
 import { mount } from "./commands/mount.ts"
 import { move } from "./commands/move.ts"
 import { plugin } from "./commands/plugin.ts"
+import { moveto } from "./commands/moveto.ts"
 import { remote } from "./commands/remote.ts"
 import { repo } from "./commands/repo.ts"
 import { restore } from "./commands/restore.ts"
@@ -50,9 +54,9 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       "Keep files safe and reachable on object storage. A place is a path, remote:path for a configured remote, or b2://bucket/path with the key in the environment"
     ),
     Command.withSubcommands([
-      { group: "TRANSFER", commands: [copy, sync, bisync, move, check] },
+      { group: "TRANSFER", commands: [copy, sync, bisync, move, copyto, moveto, check] },
       { group: "BACKUP", commands: [backup, snapshots, restore, forget, snapshot, repo] },
-      { group: "LOOK", commands: [ls, lsjson, tree, stat, size, cat] },
+      { group: "LOOK", commands: [ls, lsjson, tree, stat, size, du, hashsum, cat] },
       { group: "CHANGE", commands: [mkdir, rm, undelete] },
       { group: "MOUNT", commands: [mount] },
       { group: "STORAGE", commands: [buckets, keys, versions, largeFiles, cleanup] },

@@ -25,7 +25,7 @@ import { told } from "./words/remedies.ts"
 /** Fields of a request as flags give them: what was not given is `undefined`. */
 type Typed<Fields> = { readonly [Name in keyof Fields]: Fields[Name] | undefined }
 
-type Flags = Typed<Omit<Request, keyof FilterInput | "source" | "destination" | "at" | "versionId">> & {
+type Flags = Typed<Omit<Request, keyof FilterInput | "toName" | "source" | "destination" | "at" | "versionId">> & {
   readonly at?: number | undefined
   readonly versionId?: string | undefined
   readonly source: string
@@ -94,7 +94,14 @@ export const preview = <Asked>(
       if (text !== undefined) output.line(text)
     },
     stopped: total
-  }).pipe(Effect.tap(({ view }) => Effect.sync(() => total(view))))
+  }).pipe(
+    Effect.tap(({ summary, view }) =>
+      Effect.sync(() => {
+        total(view)
+        if (summary.cost !== undefined && !output.isJson) output.note(TransferText.ofCost(summary.cost))
+      })
+    )
+  )
 }
 
 const perform = Effect.fnUntraced(function* (
@@ -120,13 +127,19 @@ const perform = Effect.fnUntraced(function* (
 })
 
 /** Runs it. Fails with `CommandStopped` when the command ends with a code of its own. */
-export const run = Effect.fnUntraced(function* (kind: JobKind<string, Request, TransferSummary>, flags: Flags) {
+export const run = Effect.fnUntraced(function* (
+  kind: JobKind<string, Request, TransferSummary>,
+  flags: Flags,
+  /** Of `copyto` and `moveto`. */
+  toName = false
+) {
   Ending.endBy(endProcess)
   const output = yield* Output.make
   const { destination, dryRun, errorOnNoTransfer, filters, progress, source, ...rest } = flags
   const request: Request = {
     ...given(rest),
     ...(yield* filterRequest(filters)),
+    ...(toName ? { toName } : {}),
     ...(rest.backupDir === undefined ? {} : { backupDir: absolute(rest.backupDir) }),
     source: absolute(source),
     destination: absolute(destination)

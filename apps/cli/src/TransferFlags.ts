@@ -5,7 +5,8 @@ import {
   keeping,
   limiting,
   linking,
-  pacing
+  pacing,
+  spending
 } from "@ourclone/jobs/transfer/TransferFields"
 import * as Flag from "effect/cli/Flag"
 import { filterFlags } from "./FilterFlags.ts"
@@ -21,7 +22,7 @@ export const transferring = {
   createsBucket: refusalOf("createsBucket"),
   progress: on("progress", "Show progress even where standard error is no terminal").pipe(Flag.withAlias("P")),
   errorOnNoTransfer: on("error-on-no-transfer", "Exit with 9 when there was nothing to do"),
-  ...flagsOf({ ...choosing, ...keeping, ...limiting, ...linking }),
+  ...flagsOf({ ...choosing, ...keeping, ...limiting, ...spending, ...linking }),
   filters: filterFlags
 }
 

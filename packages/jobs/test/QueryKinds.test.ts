@@ -33,6 +33,8 @@ const queries: Readonly<Record<QueryKinds.QueryType, Sample>> = {
   unfinished: ofStore,
   buckets: { request: () => ({ remote: "store:" }), prepare: makeBucket },
   mounts: { request: () => ({}), prepare: (world) => mounted(world) },
+  hashsum: { ...ofStore, request: () => ({ path: "store:bucket", algorithm: "sha256" }) },
+  du: ofStore,
   accountKeys: { request: () => ({ remote: "store:" }) },
   createKey: { request: () => ({ path: "store:bucket/folder", purpose: "sync" }), prepare: makeBucket },
   doctor: { request: () => ({ path: "store:bucket", purpose: "read", writes: true }), prepare: makeBucket },

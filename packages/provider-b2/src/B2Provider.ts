@@ -28,6 +28,7 @@ import * as B2Removal from "./B2Removal.ts"
 import * as B2Root from "./B2Root.ts"
 import * as B2Versions from "./B2Versions.ts"
 import * as B2Way from "./B2Way.ts"
+import rates from "./rates.json" with { type: "json" }
 
 type Connecting = Pick<B2Options, "keyId" | "applicationKey" | "endpoint" | "maxConcurrency">
 
@@ -176,6 +177,7 @@ const openPlace = Effect.fnUntraced(function* (
     buckets: B2Buckets.make(client, name),
     keys: B2Keys.make(client, name),
     clockAheadMillis,
+    rates,
     remarks: root.remarks
   }
 })

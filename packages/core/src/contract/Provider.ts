@@ -22,6 +22,7 @@ import type { Keys } from "./Keys.ts"
 import type { LargeFile } from "./LargeFile.ts"
 import type { Leftovers } from "./Leftovers.ts"
 import type { PlaceIdentity } from "./PlaceIdentity.ts"
+import type { Rates } from "./Rates.ts"
 import type { RemotePath } from "./RemotePath.ts"
 import type { Specification } from "./Specification.ts"
 import type { StorageError } from "./StorageError.ts"
@@ -180,6 +181,8 @@ export interface Provider {
   readonly leftovers?: Leftovers | undefined
   /** By how many milliseconds the service's clock was ahead of this machine's when it answered first, to a second; where it said its time. */
   readonly clockAheadMillis?: number | undefined
+  /** What using it costs, where that is known. */
+  readonly rates?: Rates | undefined
   /** Bytes that can still be stored, where the service knows. */
   readonly freeSpace?: Effect.Effect<number, StorageError> | undefined
 }

@@ -1,5 +1,6 @@
 /** What became of the files of a transfer, in numbers. */
 import * as Schema from "effect/Schema"
+import { Cost } from "./Cost.ts"
 
 export const TransferSummary = Schema.Struct({
   /** Files whose bytes went to the destination, and those bytes. */
@@ -20,7 +21,9 @@ export const TransferSummary = Schema.Struct({
   failed: Schema.Int,
   retries: Schema.Int,
   /** Files that stay at the destination only because others failed; 0 where it is folders alone, absent where it is nothing. */
-  withheld: Schema.optionalKey(Schema.Int)
+  withheld: Schema.optionalKey(Schema.Int),
+  /** Of a preview, where a side charges something that is known. */
+  cost: Schema.optionalKey(Cost)
 })
 export type TransferSummary = {
   -readonly [Key in keyof typeof TransferSummary.Type]: (typeof TransferSummary.Type)[Key]

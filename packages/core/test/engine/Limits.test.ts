@@ -14,17 +14,13 @@ import { Effect, Exit, Result, Stream } from "effect"
 const put = (provider: Provider, path: string, text: string, modifiedAt = 1000) =>
   provider.put(makeUnsafe(path), ByteSource.fromBytes(new TextEncoder().encode(text)), { modifiedAt })
 
-const contents = (provider: Provider) =>
-  Effect.flatMap(Stream.runCollect(provider.list(makeUnsafe(""))), (entries) =>
-    Effect.map(
-      Effect.forEach(entries, (entry) =>
-        entry._tag === "File"
-          ? Effect.map(provider.readAll(entry), (bytes) => [entry.path, Buffer.from(bytes).toString()] as const)
-          : Effect.succeed([`${entry.path}/`, ""] as const)
-      ),
-      Object.fromEntries
-    )
-  )
+const contents = Effect.fnUntraced(function* (provider: Provider) {
+  const found: Record<string, string> = {}
+  for (const entry of yield* Stream.runCollect(provider.list(makeUnsafe("")))) {
+    if (entry._tag === "File") found[entry.path] = Buffer.from(yield* provider.readAll(entry)).toString()
+  }
+  return found
+})
 
 const run = (
   source: Provider,

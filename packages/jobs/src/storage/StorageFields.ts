@@ -16,6 +16,11 @@ export const listing = {
   maxDepth: whole("Folders below folders to look into; 1 is the folder itself", 1)
 }
 
+export const measuring = { maxDepth: whole("Folders below folders to tell of; 1 is those in the folder itself") }
+export const hashing = {
+  algorithm: Schema.Literals(["sha1", "md5", "sha256"]).annotate({ description: "Which digest" })
+}
+
 const fileOrWhole = { path: place("A file, or a folder where that is said") }
 export const removing = { ...fileOrWhole, recursive: flag("Remove everything a folder holds"), ...oneVersion }
 export const undeleting = {

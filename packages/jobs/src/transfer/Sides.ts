@@ -2,6 +2,7 @@
 
 import { isSame } from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
+import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import * as Guard from "@ourclone/core/engine/Guard"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
@@ -9,6 +10,8 @@ import type { Which } from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { open } from "../place/OpenPlace.ts"
 import * as OwnFiles from "../place/OwnFiles.ts"
+import { parentOf } from "../place/PlaceText.ts"
+import * as RenamedFile from "./RenamedFile.ts"
 import { linksOf, lookingOf, type Transferring } from "./TransferFields.ts"
 
 export interface Sides {
@@ -31,20 +34,39 @@ const refuseFile = Effect.fnUntraced(function* (request: Transferring & Which, d
   if (destination.capabilities.isLocal) yield* FileOrFolder.holdsSomething({ _tag: "Folder", provider: destination })
 })
 
-/** The source alone, with the destination that is already open. */
+/**
+ * Where the destination is the name of one file: the request with the folder of that name as its destination, and the
+ * name. As it was for anything else.
+ */
+export const aimed = Effect.fnUntraced(function* <Asked extends Transferring & Which>(request: Asked, tell: Tell) {
+  const none: { readonly request: Asked; readonly name: RemotePath | undefined } = { request, name: undefined }
+  if (request.toName !== true) return none
+  const found = yield* FileOrFolder.find(request.source, tell, lookingOf(request))
+  const parent = found._tag === "File" ? parentOf(request.destination) : undefined
+  if (parent === undefined) return none
+  const source = yield* open(request.source, tell, linksOf(request))
+  const destination = yield* open(request.destination, tell, linksOf(request))
+  if (isSame(source.place, destination.place)) return yield* samePlace(request.source)
+  return { request: { ...request, destination: parent.folder }, name: parent.name }
+}, Effect.scoped)
+
+/** The source alone, with the destination that is already open. `name` is what one file is to be called there. */
 export const withSource = Effect.fnUntraced(function* (
   request: Transferring & Which,
   destination: Provider,
-  tell: Tell
+  tell: Tell,
+  name?: RemotePath
 ) {
   const found = yield* FileOrFolder.find(request.source, tell, lookingOf(request))
   if (found._tag === "File") {
-    if (isSame(found.provider.place, destination.place)) return yield* samePlace(request.source)
-    yield* refuseFile(request, destination, tell)
     const { path } = found.file
+    const to = name ?? path
+    if (to === path && isSame(found.provider.place, destination.place)) return yield* samePlace(request.source)
+    yield* refuseFile(request, destination, tell)
+    const source = FileOrFolder.onlyFile(found.provider, path)
     const sides: Sides = {
-      source: FileOrFolder.onlyFile(found.provider, path),
-      destination: FileOrFolder.onlyFile(destination, path),
+      source: to === path ? source : RenamedFile.as(source, path, to),
+      destination: FileOrFolder.onlyFile(destination, to),
       folder: undefined
     }
     return sides

@@ -58,6 +58,21 @@ export const creating = {
   createsBucket: flag("Whether the bucket of the destination is made, private, where there is none; it is when absent")
 }
 
+/** Of one file. */
+export const naming = {
+  toName: flag("The destination is the name of the one file there, rather than the folder to bring it to")
+}
+
+/** What a run may spend. */
+export const spending = {
+  maxCost: Schema.optionalKey(
+    Schema.Finite.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0))).annotate({
+      description:
+        "Do nothing if it would cost more at once and in the first month, by the service's rates, in its currency"
+    })
+  )
+}
+
 /** What becomes of what is replaced or removed. */
 export const keeping = {
   backupDir: text(
@@ -90,6 +105,8 @@ export const transferring = {
   ...choosing,
   ...keeping,
   ...limiting,
+  ...spending,
+  ...naming,
   ...linking,
   ...filterFields
 }

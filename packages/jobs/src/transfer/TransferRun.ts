@@ -2,14 +2,16 @@
 
 import { remedy } from "@ourclone/core/contract/CoreRemedies"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Cost from "@ourclone/core/engine/Cost"
 import * as Guard from "@ourclone/core/engine/Guard"
-import type { LimitReached } from "@ourclone/core/engine/Limit"
+import { LimitReached } from "@ourclone/core/engine/Limit"
 import * as Plan from "@ourclone/core/engine/Plan"
 import { preview as previewPlan } from "@ourclone/core/engine/Preview"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import type { Beside } from "../kind/JobKind.ts"
 import * as Bwlimit from "../place/Bwlimit.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
@@ -59,6 +61,17 @@ const limitsOf = (verb: Verb, { allowEmptySource = false, maxDelete }: Request):
   allowsEmptySource: allowEmptySource || verb !== "sync"
 })
 
+/** Plans beforehand, as only then nothing has been spent. Fails with `LimitReached`. */
+const refuseCost = Effect.fnUntraced(function* (verb: Verb, request: Request, sides: Sides.Sides, most: number) {
+  const plan = yield* planOf(verb, request, sides)
+  yield* Stream.runDrain(plan.actions)
+  const cost = Cost.of(sides.source, sides.destination, plan.totals)
+  if (cost === undefined || cost.once + cost.monthly <= most) return
+  const { asOf, currency, monthly, once } = cost
+  const message = `it would cost ${once.toFixed(2)} ${currency} at once and ${monthly.toFixed(2)} a month, by the rates of ${asOf}, and at most ${most.toFixed(2)} is allowed, so nothing was done`
+  return yield* new LimitReached({ message })
+})
+
 /** A source in which nothing was found is a typing error, unless it is a folder that is empty. */
 const checkSource = Effect.fnUntraced(function* (
   verb: Verb,
@@ -81,10 +94,12 @@ const named = (request: Request) => (error: StorageError | Guard.GuardStopped | 
   error._tag === "GuardStopped" && error.guard === "empty source" ? emptySource(request) : error
 
 export const run = (verb: Verb) =>
-  Effect.fnUntraced(function* (request: Request, { limits, tell }: Beside) {
+  Effect.fnUntraced(function* (asked: Request, { limits, tell }: Beside) {
+    const { name, request } = yield* Sides.aimed(asked, tell)
     const opened = yield* Sides.openDestination(request, tell)
     yield* hold(opened, { type: verb, whenBusy: request.whenBusy, tell })
-    const sides = yield* Sides.withSource(request, opened, tell)
+    const sides = yield* Sides.withSource(request, opened, tell, name)
+    if (request.maxCost !== undefined) yield* refuseCost(verb, request, sides, request.maxCost)
     const plan = yield* planOf(verb, request, sides)
     const summary: TransferSummary = yield* Effect.mapError(
       Transfer.execute(sides.source, sides.destination, plan, {
@@ -106,11 +121,14 @@ export const run = (verb: Verb) =>
   })
 
 export const preview = (verb: Verb) =>
-  Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
-    const sides = yield* Sides.withSource(request, yield* Sides.openDestination(request, tell), tell)
+  Effect.fnUntraced(function* (asked: Request, { tell }: Beside) {
+    const { name, request } = yield* Sides.aimed(asked, tell)
+    const sides = yield* Sides.withSource(request, yield* Sides.openDestination(request, tell), tell, name)
     const plan = yield* planOf(verb, request, sides)
-    const summary: TransferSummary = yield* previewPlan(plan, { removesSource: verb === "move", tell })
+    const previewed: TransferSummary = yield* previewPlan(plan, { removesSource: verb === "move", tell })
     yield* checkSource(verb, request, sides, plan.totals, tell)
+    const cost = Cost.of(sides.source, sides.destination, plan.totals)
+    const summary: TransferSummary = cost === undefined ? previewed : { ...previewed, cost }
     const stopped = plan.totals.removals > 0 ? Guard.deletion(plan.totals, limitsOf(verb, request)) : undefined
     return stopped === undefined ? summary : yield* named(request)(stopped)
   })

@@ -1,0 +1,75 @@
+/** Commands that rclone's users reach for every day, and what a run would cost. */
+import { createHash } from "node:crypto"
+import { expect, test } from "vitest"
+import { withB2 } from "./B2Cli.ts"
+import { makeCli } from "./Cli.ts"
+
+test("copyto and moveto give one file a name of its own, here and in a bucket", async () => {
+  const { cli } = await withB2()
+  cli.write("from/a.txt", "the text")
+  expect((await cli.run("copyto", "@/from/a.txt", "b2:some-bucket/docs/b.txt")).code).toBe(0)
+  expect((await cli.run("cat", "b2:some-bucket/docs/b.txt")).out).toBe("the text")
+  expect((await cli.run("copyto", "b2:some-bucket/docs/b.txt", "b2:some-bucket/docs/c.txt")).code).toBe(0)
+  expect((await cli.run("moveto", "b2:some-bucket/docs/c.txt", "b2:some-bucket/docs/d.txt")).code).toBe(0)
+  expect((await cli.run("ls", "b2:some-bucket/docs")).out.match(/\S+$/gm)).toEqual(["b.txt", "d.txt"])
+  expect((await cli.run("moveto", "@/from/a.txt", "@/from/renamed.txt")).code).toBe(0)
+  expect(cli.list("from")).toEqual(["renamed.txt"])
+  expect(cli.read("from/renamed.txt")).toBe("the text")
+})
+
+test("copyto of a folder is a copy, and of a file to itself stops", async () => {
+  const { list, read, run, write } = makeCli()
+  write("from/a.txt", "a")
+  expect((await run("copyto", "@/from", "@/to")).code).toBe(0)
+  expect(list("to")).toEqual(["a.txt"])
+  for (const verb of ["copyto", "moveto"]) {
+    expect((await run(verb, "@/from/a.txt", "@/from/a.txt")).code).toBe(25)
+  }
+  expect(read("from/a.txt")).toBe("a")
+})
+
+test.each(["sha1", "md5", "sha256"])("hashsum %s prints what its program would", async (algorithm) => {
+  const { cli } = await withB2()
+  cli.write("from/a.txt", "a")
+  cli.write("from/d/b.txt", "b")
+  await cli.run("copy", "@/from", "b2:some-bucket")
+  const of = (text: string) => createHash(algorithm).update(text).digest("hex")
+  const expected = `${of("a")}  a.txt\n${of("b")}  d/b.txt\n`
+  expect((await cli.run("hashsum", algorithm, "b2:some-bucket")).out).toBe(expected)
+  expect((await cli.run("hashsum", algorithm, "@/from")).out.split("\n").sort()).toEqual(expected.split("\n").sort())
+  expect((await cli.run("hashsum", algorithm, "@/from/a.txt")).out).toBe(`${of("a")}  a.txt\n`)
+  expect((await cli.run("hashsum", algorithm, "@/nowhere")).code).toBe(4)
+})
+
+test("du tells what each folder holds with all that is below it", async () => {
+  const { run, write } = makeCli()
+  write("d/a/b/1", "12345")
+  write("d/a/2", "1")
+  write("d/3", "12")
+  const { out } = await run("du", "--json", "@/d")
+  expect(
+    out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+  ).toEqual([
+    { _tag: "Usage", path: "", files: 3, bytes: 8 },
+    { _tag: "Usage", path: "a", files: 2, bytes: 6 },
+    { _tag: "Usage", path: "a/b", files: 1, bytes: 5 }
+  ])
+  expect((await run("du", "--max-depth", "1", "@/d")).out).toMatch(/^ +8 B +3 files {2}\.\n +6 B +2 files {2}a\n$/)
+})
+
+test("--dry-run says what a run would cost, and --max-cost does nothing where that is more", async () => {
+  const { cli } = await withB2()
+  cli.write("from/big", "")
+  cli.truncate("from/big", 3_000_000_000)
+  const dry = await cli.run("copy", "--dry-run", "@/from", "b2:some-bucket")
+  expect(dry.error).toMatch(
+    /it sends 2\.8 GiB, costs less than 0\.01 USD at once and 0\.02 a month, by the rates of \d{4}-\d\d/
+  )
+  const refused = await cli.run("copy", "--max-cost", "0.01", "@/from", "b2:some-bucket")
+  expect([refused.code, refused.error]).toEqual([8, expect.stringContaining("so nothing was done")])
+  expect((await cli.run("ls", "b2:")).out).not.toContain("some-bucket")
+  expect((await cli.run("copy", "--dry-run", "@/from", "@/to")).error).not.toContain("costs")
+})

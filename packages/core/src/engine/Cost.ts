@@ -1,0 +1,49 @@
+/** What a plan would cost, by the rates of the services on its sides: more rather than less, as nothing free is counted. */
+import * as Schema from "effect/Schema"
+import type { Provider } from "../contract/Provider.ts"
+import type { Totals } from "./Plan.ts"
+
+export const Cost = Schema.Struct({
+  currency: Schema.String,
+  /** Of the older of the rates. */
+  asOf: Schema.String,
+  /** To fetch, and for the calls. */
+  once: Schema.Finite,
+  /** To keep what is stored anew, each month. */
+  monthly: Schema.Finite,
+  sentBytes: Schema.Int,
+  fetchedBytes: Schema.Int
+})
+export type Cost = typeof Cost.Type
+
+const perGB = 1e9
+const namesAPage = 1000
+
+const listings = (files: number): number => Math.ceil(Math.max(1, files) / namesAPage)
+
+/** `undefined` where neither side charges anything that is known. A copy inside a service fetches nothing. */
+export const of = (source: Provider, destination: Provider, totals: Totals): Cost | undefined => {
+  const all = [source.rates, destination.rates].filter((rates) => rates !== undefined)
+  const [first] = all
+  if (first === undefined) return undefined
+  const isInside = source.place.account === destination.place.account && destination.copy !== undefined
+  const fetchedBytes = source.rates === undefined || isInside ? 0 : totals.putBytes
+  const ofSource =
+    source.rates === undefined
+      ? 0
+      : (fetchedBytes / perGB) * source.rates.fetchedGB +
+        ((isInside ? 0 : totals.putFiles) / 1000) * source.rates.thousandReads +
+        (listings(totals.sourceFiles) / 1000) * source.rates.thousandListings
+  const ofDestination =
+    destination.rates === undefined
+      ? 0
+      : (listings(totals.destinationFiles) / 1000) * destination.rates.thousandListings
+  return {
+    currency: first.currency,
+    asOf: all.map(({ asOf }) => asOf).sort()[0] ?? first.asOf,
+    once: ofSource + ofDestination,
+    monthly: (totals.putBytes / perGB) * (destination.rates?.storedGBMonth ?? 0),
+    sentBytes: destination.rates === undefined || isInside ? 0 : totals.putBytes,
+    fetchedBytes
+  }
+}
