@@ -19,6 +19,7 @@ import { hashsum } from "./commands/hashsum.ts"
 import { help } from "./commands/help.ts"
 import { keys } from "./commands/key.ts"
 import { largeFiles } from "./commands/large.ts"
+import { link } from "./commands/link.ts"
 import { ls } from "./commands/ls.ts"
 import { lsjson } from "./commands/lsjson.ts"
 import { mkdir } from "./commands/mkdir.ts"
@@ -39,6 +40,7 @@ import { stat } from "./commands/stat.ts"
 import { state } from "./commands/state.ts"
 import { sync } from "./commands/sync.ts"
 import { task } from "./commands/task.ts"
+import { touch } from "./commands/touch.ts"
 import { tree } from "./commands/tree.ts"
 import { tui } from "./commands/tui.ts"
 import { undelete } from "./commands/undelete.ts"
@@ -56,8 +58,8 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
     Command.withSubcommands([
       { group: "TRANSFER", commands: [copy, sync, bisync, move, copyto, moveto, check] },
       { group: "BACKUP", commands: [backup, snapshots, restore, forget, snapshot, repo] },
-      { group: "LOOK", commands: [ls, lsjson, tree, stat, size, du, hashsum, cat] },
-      { group: "CHANGE", commands: [mkdir, rm, undelete] },
+      { group: "LOOK", commands: [ls, lsjson, tree, stat, size, du, hashsum, cat, link] },
+      { group: "CHANGE", commands: [mkdir, touch, rm, undelete] },
       { group: "MOUNT", commands: [mount] },
       { group: "STORAGE", commands: [buckets, keys, versions, largeFiles, cleanup] },
       { group: "TASKS", commands: [task, schedule, serve, serveSide, state, tui] },

@@ -112,6 +112,12 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
     read: length
   },
   orderBy: { metavar: "order" },
+  modifiedAt: {
+    flag: "time",
+    metavar: "time",
+    description: "The time that it gets: a time, a date, or how long ago, such as 2h; now without it",
+    read: moment
+  },
   validMillis: {
     flag: "valid",
     metavar: "duration",

@@ -41,6 +41,34 @@ test.each(["sha1", "md5", "sha256"])("hashsum %s prints what its program would",
   expect((await cli.run("hashsum", algorithm, "@/nowhere")).code).toBe(4)
 })
 
+test("link gives an address by which the file can be read without a key, and no other", async () => {
+  const { cli } = await withB2()
+  cli.write("from/a b.txt", "shared")
+  cli.write("from/other.txt", "not shared")
+  await cli.run("copy", "@/from", "b2:some-bucket")
+  const { code, out } = await cli.run("link", "--valid", "1h", "b2:some-bucket/a b.txt")
+  expect(code).toBe(0)
+  expect(await (await fetch(out.trim())).text()).toBe("shared")
+  expect((await fetch(out.trim().replace("a%20b.txt", "other.txt"))).status).toBe(401)
+  expect((await cli.run("link", "--valid", "8d", "b2:some-bucket/a b.txt")).code).toBe(2)
+  expect((await cli.run("link", "b2:some-bucket/nothing.txt")).code).toBe(4)
+  expect((await cli.run("link", "@/from/other.txt")).code).toBe(2)
+})
+
+test("touch gives a file another time, and makes an empty one", async () => {
+  const { cli } = await withB2()
+  cli.write("from/a.txt", "kept")
+  await cli.run("copy", "@/from", "b2:some-bucket")
+  expect((await cli.run("touch", "--time", "2024-02-29T12:00:00Z", "b2:some-bucket/a.txt")).code).toBe(0)
+  const [file] = JSON.parse((await cli.run("lsjson", "b2:some-bucket")).out)
+  expect(new Date(file.ModTime).toISOString()).toBe("2024-02-29T12:00:00.000Z")
+  expect((await cli.run("cat", "b2:some-bucket/a.txt")).out).toBe("kept")
+  expect((await cli.run("touch", "@/made")).code).toBe(0)
+  expect(cli.read("made")).toBe("")
+  expect((await cli.run("touch", "--no-create", "@/not-made")).code).toBe(0)
+  expect(cli.list(".")).not.toContain("not-made")
+})
+
 test("du tells what each folder holds with all that is below it", async () => {
   const { run, write } = makeCli()
   write("d/a/b/1", "12345")

@@ -58,6 +58,7 @@ export const jobKinds = {
   mkdir: async () => offer((await import("./storage/MakeDirectory.ts")).kind),
   createBucket: async () => offer((await import("./storage/CreateBucket.ts")).kind),
   removeBucket: async () => offer((await import("./storage/RemoveBucket.ts")).kind),
+  touch: async () => offer((await import("./storage/Touch.ts")).kind),
   removeKey: async () => offer((await import("./storage/RemoveKey.ts")).kind),
   updateBucket: async () => offer((await import("./storage/UpdateBucket.ts")).kind),
   setLifecycle: async () => offer((await import("./storage/SetLifecycle.ts")).kind),

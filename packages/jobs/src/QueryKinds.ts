@@ -42,6 +42,7 @@ export const queryKinds = {
   unfinished: async () => offer((await import("./storage/UnfinishedList.ts")).kind),
   buckets: async () => offer((await import("./storage/Buckets.ts")).kind),
   mounts: async () => offer((await import("./mount/MountsQuery.ts")).kind),
+  link: async () => offer((await import("./storage/Link.ts")).kind),
   hashsum: async () => offer((await import("./storage/HashSum.ts")).kind),
   du: async () => offer((await import("./storage/DiskUsage.ts")).kind),
   accountKeys: async () => offer((await import("./storage/AccountKeys.ts")).kind),

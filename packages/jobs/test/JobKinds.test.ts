@@ -42,6 +42,7 @@ const samples: Readonly<Record<Exclude<JobKinds.JobType, Lasting>, Sample>> = {
   mkdir: { request: () => ({ path: "store:bucket/new" }) },
   createBucket: { request: () => bucket },
   removeBucket: { request: () => bucket, prepare: makeBucket },
+  touch: { request: () => ({ path: "store:bucket/new", modifiedAt: 1000 }) },
   removeKey: { request: () => ({ remote: "store:", id: "a-key" }) },
   updateBucket: { request: () => ({ ...bucket, isPublic: true, retention: "governance:3d" }), prepare: makeBucket },
   setLifecycle: { request: () => ({ ...bucket, daysToDelete: 3 }), prepare: makeBucket },

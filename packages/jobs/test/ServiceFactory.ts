@@ -64,7 +64,8 @@ export const serviceFactory = () => {
       Effect.succeed({
         ...MemoryProvider.make({ keepsVersions: true, account, location, name: `${name}${location}` }),
         buckets: operations,
-        keys
+        keys,
+        link: (path) => Effect.succeed(`https://service.example/${path}`)
       })
   })
 }

@@ -21,6 +21,7 @@ import * as B2Download from "./B2Download.ts"
 import * as B2Files from "./B2Files.ts"
 import * as B2Keys from "./B2Keys.ts"
 import * as B2LargeFile from "./B2LargeFile.ts"
+import * as B2Link from "./B2Link.ts"
 import * as B2Listing from "./B2Listing.ts"
 import * as B2Location from "./B2Location.ts"
 import type { B2Options } from "./B2Options.ts"
@@ -172,6 +173,7 @@ const openPlace = Effect.fnUntraced(function* (
     makeDirectory: B2Directories.makeDirectory(root, put),
     removeDirectory: B2Directories.removeDirectory(root, hardDelete),
     copy: B2Copy.copy(root, largeFile),
+    link: B2Link.link(root),
     largeFile,
     versions: B2Versions.make(root),
     buckets: B2Buckets.make(client, name),

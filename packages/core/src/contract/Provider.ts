@@ -155,6 +155,12 @@ export interface Provider {
    */
   readonly moveDirectory?: ((from: RemotePath, to: RemotePath) => Effect.Effect<void, StorageError>) | undefined
 
+  /**
+   * An address by which whoever has it may read the file for so many milliseconds, without a key. Fails with `NotFound`,
+   * and with `InvalidRequest` where the service allows no address for so long.
+   */
+  readonly link?: ((path: RemotePath, validMillis: number) => Effect.Effect<string, StorageError>) | undefined
+
   /** Present when files may be stored in parts. */
   readonly largeFile?: LargeFile | undefined
   /** Present when old versions can be listed and removed. */

@@ -37,7 +37,7 @@ const aroundLargeFile = (largeFile: LargeFile, { effect, stream }: Around): Larg
 /** `provider` with something around each of its calls. Nothing is added to what it can do, and nothing lost. */
 export const wrap = (provider: Provider, { effect, stream }: Around): Provider => {
   const { buckets, copy, digest, freeSpace, largeFile, leftovers, tidy, makeDirectory, move, moveDirectory } = provider
-  const { putIfAbsent, putIfSame, removeDirectory, statDirectory, touch, versions } = provider
+  const { link, putIfAbsent, putIfSame, removeDirectory, statDirectory, touch, versions } = provider
   const { hide } = versions ?? {}
   const at = (method: string, path: string): Call => ({ method, path })
   return {
@@ -65,6 +65,7 @@ export const wrap = (provider: Provider, { effect, stream }: Around): Provider =
     copy: copy && ((from, location, to) => effect(copy(from, location, to), at("copy", to))),
     move: move && ((from, to) => effect(move(from, to), at("move", from.path))),
     moveDirectory: moveDirectory && ((from, to) => effect(moveDirectory(from, to), at("moveDirectory", from))),
+    link: link && ((path, validMillis) => effect(link(path, validMillis), at("link", path))),
     largeFile: largeFile && aroundLargeFile(largeFile, { effect, stream }),
     versions: versions && {
       ...versions,

@@ -21,6 +21,13 @@ export const hashing = {
   algorithm: Schema.Literals(["sha1", "md5", "sha256"]).annotate({ description: "Which digest" })
 }
 
+export const sharing = { validMillis: whole("Milliseconds that the address is good for; a day when absent", 1000) }
+export const touching = {
+  ...file,
+  modifiedAt: whole("The time that it gets, in milliseconds since 1970 UTC; now when absent"),
+  noCreate: flag("Make no file where there is none")
+}
+
 const fileOrWhole = { path: place("A file, or a folder where that is said") }
 export const removing = { ...fileOrWhole, recursive: flag("Remove everything a folder holds"), ...oneVersion }
 export const undeleting = {

@@ -207,6 +207,18 @@ export const make = (calls: B2Calls) => {
           })
         ),
 
+    /** A token for whatever begins with the prefix; seconds are 1 to 604,800. */
+    getDownloadAuthorization: (
+      at: string,
+      asked: { readonly bucketId: string; readonly fileNamePrefix: string; readonly validDurationInSeconds: number }
+    ) =>
+      named(
+        "b2_get_download_authorization",
+        at,
+        () => asked,
+        (json) => B2Replies.downloadAuthorization(json).authorizationToken
+      ),
+
     getUploadUrl: (bucketId: string) => named("b2_get_upload_url", undefined, () => ({ bucketId }), toUrl),
     uploadFile: (at: string, url: UploadUrl, headers: ReadonlyArray<string>, body: HttpRequest["body"]) =>
       upload("b2_upload_file", at, url, headers, body, B2Replies.fileRow),

@@ -31,6 +31,7 @@ export interface Circumstances {
 /** What each call needs. */
 const capabilities: { readonly [call: string]: string } = {
   b2_list_buckets: "listBuckets",
+  b2_get_download_authorization: "shareFiles",
   b2_create_key: "writeKeys",
   b2_list_keys: "listKeys",
   b2_delete_key: "deleteKeys",

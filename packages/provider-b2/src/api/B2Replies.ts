@@ -213,6 +213,8 @@ export type BucketRow = typeof BucketRow.Type
 export const bucketRow = Schema.decodeUnknownSync(BucketRow)
 export const bucketRows = Schema.decodeUnknownSync(Schema.Struct({ buckets: Schema.Array(BucketRow) }))
 
+export const downloadAuthorization = Schema.decodeUnknownSync(Schema.Struct({ authorizationToken: Schema.String }))
+
 export const KeyRow = Schema.Struct({
   applicationKeyId: Schema.String,
   keyName: Schema.String,

@@ -39,6 +39,7 @@ const sentences: { readonly [Kind in JobType]: (fields: Fields) => string } = {
   removeBucket: of("Remove bucket", "bucket"),
   setLifecycle: of("Set rules of", "bucket"),
   updateBucket: of("Change bucket", "bucket"),
+  touch: of("Set the time of", "path"),
   removeKey: of("Remove key", "id"),
   cleanup: of("Clean up", "path"),
   cancelUnfinished: of("Cancel unfinished files in", "path"),

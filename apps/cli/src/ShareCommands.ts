@@ -1,0 +1,39 @@
+/** `link` and `touch`: one thing done with one file. */
+import * as Amount from "@ourclone/core/events/Amount"
+import * as Link from "@ourclone/jobs/storage/Link"
+import * as Touch from "@ourclone/jobs/storage/Touch"
+import * as Effect from "effect/Effect"
+import { absolute } from "./AbsolutePlace.ts"
+import { given } from "./Given.ts"
+import * as JobRun from "./JobRun.ts"
+import * as Output from "./Output.ts"
+import * as QueryRun from "./QueryRun.ts"
+
+export const link = Effect.fnUntraced(function* (flags: {
+  readonly path: string
+  readonly validMillis: number | undefined
+}) {
+  const output = yield* Output.make
+  const { path, ...rest } = flags
+  yield* QueryRun.each(Link.kind, { ...given(rest), path: absolute(path) }, output, (rows) => {
+    for (const row of rows) {
+      if (output.isJson) output.json({ _tag: "Link", ...row })
+      else {
+        output.line(row.url)
+        output.note(`good until ${Amount.time(row.expiresAt)}, for whoever has it`)
+      }
+    }
+  })
+}, Effect.scoped)
+
+export const touch = Effect.fnUntraced(function* (flags: {
+  readonly path: string
+  readonly modifiedAt: number | undefined
+  readonly noCreate: boolean
+}) {
+  const output = yield* Output.make
+  const { path, ...rest } = flags
+  const options = { isPreview: false, asksForProgress: "never", printsEvents: false, inWords: () => undefined } as const
+  const { summary } = yield* JobRun.run(Touch.kind, { ...given(rest), path: absolute(path) }, output, options)
+  if (output.isJson) output.json({ _tag: "Touched", ...summary })
+}, Effect.scoped)

@@ -1,0 +1,23 @@
+import { touching } from "@ourclone/jobs/storage/StorageFields"
+import * as Command from "effect/cli/Command"
+import { lazily } from "../Lazily.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
+
+export const touch = Command.make(
+  "touch",
+  {
+    path: argumentOf(touching, "path"),
+    ...flagsOf({ modifiedAt: touching.modifiedAt, noCreate: touching.noCreate })
+  },
+  (flags) =>
+    lazily(
+      () => import("../ShareCommands.ts"),
+      (module) => module.touch(flags)
+    )
+).pipe(
+  Command.withDescription("Give a file another time, now if none is said, and make an empty one where there is none"),
+  Command.withShortDescription("Give a file another time, or make an empty one"),
+  Command.withExamples([
+    { command: "ourclone touch --time 2024-02-29 b2:my-bucket/notes.txt", description: "A time of your own" }
+  ])
+)
