@@ -13,8 +13,8 @@ const requestOf = async (type: keyof typeof jobKinds) => (await jobKinds[type]()
 
 /** What a command says of a field in words of its own, or does not offer. */
 const table: ReadonlyArray<readonly [string, () => Promise<Schema.Top>, ReadonlyArray<string>]> = [
-  ["copy", () => requestOf("copy"), ["at", "whenBusy"]],
-  ["move", () => requestOf("move"), ["whenBusy"]],
+  ["copy", () => requestOf("copy"), ["at", "whenBusy", "toName"]],
+  ["move", () => requestOf("move"), ["whenBusy", "toName"]],
   ["sync", () => requestOf("sync"), ["at", "whenBusy"]],
   ["check", () => requestOf("check"), ["at"]],
   ["rm", () => requestOf("remove"), ["path", "maxDelete", "whenBusy"]],
@@ -24,6 +24,9 @@ const table: ReadonlyArray<readonly [string, () => Promise<Schema.Top>, Readonly
   ["bucket create", () => requestOf("createBucket"), []],
   ["bucket remove", () => requestOf("removeBucket"), ["whenBusy"]],
   ["bucket lifecycle", () => requestOf("setLifecycle"), []],
+  ["bucket update", () => requestOf("updateBucket"), []],
+  ["key remove", () => requestOf("removeKey"), []],
+  ["touch", () => requestOf("touch"), []],
   ["large cancel", () => requestOf("cancelUnfinished"), []],
   ["remote test", () => requestOf("testRemote"), []],
   ["ls", async () => List.Request, []],

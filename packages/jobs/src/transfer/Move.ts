@@ -2,10 +2,10 @@
 import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../kind/JobKind.ts"
-import { moved, transferring } from "./TransferFields.ts"
+import { moved, naming, transferring } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"
 
-export const Request = Schema.Struct({ ...moved, ...transferring })
+export const Request = Schema.Struct({ ...moved, ...naming, ...transferring })
 export type Request = typeof Request.Type
 
 export const kind: JobKind<"move", Request, typeof Summary.Type> = {

@@ -38,7 +38,10 @@ const refuseFile = Effect.fnUntraced(function* (request: Transferring & Which, d
  * Where the destination is the name of one file: the request with the folder of that name as its destination, and the
  * name. As it was for anything else.
  */
-export const aimed = Effect.fnUntraced(function* <Asked extends Transferring & Which>(request: Asked, tell: Tell) {
+export const aimed = Effect.fnUntraced(function* <Asked extends Transferring & Which & { readonly toName?: boolean }>(
+  request: Asked,
+  tell: Tell
+) {
   const none: { readonly request: Asked; readonly name: RemotePath | undefined } = { request, name: undefined }
   if (request.toName !== true) return none
   const found = yield* FileOrFolder.find(request.source, tell, lookingOf(request))

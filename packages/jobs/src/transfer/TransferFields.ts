@@ -106,7 +106,6 @@ export const transferring = {
   ...keeping,
   ...limiting,
   ...spending,
-  ...naming,
   ...linking,
   ...filterFields
 }

@@ -25,6 +25,7 @@ import { comparisonOf, lookingOf, type Transferring } from "./TransferFields.ts"
 export interface Request extends Transferring {
   readonly at?: number
   readonly versionId?: string
+  readonly toName?: boolean
   readonly maxDelete?: number
   readonly allowEmptySource?: boolean
 }
