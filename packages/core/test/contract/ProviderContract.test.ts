@@ -31,7 +31,75 @@ const files = (change: (file: File) => File) =>
   listing((entries) => entries.map((entry) => (entry._tag === "File" ? change(entry) : entry)))
 const kept = new Map<Provider, Array<Entry>>()
 
+const whole = Effect.fnUntraced(function* (source: ByteSource.ByteSource) {
+  return Buffer.concat(yield* Stream.runCollect(source.read()))
+})
+
 const breakages: Record<string, readonly [Breakage, check: string]> = {
+  "stores what a source gives, whatever it said": [
+    (good) => ({
+      put: (path, source, options) =>
+        Effect.flatMap(whole(source), (bytes) => good.put(path, ByteSource.fromBytes(bytes), options))
+    }),
+    "stores nothing of a source that is shorter than it says, nor more of a longer one, and ends"
+  ],
+  "shows a file before all of it has arrived": [
+    (good) => ({
+      put: (path, source, options) =>
+        Effect.andThen(
+          good.put(path, ByteSource.fromBytes(new Uint8Array(0)), options),
+          Effect.suspend(() => good.put(path, source, options))
+        )
+    }),
+    "leaves nothing of a put that is broken off, and goes on"
+  ],
+  "lets no one read after twenty readings": [
+    (good) => {
+      let count = 0
+      return {
+        read: (file, range) =>
+          Stream.suspend(() => (++count > 20 ? Stream.die("no connection") : good.read(file, range)))
+      }
+    },
+    "reads on after many readings that were broken off"
+  ],
+  "reads a byte of a range without any": [
+    (good) => ({
+      read: (file, range) => good.read(file, range?.length === 0 ? { offset: 0, length: 1 } : range)
+    }),
+    "reads nothing of a range without bytes"
+  ],
+  "finds a file by the begin of its name": [
+    (good) => ({ stat: (path) => Effect.catch(good.stat(path), () => good.stat(at(`${path}c`))) }),
+    "finds no file by a part of its name"
+  ],
+  "makes two of files that are put at once": [
+    (good) => ({
+      put: (path, source, options) =>
+        Effect.andThen(good.put(at(`${path} (2)`), source, options), good.put(path, source, options))
+    }),
+    "keeps one of two files that are put under one name at once, whole"
+  ],
+  "drops a folder for a file of its name": [
+    (good) => ({
+      put: (path, source, options) =>
+        path === "d"
+          ? Effect.andThen(good.remove(at("d/a.txt")), good.put(path, source, options))
+          : good.put(path, source, options)
+    }),
+    "loses no file to another whose name would make a directory of it, or a file of its directory"
+  ],
+  "joins parts over a gap": [
+    large((good) => ({
+      finish: (file, parts, options) => {
+        const [first, last] = parts
+        if (first === undefined || last?.number !== 3) return good.finish(file, parts, options)
+        const moved = good.uploadPart(file, 2, ByteSource.fromBytes(new Uint8Array(last.size)), { offset: 0 })
+        return Effect.flatMap(moved, (second) => good.finish(file, [first, second], options))
+      }
+    })),
+    "refuses to finish with a gap between the parts"
+  ],
   "drops the last byte": [
     (good) => ({ read: (file, range) => Stream.map(good.read(file, range), (piece) => piece.subarray(0, -1)) }),
     "reads back the bytes that were put"
