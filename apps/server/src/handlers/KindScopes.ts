@@ -7,6 +7,7 @@ import { Forbidden } from "../api/Problem.ts"
 const scopes = new Map<string, Scope>(
   Object.entries({
     mount: "mount",
+    mountSnapshots: "mount",
     unmount: "mount",
     flushMount: "mount",
     serveWebdav: "mount",

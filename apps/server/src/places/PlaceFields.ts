@@ -29,6 +29,7 @@ const refused = new Map([
 
 /** Nothing of the storage or the machine is named by these; `path` and `host` as lists choose snapshots. */
 export const harmless: ReadonlySet<string> = new Set([
+  "door",
   "retention",
   "encryption",
   "info",
