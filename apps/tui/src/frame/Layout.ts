@@ -79,6 +79,10 @@ const pieceAt = (pieces: ReadonlyArray<Piece>, between: string, left: number, co
   return undefined
 }
 
+/** Left out where the tabs need its place. */
+const brandOf = (view: View, columns: number): string =>
+  widthOf(brand) + tabPieces(view).reduce((sum, { spans }) => sum + Lines.width(spans), 0) <= columns ? brand : ""
+
 const ofTask = ({ marks, now, tasks, views }: World, home: string): Lines.Line => {
   const going = tasks.filter(StateWords.isWorking)
   const [first] = going
@@ -188,7 +192,7 @@ export const lines = (view: View, columns: number, rows: number): ReadonlyArray<
   const head: ReadonlyArray<Lines.Line> = hasTabs
     ? [
         Lines.ends(
-          [Lines.span(brand, "strong"), ...joined(tabPieces(view), "")],
+          [Lines.span(brandOf(view, columns), "strong"), ...joined(tabPieces(view), "")],
           Lines.line(`${world.service} `),
           columns
         ),
@@ -211,7 +215,7 @@ export const lines = (view: View, columns: number, rows: number): ReadonlyArray<
 export const hit = (view: View, columns: number, rows: number, column: number, row: number): Hit => {
   const { body, hasTabs, top } = sizesOf(columns, rows)
   if (hasTabs && row === 0) {
-    const piece = pieceAt(tabPieces(view), "", widthOf(brand), column)
+    const piece = pieceAt(tabPieces(view), "", widthOf(brandOf(view, columns)), column)
     return piece === undefined ? undefined : { _tag: "Key", key: piece.key }
   }
   if (row === rows - 1) {

@@ -239,9 +239,9 @@ const button = (state: State): Lines.Line => {
   return [Lines.span(isAt ? " > " : "   ", "strong"), Lines.span(` ${submitText(state)} `, isAt ? "chosen" : "strong")]
 }
 
-/** The first field that is drawn. */
+/** The first field that is drawn; from the button one sees where to begin. */
 const fromOf = ({ at, options }: State, room: number): number =>
-  Table.offsetOf(Math.min(at, options.fields.length - 1), options.fields.length, room)
+  at === options.fields.length ? 0 : Table.offsetOf(at, options.fields.length, room)
 
 export const kind: ScreenKind<State> = {
   name: "Form",
