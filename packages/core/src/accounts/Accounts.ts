@@ -30,9 +30,25 @@ interface Wanted {
   readonly log: ((line: string) => void) | undefined
 }
 
+/** What an account may use, as it is configured. */
+interface Limits {
+  readonly rates: Bandwidth.Rates
+  readonly workers: number | undefined
+}
+
 interface Shared {
   readonly account: Account
   readonly bandwidth: Directions
+  /** These hold from now on, or the part of them that is this process's. */
+  readonly limit: (limits: Limits) => Effect.Effect<void>
+}
+
+/** An account of this process that others may use at the same time. */
+export interface SharedAccount {
+  /** `Account.id`. */
+  readonly id: string
+  /** How many use it, this process among them: its limits are divided among so many. */
+  readonly setUsers: (users: number) => Effect.Effect<void>
 }
 
 export interface Accounts {
@@ -45,11 +61,15 @@ export interface Accounts {
     values: OptionValues,
     at: OpenAt
   ) => Effect.Effect<Provider, StorageError, Scope.Scope>
+  /** The settings in `values` hold from now on for the account that they sign in to, where one is open. */
+  readonly settle: (factory: ProviderFactory, values: OptionValues) => Effect.Effect<void>
 }
 
 export interface AccountsOptions {
   /** Opens the log of a remote that asks for one, until the scope closes. It takes out secrets itself. */
   readonly openLog?: ((name: string) => Effect.Effect<(line: string) => void, never, Scope.Scope>) | undefined
+  /** Told of each account that has limits, until the scope closes: where other processes count, too. */
+  readonly share?: ((account: SharedAccount) => Effect.Effect<void, never, Scope.Scope>) | undefined
 }
 
 /** What tells accounts apart: type and options, but for those of a place. Holds no secret that could be read back. */
@@ -61,16 +81,53 @@ const keyOf = ({ placeOptions, type }: ProviderFactory, values: OptionValues): s
   return `${type}:${hash("sha256", JSON.stringify(parts))}`
 }
 
+const none: Bandwidth.Rates = { up: undefined, down: undefined }
+
+const ratesOf = (rate: string | undefined): Bandwidth.Rates =>
+  rate === undefined ? none : Result.getOrElse(Bandwidth.parse(rate), () => none)
+
+const isSet = ({ rates, workers }: Limits): boolean =>
+  rates.up !== undefined || rates.down !== undefined || workers !== undefined
+
 const inDirectory = (factory: ProviderFactory, location: string, dir: string | undefined): string =>
   dir === undefined || dir === "" ? location : factory.inDirectory(location, dir)
 
 /** Accounts live in the scope that this is run in. */
-export const make = Effect.fnUntraced(function* ({ openLog }: AccountsOptions = {}) {
+export const make = Effect.fnUntraced(function* ({ openLog, share }: AccountsOptions = {}) {
   const wanted = new Map<string, Wanted>()
+  const live = new Map<string, Shared>()
   const connect = Effect.fnUntraced(function* (key: string): Effect.fn.Return<Shared, StorageError, Scope.Scope> {
     const { factory, log, name, values } = wanted.get(key)!
     const account = yield* Effect.provideService(factory.connect(values, name), TrafficLog, log)
-    return { account, bandwidth: { up: yield* Bandwidth.make(), down: yield* Bandwidth.make() } }
+    const bandwidth = { up: yield* Bandwidth.make(), down: yield* Bandwidth.make() }
+    const scope = yield* Effect.scope
+    let limits: Limits = { rates: none, workers: undefined }
+    let users = 1
+    let isShared = false
+    const part = (whole: number | undefined): number | undefined => (whole === undefined ? undefined : whole / users)
+    const fit = Effect.suspend(() => {
+      const { rates, workers } = limits
+      if (workers !== undefined) account.limitConnections?.(Math.max(1, Math.floor(workers / users)))
+      return Effect.andThen(bandwidth.up.setRate(part(rates.up)), bandwidth.down.setRate(part(rates.down)))
+    })
+    const setUsers = (now: number) =>
+      Effect.suspend(() => {
+        if (now === users) return Effect.void
+        users = Math.max(1, now)
+        return fit
+      })
+    const limit = (now: Limits) =>
+      Effect.suspend(() => {
+        limits = now
+        const isNew = share !== undefined && !isShared && isSet(now)
+        if (!isNew) return fit
+        isShared = true
+        return Effect.andThen(fit, Effect.provideService(share({ id: account.id, setUsers }), Scope.Scope, scope))
+      })
+    yield* Effect.addFinalizer(() => Effect.sync(() => live.delete(key)))
+    const shared: Shared = { account, bandwidth, limit }
+    live.set(key, shared)
+    return shared
   })
   const shared = yield* RcMap.make({ lookup: connect, idleTimeToLive: idleTime })
 
@@ -98,13 +155,10 @@ export const make = Effect.fnUntraced(function* ({ openLog }: AccountsOptions = 
     const log = debug === true ? yield* logOf(at.name.replace(/:.*$/, "")) : undefined
     const key = keyOf(factory, options)
     wanted.set(key, { key, factory, values: options, name, log })
-    const { account, bandwidth } = yield* Effect.onError(RcMap.get(shared, key), () => RcMap.invalidate(shared, key))
-    if (workers !== undefined) account.limitConnections?.(workers)
-    if (rate !== undefined) {
-      const { down, up } = Result.getOrElse(Bandwidth.parse(rate), () => ({ up: undefined, down: undefined }))
-      yield* bandwidth.up.setRate(up)
-      yield* bandwidth.down.setRate(down)
-    }
+    const { account, bandwidth, limit } = yield* Effect.onError(RcMap.get(shared, key), () =>
+      RcMap.invalidate(shared, key)
+    )
+    if (workers !== undefined || rate !== undefined) yield* limit({ rates: ratesOf(rate), workers })
     const provider = throttled(yield* openPlace(account, place, options), bandwidth)
     const seen =
       log === undefined
@@ -112,6 +166,12 @@ export const make = Effect.fnUntraced(function* ({ openLog }: AccountsOptions = 
         : observed(provider, ({ method, millis, outcome, path }) => log(`${method} "${path}" ${outcome} ${millis} ms`))
     return retried(seen, retries)
   })
-  const accounts: Accounts = { open }
+  const settle: Accounts["settle"] = (factory, values) =>
+    Effect.suspend(() => {
+      const { rate, workers } = AccountSettings.of(values)
+      const open = live.get(keyOf(factory, AccountSettings.without(values)))
+      return open === undefined ? Effect.void : open.limit({ rates: ratesOf(rate), workers })
+    })
+  const accounts: Accounts = { open, settle }
   return accounts
 })

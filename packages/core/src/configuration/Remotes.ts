@@ -64,6 +64,8 @@ export interface RemotesOptions {
   readonly configurationPath?: string | undefined
   /** Where the traffic of a remote is written that says `debug = true`. */
   readonly openLog?: Accounts.AccountsOptions["openLog"]
+  /** Told of accounts with limits, where other processes use them too. */
+  readonly share?: Accounts.AccountsOptions["share"]
   /** Of this machine when absent; by `process.platform`'s names. */
   readonly platform?: string | undefined
 }
@@ -121,6 +123,9 @@ const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
     return subject
   })
 
+  /** How each configured remote was opened last. */
+  const opened = new Map<string, { readonly text: string; readonly flags: Given }>()
+
   /** Whom `text` means and what comes after it. */
   const find = Effect.fnUntraced(function* (text: string) {
     const remotes = RemoteName.mayBeRemote(text) ? (yield* configuration).remotes : new Map<string, never>()
@@ -172,7 +177,10 @@ const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
     const chosen = OptionSources.choose(factory, { flags, configured: subject.configured, environment })
     const values = yield* RemoteOptions.valuesOf(subject, chosen, surroundings)
     const { over } = factory
-    if (over === undefined) return yield* accounts.open(factory, values, at)
+    if (over === undefined) {
+      if (subject.configured !== undefined) opened.set(subject.name, { text, flags })
+      return yield* accounts.open(factory, values, at)
+    }
     const refused = layers === 0 ? "it is made of itself, or of too many others" : factory.refusesLocation(at.location)
     if (refused !== undefined)
       return yield* fail(new InvalidName({ message: `${text} can not be a place: ${refused}` }))
@@ -180,6 +188,14 @@ const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
     return yield* over.around(beneath, values, at)
   })
   const open = (text: string, flags: Given = {}) => openThrough(text, flags, mostLayers)
+
+  const refresh = Effect.gen(function* () {
+    for (const { flags, text } of opened.values()) {
+      const { subject } = yield* find(text)
+      const chosen = OptionSources.choose(subject.factory, { flags, configured: subject.configured, environment })
+      yield* accounts.settle(subject.factory, yield* RemoteOptions.valuesOf(subject, chosen, surroundings))
+    }
+  })
 
   const hide = (value: unknown, isSecret: boolean): string => (isSecret ? "xxx" : String(value))
 
@@ -285,6 +301,7 @@ const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
     configurationFile,
     factories,
     open,
+    refresh,
     explain,
     list: Effect.map(configuration, ({ remotes }) => [...remotes.values()].map(({ name, type }) => ({ name, type }))),
     show: shown,
@@ -303,6 +320,8 @@ export class Remotes extends Context.Service<
     readonly factories: ReadonlyArray<ProviderFactory>
     /** Opens what `text` means until the scope closes, with every layer around it. Flags that the type does not have are ignored. */
     readonly open: (text: string, flags?: Given) => Effect.Effect<Provider, StorageError | RemoteError, Scope.Scope>
+    /** What the configuration says now of the limits of accounts that are open holds from now on. */
+    readonly refresh: Effect.Effect<void, RemoteError>
     /** Every option of a remote (`photos`), a type (`b2`) or a place (`b2://bucket`), and who decides it. Fetches no secret. */
     readonly explain: (name: string, flags?: Given) => Effect.Effect<ReadonlyArray<ExplainedOption>, RemoteError>
     readonly list: Effect.Effect<ReadonlyArray<{ readonly name: string; readonly type: string }>, RemoteError>
@@ -325,6 +344,8 @@ export class Remotes extends Context.Service<
   static readonly layer = (options: RemotesOptions): Layer.Layer<Remotes> =>
     Layer.effect(
       Remotes,
-      Effect.map(Accounts.make({ openLog: options.openLog }), (accounts) => make(options, accounts))
+      Effect.map(Accounts.make({ openLog: options.openLog, share: options.share }), (accounts) =>
+        make(options, accounts)
+      )
     )
 }

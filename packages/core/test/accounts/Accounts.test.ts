@@ -144,4 +144,32 @@ describe("the settings of every remote", () => {
     assert.deepStrictEqual(blamed({ rate: "fast" }), ["rate"])
     assert.deepStrictEqual(blamed({ workers: 0, retries: -1 }), ["workers", "retries"])
   })
+
+  it.effect(
+    "whose limits others share have their part of them, which changes with how many there are and what is set",
+    () =>
+      Effect.gen(function* () {
+        const { factory, told } = service()
+        let shared: Accounts.SharedAccount | undefined
+        const share = (account: Accounts.SharedAccount) =>
+          Effect.sync(() => {
+            told.push(`shared ${account.id}`)
+            shared = account
+          })
+        const accounts = yield* Accounts.make({ share })
+        yield* accounts.open(factory, values("one"), place("a"))
+        assert.isUndefined(shared)
+        yield* accounts.open(factory, values("one", { workers: 12 }), place("a"))
+        yield* accounts.open(factory, values("one", { workers: 12 }), place("b"))
+        yield* shared!.setUsers(5)
+        yield* shared!.setUsers(5)
+        yield* accounts.settle(factory, values("one", { workers: 3 }))
+        yield* accounts.settle(factory, values("another", { workers: 3 }))
+        yield* shared!.setUsers(1)
+        assert.deepStrictEqual(
+          told.filter((text) => text.startsWith("at most") || text.startsWith("shared")),
+          ["at most 12", "shared memory:one", "at most 12", "at most 2", "at most 1", "at most 3"]
+        )
+      })
+  )
 })

@@ -49,6 +49,8 @@ export const make = (
         due: (limit) => attempt(() => tasks.due(limit)),
         hold: (role, owner, leaseMillis) => attempt(() => tasks.hold(role, owner, leaseMillis)),
         holder: (role) => attempt(() => tasks.holder(role)),
+        share: (account, owner, leaseMillis) => attempt(() => tasks.share(account, owner, leaseMillis)),
+        unshare: (account, owner) => attempt(() => tasks.unshare(account, owner)),
         limit: (id, limits) => attempt(() => tasks.limit(id, limits)),
         commit: (claim, batch, leaseMillis, input) => attempt(() => tasks.commit(claim, batch, leaseMillis, input)),
         settle: (id, input, batch, summary) => attempt(() => tasks.settle(id, input, batch, summary)),

@@ -234,6 +234,25 @@ export const make = (database: Database, clock: () => number) => {
       return find(id)
     })
 
+  const share = (account: string, owner: ProcessIdentity, leaseMillis: number): number =>
+    database.transaction(() => {
+      const [now, own] = [clock(), JSON.stringify(owner)]
+      database.run("insert or replace into account_use values (?, ?, ?)", account, own, now + leaseMillis)
+      const users = database.rows<{ owner: string; lease: number }>(
+        "select owner, lease from account_use where account = ?",
+        account
+      )
+      const gone = users.filter((user) => user.owner !== own && (user.lease < now || isGone(JSON.parse(user.owner))))
+      for (const user of gone) {
+        database.run("delete from account_use where account = ? and owner = ?", account, user.owner)
+      }
+      return users.length - gone.length
+    })
+
+  const unshare = (account: string, owner: ProcessIdentity): void => {
+    database.run("delete from account_use where account = ? and owner = ?", account, JSON.stringify(owner))
+  }
+
   const limit = (id: string, limits: TaskLimits | null): Task =>
     database.transaction(() => {
       find(id)
@@ -302,6 +321,8 @@ export const make = (database: Database, clock: () => number) => {
     holder,
     claim,
     limit,
+    share,
+    unshare,
     commit,
     settle,
     wish,

@@ -113,6 +113,10 @@ export interface TaskStore {
   readonly settle: (id: string, input: TaskInput, batch?: Batch, summary?: Task["summary"]) => Answer<Task>
   /** Settles it at once where nobody holds the task; else its runner will see it. Fails with `NotNow`. */
   readonly wish: (id: string, wish: Wish | Extract<TaskInput, { readonly _tag: "Resume" | "Again" }>) => Answer<Task>
+  /** Says that `owner` uses the account for `leaseMillis`; gives how many do, `owner` among them. */
+  readonly share: (account: string, owner: ProcessIdentity, leaseMillis: number) => Answer<number>
+  /** `owner` uses it no more. */
+  readonly unshare: (account: string, owner: ProcessIdentity) => Answer<void>
   /** Holds from its runner's next commit on, and for later runs; null is what the request says. Fails with `NoTask`. */
   readonly limit: (id: string, limits: TaskLimits | null) => Answer<Task>
   /** Facts after number `after`, in order. */

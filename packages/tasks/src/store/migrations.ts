@@ -28,5 +28,9 @@ export const migrations: ReadonlyArray<string> = [
   `
   create table schedule(id text primary key, name text not null unique, body text not null) strict;
   create index task_by_schedule on task(schedule, id) where schedule is not null;
+  `,
+  `
+  create table account_use(account text not null, owner text not null, lease integer not null, primary key(account, owner))
+    strict, without rowid;
   `
 ]

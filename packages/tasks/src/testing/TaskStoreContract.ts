@@ -220,6 +220,17 @@ export const checks: ReadonlyArray<StoreCheck> = named({
       [first.id]
     )
   }),
+  "counts who uses an account, but for those whose lease ran out": Effect.fnUntraced(function* (store, advance) {
+    yield* equal("one", yield* store.share("b2:a", owner(1), lease), 1)
+    yield* equal("another", yield* store.share("b2:a", owner(2), lease), 2)
+    yield* equal("of another account", yield* store.share("b2:b", owner(2), lease), 1)
+    yield* equal("once more", yield* store.share("b2:a", owner(1), 2 * lease), 2)
+    advance(lease + 1)
+    yield* equal("after a lease", yield* store.share("b2:a", owner(1), lease), 1)
+    yield* store.share("b2:a", owner(3), lease)
+    yield* store.unshare("b2:a", owner(3))
+    yield* equal("after it is given back", yield* store.share("b2:a", owner(1), lease), 1)
+  }),
   "lists the newest first, by state and kind, page by page": Effect.fnUntraced(function* (store) {
     const tasks = [yield* store.create(newTask), yield* store.create({ ...newTask, kind: "backup" })]
     const third = yield* store.create(newTask)
