@@ -41,5 +41,5 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
   "packages/provider-crypt": [["."], ["names", "content"], ["settings"]],
   "packages/provider-s3": [["."], ["api"]],
   "packages/provider-webdav": [["."], ["dav"]],
-  "packages/tasks": [["host"], ["schedule"], ["runner"], ["undo"], ["store"], ["task"]]
+  "packages/tasks": [["host"], ["notify"], ["schedule"], ["runner"], ["undo"], ["store"], ["task"]]
 }

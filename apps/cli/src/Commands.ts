@@ -26,6 +26,7 @@ import { mkdir } from "./commands/mkdir.ts"
 import { mount } from "./commands/mount.ts"
 import { move } from "./commands/move.ts"
 import { moveto } from "./commands/moveto.ts"
+import { notify } from "./commands/notify.ts"
 import { plugin } from "./commands/plugin.ts"
 import { remote } from "./commands/remote.ts"
 import { repo } from "./commands/repo.ts"
@@ -62,7 +63,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       { group: "CHANGE", commands: [mkdir, touch, rm, undelete] },
       { group: "MOUNT", commands: [mount] },
       { group: "STORAGE", commands: [buckets, keys, versions, largeFiles, cleanup] },
-      { group: "TASKS", commands: [task, schedule, serve, serveSide, state, tui] },
+      { group: "TASKS", commands: [task, schedule, notify, serve, serveSide, state, tui] },
       {
         group: "SET UP",
         commands: [remote(factories), plugin, config, doctor, completion(ofRoot), completing(ofRoot), help, version]

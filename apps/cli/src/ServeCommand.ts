@@ -80,6 +80,7 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
     version,
     runner: { command: (id) => ownProgram("task", "run", "--id", id), environment },
     side: { command: ownProgram("serve-side"), environment },
+    surroundings: { environment, home: machine.home, directory: process.cwd() },
     page: environment[pageVariable] ?? pages.find((folder) => fs.existsSync(folder)),
     say: (line) => streams.writeError(`${printable(line)}\n`)
   }).pipe(Effect.catchTag("ServeFailed", ({ message }) => Effect.fail(new CommandStopped({ code: failed, message }))))

@@ -1,8 +1,10 @@
 /** The service from its start to its end. */
+
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
+import type { Surroundings } from "@ourclone/core/configuration/Secret"
 import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import type { RunnerProgram } from "@ourclone/tasks/host/RunnerProcess"
@@ -45,6 +47,8 @@ export interface ServeOptions {
   readonly password: string | undefined
   readonly version: string
   readonly runner: RunnerProgram
+  /** Where references of the configuration lead. */
+  readonly surroundings?: Surroundings
   readonly side: SideProcess.SideProgram
   /** The built page, if there is one. */
   readonly page: string | undefined
@@ -117,7 +121,7 @@ const ownFiles = (
 export const serve = Effect.fnUntraced(function* (
   options: ServeOptions
 ): Effect.fn.Return<never, ServeFailed, Remotes | ThisMachine | Scope.Scope> {
-  const { say } = options
+  const { say, surroundings } = options
   yield* checkAddresses(options)
   const remotes = yield* Remotes
   const machine = yield* ThisMachine
@@ -132,6 +136,7 @@ export const serve = Effect.fnUntraced(function* (
     owner: ProcessIdentity.current(),
     program: options.runner,
     settings: hostSettings(settings),
+    notifications: surroundings && { configuration: remotes.configurationFile, surroundings },
     ownFolder: machine.stateDirectory,
     onProblem: say
   })

@@ -68,6 +68,8 @@ const placeIn = (statements: ReadonlyArray<TomlStatements.Statement>, path: Read
   return { line: 1, column: 1 }
 }
 
+const tableNames = ["remotes", "repositories", "notifications"]
+
 /** Reads the remotes. Their options are checked by whoever knows the type. */
 export const parse = (text: string): Result.Result<Remotes, Problem> => {
   const parsed = Toml.parse(text)
@@ -76,8 +78,8 @@ export const parse = (text: string): Result.Result<Remotes, Problem> => {
   const place = (path: ReadonlyArray<string>) => placeIn(statements, path)
 
   for (const key of Object.keys(parsed.success)) {
-    if (key !== "remotes" && key !== "repositories") {
-      const hint = didYouMean(key, ["remotes", "repositories"])
+    if (!tableNames.includes(key)) {
+      const hint = didYouMean(key, tableNames)
       const message = `"${key}" is not known here: a configuration holds tables such as [remotes.photos] and [repositories.home]${hint}`
       return Result.fail({ ...place([key]), message })
     }

@@ -12,6 +12,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
+import * as Notifier from "../notify/Notifier.ts"
 import { leaseMillis } from "../runner/Runner.ts"
 import { none, type Secrets } from "../runner/StoredSecrets.ts"
 import * as Scheduler from "../schedule/Scheduler.ts"
@@ -37,6 +38,8 @@ export interface HostOptions {
   /** This process. */
   readonly owner: ProcessIdentity
   readonly program: RunnerProcess.RunnerProgram
+  /** Who is told how tasks end is read from there. */
+  readonly notifications?: Omit<Notifier.NotifierOptions, "store"> | undefined
   /** Where the program keeps its state: what changes there starts no schedule. */
   readonly ownFolder?: string
   /** Asked at each look, so that they can change. */
@@ -58,11 +61,13 @@ export interface TaskHost {
 /** Whoever has it starts runners. */
 export const role = "host"
 const lookMillis = 1_000
+const notifyMillis = 2_000
 const pruneMillis = 3_600_000
 /** Runners that end before they have begun. */
 const mostFailures = 3
 
 export const make = Effect.fnUntraced(function* ({
+  notifications,
   onProblem = () => {},
   owner,
   ownFolder,
@@ -77,6 +82,7 @@ export const make = Effect.fnUntraced(function* ({
   const failures = new Map<string, number>()
   const secretsOf = new Map<string, Secrets>()
   const context = yield* Effect.context<never>()
+  let isHolder = false
   let prunedAt = Number.NEGATIVE_INFINITY
 
   /** A task that no runner can even begin. */
@@ -121,7 +127,8 @@ export const make = Effect.fnUntraced(function* ({
     !isRecord && (state._tag === "Running" || (state._tag === "Waiting" && state.for !== "credentials"))
 
   const turn = Effect.gen(function* () {
-    if (!(yield* store.hold(role, owner, leaseMillis))) return
+    isHolder = yield* store.hold(role, owner, leaseMillis)
+    if (!isHolder) return
     yield* Rescue.rescue(store)
     yield* Scheduler.turn(store)
     yield* watches.turn
@@ -146,6 +153,21 @@ export const make = Effect.fnUntraced(function* ({
     yield* Effect.raceFirst(due.await, Effect.sleep(lookMillis))
   })
   yield* Effect.forkScoped(Effect.forever(look))
+
+  /** Beside the rest: whoever is told may be slow to answer. */
+  const notify =
+    notifications === undefined
+      ? Effect.void
+      : Effect.suspend(() => (isHolder ? Notifier.turn({ ...notifications, store }) : Effect.void)).pipe(
+          Effect.catch(({ message }) =>
+            Effect.sync(() => {
+              if (message !== lastProblem) onProblem(message)
+              lastProblem = message
+            })
+          )
+        )
+  let lastProblem = ""
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(notify, Effect.sleep(notifyMillis))))
 
   const host: TaskHost = {
     submit: Effect.fnUntraced(function* (task, secrets = none) {

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as SqliteDatabase from "./SqliteDatabase.ts"
+import * as SqliteDeliveries from "./SqliteDeliveries.ts"
 import { prune } from "./SqlitePrune.ts"
 import * as SqliteSchedules from "./SqliteSchedules.ts"
 import * as SqliteTasks from "./SqliteTasks.ts"
@@ -33,7 +34,17 @@ export const make = (
     (database): TaskStore => {
       const tasks = SqliteTasks.make(database, clock)
       const schedules = SqliteSchedules.make(database, clock)
+      const deliveries = SqliteDeliveries.make(database, clock)
       return {
+        deliveries: {
+          add: (target, key, body) => attempt(() => deliveries.add(target, key, body)),
+          due: (limit) => attempt(() => deliveries.due(limit)),
+          sent: (id) => attempt(() => deliveries.sent(id)),
+          failed: (id, error, again) => attempt(() => deliveries.failed(id, error, again)),
+          problems: (limit) => attempt(() => deliveries.problems(limit)),
+          mark: (name) => attempt(() => deliveries.mark(name)),
+          setMark: (name, value) => attempt(() => deliveries.setMark(name, value))
+        },
         schedules: {
           create: (plan, by) => attempt(() => schedules.create(plan, by)),
           load: (id) => attempt(() => schedules.load(id)),

@@ -12,6 +12,7 @@ import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import type * as Effect from "effect/Effect"
 import type { NewTask, Task, TaskLimits, Totals, Wish } from "../task/Task.ts"
 import type { StateTag, TaskInput } from "../task/TaskState.ts"
+import type { DeliveryStore } from "./DeliveryStore.ts"
 import type { ScheduleStore } from "./ScheduleStore.ts"
 import type { TaskError } from "./TaskError.ts"
 
@@ -80,6 +81,7 @@ type Answer<A> = Effect.Effect<A, TaskError>
 
 export interface TaskStore {
   readonly schedules: ScheduleStore
+  readonly deliveries: DeliveryStore
   readonly create: (task: NewTask) => Answer<Task>
   /** Fails with `NoTask`. An id may be cut short as long as it means one task. */
   readonly load: (id: string) => Answer<Task>

@@ -32,5 +32,12 @@ export const migrations: ReadonlyArray<string> = [
   `
   create table account_use(account text not null, owner text not null, lease integer not null, primary key(account, owner))
     strict, without rowid;
+  `,
+  `
+  create table delivery(
+    id text primary key, target text not null, key text not null, body text not null, created integer not null,
+    due integer, tries integer not null default 0, error text, unique(target, key)
+  ) strict;
+  create index delivery_by_due on delivery(due) where due is not null;
   `
 ]
