@@ -33,6 +33,8 @@ beforeAll(() => {
     "allowBuilds:",
     "  koffi: false",
     "  fuse-napi: false",
+    "  cpu-features: false",
+    "  ssh2: false",
     "  msgpackr-extract: false"
   ]
   fs.writeFileSync(path.join(folder, "pnpm-workspace.yaml"), `${workspace.join("\n")}\n`)
