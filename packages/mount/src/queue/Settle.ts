@@ -392,12 +392,20 @@ export class Settle {
     if (!isSameVersion(current, seen) && !haveSameBytes({ ...seen, modifiedAt: millis }, current)) {
       return this.overtaken(node)
     }
+    this.world.queue.begin(node.ino, {
+      _tag: "File",
+      path: seen.path,
+      size: seen.size,
+      modifiedAt: millis,
+      checksums: seen.checksums
+    })
     const file =
       current.modifiedAt === millis
         ? current
         : await this.world.run(provider.touch!(current, millis, node.modified.nanoseconds % 1_000_000))
     this.commit(() => {
       if (tree.get(node.ino) !== node || node.seen !== seen) return
+      this.world.queue.ended(node.ino)
       this.rebase(node, file)
       node.seen = file
       node.settledAt = settings.now()
