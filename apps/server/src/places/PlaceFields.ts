@@ -36,6 +36,7 @@ export const harmless: ReadonlySet<string> = new Set([
   "corsRules",
   "name",
   "purpose",
+  "door",
   "include",
   "exclude",
   "iinclude",

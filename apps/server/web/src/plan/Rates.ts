@@ -1,23 +1,20 @@
 /** What Backblaze B2 takes, as of a date; the user's own figures go before these. */
-import dated from "./rates.json" with { type: "json" }
+import type * as Service from "@ourclone/core/contract/Rates"
+import dated from "@ourclone/provider-b2/rates.json" with { type: "json" }
 
-export interface Rates {
-  readonly asOf: string
-  readonly storageDollarsPerTBMonth: number
-  readonly egressDollarsPerGB: number
-}
+/** In dollars; what a person changes of it. */
+export type Rates = Pick<Service.Rates, "asOf" | "storedGBMonth" | "fetchedGB">
 
 const key = "ourclone-rates"
-const terabyte = 1e12
 const gigabyte = 1e9
 
 const isRates = (value: unknown): value is Rates =>
   typeof value === "object" &&
   value !== null &&
-  "storageDollarsPerTBMonth" in value &&
-  Number.isFinite(value.storageDollarsPerTBMonth) &&
-  "egressDollarsPerGB" in value &&
-  Number.isFinite(value.egressDollarsPerGB)
+  "storedGBMonth" in value &&
+  Number.isFinite(value.storedGBMonth) &&
+  "fetchedGB" in value &&
+  Number.isFinite(value.fetchedGB)
 
 export const usual: Rates = dated
 
@@ -39,15 +36,13 @@ export const dollars = (amount: number): string =>
   amount === 0 ? "$0" : amount < 0.005 ? "less than $0.01" : `$${amount.toFixed(2)}`
 
 /** For 30 days. */
-export const storageCost = (bytes: number, rates: Rates = current()): number =>
-  (bytes / terabyte) * rates.storageDollarsPerTBMonth
+export const storageCost = (bytes: number, rates: Rates = current()): number => (bytes / gigabyte) * rates.storedGBMonth
 
 /** Were none of it free. */
-export const egressCost = (bytes: number, rates: Rates = current()): number =>
-  (bytes / gigabyte) * rates.egressDollarsPerGB
+export const egressCost = (bytes: number, rates: Rates = current()): number => (bytes / gigabyte) * rates.fetchedGB
 
 /** The sentence that goes with every figure. */
 export const caveat = (rates: Rates = current()): string =>
   rates === usual || rates.asOf === usual.asOf ? `rates of ${usual.asOf}, yours may differ` : "your own rates"
 
-export const freeNote = `The first ${dated.freeStorageGB} GB are free; loading down is free up to ${dated.freeEgressTimesStored} times what is stored.`
+export const freeNote = "The first 10 GB are free; loading down is free up to 3 times what is stored."

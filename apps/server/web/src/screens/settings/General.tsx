@@ -137,10 +137,13 @@ const Work = () => {
   )
 }
 
+/** Without the digits that a computer makes of it. */
+const perTerabyte = ({ storedGBMonth }: Rates.Rates): string => String(Number((storedGBMonth * 1000).toFixed(6)))
+
 const Costs = () => {
   const say = useSay()
-  const [storage, setStorage] = useState(String(Rates.current().storageDollarsPerTBMonth))
-  const [egress, setEgress] = useState(String(Rates.current().egressDollarsPerGB))
+  const [storage, setStorage] = useState(perTerabyte(Rates.current()))
+  const [egress, setEgress] = useState(String(Rates.current().fetchedGB))
   const [one, other] = [Number(storage), Number(egress)]
   const not =
     Number.isFinite(one) && Number.isFinite(other) && one >= 0 && other >= 0 ? undefined : "Both are amounts of dollars"
@@ -151,7 +154,7 @@ const Costs = () => {
           label="Rates"
           onSubmit={() => {
             if (not !== undefined) return
-            Rates.keep({ asOf: "own", storageDollarsPerTBMonth: one, egressDollarsPerGB: other })
+            Rates.keep({ asOf: "own", storedGBMonth: one / 1000, fetchedGB: other })
             say({ text: "Rates kept in this browser" })
           }}
           actions={
@@ -163,8 +166,8 @@ const Costs = () => {
                 look="quiet"
                 onPress={() => {
                   Rates.keep(undefined)
-                  setStorage(String(Rates.usual.storageDollarsPerTBMonth))
-                  setEgress(String(Rates.usual.egressDollarsPerGB))
+                  setStorage(perTerabyte(Rates.usual))
+                  setEgress(String(Rates.usual.fetchedGB))
                 }}
               >
                 Rates of {Rates.usual.asOf}
