@@ -12,27 +12,32 @@ export interface LinearOptions {
   readonly make: (around: Omit<Surroundings, "keep">) => Effect.Effect<App, { readonly message: string }, Scope.Scope>
 }
 
-/** A line without its letters on the terminal. */
-const hidden = (input: NodeJS.ReadStream, write: (text: string) => void): Promise<string> =>
-  new Promise((resolve) => {
-    let text = ""
-    const hear = (piece: Buffer): void => {
-      for (const character of piece.toString("utf8")) {
-        if (character === "\r" || character === "\n") {
-          input.off("data", hear)
-          input.setRawMode(false)
-          write("\n")
-          return void resolve(text)
-        }
-        if (character === "\x7f") text = [...text].slice(0, -1).join("")
-        else if (character === "\x03") process.kill(process.pid, "SIGINT")
-        else text += character
-      }
-    }
-    input.setRawMode(true)
-    input.resume()
-    input.on("data", hear)
-  })
+/** What was typed where no terminal takes letters back. */
+export const typed = (line: string): string => {
+  const letters: Array<string> = []
+  for (const letter of line) {
+    if (letter === "\x7f" || letter === "\b") letters.pop()
+    else letters.push(letter)
+  }
+  return letters.join("")
+}
+
+/** A line whose letters the terminal does not show. */
+const hidden = async (
+  input: NodeJS.ReadStream,
+  write: (text: string) => void,
+  next: () => Promise<string | undefined>
+): Promise<string | undefined> => {
+  input.setRawMode(true)
+  try {
+    const line = await next()
+    write("\n")
+    if (line?.includes("\x03") === true) process.kill(process.pid, "SIGINT")
+    return line === undefined ? undefined : typed(line)
+  } finally {
+    input.setRawMode(false)
+  }
+}
 
 const linesOf = (input: NodeJS.ReadStream) => {
   const waiting: Array<(line: string | undefined) => void> = []
@@ -81,7 +86,7 @@ const talk = async (app: App, { input, write }: LinearOptions, isOver: () => num
     shown = key
     const asked = Linear.prompt(view)
     write(asked?.text ?? "> ")
-    const line = asked?.isSecret === true && input.isTTY ? await hidden(input, write) : await next()
+    const line = asked?.isSecret === true && input.isTTY ? await hidden(input, write, next) : await next()
     if (line === undefined) return 0
     if (!input.isTTY) write("\n")
     const heard = Linear.answer(app, line)
