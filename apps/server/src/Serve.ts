@@ -60,6 +60,8 @@ export interface ServeOptions {
 
 const stateFailed = (error: TaskError): ServeFailed => new ServeFailed({ message: error.message })
 
+/** Whoever waits for an answer waits no longer than this for those who write the journal. */
+const busyMillis = 5
 const dayMillis = 24 * 3_600_000
 
 const checkAddresses = ({ allowHttp, listen: { addresses, tls } }: ServeOptions) => {
@@ -130,7 +132,7 @@ export const serve = Effect.fnUntraced(function* (
   const people = People.make(database, clock)
   yield* addFirstAdmin(people, options.password)
   const settings = Settings.make(database)
-  const store = yield* Effect.mapError(SqliteStore.make(tasksFile(machine.stateDirectory)), stateFailed)
+  const store = yield* Effect.mapError(SqliteStore.make(tasksFile(machine.stateDirectory), { busyMillis }), stateFailed)
   const host = yield* TaskHost.make({
     store,
     owner: ProcessIdentity.current(),

@@ -63,10 +63,21 @@ export interface OpenOptions {
   readonly steps?: ReadonlyArray<string>
   /** Whether a commit waits for the disk. */
   readonly isDurable?: boolean
+  /** How long this thread waits for others that write, once the file is open; five seconds when absent. */
+  readonly busyMillis?: number | undefined
 }
 
+const busy = 5
+
+/** Another process was writing for longer than was waited. */
+export const isBusy = (error: unknown): boolean =>
+  error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === busy
+
 /** Opens the file and makes what is missing of it and around it, by `steps`. Throws `TaskError`. */
-export const open = (file: string, { isDurable = true, steps = migrations }: OpenOptions = {}): Database => {
+export const open = (
+  file: string,
+  { busyMillis: patience, isDurable = true, steps = migrations }: OpenOptions = {}
+): Database => {
   let database: DatabaseSync
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
@@ -76,6 +87,7 @@ export const open = (file: string, { isDurable = true, steps = migrations }: Ope
     database.exec("pragma auto_vacuum = incremental")
     database.exec("pragma journal_mode = wal")
     migrate(database, file, steps)
+    if (patience !== undefined) database.exec(`pragma busy_timeout = ${patience}`)
   } catch (error) {
     throw errorOf(file, error)
   }
@@ -91,6 +103,7 @@ export const open = (file: string, { isDurable = true, steps = migrations }: Ope
     try {
       return work()
     } catch (error) {
+      if (patience !== undefined && isBusy(error)) throw error
       throw errorOf(file, error)
     }
   }

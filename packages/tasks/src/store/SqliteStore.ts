@@ -16,18 +16,35 @@ export interface SqliteStoreOptions {
    * be missing. It saves waiting for the disk.
    */
   readonly isDurable?: boolean
+  /** For a thread that has others to answer: it waits for writers so long at a time, and goes on with other work in between. */
+  readonly busyMillis?: number
 }
+
+const againMillis = 25
+/** In all, before a call fails because others never stop writing. */
+const mostTries = 400
 
 /** A store whose calls block this thread for as long as a commit takes: for a process that does little else. */
 export const make = (
   file: string,
-  { clock = Date.now, isDurable = true }: SqliteStoreOptions = {}
+  { busyMillis, clock = Date.now, isDurable = true }: SqliteStoreOptions = {}
 ): Effect.Effect<TaskStore, TaskError, Scope.Scope> => {
-  const attempt = <A>(work: () => A): Effect.Effect<A, TaskError> =>
+  const once = <A>(work: () => A): Effect.Effect<A, TaskError> =>
     Effect.try({ try: work, catch: (error) => SqliteDatabase.errorOf(file, error) })
+  const patiently = <A>(work: () => A, tries: number): Effect.Effect<A, TaskError> =>
+    Effect.suspend(() => {
+      try {
+        return Effect.succeed(work())
+      } catch (error) {
+        return SqliteDatabase.isBusy(error) && tries > 0
+          ? Effect.andThen(Effect.sleep(againMillis), patiently(work, tries - 1))
+          : Effect.fail(SqliteDatabase.errorOf(file, error))
+      }
+    })
+  const attempt = busyMillis === undefined ? once : <A>(work: () => A) => patiently(work, mostTries)
   return Effect.map(
     Effect.acquireRelease(
-      attempt(() => SqliteDatabase.open(file, { isDurable })),
+      once(() => SqliteDatabase.open(file, { isDurable, busyMillis })),
       // Closing waits for the disk; what comes next, or the end of the process, closes as well.
       (database) => (isDurable ? Effect.sync(database.close) : Effect.void)
     ),
