@@ -2,7 +2,7 @@
  * Files in parts.
  *
  * S3 tells of an unfinished upload its key, id and time, and nothing of what it is to be. What `start` was told is known
- * as long as this place is open; a later run knows it from its own notes, and parts by their MD5.
+ * as long as this place is open: a later run can not tell whose parts they are, and begins anew.
  */
 
 import { createHash } from "node:crypto"
