@@ -38,6 +38,7 @@ export const harmless: ReadonlySet<string> = new Set([
   "name",
   "purpose",
   "algorithm",
+  "suffix",
   "orderBy",
   "cutoffMode",
   "maxTransfer",
@@ -112,6 +113,9 @@ export type Named =
 export const isKnown = (field: string): boolean =>
   places.has(field) || localPaths.has(field) || refused.has(field) || harmless.has(field)
 
+const holdsText = (value: unknown): boolean =>
+  typeof value === "string" || (Array.isArray(value) && value.some((one) => typeof one === "string"))
+
 /** Texts of the request that name something, in its order. */
 export const namedBy = (request: unknown): ReadonlyArray<Named> => {
   if (typeof request !== "object" || request === null) return []
@@ -119,7 +123,7 @@ export const namedBy = (request: unknown): ReadonlyArray<Named> => {
     const message = refused.get(field)
     if (message !== undefined) return [{ _tag: "Refused", field, message }]
     if (typeof value === "string" && places.has(field)) return [{ _tag: "Place", field, text: value }]
-    if (typeof value === "string" && !isKnown(field)) {
+    if (holdsText(value) && !isKnown(field)) {
       return [{ _tag: "Refused", field, message: "nothing is known of what it names" }]
     }
     if (!localPaths.has(field)) return []
