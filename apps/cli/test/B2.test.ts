@@ -176,7 +176,7 @@ test("a debug log tells every request and no secret", async () => {
   const [, path = ""] = /debug log: (.*)\n/.exec(error) ?? []
   const log = cli.read(path.slice(cli.folder.length + 1))
   expect(log).toContain("b2_authorize_account answered 200")
-  expect(log).toContain('{"_tag":"Done","deed":"stored","item":"a.txt","bytes":1}')
+  expect(log).toContain('{"_tag":"Done","deed":"stored","item":"a.txt","bytes":1,"values":{"versionId":')
   expect(log).not.toContain(emulator.key)
 })
 
