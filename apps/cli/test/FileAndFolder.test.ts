@@ -36,7 +36,7 @@ test("ls, lsjson, tree, size, stat, cat and versions show the file without a sla
   expect((await cli.run("tree", file)).out).toContain("└── a\n")
   expect((await cli.run("tree", folder)).out).toContain("└── b\n")
   expect((await cli.run("size", file)).out).toContain("1 file, 6 bytes")
-  expect((await cli.run("size", folder)).out).toContain("1 file, 11 B")
+  expect((await cli.run("size", folder)).out).toContain("1 file, 11 bytes")
   expect((await cli.run("stat", file)).out).toContain("6 bytes")
   expect((await cli.run("stat", folder)).out).toContain("is a folder")
   expect((await cli.run("cat", file)).out).toBe("a file")
