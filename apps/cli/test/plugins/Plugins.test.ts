@@ -1,7 +1,6 @@
 /** Providers that others wrote, good and bad ones. */
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { pathToFileURL } from "node:url"
 import { Effect } from "effect"
 import { expect, it } from "vitest"
 import * as PluginPackage from "../../src/plugins/PluginPackage.ts"
@@ -9,9 +8,7 @@ import * as PluginProbe from "../../src/plugins/PluginProbe.ts"
 import { makeCli } from "../Cli.ts"
 
 /** As a package brings its own, it is imported by its address here. */
-const effect = JSON.stringify(
-  pathToFileURL(path.dirname(import.meta.resolve("effect/Effect").replace("file://", ""))).href
-)
+const effect = JSON.stringify(new URL(".", import.meta.resolve("effect/Effect")).href.replace(/\/$/, ""))
 
 const head = `import * as Effect from ${effect.slice(0, -1)}/Effect.js"\nimport * as Stream from ${effect.slice(0, -1)}/Stream.js"\n`
 

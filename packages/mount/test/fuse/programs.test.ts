@@ -92,7 +92,7 @@ describe("in a folder that shows a bucket", () => {
           `
           git config --global user.email a@b.c; git config --global user.name a; git config --global gc.auto 0
           mkdir ${point}/first; cd ${point}/first; git init -q
-          cp -r ${checkout}/packages/mount/src .; ln -s src/fuse link; chmod +x src/fuse/Session.ts
+          cp -r "${checkout}/packages/mount/src" .; ln -s src/fuse link; chmod +x src/fuse/Session.ts
           git add -A; git commit -qm first; echo more >> src/fuse/Session.ts; git commit -qam second
           git clone -q --no-hardlinks "file://${point}/first" ${point}/clone
           cd ../clone; git fsck --strict; test -z "$(git status --porcelain)"; cmp src/fuse/Session.ts ../first/src/fuse/Session.ts
