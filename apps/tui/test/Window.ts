@@ -6,6 +6,7 @@ import * as path from "node:path"
 
 const root = path.resolve(import.meta.dirname, "../../..")
 const main = path.join(root, "apps/cli/src/main.ts")
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
 /** Why there are no windows here; undefined where there are. */
 export const missing = ((): string | undefined => {
@@ -90,7 +91,7 @@ export const open = async (
   let sent = 0
   const isIdle = (): boolean => fs.readFileSync(idle, "utf8").split("\n").includes(`idle ${sent}`)
   const waitIdle = () => look(isIdle, () => `not idle after ${sent} keys:\n${lines().join("\n")}`)
-  const command = [process.execPath, "--disable-warning=ExperimentalWarning", main, ...words].join(" ")
+  const command = [process.execPath, "--disable-warning=ExperimentalWarning", main, ...words].map(quoted).join(" ")
   tmux("send-keys", `PS1='ready>'; clear; ${command}`, "Enter")
   await waitIdle()
   return {
