@@ -221,7 +221,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await see(/Next: \d{4}-\d\d-\d\d 02:30.*every Sunday at 02:30/)
     await press("Save schedule")
     await see("every Sunday at 02:30, UTC")
-    await page.getByLabel("On", { exact: true }).uncheck()
+    await page.getByLabel("On", { exact: true }).click()
     await page.getByRole("definition").getByText("off", { exact: true }).waitFor()
     await press("Run now")
     await taskEndsAs("done")
