@@ -12,6 +12,7 @@ import { completion } from "./commands/completion.ts"
 import { config } from "./commands/config.ts"
 import { copy } from "./commands/copy.ts"
 import { copyto } from "./commands/copyto.ts"
+import { copyurl } from "./commands/copyurl.ts"
 import { doctor } from "./commands/doctor.ts"
 import { du } from "./commands/du.ts"
 import { forget } from "./commands/forget.ts"
@@ -28,6 +29,7 @@ import { move } from "./commands/move.ts"
 import { moveto } from "./commands/moveto.ts"
 import { notify } from "./commands/notify.ts"
 import { plugin } from "./commands/plugin.ts"
+import { rcat } from "./commands/rcat.ts"
 import { remote } from "./commands/remote.ts"
 import { repo } from "./commands/repo.ts"
 import { restore } from "./commands/restore.ts"
@@ -57,7 +59,7 @@ export const commands = (factories: ReadonlyArray<ProviderFactory>) => {
       "Keep files safe and reachable on object storage. A place is a path, remote:path for a configured remote, or b2://bucket/path with the key in the environment"
     ),
     Command.withSubcommands([
-      { group: "TRANSFER", commands: [copy, sync, bisync, move, copyto, moveto, check] },
+      { group: "TRANSFER", commands: [copy, sync, bisync, move, copyto, moveto, rcat, copyurl, check] },
       { group: "BACKUP", commands: [backup, snapshots, restore, forget, snapshot, repo] },
       { group: "LOOK", commands: [ls, lsjson, tree, stat, size, du, hashsum, cat, link] },
       { group: "CHANGE", commands: [mkdir, touch, rm, undelete] },

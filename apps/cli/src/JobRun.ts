@@ -1,12 +1,12 @@
 /** Runs a job in this process and tells about it as the flags ask for. */
 
 import type { RunView } from "@ourclone/core/events/RunView"
-import type { JobKind, SecretName } from "@ourclone/jobs/kind/JobKind"
+import type { Beside, JobKind, SecretName } from "@ourclone/jobs/kind/JobKind"
 import * as RunHere from "@ourclone/jobs/run/RunHere"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Redacted from "effect/Redacted"
-import { server } from "./far/Server.ts"
+import { inputStays, server } from "./far/Server.ts"
 import * as JobWords from "./JobWords.ts"
 import type { Output } from "./Output.ts"
 import * as StopSignals from "./process/StopSignals.ts"
@@ -19,6 +19,8 @@ export interface JobRunOptions extends RunReport.ReportOptions {
   readonly isPreview: boolean
   /** By the names that the kind asks for; none where it is absent. */
   readonly secrets?: ReadonlyMap<SecretName, Redacted.Redacted<string>> | undefined
+  /** Bytes that go beside the request. */
+  readonly input?: Beside["input"]
   /** Said when the run did not come to its end. */
   readonly stopped?: (view: RunView, exit: Exit.Failure<unknown, unknown>) => void
 }
@@ -32,11 +34,12 @@ export const run = <Request, Summary>(
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
-      yield* Asking.answer(kind, request, options)
+      yield* Asking.answer(kind, request, { ...options, hasInput: options.input !== undefined })
       StopSignals.heed()
       const report = yield* RunReport.make(output, options)
       const { isPreview } = options
       const service = yield* server
+      if (service !== undefined && options.input !== undefined) return yield* inputStays
       const { around, cancelledBy, sink } =
         isPreview || service !== undefined ? RunRecord.none : RunRecord.make(kind, request, output)
       const running =
@@ -45,6 +48,7 @@ export const run = <Request, Summary>(
               RunHere.run(kind, request, {
                 sink: sink(report.sink),
                 secrets: options.secrets ?? new Map(),
+                input: options.input,
                 isPreview,
                 cancelledBy
               })

@@ -104,16 +104,18 @@ export const preview = <Asked>(
   )
 }
 
-const perform = Effect.fnUntraced(function* (
-  kind: JobKind<string, Request, TransferSummary>,
-  request: Request,
+/** Does it, and prints what came of it. */
+export const perform = Effect.fnUntraced(function* <Asked>(
+  kind: JobKind<string, Asked, TransferSummary>,
+  request: Asked,
   output: Output.Output,
   verb: TransferText.Verb,
-  asksForProgress: boolean
+  { asksForProgress, input }: Pick<JobRun.JobRunOptions, "asksForProgress" | "input">
 ) {
   const options: JobRun.JobRunOptions = {
     isPreview: false,
     asksForProgress,
+    input,
     inWords: TransferText.ofFact,
     stopped: stopped(output),
     result: (fact) => {
@@ -123,6 +125,7 @@ const perform = Effect.fnUntraced(function* (
   }
   const { summary, view } = yield* JobRun.run(kind, request, output, options)
   conclude(output, view, summary, verb, !output.isJson)
+  if (summary.failed > 0) return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })
   return summary
 })
 
@@ -147,10 +150,7 @@ export const run = Effect.fnUntraced(function* (
   const verb = kind.type === "move" ? "move" : "copy"
   const summary = dryRun
     ? (yield* preview(kind, request, output, verb)).summary
-    : yield* perform(kind, request, output, verb, progress)
-  if (!dryRun && summary.failed > 0) {
-    return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })
-  }
+    : yield* perform(kind, request, output, verb, { asksForProgress: progress })
   if (errorOnNoTransfer && changesOf(summary) === 0) {
     return yield* new ExitCode.CommandStopped({ code: ExitCode.nothingToDo, message: "" })
   }

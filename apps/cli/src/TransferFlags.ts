@@ -6,7 +6,8 @@ import {
   limiting,
   linking,
   pacing,
-  spending
+  spending,
+  storedInput
 } from "@ourclone/jobs/transfer/TransferFields"
 import * as Flag from "effect/cli/Flag"
 import { filterFlags } from "./FilterFlags.ts"
@@ -15,12 +16,22 @@ import { flagsOf, refusalOf } from "./RequestFlags.ts"
 
 export const dryRun = on("dry-run", "Print what would be done, and do nothing").pipe(Flag.withAlias("n"))
 
+const createsBucket = refusalOf("createsBucket")
+const progress = on("progress", "Show progress even where standard error is no terminal").pipe(Flag.withAlias("P"))
+
+/** Of a file that comes as a stream. */
+export const storing = {
+  ...flagsOf({ modifiedAt: storedInput.modifiedAt, bwlimit: storedInput.bwlimit }),
+  createsBucket,
+  progress
+}
+
 /** What copy, move and sync have in common. */
 export const transferring = {
   dryRun,
   ...flagsOf(pacing),
-  createsBucket: refusalOf("createsBucket"),
-  progress: on("progress", "Show progress even where standard error is no terminal").pipe(Flag.withAlias("P")),
+  createsBucket,
+  progress,
   errorOnNoTransfer: on("error-on-no-transfer", "Exit with 9 when there was nothing to do"),
   ...flagsOf({ ...choosing, ...keeping, ...limiting, ...spending, ...linking }),
   filters: filterFlags

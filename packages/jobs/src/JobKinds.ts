@@ -50,6 +50,7 @@ export const jobKinds = {
   copy: async () => offer((await import("./transfer/Copy.ts")).kind),
   move: async () => offer((await import("./transfer/Move.ts")).kind),
   bisync: async () => offer((await import("./twoway/Bisync.ts")).kind),
+  rcat: async () => offer((await import("./transfer/Rcat.ts")).kind),
   sync: async () => offer((await import("./transfer/Sync.ts")).kind),
   check: async () => offer((await import("./transfer/Check.ts")).kind),
   remove: async () => offer((await import("./storage/Remove.ts")).kind),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Envelope } from "@ourclone/core/events/Envelope"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import * as JobKinds from "../src/JobKinds.ts"
 import { mounted, pointIn } from "./support/Mounts.ts"
 import {
@@ -30,6 +31,7 @@ const samples: Readonly<Record<Exclude<JobKinds.JobType, Lasting>, Sample>> = {
   flushMount: { request: (world) => ({ point: pointIn(world) }), prepare: (world) => mounted(world) },
   copy: transfer,
   move: transfer,
+  rcat: { request: () => ({ destination: "store:bucket/to" }), input: Stream.succeed(new Uint8Array(3)) },
   sync: transfer,
   bisync: { request: (world) => ({ first: world.at("from"), second: "store:bucket/both" }) },
   check: { request: (world) => ({ source: world.at("from"), destination: world.at("from"), checksum: true }) },
@@ -88,7 +90,7 @@ describe("every kind of job", () => {
         expect(Schema.encodeSync(codec)(Schema.decodeUnknownSync(codec)(request))).toEqual(request)
 
         const events: Array<Envelope> = []
-        yield* runJson(world, type, request, events)
+        yield* runJson(world, type, request, events, sample.input)
         const envelope = Schema.fromJsonString(Schema.toCodecJson(Envelope))
         for (const event of events) {
           expect(Schema.decodeUnknownSync(envelope)(JSON.stringify(event))).toEqual(event)

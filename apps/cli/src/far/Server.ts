@@ -1,5 +1,6 @@
 /** The service that a command is to run at, where `--server` names one. Light: every command asks. */
 import * as Effect from "effect/Effect"
+import { usage } from "../ExitCode.ts"
 import { Server as Named } from "../GlobalFlags.ts"
 import { Streams } from "../Streams.ts"
 
@@ -11,6 +12,9 @@ export const server = Effect.gen(function* () {
   const { connect } = yield* Effect.promise(() => import("./Far.ts"))
   return yield* connect(text, environment)
 })
+
+/** What comes in here can not be read there. */
+export const inputStays = usage("standard input can not be sent to a service; name what it is to read there")
 
 /** Commands that are the same there as here: what they ask for goes as it is. */
 const elsewhere: ReadonlySet<string> = new Set([

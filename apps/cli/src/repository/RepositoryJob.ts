@@ -14,9 +14,8 @@ import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CommandError } from "../ExitCode.ts"
-import { usage } from "../ExitCode.ts"
 import type { Dumped } from "../far/FarQuery.ts"
-import { server } from "../far/Server.ts"
+import { inputStays, server } from "../far/Server.ts"
 import * as JobWords from "../JobWords.ts"
 import type { Output } from "../Output.ts"
 import type { Streams } from "../Streams.ts"
@@ -131,9 +130,7 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
   const sink: Sink = (batch) => Effect.sync(() => batch.forEach(take))
   const isPreview = options.isPreview === true
   const service = yield* server
-  if (service !== undefined && options.input !== undefined) {
-    return yield* usage("standard input can not be sent to a service; name what it is to read there")
-  }
+  if (service !== undefined && options.input !== undefined) return yield* inputStays
   return yield* withPasswords(output, kind.needs(request), options, (secrets) => {
     if (service !== undefined) {
       const far = service.job(kind, request, { sink, isPreview })

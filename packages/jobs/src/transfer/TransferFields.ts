@@ -113,6 +113,15 @@ export const transferring = {
 const Transferring = Schema.Struct({ ...copied, ...transferring })
 export type Transferring = typeof Transferring.Type
 
+/** One file that comes beside the request. */
+export const storedInput = {
+  destination: place("What the file is to be called there"),
+  modifiedAt: whole("The time that it gets, in milliseconds since 1970 UTC; now when absent"),
+  ...creating,
+  ...waiting,
+  bwlimit
+}
+
 /** Of which state of the source. */
 export const earlierSource = {
   at: whole("The source as it was then, in milliseconds since 1970 UTC, as far as old versions are kept"),

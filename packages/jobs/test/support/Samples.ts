@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as JobKinds from "../../src/JobKinds.ts"
 import type { JobError } from "../../src/kind/JobError.ts"
-import type { SecretName } from "../../src/kind/JobKind.ts"
+import type { Beside, SecretName } from "../../src/kind/JobKind.ts"
 import type { Surroundings } from "../../src/kind/Surroundings.ts"
 import { type JobWorld, makeWorld } from "../JobWorld.ts"
 import { secret as remoteSecret, serviceFactory } from "../ServiceFactory.ts"
@@ -40,6 +40,7 @@ export const preparedWorld = ({ prepare }: Sample) =>
 
 export interface Sample {
   readonly request: (world: JobWorld) => object
+  readonly input?: Beside["input"]
   /** What must be there before. */
   readonly prepare?: (world: JobWorld) => Effect.Effect<unknown, JobError, Surroundings>
 }
@@ -85,14 +86,16 @@ export const runJson = (
   world: JobWorld,
   type: JobKinds.JobType,
   request: object,
-  events: Array<Envelope>
+  events: Array<Envelope>,
+  input?: Beside["input"]
 ): Effect.Effect<void, JobError> =>
   Effect.gen(function* () {
     const job = yield* JobKinds.load(type)
     const needed = yield* job.needs(request)
     yield* job.run(request, {
       sink: (batch) => Effect.sync(() => void events.push(...batch)),
-      secrets: secretsOf(needed)
+      secrets: secretsOf(needed),
+      input
     })
   }).pipe(
     Effect.catchTag("SinkFailed", (error) => Effect.die(error)),

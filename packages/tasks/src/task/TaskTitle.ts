@@ -28,6 +28,7 @@ const ofRepository = (verb: string) => of(verb, "repository")
 const sentences: { readonly [Kind in JobType]: (fields: Fields) => string } = {
   copy: between("Copy"),
   move: between("Move"),
+  rcat: of("Store what was piped in as", "destination"),
   sync: between("Sync"),
   bisync: (fields) => `Sync both ways ${text(fields, "first")} ↔ ${text(fields, "second")}`,
   check: between("Compare"),

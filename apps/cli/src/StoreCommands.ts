@@ -1,0 +1,48 @@
+/** `rcat` and `copyurl`: one file that comes as a stream. */
+import type { Beside } from "@ourclone/jobs/kind/JobKind"
+import * as Rcat from "@ourclone/jobs/transfer/Rcat"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { absolute } from "./AbsolutePlace.ts"
+import * as Ending from "./Ending.ts"
+import { given } from "./Given.ts"
+import * as Output from "./Output.ts"
+import { endProcess } from "./process/EndProcess.ts"
+import { Streams } from "./Streams.ts"
+import * as TransferCommand from "./TransferCommand.ts"
+import * as WebFile from "./WebFile.ts"
+
+interface Flags {
+  readonly destination: string
+  readonly modifiedAt: number | undefined
+  readonly bwlimit: string | undefined
+  readonly createsBucket: boolean | undefined
+  readonly progress: boolean
+}
+
+const store = Effect.fnUntraced(function* (input: NonNullable<Beside["input"]>, flags: Flags) {
+  Ending.endBy(endProcess)
+  const output = yield* Output.make
+  const { destination, progress, ...rest } = flags
+  const request: Rcat.Request = { ...given(rest), destination: absolute(destination) }
+  yield* TransferCommand.perform(Rcat.kind, request, output, "copy", { asksForProgress: progress, input })
+})
+
+const failed = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
+
+export const rcat = Effect.fnUntraced(function* (flags: Flags) {
+  yield* store(Stream.fromAsyncIterable<Uint8Array, Error>(process.stdin, failed), flags)
+}, Effect.scoped)
+
+export const copyurl = Effect.fnUntraced(function* (
+  flags: Flags & { readonly url: string; readonly autoFilename: boolean }
+) {
+  const { environment } = yield* Streams
+  const { autoFilename, url, ...rest } = flags
+  const { content, modifiedAt, name } = yield* WebFile.open(url, environment)
+  const folder = rest.destination.replace(/(?<=[^/:])\/$/, "")
+  const destination = autoFilename
+    ? `${folder}${/[/:]$/.test(folder) || folder === "" ? "" : "/"}${yield* name}`
+    : rest.destination
+  yield* store(content, { ...rest, destination, modifiedAt: rest.modifiedAt ?? modifiedAt })
+}, Effect.scoped)

@@ -1,0 +1,74 @@
+/** Stores what comes beside the request as one file. */
+import * as fs from "node:fs/promises"
+import * as path from "node:path"
+import { NoSpace, SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
+import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { InvalidJob } from "../kind/JobError.ts"
+import type { Beside, JobKind } from "../kind/JobKind.ts"
+import { ThisMachine } from "../kind/Surroundings.ts"
+import * as Bwlimit from "../place/Bwlimit.ts"
+import { storedInput } from "./TransferFields.ts"
+import * as TransferRun from "./TransferRun.ts"
+
+export const Request = Schema.Struct(storedInput)
+export type Request = typeof Request.Type
+
+const failure = (reason: StorageError["reason"]) =>
+  new StorageError({ provider: "standard input", operation: "read", reason })
+
+const spoolingFailed = (folder: string) => (error: NodeJS.ErrnoException) => {
+  const isFull = error.code === "ENOSPC" || error.code === "EDQUOT"
+  const message = isFull
+    ? `${folder} has no room for it, where it is kept until its end is known: free some space`
+    : `it can not be kept in ${folder} until its end is known (${error.code ?? error.message})`
+  return failure(isFull ? new NoSpace({ message }) : new SourceChanged({ message }))
+}
+
+const inputEnded = (error: Error) =>
+  failure(new SourceChanged({ message: `it broke off, so nothing was stored: ${error.message}` }))
+
+/** Takes `input` to its end into a file that goes when the scope closes. */
+const spool = Effect.fnUntraced(function* (input: NonNullable<Beside["input"]>, modifiedAt: number | undefined) {
+  const { cacheDirectory } = yield* ThisMachine
+  const attempt = <A>(act: () => Promise<A>) =>
+    Effect.tryPromise({ try: act, catch: (error) => error as NodeJS.ErrnoException }).pipe(
+      Effect.mapError(spoolingFailed(cacheDirectory))
+    )
+  yield* attempt(() => fs.mkdir(cacheDirectory, { recursive: true, mode: 0o700 }))
+  const folder = yield* Effect.acquireRelease(
+    attempt(() => fs.mkdtemp(path.join(cacheDirectory, "input-"))),
+    (made) => Effect.promise(() => fs.rm(made, { recursive: true, force: true }))
+  )
+  const name = path.join(folder, "input")
+  const file = yield* Effect.acquireRelease(
+    attempt(() => fs.open(name, "wx", 0o600)),
+    (opened) => Effect.promise(() => opened.close())
+  )
+  yield* Stream.runForEach(Stream.mapError(input, inputEnded), (piece) => attempt(() => file.writeFile(piece)))
+  if (modifiedAt !== undefined) yield* attempt(() => file.utimes(modifiedAt / 1000, modifiedAt / 1000))
+  return name
+})
+
+const run = Effect.fnUntraced(function* ({ modifiedAt, ...request }: Request, beside: Beside) {
+  const { input } = beside
+  if (input === undefined) return yield* new InvalidJob({ message: "there is no input beside the request to store" })
+  const source = yield* spool(input, modifiedAt)
+  return yield* TransferRun.run("copy")({ ...request, source, toName: true, ignoreTimes: true }, beside)
+})
+
+/**
+ * The input lies in a file of this machine, in `cacheDirectory`, until its end is known; then it is stored as `copy`
+ * stores that file, so that what may pass can be tried again. Input that fails before its end stores nothing. Such a
+ * run can not be repeated.
+ */
+export const kind: JobKind<"rcat", Request, typeof Summary.Type> = {
+  type: "rcat",
+  request: Request,
+  summary: Summary,
+  needs: () => [],
+  refuse: ({ bwlimit }) => Bwlimit.refusal(bwlimit),
+  run
+}
