@@ -3,13 +3,16 @@ import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { output, packAll, root } from "./packages.ts"
+import { packDebian, packStandalone } from "./standalone.ts"
 
 const folder = path.resolve(process.argv[2] ?? path.join(root, "dist"))
 console.error(output("turbo", ["build"], root).trimEnd())
-const tarballs = packAll(folder)
-const sums = [...tarballs.values()].map((file) => {
+const debian = [...packAll(folder).values(), packStandalone(folder)]
+const last = packDebian(folder)
+const files = last === undefined ? debian : [...debian, last]
+const sums = files.map((file) => {
   const sum = createHash("sha256").update(fs.readFileSync(file)).digest("hex")
   return `${sum}  ${path.basename(file)}\n`
 })
 fs.writeFileSync(path.join(folder, "SHA256SUMS"), sums.join(""))
-for (const file of tarballs.values()) console.log(file)
+for (const file of files) console.log(file)

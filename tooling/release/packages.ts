@@ -32,7 +32,7 @@ export const output = (program: string, args: ReadonlyArray<string>, cwd: string
 }
 
 /** The command is one bundle, which needs nothing but the packages with native code. */
-const stageCommand = (folder: string): void => {
+export const stageCommand = (folder: string): void => {
   const cli = path.join(root, "apps", "cli")
   const manifest = JSON.parse(fs.readFileSync(path.join(cli, "package.json"), "utf8"))
   const catalog = fs.readFileSync(path.join(root, "pnpm-workspace.yaml"), "utf8")

@@ -20,6 +20,10 @@ export const Debug = GlobalFlag.Setting("debug")({
   flag: on("debug", "Write the whole story, without secrets, to a log file")
 })
 
+export const LogFile = GlobalFlag.Setting("log-file")({
+  flag: text("log-file", "file", "Add what would be said on standard error to a file, each line with its time")
+})
+
 export const Server = GlobalFlag.Setting("server")({
   flag: text(
     "server",
@@ -28,7 +32,7 @@ export const Server = GlobalFlag.Setting("server")({
   )
 })
 
-export const settings = [Json, Quiet, Verbose, Debug, Server] as const
+export const settings = [Json, Quiet, Verbose, Debug, LogFile, Server] as const
 
 /** effect/cli's own has `-v`, which here is `--verbose`. */
 const Version = GlobalFlag.Action({

@@ -24,6 +24,7 @@ import * as ExitCode from "./ExitCode.ts"
 import { refusal } from "./far/Server.ts"
 import { builtIns } from "./GlobalFlags.ts"
 import * as HelpText from "./help/HelpText.ts"
+import { withLogFile } from "./LogFile.ts"
 import { withPlugins } from "./plugins/PluginFolder.ts"
 import * as HangUp from "./process/HangUp.ts"
 import * as StopSignals from "./process/StopSignals.ts"
@@ -117,7 +118,10 @@ const machineOf = ({ environment }: StreamsShape): ThisMachine["Service"] => {
 
 /** Runs a command line and says what the process should exit with. Interrupting it stops the command cleanly. */
 export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
-  const { streams, words } = options
+  const { words } = options
+  const logged = yield* Effect.result(withLogFile(words, options.streams))
+  if (Result.isFailure(logged)) return tell(options.streams, logged.failure)
+  const streams = logged.success
   const factories = (yield* withPlugins(options.factories, streams.environment)).map(withSettings)
   const log = yield* Effect.provideService(DebugLog.make(words, factories), Streams, streams)
   const services = Layer.mergeAll(

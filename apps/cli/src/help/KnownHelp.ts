@@ -18,11 +18,11 @@ const written = (): HelpTexts => {
 const asksForHelp = (word: string | undefined): boolean => word === "--help" || word === "-h"
 
 /** What `words` print, where they ask for nothing but help that is known. */
-export const textFor = (words: ReadonlyArray<string>, hasColors: boolean): string | undefined => {
+export const textFor = (words: ReadonlyArray<string>, hasColors: () => boolean): string | undefined => {
   const path = words[0] === "help" ? words.slice(1) : asksForHelp(words.at(-1)) ? words.slice(0, -1) : undefined
   if (path === undefined || path.some((word) => word.startsWith("-"))) return undefined
   const texts = written()
   const command = path.join(" ")
   const text = Object.hasOwn(texts, command) ? texts[command] : undefined
-  return text === undefined || hasColors ? text : stripVTControlCharacters(text)
+  return text === undefined || hasColors() ? text : stripVTControlCharacters(text)
 }
