@@ -29,12 +29,19 @@ console.log(JSON.stringify(asked))
 process.exit()
 `
 
-test.each(["darwin", "win32"])("every module of the packages loads on %s, and asks for no library of the system", (platform) => {
-  expect(modules.length).toBeGreaterThan(300)
-  const { status, stderr, stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", script(platform)], {
-    cwd: path.join(packages, "mount"),
-    encoding: "utf8"
-  })
-  expect([status, stderr.replace(/^.*Warning.*\n/gm, "")]).toEqual([0, ""])
-  expect(JSON.parse(stdout)).toEqual([])
-})
+test.each(["darwin", "win32"])(
+  "every module of the packages loads on %s, and asks for no library of the system",
+  (platform) => {
+    expect(modules.length).toBeGreaterThan(300)
+    const { status, stderr, stdout } = spawnSync(
+      process.execPath,
+      ["--input-type=module", "--eval", script(platform)],
+      {
+        cwd: path.join(packages, "mount"),
+        encoding: "utf8"
+      }
+    )
+    expect([status, stderr.replace(/^.*Warning.*\n/gm, "")]).toEqual([0, ""])
+    expect(JSON.parse(stdout)).toEqual([])
+  }
+)
