@@ -81,6 +81,7 @@ export const jobKinds = {
   repairPacks: async () => offer((await import("./repository/RepairPacksJob.ts")).kind),
   repairSnapshots: async () => offer((await import("./repository/RepairSnapshotsJob.ts")).kind),
   copySnapshots: async () => offer((await import("./repository/CopySnapshotsJob.ts")).kind),
+  recover: async () => offer((await import("./repository/RecoverJob.ts")).kind),
   drill: async () => offer((await import("./repository/DrillJob.ts")).kind),
   keyAdd: async () => offer((await import("./repository/KeyAddJob.ts")).kind),
   keyRemove: async () => offer((await import("./repository/KeyRemoveJob.ts")).kind),

@@ -61,6 +61,7 @@ const samples: Readonly<Record<Exclude<JobKinds.JobType, Lasting>, Sample>> = {
   prune: { request: home, prepare: withSnapshot },
   checkRepository: { request: home, prepare: withSnapshot },
   repairIndex: { request: home, prepare: withSnapshot },
+  recover: { request: home, prepare: withSnapshot },
   repairPacks: { request: (world) => ({ ...home(world), ids: [newestOf(world, "data")] }), prepare: withSnapshot },
   repairSnapshots: { request: home, prepare: withSnapshot },
   copySnapshots: {

@@ -101,6 +101,22 @@ const snapshots = Command.make(
   ])
 )
 
+export const recover = Command.make("recover", repositoryFlags, (flags) =>
+  lazily(
+    () => import("../repository/RecoverCommand.ts"),
+    (module) => module.run(flags)
+  )
+).pipe(
+  Command.withDescription(
+    "Bring folders back that no snapshot names any more, into one new snapshot, as long as no prune has removed them"
+  ),
+  Command.withShortDescription("Bring back what no snapshot names any more"),
+  Command.withExamples([
+    { command: "ourclone repo recover --repo home", description: "After snapshots were forgotten by mistake" },
+    { command: "ourclone snapshot ls latest --tag recovered --repo home", description: "What came back" }
+  ])
+)
+
 export const repair = Command.make("repair").pipe(
   Command.withDescription("Mend a damaged repository: first index, then packs that check names, then snapshots"),
   Command.withShortDescription("Mend a damaged repository"),

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { on, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { readingFlags, repositoryFlags } from "../RepositoryFlags.ts"
-import { check, prune, repair } from "./repo-care.ts"
+import { check, prune, recover, repair } from "./repo-care.ts"
 import { key } from "./repo-key.ts"
 import { copy, drill, stats } from "./repo-use.ts"
 
@@ -80,7 +80,7 @@ const unlock = Command.make(
 
 export const repo = Command.make("repo").pipe(
   Command.withDescription("Encrypted repositories that hold backups"),
-  Command.withSubcommands([init, list, info, check, prune, repair, unlock, key, copy, stats, drill]),
+  Command.withSubcommands([init, list, info, check, prune, repair, recover, unlock, key, copy, stats, drill]),
   Command.withExamples([
     { command: "ourclone repo init --repo b2:my-bucket/backup --name home", description: "Make one" },
     { command: "ourclone repo check --repo home", description: "Look whether it is whole" }

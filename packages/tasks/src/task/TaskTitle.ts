@@ -57,6 +57,7 @@ const sentences: { readonly [Kind in JobType]: (fields: Fields) => string } = {
   forget: ofRepository("Forget snapshots of"),
   prune: ofRepository("Prune"),
   checkRepository: ofRepository("Check"),
+  recover: ofRepository("Recover lost folders of"),
   repairIndex: ofRepository("Repair the index of"),
   repairPacks: ofRepository("Repair packs of"),
   repairSnapshots: ofRepository("Repair snapshots of"),
