@@ -53,9 +53,8 @@ const laterWork = async (life: Life, work: Exclude<Work, "first">, repository: s
     }[work]()
     report(contender.name, work, await measure(command, environmentOf(life, contender)))
     if (work !== "restore") continue
-    if (countFiles(path.join(target, source)) !== countFiles(source)) {
-      throw new Error(`${contender.name} did not restore every file`)
-    }
+    const [restored, expected] = [countFiles(path.join(target, source)), countFiles(source)]
+    if (restored !== expected) throw new Error(`${contender.name} restored ${restored} of ${expected} files`)
     fs.rmSync(target, { recursive: true })
   }
 }

@@ -103,6 +103,8 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   certificate: { flag: "tls-certificate", metavar: "file" },
   certificateKey: { flag: "tls-key", metavar: "file" },
   backupDir: { metavar: "folder" },
+  compareDest: { metavar: "folder" },
+  copyDest: { metavar: "folder" },
   suffix: { metavar: "text" },
   maxTransfer: { metavar: "size" },
   maxDurationMillis: {

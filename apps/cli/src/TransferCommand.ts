@@ -129,6 +129,11 @@ export const perform = Effect.fnUntraced(function* <Asked>(
   return summary
 })
 
+const folders = ["backupDir", "compareDest", "copyDest"] as const
+
+const absoluteOf = (typed: Typed<Pick<Request, (typeof folders)[number]>>) =>
+  Object.fromEntries(folders.flatMap((name) => (typed[name] === undefined ? [] : [[name, absolute(typed[name])]])))
+
 /** Runs it. Fails with `CommandStopped` when the command ends with a code of its own. */
 export const run = Effect.fnUntraced(function* (
   kind: JobKind<string, Request, TransferSummary>,
@@ -143,7 +148,7 @@ export const run = Effect.fnUntraced(function* (
     ...given(rest),
     ...(yield* filterRequest(filters)),
     ...(toName ? { toName } : {}),
-    ...(rest.backupDir === undefined ? {} : { backupDir: absolute(rest.backupDir) }),
+    ...absoluteOf(rest),
     source: absolute(source),
     destination: absolute(destination)
   }

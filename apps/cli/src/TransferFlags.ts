@@ -6,6 +6,7 @@ import {
   limiting,
   linking,
   pacing,
+  sparing,
   spending,
   storedInput
 } from "@ourclone/jobs/transfer/TransferFields"
@@ -33,7 +34,7 @@ export const transferring = {
   createsBucket,
   progress,
   errorOnNoTransfer: on("error-on-no-transfer", "Exit with 9 when there was nothing to do"),
-  ...flagsOf({ ...choosing, ...keeping, ...limiting, ...spending, ...linking }),
+  ...flagsOf({ ...choosing, ...keeping, ...sparing, ...limiting, ...spending, ...linking }),
   filters: filterFlags
 }
 

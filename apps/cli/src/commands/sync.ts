@@ -1,4 +1,4 @@
-import { removing, synced } from "@ourclone/jobs/transfer/TransferFields"
+import { removing, renaming, synced } from "@ourclone/jobs/transfer/TransferFields"
 import * as Command from "effect/cli/Command"
 import { lazily } from "../Lazily.ts"
 import { argumentOf, flagsOf } from "../RequestFlags.ts"
@@ -11,7 +11,7 @@ export const sync = Command.make(
     destination: argumentOf(synced, "destination"),
     ...earlierSource,
     ...transferring,
-    ...flagsOf(removing)
+    ...flagsOf({ ...removing, ...renaming })
   },
   (flags) =>
     lazily(

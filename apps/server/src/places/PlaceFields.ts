@@ -5,6 +5,8 @@ const places = new Set([
   "source",
   "destination",
   "backupDir",
+  "compareDest",
+  "copyDest",
   "first",
   "second",
   "path",

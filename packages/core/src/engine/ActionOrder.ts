@@ -1,9 +1,7 @@
 /** The order in which files are transferred, where a user asks for another than that of the plan. */
 import * as Result from "effect/Result"
 import { compare } from "../contract/RemotePath.ts"
-import type { Action } from "./Plan.ts"
-
-type Put = Extract<Action, { readonly _tag: "Put" }>
+import type { Action, Put } from "./Plan.ts"
 
 export type ActionOrder = (left: Put, right: Put) => number
 

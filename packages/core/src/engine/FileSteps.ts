@@ -10,6 +10,7 @@ import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Download from "./Download.ts"
 import { exact, isExact } from "./FileTime.ts"
+import type { Put } from "./Plan.ts"
 import { keepAt } from "./SetAside.ts"
 import { dropSource } from "./SourceRemoval.ts"
 import type { Flight } from "./TransferProgress.ts"
@@ -89,19 +90,18 @@ const sendBytes = (
   })
 }
 
-const copyOrSend = (
+/** What `file` is copied from inside the service, and the `location` of its provider. */
+type CopyOf = NonNullable<Put["copyOf"]>
+
+const copyOrElse = (
   run: TransferRun,
   copy: NonNullable<Provider["copy"]>,
+  from: CopyOf,
   file: File,
-  flight: Flight
+  otherwise: (error: StorageError) => Effect.Effect<void, StorageError>
 ): Effect.Effect<void, StorageError> =>
-  Effect.matchEffect(retrying(copy(file, run.source.location, file.path)), {
-    onFailure: (error) => {
-      // The destination's key may not read the source, whose own key may.
-      if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
-      if (run.summary.copied === 0) run.copy = undefined
-      return send(run, file, flight)
-    },
+  Effect.matchEffect(retrying(copy(from.file, from.location, file.path)), {
+    onFailure: otherwise,
     onSuccess: (stored) => {
       if (stored.size !== file.size) return otherSize(run, file.path, file.size, stored)
       run.summary.copied++
@@ -109,16 +109,40 @@ const copyOrSend = (
     }
   })
 
-/** Brings the bytes of `file` to the destination; `otherwise` is what a failure comes to. */
+/** From the source itself. */
+const copyOrSend = (
+  run: TransferRun,
+  copy: NonNullable<Provider["copy"]>,
+  file: File,
+  flight: Flight
+): Effect.Effect<void, StorageError> =>
+  copyOrElse(run, copy, { file, location: run.source.location }, file, (error) => {
+    // The destination's key may not read the source, whose own key may.
+    if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
+    if (run.summary.copied === 0) run.copy = undefined
+    return send(run, file, flight)
+  })
+
+/** What a copy of `copyOf` may fail with, and the bytes of the source then do. */
+const isOnlyOfCopy = ({ reason }: StorageError): boolean =>
+  reason._tag === "PermissionDenied" || reason._tag === "NotFound" || reason._tag === "SourceChanged"
+
+/** Brings the bytes of `file` to the destination, by a copy of `copyOf` where that is there; `otherwise` is what a failure comes to. */
 export const put = (
   run: TransferRun,
   file: File,
-  otherwise: (error: StorageError) => Effect.Effect<void, StorageError>
+  otherwise: (error: StorageError) => Effect.Effect<void, StorageError>,
+  copyOf?: CopyOf
 ): Effect.Effect<void, StorageError> =>
   Effect.suspend(() => {
     const flight = run.progress.begin(file.path, file.size)
     const { aside } = run.options
-    const bring = run.copy === undefined ? send(run, file, flight) : copyOrSend(run, run.copy, file, flight)
+    const { copy } = run.destination
+    const direct = run.copy === undefined ? send(run, file, flight) : copyOrSend(run, run.copy, file, flight)
+    const bring =
+      copyOf === undefined || copy === undefined
+        ? direct
+        : copyOrElse(run, copy, copyOf, file, (error) => (isOnlyOfCopy(error) ? direct : Effect.fail(error)))
     const work = aside === undefined ? bring : Effect.andThen(keepAt(run.destination, file.path, aside), bring)
     return Effect.matchEffect(work, {
       onFailure: (error) => {

@@ -24,17 +24,24 @@ import { inOrder } from "./SortedListing.ts"
 
 /** One step of a plan, with the reason a person would want to read. */
 export const Action = Schema.TaggedUnion({
-  Put: { file: File, because: Difference },
+  /** `copyOf` lies in the destination's account and has the same bytes and time; `location` is that of its provider. */
+  Put: {
+    file: File,
+    because: Difference,
+    copyOf: Schema.optionalKey(Schema.Struct({ file: File, location: Schema.String }))
+  },
   /** The bytes are the same and only the time is not: `stored` is the destination's file. */
   Touch: { file: File, stored: File },
   /** The same on both sides, so there is nothing to do. Planned only when `reportsSame`. */
   Keep: { file: File },
-  Remove: { path: RemotePath, size: Schema.Int },
+  /** `file` as it was listed, only where `keepsRemoved`. */
+  Remove: { path: RemotePath, size: Schema.Int, file: Schema.optionalKey(File) },
   MakeDirectory: { path: RemotePath },
   RemoveDirectory: { path: RemotePath },
   Pass: { entry: Skipped }
 })
 export type Action = typeof Action.Type
+export type Put = Extract<Action, { readonly _tag: "Put" }>
 type Remove = Extract<Action, { readonly _tag: "Remove" }>
 
 export interface PlanOptions {
@@ -43,6 +50,8 @@ export interface PlanOptions {
   readonly removesExtra: boolean
   /** A file that is there and is another fails, rather than being replaced. */
   readonly refusesChanges?: boolean
+  /** Say of each `Remove` which file it is; takes memory for each. */
+  readonly keepsRemoved?: boolean
   /** Plan a `Keep` for each file that is the same. */
   readonly reportsSame?: boolean
   /** Files it excludes are neither transferred nor removed. */
@@ -200,7 +209,8 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     last = entry.path
     totals.destinationFiles++
     if (!options.removesExtra || isBelowPassed(entry.path)) return undefined
-    const removal: Remove = { _tag: "Remove", path: entry.path, size: entry.size }
+    const { path, size } = entry
+    const removal: Remove = { _tag: "Remove", path, size, ...(options.keepsRemoved === true ? { file: entry } : {}) }
     if (cases === undefined) return remove(removal)
     held.push(removal)
     return undefined

@@ -86,12 +86,12 @@ const perform = (
 ): Effect.Effect<void, StorageError> | undefined => {
   switch (action._tag) {
     case "Put": {
-      const { file } = action
+      const { copyOf, file } = action
       if (run.options.limit?.mayBegin(file.size) === false) return undefined
       if (taken.holds(file)) return undefined
-      return FileSteps.put(run, file, (error) =>
+      const otherwise = (error: StorageError) =>
         taken.holdsRefused(file, error) ? Effect.void : failed(run, file.path, sizeOf(file))(error)
-      )
+      return FileSteps.put(run, file, otherwise, copyOf)
     }
     case "Touch":
       return Effect.catch(

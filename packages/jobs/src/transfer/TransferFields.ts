@@ -83,6 +83,19 @@ export const keeping = {
   immutable: flag("Fail for a file that is there and is another, rather than replace it")
 }
 
+/** Where files need not come from the source. */
+export const sparing = {
+  compareDest: text("Pass over files that are the same in this folder"),
+  copyDest: text("Copy files that are the same in this folder from there, inside the service")
+}
+
+/** Where names changed at the source. */
+export const renaming = {
+  trackRenames: flag(
+    "Copy what has another name at the source by now inside the destination's service, told by size, time and digest"
+  )
+}
+
 /** How much a run may do, and in which order. */
 export const limiting = {
   maxTransfer: text("Begin no file once so much was transferred, such as 10G"),
@@ -104,6 +117,7 @@ export const transferring = {
   ...waiting,
   ...choosing,
   ...keeping,
+  ...sparing,
   ...limiting,
   ...spending,
   ...linking,

@@ -3,10 +3,12 @@
 import { remedy } from "@ourclone/core/contract/CoreRemedies"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Cost from "@ourclone/core/engine/Cost"
+import * as Spared from "@ourclone/core/engine/Elsewhere"
 import * as Guard from "@ourclone/core/engine/Guard"
 import { LimitReached } from "@ourclone/core/engine/Limit"
 import * as Plan from "@ourclone/core/engine/Plan"
 import { preview as previewPlan } from "@ourclone/core/engine/Preview"
+import { tracked } from "@ourclone/core/engine/Renames"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import type { Tell } from "@ourclone/core/events/Tell"
@@ -18,6 +20,7 @@ import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterOf } from "../place/FilterFields.ts"
 import { hold } from "../place/HoldDestination.ts"
 import * as AsideOf from "./AsideOf.ts"
+import * as Elsewhere from "./Elsewhere.ts"
 import * as Limits from "./Limits.ts"
 import * as Sides from "./Sides.ts"
 import { comparisonOf, lookingOf, type Transferring } from "./TransferFields.ts"
@@ -28,11 +31,12 @@ export interface Request extends Transferring {
   readonly toName?: boolean
   readonly maxDelete?: number
   readonly allowEmptySource?: boolean
+  readonly trackRenames?: boolean
 }
 
 /** What makes no sense in a request of any of the three. */
 export const refuse = (request: Request) =>
-  Bwlimit.refusal(request.bwlimit) ?? Limits.refusal(request) ?? AsideOf.refusal(request)
+  Bwlimit.refusal(request.bwlimit) ?? Limits.refusal(request) ?? AsideOf.refusal(request) ?? Elsewhere.refusal(request)
 
 export type Verb = "copy" | "move" | "sync"
 
@@ -47,14 +51,25 @@ const emptySource = (request: Request) =>
     remedy: remedy("allowEmptySource")
   })
 
-const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request, { destination, source }: Sides.Sides) {
-  return Plan.make(source, destination, {
-    comparison: comparisonOf(request),
+const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request, sides: Sides.Sides, tell: Tell) {
+  const { destination, source } = sides
+  const tracksRenames = request.trackRenames === true && destination.copy !== undefined
+  const comparison = comparisonOf(request)
+  const elsewhere = yield* Elsewhere.elsewhereOf(request, sides, tell)
+  const made = Plan.make(source, destination, {
+    comparison,
     removesExtra: verb === "sync",
+    keepsRemoved: tracksRenames,
     reportsSame: verb === "move",
     refusesChanges: request.immutable === true,
     filter: yield* filterOf(request)
   })
+  const spared = elsewhere === undefined ? made : Spared.passedOver(made, source, elsewhere, comparison)
+  if (request.trackRenames === true && !tracksRenames) {
+    const message = `${destination.name} copies nothing inside, so files with another name by now are transferred`
+    tell.fact({ _tag: "Note", code: "renamesNotTracked", message })
+  }
+  return tracksRenames ? tracked(spared, source, destination) : spared
 })
 
 const limitsOf = (verb: Verb, { allowEmptySource = false, maxDelete }: Request): Guard.DeletionLimits => ({
@@ -63,8 +78,14 @@ const limitsOf = (verb: Verb, { allowEmptySource = false, maxDelete }: Request):
 })
 
 /** Plans beforehand, as only then nothing has been spent. Fails with `LimitReached`. */
-const refuseCost = Effect.fnUntraced(function* (verb: Verb, request: Request, sides: Sides.Sides, most: number) {
-  const plan = yield* planOf(verb, request, sides)
+const refuseCost = Effect.fnUntraced(function* (
+  verb: Verb,
+  request: Request,
+  sides: Sides.Sides,
+  most: number,
+  tell: Tell
+) {
+  const plan = yield* planOf(verb, request, sides, tell)
   yield* Stream.runDrain(plan.actions)
   const cost = Cost.of(sides.source, sides.destination, plan.totals)
   if (cost === undefined || cost.once + cost.monthly <= most) return
@@ -100,8 +121,8 @@ export const run = (verb: Verb) =>
     const opened = yield* Sides.openDestination(request, tell)
     yield* hold(opened, { type: verb, whenBusy: request.whenBusy, tell })
     const sides = yield* Sides.withSource(request, opened, tell, name)
-    if (request.maxCost !== undefined) yield* refuseCost(verb, request, sides, request.maxCost)
-    const plan = yield* planOf(verb, request, sides)
+    if (request.maxCost !== undefined) yield* refuseCost(verb, request, sides, request.maxCost, tell)
+    const plan = yield* planOf(verb, request, sides, tell)
     const summary: TransferSummary = yield* Effect.mapError(
       Transfer.execute(sides.source, sides.destination, plan, {
         ...limitsOf(verb, request),
@@ -125,7 +146,7 @@ export const preview = (verb: Verb) =>
   Effect.fnUntraced(function* (asked: Request, { tell }: Beside) {
     const { name, request } = yield* Sides.aimed(asked, tell)
     const sides = yield* Sides.withSource(request, yield* Sides.openDestination(request, tell), tell, name)
-    const plan = yield* planOf(verb, request, sides)
+    const plan = yield* planOf(verb, request, sides, tell)
     const previewed: TransferSummary = yield* previewPlan(plan, { removesSource: verb === "move", tell })
     yield* checkSource(verb, request, sides, plan.totals, tell)
     const cost = Cost.of(sides.source, sides.destination, plan.totals)
