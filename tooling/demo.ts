@@ -9,6 +9,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { type EmulatorProcess, startEmulator } from "./bench/EmulatorProcess.ts"
 import { compareTrees } from "./compareTrees.ts"
+import { filesBelow } from "./filesBelow.ts"
 
 const root = path.resolve(import.meta.dirname, "..")
 const caller = process.env["INIT_CWD"] ?? process.cwd()
@@ -30,8 +31,7 @@ const isCopied = (file: string) => {
 }
 
 const changeOneFile = (inside: string): string => {
-  const files = fs.readdirSync(inside, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  const [first] = files.map((entry) => path.join(entry.parentPath, entry.name)).sort()
+  const [first] = filesBelow(inside).toSorted()
   const changed = first ?? path.join(inside, "new.txt")
   fs.appendFileSync(changed, "One more line.\n")
   return path.relative(inside, changed)

@@ -2,6 +2,7 @@
 import * as crypto from "node:crypto"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { filesBelow } from "../filesBelow.ts"
 
 const noise = () => {
   const cipher = crypto.createCipheriv("aes-128-ctr", Buffer.alloc(16, 7), Buffer.alloc(16))
@@ -73,10 +74,8 @@ export const mixedFiles = (folder: string, size: number): void => {
 
 /** Gives every tenth file other bytes of the same length, another tenth each turn. */
 export const changeTenth = (folder: string, turn: number): void => {
-  const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  for (const [index, entry] of files.entries()) {
+  for (const [index, file] of filesBelow(folder).entries()) {
     if (index % 10 !== turn % 10) continue
-    const file = path.join(entry.parentPath, entry.name)
     const bytes = fs.readFileSync(file)
     bytes.writeUInt32LE(turn + 1, 0)
     bytes.writeUInt32LE(index, 4)

@@ -1,6 +1,5 @@
 /** What a row of the benchmarks is, and how its contenders take turns. */
-import * as fs from "node:fs"
-import * as path from "node:path"
+import { filesBelow } from "../filesBelow.ts"
 import type { Measurement } from "./Measure.ts"
 
 /** Takes one measurement: of whom, and at which work of the row ("" where it has only one). */
@@ -16,11 +15,4 @@ export interface Row {
 export const inTurn = <A>(contenders: ReadonlyArray<A>, run: number): ReadonlyArray<A> =>
   run % 2 === 0 ? contenders : contenders.toReversed()
 
-/** Through no link, where Node's own recursion may go. */
-export const countFiles = (folder: string): number =>
-  fs
-    .readdirSync(folder, { withFileTypes: true })
-    .reduce(
-      (sum, entry) => sum + (entry.isDirectory() ? countFiles(path.join(folder, entry.name)) : Number(entry.isFile())),
-      0
-    )
+export const countFiles = (folder: string): number => filesBelow(folder).length

@@ -3,6 +3,7 @@ import * as fs from "node:fs"
 import { createRequire } from "node:module"
 import * as path from "node:path"
 import { gzipSync } from "node:zlib"
+import { filesBelow } from "../filesBelow.ts"
 import { output, root, stageCommand } from "./packages.ts"
 
 const cli = path.join(root, "apps", "cli")
@@ -83,10 +84,7 @@ Description: sync, backup and mount for Backblaze B2 and other storage
  the Node that it runs on.
 `
 
-const sizeOf = (folder: string): number =>
-  fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .reduce((sum, entry) => sum + (entry.isFile() ? fs.statSync(path.join(entry.parentPath, entry.name)).size : 0), 0)
+const sizeOf = (folder: string): number => filesBelow(folder).reduce((sum, file) => sum + fs.statSync(file).size, 0)
 
 /**
  * Packs the same as a package of Debian, with manual pages and completions where they belong; gives its path, or nothing

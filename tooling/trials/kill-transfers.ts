@@ -17,6 +17,7 @@ import { parseArgs } from "node:util"
 import { build, ownRoot } from "../bench/Checkout.ts"
 import { startEmulator } from "../bench/EmulatorProcess.ts"
 import { compareTrees } from "../compareTrees.ts"
+import { filesBelow } from "../filesBelow.ts"
 import { seededRandom } from "./seededRandom.ts"
 
 const kinds = ["sync", "download", "restore", "runner", "parent"] as const
@@ -116,10 +117,9 @@ const change = (): void => {
 
 /** Files below `root` that hold nothing that was ever meant to be there; those with a temporary name do not count. */
 const torn = (root: string): ReadonlyArray<string> =>
-  fs
-    .readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith(".ourclone-part"))
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+  filesBelow(root)
+    .filter((file) => !file.endsWith(".ourclone-part"))
+    .map((file) => path.relative(root, file))
     .filter((name) => contents.get(name)?.has(hash("sha1", fs.readFileSync(path.join(root, name)))) !== true)
 
 const fail = (message: string): never => {
