@@ -60,15 +60,18 @@ const jobs = path.resolve(here, "..", "..", "packages", "jobs", "src")
 
 /** Loaded together, so one file each, as each file costs half a millisecond: what every command but `version` begins with, what every storage needs, what questions and jobs load then, and the rest of what transfers do. */
 const together = {
-  start: [source("Run.ts")],
+  start: [source("Run.ts"), source("Lazily.ts"), source("RequestFlags.ts")],
   storage: [
     path.join(jobs, "..", "..", "core", "src", "contract", "PlaceIdentity.ts"),
+    source("FilterFlags.ts"),
     source("QueryRun.ts"),
     source("Listing.ts"),
-    path.join(jobs, "storage", "List.ts")
+    path.join(jobs, "storage", "List.ts"),
+    source("commands/ls.ts")
   ],
   job: [source("JobRun.ts")],
   transfer: [
+    ...["copy", "move", "sync"].map((name) => source(`commands/${name}.ts`)),
     source("TransferCommand.ts"),
     ...["Copy", "Move", "Sync"].map((name) => path.join(jobs, "transfer", `${name}.ts`))
   ]

@@ -2,12 +2,13 @@
 import * as Age from "@ourclone/core/filter/Age"
 import * as Size from "@ourclone/core/filter/Size"
 import * as Result from "effect/Result"
+import { repositoryWords } from "./RepositoryWords.ts"
 
 export interface FlagWords {
   /** The name, where it is not the field's. */
   readonly flag?: string
   /** One letter. */
-  readonly alias?: string
+  readonly alias?: string | undefined
   /** What stands for the value in help. */
   readonly metavar?: string
   readonly description?: string
@@ -49,6 +50,7 @@ const howOld = { metavar: "age" }
 const days = { metavar: "days" }
 
 export const flagWords: { readonly [field: string]: FlagWords } = {
+  ...repositoryWords,
   repository: { flag: "repo" },
   fromRepository: { flag: "from-repo" },
   checksum: { alias: "c" },

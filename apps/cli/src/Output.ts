@@ -39,6 +39,8 @@ export interface Output {
   readonly hand: () => void
   /** Hands on what is buffered, and waits until it has been taken. */
   readonly flush: Effect.Effect<void>
+  /** Waits while standard output is behind, so that what waits for its reader stays bounded. */
+  readonly room: Effect.Effect<void>
 }
 
 /** The output of one command. What is still buffered when the scope closes is handed on. */
@@ -108,6 +110,7 @@ export const make: Effect.Effect<
       drawing = draw
     },
     hand,
-    flush
+    flush,
+    room: Effect.suspend(() => (streams.isBehind() ? flush : Effect.void))
   }
 })

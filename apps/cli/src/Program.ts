@@ -17,7 +17,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Arguments from "./Arguments.ts"
-import { commands } from "./Commands.ts"
+import { commandsFor } from "./Commands.ts"
 import * as DebugLog from "./DebugLog.ts"
 import * as Environment from "./Environment.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -144,10 +144,14 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
     streams.writeError(`error: ${printable(refused)}\n`)
     return ExitCode.wrongUsage
   }
-  const root = Command.runWith(commands(factories), { version, renderErrors: true })
+  const perform = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
+    const words = Arguments.normalize(typed)
+    const root = yield* Effect.promise(() => commandsFor(words, factories))
+    return yield* Command.runWith(root, { version, renderErrors: true })(words)
+  })
   const line: CommandLineShape = {
     run: (words) =>
-      root(Arguments.normalize(words)).pipe(
+      perform(words).pipe(
         Effect.provideService(CommandLine, line),
         Effect.provide(services),
         Effect.catchFilter(

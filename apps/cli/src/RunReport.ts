@@ -54,7 +54,7 @@ export const make = Effect.fnUntraced(function* (output: Output, options: Report
     if (output.isVerbose) verbose(event)
     else if (!isShown) note(view)
   }
-  const sink: Sink = (batch) => Effect.sync(() => batch.forEach(take))
+  const sink: Sink = (batch) => Effect.andThen(Effect.sync(() => batch.forEach(take)), output.room)
   if (isShown) yield* Progress.show(output, () => view)
   const report: RunReport = { sink, view: () => view }
   return report

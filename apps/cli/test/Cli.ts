@@ -55,6 +55,7 @@ export const makeCli = (
             error += text
           },
           drained: (done) => done(),
+          isBehind: () => false,
           isInputTerminal: false,
           isErrorTerminal: options.isErrorTerminal ?? false,
           size: () => ({ columns: options.columns ?? 80, rows: 24 }),

@@ -40,6 +40,19 @@ test.each([["version"], ["--version"]])("%s prints the version", async (word) =>
   expect(out).toMatch(/^ourclone \d+\.\d+\.\d+\n$/)
 })
 
+/** The modules that the program loads for these words, and its exit code. */
+const loading = async (folder: string, words: ReadonlyArray<string>) => {
+  const hooks = `import { registerHooks } from "node:module"
+import { appendFileSync } from "node:fs"
+registerHooks({ load: (url, context, next) => (appendFileSync("loaded", url + "\\n"), next(url, context)) })`
+  const { child, ended } = start(folder, words, {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hooks)}`
+  })
+  child.stdout.resume()
+  const { code } = await ended
+  return { code, loaded: fs.readFileSync(path.join(folder, "loaded"), "utf8") }
+}
+
 test.each([
   ["prints its version", ["--version"], false],
   ["prints its help", ["--help"], false],
@@ -48,17 +61,22 @@ test.each([
 ])("the engine of filters is loaded only for a filter: a run that %s", async (_, words, isLoaded) => {
   const folder = makeFolder()
   fs.mkdirSync(path.join(folder, "from"))
-  const hooks = `import { registerHooks } from "node:module"
-import { appendFileSync } from "node:fs"
-registerHooks({ load: (url, context, next) => (appendFileSync("loaded", url + "\\n"), next(url, context)) })`
-  const { child, ended } = start(folder, words, {
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hooks)}`
-  })
-  child.stdout.resume()
-  expect((await ended).code).toBe(0)
-  const loaded = fs.readFileSync(path.join(folder, "loaded"), "utf8")
+  const { code, loaded } = await loading(folder, words)
+  expect(code).toBe(0)
   expect(loaded).toContain("/apps/cli/src/main.ts")
   expect(/\/re2js\//.test(loaded)).toBe(isLoaded)
+})
+
+test.each([
+  ["alone where it is the first word", ["ls", "from"], false],
+  ["with all others behind a flag, which might take it for its value", ["--json", "ls", "from"], true]
+])("a command is loaded %s", async (_, words, areAll) => {
+  const folder = makeFolder()
+  fs.mkdirSync(path.join(folder, "from"))
+  const { code, loaded } = await loading(folder, words)
+  expect(code).toBe(0)
+  expect(loaded).toContain("/commands/ls.ts")
+  expect(loaded.includes("/commands/backup.ts")).toBe(areAll)
 })
 
 test("a listing whose reader goes away ends quietly", async () => {
@@ -98,6 +116,28 @@ test.each([
   const again = await start(folder, ["copy", "from", "b2:some-bucket"], environment).ended
   expect(again).toEqual({ code: 0, error: expect.stringContaining("1 file copied") })
   expect(parts()).toBeLessThan(30 + 5)
+})
+
+test.each([
+  ["SIGINT", "SIGINT", 130],
+  ["SIGINT", "SIGTERM", 143],
+  ["SIGTERM", "SIGINT", 130],
+  ["SIGHUP", "SIGTERM", 143]
+] as const)("%s asks a run that waits for its reader to stop, and %s ends it with %i", async (first, second, expected) => {
+  const folder = makeFolder()
+  fs.mkdirSync(path.join(folder, "many"))
+  // More than a pipe holds.
+  for (let index = 0; index < 5000; index++) {
+    fs.writeFileSync(path.join(folder, "many", `${"a".repeat(200)}-${index}`), "")
+  }
+  const { child, ended, errorSoFar } = start(folder, ["ls", "many"])
+  await new Promise((resolve) => child.stdout.once("readable", resolve))
+  child.kill(first)
+  await expect.poll(errorSoFar, { timeout: 240_000 }).toContain("interrupted")
+  child.kill(second)
+  await new Promise((resolve) => child.once("exit", resolve))
+  child.stdout.resume()
+  expect((await ended).code).toBe(expected)
 })
 
 test("SIGINT stops a backup with 130, leaves no lock, and keeps what was stored", async () => {

@@ -1,5 +1,5 @@
 import * as Amount from "@ourclone/core/events/Amount"
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { describe, expect, test } from "vitest"
 import * as ByteProgress from "../src/repository/ByteProgress.ts"
 import { ofRestic } from "../src/repository/RepositoryPlace.ts"
@@ -13,7 +13,7 @@ describe("units", () => {
     ["1.5G", 1_610_612_736],
     ["10MiB", 10_485_760]
   ])("the size %s is %d bytes", (text, bytes) => {
-    expect(Effect.runSync(Units.size("max-unused", text))).toBe(bytes)
+    expect(Units.size(text)).toEqual(Result.succeed(bytes))
   })
 
   test.each([
@@ -22,7 +22,7 @@ describe("units", () => {
     ["7d", 604_800_000],
     ["100ms", 100]
   ])("the span %s is %d milliseconds", (text, millis) => {
-    expect(Effect.runSync(Units.duration("retry-lock", text))).toBe(millis)
+    expect(Units.duration(text)).toEqual(Result.succeed(millis))
   })
 
   test.each([
@@ -30,7 +30,7 @@ describe("units", () => {
     ["2026-11-21 20:45:00", new Date(2026, 10, 21, 20, 45).getTime()],
     ["2026-11-21", new Date(2026, 10, 21).getTime()]
   ])("the time %s is meant in local time unless it says another", (text, millis) => {
-    expect(Effect.runSync(Units.moment("time", text))).toBe(millis)
+    expect(Units.moment(text)).toEqual(Result.succeed(millis))
   })
 
   test.each([
@@ -46,11 +46,11 @@ describe("units", () => {
     "0x10",
     " 2024-01-01"
   ])("%j is no time, and none is made of it", (text) => {
-    expect(Effect.runSync(Effect.flip(Units.moment("time", text))).message).toContain(`--time: "${text}"`)
+    expect(Result.getOrUndefined(Result.flip(Units.moment(text)))).toContain(`"${text}" is not a time`)
   })
 
   test.each(["", "G", "-1", "1X", "1 G", "1e3", "0x10", " 1"])("%j is no size", (text) => {
-    expect(Effect.runSync(Effect.flip(Units.size("max-unused", text))).message).toContain("--max-unused")
+    expect(Result.getOrUndefined(Result.flip(Units.size(text)))).toContain(`"${text}" is not a size`)
   })
 })
 

@@ -1,5 +1,11 @@
 import { describe as describeField } from "@ourclone/core/contract/SchemaField"
 import { jobKinds } from "@ourclone/jobs/JobKinds"
+import * as DiffQuery from "@ourclone/jobs/repository/DiffQuery"
+import * as DumpBytes from "@ourclone/jobs/repository/DumpBytes"
+import * as FindQuery from "@ourclone/jobs/repository/FindQuery"
+import * as SnapshotLsQuery from "@ourclone/jobs/repository/SnapshotLsQuery"
+import * as SnapshotsQuery from "@ourclone/jobs/repository/SnapshotsQuery"
+import * as StatsQuery from "@ourclone/jobs/repository/StatsQuery"
 import * as Cat from "@ourclone/jobs/storage/Cat"
 import * as List from "@ourclone/jobs/storage/List"
 import * as Size from "@ourclone/jobs/storage/Size"
@@ -10,6 +16,11 @@ import { flagNameOf, flagWords } from "../src/FlagWords.ts"
 import { makeCli } from "./Cli.ts"
 
 const requestOf = async (type: keyof typeof jobKinds) => (await jobKinds[type]()).request
+
+/** What every command about a repository says in words of its own. */
+const ofRepository = ["repository", "cacheDirectory", "whenBusy", "host", "tag", "path", "ids"]
+const kept = ["Last", "Hourly", "Daily", "Weekly", "Monthly", "Yearly", "Tag"].map((each) => `keep${each}`)
+const keptWithin = ["", "Hourly", "Daily", "Weekly", "Monthly", "Yearly"].map((each) => `keepWithin${each}`)
 
 /** What a command says of a field in words of its own, or does not offer. */
 const table: ReadonlyArray<readonly [string, () => Promise<Schema.Top>, ReadonlyArray<string>]> = [
@@ -33,7 +44,40 @@ const table: ReadonlyArray<readonly [string, () => Promise<Schema.Top>, Readonly
   ["tree", async () => List.Request, ["path"]],
   ["size", async () => Size.Request, []],
   ["stat", async () => Stat.Request, []],
-  ["cat", async () => Cat.Request, ["path"]]
+  ["cat", async () => Cat.Request, ["path"]],
+  [
+    "backup",
+    () => requestOf("backup"),
+    [...ofRepository, "exclude", "paths", "rawPaths", "directory", "stdinFilename", "scan", "items"]
+  ],
+  [
+    "restore",
+    () => requestOf("restore"),
+    [...ofRepository, "exclude", "include", "snapshot", "target", "special", "items"]
+  ],
+  [
+    "forget",
+    () => requestOf("forget"),
+    [...ofRepository, ...kept, ...keptWithin, "maxUnused", "prune", "allowRemoveAll"]
+  ],
+  ["repo init", () => requestOf("init"), [...ofRepository, "repositoryVersion", "copyChunkerFrom"]],
+  ["repo check", () => requestOf("checkRepository"), ofRepository],
+  ["repo prune", () => requestOf("prune"), [...ofRepository, "maxUnused", "allowRemoveAll"]],
+  ["repo repair index", () => requestOf("repairIndex"), ofRepository],
+  ["repo repair packs", () => requestOf("repairPacks"), ofRepository],
+  ["repo repair snapshots", () => requestOf("repairSnapshots"), ofRepository],
+  ["repo copy", () => requestOf("copySnapshots"), [...ofRepository, "fromRepository"]],
+  ["repo drill", () => requestOf("drill"), [...ofRepository, "snapshot", "sample"]],
+  ["repo unlock", () => requestOf("unlock"), ofRepository],
+  ["repo key add", () => requestOf("keyAdd"), [...ofRepository, "user"]],
+  ["repo stats", async () => StatsQuery.Request, ofRepository],
+  ["snapshots", async () => SnapshotsQuery.Request, ofRepository],
+  ["snapshot ls", async () => SnapshotLsQuery.Request, [...ofRepository, "snapshot", "folders", "recursive"]],
+  ["snapshot find", async () => FindQuery.Request, [...ofRepository, "patterns", "blobs", "trees", "packs"]],
+  ["snapshot diff", async () => DiffQuery.Request, [...ofRepository, "from", "to"]],
+  ["snapshot dump", async () => DumpBytes.Request, [...ofRepository, "snapshot", "file"]],
+  ["snapshot tag", () => requestOf("tag"), ofRepository],
+  ["snapshot rm", () => requestOf("removePaths"), [...ofRepository, "exclude"]]
 ]
 
 describe("what can be asked for can be typed", () => {

@@ -19,7 +19,7 @@ export interface OfferedJob {
   /** `RunHere.run` of a request that came as JSON. Fails with `InvalidJob` where it is none of this kind. */
   readonly run: (
     request: unknown,
-    options: RunHere.RunOptions
+    options: RunHere.HereOptions
   ) => Effect.Effect<
     void,
     Effect.Error<ReturnType<typeof RunHere.run>>,

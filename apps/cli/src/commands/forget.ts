@@ -1,14 +1,27 @@
+import { comparing } from "@ourclone/jobs/repository/BackupFields"
+import { keptSpans } from "@ourclone/jobs/repository/KeepFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { on, place, text, texts } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { groupBy, pruneFlags, readingFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { pruneFlags, readingFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { flagsOf } from "../RequestFlags.ts"
 import { dryRun } from "../TransferFlags.ts"
 
 const keep = (name: string, what: string) => text(`keep-${name}`, "count", `Keep ${what}, or "unlimited"`)
-const within = (name: string, what: string) =>
-  text(`keep-within${name}`, "span", `Keep ${what} this long before the newest, such as 1y6m7d12h (m is months)`)
+const within = (what: string) => ({
+  metavar: "span",
+  description: `Keep ${what} this long before the newest, such as 1y6m7d12h (m is months)`
+})
+const spanWords = {
+  keepWithin: within("all that are at most"),
+  keepWithinHourly: within("the newest of each hour at most"),
+  keepWithinDaily: within("the newest of each day at most"),
+  keepWithinWeekly: within("the newest of each week at most"),
+  keepWithinMonthly: within("the newest of each month at most"),
+  keepWithinYearly: within("the newest of each year at most")
+}
 
 const policy = {
   keepLast: keep("last", "so many of the newest").pipe(Flag.withAlias("l")),
@@ -17,12 +30,7 @@ const policy = {
   keepWeekly: keep("weekly", "the newest of so many weeks").pipe(Flag.withAlias("w")),
   keepMonthly: keep("monthly", "the newest of so many months").pipe(Flag.withAlias("m")),
   keepYearly: keep("yearly", "the newest of so many years").pipe(Flag.withAlias("y")),
-  keepWithin: within("", "all that are at most"),
-  keepWithinHourly: within("-hourly", "the newest of each hour at most"),
-  keepWithinDaily: within("-daily", "the newest of each day at most"),
-  keepWithinWeekly: within("-weekly", "the newest of each week at most"),
-  keepWithinMonthly: within("-monthly", "the newest of each month at most"),
-  keepWithinYearly: within("-yearly", "the newest of each year at most"),
+  ...flagsOf(keptSpans, spanWords),
   keepTag: texts("keep-tag", "tag,…", "Keep those with all of these tags; repeated, any of the lists")
 }
 
@@ -33,7 +41,7 @@ export const forget = Command.make(
     ids: place("snapshot", "Forget these, whatever is to be kept").pipe(Argument.atLeast(0)),
     ...policy,
     ...snapshotFilterFlags,
-    groupBy: groupBy("host,paths"),
+    ...flagsOf({ groupBy: comparing.groupBy }),
     compact: on("compact", "Leave out paths").pipe(Flag.withAlias("c")),
     allowRemoveAll: on("unsafe-allow-remove-all", "With a filter, let a policy forget every snapshot of a group"),
     prune: on("prune", "Then free the space that nothing needs any more"),

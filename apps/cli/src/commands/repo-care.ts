@@ -1,20 +1,17 @@
+import { checking, indexing, replacing } from "@ourclone/jobs/repository/CareFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import { on, place, text } from "../Flags.ts"
+import { on, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { pruneFlags, readingFlags, repositoryFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { flagsOf } from "../RequestFlags.ts"
 import { dryRun } from "../TransferFlags.ts"
 
 export const check = Command.make(
   "check",
   {
     ...readingFlags,
-    readData: on("read-data", "Read everything that is stored"),
-    readDataSubset: text(
-      "read-data-subset",
-      "part",
-      "Read a part: n/t (the nth of t parts), a share such as 5%, or a size"
-    )
+    ...flagsOf(checking)
   },
   (flags) =>
     lazily(
@@ -55,7 +52,7 @@ export const prune = Command.make("prune", { ...readingFlags, ...pruneFlags, dry
 
 const index = Command.make(
   "index",
-  { ...repositoryFlags, readAllPacks: on("read-all-packs", "Trust no index, and read the end of every pack"), dryRun },
+  { ...repositoryFlags, ...flagsOf(indexing), dryRun },
   (flags) =>
     lazily(
       () => import("../repository/RepairCommand.ts"),
@@ -84,7 +81,7 @@ const snapshots = Command.make(
   {
     ...repositoryFlags,
     ...snapshotFilterFlags,
-    forget: on("forget", "Remove the snapshots that are replaced"),
+    ...flagsOf(replacing),
     dryRun,
     ids: place("snapshot", "Only these; else all that the filters leave").pipe(Argument.atLeast(0))
   },

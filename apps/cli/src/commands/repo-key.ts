@@ -1,7 +1,9 @@
+import { keeper } from "@ourclone/jobs/repository/CareFields"
 import * as Command from "effect/cli/Command"
 import { place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { repositoryFlags } from "../RepositoryFlags.ts"
+import { flagsOf } from "../RequestFlags.ts"
 
 const newPassword = {
   newPasswordFile: text("new-password-file", "file", "A file that holds the new password"),
@@ -24,8 +26,10 @@ const add = Command.make(
   {
     ...repositoryFlags,
     ...newPassword,
-    user: text("user", "name", "Whose it is said to be; else yours"),
-    host: text("host", "name", "Where it is said to be used; else here")
+    ...flagsOf(keeper, {
+      user: { metavar: "name", description: "Whose it is said to be; else yours" },
+      host: { metavar: "name", description: "Where it is said to be used; else here" }
+    })
   },
   (flags) =>
     lazily(

@@ -1,9 +1,12 @@
+import { drilling } from "@ourclone/jobs/repository/CareFields"
+import { counting } from "@ourclone/jobs/repository/LookFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { readingFlags, repositoryFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { flagsOf } from "../RequestFlags.ts"
 
 const some = place("snapshot", "Only these; else all that the filters leave").pipe(Argument.atLeast(0))
 
@@ -35,10 +38,7 @@ export const stats = Command.make(
   {
     ...readingFlags,
     ...snapshotFilterFlags,
-    mode: Flag.Literals("mode", ["restore-size", "files-by-contents", "blobs-per-file", "raw-data"]).pipe(
-      Flag.withDescription("What to count; else restore-size"),
-      Flag.withDefault("restore-size")
-    ),
+    ...flagsOf(counting),
     ids: some
   },
   (flags) =>
@@ -65,8 +65,7 @@ export const drill = Command.make(
       Flag.withDescription("How many files to restore, or a share of them such as 5%; else 10"),
       Flag.withDefault("10")
     ),
-    seed: text("seed", "text", "Choose the files that another drill with this seed chose"),
-    temporary: text("temporary", "folder", "Where there is room to restore them to"),
+    ...flagsOf(drilling),
     report: text("report", "file", "Write the report there, as JSON")
   },
   (flags) =>

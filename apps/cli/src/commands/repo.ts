@@ -1,9 +1,11 @@
+import { unlocking } from "@ourclone/jobs/repository/CareFields"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Schema from "effect/Schema"
-import { on, text } from "../Flags.ts"
+import { text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { readingFlags, repositoryFlags } from "../RepositoryFlags.ts"
+import { flagsOf } from "../RequestFlags.ts"
 import { check, prune, recover, repair } from "./repo-care.ts"
 import { key } from "./repo-key.ts"
 import { copy, drill, stats } from "./repo-use.ts"
@@ -64,7 +66,7 @@ const info = Command.make("info", readingFlags, (flags) =>
 
 const unlock = Command.make(
   "unlock",
-  { ...repositoryFlags, removeAll: on("remove-all", "Remove the locks of runs that may be alive, too") },
+  { ...repositoryFlags, ...flagsOf(unlocking) },
   (flags) =>
     lazily(
       () => import("../repository/UnlockCommand.ts"),

@@ -1,8 +1,10 @@
+import { restoring } from "@ourclone/jobs/repository/RestoreFields"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { on, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { excludeFlags, includeFlags, readingFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { flagsOf } from "../RequestFlags.ts"
 import { dryRun } from "../TransferFlags.ts"
 
 export const restore = Command.make(
@@ -14,13 +16,12 @@ export const restore = Command.make(
     ...includeFlags,
     ...excludeFlags,
     ...snapshotFilterFlags,
-    overwrite: Flag.Literals("overwrite", ["always", "if-changed", "if-newer", "never"]).pipe(
-      Flag.withDescription("What becomes of files that are there already; else always"),
-      Flag.withDefault("always")
-    ),
-    delete: on("delete", "Remove from the target what is not in the snapshot"),
-    verify: on("verify", "Read what was restored once more and compare it"),
-    sparse: on("sparse", "Leave holes where a file holds long runs of zeros"),
+    ...flagsOf({
+      overwrite: restoring.overwrite,
+      delete: restoring.delete,
+      verify: restoring.verify,
+      sparse: restoring.sparse
+    }),
     special: on("special", "Make device nodes and set setuid, setgid and capabilities of files; root's restore does"),
     noSpecial: on("no-special", "Leave these out, though root restores: for a repository of somebody you do not trust"),
     dryRun

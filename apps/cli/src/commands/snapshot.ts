@@ -1,9 +1,12 @@
+import { replacing, tagging } from "@ourclone/jobs/repository/CareFields"
+import { differing, finding, packing, walking } from "@ourclone/jobs/repository/LookFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { on, place, text, texts } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { excludeFlags, readingFlags, repositoryFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { flagsOf } from "../RequestFlags.ts"
 import { dryRun } from "../TransferFlags.ts"
 
 const one = place("snapshot", "An id or its beginning, latest, latest~1, or one of these with :folder")
@@ -15,7 +18,9 @@ const ls = Command.make(
     ...readingFlags,
     ...snapshotFilterFlags,
     long: on("long", "With mode, owner, size and time").pipe(Flag.withAlias("l")),
-    recursive: on("recursive", "Where folders are named: what is below their folders, too"),
+    ...flagsOf(walking, {
+      recursive: { alias: undefined, description: "Where folders are named: what is below their folders, too" }
+    }),
     snapshot: one,
     folders: place("folder", "Only what is in these").pipe(Argument.atLeast(0))
   },
@@ -38,10 +43,9 @@ const find = Command.make(
     ...readingFlags,
     ...snapshotFilterFlags,
     snapshot: texts("snapshot", "id", "Only in this snapshot; may be repeated").pipe(Flag.withAlias("s")),
-    ignoreCase: on("ignore-case", "Whatever the case of letters").pipe(Flag.withAlias("i")),
+    ...flagsOf({ ignoreCase: finding.ignoreCase }),
     long: on("long", "With mode, owner, size and time").pipe(Flag.withAlias("l")),
-    oldest: text("oldest", "time", "Only what was changed at this time or later").pipe(Flag.withAlias("O")),
-    newest: text("newest", "time", "Only what was changed at this time or before").pipe(Flag.withAlias("N")),
+    ...flagsOf({ oldestMillis: finding.oldestMillis, newestMillis: finding.newestMillis }),
     blob: on("blob", "Look for the files that hold these blobs"),
     tree: on("tree", "Look for the folders that are these trees"),
     pack: on("pack", "Look for what is stored in these packs"),
@@ -67,7 +71,7 @@ const diff = Command.make(
   "diff",
   {
     ...readingFlags,
-    metadata: on("metadata", "Print also what differs in mode, owner or time alone"),
+    ...flagsOf(differing),
     from: place("from", "A snapshot, or id:folder"),
     to: place("to", "The one to compare it with")
   },
@@ -92,11 +96,7 @@ const dump = Command.make(
   {
     ...readingFlags,
     ...snapshotFilterFlags,
-    archive: Flag.Literals("archive", ["tar", "zip"]).pipe(
-      Flag.withDescription("What a folder becomes; else tar"),
-      Flag.withDefault("tar"),
-      Flag.withAlias("a")
-    ),
+    ...flagsOf(packing),
     target: text("target", "file", "Write there instead of to standard output").pipe(Flag.withAlias("t")),
     snapshot: one,
     file: place("path", "A file or a folder in it")
@@ -120,9 +120,7 @@ const tag = Command.make(
   {
     ...repositoryFlags,
     ...snapshotFilterFlags,
-    set: texts("set", "tag,…", 'Replace all tags by these; "" leaves none'),
-    add: texts("add", "tag,…", "Give these tags"),
-    remove: texts("remove", "tag,…", "Take these tags away"),
+    ...flagsOf(tagging),
     ids: some
   },
   (flags) =>
@@ -144,7 +142,7 @@ const rm = Command.make(
     ...repositoryFlags,
     ...snapshotFilterFlags,
     ...excludeFlags,
-    forget: on("forget", "Remove the snapshots that are replaced"),
+    ...flagsOf(replacing),
     dryRun,
     ids: some
   },

@@ -1,11 +1,11 @@
+import { newestOnly } from "@ourclone/jobs/repository/LookFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
-import { on, place } from "../Flags.ts"
+import { on, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { groupBy, readingFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { readingFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { flagsOf } from "../RequestFlags.ts"
 
 export const snapshots = Command.make(
   "snapshots",
@@ -13,15 +13,9 @@ export const snapshots = Command.make(
     ...readingFlags,
     ids: place("snapshot", "Only these").pipe(Argument.atLeast(0)),
     ...snapshotFilterFlags,
-    groupBy: groupBy(""),
+    groupBy: text("group-by", "host,paths,tags", "What snapshots of one group have in common").pipe(Flag.withAlias("g")),
     compact: on("compact", "Leave out paths").pipe(Flag.withAlias("c")),
-    latest: Flag.Int("latest").pipe(
-      Flag.withMetavar("count"),
-      Flag.withDescription("Only the newest so many of each host and its paths"),
-      Flag.withSchema(Schema.Int.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(1)))),
-      Flag.optional,
-      Flag.map(Option.getOrUndefined)
-    )
+    ...flagsOf(newestOnly)
   },
   (flags) =>
     lazily(

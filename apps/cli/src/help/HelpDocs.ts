@@ -10,6 +10,7 @@ const silent: StreamsShape = {
   writeOut: () => {},
   writeError: () => {},
   drained: (done) => done(),
+  isBehind: () => false,
   isInputTerminal: false,
   isErrorTerminal: false,
   size: () => ({ columns: 80, rows: 24 }),

@@ -17,7 +17,6 @@ import { command, someFailed } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"
 import { accessOf } from "./RepositoryRequest.ts"
 import { tagsOf } from "./SnapshotFlags.ts"
-import * as Units from "./Units.ts"
 
 export interface BackupFlags extends RepositoryInput, BackupPathsInput, BackupInput.StandardInputFlags {
   readonly exclude: ReadonlyArray<string>
@@ -26,20 +25,20 @@ export interface BackupFlags extends RepositoryInput, BackupPathsInput, BackupIn
   readonly iexcludeFile: ReadonlyArray<string>
   readonly excludeCaches: boolean
   readonly excludeIfPresent: ReadonlyArray<string>
-  readonly excludeLargerThan: string | undefined
+  readonly excludeLargerThan: number | undefined
   readonly oneFileSystem: boolean
   readonly tag: ReadonlyArray<string>
   readonly host: string | undefined
-  readonly time: string | undefined
+  readonly timeMillis: number | undefined
   readonly parent: string | undefined
   readonly force: boolean
-  readonly groupBy: string
+  readonly groupBy: string | undefined
   readonly ignoreInode: boolean
   readonly ignoreCtime: boolean
   readonly withAtime: boolean
   readonly skipIfUnchanged: boolean
   readonly compression: Compression | undefined
-  readonly packSize: number | undefined
+  readonly packSizeBytes: number | undefined
   readonly readConcurrency: number | undefined
   readonly dryRun: boolean
 }
@@ -76,11 +75,11 @@ const requestOf = Effect.fnUntraced(function* (
     ...excludes,
     excludeCaches: flags.excludeCaches,
     excludeIfPresent: flags.excludeIfPresent,
-    excludeLargerThan: yield* Units.optional("exclude-larger-than", flags.excludeLargerThan, Units.size),
+    excludeLargerThan: flags.excludeLargerThan,
     oneFileSystem: flags.oneFileSystem,
     tag: flags.tag.flatMap(tagsOf).filter((tag) => tag !== ""),
     host: flags.host || environment.RESTIC_HOST || undefined,
-    timeMillis: yield* Units.optional("time", flags.time, Units.moment),
+    timeMillis: flags.timeMillis,
     parent: flags.parent,
     force: flags.force,
     groupBy: flags.groupBy,
@@ -89,7 +88,7 @@ const requestOf = Effect.fnUntraced(function* (
     withAtime: flags.withAtime,
     skipIfUnchanged: flags.skipIfUnchanged,
     compression: yield* compressionOf(flags),
-    packSizeBytes: flags.packSize === undefined ? undefined : flags.packSize * 1024 * 1024,
+    packSizeBytes: flags.packSizeBytes,
     readConcurrency: flags.readConcurrency,
     scan: wantsProgress,
     items: output.isVerbose

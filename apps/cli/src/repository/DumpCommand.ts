@@ -5,6 +5,7 @@ import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
 import { printable } from "@ourclone/core/events/PrintableText"
 import { kind } from "@ourclone/jobs/repository/DumpBytes"
 import * as Effect from "effect/Effect"
+import { given } from "../Given.ts"
 import type { Output } from "../Output.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { command } from "./RepositoryCommand.ts"
@@ -12,7 +13,7 @@ import * as RepositoryJob from "./RepositoryJob.ts"
 import { accessOf, filterOf } from "./RepositoryRequest.ts"
 
 export interface DumpFlags extends ReadingInput, SnapshotFilterInput {
-  readonly archive: "tar" | "zip"
+  readonly archive: "tar" | "zip" | undefined
   readonly target: string | undefined
   readonly snapshot: string
   readonly file: string
@@ -58,7 +59,7 @@ export const run = (flags: DumpFlags) =>
     Effect.fnUntraced(function* (output) {
       const { access, passwords } = yield* accessOf(flags)
       const { archive, file, snapshot } = flags
-      const request = { ...access, ...filterOf(flags), snapshot, file, archive }
+      const request = { ...access, ...filterOf(flags), snapshot, file, ...given({ archive }) }
       let write: ((piece: Uint8Array) => Effect.Effect<void, RepositoryError>) | undefined
       // The target is opened once there is something to write: what is not in the snapshot empties no file.
       const take = Effect.fnUntraced(function* (piece: Uint8Array) {

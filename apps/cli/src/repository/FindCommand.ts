@@ -17,14 +17,13 @@ import * as RepositoryJob from "./RepositoryJob.ts"
 import { accessOf, filterOf } from "./RepositoryRequest.ts"
 import { counted, shortId, tellUnreadable } from "./SnapshotFacts.ts"
 import * as SnapshotText from "./SnapshotText.ts"
-import * as Units from "./Units.ts"
 
 export interface FindFlags extends ReadingInput, SnapshotFilterInput {
   readonly snapshot: ReadonlyArray<string>
   readonly ignoreCase: boolean
   readonly long: boolean
-  readonly oldest: string | undefined
-  readonly newest: string | undefined
+  readonly oldestMillis: number | undefined
+  readonly newestMillis: number | undefined
   readonly blob: boolean
   readonly tree: boolean
   readonly pack: boolean
@@ -114,10 +113,7 @@ export const run = (flags: FindFlags) =>
         trees: of(flags.tree),
         packs: of(flags.pack),
         ignoreCase: flags.ignoreCase,
-        ...given({
-          oldestMillis: yield* Units.optional("oldest", flags.oldest, Units.moment),
-          newestMillis: yield* Units.optional("newest", flags.newest, Units.moment)
-        })
+        ...given({ oldestMillis: flags.oldestMillis, newestMillis: flags.newestMillis })
       }
       let print: ((row: Row) => void) | undefined
       const take = (rows: ReadonlyArray<Row>) =>

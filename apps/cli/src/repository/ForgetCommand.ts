@@ -7,6 +7,7 @@ import { kind, Plan, plannedStep, type Request } from "@ourclone/jobs/repository
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { usage } from "../ExitCode.ts"
+import { given } from "../Given.ts"
 import type { Output } from "../Output.ts"
 import type { PruneFlagsInput, ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { told } from "../words/remedies.ts"
@@ -23,7 +24,7 @@ import * as Steps from "./Steps.ts"
 
 export interface ForgetFlags extends ReadingInput, SnapshotFilterInput, PruneFlagsInput {
   readonly ids: ReadonlyArray<string>
-  readonly groupBy: string
+  readonly groupBy: string | undefined
   readonly compact: boolean
   readonly allowRemoveAll: boolean
   readonly prune: boolean
@@ -99,7 +100,7 @@ const teller = (output: Output, flags: ForgetFlags, prune: (event: RunEvent) => 
 
 const refuseFlags = (flags: ForgetFlags, rules: Partial<Request>) => {
   const hasRules = Object.keys(rules).length > 0
-  if (flags.noLock && !flags.dryRun) return usage("--no-lock goes with --dry-run only; forget removes files")
+  if (flags.lock === false && !flags.dryRun) return usage("--no-lock goes with --dry-run only; forget removes files")
   if (flags.ids.length > 0 && hasRules) return usage("name snapshots or say what to keep, not both")
   if (flags.ids.length > 0 || hasRules || flags.allowRemoveAll) return Effect.void
   return usage("name snapshots, or say what to keep, such as --keep-daily 7")
@@ -110,11 +111,20 @@ export const run = (flags: ForgetFlags & ForgetRulesInput) =>
     Effect.fnUntraced(function* (output) {
       const rules = yield* rulesOf(flags)
       const limits = yield* limitsOf(flags)
-      yield* groupingOf(flags.groupBy)
+      if (flags.groupBy !== undefined) yield* groupingOf(flags.groupBy)
       yield* refuseFlags(flags, rules)
-      const { access, passwords } = yield* accessOf({ ...flags, noLock: false })
+      const { access, passwords } = yield* accessOf({ ...flags, lock: undefined })
       const { allowRemoveAll, groupBy, ids, prune } = flags
-      const request = { ...access, ...filterOf(flags), ...rules, ...limits, ids, groupBy, allowRemoveAll, prune }
+      const request = {
+        ...access,
+        ...filterOf(flags),
+        ...rules,
+        ...limits,
+        ...given({ groupBy }),
+        ids,
+        allowRemoveAll,
+        prune
+      }
       const steps = Steps.make(output)
       const { onEvent, sayRemoved } = teller(output, flags, PruneReport.teller(output, steps))
       const view = { onEvent, show: steps.show }

@@ -18,9 +18,9 @@ interface PruneInput extends ReadingInput, PruneFlagsInput {
 export const run = (flags: PruneInput) =>
   command(
     Effect.fnUntraced(function* (output) {
-      if (flags.noLock && !flags.dryRun) return yield* usage("--no-lock goes with --dry-run only; prune removes files")
+      if (flags.lock === false && !flags.dryRun) return yield* usage("--no-lock goes with --dry-run only; prune removes files")
       const limits = yield* limitsOf(flags)
-      const { access, passwords } = yield* accessOf({ ...flags, noLock: false })
+      const { access, passwords } = yield* accessOf({ ...flags, lock: undefined })
       const steps = Steps.make(output)
       const request = { ...access, ...limits, allowRemoveAll: flags.allowRemoveAll }
       const view = { onEvent: PruneReport.teller(output, steps), show: steps.show }

@@ -1,7 +1,7 @@
 /** The flags that limit a prune, as fields of a request. */
 import type { Limits } from "@ourclone/jobs/repository/PruneRun"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import { type CommandStopped, usage } from "../ExitCode.ts"
 import { given } from "../Given.ts"
 import type { PruneFlagsInput } from "../RepositoryFlags.ts"
@@ -10,7 +10,12 @@ import * as Units from "./Units.ts"
 const maxUnusedOf = (text: string): Effect.Effect<NonNullable<Limits["maxUnused"]>, CommandStopped> => {
   if (text === "unlimited") return Effect.succeed("unlimited")
   const [, percent] = /^(\d+(?:\.\d+)?)%$/.exec(text) ?? []
-  if (percent === undefined) return Effect.map(Units.size("max-unused", text), (bytes) => ({ bytes }))
+  if (percent === undefined) {
+    return Result.match(Units.size(text), {
+      onFailure: (problem) => usage(`--max-unused: ${problem}`),
+      onSuccess: (bytes) => Effect.succeed({ bytes })
+    })
+  }
   return Number(percent) < 100
     ? Effect.succeed({ percent: Number(percent) })
     : Effect.fail(usage(`--max-unused: "${text}" must be less than 100%`))
@@ -18,20 +23,16 @@ const maxUnusedOf = (text: string): Effect.Effect<NonNullable<Limits["maxUnused"
 
 /** Fails where a flag makes no sense. */
 export const limitsOf = Effect.fnUntraced(function* (flags: PruneFlagsInput) {
-  const minFreePercent = Option.getOrUndefined(flags.minFreePercent)
-  if (minFreePercent !== undefined && !(minFreePercent >= 0 && minFreePercent <= 100)) {
-    return yield* usage(`--min-free-percent: ${minFreePercent} must be between 0 and 100`)
-  }
   const limits: Limits = given({
     maxUnused: yield* maxUnusedOf(flags.maxUnused),
-    maxRepackBytes: yield* Units.optional("max-repack-size", flags.maxRepackSize, Units.size),
+    maxRepackBytes: flags.maxRepackBytes,
     repackSmall: flags.repackSmall || undefined,
-    repackSmallerThanBytes: yield* Units.optional("repack-smaller-than", flags.repackSmallerThan, Units.size),
+    repackSmallerThanBytes: flags.repackSmallerThanBytes,
     repackUncompressed: flags.repackUncompressed,
     repackCacheableOnly: flags.repackCacheableOnly,
-    maxDownloadBytes: yield* Units.optional("max-download", flags.maxDownload, Units.size),
-    minFreePercent,
-    minPackAgeMillis: yield* Units.optional("min-pack-age", flags.minPackAge, Units.duration)
+    maxDownloadBytes: flags.maxDownloadBytes,
+    minFreePercent: flags.minFreePercent,
+    minPackAgeMillis: flags.minPackAgeMillis
   })
   return limits
 })

@@ -4,12 +4,11 @@ import { printable } from "@ourclone/core/events/PrintableText"
 import * as OpenedRepository from "@ourclone/jobs/repository/OpenedRepository"
 import * as Effect from "effect/Effect"
 import { given } from "../Given.ts"
-import type { RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
+import type { ReadingInput, RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import type * as Password from "./Password.ts"
 import type { PasswordSource, PasswordSources } from "./RepositoryJob.ts"
 import * as RepositoryPlace from "./RepositoryPlace.ts"
 import { tagsOf } from "./SnapshotFlags.ts"
-import * as Units from "./Units.ts"
 
 /** Where the password of a repository comes from, by its flags and its entry in the configuration. */
 export const passwordInput = (
@@ -37,22 +36,16 @@ export const sourceOf = (
   { input, question: `Password of ${printable(located.location)}` }
 ]
 
-/** How long a locked repository is waited for. */
-const lockingOf = (retryLock: string | undefined) =>
-  Effect.map(Units.optional("retry-lock", retryLock, Units.duration), (waitMillis) =>
-    waitMillis === undefined ? {} : { whenBusy: "wait" as const, waitMillis: Math.round(waitMillis) }
-  )
-
 /** The fields of the repository that the flags mean, and how its password is found. */
-export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & { readonly noLock?: boolean }) {
+export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & Partial<Pick<ReadingInput, "lock">>) {
   const located = yield* RepositoryPlace.locate(flags.repo)
   const access = {
     repository: nameOf(located),
-    ...(yield* lockingOf(flags.retryLock)),
-    ...(flags.noCache ? { cache: false } : {}),
-    ...(flags.noLock === true ? { lock: false } : {}),
+    ...(flags.waitMillis === undefined ? {} : { whenBusy: "wait" as const, waitMillis: flags.waitMillis }),
     ...given({
+      lock: flags.lock,
       keyHint: flags.keyHint,
+      cache: flags.cache,
       bwlimit: flags.bwlimit,
       cacheDirectory: flags.cacheDirectory === undefined ? undefined : resolve(flags.cacheDirectory)
     })

@@ -3,6 +3,7 @@ import { resolve } from "node:path"
 import { kind, type Request } from "@ourclone/jobs/repository/RestoreJob"
 import * as Effect from "effect/Effect"
 import { type CommandStopped, usage } from "../ExitCode.ts"
+import { given } from "../Given.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import * as ByteProgress from "./ByteProgress.ts"
 import { type ExcludeFlagsInput, excludesOf, type IncludeFlagsInput, includesOf } from "./PathFlags.ts"
@@ -14,7 +15,7 @@ import * as RestoreReport from "./RestoreReport.ts"
 export interface RestoreFlags extends ReadingInput, SnapshotFilterInput, ExcludeFlagsInput, IncludeFlagsInput {
   readonly snapshot: string
   readonly target: string | undefined
-  readonly overwrite: NonNullable<Request["overwrite"]>
+  readonly overwrite: Request["overwrite"]
   readonly delete: boolean
   readonly verify: boolean
   readonly sparse: boolean
@@ -53,7 +54,7 @@ export const run = (flags: RestoreFlags) =>
         ...patterns,
         snapshot: flags.snapshot,
         target,
-        overwrite: flags.overwrite,
+        ...given({ overwrite: flags.overwrite }),
         delete: flags.delete,
         verify: flags.verify,
         sparse: flags.sparse,

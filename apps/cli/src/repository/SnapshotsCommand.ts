@@ -16,7 +16,7 @@ import * as SnapshotText from "./SnapshotText.ts"
 
 export interface SnapshotsFlags extends ReadingInput, SnapshotFilterInput {
   readonly ids: ReadonlyArray<string>
-  readonly groupBy: string
+  readonly groupBy: string | undefined
   readonly compact: boolean
   readonly latest: number | undefined
 }
@@ -24,13 +24,13 @@ export interface SnapshotsFlags extends ReadingInput, SnapshotFilterInput {
 export const run = (flags: SnapshotsFlags) =>
   command(
     Effect.fnUntraced(function* (output) {
-      const grouping = yield* groupingOf(flags.groupBy)
+      const grouping = yield* groupingOf(flags.groupBy ?? "")
       const { access, passwords } = yield* accessOf(flags)
       const request = { ...access, ...filterOf(flags), ...given({ ids: flags.ids, latest: flags.latest }) }
       const onEvent = (event: Parameters<typeof tellUnreadable>[1]) => tellUnreadable(output, event)
       const options = { passwords, hasNoLock: true, onEvent }
       const snapshots = yield* RepositoryJob.rows(output, kind, request, options)
-      if (flags.groupBy === "") {
+      if (flags.groupBy === undefined || flags.groupBy === "") {
         if (output.isJson) return output.raw(`${PrintableText.json(snapshots.map(toJson))}\n`)
         if (snapshots.length > 0) for (const line of SnapshotText.table(snapshots, flags)) output.line(line)
         return output.note(counted(snapshots.length))

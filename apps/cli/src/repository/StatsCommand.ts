@@ -3,6 +3,7 @@
 import * as Amount from "@ourclone/core/events/Amount"
 import { kind, type Request, type Row } from "@ourclone/jobs/repository/StatsQuery"
 import * as Effect from "effect/Effect"
+import { given } from "../Given.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import { command } from "./RepositoryCommand.ts"
 import * as RepositoryJob from "./RepositoryJob.ts"
@@ -10,7 +11,7 @@ import { accessOf, filterOf } from "./RepositoryRequest.ts"
 import { tellUnreadable } from "./SnapshotFacts.ts"
 
 export interface StatsFlags extends ReadingInput, SnapshotFilterInput {
-  readonly mode: NonNullable<Request["mode"]>
+  readonly mode: Request["mode"]
   readonly ids: ReadonlyArray<string>
 }
 
@@ -45,7 +46,7 @@ export const run = (flags: StatsFlags) =>
     Effect.fnUntraced(function* (output) {
       const { access, passwords } = yield* accessOf(flags)
       const { ids, mode } = flags
-      const request = { ...access, ...filterOf(flags), ids, mode }
+      const request = { ...access, ...filterOf(flags), ids, ...given({ mode }) }
       const rows = yield* RepositoryJob.rows(output, kind, request, {
         passwords,
         hasNoLock: true,
@@ -53,7 +54,7 @@ export const run = (flags: StatsFlags) =>
       })
       for (const row of rows) {
         if (output.isJson) output.json(toJson(row))
-        else for (const line of toLines(row, mode)) output.line(line)
+        else for (const line of toLines(row, mode ?? "restore-size")) output.line(line)
       }
     })
   )

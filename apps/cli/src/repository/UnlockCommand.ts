@@ -15,7 +15,7 @@ import { shortId } from "./SnapshotFacts.ts"
 export const run = (flags: RepositoryInput & { readonly removeAll: boolean }) =>
   command(
     Effect.fnUntraced(function* (output) {
-      const { access, passwords } = yield* accessOf({ ...flags, retryLock: undefined })
+      const { access, passwords } = yield* accessOf({ ...flags, waitMillis: undefined })
       const request = { ...access, removeAll: flags.removeAll }
       const onEvent = (event: RunEvent): void => {
         if (event._tag !== "Note" || event.code !== lockLeft) return

@@ -46,11 +46,10 @@ export const basename = (path: string): string => path.slice(path.lastIndexOf("/
 export const isWithin = (path: string, directory: string): boolean =>
   directory === "" || path === directory || path.startsWith(`${directory}/`)
 
-/**
- * Order by UTF-8 bytes, which is B2's. JavaScript's `<` compares UTF-16 units
- * and puts `😀` before `～`; the bytes say the opposite.
- */
-export const compare = (left: string, right: string): number => {
+/** Surrogates, and what comes after them: the only units that UTF-8 has in another order. */
+const late = /[\ud800-\uffff]/
+
+const compareUnits = (left: string, right: string): number => {
   const length = Math.min(left.length, right.length)
   for (let index = 0; index < length; index++) {
     const a = left.charCodeAt(index)
@@ -61,4 +60,14 @@ export const compare = (left: string, right: string): number => {
     return isSurrogateA === isSurrogateB ? a - b : isSurrogateA ? 1 : -1
   }
   return left.length - right.length
+}
+
+/**
+ * Order by UTF-8 bytes, which is B2's. JavaScript's `<` compares UTF-16 units
+ * and puts `😀` before `～`; the bytes say the opposite. Where there are no such
+ * units, as in most names, `<` is right and takes half the time.
+ */
+export const compare = (left: string, right: string): number => {
+  if (late.test(left) || late.test(right)) return compareUnits(left, right)
+  return left < right ? -1 : left === right ? 0 : 1
 }

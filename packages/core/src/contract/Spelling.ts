@@ -101,6 +101,11 @@ export const segments: Spelling = {
   toName: (path) => eachSegment(path, (segment) => (ofPath.test(segment) ? segment.slice(1) : segment))
 }
 
+const notPlain = new RegExp(`${hasSegment.source}|[${forbidden}]`)
+
+/** Whether a name of a service is a path as it is: `segments` spells none of it, and `RemotePath` refuses none. In one look, as listings have millions. */
+export const isPlain = (name: string): boolean => !notPlain.test(name) && name.isWellFormed()
+
 /** Where the first segment of `name` ends that a path spells; -1 where it spells none. */
 export const firstSegment = (name: string): number => {
   const found = hasSegment.exec(name)

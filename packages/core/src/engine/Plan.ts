@@ -10,17 +10,17 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type Entry, File, Skipped } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
-import { parent, RemotePath, root } from "../contract/RemotePath.ts"
+import { parent, RemotePath } from "../contract/RemotePath.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Filter } from "../filter/Filter.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Checksum from "./Checksum.ts"
+import { chosenListing } from "./ChosenListing.ts"
 import { type Comparison, Difference, decide, precision } from "./Compare.ts"
-import { dated, datedListing } from "./FileTime.ts"
+import { dated } from "./FileTime.ts"
 import * as LetterCases from "./LetterCases.ts"
 import { visitBoth } from "./MergedListing.ts"
 import * as NameMeetings from "./NameMeetings.ts"
-import { inOrder } from "./SortedListing.ts"
 
 /** One step of a plan, with the reason a person would want to read. */
 export const Action = Schema.TaggedUnion({
@@ -245,17 +245,12 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
   ): Effect.Effect<NonEmptyReadonlyArray<Action | undefined>, StorageError> =>
     isSettled(found) ? Effect.succeed(found) : Effect.forEach(found, resolve, { concurrency: hashers })
 
-  const listing = (provider: Provider) => {
-    const entries = inOrder(provider, root, filter === undefined ? {} : { mayContain: filter.mayContain })
-    return filter?.asksForTime === true ? datedListing(provider, entries) : entries
-  }
-
   /** A destination that is yet to be created has nothing in it. */
-  const atDestination = Stream.catch(listing(destination), (error) =>
+  const atDestination = Stream.catch(chosenListing(destination, filter), (error) =>
     error.reason._tag === "NotFound" ? Stream.empty : Stream.fail(error)
   )
 
-  const actions = visitBoth(listing(source), atDestination, visit).pipe(
+  const actions = visitBoth(chosenListing(source, filter), atDestination, visit).pipe(
     Stream.mapArrayEffect(resolveAll),
     Stream.filter((action) => action !== undefined)
   )

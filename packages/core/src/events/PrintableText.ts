@@ -20,10 +20,12 @@ const segments = (text: string): Intl.Segments => {
 
 /** `text` on one line, with nothing in it that a terminal obeys. */
 export const printable = (text: string): string =>
-  text.replace(control, (character) => {
-    const code = character.charCodeAt(0)
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`
-  })
+  plain.test(text)
+    ? text
+    : text.replace(control, (character) => {
+        const code = character.charCodeAt(0)
+        return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`
+      })
 
 const inJson = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
 

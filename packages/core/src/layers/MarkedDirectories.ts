@@ -42,6 +42,7 @@ export const makeReader = <R extends SizedRow>({ fileOf, listed, prefix, service
   let last = ""
 
   const named = (name: string, make: (path: RemotePath.RemotePath) => Entry): Entry => {
+    if (Spelling.isPlain(name)) return make(RemotePath.makeUnsafe(name))
     const path = Spelling.segments.toPath(name)
     const refusal = RemotePath.refusal(path)
     if (refusal === undefined) return make(RemotePath.makeUnsafe(path))

@@ -142,6 +142,16 @@ describe("Spelling.characters", () => {
 })
 
 describe("Spelling.segments", () => {
+  it("calls a name plain exactly where it is a path as it is", () => {
+    const below = numbers(7)
+    const names = ["", "/", "a", "a/b", ...Array.from({ length: 20_000 }, () => randomName(below, pieces))]
+    for (const name of names) {
+      const isPath = Spelling.segments.toPath(name) === name && refusal(name) === undefined
+      assert.strictEqual(Spelling.isPlain(name), isPath, JSON.stringify(name))
+    }
+    assert.isTrue(names.some(Spelling.isPlain))
+  })
+
   it("makes a path of every name of a service that has no folders", () => {
     const cases = [
       ["x//y", "x/‛/y"],

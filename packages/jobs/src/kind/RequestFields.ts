@@ -19,3 +19,5 @@ export type WhenBusy = "fail" | "wait"
 /** What becomes of a run that has to wait for another; `description` says for which. */
 export const whenBusy = (description: string) =>
   Schema.optionalKey(Schema.Literals(["fail", "wait"]).annotate({ description }))
+
+export const whenPlaceBusy = whenBusy("What to do while another run writes to the same place; fail when absent")

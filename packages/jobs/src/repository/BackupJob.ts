@@ -11,9 +11,10 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import { flag, text, texts, whole } from "../kind/RequestFields.ts"
+import { flag, text, texts } from "../kind/RequestFields.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
 import * as OwnFiles from "../place/OwnFiles.ts"
+import { comparing, describing, leavingOut, storing } from "./BackupFields.ts"
 import { access, excludes, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as Patterns from "./Patterns.ts"
@@ -28,31 +29,10 @@ export const Request = Schema.Struct({
   ),
   stdinFilename: text("Back up the input beside the request, under this name, instead of paths"),
   ...excludes,
-  excludeCaches: flag("Leave out what is in folders that hold a CACHEDIR.TAG"),
-  excludeIfPresent: texts("Leave out what is in folders that hold such a file: name or name:header"),
-  excludeLargerThan: whole("Leave out files larger than so many bytes"),
-  oneFileSystem: flag("Stay on the file systems of the paths"),
-  tag: texts("Tags of the snapshot"),
-  host: text("The host it is said to be of; else this one"),
-  timeMillis: Schema.optionalKey(
-    Schema.Finite.annotate({ description: "The time it is said to be of, in milliseconds since 1970; else now" })
-  ),
-  parent: text("The snapshot to compare with; else the newest of its group"),
-  force: flag("Read every file, changed or not"),
-  groupBy: text("What snapshots of one group have in common: host, paths, tags; host,paths when absent"),
-  ignoreInode: flag("A file whose inode or change time alone differs has not changed"),
-  ignoreCtime: flag("A file whose change time alone differs has not changed"),
-  withAtime: flag("Keep the times of the last access"),
-  skipIfUnchanged: flag("Make no snapshot when nothing has changed"),
-  compression: Schema.optionalKey(
-    Schema.Literals(["auto", "off", "fastest", "better", "max"]).annotate({ description: "How hard to compress" })
-  ),
-  packSizeBytes: whole("How large the files of the repository become; 16 MiB when absent", 4 << 20, 128 << 20),
-  readConcurrency: whole(
-    "How many files are read at once; as many as there are processors, up to 4, when absent",
-    1,
-    128
-  ),
+  ...leavingOut,
+  ...describing,
+  ...comparing,
+  ...storing,
   scan: flag("Count first what there is, so that progress knows the end"),
   items: flag("Tell of each file")
 })

@@ -5,14 +5,13 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import { flag, text } from "../kind/RequestFields.ts"
+import { checking } from "./CareFields.ts"
 import { count, reading } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 
 export const Request = Schema.Struct({
   ...reading,
-  readData: flag("Read and verify every pack"),
-  readDataSubset: text("Read and verify a part of the packs: n/t, a share such as 5%, or a size such as 10G")
+  ...checking
 })
 export type Request = typeof Request.Type
 

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { QueryKind } from "../kind/JobKind.ts"
-import { flag } from "../kind/RequestFields.ts"
 import { reading } from "./Fields.ts"
+import { differing } from "./LookFields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as LockedQuery from "./LockedQuery.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
@@ -18,7 +18,7 @@ export const Request = Schema.Struct({
   ...reading,
   from: side,
   to: side,
-  metadata: flag("Also tell of what has other metadata alone")
+  ...differing
 })
 export type Request = typeof Request.Type
 
@@ -47,23 +47,23 @@ export const kind: QueryKind<"diff", Request, Row> = {
   row: Row,
   needs: OpenedRepository.needs,
   run: (request, beside) =>
-    LockedQuery.stream(request, beside, (repository) =>
-      Stream.unwrap(
-        Effect.gen(function* () {
-          const from = yield* SelectedSnapshots.one(repository, request.from)
-          const to = yield* SelectedSnapshots.one(repository, request.to)
-          const reader = yield* LoadedRepository.readerOf(repository)
-          const left = yield* SelectedSnapshots.folderTree(repository, reader, from.snapshot, from.subfolder)
-          const right = yield* SelectedSnapshots.folderTree(repository, reader, to.snapshot, to.subfolder)
-          const differences = Diff.compare(reader, left, right, { metadata: request.metadata === true })
-          return Stream.map(
-            differences,
-            (event): Row =>
-              event._tag === "Change"
-                ? { ...event, path: NodeNames.textOf(event.path) }
-                : { ...event, from: from.snapshot.id, to: to.snapshot.id }
-          )
-        })
-      )
+    LockedQuery.stream(
+      request,
+      beside,
+      Effect.fnUntraced(function* (repository) {
+        const from = yield* SelectedSnapshots.one(repository, request.from)
+        const to = yield* SelectedSnapshots.one(repository, request.to)
+        const reader = yield* LoadedRepository.readerOf(repository)
+        const left = yield* SelectedSnapshots.folderTree(repository, reader, from.snapshot, from.subfolder)
+        const right = yield* SelectedSnapshots.folderTree(repository, reader, to.snapshot, to.subfolder)
+        const differences = Diff.compare(reader, left, right, { metadata: request.metadata === true })
+        return Stream.map(
+          differences,
+          (event): Row =>
+            event._tag === "Change"
+              ? { ...event, path: NodeNames.textOf(event.path) }
+              : { ...event, from: from.snapshot.id, to: to.snapshot.id }
+        )
+      })
     )
 }

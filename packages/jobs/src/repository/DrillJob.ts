@@ -4,7 +4,7 @@ import * as Drill from "@ourclone/backup/restore/Drill"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../kind/JobKind.ts"
-import { text } from "../kind/RequestFields.ts"
+import { drilling } from "./CareFields.ts"
 import { count, reading, snapshotFilter } from "./Fields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
@@ -17,8 +17,7 @@ export const Request = Schema.Struct({
   sample: Schema.Union([Schema.Struct({ files: count }), Schema.Struct({ percent: Schema.Finite })]).annotate({
     description: "How many files to restore"
   }),
-  seed: text("The same seed picks the same files; a new one when absent"),
-  temporary: text("An absolute folder with room for a few of the files; the system's when absent")
+  ...drilling
 })
 export type Request = typeof Request.Type
 

@@ -3,9 +3,9 @@ import * as Dump from "@ourclone/backup/look/Dump"
 import * as NodeNames from "@ourclone/backup/look/NodeNames"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import type { BytesKind } from "../kind/JobKind.ts"
 import { reading, snapshotFilter } from "./Fields.ts"
+import { packing } from "./LookFields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as LockedQuery from "./LockedQuery.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
@@ -16,9 +16,7 @@ export const Request = Schema.Struct({
   ...snapshotFilter,
   snapshot: Schema.String.annotate({ description: "A snapshot, or id:folder" }),
   file: Schema.String.annotate({ description: "What of it: a file, a folder, or / for all" }),
-  archive: Schema.optionalKey(
-    Schema.Literals(["tar", "zip"]).annotate({ description: "What a folder becomes; tar when absent" })
-  )
+  ...packing
 })
 export type Request = typeof Request.Type
 
@@ -28,18 +26,18 @@ export const kind: BytesKind<"dump", Request> = {
   request: Request,
   needs: OpenedRepository.needs,
   run: (request, beside) =>
-    LockedQuery.stream(request, beside, (repository) =>
-      Stream.unwrap(
-        Effect.gen(function* () {
-          const { snapshot, subfolder } = yield* SelectedSnapshots.one(repository, request.snapshot, request)
-          const reader = yield* LoadedRepository.readerOf(repository)
-          return Dump.dump(repository, reader, {
-            tree: yield* SelectedSnapshots.folderTree(repository, reader, snapshot, subfolder),
-            path: request.file,
-            format: request.archive,
-            onSkipped: (path, because) => beside.tell.fact({ _tag: "Skipped", item: NodeNames.textOf(path), because })
-          })
+    LockedQuery.stream(
+      request,
+      beside,
+      Effect.fnUntraced(function* (repository) {
+        const { snapshot, subfolder } = yield* SelectedSnapshots.one(repository, request.snapshot, request)
+        const reader = yield* LoadedRepository.readerOf(repository)
+        return Dump.dump(repository, reader, {
+          tree: yield* SelectedSnapshots.folderTree(repository, reader, snapshot, subfolder),
+          path: request.file,
+          format: request.archive,
+          onSkipped: (path, because) => beside.tell.fact({ _tag: "Skipped", item: NodeNames.textOf(path), because })
         })
-      )
+      })
     )
 }

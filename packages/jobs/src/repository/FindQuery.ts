@@ -9,8 +9,9 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { QueryKind } from "../kind/JobKind.ts"
-import { flag, texts } from "../kind/RequestFields.ts"
+import { texts } from "../kind/RequestFields.ts"
 import { reading, snapshotChoice } from "./Fields.ts"
+import { finding } from "./LookFields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as LockedQuery from "./LockedQuery.ts"
 import * as NodeRow from "./NodeRow.ts"
@@ -18,15 +19,11 @@ import * as OpenedRepository from "./OpenedRepository.ts"
 import * as SelectedSnapshots from "./SelectedSnapshots.ts"
 import * as SnapshotRow from "./SnapshotRow.ts"
 
-const moment = (description: string) => Schema.optionalKey(Schema.Finite.annotate({ description }))
-
 export const Request = Schema.Struct({
   ...reading,
   ...snapshotChoice,
   patterns: texts("Patterns of names or paths"),
-  ignoreCase: flag("Whatever the case of letters"),
-  oldestMillis: moment("Only what was changed at or after this time, in milliseconds since 1970"),
-  newestMillis: moment("Only what was changed at or before this time, in milliseconds since 1970"),
+  ...finding,
   blobs: texts("Instead of patterns: ids of blobs, or how they begin"),
   trees: texts("Instead of patterns: ids of trees, or how they begin"),
   packs: texts("Instead of patterns: ids of packs, or how they begin")
@@ -87,28 +84,28 @@ export const kind: QueryKind<"find", Request, Row> = {
   needs: OpenedRepository.needs,
   refuse,
   run: (request, beside) =>
-    LockedQuery.stream(request, beside, (repository) =>
-      Stream.unwrap(
-        Effect.gen(function* () {
-          const snapshots = (yield* SelectedSnapshots.select(repository, request, beside.tell)).toReversed()
-          const reader = yield* LoadedRepository.readerOf(repository)
-          const { blobs = [], packs = [], trees = [] } = request
-          const matches = Find.byPattern(reader, snapshots, {
-            patterns: request.patterns ?? [],
-            ignoreCase: request.ignoreCase === true,
-            oldest: nanoseconds(request.oldestMillis),
-            newest: nanoseconds(request.newestMillis)
-          })
-          const found =
-            blobs.length + packs.length + trees.length > 0
-              ? Stream.map(Find.byId(repository, reader, snapshots, { blobs, trees, packs }), bySnapshot(ofObject))
-              : Stream.map(
-                  matches,
-                  bySnapshot((match: Find.Match): Row => ({ _tag: "Match", node: NodeRow.of(match) }))
-                )
-          const last: Row = { _tag: "Searched", snapshots: snapshots.length }
-          return Stream.concat(Stream.flattenIterable(found), Stream.succeed(last))
+    LockedQuery.stream(
+      request,
+      beside,
+      Effect.fnUntraced(function* (repository) {
+        const snapshots = (yield* SelectedSnapshots.select(repository, request, beside.tell)).toReversed()
+        const reader = yield* LoadedRepository.readerOf(repository)
+        const { blobs = [], packs = [], trees = [] } = request
+        const matches = Find.byPattern(reader, snapshots, {
+          patterns: request.patterns ?? [],
+          ignoreCase: request.ignoreCase === true,
+          oldest: nanoseconds(request.oldestMillis),
+          newest: nanoseconds(request.newestMillis)
         })
-      )
+        const found =
+          blobs.length + packs.length + trees.length > 0
+            ? Stream.map(Find.byId(repository, reader, snapshots, { blobs, trees, packs }), bySnapshot(ofObject))
+            : Stream.map(
+                matches,
+                bySnapshot((match: Find.Match): Row => ({ _tag: "Match", node: NodeRow.of(match) }))
+              )
+        const last: Row = { _tag: "Searched", snapshots: snapshots.length }
+        return Stream.concat(Stream.flattenIterable(found), Stream.succeed(last))
+      })
     )
 }

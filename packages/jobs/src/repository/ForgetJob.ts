@@ -11,8 +11,10 @@ import * as Schema from "effect/Schema"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { flag, text } from "../kind/RequestFields.ts"
+import { pruning } from "./CareFields.ts"
 import { access, count, locking, snapshotChoice } from "./Fields.ts"
-import { keepRules, policyOf } from "./KeepRules.ts"
+import { keeping } from "./KeepFields.ts"
+import { policyOf } from "./KeepRules.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as Patterns from "./Patterns.ts"
 import * as PruneRun from "./PruneRun.ts"
@@ -22,11 +24,11 @@ export const Request = Schema.Struct({
   ...access,
   ...locking,
   ...snapshotChoice,
-  ...keepRules,
+  ...keeping,
   groupBy: text("The rules hold for each group that has the same of these: host, paths, tags; host,paths when absent"),
   allowRemoveAll: flag("Remove also the last snapshot of a group"),
   prune: flag("Free the space of what was removed"),
-  ...PruneRun.limits
+  ...pruning
 })
 export type Request = typeof Request.Type
 

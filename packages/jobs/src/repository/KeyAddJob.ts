@@ -3,15 +3,14 @@ import * as KeyFiles from "@ourclone/backup/repository/KeyFiles"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../kind/JobKind.ts"
-import { text } from "../kind/RequestFields.ts"
+import { keeper } from "./CareFields.ts"
 import { access, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 
 export const Request = Schema.Struct({
   ...access,
   ...locking,
-  user: text("Whose key it is said to be; else this user's"),
-  host: text("The machine it is said to be of; else this one")
+  ...keeper
 })
 export type Request = typeof Request.Type
 

@@ -29,6 +29,6 @@ export const kind: QueryKind<"keyList", Request, Row> = {
   needs: OpenedRepository.needs,
   run: (request, beside) =>
     LockedQuery.stream(request, beside, (repository) =>
-      Stream.unwrap(Effect.map(KeyFiles.list(repository), (keys) => Stream.fromIterable(keys)))
+      Effect.map(KeyFiles.list(repository), (keys) => Stream.fromIterable(keys))
     )
 }

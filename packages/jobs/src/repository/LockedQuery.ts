@@ -9,18 +9,21 @@ import type { Surroundings } from "../kind/Surroundings.ts"
 import type { Reading } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 
-/** The lock is held while the rows are read, unless the request wants none. */
+type Rows<Row> = Stream.Stream<Row, JobError, Surroundings>
+
+/** The lock is held while the rows are found and read, unless the request wants none. */
 export const stream = <Row>(
   request: Reading,
   beside: Beside,
-  rows: (repository: Repository) => Stream.Stream<Row, JobError, Surroundings>
-): Stream.Stream<Row, JobError, Surroundings> =>
+  find: (repository: Repository) => Effect.Effect<Rows<Row>, JobError, Surroundings>
+): Rows<Row> =>
   Stream.unwrap(
     Effect.gen(function* () {
       const repository = yield* OpenedRepository.open(request, beside)
-      if (request.lock === false) return rows(repository)
+      const rows = Stream.unwrap(find(repository))
+      if (request.lock === false) return rows
       const options = OpenedRepository.lockOptions(request, "shared", beside.tell)
       const { loss } = yield* RepositoryLock.acquire(repository, options)
-      return Stream.interruptWhen(rows(repository), loss)
+      return Stream.interruptWhen(rows, loss)
     })
   )

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { flag } from "../kind/RequestFields.ts"
+import { pruning } from "./CareFields.ts"
 import { access, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as PruneRun from "./PruneRun.ts"
@@ -10,7 +11,7 @@ import * as PruneRun from "./PruneRun.ts"
 export const Request = Schema.Struct({
   ...access,
   ...locking,
-  ...PruneRun.limits,
+  ...pruning,
   allowRemoveAll: flag("Prune also where no snapshot is left, and so remove everything")
 })
 export type Request = typeof Request.Type

@@ -6,32 +6,10 @@ import { GuardStopped } from "@ourclone/core/engine/Guard"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { flag, whole } from "../kind/RequestFields.ts"
+import { pruning } from "./CareFields.ts"
 import { count } from "./Fields.ts"
 
-const percent = Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 100 })))
-
-export const limits = {
-  maxUnused: Schema.optionalKey(
-    Schema.Union([
-      Schema.Literal("unlimited"),
-      Schema.Struct({ bytes: count }),
-      Schema.Struct({ percent: Schema.Finite })
-    ]).annotate({ description: "What may stay though nobody needs it; 5 percent when absent" })
-  ),
-  maxRepackBytes: whole("Pack anew at most so many bytes in this run"),
-  repackSmall: flag("Pack every file that is smaller than usual anew; if there are enough of them when absent"),
-  repackSmallerThanBytes: whole("What counts as small"),
-  repackUncompressed: flag("Compress what is stored without compression"),
-  repackCacheableOnly: flag("Pack only folders anew, no content of files"),
-  maxDownloadBytes: whole("Fetch at most so many bytes in this run; the next one goes on"),
-  minFreePercent: Schema.optionalKey(
-    percent.annotate({ description: "Pack anew only files of which so much is free" })
-  ),
-  minPackAgeMillis: whole("Leave alone files younger than this")
-}
-
-const Limits = Schema.Struct(limits)
+const Limits = Schema.Struct(pruning)
 export type Limits = typeof Limits.Type
 
 const optionsOf = (request: Limits): PruneOptions => ({

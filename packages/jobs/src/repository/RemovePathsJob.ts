@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import { flag } from "../kind/RequestFields.ts"
+import { replacing } from "./CareFields.ts"
 import { access, count, excludes, locking, snapshotChoice } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as Patterns from "./Patterns.ts"
@@ -15,7 +15,7 @@ export const Request = Schema.Struct({
   ...locking,
   ...snapshotChoice,
   ...excludes,
-  forget: flag("Remove the snapshots that were replaced; else the new ones get a tag")
+  ...replacing
 })
 export type Request = typeof Request.Type
 

@@ -3,14 +3,14 @@ import * as RepairIndex from "@ourclone/backup/care/RepairIndex"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import { flag } from "../kind/RequestFields.ts"
+import { indexing } from "./CareFields.ts"
 import { access, count, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 
 export const Request = Schema.Struct({
   ...access,
   ...locking,
-  readAllPacks: flag("Read the list of every pack, not only of those that the index does not know")
+  ...indexing
 })
 export type Request = typeof Request.Type
 

@@ -3,7 +3,7 @@ import * as RepairSnapshots from "@ourclone/backup/care/RepairSnapshots"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import { flag } from "../kind/RequestFields.ts"
+import { replacing } from "./CareFields.ts"
 import { access, count, locking, snapshotChoice } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as SelectedSnapshots from "./SelectedSnapshots.ts"
@@ -12,7 +12,7 @@ export const Request = Schema.Struct({
   ...access,
   ...locking,
   ...snapshotChoice,
-  forget: flag("Remove the snapshots that were replaced; else the new ones get a tag")
+  ...replacing
 })
 export type Request = typeof Request.Type
 

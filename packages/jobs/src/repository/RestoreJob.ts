@@ -8,6 +8,7 @@ import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { flag } from "../kind/RequestFields.ts"
 import { excludes, includes, reading, snapshotFilter } from "./Fields.ts"
+import { restoring } from "./RestoreFields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as Patterns from "./Patterns.ts"
@@ -21,17 +22,7 @@ export const Request = Schema.Struct({
   ...snapshotFilter,
   ...excludes,
   ...includes,
-  overwrite: Schema.optionalKey(
-    Schema.Literals(["always", "if-changed", "if-newer", "never"]).annotate({
-      description: "What becomes of files that are there already; always when absent"
-    })
-  ),
-  delete: flag("Remove from the target what is not in the snapshot"),
-  verify: flag("Read what was restored once more and compare it"),
-  sparse: flag("Leave holes where a file holds long runs of zeros"),
-  special: flag(
-    "Whether device nodes are made and files get setuid, setgid and capabilities; when absent, where the superuser restores"
-  ),
+  ...restoring,
   items: flag("Tell of each path")
 })
 export type Request = typeof Request.Type

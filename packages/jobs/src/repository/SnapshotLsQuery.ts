@@ -4,8 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { QueryKind } from "../kind/JobKind.ts"
-import { flag, texts } from "../kind/RequestFields.ts"
+import { texts } from "../kind/RequestFields.ts"
 import { reading, snapshotFilter } from "./Fields.ts"
+import { walking } from "./LookFields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as LockedQuery from "./LockedQuery.ts"
 import * as NodeRow from "./NodeRow.ts"
@@ -18,7 +19,7 @@ export const Request = Schema.Struct({
   ...snapshotFilter,
   snapshot: Schema.String.annotate({ description: "An id or its beginning, latest, or one of these with :folder" }),
   folders: texts("What to list of it: folders, or files; all of it when absent"),
-  recursive: flag("List also what is in the folders that are found; so it is where no folder is named")
+  ...walking
 })
 export type Request = typeof Request.Type
 
@@ -35,24 +36,24 @@ export const kind: QueryKind<"snapshotLs", Request, Row> = {
   row: Row,
   needs: OpenedRepository.needs,
   run: (request, beside) =>
-    LockedQuery.stream(request, beside, (repository) =>
-      Stream.unwrap(
-        Effect.gen(function* () {
-          const { snapshot, subfolder } = yield* SelectedSnapshots.one(repository, request.snapshot, request)
-          const reader = yield* LoadedRepository.readerOf(repository)
-          const { folders = [] } = request
-          const inside = (folder: string): string => (subfolder === "" ? folder : `${subfolder}/${folder}`)
-          const paths = folders.length === 0 ? [subfolder] : folders.map(inside)
-          const recursive = request.recursive === true || folders.length === 0
-          const first: Row = { _tag: "Snapshot", snapshot: SnapshotRow.of(snapshot) }
-          const nodes = Stream.flatMap(Stream.fromIterable(paths), (path) =>
-            SnapshotListing.list(repository, reader, { snapshot, path, recursive })
-          )
-          return Stream.concat(
-            Stream.succeed(first),
-            Stream.map(nodes, (found): Row => ({ _tag: "Node", node: NodeRow.of(found) }))
-          )
-        })
-      )
+    LockedQuery.stream(
+      request,
+      beside,
+      Effect.fnUntraced(function* (repository) {
+        const { snapshot, subfolder } = yield* SelectedSnapshots.one(repository, request.snapshot, request)
+        const reader = yield* LoadedRepository.readerOf(repository)
+        const { folders = [] } = request
+        const inside = (folder: string): string => (subfolder === "" ? folder : `${subfolder}/${folder}`)
+        const paths = folders.length === 0 ? [subfolder] : folders.map(inside)
+        const recursive = request.recursive === true || folders.length === 0
+        const first: Row = { _tag: "Snapshot", snapshot: SnapshotRow.of(snapshot) }
+        const nodes = Stream.flatMap(Stream.fromIterable(paths), (path) =>
+          SnapshotListing.list(repository, reader, { snapshot, path, recursive })
+        )
+        return Stream.concat(
+          Stream.succeed(first),
+          Stream.map(nodes, (found): Row => ({ _tag: "Node", node: NodeRow.of(found) }))
+        )
+      })
     )
 }

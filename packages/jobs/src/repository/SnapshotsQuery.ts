@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { QueryKind } from "../kind/JobKind.ts"
-import { whole } from "../kind/RequestFields.ts"
 import { reading, snapshotChoice } from "./Fields.ts"
+import { newestOnly } from "./LookFields.ts"
 import * as LockedQuery from "./LockedQuery.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as SelectedSnapshots from "./SelectedSnapshots.ts"
@@ -14,7 +14,7 @@ import * as SnapshotRow from "./SnapshotRow.ts"
 export const Request = Schema.Struct({
   ...reading,
   ...snapshotChoice,
-  latest: whole("Only the newest so many of each host with its paths", 1)
+  ...newestOnly
 })
 export type Request = typeof Request.Type
 
@@ -38,11 +38,9 @@ export const kind: QueryKind<"snapshots", Request, SnapshotRow.SnapshotRow> = {
   needs: OpenedRepository.needs,
   run: (request, beside) =>
     LockedQuery.stream(request, beside, (repository) =>
-      Stream.unwrap(
-        Effect.map(SelectedSnapshots.select(repository, request, beside.tell), (snapshots) => {
-          const chosen = request.latest === undefined ? snapshots : newest(snapshots, request.latest)
-          return Stream.fromIterable(chosen.map(SnapshotRow.of))
-        })
-      )
+      Effect.map(SelectedSnapshots.select(repository, request, beside.tell), (snapshots) => {
+        const chosen = request.latest === undefined ? snapshots : newest(snapshots, request.latest)
+        return Stream.fromIterable(chosen.map(SnapshotRow.of))
+      })
     )
 }

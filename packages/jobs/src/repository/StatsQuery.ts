@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { QueryKind } from "../kind/JobKind.ts"
 import { reading, snapshotChoice } from "./Fields.ts"
+import { counting } from "./LookFields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as LockedQuery from "./LockedQuery.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
@@ -13,11 +14,7 @@ import * as SelectedSnapshots from "./SelectedSnapshots.ts"
 export const Request = Schema.Struct({
   ...reading,
   ...snapshotChoice,
-  mode: Schema.optionalKey(
-    Schema.Literals(["restore-size", "files-by-contents", "blobs-per-file", "raw-data"]).annotate({
-      description: "How it is counted; what restoring all of them writes when absent"
-    })
-  )
+  ...counting
 })
 export type Request = typeof Request.Type
 
@@ -44,15 +41,15 @@ export const kind: QueryKind<"stats", Request, Row> = {
   row: Row,
   needs: OpenedRepository.needs,
   run: (request, beside) =>
-    LockedQuery.stream(request, beside, (repository) =>
-      Stream.fromEffect(
-        Effect.gen(function* () {
-          const snapshots = yield* SelectedSnapshots.select(repository, request, beside.tell)
-          const reader = yield* LoadedRepository.readerOf(repository)
-          const counted = yield* Stats.of(repository, reader, snapshots, request.mode ?? "restore-size")
-          const { compression, ...row } = counted
-          return compression === undefined ? row : { ...row, compression }
-        })
-      )
+    LockedQuery.stream(
+      request,
+      beside,
+      Effect.fnUntraced(function* (repository) {
+        const snapshots = yield* SelectedSnapshots.select(repository, request, beside.tell)
+        const reader = yield* LoadedRepository.readerOf(repository)
+        const counted = yield* Stats.of(repository, reader, snapshots, request.mode ?? "restore-size")
+        const { compression, ...row } = counted
+        return Stream.succeed<Row>(compression === undefined ? row : { ...row, compression })
+      })
     )
 }

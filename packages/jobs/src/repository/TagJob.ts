@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { JobKind } from "../kind/JobKind.ts"
-import { texts } from "../kind/RequestFields.ts"
+import { tagging } from "./CareFields.ts"
 import { access, count, locking, snapshotChoice } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as SelectedSnapshots from "./SelectedSnapshots.ts"
@@ -13,9 +13,7 @@ export const Request = Schema.Struct({
   ...access,
   ...locking,
   ...snapshotChoice,
-  set: texts('Tags in the place of all there are; the one tag "" means none'),
-  add: texts("Tags that are added"),
-  remove: texts("Tags that are taken away")
+  ...tagging
 })
 export type Request = typeof Request.Type
 

@@ -3,13 +3,13 @@ import * as Locks from "@ourclone/backup/repository/Locks"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../kind/JobKind.ts"
-import { flag } from "../kind/RequestFields.ts"
+import { unlocking } from "./CareFields.ts"
 import { access, count } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 
 export const Request = Schema.Struct({
   ...access,
-  removeAll: flag("Take away all locks, those of runs that may be alive too: such a run stops within minutes")
+  ...unlocking
 })
 export type Request = typeof Request.Type
 

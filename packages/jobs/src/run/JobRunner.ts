@@ -8,7 +8,8 @@ import type { JobError } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import type { Pausing } from "./Pausing.ts"
 
-export interface RunOptions extends Omit<Beside, "tell"> {
+/** What every runner takes. Bytes of the face's own go into no other process: `RunHere` takes them besides. */
+export interface RunOptions extends Omit<Beside, "tell" | "input"> {
   readonly sink: Sink
   /** Asks for `preview` rather than `run`. */
   readonly isPreview?: boolean

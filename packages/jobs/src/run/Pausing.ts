@@ -1,19 +1,41 @@
 /** A hold on a run: what is on its way is finished, and nothing else is taken up until it is let go. */
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
+import type * as Scope from "effect/Scope"
 
 export interface Pausing {
   readonly pause: () => void
   readonly resume: () => void
-  /** Waits while the run is held up; told at each change. */
+  /** Waits while the run is held up. */
   readonly open: Effect.Effect<void>
+  /** Calls `take` where the run is held up already, and with each change until the scope closes. */
+  readonly heed: (take: (isHeld: boolean) => void) => Effect.Effect<void, never, Scope.Scope>
 }
 
 export const make = (): Pausing => {
   const latch = Latch.makeUnsafe(true)
+  const listeners = new Set<(isHeld: boolean) => void>()
+  let isHeld = false
+  const hold = (isWanted: boolean): void => {
+    if (isHeld === isWanted) return
+    isHeld = isWanted
+    if (isHeld) latch.closeUnsafe()
+    else latch.openUnsafe()
+    for (const take of listeners) take(isHeld)
+  }
   return {
-    pause: () => void latch.closeUnsafe(),
-    resume: () => void latch.openUnsafe(),
-    open: latch.await
+    pause: () => hold(true),
+    resume: () => hold(false),
+    open: latch.await,
+    heed: (take) =>
+      Effect.asVoid(
+        Effect.acquireRelease(
+          Effect.sync(() => {
+            listeners.add(take)
+            if (isHeld) take(true)
+          }),
+          () => Effect.sync(() => listeners.delete(take))
+        )
+      )
   }
 }

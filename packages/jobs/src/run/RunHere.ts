@@ -7,17 +7,17 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { type JobError, toFailure } from "../kind/JobError.ts"
-import type { JobKind } from "../kind/JobKind.ts"
+import type { Beside, JobKind } from "../kind/JobKind.ts"
 import type { Surroundings } from "../kind/Surroundings.ts"
 import type { JobRunner, RunOptions } from "./JobRunner.ts"
 
-export type { RunOptions } from "./JobRunner.ts"
+export interface HereOptions extends RunOptions, Pick<Beside, "input"> {}
 
-/** `JobRunner.run` in this process. */
+/** `JobRunner.run` in this process, where the face may give `input`. */
 export const run = Effect.fnUntraced(function* <Request, Summary>(
   kind: JobKind<string, Request, Summary>,
   request: Request,
-  { cancelledBy, input, isPreview = false, limits, pausing, secrets, sink }: RunOptions
+  { cancelledBy, input, isPreview = false, limits, pausing, secrets, sink }: HereOptions
 ): Effect.fn.Return<Summary, JobError | Tell.SinkFailed, Surroundings> {
   const { flush, pump, tell: telling } = yield* Tell.make(sink)
   const tell: Tell.Tell =
@@ -48,10 +48,11 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
   const watched = traced(working, "job", () => ({ type: kind.type, isPreview }))
   return yield* Effect.raceFirst(watched, pump).pipe(
     Effect.onExit((exit) =>
-      Effect.andThen(
-        Effect.sync(() => finish(exit)),
-        Effect.ignore(flush)
-      )
+      Effect.suspend(() => {
+        finish(exit)
+        // What went wrong already says more than that nobody could be told.
+        return Exit.isSuccess(exit) ? flush : Effect.ignore(flush)
+      })
     )
   )
 })

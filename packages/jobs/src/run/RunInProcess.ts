@@ -16,7 +16,6 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { InvalidJob } from "../kind/JobError.ts"
 import type { JobKind } from "../kind/JobKind.ts"
 import { type JobRunner, RunFailed, type RunOptions } from "./JobRunner.ts"
 import { encodeOrder, encodeWish, endMillis, type Wish } from "./RunWire.ts"
@@ -91,11 +90,8 @@ const run = (options: ProcessOptions) =>
   Effect.fnUntraced(function* <Request, Summary>(
     kind: JobKind<string, Request, Summary>,
     request: Request,
-    { cancelledBy, input, isPreview = false, limits, secrets, sink }: RunOptions
-  ): Effect.fn.Return<Summary, InvalidJob | RunFailed | SinkFailed> {
-    if (input !== undefined) {
-      return yield* new InvalidJob({ message: "input is given only to a run in the same process" })
-    }
+    { cancelledBy, isPreview = false, limits, pausing, secrets, sink }: RunOptions
+  ): Effect.fn.Return<Summary, RunFailed | SinkFailed> {
     const encoded = Schema.encodeSync(Schema.toCodecJson(kind.request))(request)
     const plain = Object.fromEntries([...secrets].map(([name, secret]) => [name, Redacted.value(secret)]))
     const order = encodeOrder({ v: 1, type: kind.type, request: encoded, isPreview, secrets: plain })
@@ -121,6 +117,7 @@ const run = (options: ProcessOptions) =>
         const pass = ({ down, up }: Rates) =>
           Effect.sync(() => wish(runner, { _tag: "Limits", up: up ?? null, down: down ?? null }))
         yield* limits?.heed(pass) ?? Effect.void
+        yield* pausing?.heed((isHeld) => wish(runner, { _tag: isHeld ? "Pause" : "Resume" })) ?? Effect.void
         // Reads on while the run is asked to end: how it ends is told last.
         const reading = yield* Effect.forkChild(Effect.interruptible(read(runner, take)))
         const exit = yield* Effect.exit(restore(Fiber.join(reading)))

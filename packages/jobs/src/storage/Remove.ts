@@ -12,7 +12,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import { whenBusy, whole } from "../kind/RequestFields.ts"
+import { whenPlaceBusy, whole } from "../kind/RequestFields.ts"
 import * as Earlier from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
@@ -23,7 +23,7 @@ import { removing } from "./StorageFields.ts"
 export const Request = Schema.Struct({
   ...removing,
   maxDelete: whole("Remove nothing if more files than this would go"),
-  whenBusy: whenBusy("What to do while another run writes to the same place; fail when absent"),
+  whenBusy: whenPlaceBusy,
   ...filterFields
 })
 export type Request = typeof Request.Type

@@ -6,7 +6,7 @@ import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import { whenBusy } from "../kind/RequestFields.ts"
+import { whenPlaceBusy } from "../kind/RequestFields.ts"
 import { versionsOf } from "../place/Earlier.ts"
 import { hold } from "../place/HoldDestination.ts"
 import { open } from "../place/OpenPlace.ts"
@@ -17,7 +17,7 @@ import { bucket, purging } from "./StorageFields.ts"
 export const Request = Schema.Struct({
   ...bucket,
   ...purging,
-  whenBusy: whenBusy("What to do while another run writes to the same place; fail when absent")
+  whenBusy: whenPlaceBusy
 })
 export type Request = typeof Request.Type
 

@@ -7,7 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import { whenBusy } from "../kind/RequestFields.ts"
+import { whenPlaceBusy } from "../kind/RequestFields.ts"
 import { versionsOf } from "../place/Earlier.ts"
 import { hold } from "../place/HoldDestination.ts"
 import { openAt, versionsAt } from "./History.ts"
@@ -15,7 +15,7 @@ import { forgetting } from "./StorageFields.ts"
 
 export const Request = Schema.Struct({
   ...forgetting,
-  whenBusy: whenBusy("What to do while another run writes to the same place; fail when absent")
+  whenBusy: whenPlaceBusy
 })
 export type Request = typeof Request.Type
 

@@ -16,7 +16,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { InvalidJob, NothingThere } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import { whenBusy } from "../kind/RequestFields.ts"
+import { whenPlaceBusy } from "../kind/RequestFields.ts"
 import * as Earlier from "../place/Earlier.ts"
 import { onlyFile } from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
@@ -27,7 +27,7 @@ import { undeleting } from "./StorageFields.ts"
 
 export const Request = Schema.Struct({
   ...undeleting,
-  whenBusy: whenBusy("What to do while another run writes to the same place; fail when absent"),
+  whenBusy: whenPlaceBusy,
   ...filterFields
 })
 export type Request = typeof Request.Type

@@ -2,13 +2,12 @@
 import type { Entry, File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { type Remedy, remedyField } from "@ourclone/core/contract/Remedy"
-import { root } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Checksum from "@ourclone/core/engine/Checksum"
+import { chosenListing } from "@ourclone/core/engine/ChosenListing"
 import * as Compare from "@ourclone/core/engine/Compare"
-import { dated, datedListing } from "@ourclone/core/engine/FileTime"
+import { dated } from "@ourclone/core/engine/FileTime"
 import * as MergedListing from "@ourclone/core/engine/MergedListing"
-import { inOrder } from "@ourclone/core/engine/SortedListing"
 import type { Fact, Phase } from "@ourclone/core/events/RunEvent"
 import type { Tell } from "@ourclone/core/events/Tell"
 import type { Filter } from "@ourclone/core/filter/Filter"
@@ -179,11 +178,11 @@ const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
     counts[finding.kind]++
     tell.fact(factOf(finding))
   }
-  const listing = (provider: Provider) => {
-    const entries = inOrder(provider, root, filter === undefined ? {} : { mayContain: filter.mayContain })
-    return filter?.asksForTime === true ? datedListing(provider, entries) : entries
-  }
-  const findings = MergedListing.visitBoth(listing(source), listing(destination), visitor(comparing))
+  const findings = MergedListing.visitBoth(
+    chosenListing(source, filter),
+    chosenListing(destination, filter),
+    visitor(comparing)
+  )
   yield* Stream.runForEachArray(findings, (some) =>
     Effect.flatMap(Effect.forEach(some, settle, { concurrency: atOnce }), (settled) => {
       phase = "comparing"

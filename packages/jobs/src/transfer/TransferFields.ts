@@ -3,7 +3,7 @@ import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import { CutoffMode } from "@ourclone/core/engine/Limit"
 import * as Schema from "effect/Schema"
-import { bwlimit, flag, place, text, whenBusy, whole } from "../kind/RequestFields.ts"
+import { bwlimit, flag, place, text, whenPlaceBusy, whole } from "../kind/RequestFields.ts"
 import type { Which } from "../place/Earlier.ts"
 import type { Looking } from "../place/FileOrFolder.ts"
 import { filterFields } from "../place/FilterFields.ts"
@@ -35,7 +35,7 @@ export const pacing = {
 }
 
 const waiting = {
-  whenBusy: whenBusy("What to do while another run writes to the same place; fail when absent")
+  whenBusy: whenPlaceBusy
 }
 
 /** The two sides, as each kind means them. */

@@ -1,5 +1,6 @@
 /** A mount that is served while a test runs, over WebDAV, which needs nothing of the system. */
 import type { Envelope } from "@ourclone/core/events/Envelope"
+import type { Sink } from "@ourclone/core/events/Tell"
 import * as MountRecord from "@ourclone/mount/control/MountRecord"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -14,7 +15,7 @@ export const pointIn = (world: JobWorld): string => MountRecord.list(world.at("s
 /** Serves `from` in the background; resolves once it is mounted. Events go on coming into `events`. */
 export const mounted = Effect.fnUntraced(function* (world: JobWorld, events: Array<Envelope> = []) {
   const isMounted = yield* Deferred.make<void>()
-  const sink: RunHere.RunOptions["sink"] = (batch) => {
+  const sink: Sink = (batch) => {
     events.push(...batch)
     const hasBegun = batch.some(({ event }) => event._tag === "Step" && event.name === "mounted")
     return hasBegun ? Effect.asVoid(Deferred.succeed(isMounted, undefined)) : Effect.void

@@ -1,0 +1,17 @@
+/** The fields of a restore's request that are not about the repository or its snapshots. Light, as all fields are. */
+import * as Schema from "effect/Schema"
+import { flag } from "../kind/RequestFields.ts"
+
+export const restoring = {
+  overwrite: Schema.optionalKey(
+    Schema.Literals(["always", "if-changed", "if-newer", "never"]).annotate({
+      description: "What becomes of files that are there already; always when absent"
+    })
+  ),
+  delete: flag("Remove from the target what is not in the snapshot"),
+  verify: flag("Read what was restored once more and compare it"),
+  sparse: flag("Leave holes where a file holds long runs of zeros"),
+  special: flag(
+    "Whether device nodes are made and files get setuid, setgid and capabilities; when absent, where the superuser restores"
+  )
+}
