@@ -1,5 +1,5 @@
 /** Copies inside the service, which move no bytes through this machine; another time is a copy of a file onto itself. */
-import { CopyObjectCommand, type HeadObjectCommandOutput } from "@aws-sdk/client-s3"
+import { CopyObjectCommand, type CopyObjectCommandInput, type HeadObjectCommandOutput } from "@aws-sdk/client-s3"
 import type { DatedFile, File } from "@ourclone/core/contract/Entry"
 import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
@@ -12,6 +12,9 @@ import { copySource } from "./S3CopySource.ts"
 import { head } from "./S3Files.ts"
 import type { S3Root } from "./S3Root.ts"
 import { etagText, fileOfHead } from "./S3Stored.ts"
+
+/** Metadata that holds a digest, as an uploader noted it. */
+const noteNames = new Set(["ourclone-sha1", "large_file_sha1", "md5chksum"])
 
 /** How many parts of one copy the service is asked for at once. */
 const partConcurrency = 8
@@ -29,12 +32,20 @@ const sourceOf = (from: File, fromLocation: string): Source => {
   return { bucket, key, versionId: from.versionId, identity: from.identity }
 }
 
-interface Replacing {
-  readonly contentType: string | undefined
-  readonly metadata: Record<string, string>
+/** What is given anew with a copy; whatever is not would be lost. */
+type Replacing = Pick<
+  CopyObjectCommandInput,
+  "Metadata" | "ContentType" | "ContentEncoding" | "ContentLanguage" | "ContentDisposition" | "CacheControl"
+>
+
+const replacing = (found: HeadObjectCommandOutput, metadata: Record<string, string>): Replacing => {
+  const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType } = found
+  const known = { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType }
+  const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
+  return { ...given, Metadata: metadata }
 }
 
-const copyWhole = (root: S3Root, source: Source, to: File["path"], key: string, replacing: Replacing | undefined) => {
+const copyWhole = (root: S3Root, source: Source, to: File["path"], key: string, given: Replacing | undefined) => {
   const { bucketName, calls, quirks, stored } = root
   const isBound = quirks.copyConditions && source.versionId === undefined && source.identity !== undefined
   return calls.call({ operation: "CopyObject", bucket: bucketName, path: to }, (client, options) =>
@@ -44,13 +55,7 @@ const copyWhole = (root: S3Root, source: Source, to: File["path"], key: string, 
         Key: key,
         CopySource: copySource(source.bucket, source.key, source.versionId),
         ...(isBound ? { CopySourceIfMatch: `"${source.identity}"` } : {}),
-        ...(replacing === undefined
-          ? {}
-          : {
-              MetadataDirective: "REPLACE",
-              Metadata: replacing.metadata,
-              ...(replacing.contentType === undefined ? {} : { ContentType: replacing.contentType })
-            }),
+        ...(given === undefined ? {} : { ...given, MetadataDirective: "REPLACE" }),
         ...stored.always,
         ...stored.key,
         ...stored.sourceKey,
@@ -69,7 +74,8 @@ const copyInParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]): E
     const size = Math.max(partSize(from.size, limits) ?? limits.maxPartSize, Math.min(gibibyte, limits.maxPartSize))
     const { contentType, metadata, modifiedAt } = from
     const { sha1 } = from.checksums
-    const started = { contentType, metadata, modifiedAt, sha1, size: from.size, partSize: size }
+    const isSha1Noted = from.hasNotedChecksums
+    const started = { contentType, metadata, modifiedAt, sha1, isSha1Noted, size: from.size, partSize: size }
     const file = yield* largeFile.start(to, started)
     const copyPart = (number: number) => {
       const offset = (number - 1) * size
@@ -88,6 +94,18 @@ const isOther = (file: File, found: HeadObjectCommandOutput): boolean => {
   return versionId !== undefined && found.VersionId !== undefined && found.VersionId !== versionId
 }
 
+/**
+ * What is given with a copy of an object in parts, whose digest somebody may have noted: everything but such a note, which
+ * nobody has compared with the bytes. The service itself digests what it copies whole.
+ */
+const withoutNotes = Effect.fnUntraced(function* (root: S3Root, source: Source, from: File) {
+  if (from.identity?.includes("-") !== true) return undefined
+  const found = yield* head(root, from.path, source.key, source.versionId, source.bucket)
+  const all = Object.entries(found.Metadata ?? {})
+  const kept = all.filter(([name]) => !noteNames.has(name))
+  return kept.length < all.length ? replacing(found, Object.fromEntries(kept)) : undefined
+})
+
 export const copy =
   (root: S3Root, largeFile: LargeFile, most = root.quirks.maxCopySize): NonNullable<Provider["copy"]> =>
   (from, fromLocation, to) =>
@@ -102,7 +120,7 @@ export const copy =
         return yield* copyInParts(largeFile, found, to)
       }
       const isItself = isHere && source.key === key && from.versionId === undefined
-      if (!isItself) yield* copyWhole(root, source, to, key, undefined)
+      if (!isItself) yield* copyWhole(root, source, to, key, yield* withoutNotes(root, source, from))
       return fileOfHead(yield* head(root, to, key), to, root.quirks)
     })
 
@@ -121,10 +139,11 @@ export const touch =
       }
       const seen = fileOfHead(found, path, root.quirks)
       if (seen.size > most && largeFile.copyPart !== undefined) {
-        return yield* copyInParts(largeFile, { ...seen, modifiedAt }, path)
+        // What is noted of a file stays with it.
+        return yield* copyInParts(largeFile, { ...seen, modifiedAt, hasNotedChecksums: false }, path)
       }
       const metadata = { ...found.Metadata, ...timeMetadata(modifiedAt, root.quirks.isB2) }
       const source = { bucket: root.bucketName, key, versionId: undefined, identity: etagText(found.ETag) }
-      yield* copyWhole(root, source, path, key, { contentType: found.ContentType, metadata })
+      yield* copyWhole(root, source, path, key, replacing(found, metadata))
       return fileOfHead(yield* head(root, path, key), path, root.quirks)
     })
