@@ -126,7 +126,7 @@ const expectedOf = (
   return {
     size: file.size,
     wrongSize: (arrived) => otherSize(file, arrived),
-    ...(isKnown ? { digest: { algorithm: "sha1", wrong: (actual) => wrongSha1(file, headers, () => actual) } } : {}),
+    digest: isKnown ? { algorithm: "sha1", wrong: (actual) => wrongSha1(file, headers, () => actual) } : undefined,
     fail
   }
 }

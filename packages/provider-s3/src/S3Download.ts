@@ -127,7 +127,7 @@ const piecesOf = (root: S3Root, file: File, range: ByteRange | undefined, { body
   return ArrivingBytes.holding(pieces, {
     size,
     wrongSize: (arrived) => wrongSize(file, arrived, size),
-    ...(digest === undefined ? {} : { digest }),
+    digest,
     fail
   })
 }

@@ -75,8 +75,8 @@ it.live("an object that comes drop by drop is not waited for, and may be asked f
     })
     const provider = yield* openAt(server, "bucket")
     const file = { _tag: "File", path: at("a"), size: 1_000_000, modifiedAt: 0, checksums: {} } as const
-    for (const read of [Stream.runDrain(provider.read(file)), provider.readAll(file)]) {
-      const error = yield* Effect.flip(Effect.asVoid(read))
+    for (const read of [Stream.runDrain(provider.read(file)), Effect.asVoid(provider.readAll(file))]) {
+      const error = yield* Effect.flip(read)
       expect(error.message).toContain("too slowly")
       expect(error.isRetryable).toBe(true)
     }

@@ -40,7 +40,7 @@ export const hostile = (answer: (request: http.IncomingMessage, count: number) =
               response.write(body)
               vi.useFakeTimers({ toFake: ["Date"] })
               const drops = setInterval(() => {
-                vi.advanceTimersByTime(50_000)
+                if (vi.isFakeTimers()) vi.advanceTimersByTime(50_000)
                 response.write(endless)
               }, 5)
               response.once("close", () => clearInterval(drops))

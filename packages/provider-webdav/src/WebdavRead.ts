@@ -73,7 +73,7 @@ const pieces = (
   const arriving = (body: AsyncIterable<Uint8Array>) =>
     ArrivingBytes.holding(
       Stream.fromAsyncIterable(body, (error) => fail(reasonOfFailure(error))),
-      { size, wrongSize: ArrivingBytes.wrongCount(size), ...(digest === undefined ? {} : { digest }), fail }
+      { size, wrongSize: ArrivingBytes.wrongCount(size), digest, fail }
     )
   return Stream.scoped(
     Stream.unwrap(Effect.map(open(root, file, range), (body) => arriving(body as AsyncIterable<Uint8Array>)))

@@ -16,7 +16,7 @@ const dripping = Effect.acquireRelease(
     const server = http.createServer((request, response) => {
       response.writeHead(request.method === "GET" ? 200 : 207, { "content-type": "application/xml" })
       const drops = setInterval(() => {
-        vi.advanceTimersByTime(50_000)
+        if (vi.isFakeTimers()) vi.advanceTimersByTime(50_000)
         response.write(" ")
       }, 5)
       response.once("close", () => clearInterval(drops))

@@ -146,6 +146,41 @@ describe("threads", () => {
     })
   )
 
+  it.live("begin in part, and the others once when they are wanted, as far as there is room for them", () =>
+    Effect.gen(function* () {
+      const data = (size: number) => size
+      for (const [total, all] of [
+        [8, 3],
+        [2, 2]
+      ] as const) {
+        const places = ThreadPlaces.make(total)
+        const begun = makeThreads<Request, unknown>(url, { size: 3, first: 1, data })
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const threads = yield* begun
+            expect([threads.size, threads.lines.length, places.used()]).toEqual([1, 1, 1])
+            threads.startAll()
+            threads.startAll()
+            expect([threads.size, threads.lines.length, places.used()]).toEqual([all, all, all])
+            const told = threads.lines.map((line) => Effect.promise(() => line.call({ _tag: "Data" })))
+            expect(yield* Effect.all(told)).toEqual([1, ...Array.from({ length: all - 1 }, () => all)])
+          })
+        ).pipe(Effect.provideService(ThreadPlaces.ThreadPlaces, places))
+        expect(places.used()).toBe(0)
+      }
+    })
+  )
+
+  it.live("do not begin any more once their scope is closed", () =>
+    Effect.gen(function* () {
+      const places = ThreadPlaces.make(8)
+      const begun = makeThreads<Request, unknown>(url, { size: 3, first: 1, data: () => "hello" })
+      const threads = yield* Effect.scoped(begun).pipe(Effect.provideService(ThreadPlaces.ThreadPlaces, places))
+      threads.startAll()
+      expect([threads.size, places.used()]).toEqual([1, 0])
+    })
+  )
+
   it.live("are as many as somebody insists on, and hear how many they are", () =>
     Effect.gen(function* () {
       const threads = yield* makeThreads<Request, unknown>(url, { size: 2, least: 2, data: (size) => `${size} of us` })

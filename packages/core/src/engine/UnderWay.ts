@@ -55,7 +55,7 @@ export class UnderWay {
   }
 
   #mayBegin({ size }: Turn): boolean {
-    return this.#count === 0 || this.#bytes + size <= Math.max(mostAtRisk, this.#shown * this.#times(size))
+    return this.#count === 0 || this.#bytes + size <= Math.max(mostAtRisk, Math.ceil(this.#shown * this.#times(size)))
   }
 
   /** How many times as long as others a piece of `size` bytes may take: one that is too large has to. */
@@ -104,7 +104,10 @@ export class UnderWay {
   #measure(size: number, millis: number, atBegin: number, atEnd: number): void {
     const rate = size / Math.max(1, millis)
     this.#alone = atBegin === 1 && atEnd === 1 ? rate : Math.max(this.#alone, rate)
-    const shown = longestPiece * rate * (Math.min(atBegin, atEnd) + 1)
+    const brought = longestPiece * rate
+    // Of large pieces no more than one more is tried: several would be more than the line brings in that time.
+    const each = size > mostAtRisk / 2 ? Math.min(brought, size) : brought
+    const shown = each * (Math.min(atBegin, atEnd) + 1)
     this.#shown = shown > this.#shown ? shown : (this.#shown + shown) / 2
   }
 }

@@ -21,10 +21,9 @@ export interface Expected {
   /** Why so many, which are more or in the end fewer, are not what was asked for. */
   readonly wrongSize: (arrived: number) => Reason
   /** The digest that tells whether they are the right ones, and why another is wrong. */
-  readonly digest?: {
-    readonly algorithm: ChecksumAlgorithm
-    readonly wrong: (actual: string) => Reason | undefined
-  }
+  readonly digest?:
+    | { readonly algorithm: ChecksumAlgorithm; readonly wrong: (actual: string) => Reason | undefined }
+    | undefined
   readonly fail: (reason: Reason) => StorageError
 }
 
