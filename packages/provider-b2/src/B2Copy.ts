@@ -4,7 +4,7 @@ import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Spelling from "@ourclone/core/contract/Spelling"
 import { NotFound, SourceChanged, type StorageError, wronglyNoted } from "@ourclone/core/contract/StorageError"
-import { retrying } from "@ourclone/core/layers/Retry"
+import { copyInParts } from "@ourclone/core/layers/CopyInParts"
 import * as Effect from "effect/Effect"
 import { type FileRow, fileOf, isVerified, sha1Of } from "./api/B2Replies.ts"
 import { header } from "./api/HttpMessage.ts"
@@ -12,9 +12,6 @@ import type { B2Root } from "./B2Root.ts"
 
 /** The largest range that one copy takes, in bytes. */
 const maxCopySize = 5_000_000_000
-
-/** How many parts of one copy the service is asked for at once. */
-const partConcurrency = 8
 
 /** The version that is there now, for a file that was listed without one. */
 const currentVersion = (root: B2Root, from: File, fromLocation: string) =>
@@ -45,32 +42,8 @@ const refuseWrongNote = (
   )
 }
 
-/** Each part is retried by itself: beginning anew would copy terabytes again for one part. */
-const copyInParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]): Effect.Effect<DatedFile, StorageError> =>
-  Effect.gen(function* () {
-    const { limits } = largeFile
-    const size = partSize(from.size, limits) ?? limits.maxPartSize
-    const { contentType, metadata, modifiedAt } = from
-    const { sha1 } = from.checksums
-    const file = yield* largeFile.start(to, {
-      contentType,
-      metadata,
-      modifiedAt,
-      sha1,
-      isSha1Noted: from.hasNotedChecksums,
-      size: from.size,
-      partSize: size
-    })
-    const copyPart = (number: number) => {
-      const offset = (number - 1) * size
-      return retrying(largeFile.copyPart!(file, number, from, { offset, length: Math.min(size, from.size - offset) }))
-    }
-    const numbers = Array.from({ length: Math.ceil(from.size / size) }, (_, index) => index + 1)
-    return yield* Effect.forEach(numbers, copyPart, { concurrency: partConcurrency }).pipe(
-      Effect.flatMap((parts) => retrying(largeFile.finish(file, parts))),
-      Effect.onError(() => Effect.ignore(largeFile.cancel(file)))
-    )
-  })
+const inParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]) =>
+  copyInParts(largeFile, from, to, partSize(from.size, largeFile.limits) ?? largeFile.limits.maxPartSize)
 
 export const copy =
   (root: B2Root, largeFile: LargeFile, most = maxCopySize): NonNullable<Provider["copy"]> =>
@@ -81,7 +54,7 @@ export const copy =
       const versionId = from.versionId ?? (yield* currentVersion(root, from, fromLocation))
       if (from.size > most) {
         const { modifiedAt = fileOf(yield* root.client.getFileInfo(to, versionId), to).modifiedAt } = from
-        return yield* copyInParts(largeFile, { ...from, modifiedAt, versionId }, to)
+        return yield* inParts(largeFile, { ...from, modifiedAt, versionId }, to)
       }
       const request = { sourceFileId: versionId, fileName, destinationBucketId: id }
       const row = yield* root.client.copyFile(to, request)
@@ -118,7 +91,7 @@ export const touch =
       if (file.size > most) {
         // What is noted of a file stays with it.
         const noted = { ...file, hasNotedChecksums: false }
-        return yield* copyInParts(largeFile, { ...noted, versionId: fileId, modifiedAt }, path)
+        return yield* inParts(largeFile, { ...noted, versionId: fileId, modifiedAt }, path)
       }
       const { contentType, fileInfo } = yield* root.client.getFileInfo(path, fileId)
       const copy = { sourceFileId: fileId, fileName, destinationBucketId: id }

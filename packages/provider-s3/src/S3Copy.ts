@@ -4,8 +4,8 @@ import type { DatedFile, File } from "@ourclone/core/contract/Entry"
 import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Spelling from "@ourclone/core/contract/Spelling"
-import { SourceChanged, type StorageError } from "@ourclone/core/contract/StorageError"
-import { retrying } from "@ourclone/core/layers/Retry"
+import { SourceChanged } from "@ourclone/core/contract/StorageError"
+import { copyInParts } from "@ourclone/core/layers/CopyInParts"
 import * as Effect from "effect/Effect"
 import { timeMetadata } from "./api/StoredTime.ts"
 import { copySource } from "./S3CopySource.ts"
@@ -15,9 +15,6 @@ import { etagText, fileOfHead } from "./S3Stored.ts"
 
 /** Metadata that holds a digest, as an uploader noted it. */
 const noteNames = new Set(["ourclone-sha1", "large_file_sha1", "md5chksum"])
-
-/** How many parts of one copy the service is asked for at once. */
-const partConcurrency = 8
 
 interface Source {
   readonly bucket: string
@@ -66,27 +63,12 @@ const copyWhole = (root: S3Root, source: Source, to: File["path"], key: string, 
   )
 }
 
-/** Each part is made again by itself where that fails: to begin anew would copy everything again. */
-const copyInParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]): Effect.Effect<DatedFile, StorageError> =>
-  Effect.gen(function* () {
-    const { limits } = largeFile
-    const gibibyte = 1024 ** 3
-    const size = Math.max(partSize(from.size, limits) ?? limits.maxPartSize, Math.min(gibibyte, limits.maxPartSize))
-    const { contentType, metadata, modifiedAt } = from
-    const { sha1 } = from.checksums
-    const isSha1Noted = from.hasNotedChecksums
-    const started = { contentType, metadata, modifiedAt, sha1, isSha1Noted, size: from.size, partSize: size }
-    const file = yield* largeFile.start(to, started)
-    const copyPart = (number: number) => {
-      const offset = (number - 1) * size
-      return retrying(largeFile.copyPart!(file, number, from, { offset, length: Math.min(size, from.size - offset) }))
-    }
-    const numbers = Array.from({ length: Math.ceil(from.size / size) }, (_, index) => index + 1)
-    return yield* Effect.forEach(numbers, copyPart, { concurrency: partConcurrency }).pipe(
-      Effect.flatMap((parts) => retrying(largeFile.finish(file, parts))),
-      Effect.onError(() => Effect.ignore(largeFile.cancel(file)))
-    )
-  })
+const inParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]) => {
+  const { limits } = largeFile
+  const gibibyte = 1024 ** 3
+  const least = partSize(from.size, limits) ?? limits.maxPartSize
+  return copyInParts(largeFile, from, to, Math.max(least, Math.min(gibibyte, limits.maxPartSize)))
+}
 
 const isOther = (file: File, found: HeadObjectCommandOutput): boolean => {
   const { identity, versionId } = file
@@ -117,7 +99,7 @@ export const copy =
       if (from.size > most && isHere && largeFile.copyPart !== undefined && source.key.startsWith(root.prefix)) {
         const path = root.pathOf(source.key) as File["path"]
         const found = fileOfHead(yield* head(root, path, source.key, from.versionId), path, root.quirks)
-        return yield* copyInParts(largeFile, found, to)
+        return yield* inParts(largeFile, found, to)
       }
       const isItself = isHere && source.key === key && from.versionId === undefined
       if (!isItself) yield* copyWhole(root, source, to, key, yield* withoutNotes(root, source, from))
@@ -140,7 +122,7 @@ export const touch =
       const seen = fileOfHead(found, path, root.quirks)
       if (seen.size > most && largeFile.copyPart !== undefined) {
         // What is noted of a file stays with it.
-        return yield* copyInParts(largeFile, { ...seen, modifiedAt, hasNotedChecksums: false }, path)
+        return yield* inParts(largeFile, { ...seen, modifiedAt, hasNotedChecksums: false }, path)
       }
       const metadata = { ...found.Metadata, ...timeMetadata(modifiedAt, root.quirks.isB2) }
       const source = { bucket: root.bucketName, key, versionId: undefined, identity: etagText(found.ETag) }
