@@ -194,6 +194,20 @@ test("restore takes includes, keeps or deletes what is there, and says so in res
   expect(cli.read("back/a.txt")).toBe("a")
 })
 
+test("restore leaves out what lets a program run as another with --no-special, and brings it with --special", async () => {
+  const cli = await prepare()
+  fs.chmodSync(path.join(cli.folder, "from/a.txt"), 0o4755)
+  await cli.run("backup", "@/from")
+  const modeOf = async (flag: string) => {
+    const back = `@/back${flag}`
+    const { code, error } = await cli.run("restore", `latest:${cli.folder}/from`, "--target", back, flag)
+    const mode = fs.statSync(path.join(cli.folder, `back${flag}/a.txt`)).mode & 0o7777
+    return { code, mode, isTold: error.includes("left out") }
+  }
+  expect(await modeOf("--no-special")).toEqual({ code: 0, mode: 0o755, isTold: true })
+  expect(await modeOf("--special")).toEqual({ code: 0, mode: 0o4755, isTold: false })
+})
+
 test.each([["nonsense"], ["ffffffff"], ["latest~7"], ["latest:/no/such/folder"]])(
   "a snapshot called %s gives 4",
   async (name) => {

@@ -1,9 +1,11 @@
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import * as LockFile from "@ourclone/backup/format/LockFile"
+import { Effect } from "effect"
 import { afterAll, expect, test } from "vitest"
 import { type Cli, makeCli } from "./Cli.ts"
-import { password, withRepository } from "./RepositoryCli.ts"
+import { jsonLines, password, withRepository } from "./RepositoryCli.ts"
 
 const template = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-broken-"))
 afterAll(() => fs.rmSync(template, { recursive: true }))
@@ -161,4 +163,20 @@ test.runIf(process.platform === "linux")("a place where nothing can be made or w
   )
   const elsewhere = makeCli({ environment: { OURCLONE_PASSWORD: "secret" } })
   expect((await elsewhere.run("repo", "init", "--repo", "/proc/ourclone")).code).not.toBe(0)
+})
+
+test("unlock says of each lock that it leaves whose it is, and why it stays", async () => {
+  const { cli, repository } = await withRepository()
+  const id = await Effect.runPromise(repository.save("locks", LockFile.encode(LockFile.make(false, Date.now()))))
+  const left = await cli.run("repo", "unlock")
+  expect(left).toMatchObject({ code: 0, out: "0 locks removed\n" })
+  expect(left.error).toContain(`lock ${id.slice(0, 8)} stays: it is held by `)
+  expect(left.error).toContain(` on ${os.hostname()} (pid ${process.pid}, last seen `)
+  expect(left.error).toContain("--remove-all")
+  const json = jsonLines((await cli.run("repo", "unlock", "--json")).out)
+  expect(json).toMatchObject([
+    { message_type: "lock_left", id },
+    { message_type: "unlocked", locks_removed: 0 }
+  ])
+  expect((await cli.run("repo", "unlock", "--remove-all")).out).toBe("1 lock removed\n")
 })

@@ -3,18 +3,15 @@ import type { DatedFile, File } from "@ourclone/core/contract/Entry"
 import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Spelling from "@ourclone/core/contract/Spelling"
-import { NotFound, SourceChanged, type StorageError } from "@ourclone/core/contract/StorageError"
-import { retrying } from "@ourclone/core/layers/Retry"
+import { NotFound, SourceChanged, type StorageError, wronglyNoted } from "@ourclone/core/contract/StorageError"
+import { copyInParts } from "@ourclone/core/layers/CopyInParts"
 import * as Effect from "effect/Effect"
-import { fileOf } from "./api/B2Replies.ts"
+import { type FileRow, fileOf, isVerified, sha1Of } from "./api/B2Replies.ts"
 import { header } from "./api/HttpMessage.ts"
 import type { B2Root } from "./B2Root.ts"
 
 /** The largest range that one copy takes, in bytes. */
 const maxCopySize = 5_000_000_000
-
-/** How many parts of one copy the service is asked for at once. */
-const partConcurrency = 8
 
 /** The version that is there now, for a file that was listed without one. */
 const currentVersion = (root: B2Root, from: File, fromLocation: string) =>
@@ -26,31 +23,27 @@ const currentVersion = (root: B2Root, from: File, fromLocation: string) =>
     return yield* root.fail("copy", from.path, new NotFound({ message: "there is no such file" }))
   })
 
-/** Each part is retried by itself: beginning anew would copy terabytes again for one part. */
-const copyInParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]): Effect.Effect<DatedFile, StorageError> =>
-  Effect.gen(function* () {
-    const { limits } = largeFile
-    const size = partSize(from.size, limits) ?? limits.maxPartSize
-    const { contentType, metadata, modifiedAt } = from
-    const { sha1 } = from.checksums
-    const file = yield* largeFile.start(to, {
-      contentType,
-      metadata,
-      modifiedAt,
-      sha1,
-      size: from.size,
-      partSize: size
-    })
-    const copyPart = (number: number) => {
-      const offset = (number - 1) * size
-      return retrying(largeFile.copyPart!(file, number, from, { offset, length: Math.min(size, from.size - offset) }))
-    }
-    const numbers = Array.from({ length: Math.ceil(from.size / size) }, (_, index) => index + 1)
-    return yield* Effect.forEach(numbers, copyPart, { concurrency: partConcurrency }).pipe(
-      Effect.flatMap((parts) => retrying(largeFile.finish(file, parts))),
-      Effect.onError(() => Effect.ignore(largeFile.cancel(file)))
-    )
-  })
+/** The SHA-1 that an uploader noted beside what B2 then copied. */
+const notedSha1 = ({ fileInfo }: FileRow): string | undefined => sha1Of(undefined, fileInfo?.large_file_sha1)
+
+/** B2 hashes what it copies. A copy whose noted SHA-1 is not that of its bytes is taken away again, and named. */
+const refuseWrongNote = (
+  root: B2Root,
+  operation: string,
+  to: File["path"],
+  row: FileRow
+): Effect.Effect<void, StorageError> => {
+  const { contentSha1, fileId, fileName } = row
+  const noted = notedSha1(row)
+  if (noted === undefined || !isVerified(contentSha1) || contentSha1 === noted) return Effect.void
+  return Effect.andThen(
+    Effect.ignore(root.client.deleteFileVersion(to, fileName, fileId)),
+    Effect.fail(root.fail(operation, to, wronglyNoted(noted, contentSha1 ?? "")))
+  )
+}
+
+const inParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]) =>
+  copyInParts(largeFile, from, to, partSize(from.size, largeFile.limits) ?? largeFile.limits.maxPartSize)
 
 export const copy =
   (root: B2Root, largeFile: LargeFile, most = maxCopySize): NonNullable<Provider["copy"]> =>
@@ -61,10 +54,18 @@ export const copy =
       const versionId = from.versionId ?? (yield* currentVersion(root, from, fromLocation))
       if (from.size > most) {
         const { modifiedAt = fileOf(yield* root.client.getFileInfo(to, versionId), to).modifiedAt } = from
-        return yield* copyInParts(largeFile, { ...from, modifiedAt, versionId }, to)
+        return yield* inParts(largeFile, { ...from, modifiedAt, versionId }, to)
       }
-      const row = yield* root.client.copyFile(to, { sourceFileId: versionId, fileName, destinationBucketId: id })
-      return fileOf(row, to)
+      const request = { sourceFileId: versionId, fileName, destinationBucketId: id }
+      const row = yield* root.client.copyFile(to, request)
+      yield* refuseWrongNote(root, "copy", to, row)
+      if (notedSha1(row) === undefined || isVerified(row.contentSha1)) return fileOf(row, to)
+      // Nobody has compared the note with the bytes.
+      const { large_file_sha1: _, ...fileInfo } = row.fileInfo ?? {}
+      const contentType = row.contentType ?? "application/octet-stream"
+      const without = yield* root.client.copyFile(to, request, { contentType, fileInfo })
+      yield* Effect.ignore(root.client.deleteFileVersion(to, row.fileName, row.fileId))
+      return fileOf(without, to)
     })
 
 /**
@@ -87,12 +88,17 @@ export const touch =
         const message = "it was replaced after it was listed: run again"
         return yield* root.fail("touch", path, new SourceChanged({ message }))
       }
-      if (file.size > most) return yield* copyInParts(largeFile, { ...file, versionId: fileId, modifiedAt }, path)
+      if (file.size > most) {
+        // What is noted of a file stays with it.
+        const noted = { ...file, hasNotedChecksums: false }
+        return yield* inParts(largeFile, { ...noted, versionId: fileId, modifiedAt }, path)
+      }
       const { contentType, fileInfo } = yield* root.client.getFileInfo(path, fileId)
       const copy = { sourceFileId: fileId, fileName, destinationBucketId: id }
       const row = yield* root.client.copyFile(path, copy, {
         contentType: contentType ?? "application/octet-stream",
         fileInfo: { ...fileInfo, src_last_modified_millis: `${modifiedAt}` }
       })
+      yield* refuseWrongNote(root, "touch", path, row)
       return fileOf(row, path)
     })

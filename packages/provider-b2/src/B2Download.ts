@@ -1,20 +1,17 @@
 /** Reading files. What arrives is compared with the SHA-1 that B2 sends and with the one that was recorded when the file was listed. */
-import { createHash, hash } from "node:crypto"
+import { hash } from "node:crypto"
 import { type ByteRange, smallSize } from "@ourclone/core/contract/ByteSource"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import {
   ChecksumMismatch,
-  InvalidRequest,
   type Reason,
   SourceChanged,
-  type StorageError,
-  Unavailable,
   UnexpectedResponse,
   wronglyNoted
 } from "@ourclone/core/contract/StorageError"
+import * as ArrivingBytes from "@ourclone/core/layers/ArrivingBytes"
 import * as Effect from "effect/Effect"
-import type * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import { type DownloadTarget, downloadName } from "./api/B2Client.ts"
 import { tracedRequest } from "./api/B2Http.ts"
@@ -33,17 +30,17 @@ export const targetOf = (root: B2Root, file: File): DownloadTarget =>
 export const announcedSha1 = (headers: Headers): string | undefined =>
   sha1Of(header(headers, "x-bz-content-sha1"), header(headers, "x-bz-info-large_file_sha1"))
 
+const otherSize = (file: File, size: number): Reason =>
+  file.versionId === undefined
+    ? new SourceChanged({ message: "the file was replaced while it was read" })
+    : ArrivingBytes.wrongCount(file.size)(size)
+
 /** Why `size` bytes are not all of `file`. */
-export const wrongSize = (file: File, size: number): Reason | undefined => {
-  if (size === file.size) return undefined
-  if (file.versionId === undefined) return new SourceChanged({ message: "the file was replaced while it was read" })
-  return size > file.size
-    ? new UnexpectedResponse({ message: `more arrives than the ${file.size} bytes that the file has` })
-    : new Unavailable({ message: `${size} of ${file.size} bytes arrived` })
-}
+const wrongSize = (file: File, size: number): Reason | undefined =>
+  size === file.size ? undefined : otherSize(file, size)
 
 /** Why bytes with the SHA-1 that `digest` computes are not those of `file`. */
-export const wrongSha1 = (file: File, headers: Headers, digest: () => string): Reason | undefined => {
+const wrongSha1 = (file: File, headers: Headers, digest: () => string): Reason | undefined => {
   const recorded = file.checksums.sha1
   const announced = announcedSha1(headers)
   if (announced === undefined && recorded === undefined) return undefined
@@ -83,9 +80,9 @@ const wrongRange = (file: File, range: ByteRange, headers: Headers): Reason | un
   const contentRange = header(headers, "content-range")
   // A server may answer a range that is the whole file with the whole file.
   if (contentRange === undefined && range.length === file.size) return wrongLength(file, headers)
-  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(contentRange ?? "") ?? []
-  if (total !== undefined && Number(total) !== file.size) return wrongSize(file, Number(total))
-  if (Number(first) === range.offset && Number(last) === range.offset + range.length - 1) return undefined
+  const { isRight, total } = ArrivingBytes.saysRange(contentRange, range)
+  if (total !== undefined && total !== file.size) return wrongSize(file, total)
+  if (isRight) return undefined
   return new UnexpectedResponse({ message: "B2 answered with other bytes than the range that was asked for" })
 }
 
@@ -94,7 +91,7 @@ const open = (root: B2Root, file: File, range: ByteRange | undefined) =>
     const { client } = root
     const { authorization, explain, http } = client.calls
     const target = targetOf(root, file)
-    const asked = range && `bytes=${range.offset}-${range.offset + range.length - 1}`
+    const asked = range && ArrivingBytes.rangeHeader(range)
     let body: ResponseBody | undefined
     yield* Effect.addFinalizer(() => Effect.sync(() => body?.close()))
     const { headers } = yield* authorization
@@ -117,70 +114,32 @@ const open = (root: B2Root, file: File, range: ByteRange | undefined) =>
     return { headers, pull }
   })
 
-/** Counts the pieces as they pass: what proxies make of a reply may have no length, and what comes may have no end. */
-const counted = <P extends ReadonlyArray<Uint8Array>>(
+const expectedOf = (
   root: B2Root,
   file: File,
   range: ByteRange | undefined,
-  pull: Pull.Pull<P, StorageError>
-): Pull.Pull<P, StorageError> => {
-  const expected = range?.length ?? file.size
-  let arrived = 0
-  const wrong = (): Reason | undefined => {
-    if (arrived === expected) return undefined
-    if (range === undefined) return wrongSize(file, arrived)
-    return arrived > expected
-      ? new UnexpectedResponse({ message: `more arrives than the ${expected} bytes that were asked for` })
-      : new Unavailable({ message: `${arrived} of ${expected} bytes arrived` })
+  headers: Headers
+): ArrivingBytes.Expected => {
+  const fail = (reason: Reason) => root.fail("read", file.path, reason)
+  if (range !== undefined) return { size: range.length, wrongSize: ArrivingBytes.wrongCount(range.length), fail }
+  const isKnown = announcedSha1(headers) !== undefined || file.checksums.sha1 !== undefined
+  return {
+    size: file.size,
+    wrongSize: (arrived) => otherSize(file, arrived),
+    digest: isKnown ? { algorithm: "sha1", wrong: (actual) => wrongSha1(file, headers, () => actual) } : undefined,
+    fail
   }
-  const passing = Effect.flatMap(pull, (pieces): Pull.Pull<P, StorageError> => {
-    for (const piece of pieces) arrived += piece.length
-    return arrived > expected ? Effect.fail(root.fail("read", file.path, wrong()!)) : Effect.succeed(pieces)
-  })
-  return Effect.catch(passing, (failure): Pull.Pull<never, StorageError> => {
-    const reason = failure._tag === "StorageError" ? undefined : wrong()
-    return Effect.fail(reason === undefined ? failure : root.fail("read", file.path, reason))
-  })
-}
-
-/** Hashes the pieces of a whole file as they pass, and fails after the last when they are not the file's. */
-const verifying = <P extends ReadonlyArray<Uint8Array>>(
-  root: B2Root,
-  file: File,
-  headers: Headers,
-  pull: Pull.Pull<P, StorageError>
-): Pull.Pull<P, StorageError> => {
-  if (announcedSha1(headers) === undefined && file.checksums.sha1 === undefined) return pull
-  const sha1 = createHash("sha1")
-  const hashed = Effect.map(pull, (pieces) => {
-    for (const piece of pieces) sha1.update(piece)
-    return pieces
-  })
-  return Effect.catch(hashed, (failure): Pull.Pull<never, StorageError> => {
-    if (failure._tag === "StorageError") return Effect.fail(failure)
-    const wrong = wrongSha1(file, headers, () => sha1.digest("hex"))
-    return wrong === undefined ? Effect.fail(failure) : Effect.fail(root.fail("read", file.path, wrong))
-  })
 }
 
 export const read =
   (root: B2Root): Provider["read"] =>
   (file, range) =>
     Stream.suspend(() => {
-      if (range !== undefined) {
-        if (range.offset < 0 || range.length < 0 || range.offset + range.length > file.size) {
-          const message = `bytes ${range.offset} to ${range.offset + range.length} lie outside the file of ${file.size} bytes`
-          return Stream.fail(root.fail("read", file.path, new InvalidRequest({ message })))
-        }
-        if (range.length === 0) return Stream.empty
-      }
+      const refused = range && ArrivingBytes.refusal(file, range)
+      if (refused !== undefined) return Stream.fail(root.fail("read", file.path, refused))
+      if (range?.length === 0) return Stream.empty
       const opened = Effect.map(open(root, file, range), ({ headers, pull }) =>
-        Stream.fromPull(
-          Effect.sync(() => {
-            const pieces = counted(root, file, range, pull)
-            return range === undefined ? verifying(root, file, headers, pieces) : pieces
-          })
-        )
+        Stream.fromPull(Effect.sync(() => ArrivingBytes.held(pull, expectedOf(root, file, range, headers))))
       )
       return Stream.unwrap(opened)
     })

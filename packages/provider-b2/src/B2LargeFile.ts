@@ -54,7 +54,8 @@ const infoOf = (options: StartOptions) => ({
   src_last_modified_millis: `${options.modifiedAt}`,
   "ourclone-size": `${options.size}`,
   "ourclone-part-size": `${options.partSize}`,
-  ...(options.sha1 === undefined ? {} : { large_file_sha1: options.sha1 })
+  // B2 never compares it: a note that may be wrong is not handed on.
+  ...(options.sha1 === undefined || options.isSha1Noted === true ? {} : { large_file_sha1: options.sha1 })
 })
 
 const unfinishedOf = (row: FileRow, path: RemotePath.RemotePath): Unfinished => {

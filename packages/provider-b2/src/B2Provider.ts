@@ -5,6 +5,7 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import { specification } from "@ourclone/core/contract/Specification"
 import * as Spelling from "@ourclone/core/contract/Spelling"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
+import * as AccountOfBuckets from "@ourclone/core/layers/AccountOfBuckets"
 import { TrafficLog } from "@ourclone/core/layers/Observed"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -13,7 +14,6 @@ import * as B2Calls from "./api/B2Calls.ts"
 import * as B2Client from "./api/B2Client.ts"
 import * as B2Http from "./api/B2Http.ts"
 import * as UploadUrls from "./api/UploadUrls.ts"
-import * as B2Account from "./B2Account.ts"
 import * as B2Buckets from "./B2Buckets.ts"
 import * as B2Copy from "./B2Copy.ts"
 import * as B2Directories from "./B2Directories.ts"
@@ -138,7 +138,10 @@ const openPlace = Effect.fnUntraced(function* (
       place,
       location: "",
       capabilities,
-      ...B2Account.make(client, name),
+      ...AccountOfBuckets.make(
+        B2Buckets.make(client, name),
+        (operation, path, reason) => new StorageError({ provider: name, operation, path, reason })
+      ),
       keys: B2Keys.make(client, name),
       clockAheadMillis
     }

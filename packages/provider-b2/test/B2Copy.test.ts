@@ -3,14 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import { makeUnsafe, root as top } from "@ourclone/core/contract/RemotePath"
 import { retrying } from "@ourclone/core/layers/Retry"
-import * as B2Calls from "@ourclone/provider-b2/api/B2Calls"
-import * as B2Client from "@ourclone/provider-b2/api/B2Client"
-import * as B2Http from "@ourclone/provider-b2/api/B2Http"
 import * as B2Copy from "@ourclone/provider-b2/B2Copy"
-import * as B2LargeFile from "@ourclone/provider-b2/B2LargeFile"
-import * as B2Root from "@ourclone/provider-b2/B2Root"
-import { Effect, Redacted, Stream } from "effect"
-import { emulate, openAt } from "./emulated.ts"
+import { Effect, Stream } from "effect"
+import { emulate, openAt, openRoot } from "./emulated.ts"
 
 const at = makeUnsafe
 const bytes = Buffer.alloc(5500, "0123456789")
@@ -22,16 +17,7 @@ const setUp = Effect.gen(function* () {
   const emulator = yield* emulate()
   const provider = yield* openAt(emulator, "photo-archive")
   yield* provider.buckets!.create("photo-archive")
-  const http = yield* Effect.acquireRelease(
-    Effect.sync(() => B2Http.make({ maxConcurrency: 8 })),
-    ({ close }) => Effect.promise(close)
-  )
-  const { endpoint, key, keyId } = emulator
-  const applicationKey = Redacted.make(key)
-  const calls = yield* B2Calls.make({ http, provider: "b2", endpoint, keyId, applicationKey, userAgent: "test" })
-  const client = B2Client.make(calls)
-  const root = yield* B2Root.open({ client, provider: "b2", text: "photo-archive", prefix: "", createsBuckets: true })
-  return { emulator, provider, root, largeFile: B2LargeFile.make(root) }
+  return { emulator, provider, ...(yield* openRoot(emulator, "photo-archive")) }
 })
 
 describe("a file that is too large for one copy", () => {

@@ -8,12 +8,14 @@ import * as Download from "@ourclone/core/engine/Download"
 import { upload } from "@ourclone/core/engine/Upload"
 import { retrying } from "@ourclone/core/layers/Retry"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import * as B2Copy from "@ourclone/provider-b2/B2Copy"
 import { Effect, Stream } from "effect"
-import { emulate, openAt } from "./emulated.ts"
+import { callApi, emulate, openAt, openRoot } from "./emulated.ts"
 
 const at = makeUnsafe
 const bytes = Buffer.alloc(2500, "0123456789")
 const wrong = "0".repeat(40)
+const noteName = "large_file_sha1"
 
 /** A file in parts, beside which another program has noted a SHA-1 that is not its own. */
 const setUp = Effect.gen(function* () {
@@ -29,7 +31,7 @@ const setUp = Effect.gen(function* () {
   const finished = yield* finish(begun, parts)
   emulator.log?.reset()
   const downloads = () => emulator.log?.requests("b2_download_file_by_id") ?? []
-  return { provider, finished, downloads }
+  return { emulator, provider, finished, downloads }
 })
 
 const memoryWith = (cutoff: number) =>
@@ -120,4 +122,50 @@ describe("a source with a wrong noted SHA-1", () => {
       })
     )
   }
+})
+
+describe("a wrong SHA-1 that another program noted beside a large file, and a copy of it", () => {
+  it.live("inside B2 is refused for that, and nothing of it stays", () =>
+    Effect.gen(function* () {
+      const { emulator, finished, provider } = yield* setUp
+      const before = emulator.versionCount()
+      for (const work of [provider.copy!(finished, "photo-archive", at("copy")), provider.touch!(finished, 5)]) {
+        const error = yield* Effect.flip(retrying(work))
+        assert.include(error.message, "noted")
+        assert.include(error.message, wrong)
+        assert.isFalse(error.isRetryable)
+        assert.strictEqual(emulator.versionCount(), before)
+      }
+    })
+  )
+
+  it.live("inside B2 in parts has no such SHA-1", () =>
+    Effect.gen(function* () {
+      const { emulator, finished } = yield* setUp
+      const { largeFile, root } = yield* openRoot(emulator, "photo-archive")
+      const copied = yield* B2Copy.copy(root, largeFile, 2000)(finished, "photo-archive", at("copy"))
+      assert.deepStrictEqual(copied.checksums, {})
+      assert.notProperty(
+        (yield* callApi(emulator, "b2_get_file_info", { fileId: copied.versionId })).fileInfo,
+        noteName
+      )
+    })
+  )
+
+  it.live("in parts to another account has no such SHA-1, also where it goes on with what an earlier run left", () =>
+    Effect.gen(function* () {
+      const { finished, provider } = yield* setUp
+      const other = yield* emulate()
+      const to = yield* openAt(other, "elsewhere")
+      yield* to.buckets!.create("elsewhere")
+      const inParts = { ...to, largeFile: { ...to.largeFile!, limits: { ...to.largeFile!.limits, cutoff: 1 } } }
+      const noted = { modifiedAt: 0, size: bytes.length, partSize: 1000, sha1: wrong }
+      yield* inParts.largeFile.start(at("a"), noted)
+      const source = Download.source(provider, finished)
+      const stored = yield* upload(inParts, at("a"), source, { modifiedAt: 0, partConcurrency: 2 })
+      assert.deepStrictEqual(stored.checksums, {})
+      assert.notProperty((yield* callApi(other, "b2_get_file_info", { fileId: stored.versionId })).fileInfo, noteName)
+      assert.strictEqual(Buffer.from(yield* to.readAll(stored)).toString(), bytes.toString())
+    })
+  )
 })

@@ -1,8 +1,9 @@
 import * as fs from "node:fs"
+import type { ServerResponse } from "node:http"
 import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 import { makeCertificate } from "@ourclone/b2-emulator/Certificate"
 import { startEmulator } from "@ourclone/b2-emulator/Emulator"
 import { fromBytes, smallSize } from "@ourclone/core/contract/ByteSource"
@@ -155,7 +156,9 @@ describe("a proxy", () => {
     it.live(`is told of: one ${what}`, () =>
       Effect.gen(function* () {
         const proxy = yield* startProxy({ answer })
-        const error = yield* Effect.flip(openHostile({}, { proxy: Redacted.make(proxy.address), connectTimeout: 1 }))
+        const error = yield* Effect.flip(
+          openHostile({}, { proxy: Redacted.make(proxy.address), connectTimeout: answer === "" ? 1 : 60 })
+        )
         assert.strictEqual(error.reason._tag, tag, error.message)
         if (tag === "InvalidRequest") assert.include(error.message, "proxy")
       })
@@ -215,22 +218,58 @@ describe("a time limit", () => {
     })
   )
 
+  /** Almost a minute passes from drop to drop. */
+  const slowly = Effect.acquireRelease(
+    Effect.sync(() => vi.useFakeTimers({ toFake: ["performance"] })),
+    () => Effect.sync(() => vi.useRealTimers())
+  )
+  const dropByDrop = (response: ServerResponse): void => {
+    const drops = setInterval(() => {
+      if (vi.isFakeTimers()) vi.advanceTimersByTime(50_000)
+      response.write(" ")
+    }, 5)
+    response.once("close", () => clearInterval(drops))
+  }
+
   it.live("ends an answer that comes drop by drop", () =>
     Effect.gen(function* () {
-      const drip = openHostile(
-        {
-          b2_list_buckets: (_, response) => {
-            const drops = setInterval(() => response.write(" "), 5)
-            response.once("close", () => clearInterval(drops))
-          }
-        },
-        { idleTimeout: 0.02 }
-      )
+      yield* slowly
+      const drip = openHostile({ b2_list_buckets: (_, response) => dropByDrop(response) })
       const error = yield* Effect.flip(drip)
       assert.strictEqual(error.reason._tag, "Unavailable")
       assert.include(error.message, "too slowly")
     })
   )
+
+  for (const [way, isProxied] of [
+    ["straight", false],
+    ["through a proxy", true]
+  ] as const) {
+    it.live(`ends a download that comes drop by drop, ${way}`, () =>
+      Effect.gen(function* () {
+        const proxy = isProxied ? { proxy: Redacted.make((yield* startProxy()).address) } : {}
+        const provider = yield* openHostile(
+          {
+            b2_list_file_names: (_, response) => {
+              const files = [row("a.txt", { contentSha1: "none", contentLength: 4_000_000 })]
+              response.end(JSON.stringify({ files, nextFileName: null }))
+            },
+            b2_download_file_by_id: (_, response) => {
+              response.writeHead(200, { "content-length": 4_000_000 })
+              dropByDrop(response)
+            }
+          },
+          proxy
+        )
+        const [file] = yield* Stream.runCollect(provider.list(root))
+        if (file?._tag !== "File") return assert.fail("no file")
+        yield* slowly
+        const error = yield* Effect.flip(Stream.runDrain(provider.read(file)))
+        assert.strictEqual(error.reason._tag, "Unavailable", error.message)
+        assert.include(error.message, "too slowly")
+      })
+    )
+  }
 
   it.live("ends a download that falls silent", () =>
     Effect.gen(function* () {
@@ -243,7 +282,7 @@ describe("a time limit", () => {
             response.writeHead(200, { "content-length": 4 }).write("te")
           }
         },
-        { idleTimeout: 0.2 }
+        { idleTimeout: 2 }
       )
       const [file] = yield* Stream.runCollect(provider.list(root))
       if (file?._tag !== "File") return assert.fail("no file")

@@ -2,7 +2,12 @@
 import { hash } from "node:crypto"
 import * as tls from "node:tls"
 import { type EmulatorOptions, startEmulator } from "@ourclone/b2-emulator/Emulator"
+import * as B2Calls from "@ourclone/provider-b2/api/B2Calls"
+import * as B2Client from "@ourclone/provider-b2/api/B2Client"
+import * as B2Http from "@ourclone/provider-b2/api/B2Http"
+import * as B2LargeFile from "@ourclone/provider-b2/B2LargeFile"
 import * as B2Provider from "@ourclone/provider-b2/B2Provider"
+import * as B2Root from "@ourclone/provider-b2/B2Root"
 import { Effect, Redacted } from "effect"
 
 /** For this test file: every file has a thread of its own. */
@@ -38,6 +43,19 @@ export const openAt = (emulator: At, location: string, options: Partial<B2Provid
     location,
     ...options
   })
+
+/** What a provider of a bucket is made of. */
+export const openRoot = Effect.fnUntraced(function* ({ endpoint, key, keyId }: At, bucket: string) {
+  const http = yield* Effect.acquireRelease(
+    Effect.sync(() => B2Http.make({ maxConcurrency: 8 })),
+    ({ close }) => Effect.promise(close)
+  )
+  const applicationKey = Redacted.make(key)
+  const calls = yield* B2Calls.make({ http, provider: "b2", endpoint, keyId, applicationKey, userAgent: "test" })
+  const client = B2Client.make(calls)
+  const root = yield* B2Root.open({ client, provider: "b2", text: bucket, prefix: "", createsBuckets: true })
+  return { root, largeFile: B2LargeFile.make(root) }
+})
 
 /** One call of the API, past the provider, as the owner of the account. */
 export const callApi = (emulator: At & { readonly accountId: string }, call: string, body: object) =>

@@ -1,11 +1,11 @@
 /** Copies inside the service, which move no bytes through this machine; another time is a copy of a file onto itself. */
-import { CopyObjectCommand, type HeadObjectCommandOutput } from "@aws-sdk/client-s3"
+import { CopyObjectCommand, type CopyObjectCommandInput, type HeadObjectCommandOutput } from "@aws-sdk/client-s3"
 import type { DatedFile, File } from "@ourclone/core/contract/Entry"
 import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Spelling from "@ourclone/core/contract/Spelling"
-import { SourceChanged, type StorageError } from "@ourclone/core/contract/StorageError"
-import { retrying } from "@ourclone/core/layers/Retry"
+import { SourceChanged } from "@ourclone/core/contract/StorageError"
+import { copyInParts } from "@ourclone/core/layers/CopyInParts"
 import * as Effect from "effect/Effect"
 import { timeMetadata } from "./api/StoredTime.ts"
 import { copySource } from "./S3CopySource.ts"
@@ -13,8 +13,8 @@ import { head } from "./S3Files.ts"
 import type { S3Root } from "./S3Root.ts"
 import { etagText, fileOfHead } from "./S3Stored.ts"
 
-/** How many parts of one copy the service is asked for at once. */
-const partConcurrency = 8
+/** Metadata that holds a digest, as an uploader noted it. */
+const noteNames = new Set(["ourclone-sha1", "large_file_sha1", "md5chksum"])
 
 interface Source {
   readonly bucket: string
@@ -29,12 +29,20 @@ const sourceOf = (from: File, fromLocation: string): Source => {
   return { bucket, key, versionId: from.versionId, identity: from.identity }
 }
 
-interface Replacing {
-  readonly contentType: string | undefined
-  readonly metadata: Record<string, string>
+/** What is given anew with a copy; whatever is not would be lost. */
+type Replacing = Pick<
+  CopyObjectCommandInput,
+  "Metadata" | "ContentType" | "ContentEncoding" | "ContentLanguage" | "ContentDisposition" | "CacheControl"
+>
+
+const replacing = (found: HeadObjectCommandOutput, metadata: Record<string, string>): Replacing => {
+  const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType } = found
+  const known = { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType }
+  const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
+  return { ...given, Metadata: metadata }
 }
 
-const copyWhole = (root: S3Root, source: Source, to: File["path"], key: string, replacing: Replacing | undefined) => {
+const copyWhole = (root: S3Root, source: Source, to: File["path"], key: string, given: Replacing | undefined) => {
   const { bucketName, calls, quirks, stored } = root
   const isBound = quirks.copyConditions && source.versionId === undefined && source.identity !== undefined
   return calls.call({ operation: "CopyObject", bucket: bucketName, path: to }, (client, options) =>
@@ -44,13 +52,7 @@ const copyWhole = (root: S3Root, source: Source, to: File["path"], key: string, 
         Key: key,
         CopySource: copySource(source.bucket, source.key, source.versionId),
         ...(isBound ? { CopySourceIfMatch: `"${source.identity}"` } : {}),
-        ...(replacing === undefined
-          ? {}
-          : {
-              MetadataDirective: "REPLACE",
-              Metadata: replacing.metadata,
-              ...(replacing.contentType === undefined ? {} : { ContentType: replacing.contentType })
-            }),
+        ...(given === undefined ? {} : { ...given, MetadataDirective: "REPLACE" }),
         ...stored.always,
         ...stored.key,
         ...stored.sourceKey,
@@ -61,32 +63,30 @@ const copyWhole = (root: S3Root, source: Source, to: File["path"], key: string, 
   )
 }
 
-/** Each part is made again by itself where that fails: to begin anew would copy everything again. */
-const copyInParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]): Effect.Effect<DatedFile, StorageError> =>
-  Effect.gen(function* () {
-    const { limits } = largeFile
-    const gibibyte = 1024 ** 3
-    const size = Math.max(partSize(from.size, limits) ?? limits.maxPartSize, Math.min(gibibyte, limits.maxPartSize))
-    const { contentType, metadata, modifiedAt } = from
-    const { sha1 } = from.checksums
-    const started = { contentType, metadata, modifiedAt, sha1, size: from.size, partSize: size }
-    const file = yield* largeFile.start(to, started)
-    const copyPart = (number: number) => {
-      const offset = (number - 1) * size
-      return retrying(largeFile.copyPart!(file, number, from, { offset, length: Math.min(size, from.size - offset) }))
-    }
-    const numbers = Array.from({ length: Math.ceil(from.size / size) }, (_, index) => index + 1)
-    return yield* Effect.forEach(numbers, copyPart, { concurrency: partConcurrency }).pipe(
-      Effect.flatMap((parts) => retrying(largeFile.finish(file, parts))),
-      Effect.onError(() => Effect.ignore(largeFile.cancel(file)))
-    )
-  })
+const inParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]) => {
+  const { limits } = largeFile
+  const gibibyte = 1024 ** 3
+  const least = partSize(from.size, limits) ?? limits.maxPartSize
+  return copyInParts(largeFile, from, to, Math.max(least, Math.min(gibibyte, limits.maxPartSize)))
+}
 
 const isOther = (file: File, found: HeadObjectCommandOutput): boolean => {
   const { identity, versionId } = file
   if (identity !== undefined) return etagText(found.ETag) !== identity
   return versionId !== undefined && found.VersionId !== undefined && found.VersionId !== versionId
 }
+
+/**
+ * What is given with a copy of an object in parts, whose digest somebody may have noted: everything but such a note, which
+ * nobody has compared with the bytes. The service itself digests what it copies whole.
+ */
+const withoutNotes = Effect.fnUntraced(function* (root: S3Root, source: Source, from: File) {
+  if (from.identity?.includes("-") !== true) return undefined
+  const found = yield* head(root, from.path, source.key, source.versionId, source.bucket)
+  const all = Object.entries(found.Metadata ?? {})
+  const kept = all.filter(([name]) => !noteNames.has(name))
+  return kept.length < all.length ? replacing(found, Object.fromEntries(kept)) : undefined
+})
 
 export const copy =
   (root: S3Root, largeFile: LargeFile, most = root.quirks.maxCopySize): NonNullable<Provider["copy"]> =>
@@ -99,10 +99,10 @@ export const copy =
       if (from.size > most && isHere && largeFile.copyPart !== undefined && source.key.startsWith(root.prefix)) {
         const path = root.pathOf(source.key) as File["path"]
         const found = fileOfHead(yield* head(root, path, source.key, from.versionId), path, root.quirks)
-        return yield* copyInParts(largeFile, found, to)
+        return yield* inParts(largeFile, found, to)
       }
       const isItself = isHere && source.key === key && from.versionId === undefined
-      if (!isItself) yield* copyWhole(root, source, to, key, undefined)
+      if (!isItself) yield* copyWhole(root, source, to, key, yield* withoutNotes(root, source, from))
       return fileOfHead(yield* head(root, to, key), to, root.quirks)
     })
 
@@ -121,10 +121,11 @@ export const touch =
       }
       const seen = fileOfHead(found, path, root.quirks)
       if (seen.size > most && largeFile.copyPart !== undefined) {
-        return yield* copyInParts(largeFile, { ...seen, modifiedAt }, path)
+        // What is noted of a file stays with it.
+        return yield* inParts(largeFile, { ...seen, modifiedAt, hasNotedChecksums: false }, path)
       }
       const metadata = { ...found.Metadata, ...timeMetadata(modifiedAt, root.quirks.isB2) }
       const source = { bucket: root.bucketName, key, versionId: undefined, identity: etagText(found.ETag) }
-      yield* copyWhole(root, source, path, key, { contentType: found.ContentType, metadata })
+      yield* copyWhole(root, source, path, key, replacing(found, metadata))
       return fileOfHead(yield* head(root, path, key), path, root.quirks)
     })

@@ -1,13 +1,11 @@
 /** Reading files. What arrives is held against the length, the ETag and the digests that are known of it. */
-import { createHash, hash } from "node:crypto"
 import type { Readable } from "node:stream"
 import { GetObjectCommand } from "@aws-sdk/client-s3"
-import { type ByteRange, smallSize } from "@ourclone/core/contract/ByteSource"
+import type { ByteRange } from "@ourclone/core/contract/ByteSource"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import {
   ChecksumMismatch,
-  InvalidRequest,
   type Reason,
   SourceChanged,
   type StorageError,
@@ -15,6 +13,7 @@ import {
   UnexpectedResponse,
   wronglyNoted
 } from "@ourclone/core/contract/StorageError"
+import * as ArrivingBytes from "@ourclone/core/layers/ArrivingBytes"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as S3Errors from "./api/S3Errors.ts"
@@ -34,12 +33,8 @@ interface Opened {
 
 const replaced = () => new SourceChanged({ message: "the file was replaced after it was seen" })
 
-const wrongSize = (file: File, size: number, expected: number): Reason => {
-  if (file.versionId === undefined && file.identity === undefined) return replaced()
-  return size > expected
-    ? new UnexpectedResponse({ message: `more arrives than the ${expected} bytes that were asked for` })
-    : new Unavailable({ message: `${size} of ${expected} bytes arrived` })
-}
+const wrongSize = (file: File, size: number, expected: number): Reason =>
+  file.versionId === undefined && file.identity === undefined ? replaced() : ArrivingBytes.wrongCount(expected)(size)
 
 const wrongHead = (
   file: File,
@@ -56,12 +51,10 @@ const wrongHead = (
   }
   const expected = range?.length ?? file.size
   if (range !== undefined) {
-    const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(head.ContentRange ?? "") ?? []
+    const { isRight, total } = ArrivingBytes.saysRange(head.ContentRange, range)
     const isWhole = head.ContentRange === undefined && range.length === file.size
-    if (!isWhole && total !== "*" && total !== undefined && Number(total) !== file.size) {
-      return wrongSize(file, Number(total), file.size)
-    }
-    if (!isWhole && (Number(first) !== range.offset || Number(last) !== range.offset + range.length - 1)) {
+    if (total !== undefined && total !== file.size) return wrongSize(file, total, file.size)
+    if (!isWhole && !isRight) {
       return new UnexpectedResponse({ message: "the service answered with other bytes than were asked for" })
     }
   }
@@ -78,7 +71,7 @@ const open = (root: S3Root, file: File, range: ByteRange | undefined) => {
       new GetObjectCommand({
         Bucket: bucketName,
         Key: root.nameOf(file.path),
-        ...(range === undefined ? {} : { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` }),
+        ...(range === undefined ? {} : { Range: ArrivingBytes.rangeHeader(range) }),
         ...seen(file),
         ...stored.always,
         ...stored.key
@@ -105,67 +98,48 @@ const open = (root: S3Root, file: File, range: ByteRange | undefined) => {
   return Effect.acquireRelease(taken, ({ body }) => Effect.sync(() => body.destroy()), { interruptible: true })
 }
 
-/** Why bytes with these digests are not those of `file`. */
-const wrongDigest = (file: File, md5: string | undefined, digests: ReadonlyMap<string, string>): Reason | undefined => {
-  const expected = { ...file.checksums, ...(md5 === undefined ? {} : { md5 }) }
-  for (const [algorithm, actual] of digests) {
-    const wanted = expected[algorithm as "sha1" | "md5"]
-    if (wanted === undefined || wanted === actual) continue
-    if (algorithm === "sha1" && file.hasNotedChecksums === true) return wronglyNoted(wanted, actual)
-    return new ChecksumMismatch({
-      message: "other bytes arrived than the service has stored",
-      expected: wanted,
-      actual
-    })
+/** What tells whether all the bytes are right: the MD5 of the service, or else what somebody noted. */
+const digestOf = (file: File, md5: string | undefined): ArrivingBytes.Expected["digest"] => {
+  const known = { ...file.checksums, ...(md5 === undefined ? {} : { md5 }) }
+  const algorithm = (["md5", "sha1"] as const).find((each) => known[each] !== undefined)
+  const expected = algorithm && known[algorithm]
+  if (algorithm === undefined || expected === undefined) return undefined
+  const isNoted = file.hasNotedChecksums === true && (algorithm === "sha1" || md5 === undefined)
+  const message = "other bytes arrived than the service has stored"
+  const wrong = (actual: string) => {
+    if (actual === expected) return undefined
+    return isNoted
+      ? wronglyNoted(expected, actual, algorithm === "sha1" ? "SHA-1" : "MD5")
+      : new ChecksumMismatch({ message, expected, actual })
   }
-  return undefined
+  return { algorithm, wrong }
 }
-
-/** Which digests are worth computing of a whole file. */
-const known = (file: File, md5: string | undefined) =>
-  md5 !== undefined || file.checksums.md5 !== undefined
-    ? (["md5"] as const)
-    : file.checksums.sha1 !== undefined
-      ? (["sha1"] as const)
-      : ([] as const)
 
 const piecesOf = (root: S3Root, file: File, range: ByteRange | undefined, { body, md5, size }: Opened) => {
   const fail = (reason: Reason) => root.calls.fail("read", file.path, reason)
-  const hashes = range === undefined ? known(file, md5).map((name) => [name, createHash(name)] as const) : []
-  let arrived = 0
   const pieces = Stream.fromAsyncIterable(body as AsyncIterable<Uint8Array>, (thrown): StorageError => {
     const failure = S3Errors.failureOf(thrown)
     const call = { operation: "GetObject", bucket: root.bucketName, isOfBucket: false }
     const reason = S3Errors.reasonOf(failure, call)
     return fail(reason._tag === "UnexpectedResponse" ? new Unavailable({ message: failure.message }) : reason)
   })
-  const counted = Stream.mapEffect(pieces, (piece) => {
-    arrived += piece.length
-    if (arrived > size) return Effect.fail(fail(wrongSize(file, arrived, size)))
-    for (const [, each] of hashes) each.update(piece)
-    return Effect.succeed(piece)
+  const digest = range === undefined ? digestOf(file, md5) : undefined
+  return ArrivingBytes.holding(pieces, {
+    size,
+    wrongSize: (arrived) => wrongSize(file, arrived, size),
+    digest,
+    fail
   })
-  const end = Stream.suspend(() => {
-    if (arrived !== size) return Stream.fail(fail(wrongSize(file, arrived, size)))
-    const digests = new Map(hashes.map(([name, each]) => [name, each.digest("hex")]))
-    const wrong = wrongDigest(file, md5, digests)
-    return wrong === undefined ? Stream.empty : Stream.fail(fail(wrong))
-  })
-  return Stream.concat(counted, end)
 }
 
 export const read =
   (root: S3Root): Provider["read"] =>
   (file, range) =>
     Stream.suspend(() => {
-      if (range !== undefined) {
-        if (range.offset < 0 || range.length < 0 || range.offset + range.length > file.size) {
-          const message = `bytes ${range.offset} to ${range.offset + range.length} lie outside the file of ${file.size} bytes`
-          return Stream.fail(root.calls.fail("read", file.path, new InvalidRequest({ message })))
-        }
-        // There is no such range in HTTP.
-        if (range.length === 0) return Stream.empty
-      }
+      const refused = range && ArrivingBytes.refusal(file, range)
+      if (refused !== undefined) return Stream.fail(root.calls.fail("read", file.path, refused))
+      // There is no such range in HTTP.
+      if (range?.length === 0) return Stream.empty
       return Stream.scoped(
         Stream.unwrap(Effect.map(open(root, file, range), (opened) => piecesOf(root, file, range, opened)))
       )
@@ -174,29 +148,4 @@ export const read =
 export const readAll =
   (root: S3Root): Provider["readAll"] =>
   (file) =>
-    Effect.scoped(
-      Effect.flatMap(open(root, file, undefined), ({ body, md5, size }) => {
-        const fail = (reason: Reason) => root.calls.fail("readAll", file.path, reason)
-        const most = Math.max(size, smallSize)
-        const read = async () => {
-          const pieces: Array<Uint8Array> = []
-          let arrived = 0
-          for await (const piece of body as AsyncIterable<Uint8Array>) {
-            arrived += piece.length
-            if (arrived > most) break
-            pieces.push(piece)
-          }
-          return Buffer.concat(pieces)
-        }
-        const bytes = Effect.tryPromise({
-          try: read,
-          catch: (thrown) => fail(new Unavailable({ message: S3Errors.failureOf(thrown).message }))
-        })
-        return Effect.flatMap(bytes, (bytes) => {
-          if (bytes.length !== size) return Effect.fail(fail(wrongSize(file, bytes.length, size)))
-          const digests = new Map(known(file, md5).map((name) => [name, hash(name, bytes)]))
-          const wrong = wrongDigest(file, md5, digests)
-          return wrong === undefined ? Effect.succeed<Uint8Array>(bytes) : Effect.fail(fail(wrong))
-        })
-      })
-    )
+    Effect.map(Stream.runCollect(read(root)(file)), (pieces) => Buffer.concat(pieces))

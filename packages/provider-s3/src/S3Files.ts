@@ -21,11 +21,11 @@ import { sendBytes } from "./UploadBytes.ts"
 /** The largest body of one request, in bytes. */
 export const maxPutSize = 5 * 1024 ** 3
 
-export const head = (root: S3Root, path: RemotePath, key: string, versionId?: string) =>
-  root.calls.call({ operation: "HeadObject", bucket: root.bucketName, path }, (client, options) =>
+export const head = (root: S3Root, path: RemotePath, key: string, versionId?: string, bucket = root.bucketName) =>
+  root.calls.call({ operation: "HeadObject", bucket, path }, (client, options) =>
     client.send(
       new HeadObjectCommand({
-        Bucket: root.bucketName,
+        Bucket: bucket,
         Key: key,
         ...(versionId === undefined ? {} : { VersionId: versionId }),
         ...root.stored.always,

@@ -103,7 +103,8 @@ export const make = (root: S3Root): LargeFile => {
             Bucket: bucketName,
             Key: key,
             ContentType: options.contentType ?? "application/octet-stream",
-            Metadata: metadataOf(options, quirks, options.sha1),
+            // S3 never compares it: a note that may be wrong is not handed on.
+            Metadata: metadataOf(options, quirks, options.isSha1Noted === true ? undefined : options.sha1),
             ...stored.always,
             ...stored.key,
             ...stored.made

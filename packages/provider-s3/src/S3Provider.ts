@@ -5,6 +5,7 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import { specification } from "@ourclone/core/contract/Specification"
 import * as Spelling from "@ourclone/core/contract/Spelling"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
+import * as AccountOfBuckets from "@ourclone/core/layers/AccountOfBuckets"
 import { TrafficLog } from "@ourclone/core/layers/Observed"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -12,7 +13,6 @@ import packageJson from "../package.json" with { type: "json" }
 import { needsPathStyle, type Quirks, quirksOf, regionOf, vendorOf } from "./api/Quirks.ts"
 import * as S3Calls from "./api/S3Calls.ts"
 import * as S3Connect from "./api/S3Connect.ts"
-import * as S3Account from "./S3Account.ts"
 import * as S3Buckets from "./S3Buckets.ts"
 import * as S3Copy from "./S3Copy.ts"
 import * as S3Directories from "./S3Directories.ts"
@@ -151,7 +151,7 @@ const openPlace = Effect.fnUntraced(function* (
   if (bucket === "") {
     const place = PlaceIdentity.ofPath(account, "")
     const capabilities = capabilitiesOf({ quirks, stored, keepsVersions: false } as S3Root.S3Root)
-    return { specification, name, place, location: "", capabilities, ...S3Account.make(calls, buckets) }
+    return { specification, name, place, location: "", capabilities, ...AccountOfBuckets.make(buckets, calls.fail) }
   }
   const root = yield* S3Root.open({
     calls,

@@ -67,6 +67,22 @@ for (const [answer, expected] of refusals) {
   )
 }
 
+it.live("an object that comes drop by drop is not waited for, and may be asked for again", () =>
+  Effect.gen(function* () {
+    const server = yield* hostile((request) => {
+      if (isVersioning(request)) return versioning
+      return { headers: { etag: '"x"', "content-length": 1_000_000 }, body: "", endless: " " }
+    })
+    const provider = yield* openAt(server, "bucket")
+    const file = { _tag: "File", path: at("a"), size: 1_000_000, modifiedAt: 0, checksums: {} } as const
+    for (const read of [Stream.runDrain(provider.read(file)), Effect.asVoid(provider.readAll(file))]) {
+      const error = yield* Effect.flip(read)
+      expect(error.message).toContain("too slowly")
+      expect(error.isRetryable).toBe(true)
+    }
+  })
+)
+
 it.live("a server that never answers is given up on", () =>
   Effect.gen(function* () {
     const server = yield* hostile((request) => (isVersioning(request) ? versioning : {}))

@@ -1,6 +1,7 @@
-import { describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
+import { put } from "@ourclone/core/testing/Check"
 import * as ProviderContract from "@ourclone/core/testing/ProviderContract"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { emulate, type Given, openAt } from "./emulated.ts"
 
 const suites: Record<string, { location: string; door: object; options: Given }> = {
@@ -32,3 +33,21 @@ for (const [title, { door, location, options }] of Object.entries(suites)) {
     }
   })
 }
+
+it.live("a bucket that is not there is made and named, and not where that is refused", () =>
+  Effect.gen(function* () {
+    const emulator = yield* emulate()
+    const account = yield* openAt(emulator, "")
+    const names = Effect.map(Stream.runCollect(account.buckets!.list), (found) => found.map(({ name }) => name))
+    const refused = yield* openAt(emulator, "photo-archive", { createsBuckets: false })
+    const error = yield* Effect.flip(put(refused, "a", "a"))
+    expect(error.message).toContain('there is no bucket "photo-archive"')
+    expect(yield* names).toEqual([])
+    const provider = yield* openAt(emulator, "photo-archive")
+    expect(provider.remarks?.()).toEqual([])
+    yield* put(provider, "a", "a")
+    yield* put(provider, "b", "b")
+    expect(yield* names).toEqual(["photo-archive"])
+    expect(provider.remarks?.()).toMatchObject([{ code: "bucketCreated" }])
+  })
+)

@@ -1,6 +1,7 @@
 /** A server that answers S3 requests as it is told to, in this process. */
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
+import { vi } from "@effect/vitest"
 import { Effect } from "effect"
 import type { At } from "./emulated.ts"
 
@@ -9,6 +10,8 @@ export interface Answer {
   readonly headers?: http.OutgoingHttpHeaders
   /** Nothing is ever answered without it. */
   readonly body?: string
+  /** Comes after the body again and again, and almost a minute passes each time. */
+  readonly endless?: string
 }
 
 export interface Hostile extends At {
@@ -27,10 +30,20 @@ export const hostile = (answer: (request: http.IncomingMessage, count: number) =
             requests.push(`${request.method} ${request.url}`)
             request.resume()
             request.on("end", () => {
-              const { body, headers = {}, status = 200 } = answer(request, requests.length)
+              const { body, endless, headers = {}, status = 200 } = answer(request, requests.length)
               if (body === undefined) return
               response.writeHead(status, { "content-type": "application/xml", ...headers })
-              response.end(body)
+              if (endless === undefined) {
+                response.end(body)
+                return
+              }
+              response.write(body)
+              vi.useFakeTimers({ toFake: ["Date"] })
+              const drops = setInterval(() => {
+                if (vi.isFakeTimers()) vi.advanceTimersByTime(50_000)
+                response.write(endless)
+              }, 5)
+              response.once("close", () => clearInterval(drops))
             })
           })
           server.listen(0, "127.0.0.1", () => {
@@ -41,6 +54,7 @@ export const hostile = (answer: (request: http.IncomingMessage, count: number) =
     ),
     ({ server }) =>
       Effect.promise(async () => {
+        vi.useRealTimers()
         server.closeAllConnections()
         await new Promise((resolve) => server.close(resolve))
       })

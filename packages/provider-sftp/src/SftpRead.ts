@@ -1,13 +1,8 @@
 /** Reading: several requests are on their way at once, as each alone would wait for its answer. */
 import type { ByteRange } from "@ourclone/core/contract/ByteSource"
 import type { File } from "@ourclone/core/contract/Entry"
-import {
-  InvalidRequest,
-  NotFound,
-  SourceChanged,
-  StorageError,
-  Unavailable
-} from "@ourclone/core/contract/StorageError"
+import { NotFound, SourceChanged, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
+import * as ArrivingBytes from "@ourclone/core/layers/ArrivingBytes"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Stats } from "ssh2"
@@ -25,7 +20,9 @@ const fill = (
   connection: SftpConnection,
   file: Handle,
   site: Site,
-  { length, offset }: ByteRange
+  { length, offset }: ByteRange,
+  /** Bytes that have come of all that is read of the file. */
+  arrived = { bytes: 0 }
 ): Effect.Effect<Buffer, StorageError> =>
   Effect.suspend(() => {
     const buffer = Buffer.allocUnsafeSlow(length)
@@ -41,13 +38,20 @@ const fill = (
             const reason = new SourceChanged({ message: "it is shorter than it was when it was listed" })
             return Effect.fail(new StorageError({ ...site, reason }))
           }
+          arrived.bytes += count
           return start + count < end ? one(start + count, end) : Effect.void
         }
       )
     const starts = Array.from({ length: Math.ceil(length / connection.limits.read) }, (_, index) =>
       one(index * connection.limits.read, Math.min(length, (index + 1) * connection.limits.read))
     )
-    return Effect.as(Effect.all(starts, { concurrency: "unbounded", discard: true }), buffer)
+    const all = Effect.as(Effect.all(starts, { concurrency: "unbounded", discard: true }), buffer)
+    // The library waits for ever for an answer, as long as the connection is there.
+    return ArrivingBytes.whileComing(
+      all,
+      () => arrived.bytes,
+      (reason) => new StorageError({ ...site, reason })
+    )
   })
 
 /** Fails with `SourceChanged` where the open file is seen to be another than `file`. */
@@ -82,11 +86,8 @@ export const read =
   (connection: SftpConnection, place: Place) =>
   (file: File, range: ByteRange = { offset: 0, length: file.size }): Stream.Stream<Uint8Array, StorageError> => {
     const site = siteOf(place, "read", file.path)
-    const { length, offset } = range
-    if (offset < 0 || length < 0 || offset + length > file.size) {
-      const reason = new InvalidRequest({ message: "the range lies outside the file" })
-      return Stream.fail(new StorageError({ ...site, reason }))
-    }
+    const refused = ArrivingBytes.refusal(file, range)
+    if (refused !== undefined) return Stream.fail(new StorageError({ ...site, reason: refused }))
     const opened = Effect.suspend(() =>
       Effect.andThen(openable(connection, place, site, file), connection.open(site, absolute(place, file.path), "r"))
     )
@@ -94,9 +95,10 @@ export const read =
       Effect.gen(function* () {
         const handle = yield* opened
         yield* check(connection, handle, site, file)
+        const arrived = { bytes: 0 }
         const pieces = Stream.mapEffect(
           Stream.fromIterable(piecesOf(range)),
-          (piece) => fill(connection, handle, site, piece),
+          (piece) => fill(connection, handle, site, piece, arrived),
           { concurrency: window }
         )
         // The last thing that is told: bytes that were changed while they were read are no file.

@@ -1,9 +1,9 @@
 /** OpenSSH's server on loopback, for one test file: its own keys, its own configuration, nothing of the machine's. */
 import { spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
-import * as net from "node:net"
 import { tmpdir, userInfo } from "node:os"
 import * as path from "node:path"
+import { freePort, untilListening } from "@ourclone/core/testing/Listening"
 
 export interface OpenSshServer {
   readonly port: number
@@ -22,26 +22,6 @@ const program = "/usr/sbin/sshd"
 /** Why there is none here; `undefined` where there is. */
 export const missing = (): string | undefined =>
   fs.existsSync(program) ? undefined : "OpenSSH's server is not installed"
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = net.createServer()
-    server.once("error", reject)
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = net.connect(port, "127.0.0.1")
-    socket.once("data", () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once("error", () => resolve(false))
-  })
 
 const keygen = (file: string, ...options: ReadonlyArray<string>): void => {
   const { status, stderr } = spawnSync("ssh-keygen", ["-q", "-N", "", "-f", file, ...options], { encoding: "utf8" })
@@ -83,10 +63,10 @@ export const start = async (settings: ReadonlyArray<string> = []): Promise<OpenS
   const drop = (): void => {
     for (const pid of children()) process.kill(pid, "SIGKILL")
   }
-  while (!(await answers(port))) {
-    if (server.exitCode !== null) throw new Error(`sshd ended: ${complaints}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  const isOver = ended.then((): never => {
+    throw new Error(`sshd ended: ${complaints}`)
+  })
+  await untilListening(port, isOver, "data")
   return {
     port,
     folder,

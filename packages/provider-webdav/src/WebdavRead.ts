@@ -1,18 +1,16 @@
 /** Reading files, of the bytes that were seen and of no others. */
-import { createHash } from "node:crypto"
 import type { ByteRange } from "@ourclone/core/contract/ByteSource"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import {
   ChecksumMismatch,
-  InvalidRequest,
   NotFound,
   type Reason,
   SourceChanged,
   type StorageError,
-  Unavailable,
   UnexpectedResponse
 } from "@ourclone/core/contract/StorageError"
+import * as ArrivingBytes from "@ourclone/core/layers/ArrivingBytes"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type Answer, headerOf, reasonOf, reasonOfFailure } from "./dav/DavErrors.ts"
@@ -33,16 +31,16 @@ const wrongAnswer = (file: File, range: ByteRange | undefined, answer: Answer): 
     const length = headerOf(answer, "content-length")
     return length === undefined || Number(length) === file.size ? undefined : replaced()
   }
-  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(headerOf(answer, "content-range") ?? "") ?? []
-  if (total !== undefined && total !== "*" && Number(total) !== file.size) return replaced()
-  if (Number(first) === range.offset && Number(last) === range.offset + range.length - 1) return undefined
+  const { isRight, total } = ArrivingBytes.saysRange(headerOf(answer, "content-range"), range)
+  if (total !== undefined && total !== file.size) return replaced()
+  if (isRight) return undefined
   return new UnexpectedResponse({ message: "the server answered with other bytes than were asked for" })
 }
 
 const open = (root: WebdavRoot, file: File, range: ByteRange | undefined) =>
   Effect.gen(function* () {
     const url = yield* fileUrl(root, "read", file.path)
-    const asked = range === undefined ? {} : { range: `bytes=${range.offset}-${range.offset + range.length - 1}` }
+    const asked = range === undefined ? {} : { range: ArrivingBytes.rangeHeader(range) }
     const opened = root.client.open(file.path, {
       method: "GET",
       path: url,
@@ -62,35 +60,23 @@ const pieces = (
   range: ByteRange | undefined
 ): Stream.Stream<Uint8Array, StorageError> => {
   const fail = (reason: Reason) => root.fail("read", file.path, reason)
-  const expected = range?.length ?? file.size
-  const counted = (body: AsyncIterable<Uint8Array>) => {
-    const known =
-      range === undefined ? (["sha1", "md5"] as const).find((name) => file.checksums[name] !== undefined) : undefined
-    const hash = known === undefined ? undefined : createHash(known)
-    let arrived = 0
-    const passing = Stream.mapEffect(
-      Stream.fromAsyncIterable(body, (error) => fail(reasonOfFailure(error))),
-      (piece) => {
-        arrived += piece.length
-        hash?.update(piece)
-        return arrived > expected
-          ? Effect.fail(fail(new UnexpectedResponse({ message: `more arrives than ${expected} bytes` })))
-          : Effect.succeed(piece)
-      }
-    )
-    const end = Stream.suspend((): Stream.Stream<never, StorageError> => {
-      if (arrived !== expected) {
-        return Stream.fail(fail(new Unavailable({ message: `${arrived} of ${expected} bytes arrived` })))
-      }
-      const [actual, wanted] = [hash?.digest("hex"), known === undefined ? undefined : file.checksums[known]]
-      if (actual === undefined || wanted === undefined || actual === wanted) return Stream.empty
-      const message = "other bytes arrived than the server has stored"
-      return Stream.fail(fail(new ChecksumMismatch({ message, expected: wanted, actual })))
-    })
-    return Stream.concat(passing, end)
+  const size = range?.length ?? file.size
+  const known =
+    range === undefined ? (["sha1", "md5"] as const).find((name) => file.checksums[name] !== undefined) : undefined
+  const expected = known && file.checksums[known]
+  const message = "other bytes arrived than the server has stored"
+  const digest = known && {
+    algorithm: known,
+    wrong: (actual: string) =>
+      expected === undefined || actual === expected ? undefined : new ChecksumMismatch({ message, expected, actual })
   }
+  const arriving = (body: AsyncIterable<Uint8Array>) =>
+    ArrivingBytes.holding(
+      Stream.fromAsyncIterable(body, (error) => fail(reasonOfFailure(error))),
+      { size, wrongSize: ArrivingBytes.wrongCount(size), digest, fail }
+    )
   return Stream.scoped(
-    Stream.unwrap(Effect.map(open(root, file, range), (body) => counted(body as AsyncIterable<Uint8Array>)))
+    Stream.unwrap(Effect.map(open(root, file, range), (body) => arriving(body as AsyncIterable<Uint8Array>)))
   )
 }
 
@@ -98,10 +84,8 @@ export const read =
   (root: WebdavRoot): Provider["read"] =>
   (file, range) =>
     Stream.suspend((): Stream.Stream<Uint8Array, StorageError> => {
-      if (range !== undefined && (range.offset < 0 || range.length < 0 || range.offset + range.length > file.size)) {
-        const message = `bytes ${range.offset} to ${range.offset + range.length} lie outside the file of ${file.size} bytes`
-        return Stream.fail(root.fail("read", file.path, new InvalidRequest({ message })))
-      }
+      const refused = range && ArrivingBytes.refusal(file, range)
+      if (refused !== undefined) return Stream.fail(root.fail("read", file.path, refused))
       if (range?.length !== 0 && file.size > 0) return pieces(root, file, range)
       // There is no such range in HTTP; whether there is such a file is all that is to be known.
       const there = Effect.flatMap(look(root, file.path), ({ isCollection }) =>

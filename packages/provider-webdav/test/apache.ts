@@ -2,9 +2,9 @@
 import { execFileSync, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
-import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
+import { freePort, untilListening } from "@ourclone/core/testing/Listening"
 import { find } from "@ourclone/core/testing/Programs"
 import { Effect } from "effect"
 
@@ -14,25 +14,6 @@ export interface DavServer {
   readonly password: string
   readonly folder: string
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = net.createServer()
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = net.connect(port, "127.0.0.1")
-    socket.once("connect", () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once("error", () => resolve(false))
-  })
 
 const modules = [
   "mpm_event",
@@ -102,11 +83,7 @@ export const startServer = Effect.acquireRelease(
         reject(new Error(`apache2 ended: ${said}`))
       })
     )
-    isOver.catch(() => {})
-    const isUp = async () => {
-      while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    await Promise.race([isUp(), isOver])
+    await untilListening(port, isOver)
     return { url: `http://127.0.0.1:${port}/`, user: "ann", password, folder: at("data"), server, root }
   }),
   ({ root, server }) =>

@@ -48,7 +48,7 @@ const advice = (result: Summary): ReadonlyArray<string> =>
     result.unreadableSnapshots.length > 0
       ? `remove snapshots that can not be read with: ourclone forget ${someOf(result.unreadableSnapshots.map((id) => id.slice(0, 8)))}`
       : undefined,
-    result.errors === 0 && result.suggestPrune
+    result.suggestPrune && !result.suggestRepairSnapshots && result.unreadableSnapshots.length === 0
       ? "some files are not needed; remove them with: ourclone repo prune"
       : undefined
   ].filter((line) => line !== undefined)

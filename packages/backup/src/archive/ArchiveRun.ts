@@ -109,9 +109,13 @@ export const archive = (parts: RunParts, walk: ArchiveWalk): Effect.Effect<void,
     Effect.callback<void, E>((resume, signal) => {
       const run = Effect.runCallbackWith(context)
       const { lines } = parts.threads
-      const batches = new Uint32Array(lines.length)
+      /** By thread; some may begin later. */
+      const batches: Array<number> = []
 
-      const least = (): number => batches.reduce((best, count, thread) => (count < batches[best]! ? thread : best), 0)
+      const least = (): number => {
+        while (batches.length < lines.length) batches.push(0)
+        return batches.reduce((best, count, thread) => (count < batches[best]! ? thread : best), 0)
+      }
 
       const give = (thread: number): void => {
         const batch = walk.take(Math.min(largestBatch, Math.ceil(walk.waiting / (lines.length * batchesAtOnce))))

@@ -20,12 +20,17 @@ import type { PackUploads } from "./PackUploads.ts"
 
 const url = new URL("./ArchiveWorker.ts", import.meta.url)
 
+/** New blobs from which on one thread is not enough: tens of megabytes, or as many small files. */
+const enoughNew = 64
+
 /** See `Threads.prepare`. */
 export const prepare = (size: number) => Threads.prepare(url, size)
 
 export interface ArchiveThreadsOptions {
   readonly size: number
   readonly least: number
+  /** So many begin, and the others once there is enough that is new for them. */
+  readonly first: number
   readonly settings: (size: number) => ArchiveSettings
   readonly index: BlobIndex
   readonly uploads: PackUploads
@@ -41,7 +46,9 @@ export type ArchiveThreads = Threads.Threads<WorkerRequest, WorkerAnswer>
 export const make = Effect.fnUntraced(function* (
   options: ArchiveThreadsOptions
 ): Effect.fn.Return<ArchiveThreads, never, Scope.Scope> {
-  const { hasWork, index, least, settings, size, uploads } = options
+  const { first, hasWork, index, least, settings, size, uploads } = options
+  /** Blobs that were to be stored so far. */
+  let fresh = 0
   /** Chunks that each thread was given by others. */
   const given = new Uint32Array(size)
 
@@ -61,7 +68,9 @@ export const make = Effect.fnUntraced(function* (
     for (let number = 0; number < codes.length; number++) {
       const at = number * idSize
       codes[number] = index.claim(ids[at] as BlobTypeNumber, ids, at + 1) ? forNew : isKnown
+      if (codes[number] !== isKnown) fresh++
     }
+    if (fresh >= enoughNew) threads.startAll()
     return codes
   }
 
@@ -105,6 +114,7 @@ export const make = Effect.fnUntraced(function* (
   const threads: ArchiveThreads = yield* Threads.make<WorkerRequest, WorkerAnswer, MainRequest>(url, {
     size,
     least,
+    first,
     data: settings,
     onRequest
   })

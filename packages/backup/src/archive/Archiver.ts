@@ -118,9 +118,20 @@ const noteExcluded = (rules: ExcludeDecisions.ExcludeRules, targets: ReadonlyArr
 const threadsFor = ({ readConcurrency }: Pick<BackupOptions, "readConcurrency">): number =>
   Math.max(1, readConcurrency ?? Math.min(mostThreads, availableParallelism()))
 
-/** Starts the threads of a `backup` to come, so that they load while the repository is opened; they end with the scope. */
-export const prepare = (options: Pick<BackupOptions, "readConcurrency">): Effect.Effect<void, never, Scope.Scope> =>
-  ArchiveThreads.prepare(threadsFor(options))
+/** One thread is enough for what a parent snapshot knows of, unless it knows of more files than this. */
+const manyFiles = 100_000
+
+/**
+ * How many of the threads begin at once: each compiles the same code and has a heap of its own, which is most of what a
+ * run costs that finds nothing new.
+ */
+const firstOf = (options: BackupOptions, parent: Snapshot.Snapshot | undefined): number => {
+  const files = parent?.summary?.totalFilesProcessed ?? Number.POSITIVE_INFINITY
+  return options.readConcurrency === undefined && files <= manyFiles ? 1 : threadsFor(options)
+}
+
+/** Starts a thread of a `backup` to come, so that it loads while the repository is opened; it ends with the scope. */
+export const prepare: Effect.Effect<void, never, Scope.Scope> = ArchiveThreads.prepare(1)
 
 const run = Effect.fnUntraced(function* (
   repository: Repository,
@@ -133,6 +144,9 @@ const run = Effect.fnUntraced(function* (
   const host = options.host ?? machine.hostname
   const { directory, paths, targets, unreachable } = yield* BackupSources.find(repository, options)
   const parent = yield* findParent(repository, options, paths, time, host)
+  const first = firstOf(options, parent)
+  // They load while the index does.
+  yield* ArchiveThreads.prepare(first - 1)
   tell.fact({ _tag: "Step", name: "parentChosen", values: parent === undefined ? {} : { snapshot: parent.id } })
   const isDryRun = options.dryRun === true
   const progress = new BackupProgress(tell, isDryRun)
@@ -158,6 +172,7 @@ const run = Effect.fnUntraced(function* (
     const threads = yield* ArchiveThreads.make({
       size,
       least: options.readConcurrency ?? 1,
+      first,
       settings: (threads) => settingsFor(repository, options, threads, concurrency),
       index,
       uploads,

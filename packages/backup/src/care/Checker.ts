@@ -46,6 +46,8 @@ export const check = Effect.fnUntraced(function* (
   const broken = new Set<string>()
   const brokenUnneeded = new Set<string>()
   const counts = { error: 0, hint: 0 }
+  /** Of the errors those that no snapshot suffers from. */
+  let harmless = 0
   let suggestRepairIndex = false
   let suggestPrune = false
 
@@ -75,7 +77,10 @@ export const check = Effect.fnUntraced(function* (
   for (const { packs } of files) for (const pack of packs) listings[pack]!++
   const byPack = index.byPack()
   const needed = new NeededPacks(index)
-  /** Something is wrong with a pack: an error where snapshots may need it, which is known once all trees are seen. */
+  /**
+   * Something is wrong with a pack. Where an index names it that is an error, also where no snapshot needs it: the next
+   * backup takes what it names for stored. What is to be done about it is known once all trees are seen.
+   */
   const wrong = (id: string, pack: number, message: string, mendsIndex: boolean): void =>
     needed.whenKnown(pack, (isNeeded) => {
       const file = RepositoryFile.pathOf("data", id)
@@ -86,7 +91,9 @@ export const check = Effect.fnUntraced(function* (
       } else {
         brokenUnneeded.add(id)
         suggestPrune = true
-        found("hint", file, `"${file}" ${message}${pack < 0 ? "" : "; no snapshot needs it"}`)
+        if (pack < 0) return found("hint", file, `"${file}" ${message}`)
+        harmless++
+        found("error", file, `"${file}" ${message}; no snapshot needs it, but the next backup may count on it`)
       }
     })
   for (const { id, message, pack, remedy, severity } of checkPacks(index, byPack, stored, listings)) {
@@ -143,7 +150,7 @@ export const check = Effect.fnUntraced(function* (
   const walked = Effect.tap(walk, () => Effect.sync(() => needed.settle(isWhole)))
   const [, trees] = yield* Effect.all([Effect.scoped(reading), walked], { concurrency: 2 })
 
-  const isLost = counts.error > errorsOfFiles
+  const isLost = counts.error - harmless > errorsOfFiles
   return {
     errors: counts.error,
     hints: counts.hint,

@@ -20,7 +20,10 @@ export { type Line, ThreadFailure } from "./ThreadLine.ts"
 const resourceLimits = { maxYoungGenerationSizeMb: 6 }
 
 export interface Threads<Asks, Answers> {
+  /** How many have begun. */
   readonly size: number
+  /** Starts those that have not begun yet. May be called again. */
+  readonly startAll: () => void
   /** Asks the thread with the fewest open requests. Fails with what the thread threw. */
   readonly call: (request: Asks, transfer?: ReadonlyArray<Transferable>) => Effect.Effect<Answers, ThreadFailure>
   /** The threads one by one, for whoever needs a certain one. */
@@ -32,7 +35,9 @@ export interface ThreadsOptions<Asked> {
   readonly size: number
   /** So many are started in any case: 1 when absent. */
   readonly least?: number | undefined
-  /** What `serve` of each thread is called with, by how many there are. */
+  /** So many begin, and the others with `startAll`; all when absent. */
+  readonly first?: number | undefined
+  /** What `serve` of each thread is called with, by how many there are when it begins. */
   readonly data: (size: number) => unknown
   /** Answers what the threads ask; `thread` says which one. A promise may be given, and `reply` moves buffers. */
   readonly onRequest?: (request: Asked, thread: number) => unknown
@@ -138,19 +143,40 @@ export const make = <Asks, Answers, Asked = never>(
 ): Effect.Effect<Threads<Asks, Answers>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const places = yield* ThreadPlaces
-    const loaded = takeSpare((yield* SpareThreads).get(url.href), options.size)
-    const more = places.take(options.size - loaded.length, (options.least ?? 1) - loaded.length)
-    const started = [...loaded, ...Array.from({ length: more }, () => new Thread(url, places.give))]
-    for (const [number, thread] of started.entries()) {
-      thread.handler = (request: Asked) => options.onRequest?.(request, number)
-      thread.start(options.data(started.length))
+    const spare = yield* SpareThreads
+    const started: Array<Thread> = []
+    const lines: Array<Line<Asks, Answers>> = []
+    let isOver = false
+    const start = (size: number, least: number): void => {
+      const before = started.length
+      const loaded = takeSpare(spare.get(url.href), size - before)
+      const taken = before + loaded.length
+      const more = places.take(size - taken, least - taken)
+      started.push(...loaded, ...Array.from({ length: more }, () => new Thread(url, places.give)))
+      for (const [index, thread] of started.slice(before).entries()) {
+        thread.handler = (request: Asked) => options.onRequest?.(request, before + index)
+        thread.start(options.data(started.length))
+        lines.push(thread.line)
+      }
     }
-    yield* Effect.addFinalizer(() => endAll(started))
-    const lines = started.map(({ line }): Line<Asks, Answers> => line)
+    const { first = options.size, least = 1, size } = options
+    start(Math.min(first, size), Math.min(first, least))
+    let isAll = first >= size
+    yield* Effect.addFinalizer(() => {
+      isOver = true
+      return endAll(started)
+    })
     const idlest = (): Line<Asks, Answers> =>
       lines.reduce((best, line) => (line.pending() < best.pending() ? line : best))
     return {
-      size: started.length,
+      get size() {
+        return started.length
+      },
+      startAll: () => {
+        if (isAll || isOver) return
+        isAll = true
+        start(size, 0)
+      },
       lines,
       call: (request, transfer) =>
         Effect.tryPromise({

@@ -1,9 +1,12 @@
 import * as fs from "node:fs"
+import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as ThreadPlaces from "@ourclone/core/machine/ThreadPlaces"
 import * as Told from "@ourclone/core/testing/Told"
 import { Effect, Stream } from "effect"
 import * as Archiver from "../../src/archive/Archiver.ts"
+import type { BackupOptions } from "../../src/archive/BackupOptions.ts"
 import * as Excludes from "../../src/choose/Excludes.ts"
 import * as IndexFile from "../../src/repository/IndexFile.ts"
 import type { Repository } from "../../src/repository/Repository.ts"
@@ -47,6 +50,35 @@ describe("a backup", () => {
       assert.strictEqual(second.parentId, first.snapshotId)
       assert.strictEqual(second.tree, first.tree)
     }).pipe(Effect.scoped)
+  )
+
+  it.live.skipIf(availableParallelism() < 2)(
+    "uses one thread for what a parent snapshot knows, and all where that is none or there is much that is new",
+    () =>
+      Effect.gen(function* () {
+        const { folder, repository } = yield* start(sample)
+        const threadsOf = (more: Partial<BackupOptions> = {}) =>
+          Effect.gen(function* () {
+            const places = ThreadPlaces.make(8)
+            let most = 0
+            const take = (wanted: number, least: number): number => {
+              const taken = places.take(wanted, least)
+              most = Math.max(most, places.used())
+              return taken
+            }
+            const done = backup(repository, folder, { readConcurrency: undefined, ...more })
+            yield* Effect.provideService(done, ThreadPlaces.ThreadPlaces, { ...places, take })
+            return most
+          })
+        const all = Math.min(4, availableParallelism())
+        assert.strictEqual(yield* threadsOf(), all)
+        assert.strictEqual(yield* threadsOf(), 1)
+        assert.strictEqual(yield* threadsOf({ force: true }), all)
+        assert.strictEqual(yield* threadsOf({ readConcurrency: 3 }), 3)
+        for (let file = 0; file < 100; file++) fs.writeFileSync(join(folder, `new-${file}`), `${file}`)
+        assert.strictEqual(yield* threadsOf(), all)
+        assert.lengthOf(yield* filesIn(repository, folder), 104)
+      }).pipe(Effect.scoped)
   )
 
   it.live("counts what is new, changed and unmodified, whatever its neighbours are", () =>

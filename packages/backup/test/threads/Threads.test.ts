@@ -61,18 +61,11 @@ describe("threads", () => {
   it.live("share the work: the one that has the least open gets the next", () =>
     Effect.gen(function* () {
       const threads = yield* start(2)
-      yield* Effect.promise(() => Promise.all(threads.lines.map((line) => line.call({ _tag: "Data" }))))
-      const waits = Effect.all(
-        [threads.call({ _tag: "Wait", millis: 200 }), Effect.delay(threads.call({ _tag: "Wait", millis: 1 }), 50)],
-        { concurrency: 2 }
-      )
-      const pending = Effect.delay(
-        Effect.sync(() => threads.lines.map((line) => line.pending())),
-        100
-      )
-      const [answers, open] = yield* Effect.all([waits, pending], { concurrency: 2 })
-      expect(answers).toEqual(["waited", "waited"])
-      expect(open).toEqual([1, 0])
+      const held = Effect.ignore(threads.call({ _tag: "Wait", millis: 300_000 }))
+      yield* Effect.forkChild(held, { startImmediately: true })
+      expect(threads.lines.map((line) => line.pending())).toEqual([1, 0])
+      expect(yield* threads.call({ _tag: "Data" })).toBe("hello")
+      expect(threads.lines.map((line) => line.pending())).toEqual([1, 0])
     }).pipe(Effect.scoped)
   )
 
@@ -143,6 +136,44 @@ describe("threads", () => {
         })
       ).pipe(Effect.provideService(ThreadPlaces.ThreadPlaces, places))
       expect(places.used()).toBe(0)
+    })
+  )
+
+  it.live("begin in part, and the others once when they are wanted, as far as there is room for them", () =>
+    Effect.gen(function* () {
+      const data = (size: number) => `${size} of us`
+      for (const [total, all] of [
+        [8, 3],
+        [2, 2]
+      ] as const) {
+        const places = ThreadPlaces.make(total)
+        const begun = makeThreads<Request, unknown>(url, { size: 3, first: 1, data })
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const threads = yield* begun
+            expect([threads.size, threads.lines.length, places.used()]).toEqual([1, 1, 1])
+            threads.startAll()
+            threads.startAll()
+            expect([threads.size, threads.lines.length, places.used()]).toEqual([all, all, all])
+            const told = threads.lines.map((line) => Effect.promise(() => line.call({ _tag: "Data" })))
+            expect(yield* Effect.all(told)).toEqual([
+              "1 of us",
+              ...Array.from({ length: all - 1 }, () => `${all} of us`)
+            ])
+          })
+        ).pipe(Effect.provideService(ThreadPlaces.ThreadPlaces, places))
+        expect(places.used()).toBe(0)
+      }
+    })
+  )
+
+  it.live("do not begin any more once their scope is closed", () =>
+    Effect.gen(function* () {
+      const places = ThreadPlaces.make(8)
+      const begun = makeThreads<Request, unknown>(url, { size: 3, first: 1, data: () => "hello" })
+      const threads = yield* Effect.scoped(begun).pipe(Effect.provideService(ThreadPlaces.ThreadPlaces, places))
+      threads.startAll()
+      expect([threads.size, places.used()]).toEqual([1, 0])
     })
   )
 

@@ -43,6 +43,11 @@ export interface StartOptions extends PutOptions {
   readonly partSize: number
   /** SHA-1 of the finished file, where it is known. Kept with the file; B2 can not add it later. */
   readonly sha1?: string | undefined
+  /**
+   * `sha1` is what somebody noted, and nobody has compared with the bytes. It is kept only by a provider that compares it
+   * itself, and fails `finish` with `ChecksumMismatch` where they are others: no wrong note is carried on.
+   */
+  readonly isSha1Noted?: boolean | undefined
 }
 
 export interface PartOptions {

@@ -62,9 +62,9 @@ export class ChecksumMismatch extends Schema.TaggedError<ChecksumMismatch>()("Ch
 }) {}
 
 /** Of a file whose digest was noted by whoever uploaded it. `actual` is that of what arrived, "" where it is not known. */
-export const wronglyNoted = (expected: string, actual: string): ChecksumMismatch =>
+export const wronglyNoted = (expected: string, actual: string, algorithm = "SHA-1"): ChecksumMismatch =>
   new ChecksumMismatch({
-    message: `the SHA-1 that was noted for the file when it was uploaded is not that of its bytes (${expected} was noted${actual === "" ? "" : `, they have ${actual}`}): the note is wrong, or the file was damaged before it was sent; check the file, and upload it again`,
+    message: `the ${algorithm} that was noted for the file when it was uploaded is not that of its bytes (${expected} was noted${actual === "" ? "" : `, they have ${actual}`}): the note is wrong, or the file was damaged before it was sent; check the file, and upload it again`,
     expected,
     actual,
     isWronglyNoted: true

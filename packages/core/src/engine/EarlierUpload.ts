@@ -76,6 +76,10 @@ const digestOf = (
 export const sha1Of = (digest: ByteSource.Digest | undefined, source: ByteSource.ByteSource) =>
   digest?.algorithm === "sha1" ? digest.whole : source.sha1
 
+/** Whether `sha1Of` is what somebody noted, and nobody has compared with the bytes. */
+export const isNoted = (digest: ByteSource.Digest | undefined, source: ByteSource.ByteSource): boolean =>
+  digest?.algorithm !== "sha1" && source.isSha1Noted === true
+
 /**
  * What an earlier run left of the same file. Its parts are only told from others by their digests, so these are
  * computed beforehand where there is such a run; otherwise parts are hashed while they are sent.
@@ -92,6 +96,8 @@ export const findEarlier = Effect.fnUntraced(function* (
   if (partSize !== undefined) {
     const segments = inParts(source.size, partSize)
     for (const { file } of found.filter((other) => other.partSize === partSize)) {
+      // The service would keep the note with the file, and never compares it.
+      if (file.sha1 !== undefined && isNoted(digest, source) && largeFile.limits.partChecksum !== undefined) continue
       const parts = yield* comparedParts(largeFile, file, segments, sha1Of(digest, source), digest?.parts)
       if (parts !== undefined) return { digest, earlier: { file, segments, parts } satisfies Earlier }
     }

@@ -6,6 +6,7 @@ import type { DatedFile, File } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
 import type { RemotePath } from "../contract/RemotePath.ts"
 import { ChecksumMismatch, StorageError } from "../contract/StorageError.ts"
+import * as Amount from "../events/Amount.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Download from "./Download.ts"
@@ -15,7 +16,8 @@ import { keepAt } from "./SetAside.ts"
 import { dropSource } from "./SourceRemoval.ts"
 import type { Flight } from "./TransferProgress.ts"
 import { done, noteOnce, skipped, type TransferRun } from "./TransferRun.ts"
-import { upload } from "./Upload.ts"
+import { mostAtRisk } from "./UnderWay.ts"
+import { plannedPartSize, upload } from "./Upload.ts"
 
 const throttled = (source: ByteSource.ByteSource, bandwidth: Bandwidth): ByteSource.ByteSource => ({
   ...source,
@@ -60,6 +62,16 @@ const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Ef
     ? Effect.flatMap(retrying(run.source.readAll(file)), (bytes) => sendBytes(run, file, ByteSource.fromBytes(bytes)))
     : sendBytes(run, file, Download.source(run.source, file), flight)
 
+/** Of a file so large that its parts are: a stop costs more than it does elsewhere. */
+const noteCoarseParts = (run: TransferRun, path: RemotePath, size: number): void => {
+  const limits = run.destination.largeFile?.limits
+  const partSize = limits && plannedPartSize(size, limits)
+  if (partSize === undefined || partSize <= mostAtRisk) return
+  const most = `${run.destination.name} takes no more than ${Amount.count(limits!.maxParts)} of one file`
+  const parts = `"${path}" is stored in parts of ${Amount.bytes(partSize)}, as ${most}`
+  noteOnce(run, "coarseParts", `${parts}: a run that is stopped has one of them to send again, or two`)
+}
+
 /** Without a flight where how far it is could not be said. */
 const sendBytes = (
   run: TransferRun,
@@ -71,6 +83,7 @@ const sendBytes = (
   const { bandwidth } = options
   const { path } = file
   const { size } = bytes
+  noteCoarseParts(run, path, size)
   const stored = upload(destination, path, bandwidth === undefined ? bytes : throttled(bytes, bandwidth), {
     modifiedAt: file.modifiedAt,
     nanoseconds: file.nanoseconds,

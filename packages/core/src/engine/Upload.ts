@@ -9,7 +9,7 @@ import type { RemotePath } from "../contract/RemotePath.ts"
 import { InvalidRequest, StorageError, wronglyNoted } from "../contract/StorageError.ts"
 import { RetryListener, retrying, retryingFinish } from "../layers/Retry.ts"
 import { traced } from "../machine/Traced.ts"
-import { findEarlier, sha1Of } from "./EarlierUpload.ts"
+import { findEarlier, isNoted, sha1Of } from "./EarlierUpload.ts"
 import { inParts, refusal, type Segment } from "./Segment.ts"
 import { mostAtRisk, UnderWay } from "./UnderWay.ts"
 
@@ -37,6 +37,13 @@ const hasUnderWay = (options: UploadOptions): options is Uploading => options.un
 const finePartSize = mostAtRisk / 4
 /** In bytes: a larger file is stored in parts, so that a break does not lose all of it. */
 const largestWhole = 2 * finePartSize
+
+/**
+ * The size of the parts that a file of `size` bytes is stored in, in bytes: 16 MB, or as little as `maxParts` allow, so
+ * that a break loses little. `undefined` when the file is larger than `largestFile`.
+ */
+export const plannedPartSize = (size: number, limits: LargeFile.Limits): number | undefined =>
+  LargeFile.partSize(size, { ...limits, recommendedPartSize: Math.min(limits.recommendedPartSize, finePartSize) })
 
 /** Counts the bytes that are read, and takes them back when they are read again. */
 const counted = (source: ByteSource.ByteSource, { onAdvance }: UploadOptions): ByteSource.ByteSource => {
@@ -101,7 +108,8 @@ const putSegments = (
 ): Effect.Effect<DatedFile, StorageError> => {
   const { contentType, metadata, modifiedAt } = options
   const partSize = segments.reduce((most, { length }) => Math.max(most, length), 0)
-  const wanted = { modifiedAt, contentType, metadata, size: source.size, partSize, sha1: source.sha1 }
+  const { isSha1Noted, sha1, size } = source
+  const wanted = { modifiedAt, contentType, metadata, size, partSize, sha1, isSha1Noted }
   return Effect.flatMap(retrying(largeFile.start(path, wanted)), (file) =>
     Effect.onError(fill({ largeFile, source, segments, partSums: undefined, file, present: [] }, options), () =>
       Effect.ignore(largeFile.cancel(file))
@@ -123,7 +131,8 @@ const putParts = Effect.fnUntraced(function* (
     metadata: options.metadata,
     size: source.size,
     partSize,
-    sha1: sha1Of(digest, source)
+    sha1: sha1Of(digest, source),
+    isSha1Noted: isNoted(digest, source)
   }
   const anew = Effect.suspend(() =>
     Effect.flatMap(retrying(largeFile.start(path, wanted)), (file) => {
@@ -192,7 +201,7 @@ const fill = (filling: Filling, options: Uploading): Effect.Effect<DatedFile, St
       const part =
         partSums === undefined || sum === undefined ? { offset } : { offset, checksums: { [partSums.algorithm]: sum } }
       const sent = retrying(largeFile.uploadPart(file, number, bytes, part))
-      return options.underWay.piece(length, sent, length > finePartSize)
+      return options.underWay.piece(length, sent)
     }
     const storeTraced = (segment: Segment, index: number) =>
       present.has(index + 1)
@@ -244,9 +253,7 @@ export const upload = (
   if (largeFile === undefined) {
     return invalid(provider, path, `the file has ${source.size} bytes and ${provider.name} takes ${maxPutSize} at most`)
   }
-  const { recommendedPartSize } = largeFile.limits
-  const limits = { ...largeFile.limits, recommendedPartSize: Math.min(recommendedPartSize, finePartSize) }
-  const partSize = LargeFile.partSize(source.size, limits)
+  const partSize = plannedPartSize(source.size, largeFile.limits)
   if (partSize === undefined) {
     const most = LargeFile.largestFile(largeFile.limits)
     return invalid(provider, path, `the file has ${source.size} bytes and ${provider.name} takes ${most} at most`)

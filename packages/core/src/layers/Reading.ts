@@ -5,12 +5,13 @@ import * as Stream from "effect/Stream"
 import type { ByteRange } from "../contract/ByteSource.ts"
 import type { File } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
-import { ChecksumMismatch, StorageError } from "../contract/StorageError.ts"
+import { ChecksumMismatch, StorageError, wronglyNoted } from "../contract/StorageError.ts"
+import * as Pace from "../machine/Pace.ts"
 import { again, none } from "./Retry.ts"
 
 /**
- * `provider.read`, going on at its offset after a failure that may pass; each byte that arrives begins the count of
- * attempts anew. A whole file whose SHA-1 is known is held against it at the end, also when it came in several
+ * `provider.read`, going on at its offset after a failure that may pass; 32 KiB that arrive begin the count of attempts
+ * anew, a byte now and then does not. A whole file whose SHA-1 is known is held against it at the end, also when it came in several
  * pieces. Where it is not known, what came after a break is held against nothing but its length.
  */
 export const read = (provider: Provider, file: File, range?: ByteRange): Stream.Stream<Uint8Array, StorageError> => {
@@ -35,7 +36,7 @@ export const read = (provider: Provider, file: File, range?: ByteRange): Stream.
         if (position > start && error.reason._tag === "ChecksumMismatch") return Stream.fail(error)
         // Nothing is missing any more, and what is told of a whole file's bytes is told below.
         if (position >= end) return error.isRetryable && !isWhole ? Stream.empty : Stream.fail(error)
-        const next = again(position > start ? none : attempts, error)
+        const next = again(position - start >= Pace.least ? none : attempts, error)
         return Stream.unwrap(
           Effect.map(next, (following) => {
             attempts = following
@@ -48,7 +49,10 @@ export const read = (provider: Provider, file: File, range?: ByteRange): Stream.
     const verified = Stream.suspend(() => {
       const actual = hash?.digest("hex")
       if (actual === undefined || expected === undefined || actual === expected) return Stream.empty
-      const reason = new ChecksumMismatch({ message: "other bytes arrived than are stored", expected, actual })
+      const reason =
+        file.hasNotedChecksums === true
+          ? wronglyNoted(expected, actual)
+          : new ChecksumMismatch({ message: "other bytes arrived than are stored", expected, actual })
       return Stream.fail(new StorageError({ provider: provider.name, operation: "read", path: file.path, reason }))
     })
     return hash === undefined ? from(position) : Stream.concat(from(position), verified)

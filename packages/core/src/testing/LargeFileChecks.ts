@@ -2,6 +2,7 @@
 import assert from "node:assert/strict"
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { fromBytes, slice } from "../contract/ByteSource.ts"
 import type { LargeFile, Part, Unfinished } from "../contract/LargeFile.ts"
@@ -203,6 +204,25 @@ export const largeFileChecks: ReadonlyArray<Check> = [
     yield* largeFile.finish(file, [first, last])
     assert.deepEqual((yield* provider.stat(at("big"))).metadata, { mode: "0644" })
   }),
+  checkOf(
+    "largeFile",
+    "says of no large file a wrong SHA-1 that was only noted for it",
+    function* (largeFile, provider) {
+      const { options, part, partSize } = twoParts(largeFile)
+      const wrong = sha1("other")
+      const file = yield* largeFile.start(at("big"), { ...options, sha1: wrong, isSha1Noted: true })
+      const first = yield* largeFile.uploadPart(file, 1, part(1), { offset: 0 })
+      const last = yield* largeFile.uploadPart(file, 2, part(2), { offset: partSize })
+      const finished = yield* Effect.result(largeFile.finish(file, [first, last]))
+      if (Result.isFailure(finished)) {
+        assert.equal(finished.failure.reason._tag, "ChecksumMismatch")
+        assert.deepEqual(yield* list(provider, ""), [])
+        return
+      }
+      const stored = yield* provider.stat(at("big"))
+      for (const { checksums } of [finished.success, stored]) assert.notEqual(checksums.sha1, wrong)
+    }
+  ),
   checkOf("largeFile", "has limits that allow a large file", function* ({ limits }) {
     assert.ok(limits.minPartSize >= 1 && limits.maxParts >= 2)
     assert.ok(limits.minPartSize <= limits.recommendedPartSize && limits.recommendedPartSize <= limits.maxPartSize)

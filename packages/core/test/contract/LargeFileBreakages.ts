@@ -127,6 +127,13 @@ export const largeFileBreakages: Record<string, readonly [Breakage, check: strin
     })),
     "keeps no part whose bytes are not those that were announced"
   ],
+  "believes what was noted of a large file": [
+    large((good) => ({
+      finish: (file, parts, options) =>
+        Effect.map(good.finish(file, parts, options), (stored) => ({ ...stored, checksums: { sha1: file.sha1! } }))
+    })),
+    "says of no large file a wrong SHA-1 that was only noted for it"
+  ],
   "recommends parts it refuses": [
     large((good) => ({ limits: { ...good.limits, recommendedPartSize: 1 } })),
     "has limits that allow a large file"

@@ -4,12 +4,22 @@ import type { LargeFile } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
 import { UnderWay } from "@ourclone/core/engine/UnderWay"
-import { upload } from "@ourclone/core/engine/Upload"
+import { plannedPartSize, upload } from "@ourclone/core/engine/Upload"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { Clock, Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 
 const megabyte = 1_000_000
+
+/** As B2 has them. */
+const limits = {
+  cutoff: 200 * megabyte,
+  minPartSize: 5 * megabyte,
+  maxPartSize: 5000 * megabyte,
+  maxParts: 10_000,
+  recommendedPartSize: 100 * megabyte,
+  partChecksum: "sha1"
+} as const
 
 interface Line {
   /** Milliseconds. */
@@ -46,16 +56,7 @@ const service = ({ speed, streamSpeed = Number.POSITIVE_INFINITY, tick }: Line) 
         Effect.sync(() => state.streams--)
       )
     })
-  const memory = MemoryProvider.make({
-    limits: {
-      cutoff: 200 * megabyte,
-      minPartSize: 5 * megabyte,
-      maxPartSize: 5000 * megabyte,
-      maxParts: 10_000,
-      recommendedPartSize: 100 * megabyte,
-      partChecksum: "sha1"
-    }
-  })
+  const memory = MemoryProvider.make({ limits })
   const inner = memory.largeFile!
   const largeFile: LargeFile = {
     ...inner,
@@ -114,6 +115,57 @@ describe("stopping an upload", () => {
       )
     }
   }
+
+  // More than 160 GB are not 10,000 parts of 16 MB any more: B2 takes no more of them.
+  for (const gigabytes of [161, 300, 600, 1000, 10_000]) {
+    const part = plannedPartSize(gigabytes * 1000 * megabyte, limits)!
+    const most = part > 64 * megabyte ? 2 * part : 64 * megabyte
+    const costs = part > 64 * megabyte ? "15 s of the line or two parts" : "15 s of the line or 64 MB"
+    for (const speed of [1, 20, 100, 1000].map((each) => each * megabyte)) {
+      it.effect(`costs no more than ${costs}: a file of ${gigabytes} GB at ${speed / megabyte} MB/s`, () =>
+        Effect.gen(function* () {
+          // Forty parts of the file show it.
+          const seconds = (40 * part) / speed
+          const { lost, provider, state } = service({ speed, tick: Math.ceil(seconds * 2) })
+          const fiber = yield* Effect.forkChild(uploadAll(provider, [gigabytes * 1000 * megabyte]))
+          let lostMost = 0
+          for (let at = 1; at <= 100; at++) {
+            yield* TestClock.adjust(Math.ceil(seconds * 10))
+            lostMost = Math.max(lostMost, lost())
+          }
+          yield* Fiber.interrupt(fiber)
+          assert.isAtMost(lostMost, Math.max(most, 17 * speed))
+          assert.isAtLeast(state.whole + lostMost, 0.85 * 40 * part, "and the line is not left idle")
+        })
+      )
+    }
+  }
+
+  it("costs little since parts are as small as 10,000 of them allow", () => {
+    for (const [gigabytes, megabytes] of [
+      [1, 16],
+      [160, 16],
+      [300, 31],
+      [600, 61],
+      [10_000, 1001]
+    ] as const) {
+      const size = gigabytes * 1000 * megabyte
+      const part = plannedPartSize(size, limits)!
+      assert.isAtMost(Math.ceil(size / part), limits.maxParts)
+      assert.strictEqual(Math.ceil(part / megabyte), megabytes)
+    }
+  })
+
+  it.effect("of parts of 1 GB costs no more time where they share a line that none of them fills", () =>
+    Effect.gen(function* () {
+      const { provider, state } = service({ speed: 80 * megabyte, streamSpeed: 10 * megabyte, tick: 1000 })
+      const fiber = yield* Effect.forkChild(uploadAll(provider, [10_000_000 * megabyte]))
+      yield* TestClock.adjust("1 hour")
+      assert.strictEqual(state.streams, 8)
+      assert.isAtLeast(state.whole, 0.7 * 3600 * 80 * megabyte)
+      yield* Fiber.interrupt(fiber)
+    })
+  )
 
   it.effect("costs little speed where one connection can not fill the line: a minute at the start", () =>
     Effect.gen(function* () {

@@ -45,6 +45,37 @@ const withSkipped = (provider: Provider, isFailure: boolean): Provider => {
 }
 
 describe("Transfer.execute", () => {
+  it.effect(
+    "says of a file that a stop costs more than usual, where the service's limit of parts makes them that large",
+    () =>
+      Effect.gen(function* () {
+        const gone = new StorageError({
+          provider: "memory",
+          operation: "read",
+          reason: new NotFound({ message: "gone" })
+        })
+        const notesOf = (size: number) =>
+          Effect.gen(function* () {
+            const entry: Entry = { _tag: "File", path: makeUnsafe("big"), size, modifiedAt: 1, checksums: {} }
+            const source = {
+              ...MemoryProvider.make(),
+              list: () => Stream.succeed(entry),
+              read: () => Stream.fail(gone)
+            }
+            const destination = MemoryProvider.make({ limits: { maxParts: 100 } })
+            const { facts } = yield* run(source, destination)
+            return facts.flatMap((fact) => (fact._tag === "Note" ? [fact.message] : []))
+          })
+        assert.deepStrictEqual(yield* notesOf(6_000_000_000), [])
+        const [note = "", ...others] = yield* notesOf(10_000_000_000)
+        assert.match(
+          note,
+          /"big" is stored in parts of 96[.]0 MiB, as memory\S* takes no more than 100 of one file: .* again/
+        )
+        assert.deepStrictEqual(others, [])
+      })
+  )
+
   it.effect("removes the folders that it has emptied from the deepest up", () =>
     Effect.gen(function* () {
       const source = MemoryProvider.make()

@@ -9,7 +9,7 @@ const megabytes = (count: number) => count * 1_000_000
 const line = (seconds: (count: number) => number) => {
   const underWay = new UnderWay()
   const seen = { now: 0, most: 0, done: 0, order: [] as Array<number> }
-  const piece = (size: number, name = 0, isCoarse = false) =>
+  const piece = (size: number, name = 0) =>
     underWay.piece(
       size,
       Effect.suspend(() => {
@@ -22,13 +22,10 @@ const line = (seconds: (count: number) => number) => {
           ),
           Effect.sync(() => seen.now--)
         )
-      }),
-      isCoarse
+      })
     )
-  const many = (count: number, size: number, isCoarse = false) =>
-    Effect.forkChild(
-      Effect.forEach(Array.from({ length: count }), () => piece(size, 0, isCoarse), { concurrency: "unbounded" })
-    )
+  const many = (count: number, size: number) =>
+    Effect.forkChild(Effect.forEach(Array.from({ length: count }), () => piece(size), { concurrency: "unbounded" }))
   return { piece, many, seen }
 }
 
@@ -79,18 +76,37 @@ describe("UnderWay", () => {
     })
   )
 
-  it.effect("sends a piece that is larger than all that, and four at once of a file that can not be cut finer", () =>
+  it.effect("sends pieces that are larger than all that one by one where each has all of the line", () =>
     Effect.gen(function* () {
-      for (const [isCoarse, most] of [
-        [false, 1],
-        [true, 4]
-      ] as const) {
-        const { many, seen } = line(() => 600)
-        const fiber = yield* many(9, megabytes(100), isCoarse)
-        yield* TestClock.adjust("9 hours")
-        yield* Fiber.join(fiber)
-        assert.deepStrictEqual([seen.most, seen.done], [most, 9])
-      }
+      const { many, seen } = line((count) => 600 * count)
+      const fiber = yield* many(9, megabytes(100))
+      yield* TestClock.adjust("9 hours")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual([seen.most <= 2, seen.done], [true, 9], "two while it finds out what the line brings")
+    })
+  )
+
+  it.effect("sends more of such pieces at once where each takes no longer for it", () =>
+    Effect.gen(function* () {
+      const { many, seen } = line(() => 600)
+      const fiber = yield* many(40, megabytes(100))
+      yield* TestClock.adjust("9 hours")
+      yield* Fiber.join(fiber)
+      assert.deepStrictEqual([seen.most >= 4, seen.done], [true, 40])
+    })
+  )
+
+  it.effect("has no more than 64 MB of other pieces under way behind such a piece", () =>
+    Effect.gen(function* () {
+      const { many, piece, seen } = line((count) => 600 * count)
+      const large = yield* Effect.forkChild(piece(megabytes(1000)))
+      yield* TestClock.adjust("1 hour")
+      yield* Fiber.join(large)
+      seen.most = 0
+      const fiber = yield* many(20, megabytes(16))
+      yield* TestClock.adjust("9 hours")
+      yield* Fiber.join(fiber)
+      assert.strictEqual(seen.most, 4)
     })
   )
 

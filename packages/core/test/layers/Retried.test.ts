@@ -160,8 +160,32 @@ describe("reading that breaks", () => {
           return pieces(content.slice(offset, offset + length).reverse()).read()
         }
       }
-      const error = yield* soon(Effect.flip(Stream.runDrain(retried(breaking(wrong, 1).broken).read(file))))
-      assert.strictEqual(error.reason._tag, "ChecksumMismatch")
+      const readOf = (noted: object) =>
+        soon(Effect.flip(Stream.runDrain(retried(breaking(wrong, 1).broken).read({ ...file, ...noted }))))
+      const error = yield* readOf({})
+      assert.deepInclude(error.reason, { _tag: "ChecksumMismatch", expected: sha1(content) })
+      assert.notInclude(error.message, "noted")
+      const noted = yield* readOf({ hasNotedChecksums: true })
+      assert.include(noted.message, "the note is wrong")
+      assert.isFalse(noted.isRetryable)
+    })
+  )
+
+  it.effect("gives up where only a few bytes come each time", () =>
+    Effect.gen(function* () {
+      const memory = MemoryProvider.make()
+      const file = yield* memory.put(at("a"), pieces(content), { modifiedAt })
+      let asked = 0
+      const dripping: Provider = {
+        ...memory,
+        read: () =>
+          Stream.suspend(() => {
+            asked++
+            return Stream.concat(Stream.succeed(new Uint8Array(100)), Stream.fail(outage))
+          })
+      }
+      const error = yield* soon(Effect.flip(Stream.runDrain(retried(dripping).read(file))))
+      assert.deepStrictEqual([error.reason._tag, asked], ["Unavailable", 20])
     })
   )
 

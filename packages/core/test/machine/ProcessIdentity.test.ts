@@ -47,7 +47,7 @@ describe("ProcessIdentity", () => {
       try {
         const [line] = (await once(createInterface(parent.stdout), "line")) as [string]
         const dead = { host: current().host, pid: Number(line), birth: "" }
-        await expect.poll(() => hasEnded(dead)).toBe(true)
+        await expect.poll(() => hasEnded(dead), { timeout: 240_000 }).toBe(true)
       } finally {
         parent.kill("SIGKILL")
       }

@@ -2,7 +2,10 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import * as ThreadPlaces from "../../src/machine/ThreadPlaces.ts"
 
-const settle = Effect.sleep(5)
+/** Lets whatever waits for nothing come to its end. */
+const settle = Effect.promise(async () => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+})
 
 /** Takes a turn until it is interrupted, and says so. */
 const holdTurn = (places: ThreadPlaces.ThreadPlaces, told: Array<string>, name: string) =>

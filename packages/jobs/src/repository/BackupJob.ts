@@ -135,7 +135,7 @@ const optionsOf = Effect.fnUntraced(function* (request: Request, beside: Beside,
 const begin = (isPreview: boolean) =>
   Effect.fnUntraced(function* (request: Request, beside: Beside) {
     const options = yield* optionsOf(request, beside, isPreview)
-    yield* Archiver.prepare(options)
+    yield* Archiver.prepare
     const repository = yield* OpenedRepository.open(request, beside)
     const working = Archiver.backup(repository, options)
     const { isDryRun, parentId, snapshotId, ...counts } = yield* isPreview

@@ -7,6 +7,7 @@
  * may hold `/../` and a URL parser would resolve it.
  */
 
+import * as Pace from "@ourclone/core/machine/Pace"
 import { traced } from "@ourclone/core/machine/Traced"
 import * as Effect from "effect/Effect"
 import type { Dispatcher } from "undici"
@@ -56,9 +57,7 @@ const empty = Buffer.alloc(0)
 const mostInterim = 16
 
 const endlessInterim = Object.assign(new Error("interim replies without end"), { code: unreadable })
-/** An answer that is no file and comes drop by drop is over after so many times the patience for silence. */
-const mostIdles = 10
-const dripping = Object.assign(new Error("an answer that comes too slowly to end"), { code: unreadable })
+const dripping = Object.assign(new Error(Pace.message), { code: unreadable })
 const overrun = (most: number) => Object.assign(new Error(`an answer of more than ${most} bytes`), { code: tooLong })
 
 class Exchange implements Dispatcher.DispatchHandler {
@@ -71,21 +70,15 @@ class Exchange implements Dispatcher.DispatchHandler {
   #length = 0
   #interim = 0
   #isAnswered = false
-  #endsBy = 0
+  readonly #pace = new Pace.Pace()
+  /** When waiting for the next byte of the answer began. */
+  #waitingSince = 0
   readonly #request: HttpRequest
-  readonly #mostMillis: number
   readonly #onReply: (reply: HttpReply) => void
   readonly #onError: (error: Error) => void
 
-  /** `mostMillis` is for an answer to end in once it has begun. */
-  constructor(
-    request: HttpRequest,
-    mostMillis: number,
-    onReply: (reply: HttpReply) => void,
-    onError: (error: Error) => void
-  ) {
+  constructor(request: HttpRequest, onReply: (reply: HttpReply) => void, onError: (error: Error) => void) {
     this.#request = request
-    this.#mostMillis = mostMillis
     this.#onReply = onReply
     this.#onError = onError
   }
@@ -103,16 +96,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     this.#status = status
     this.#headers = headers
-    this.#endsBy = performance.now() + this.#mostMillis
+    this.#waitingSince = performance.now()
     if (status < 200 && ++this.#interim > mostInterim) controller.abort(endlessInterim)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isAnswered) return
-    if (performance.now() > this.#endsBy) {
+    const now = performance.now()
+    if (this.#pace.isTooSlow(chunk.length, now - this.#waitingSince)) {
       controller.abort(dripping)
       return
     }
+    this.#waitingSince = now
     this.#length += chunk.length
     const isRefusal = this.#status >= 300
     const most = isRefusal ? mostOfRefusal : (this.#request.most ?? mostOfAnswer)
@@ -185,7 +180,6 @@ export const make = (options: B2HttpOptions): B2Http => {
           )
         const handler = new Exchange(
           request,
-          patience.idle * mostIdles,
           (reply) => {
             leave()
             if (onRequest !== undefined) log(reply.status)

@@ -10,6 +10,7 @@
  */
 import * as net from "node:net"
 import * as tls from "node:tls"
+import * as Pace from "@ourclone/core/machine/Pace"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import { ChunkedBody } from "./ChunkedBody.ts"
 import { type Headers, type HttpRequest, type Patience, unreadable, usualPatience } from "./HttpMessage.ts"
@@ -76,6 +77,9 @@ export class DownloadConnection {
   #handler: ReplyHandler | undefined
   #error: Error | undefined
   readonly #patience: Patience
+  #pace = new Pace.Pace()
+  /** When waiting for the next byte began. */
+  #waitingSince = 0
 
   constructor(
     origin: string,
@@ -127,6 +131,8 @@ export class DownloadConnection {
     this.#headLength = 0
     this.#headTotal = 0
     this.#isPaused = false
+    this.#pace = new Pace.Pace()
+    this.#waitingSince = performance.now()
     handler.onStart(this)
     this.#socket.ref()
     if (this.#isConnected) this.#socket.setTimeout(this.#patience.idle)
@@ -137,6 +143,7 @@ export class DownloadConnection {
     if (!this.#isPaused) return
     this.#isPaused = false
     // The time that the reader was away is not the server's.
+    this.#waitingSince = performance.now()
     this.#socket.setTimeout(this.#patience.idle)
     this.#socket.resume()
   }
@@ -162,6 +169,12 @@ export class DownloadConnection {
       this.#socket.destroy()
       return false
     }
+    const now = performance.now()
+    if (this.#pace.isTooSlow(count, now - this.#waitingSince)) {
+      this.#fail(Pace.message)
+      return false
+    }
+    this.#waitingSince = now
     if (this.#isInBody && this.#isUncounted()) this.#copy(this.#head.subarray(0, count))
     else if (this.#isInBody) this.#advance(count)
     else {

@@ -1,8 +1,9 @@
 /** A large reply over undici, in pieces as `DownloadConnection` gives them: for ways that it can not go. */
+import * as Pace from "@ourclone/core/machine/Pace"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import type { Dispatcher } from "undici"
 import type { ReplyHandler } from "./DownloadConnection.ts"
-import type { Headers } from "./HttpMessage.ts"
+import { type Headers, unreadable } from "./HttpMessage.ts"
 
 const gone = new Error("the reader is gone")
 
@@ -12,12 +13,17 @@ export class PiecedDownload implements Dispatcher.DispatchHandler {
   #isGone = false
   #piece: Buffer | undefined
   #filled = 0
+  readonly #pace = new Pace.Pace()
+  /** When waiting for the next byte began. */
+  #waitingSince = performance.now()
 
   constructor(handler: ReplyHandler) {
     this.#handler = handler
   }
 
   resume(): void {
+    // The time that the reader was away is not the server's.
+    this.#waitingSince = performance.now()
     this.#controller?.resume()
   }
 
@@ -33,10 +39,17 @@ export class PiecedDownload implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    this.#waitingSince = performance.now()
     if (status >= 200 && !this.#isGone) this.#handler.onHead(status, headers)
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const now = performance.now()
+    if (this.#pace.isTooSlow(chunk.length, now - this.#waitingSince)) {
+      controller.abort(Object.assign(new Error(Pace.message), { code: unreadable }))
+      return
+    }
+    this.#waitingSince = now
     for (let at = 0; at < chunk.length && !this.#isGone; ) {
       this.#piece ??= PiecePool.take(PiecePool.pieceSize)
       const part = chunk.subarray(at, at + this.#piece.length - this.#filled)

@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import * as tls from "node:tls"
 import { isStorageError, type Reason, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
+import * as Pace from "@ourclone/core/machine/Pace"
 import * as Effect from "effect/Effect"
 import { type Dispatcher, Pool } from "undici"
 import { type Answer, reasonOf, reasonOfFailure } from "./DavErrors.ts"
@@ -87,8 +88,13 @@ const readRows = async (body: Response["body"]): Promise<ReadonlyArray<Row>> => 
   const rows: Array<Row> = []
   const reader = makeReader((row) => rows.push(row))
   const decoder = new TextDecoder()
+  const pace = new Pace.Pace()
+  let since = performance.now()
   let bytes = 0
   for await (const piece of body as AsyncIterable<Uint8Array>) {
+    const now = performance.now()
+    if (pace.isTooSlow(piece.length, now - since)) throw new Error(Pace.message)
+    since = now
     bytes += piece.length
     if (bytes > mostOfListing) throw new NoMultistatus("the answer does not end")
     reader.write(decoder.decode(piece, { stream: true }))

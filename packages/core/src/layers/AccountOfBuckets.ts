@@ -1,20 +1,20 @@
 /** A whole account as a provider: its buckets can be seen and made, but files need a bucket. */
-import type { Buckets } from "@ourclone/core/contract/Buckets"
-import type { Directory } from "@ourclone/core/contract/Entry"
-import type { Provider } from "@ourclone/core/contract/Provider"
-import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import { InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { S3Calls } from "./api/S3Calls.ts"
+import type { Buckets } from "../contract/Buckets.ts"
+import type { Directory } from "../contract/Entry.ts"
+import type { Provider } from "../contract/Provider.ts"
+import * as RemotePath from "../contract/RemotePath.ts"
+import { InvalidRequest, type Reason, type StorageError } from "../contract/StorageError.ts"
 
 type Files = "list" | "stat" | "read" | "readAll" | "put" | "remove" | "buckets"
 
-export const make = (calls: S3Calls, buckets: Buckets): Pick<Provider, Files> => {
-  const refused = (operation: string, path: string) => {
-    const message = "files are in buckets; name one: bucket or bucket/folder"
-    return calls.fail(operation, path, new InvalidRequest({ message }))
-  }
+export const make = (
+  buckets: Buckets,
+  fail: (operation: string, path: string, reason: Reason) => StorageError
+): Pick<Provider, Files> => {
+  const refused = (operation: string, path: string) =>
+    fail(operation, path, new InvalidRequest({ message: "files are in buckets; name one: bucket or bucket/folder" }))
   const list: Provider["list"] = (directory, options) => {
     // Everything in all buckets is never what was meant.
     if (directory !== "" || options?.depth !== 1) return Stream.fail(refused("list", directory))
