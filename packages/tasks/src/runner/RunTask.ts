@@ -15,7 +15,9 @@ import type { TaskError } from "../store/TaskError.ts"
 import type { Claim, TaskStore } from "../store/TaskStore.ts"
 import type { Task } from "../task/Task.ts"
 import * as TaskKinds from "../undo/TaskKinds.ts"
+import * as AroundRun from "./AroundRun.ts"
 import * as CredentialsChange from "./CredentialsChange.ts"
+import { leaseMillis } from "./Journaling.ts"
 import * as Runner from "./Runner.ts"
 import * as StoredSecrets from "./StoredSecrets.ts"
 
@@ -62,14 +64,18 @@ const execute = ({ task, take }: Claim, { given, store, surroundings }: RunTaskO
 export const runTask = Effect.fnUntraced(function* (
   options: RunTaskOptions
 ): Effect.fn.Return<Task | undefined, TaskError, Surroundings | Remotes> {
-  const { id, owner, store } = options
-  const claim = yield* store.claim(owner, Runner.leaseMillis, id)
+  const { id, owner, store, surroundings } = options
+  const claim = yield* store.claim(owner, leaseMillis, id)
   if (claim === undefined) return undefined
   return yield* Runner.run({
     store,
     claim,
-    execute: execute(claim, options),
+    execute: AroundRun.around(
+      claim.task,
+      { environment: surroundings.environment, directory: surroundings.home },
+      execute(claim, options)
+    ),
     interrupted: { _tag: "Requeue" },
-    credentialsChange: CredentialsChange.wait
+    watchCredentials: CredentialsChange.watch
   })
 })

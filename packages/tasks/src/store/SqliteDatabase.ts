@@ -73,22 +73,30 @@ const busy = 5
 export const isBusy = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === busy
 
+const connect = (file: string): DatabaseSync => {
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    if (!fs.existsSync(file)) fs.closeSync(fs.openSync(file, "a", 0o600))
+    return new DatabaseSync(file, { timeout: busyMillis })
+  } catch (error) {
+    throw errorOf(file, error)
+  }
+}
+
 /** Opens the file and makes what is missing of it and around it, by `steps`. Throws `TaskError`. */
 export const open = (
   file: string,
   { busyMillis: patience, isDurable = true, steps = migrations }: OpenOptions = {}
 ): Database => {
-  let database: DatabaseSync
+  const database = connect(file)
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-    if (!fs.existsSync(file)) fs.closeSync(fs.openSync(file, "a", 0o600))
-    database = new DatabaseSync(file, { timeout: busyMillis })
     database.exec(`pragma synchronous = ${isDurable ? "full" : "normal"}`)
     database.exec("pragma auto_vacuum = incremental")
     database.exec("pragma journal_mode = wal")
     migrate(database, file, steps)
     if (patience !== undefined) database.exec(`pragma busy_timeout = ${patience}`)
   } catch (error) {
+    database.close()
     throw errorOf(file, error)
   }
   const statements = new Map<string, StatementSync>()

@@ -89,7 +89,13 @@ export const make = (
         why: (path, limit) => attempt(() => tasks.why(path, limit)),
         changes: (after, limit) => attempt(() => tasks.changes(after, limit)),
         position: Effect.suspend(() => attempt(() => tasks.position())),
-        prune: (retention) => attempt(() => prune(database, clock(), retention))
+        prune: (retention) =>
+          Effect.gen(function* () {
+            const gone = { tasks: 0, facts: 0 }
+            const steps = prune(database, clock(), retention, gone)
+            while ((yield* attempt(() => steps.next())).done !== true) yield* Effect.sleep(0)
+            return gone
+          })
       }
     }
   )

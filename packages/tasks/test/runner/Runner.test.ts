@@ -10,6 +10,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
+import { leaseMillis } from "../../src/runner/Journaling.ts"
 import * as Runner from "../../src/runner/Runner.ts"
 import * as SqliteStore from "../../src/store/SqliteStore.ts"
 import { JournalUnavailable, TaskError } from "../../src/store/TaskError.ts"
@@ -30,7 +31,7 @@ const prepared = Effect.gen(function* () {
     clock: () => clock.currentTimeMillisUnsafe()
   })
   const { id } = yield* store.create({ kind: "sync", request: null, origin: "service" })
-  const claim = (yield* store.claim(owner, Runner.leaseMillis, id)) as Claim
+  const claim = (yield* store.claim(owner, leaseMillis, id)) as Claim
   return { store, claim, id }
 })
 
@@ -76,7 +77,7 @@ describe("a runner", () => {
       const running = yield* Effect.forkChild(Runner.run({ store, claim, execute, interrupted: requeue }))
       for (let step = 0; step < 10; step++) {
         yield* TestClock.adjust("3 seconds")
-        expect(yield* store.claim({ ...owner, pid: 2 }, Runner.leaseMillis, id)).toBe(undefined)
+        expect(yield* store.claim({ ...owner, pid: 2 }, leaseMillis, id)).toBe(undefined)
       }
       yield* TestClock.adjust("1 minute")
       expect((yield* Fiber.join(running)).state._tag).toBe("Done")
@@ -127,7 +128,7 @@ describe("a runner", () => {
         )
       // The machine sleeps: the clock of the store goes on, and the runner does nothing meanwhile.
       const other = { ...owner, pid: 2 }
-      yield* TestClock.adjust(Runner.leaseMillis + 1)
+      yield* TestClock.adjust(leaseMillis + 1)
       expect((yield* store.claim(other, 3_600_000, id))?.take).toBe(2)
       const running = yield* Effect.forkChild(
         Effect.flip(Runner.run({ store: frozen, claim, execute, interrupted: requeue }))
@@ -177,7 +178,7 @@ describe("a runner", () => {
         }
         pauses.push(task.state.notBefore! - before)
         yield* TestClock.adjust(pauses.at(-1)!)
-        held = yield* store.claim(owner, Runner.leaseMillis, id)
+        held = yield* store.claim(owner, leaseMillis, id)
       }
       expect(pauses.slice(0, 3)).toEqual([60_000, 120_000, 240_000])
       expect(pauses).toHaveLength(8)
@@ -192,7 +193,13 @@ describe("a runner", () => {
       const failure = { code: "Unauthenticated", message: "the key was revoked", isRetryable: false }
       const execute = () => (++tries === 1 ? Effect.fail({ failure }) : Effect.succeed("summary"))
       const running = yield* Effect.forkChild(
-        Runner.run({ store, claim, execute, interrupted: requeue, credentialsChange: Deferred.await(changed) })
+        Runner.run({
+          store,
+          claim,
+          execute,
+          interrupted: requeue,
+          watchCredentials: Effect.succeed(Deferred.await(changed))
+        })
       )
       yield* TestClock.adjust("1 minute")
       expect((yield* store.load(id)).state).toMatchObject({ _tag: "Waiting", for: "credentials" })
@@ -239,7 +246,7 @@ describe("a runner", () => {
       yield* Fiber.interrupt(running)
       const task = yield* store.load(id)
       expect(task).toMatchObject({ state: { _tag: "Queued", notBefore: null }, owner: null, seq: 1 })
-      const next = yield* store.claim({ ...owner, pid: 2 }, Runner.leaseMillis)
+      const next = yield* store.claim({ ...owner, pid: 2 }, leaseMillis)
       expect(next?.task.id).toBe(id)
       const done = yield* Runner.run({
         store,
