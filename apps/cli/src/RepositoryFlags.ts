@@ -1,7 +1,9 @@
 /** The flags that say which repository is meant, how to open it and which of its snapshots. */
+import { bwlimit, tpslimit } from "@ourclone/jobs/kind/RequestFields"
 import type * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { on, text, texts } from "./Flags.ts"
+import { flagsOf } from "./RequestFlags.ts"
 
 export const repositoryFlags = {
   repo: text(
@@ -12,7 +14,7 @@ export const repositoryFlags = {
   passwordFile: text("password-file", "file", "A file that holds the password").pipe(Flag.withAlias("p")),
   passwordCommand: text("password-command", "line", "A command that prints the password"),
   keyHint: text("key-hint", "id", "The key to try first"),
-  bwlimit: text("bwlimit", "rate", "Bytes a second at most, such as 10M, or up and down apart as 10M:100k"),
+  ...flagsOf({ bwlimit, tpslimit }),
   noCache: on("no-cache", "Keep nothing of the repository on this machine"),
   cacheDirectory: text("cache-dir", "folder", "Where to keep copies of its index and folders"),
   retryLock: text("retry-lock", "duration", "Wait so long for a locked repository, such as 5m or 1h")

@@ -54,6 +54,7 @@ export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & { 
     ...given({
       keyHint: flags.keyHint,
       bwlimit: flags.bwlimit,
+      tpslimit: flags.tpslimit,
       cacheDirectory: flags.cacheDirectory === undefined ? undefined : resolve(flags.cacheDirectory)
     })
   }
