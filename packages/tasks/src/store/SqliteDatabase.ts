@@ -9,16 +9,19 @@ const busyMillis = 5_000
 
 export const fail = (reason: TaskError["reason"]): TaskError => new TaskError({ reason })
 
-/** SQLITE_FULL */
-const full = 13
+/**
+ * What SQLite says where the disk, a quota or a limit of the process leaves no room: `SQLITE_FULL`, and that a write or
+ * the growing of its shared memory failed.
+ */
+const noRoom: ReadonlySet<number> = new Set([13, 778, 4874])
 
 /** What a throw of SQLite, or of our own, means. */
 export const errorOf = (file: string, error: unknown): TaskError => {
   if (error instanceof TaskError) return error
   const cause = error instanceof Error ? error.message : String(error)
-  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0
   return fail(
-    new JournalUnavailable({ message: `the journal ${file} can not be used: ${cause}`, isFull: code === full })
+    new JournalUnavailable({ message: `the journal ${file} can not be used: ${cause}`, isFull: noRoom.has(code) })
   )
 }
 

@@ -237,6 +237,43 @@ describe("a runner", () => {
     })
   )
 
+  it.effect("keeps what the job told last, though the disk is full when the job ends", () =>
+    Effect.gen(function* () {
+      const { claim, id, store } = yield* prepared
+      let isFull = true
+      const full = new TaskError({ reason: new JournalUnavailable({ message: "disk full", isFull: true }) })
+      const filling: TaskStore = {
+        ...store,
+        commit: (...args) => Effect.suspend(() => (isFull ? Effect.fail(full) : store.commit(...args))),
+        settle: (...args) => Effect.suspend(() => (isFull ? Effect.fail(full) : store.settle(...args)))
+      }
+      const execute = (sink: Sink) =>
+        Effect.as(
+          Effect.andThen(tell(sink, stored("a")), Effect.andThen(Effect.sleep("3 seconds"), tell(sink, stored("b")))),
+          null
+        )
+      const running = yield* Effect.forkChild(Runner.run({ store: filling, claim, execute, interrupted: requeue }))
+      yield* TestClock.adjust("1 minute")
+      isFull = false
+      yield* TestClock.adjust("1 minute")
+      expect((yield* Fiber.join(running)).state).toEqual({ _tag: "Done", failed: 0 })
+      expect(yield* itemsOf(store, id)).toEqual(["a", "b"])
+    })
+  )
+
+  it.effect("whose job dies of a mistake leaves the task failed, with one line and no trace of the program", () =>
+    Effect.gen(function* () {
+      const { claim, store } = yield* prepared
+      const execute = () => Effect.die(new Error("x is not a function\nsecond line"))
+      const task = yield* Runner.run({ store, claim, execute, interrupted: requeue })
+      expect(task.state).toEqual({
+        _tag: "Failed",
+        failure: { code: "Defect", message: "Error: x is not a function", isRetryable: false }
+      })
+      expect(task.owner).toBe(null)
+    })
+  )
+
   it.effect("that is stopped with its machine leaves the task to the next one", () =>
     Effect.gen(function* () {
       const { claim, id, store } = yield* prepared
