@@ -72,7 +72,11 @@ export const make = <Request, Summary>(
   let canceller: string | undefined
 
   const take = (batch: ReadonlyArray<Envelope>): void => {
-    if (hasGivenUp) return
+    if (hasGivenUp) {
+      // How it ended is written, if that can be.
+      recorder?.take(batch.filter(({ event }) => event._tag === "Finished"))
+      return
+    }
     if (recorder !== undefined) {
       recorder.take(batch)
       return
@@ -124,7 +128,7 @@ export const make = <Request, Summary>(
   const end = attempt(
     Effect.gen(function* () {
       if (isWorthIt) yield* begin
-      if (recorder !== undefined && !hasGivenUp) yield* recorder.end
+      if (recorder !== undefined) yield* recorder.end
     })
   )
 

@@ -15,7 +15,7 @@ test.skipIf(!hasLimits)(
     for (let index = 0; index < files; index++) world.write(`from/${index}`, "x")
     /** A process whose files may not grow beyond this: the journal's is the only one that would. */
     const command = (id: string) =>
-      ["prlimit", "--fsize=400000", process.execPath, main, "task", "run", "--id", id] as const
+      ["prlimit", "--fsize=400000:unlimited", process.execPath, main, "task", "run", "--id", id] as const
     const program = { command, environment: world.environment }
     const request = { source: world.at("from"), destination: world.at("to") }
     const { id, owner } = await world.hosted(
@@ -37,7 +37,7 @@ test.skipIf(!hasLimits)(
           yield* Effect.sleep(50)
         }
         expect(seq).toBeLessThan(files)
-        spawnSync("prlimit", ["--pid", String(owner!.pid), "--fsize=unlimited"])
+        spawnSync("prlimit", ["--pid", String(owner!.pid), "--fsize=unlimited:unlimited"])
         const task = yield* until(store, id, tagged("Done"))
         return { task, facts: yield* store.facts(id, 0, 2 * files) }
       })

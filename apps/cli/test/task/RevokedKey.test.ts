@@ -1,3 +1,4 @@
+import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import { Effect } from "effect"
 import { expect, test } from "vitest"
 import { post } from "../B2Cli.ts"
@@ -24,12 +25,17 @@ test.each([
         })
         yield* Effect.forEach(ids, (id) => until(store, id, ({ totals }) => totals.done > 0))
         yield* Effect.promise(async () => {
-          await post(emulator, "b2_delete_key", { applicationKeyId: key.keyId })
+          const deleted = { accountId: undefined, applicationKeyId: key.keyId }
+          expect(await post(emulator, "b2_delete_key", deleted)).toMatchObject({ applicationKeyId: key.keyId })
           for (const what of ["expire-tokens", "expire-upload-urls"]) {
             await fetch(`${emulator.endpoint}/emulator/${what}`, { method: "POST" })
           }
         })
-        const waiting = yield* Effect.forEach(ids, (id) => until(store, id, tagged("Waiting")), { concurrency: count })
+        const waiting = yield* Effect.forEach(
+          ids,
+          (id) => until(store, id, ({ state }) => state._tag === "Waiting" || hasEnded(state)),
+          { concurrency: count }
+        )
         for (const { state, totals } of waiting) {
           expect(state).toMatchObject({ _tag: "Waiting", for: "credentials" })
           expect(totals.done).toBeLessThan(files)

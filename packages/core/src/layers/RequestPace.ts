@@ -1,5 +1,8 @@
 /** At most so many requests a second, evenly, in the order they came. Without a limit it costs a comparison. */
 
+/** Timers fire late. */
+const lateMillis = 100
+
 interface Waiting {
   readonly start: () => void
 }
@@ -53,18 +56,19 @@ export class RequestPace {
     })
   }
 
-  #startDue(): void {
+  /** `late`: how much of the time since it was their turn is made up for, in milliseconds. */
+  #startDue(late = 0): void {
     while (this.#waiting.length > 0 && this.#timer === undefined) {
       const now = performance.now()
       const wait = this.#nextAt - now
       if (wait > 0) {
         this.#timer = setTimeout(() => {
           this.#timer = undefined
-          this.#startDue()
+          this.#startDue(lateMillis)
         }, Math.ceil(wait))
         return
       }
-      this.#nextAt = Math.max(this.#nextAt, now - this.#pauseMillis) + this.#pauseMillis
+      this.#nextAt = Math.max(this.#nextAt, now - late) + this.#pauseMillis
       this.#waiting.shift()?.start()
     }
   }

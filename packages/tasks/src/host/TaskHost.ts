@@ -14,7 +14,6 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import * as Notifier from "../notify/Notifier.ts"
-import { leaseMillis } from "../runner/Journaling.ts"
 import { none, type Secrets } from "../runner/StoredSecrets.ts"
 import * as Scheduler from "../schedule/Scheduler.ts"
 import * as Watches from "../schedule/Watches.ts"
@@ -65,6 +64,8 @@ export interface TaskHost {
 
 /** Whoever has it starts runners. */
 export const role = "host"
+const roleMillis = 16_000
+const holdMillis = 5_000
 const lookMillis = 1_000
 const notifyMillis = 2_000
 const pruneMillis = 3_600_000
@@ -85,6 +86,7 @@ export const make = Effect.fnUntraced(function* ({
   const starting = yield* Starting.make({ store, owner, program, onProblem, onEnd })
   const endStuck = EndStuck.make(store, patience)
   let isHolder = false
+  let heldAt = 0
   let prunedAt = Number.NEGATIVE_INFINITY
 
   const counts = ({ isRecord, state }: Task): boolean =>
@@ -132,8 +134,18 @@ export const make = Effect.fnUntraced(function* ({
     ["start", startDue],
     ["prune", pruneWhenDue]
   ]
+  /** Written as seldom as may be: a disk that is written to each second never sleeps. */
+  const hold = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    if (isHolder && now - heldAt < holdMillis) return
+    isHolder = yield* store.hold(role, owner, roleMillis)
+    heldAt = now
+  })
+  // Others need not wait for the lease of one that ends.
+  yield* Effect.addFinalizer(() => (isHolder ? Effect.ignore(store.hold(role, owner, 0)) : Effect.void))
+
   const turn = Effect.gen(function* () {
-    isHolder = yield* store.hold(role, owner, leaseMillis)
+    yield* hold
     if (isHolder) yield* Effect.forEach(steps, ([name, step]) => tried(name, step), { discard: true })
   })
 

@@ -20,6 +20,9 @@ export interface SqliteStoreOptions {
   readonly busyMillis?: number
 }
 
+/** Lets whatever else waits in this thread go first. */
+const breath = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+
 const againMillis = 25
 /** In all, before a call fails because others never stop writing. */
 const mostTries = 400
@@ -93,7 +96,7 @@ export const make = (
           Effect.gen(function* () {
             const gone = { tasks: 0, facts: 0 }
             const steps = prune(database, clock(), retention, gone)
-            while ((yield* attempt(() => steps.next())).done !== true) yield* Effect.sleep(0)
+            while ((yield* attempt(() => steps.next())).done !== true) yield* breath
             return gone
           })
       }
