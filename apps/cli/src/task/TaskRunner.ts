@@ -17,6 +17,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { factories } from "../Factories.ts"
+import { sendSignal } from "../process/SendSignal.ts"
 import * as StopSignals from "../process/StopSignals.ts"
 import { wakePrograms } from "../process/WakePrograms.ts"
 import * as RemoteLog from "../RemoteLog.ts"
@@ -72,7 +73,7 @@ export const run = (id: string) =>
       const { refresh } = yield* Remotes
       yield* Effect.forkScoped(CredentialsChange.each(Effect.ignore(refresh)))
       const awake = environment.OURCLONE_MAY_SLEEP === "1" ? undefined : wakePrograms[process.platform]
-      const once = runTask({ store, id, owner, given, surroundings })
+      const once = runTask({ store, id, owner, given, sendSignal, surroundings })
       let task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))
       while (task !== undefined && (yield* isLeftToThis(store, task))) {
         task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))

@@ -8,6 +8,7 @@ import { isHeld } from "@ourclone/tasks/task/TaskState"
 import * as Effect from "effect/Effect"
 import * as JobWords from "../JobWords.ts"
 import * as Output from "../Output.ts"
+import { sendSignal } from "../process/SendSignal.ts"
 import * as Journal from "./Journal.ts"
 import { launch, settled } from "./Launch.ts"
 import * as TaskText from "./TaskText.ts"
@@ -19,7 +20,7 @@ const lookMillis = 500
 const ended = Effect.fnUntraced(function* (store: TaskStore, task: Task) {
   const { endMillis, killMillis } = EndStuck.usual
   const limit = endMillis + killMillis + (task.hooks.after?.limitMillis ?? 0)
-  const endStuck = EndStuck.make(store)
+  const endStuck = EndStuck.make(store, sendSignal)
   const ending = Effect.forever(
     Effect.andThen(Effect.andThen(endStuck, Rescue.rescue(store)), Effect.sleep(lookMillis))
   )

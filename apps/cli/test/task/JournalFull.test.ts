@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process"
 import * as path from "node:path"
 import { Effect } from "effect"
 import { expect, test } from "vitest"
+import { sendSignal } from "../../src/process/SendSignal.ts"
 import { makeWorld, tagged, until } from "./TaskWorld.ts"
 
 const main = path.join(import.meta.dirname, "../../src/main.ts")
@@ -16,7 +17,7 @@ test.skipIf(!hasLimits)(
     /** A process whose files may not grow beyond this: the journal's is the only one that would. */
     const command = (id: string) =>
       ["prlimit", "--fsize=400000:unlimited", process.execPath, main, "task", "run", "--id", id] as const
-    const program = { command, environment: world.environment }
+    const program = { command, environment: world.environment, sendSignal }
     const request = { source: world.at("from"), destination: world.at("to") }
     const { id, owner } = await world.hosted(
       (host, store) =>

@@ -2,6 +2,7 @@
 import { current, hasEnded, type ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { SendSignal } from "../runner/HookProcess.ts"
 import { leaseMillis } from "../runner/Journaling.ts"
 import type { TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
@@ -23,14 +24,6 @@ interface Seen {
   sent: "SIGTERM" | "SIGKILL" | undefined
 }
 
-const signal = (pid: number, name: NodeJS.Signals): boolean => {
-  try {
-    return process.kill(pid, name)
-  } catch {
-    return false
-  }
-}
-
 /** Of this machine, and another process than this one. */
 const isWithinReach = (owner: ProcessIdentity): boolean => {
   const { host, pid } = current()
@@ -50,7 +43,11 @@ const told = (task: Task, wish: Wish, seconds: number, name: Seen["sent"]) => ({
  * Looks once, to be called again and again by the same. Tasks whose process it has ended are left to `Rescue`, which
  * does what was wished.
  */
-export const make = (store: TaskStore, { endMillis, killMillis }: Patience = usual): Effect.Effect<void, TaskError> => {
+export const make = (
+  store: TaskStore,
+  sendSignal: SendSignal,
+  { endMillis, killMillis }: Patience = usual
+): Effect.Effect<void, TaskError> => {
   const seen = new Map<string, Seen>()
 
   const look = Effect.fnUntraced(function* (task: Task, key: string, now: number) {
@@ -70,7 +67,8 @@ export const make = (store: TaskStore, { endMillis, killMillis }: Patience = usu
     )
     if (!isStillAt) return
     known.sent = name
-    signal(owner.pid, name)
+    // It may have ended in this moment.
+    yield* Effect.ignore(Effect.try(() => sendSignal(owner.pid, name)))
   })
 
   return Effect.gen(function* () {

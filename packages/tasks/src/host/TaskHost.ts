@@ -84,7 +84,7 @@ export const make = Effect.fnUntraced(function* ({
   const due = Latch.makeUnsafe(true)
   const onEnd = () => void due.openUnsafe()
   const starting = yield* Starting.make({ store, owner, program, onProblem, onEnd })
-  const endStuck = EndStuck.make(store, patience)
+  const endStuck = EndStuck.make(store, program.sendSignal, patience)
   let isHolder = false
   let heldAt = 0
   let prunedAt = Number.NEGATIVE_INFINITY

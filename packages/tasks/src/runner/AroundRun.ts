@@ -14,12 +14,6 @@ import type { Task } from "../task/Task.ts"
 import * as HookProcess from "./HookProcess.ts"
 import type { Asked, Execute, JobBroke } from "./Runner.ts"
 
-/** Where hooks run. */
-export interface Around {
-  readonly environment: HookProcess.Environment
-  readonly directory: string
-}
-
 type Which = "before" | "after"
 
 /** Told once a hook has ended. */
@@ -49,14 +43,14 @@ const failureOf = ({ command: [program] }: Hook, { output, problem }: HookProces
 /** `execute` with the hooks of the task around it. What it says of its end is told after the hook that follows it. */
 export const around = <R>(
   { hooks, id, kind, schedule }: Task,
-  { directory, environment }: Around,
+  surroundings: HookProcess.Surroundings,
   execute: Execute<R>
 ) => {
   if (hooks.before === null && hooks.after === null) return execute
 
   const runHook = Effect.fnUntraced(function* (which: Which, hook: Hook, sink: Sink, more: HookProcess.Environment) {
     const startedAt = yield* Clock.currentTimeMillis
-    const ended = yield* HookProcess.run(hook, directory, environment, {
+    const ended = yield* HookProcess.run(hook, surroundings, {
       OURCLONE_HOOK: which,
       OURCLONE_TASK_ID: id,
       OURCLONE_TASK_KIND: kind,

@@ -6,6 +6,16 @@ import type { Hook } from "../task/Hooks.ts"
 /** Its variables; those of this program's own go on top. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
+/** Sends a signal to a process, or to its group where the id is negative. Throws where there is none. */
+export type SendSignal = (pid: number, signal: NodeJS.Signals) => void
+
+/** Where and how a hook runs. */
+export interface Surroundings {
+  readonly directory: string
+  readonly environment: Environment
+  readonly sendSignal: SendSignal
+}
+
 export interface HookEnded {
   /** In words where it did not end well: `ended with 3`. */
   readonly problem: string | undefined
@@ -20,29 +30,20 @@ const killMillis = 5_000
 /** What may hold a secret of this program, which a hook has no need of. */
 const ours = /^(OURCLONE|B2|AWS|RESTIC)_/
 
-const endAll = (pid: number | undefined, signal: NodeJS.Signals): void => {
-  try {
-    if (pid !== undefined) process.kill(-pid, signal)
-  } catch {
-    // It has ended.
-  }
-}
-
 const inWords = (code: number | null, signal: NodeJS.Signals | null): string | undefined => {
   if (code === 0) return undefined
   return code === null ? `was ended by ${signal}` : `ended with ${code}`
 }
 
-/** Runs it in `directory`. When interrupted, and after its time, all processes of its group are ended. Never fails. */
+/** Runs it, with the variables of `told` on top. When interrupted, and after its time, all processes of its group are ended. Never fails. */
 export const run = (
   { command, limitMillis }: Hook,
-  directory: string,
-  inherited: Environment,
+  { directory, environment, sendSignal }: Surroundings,
   told: Environment
 ): Effect.Effect<HookEnded> =>
   Effect.callback<HookEnded>((resume) => {
     const [program, ...words] = command
-    const kept = Object.entries(inherited).filter(([name]) => !ours.test(name))
+    const kept = Object.entries(environment).filter(([name]) => !ours.test(name))
     const child = spawn(program, words, {
       cwd: directory,
       env: { ...Object.fromEntries(kept), ...told },
@@ -50,10 +51,17 @@ export const run = (
       detached: true,
       stdio: ["ignore", "pipe", "pipe"]
     })
+    const endAll = (signal: NodeJS.Signals): void => {
+      try {
+        if (child.pid !== undefined) sendSignal(-child.pid, signal)
+      } catch {
+        // It has ended.
+      }
+    }
     let output = ""
     let problem: string | undefined
     const finish = (how: string | undefined): void => {
-      if (problem !== undefined) endAll(child.pid, "SIGKILL")
+      if (problem !== undefined) endAll("SIGKILL")
       for (const timer of timers) clearTimeout(timer)
       child.stdout.destroy()
       child.stderr.destroy()
@@ -67,8 +75,8 @@ export const run = (
     const timers = [
       setTimeout(() => {
         problem = `did not end within ${Math.round(limitMillis / 1000)} s`
-        endAll(child.pid, "SIGTERM")
-        timers.push(setTimeout(() => endAll(child.pid, "SIGKILL"), killMillis))
+        endAll("SIGTERM")
+        timers.push(setTimeout(() => endAll("SIGKILL"), killMillis))
       }, limitMillis)
     ]
     child.on("error", ({ message }) => finish(`could not be started: ${message}`))
@@ -80,11 +88,11 @@ export const run = (
     return Effect.callback<void>((ended) => {
       if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return ended(Effect.void)
       for (const timer of timers) clearTimeout(timer)
-      const timer = setTimeout(() => endAll(child.pid, "SIGKILL"), killMillis)
+      const timer = setTimeout(() => endAll("SIGKILL"), killMillis)
       child.once("exit", () => {
         clearTimeout(timer)
         ended(Effect.void)
       })
-      endAll(child.pid, "SIGTERM")
+      endAll("SIGTERM")
     })
   })

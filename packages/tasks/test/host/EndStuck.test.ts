@@ -16,6 +16,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true })
 })
 
+const sendSignal = (pid: number, signal: NodeJS.Signals) => void process.kill(pid, signal)
 const script = path.join(import.meta.dirname, "neverEnds.ts")
 
 const until = (store: TaskStore, id: string, isThere: (task: Task) => boolean) =>
@@ -40,7 +41,7 @@ describe("a run that does not end", () => {
         yield* TaskHost.make({
           store,
           owner: ProcessIdentity.current(),
-          program: { command: (id) => [process.execPath, script, journal, id], environment: process.env },
+          program: { command: (id) => [process.execPath, script, journal, id], environment: process.env, sendSignal },
           patience: { endMillis: 1_000, killMillis: 1_000 }
         })
         const { id } = yield* store.create({ kind: "sync", request: null, origin: "service" })

@@ -35,7 +35,8 @@ describe("two hosts of one journal", () => {
         const owner = { ...ProcessIdentity.current(), birth: ProcessIdentity.current().birth }
         const program = {
           command: (id: string) => [process.execPath, script, journal, id, log, name] as const,
-          environment: process.env
+          environment: process.env,
+          sendSignal: () => {}
         }
         const made = TaskHost.make({
           store,

@@ -20,6 +20,8 @@ afterEach(() => {
   for (const folder of folders.splice(0)) fs.rmSync(folder, { recursive: true, force: true })
 })
 
+const sendSignal = (pid: number, signal: NodeJS.Signals) => void process.kill(pid, signal)
+
 const folderOf = (): string => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hooks-"))
   folders.push(folder)
@@ -52,7 +54,7 @@ const runWith = Effect.fnUntraced(function* (
   })
   const claim = (yield* store.claim({ host: "here", pid: 1, birth: "1" }, leaseMillis, made.id)) as Claim
   const environment = { ...process.env, OURCLONE_PASSWORD: "secret", AWS_SECRET_ACCESS_KEY: "secret" }
-  const around = AroundRun.around(claim.task, { environment, directory: folder }, execute)
+  const around = AroundRun.around(claim.task, { environment, directory: folder, sendSignal }, execute)
   const running = yield* Effect.forkChild(
     Runner.run({ store, claim, execute: around, interrupted: { _tag: "Requeue" } })
   )
