@@ -1,6 +1,7 @@
 /**
- * `npm run exec node tooling/trials/kill-tasks.ts [-- --count N --seed N --freezes N]`: kills runners of tasks, and what
- * starts them, with SIGKILL at random moments while bytes move; `freezes` of them stop for longer than their lease and wake.
+ * `npm run exec node tooling/trials/kill-tasks.ts [-- --count N --seed N --freezes N]`: kills runners of tasks, and the
+ * service that starts them, with SIGKILL at random moments while bytes move; `freezes` of them stop for longer than their
+ * lease and wake.
  *
  * Tasks are syncs to the B2 emulator. In the end each has completed once, its facts have no gap, what is stored is what was to be,
  * there are no more versions than files and those that a kill caught on their way, and the journal's file is sound. Ends
@@ -38,7 +39,16 @@ const below = (limit: number) => Math.floor(random() * limit)
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-kill-tasks-"))
 const at = (name: string) => path.join(folder, name)
-const emulator = await startEmulator(["--latency", "20ms"])
+/** Parts so small that a large file of several is sent in a moment. */
+const partSize = 100_000
+const emulator = await startEmulator([
+  "--latency",
+  "40ms",
+  "--minimum-part-size",
+  `${partSize}`,
+  "--recommended-part-size",
+  `${partSize}`
+])
 const { program } = build(ownRoot)
 const environment = {
   ...process.env,
@@ -64,19 +74,21 @@ const fail = (message: string): never => {
   throw new Error(message)
 }
 
-let host: ChildProcess | undefined
-const startHost = (): void => {
-  const script = path.join(import.meta.dirname, "taskHost.ts")
-  const words = [script, journal, ...program, "task", "run", "--id"]
-  host = spawn(process.execPath, words, { env: environment, stdio: ["ignore", "ignore", "inherit"] })
+let service: ChildProcess | undefined
+const startService = (): void => {
+  const [command = "", ...words] = [...program, "serve", "--listen", "127.0.0.1", "--port", "0"]
+  service = spawn(command, words, { env: environment, stdio: ["ignore", "ignore", "pipe"] })
+  service.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    if (text.includes("error:")) process.stderr.write(text)
+  })
 }
 
-const files = 300
+const files = 400
 /** A source of its own for each task, some of it in several parts. */
 const writeSource = (number: number): string => {
   const source = at(`source-${number}`)
   for (let index = 0; index < files; index++) {
-    const bytes = Buffer.alloc(index % 100 === 0 ? 7_000_000 : below(20_000), `${number} ${index} `)
+    const bytes = Buffer.alloc(index % 50 === 0 ? 6 * partSize : below(8_000), `${number} ${index} `)
     fs.mkdirSync(path.join(source, `${index % 7}`), { recursive: true })
     fs.writeFileSync(path.join(source, `${index % 7}`, `file-${index}`), bytes)
   }
@@ -88,10 +100,7 @@ const submit = (store: TaskStore, number: number): Promise<Task> => {
   return Effect.runPromise(store.create({ kind: "sync", request, origin: "service" }))
 }
 
-const held = { runner: 0, host: 0, freeze: 0 }
-const pidsOf = (tasks: ReadonlyArray<Task>): ReadonlyArray<number> =>
-  tasks.flatMap(({ owner, state }) => (owner === null || hasEnded(state) ? [] : [owner.pid]))
-
+const held = { runner: 0, service: 0, freeze: 0 }
 const signal = (pid: number, name: NodeJS.Signals): boolean => {
   try {
     return process.kill(pid, name)
@@ -103,22 +112,35 @@ const signal = (pid: number, name: NodeJS.Signals): boolean => {
 /** Longer than a lease. */
 const freezeMillis = 12_000
 
-const disturb = async (tasks: ReadonlyArray<Task>): Promise<void> => {
-  const pids = pidsOf(tasks)
+/** By task and take: how much was done when its runner was seen first. */
+const seen = new Map<string, number>()
+
+/** Most of those that moved something since they began; some at any moment. */
+const victims = (tasks: ReadonlyArray<Task>): ReadonlyArray<number> =>
+  tasks.flatMap(({ id, owner, state, take, totals }) => {
+    if (owner === null || hasEnded(state)) return []
+    const key = `${id}/${take}`
+    const before = seen.get(key) ?? totals.done
+    seen.set(key, before)
+    return totals.done > before || random() < 0.1 ? [owner.pid] : []
+  })
+
+const disturb = (tasks: ReadonlyArray<Task>): void => {
+  const pids = victims(tasks)
   const pid = pids[below(pids.length)]
-  if (random() < 0.25) {
-    host?.kill("SIGKILL")
-    held.host++
-    startHost()
-  } else if (pid === undefined) {
-    return
-  } else if (held.freeze < freezes && random() < 0.2) {
+  if (pid === undefined) return
+  const draw = random()
+  if (draw < 0.2) {
+    service?.kill("SIGKILL")
+    held.service++
+    startService()
+  } else if (held.freeze < freezes && draw < 0.3) {
     if (signal(pid, "SIGSTOP")) held.freeze++
     setTimeout(() => signal(pid, "SIGCONT"), freezeMillis)
   } else if (signal(pid, "SIGKILL")) held.runner++
 }
 
-const kills = () => held.runner + held.host
+const kills = () => held.runner + held.service
 
 const factsOf = async (store: TaskStore, { id, seq }: Task): Promise<ReadonlyArray<Envelope>> => {
   const facts = await Effect.runPromise(store.facts(id, 0, seq + 10))
@@ -127,38 +149,51 @@ const factsOf = async (store: TaskStore, { id, seq }: Task): Promise<ReadonlyArr
   return facts
 }
 
-/** How many files were stored more than once. */
-const verify = async (store: TaskStore, task: Task, number: number): Promise<number> => {
+const checkTask = async (store: TaskStore, task: Task): Promise<void> => {
   if (task.state._tag !== "Done" || task.state.failed > 0) fail(`task ${task.id} is ${JSON.stringify(task.state)}`)
   const facts = await factsOf(store, task)
   const ends = facts.filter(({ event }) => event._tag === "Finished" && event.outcome === "done").length
   if (ends !== 1) fail(`task ${task.id} completed ${ends} times`)
-  ourclone("sync", `b2:kill-tasks/${number}`, at("copy"), "--max-delete", "10000")
-  const { differences } = compareTrees(at(`source-${number}`), at("copy"))
-  if (differences.length > 0) fail(`task ${task.id}: ${differences.slice(0, 5).join(", ")}`)
-  const versions = ourclone("versions", "--json", `b2:kill-tasks/${number}`).trim().split("\n").length
-  return versions - files
 }
+
+/** How many files were stored more than once, in the folders of all tasks. */
+const checkStored = (tasks: number): number => {
+  ourclone("sync", "b2:kill-tasks", at("copy"))
+  for (let number = 0; number < tasks; number++) {
+    const { differences } = compareTrees(at(`source-${number}`), at(`copy/${number}`))
+    if (differences.length > 0) fail(`task ${number}: ${differences.slice(0, 5).join(", ")}`)
+  }
+  return ourclone("versions", "--json", "b2:kill-tasks").trim().split("\n").length - files * tasks
+}
+
+const mostAtOnce = 3
 
 const trial = Effect.gen(function* () {
   const store = yield* SqliteStore.make(journal)
-  const all: Array<Task> = []
-  for (let number = 0; number < 3; number++) all.push(yield* Effect.promise(() => submit(store, number)))
-  startHost()
-  let tasks: ReadonlyArray<Task> = all
+  const ids: Array<string> = []
+  const add = Effect.map(
+    Effect.suspend(() => Effect.promise(() => submit(store, ids.length))),
+    ({ id }) => void ids.push(id)
+  )
+  startService()
+  let told = 0
   for (;;) {
-    yield* Effect.promise(() => sleep(200 + below(1_300)))
-    const now = yield* Effect.forEach(all, ({ id }) => store.load(id))
-    tasks = now
-    const isUnderWay = tasks.some(({ state }) => !hasEnded(state))
-    if (kills() < count) yield* Effect.promise(() => disturb(tasks))
-    else if (!isUnderWay) break
-    if (kills() < count && tasks.filter(({ state }) => !hasEnded(state)).length < 3) {
-      all.push(yield* Effect.promise(() => submit(store, all.length)))
+    yield* Effect.promise(() => sleep(20 + below(180)))
+    const tasks = yield* Effect.forEach(ids, (id) => store.load(id))
+    const left = tasks.filter(({ state }) => !hasEnded(state))
+    if (kills() >= count) {
+      if (left.length === 0) break
+      continue
     }
+    disturb(left)
+    for (let missing = mostAtOnce - left.length; missing > 0; missing--) yield* add
+    if (kills() < told + 20) continue
+    told = kills()
+    console.log(`${told} kills so far, ${ids.length - left.length} of ${ids.length} tasks done`)
   }
-  let twice = 0
-  for (const [number, task] of tasks.entries()) twice += yield* Effect.promise(() => verify(store, task, number))
+  const tasks = yield* Effect.forEach(ids, (id) => store.load(id))
+  for (const task of tasks) yield* Effect.promise(() => checkTask(store, task))
+  const twice = checkStored(tasks.length)
   const takes = tasks.reduce((sum, { take }) => sum + take, 0)
   if (twice > held.runner + held.freeze) fail(`${twice} files were stored twice, after ${held.runner} kills of runners`)
   return { tasks: tasks.length, takes, twice }
@@ -171,7 +206,7 @@ try {
   const sound = JSON.stringify(database.prepare("pragma integrity_check").all())
   if (sound !== '[{"integrity_check":"ok"}]') fail(sound)
   console.log(
-    `seed ${seed}: ${held.runner} kills of runners, ${held.host} of their starter and ${held.freeze} freezes held; ` +
+    `seed ${seed}: ${held.runner} kills of runners, ${held.service} of the service and ${held.freeze} freezes held; ` +
       `${tasks} tasks in ${takes} runs, ${twice} files stored twice`
   )
   fs.rmSync(folder, { recursive: true })
@@ -180,6 +215,6 @@ try {
   console.error(`seed ${seed}, after ${JSON.stringify(held)}; the files are in ${folder}`)
   process.exitCode = 1
 } finally {
-  host?.kill("SIGKILL")
+  service?.kill("SIGKILL")
   await emulator.stop()
 }

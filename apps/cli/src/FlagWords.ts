@@ -60,6 +60,7 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   copyLinks: { alias: "L" },
   recursive: { alias: "r" },
   bwlimit: { metavar: "rate" },
+  tpslimit: { metavar: "number" },
   modifyWindowMillis: {
     flag: "modify-window",
     metavar: "duration",

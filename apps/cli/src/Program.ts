@@ -124,19 +124,25 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
   const streams = logged.success
   const factories = (yield* withPlugins(options.factories, streams.environment)).map(withSettings)
   const log = yield* Effect.provideService(DebugLog.make(words, factories), Streams, streams)
+  const machine = machineOf(streams)
   const services = Layer.mergeAll(
     Environment.layer,
     Layer.succeed(Streams, streams),
     Layer.succeed(DebugLog.DebugLog, log),
     Layer.succeed(CliOutput.Presenter, options.presenter ?? presenter(streams)),
     CliConfig.layer({ builtIns }),
-    Layer.succeed(ThisMachine, machineOf(streams)),
+    Layer.succeed(ThisMachine, machine),
     Layer.succeed(WhileLocked, Effect.andThen(Effect.sync(StopSignals.heed), HangUp.tolerate())),
     Remotes.layer({
       factories,
       environment: streams.environment,
       directory: process.cwd(),
-      openLog: RemoteLog.opener(words, factories, streams)
+      openLog: RemoteLog.opener(words, factories, streams),
+      share: (account) =>
+        Effect.flatMap(
+          Effect.promise(() => import("./task/AccountUse.ts")),
+          ({ count }) => count(machine.stateDirectory, account)
+        )
     })
   )
   const refused = refusal(words)

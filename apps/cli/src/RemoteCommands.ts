@@ -21,6 +21,21 @@ const readValue = (field: OptionField, text: string) => {
     : Effect.fail(ExitCode.usage(`--${field.flag}: ${parsed.failure}`))
 }
 
+/** The options that flags give a remote of that type. */
+const optionsOf = Effect.fnUntraced(function* (type: string, flags: { readonly [flag: string]: string | undefined }) {
+  const factory = (yield* Remotes).factories.find((candidate) => candidate.type === type)
+  const given: Record<string, OptionValue> = {}
+  for (const [flag, text] of Object.entries(flags)) {
+    if (text === undefined) continue
+    const field = factory?.options.find((candidate) => candidate.flag === flag)
+    if (factory !== undefined && field === undefined) {
+      return yield* ExitCode.usage(`a remote of type "${type}" has no option --${flag}`)
+    }
+    if (field !== undefined) given[field.name] = yield* readValue(field, text)
+  }
+  return given
+})
+
 /** Asks for what is required and nobody gives, if there is somebody to ask. */
 const askForMissing = Effect.fnUntraced(function* (type: string, given: Record<string, OptionValue>) {
   const remotes = yield* Remotes
@@ -44,16 +59,7 @@ export const add = Effect.fnUntraced(function* (flags: {
   const output = yield* Output.make
   const remotes = yield* Remotes
   const name = flags.name.replace(/:$/, "")
-  const factory = remotes.factories.find(({ type }) => type === flags.type)
-  const given: Record<string, OptionValue> = {}
-  for (const [flag, text] of Object.entries(flags.options)) {
-    if (text === undefined) continue
-    const field = factory?.options.find((candidate) => candidate.flag === flag)
-    if (factory !== undefined && field === undefined) {
-      return yield* ExitCode.usage(`a remote of type "${flags.type}" has no option --${flag}`)
-    }
-    if (field !== undefined) given[field.name] = yield* readValue(field, text)
-  }
+  const given = yield* optionsOf(flags.type, flags.options)
   yield* askForMissing(flags.type, given)
   yield* remotes.add(name, flags.type, given as Given)
   if (!flags.noCheck) {
@@ -65,6 +71,46 @@ export const add = Effect.fnUntraced(function* (flags: {
   if (borrowed.length === 0) return
   const variables = borrowed.map(({ option, where }) => `${option} (${where})`).join(", ")
   output.note(`note: not written there, but taken from the environment each time: ${variables}`)
+}, Effect.scoped)
+
+/** Asks for the secrets anew, if there is somebody to ask. */
+const askForSecrets = Effect.fnUntraced(function* (type: string) {
+  const streams = yield* Streams
+  const given: Record<string, OptionValue> = {}
+  const factory = (yield* Remotes).factories.find((candidate) => candidate.type === type)
+  if (factory === undefined || !streams.isInputTerminal || !streams.isErrorTerminal) return given
+  for (const field of factory.options.filter(({ isRequired, kind }) => kind === "secret" || isRequired)) {
+    const answer = yield* ask(`${field.description}; empty leaves it as it is`, field.kind === "secret")
+    if (answer !== "") given[field.name] = yield* readValue(field, answer)
+  }
+  return given
+})
+
+export const set = Effect.fnUntraced(function* (flags: {
+  readonly name: string
+  readonly noCheck: boolean
+  readonly unset: ReadonlyArray<string>
+  readonly options: { readonly [flag: string]: string | undefined }
+}) {
+  const output = yield* Output.make
+  const remotes = yield* Remotes
+  const { name, options, type } = yield* remotes.show(flags.name)
+  const known = remotes.factories.find((candidate) => candidate.type === type)?.options ?? []
+  const typed = yield* optionsOf(type, flags.options)
+  const taken = flags.unset.map(
+    (flag) => known.find((field) => field.flag === flag || field.name === flag)?.name ?? flag
+  )
+  const missing = taken.find((option) => !(option in options))
+  if (missing !== undefined) return yield* ExitCode.usage(`--unset: remote "${name}" has no ${missing} to take away`)
+  const isAsked = Object.keys(typed).length === 0 && taken.length === 0
+  const given = isAsked ? yield* askForSecrets(type) : typed
+  if (Object.keys(given).length === 0 && taken.length === 0) {
+    return yield* ExitCode.usage("nothing to write: name an option, such as --application-key file:~/.b2-key")
+  }
+  // What can not be opened does not take the place of what may still be good.
+  if (!flags.noCheck) yield* Place.open(`${name}:`, given)
+  yield* remotes.change(name, { ...given, ...Object.fromEntries(taken.map((option) => [option, undefined])) })
+  output.note(`changed remote "${name}" in ${remotes.configurationFile}; tasks that wait for it go on`)
 }, Effect.scoped)
 
 export const list = Effect.gen(function* () {

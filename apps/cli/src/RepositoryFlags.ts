@@ -14,7 +14,7 @@ export const repositoryFlags = {
   ).pipe(Flag.withAlias("r")),
   passwordFile: text("password-file", "file", "A file that holds the password").pipe(Flag.withAlias("p")),
   passwordCommand: text("password-command", "line", "A command that prints the password"),
-  ...flagsOf({ keyHint: access.keyHint, bwlimit: access.bwlimit }),
+  ...flagsOf({ keyHint: access.keyHint, bwlimit: access.bwlimit, tpslimit: access.tpslimit }),
   cache: refusalOf("cache"),
   ...flagsOf(
     { cacheDirectory: access.cacheDirectory, waitMillis: locking.waitMillis },

@@ -6,6 +6,7 @@ import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Effect from "effect/Effect"
 import { CommandStopped, failed, usage } from "./ExitCode.ts"
 import { ownProgram } from "./process/OwnProgram.ts"
+import { sendSignal } from "./process/SendSignal.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import { Streams } from "./Streams.ts"
 import { version } from "./Version.ts"
@@ -78,7 +79,7 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
     roots: rootsOf(flags, machine.home),
     password: yield* passwordOf(environment[passwordVariable]),
     version,
-    runner: { command: (id) => ownProgram("task", "run", "--id", id), environment },
+    runner: { command: (id) => ownProgram("task", "run", "--id", id), environment, sendSignal },
     side: { command: ownProgram("serve-side"), environment },
     surroundings: { environment, home: machine.home, directory: process.cwd() },
     page: environment[pageVariable] ?? pages.find((folder) => fs.existsSync(folder)),

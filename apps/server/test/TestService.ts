@@ -141,7 +141,11 @@ export const startService = async (options: TestOptions = {}): Promise<TestServi
     roots: options.roots ?? [home],
     password: options.password,
     version: "0.0.0-test",
-    runner: { command: (id) => [process.execPath, main, "task", "run", "--id", id], environment },
+    runner: {
+      command: (id) => [process.execPath, main, "task", "run", "--id", id],
+      environment,
+      sendSignal: (pid, signal) => void process.kill(pid, signal)
+    },
     side: { command: [process.execPath, main, "serve-side"], environment },
     page: options.page,
     onReady: heard,

@@ -37,7 +37,11 @@ export const make = Effect.fnUntraced(function* ({ around, program }: TogetherOp
   const link = yield* LocalLink.make({
     store,
     desk,
-    runner: { command: (id) => [...program, "task", "run", "--id", id], environment },
+    runner: {
+      command: (id) => [...program, "task", "run", "--id", id],
+      environment,
+      sendSignal: (pid, signal) => void process.kill(pid, signal)
+    },
     by: userInfo().username,
     onProblem: () => {}
   })

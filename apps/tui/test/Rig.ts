@@ -1,6 +1,7 @@
 /** The program behind the screens with a link of the test's own: keys go in, lines come out. */
 
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
+import { noHooks } from "@ourclone/tasks/task/Hooks"
 import { noTotals, type Task } from "@ourclone/tasks/task/Task"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -26,6 +27,7 @@ export const task = (fields: Partial<Task> = {}): Task => ({
   by: "ann",
   schedule: null,
   isRecord: false,
+  hooks: noHooks,
   priority: 0,
   state: { _tag: "Running", take: 1 },
   wish: null,

@@ -60,6 +60,7 @@ export const connect = Effect.fnUntraced(function* (
   return {
     id: connection.id,
     limitConnections: connection.limitConnections,
+    limitRequests: connection.limitRequests,
     open: ({ createsBuckets = true, hardDelete, location, name }) => {
       if (location === "" || !isOutside(location)) {
         return connection.open({ ...s3, createsBuckets, hardDelete, location, name })

@@ -54,6 +54,7 @@ export interface B2Connection {
   /** `b2:4a5b6c7d8e9f`: a key of an account says which, and its address does not matter. */
   readonly id: string
   readonly limitConnections: (most: number) => void
+  readonly limitRequests: (perSecond: number | undefined) => void
   readonly open: (options: PlaceOptions) => Effect.Effect<Provider, StorageError>
 }
 
@@ -78,7 +79,12 @@ export const connect = Effect.fnUntraced(function* (
 ): Effect.fn.Return<B2Connection, StorageError, Scope.Scope> {
   const { calls, http } = yield* callsFor(options)
   const id = `b2:${calls.authorization.current().accountId}`
-  return { id, limitConnections: http.limit, open: (place) => openPlace(id, calls, place) }
+  return {
+    id,
+    limitConnections: http.limit,
+    limitRequests: http.pace,
+    open: (place) => openPlace(id, calls, place)
+  }
 })
 
 /** What the service says of a key, and no more. */

@@ -46,6 +46,7 @@ export interface PlaceOptions extends S3Options {
 export interface S3Connection {
   readonly id: string
   readonly limitConnections: (most: number) => void
+  readonly limitRequests: (perSecond: number | undefined) => void
   readonly open: (options: PlaceOptions) => Effect.Effect<Provider, StorageError>
 }
 
@@ -116,6 +117,7 @@ export const connect = Effect.fnUntraced(function* (
   return {
     id,
     limitConnections: connection.limitConnections,
+    limitRequests: connection.limitRequests,
     open: (place) => openPlace(id, connection, quirks, region, place)
   }
 })

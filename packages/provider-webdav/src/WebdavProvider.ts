@@ -29,6 +29,7 @@ import * as WebdavRoot from "./WebdavRoot.ts"
 export interface WebdavConnection {
   /** `webdav:https://host/path/ user` */
   readonly id: string
+  readonly limitRequests: (perSecond: number | undefined) => void
   readonly connection: DavClient.DavConnection
   /** Of the address, with a `/` at its end. */
   readonly base: string
@@ -90,6 +91,7 @@ export const connect = Effect.fnUntraced(function* (
   }
   return {
     id: `webdav:${origin}${base}${options.user === undefined ? "" : ` ${options.user}`}`,
+    limitRequests: (perSecond) => connection.pace.limit(perSecond),
     connection,
     base,
     options

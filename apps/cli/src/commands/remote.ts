@@ -2,7 +2,7 @@ import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import { tested } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
 import type * as Flag from "effect/cli/Flag"
-import { on, optionalPlace, place, text } from "../Flags.ts"
+import { on, optionalPlace, place, text, texts } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { argumentOf } from "../RequestFlags.ts"
 
@@ -96,6 +96,36 @@ const add = (factories: ReadonlyArray<ProviderFactory>) =>
     ])
   )
 
+const set = (factories: ReadonlyArray<ProviderFactory>) =>
+  Command.make(
+    "set",
+    {
+      name,
+      noCheck: on("no-check", "Do not try whether it can be opened"),
+      unset: texts("unset", "option", "Take this option away"),
+      options: optionFlags(factories)
+    },
+    (flags) =>
+      lazily(
+        () => import("../RemoteCommands.ts"),
+        (module) => module.set(flags)
+      )
+  ).pipe(
+    Command.withDescription(
+      "Write options of a remote anew, such as another key; the rest of it stays. Without any, on a terminal, asks for its key. Tasks that wait for it go on where they were"
+    ),
+    Command.withShortDescription("Give a remote another key, or other options"),
+    Command.withExamples([
+      { command: "ourclone remote set photos", description: "Asks for the key" },
+      {
+        command: "ourclone remote set photos --key-id 0012345 --application-key file:~/.b2-key",
+        description: "Asks nothing"
+      },
+      { command: 'ourclone remote set photos --rate "08:00,1M 19:00,off"', description: "Slower by day" },
+      { command: "ourclone remote set photos --unset rate", description: "As fast as it goes" }
+    ])
+  )
+
 const importing = Command.make(
   "import",
   {
@@ -124,7 +154,7 @@ const importing = Command.make(
 export const remote = (factories: ReadonlyArray<ProviderFactory>) =>
   Command.make("remote").pipe(
     Command.withDescription("Named places with their keys"),
-    Command.withSubcommands([add(factories), importing, list, show, test, remove]),
+    Command.withSubcommands([add(factories), set(factories), importing, list, show, test, remove]),
     Command.withExamples([
       { command: "ourclone remote add photos b2", description: "Then photos:my-bucket is a place" }
     ])

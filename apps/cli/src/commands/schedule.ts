@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { hookFlags } from "./hooks.ts"
 
 const load = () => import("../task/ScheduleCommand.ts")
 
@@ -35,6 +36,7 @@ const add = Command.make(
       Flag.withDescription("Whether a run that was due while nothing could start it is made up for, once"),
       Flag.withDefault("once" as const)
     ),
+    ...hookFlags,
     words: Argument.String("command").pipe(
       Argument.withDescription("Behind --: a command of this program, without its own name"),
       Argument.atLeast(1)

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { usage } from "../ExitCode.ts"
 import { on, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { hookFlags } from "./hooks.ts"
 
 /** Not listed: it is for programs, which know what goes in. */
 const run = Command.make(
@@ -53,6 +54,7 @@ const start = Command.make(
       Flag.withDescription("Higher goes first"),
       Flag.withDefault(0)
     ),
+    ...hookFlags,
     words: Argument.String("command").pipe(
       Argument.withDescription("Behind --: a command of this program, without its own name"),
       Argument.atLeast(1)
@@ -69,7 +71,12 @@ const start = Command.make(
   ),
   Command.withShortDescription("Run a command in the background"),
   Command.withExamples([
-    { command: "ourclone task start -- sync ~/Pictures b2:my-bucket", description: "And watch it with task watch" }
+    { command: "ourclone task start -- sync ~/Pictures b2:my-bucket", description: "And watch it with task watch" },
+    {
+      command:
+        "ourclone task start --before mount --before /mnt/nas --after umount --after /mnt/nas -- sync /mnt/nas b2:my-bucket",
+      description: "With something to do before and after each run"
+    }
   ])
 )
 

@@ -47,6 +47,7 @@ export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & Pa
       keyHint: flags.keyHint,
       cache: flags.cache,
       bwlimit: flags.bwlimit,
+      tpslimit: flags.tpslimit,
       cacheDirectory: flags.cacheDirectory === undefined ? undefined : resolve(flags.cacheDirectory)
     })
   }

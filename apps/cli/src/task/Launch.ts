@@ -10,16 +10,21 @@ import * as Stream from "effect/Stream"
 import { Streams } from "../Streams.ts"
 import { taskProgram } from "./TaskProgram.ts"
 
-/** A runner that finishes what is on its way may need a while. */
-const patience = "30 seconds"
+/** A runner may need a while before it begins. */
+const beginMillis = 30_000
 
 /** The task once it is as wanted, or as it is when that takes too long. */
-export const settled = Effect.fnUntraced(function* (store: TaskStore, task: Task, isThere: (task: Task) => boolean) {
+export const settled = Effect.fnUntraced(function* (
+  store: TaskStore,
+  task: Task,
+  isThere: (task: Task) => boolean,
+  patienceMillis = beginMillis
+) {
   if (isThere(task)) return task
   yield* Follow.follow(store, task.id, task.seq).pipe(
     Stream.takeUntil((said) => said._tag === "Task" && isThere(said.task)),
     Stream.runDrain,
-    Effect.timeoutOption(patience)
+    Effect.timeoutOption(patienceMillis)
   )
   return yield* store.load(task.id)
 })

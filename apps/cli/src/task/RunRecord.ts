@@ -9,7 +9,7 @@ import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Deed, RunEvent } from "@ourclone/core/events/RunEvent"
 import type { Sink } from "@ourclone/core/events/Tell"
 import type { JobKind } from "@ourclone/jobs/kind/JobKind"
-import type { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import type { Surroundings } from "@ourclone/jobs/kind/Surroundings"
 import type { Recorder } from "@ourclone/tasks/runner/Recorder"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
@@ -27,7 +27,7 @@ export interface RunRecord {
   /** Who is behind the end of the run, for its last event. */
   readonly cancelledBy: () => string
   /** The run, which also ends when somebody cancels it elsewhere: then it fails with `CommandStopped`. */
-  readonly around: <A, E, R>(run: Effect.Effect<A, E, R>) => Effect.Effect<A, E | CommandStopped, R | ThisMachine>
+  readonly around: <A, E, R>(run: Effect.Effect<A, E, R>) => Effect.Effect<A, E | CommandStopped, R | Surroundings>
 }
 
 /** A run that changes nothing is worth a record when it took so long. */
@@ -72,7 +72,11 @@ export const make = <Request, Summary>(
   let canceller: string | undefined
 
   const take = (batch: ReadonlyArray<Envelope>): void => {
-    if (hasGivenUp) return
+    if (hasGivenUp) {
+      // How it ended is written, if that can be.
+      recorder?.take(batch.filter(({ event }) => event._tag === "Finished"))
+      return
+    }
     if (recorder !== undefined) {
       recorder.take(batch)
       return
@@ -124,7 +128,7 @@ export const make = <Request, Summary>(
   const end = attempt(
     Effect.gen(function* () {
       if (isWorthIt) yield* begin
-      if (recorder !== undefined && !hasGivenUp) yield* recorder.end
+      if (recorder !== undefined) yield* recorder.end
     })
   )
 

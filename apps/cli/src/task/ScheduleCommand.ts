@@ -4,7 +4,6 @@ import { resolve } from "node:path"
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
 import * as Age from "@ourclone/core/filter/Age"
-import * as TaskHost from "@ourclone/tasks/host/TaskHost"
 import * as SavePlan from "@ourclone/tasks/schedule/SavePlan"
 import * as Scheduler from "@ourclone/tasks/schedule/Scheduler"
 import * as When from "@ourclone/tasks/schedule/When"
@@ -18,10 +17,12 @@ import * as ExitCode from "../ExitCode.ts"
 import * as Output from "../Output.ts"
 import * as Table from "../repository/Table.ts"
 import { askWords } from "./AskedWords.ts"
+import { type HookFlags, hooksOf } from "./HookFlags.ts"
 import * as Journal from "./Journal.ts"
 import { launch } from "./Launch.ts"
 import { surroundings } from "./Surroundings.ts"
 import * as TaskText from "./TaskText.ts"
+import * as Unserved from "./Unserved.ts"
 import { userName } from "./UserName.ts"
 
 const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -63,6 +64,7 @@ export const list = Effect.gen(function* () {
     for (const line of Table.lines(header, rows)) output.line(line)
   }
   if (schedules.length === 0) output.note("there is no schedule; ourclone schedule add makes one")
+  else if (!output.isJson && schedules.some(({ isOn }) => isOn)) yield* Unserved.note(output, store, "schedule")
 }).pipe(Effect.scoped)
 
 /** Says when it comes next, and that somebody must be there to start it. */
@@ -72,8 +74,7 @@ const told = Effect.fnUntraced(function* (output: Output.Output, store: TaskStor
   const [next] = nextOf(schedule, now, 1)
   if (next === undefined) return output.note(`${schedule.name} is off`)
   output.note(`${schedule.name} runs next at ${Amount.time(next)}`)
-  if ((yield* store.holder(TaskHost.role)) === undefined)
-    output.note("schedules run while a service does: ourclone serve")
+  yield* Unserved.note(output, store, "schedule")
 })
 
 const jitterOf = (text: string | undefined) => {
@@ -84,7 +85,7 @@ const jitterOf = (text: string | undefined) => {
     : Effect.succeed(Math.round(millis))
 }
 
-export interface AddFlags {
+export interface AddFlags extends HookFlags {
   readonly name: string
   readonly cron: string
   readonly zone: string | undefined
@@ -101,7 +102,9 @@ export const add = Effect.fnUntraced(function* (flags: AddFlags) {
   const { cron, missed, name } = flags
   const watch = flags.watch === undefined ? null : resolve(flags.watch)
   const jitterMillis = yield* jitterOf(flags.jitter)
-  const plan = { ...plain, kind, request, name, cron, zone: flags.zone ?? ownZone(), missed, watch, jitterMillis }
+  const hooks = yield* hooksOf(flags)
+  const zone = flags.zone ?? ownZone()
+  const plan = { ...plain, kind, request, name, cron, zone, missed, watch, jitterMillis, hooks }
   const store = yield* Journal.open
   const saved = SavePlan.create(store, plan, userName(), yield* surroundings)
   const schedule = yield* Effect.catchTag(saved, "InvalidJob", ({ message }) => ExitCode.usage(message))

@@ -5,6 +5,7 @@ import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { Outcome, TaskStore } from "@ourclone/tasks/store/TaskStore"
+import type { Hook } from "@ourclone/tasks/task/Hooks"
 import type { Task } from "@ourclone/tasks/task/Task"
 import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import * as Clock from "effect/Clock"
@@ -18,6 +19,7 @@ import * as TransferText from "../TransferText.ts"
 import { told } from "../words/remedies.ts"
 import * as Journal from "./Journal.ts"
 import * as TaskText from "./TaskText.ts"
+import * as Unserved from "./Unserved.ts"
 
 const header = ["ID", "TASK", "ABOUT", "STATE", "BEGAN", "TOOK", "SO FAR"]
 
@@ -48,6 +50,9 @@ export const list = Effect.fnUntraced(function* (flags: { readonly all: boolean;
     ))
       output.line(line)
   if (shown.length === 0) output.note("no task is known")
+  const isLeft = ({ isRecord, state }: Task): boolean =>
+    !isRecord && state._tag === "Queued" && (state.notBefore ?? 0) <= now
+  if (!output.isJson && shown.some(isLeft)) yield* Unserved.note(output, store, "queued")
 }, Effect.scoped)
 
 const shownFailures = 20
@@ -65,6 +70,8 @@ const outcomesOf = Effect.fnUntraced(function* (store: TaskStore, task: Task, ki
   if (all === 0) return []
   return [`${Amount.count(all)} ${kind}:`, ...lines, ...(more > 0 ? [`  and ${Amount.files(more)} more`] : [])]
 })
+
+const hookText = (hook: Hook | null): string => (hook === null ? "" : printable(hook.command.join(" ")))
 
 export const show = Effect.fnUntraced(function* (flags: { readonly id: string }) {
   const output = yield* Output.make
@@ -84,7 +91,9 @@ export const show = Effect.fnUntraced(function* (flags: { readonly id: string })
     ["ended", endedAt === null ? "" : Amount.time(endedAt)],
     ["took", TaskText.duration(task, now)],
     ["so far", TaskText.counts(task)],
-    ["runs", task.take > 1 ? Amount.count(task.take) : ""]
+    ["runs", task.take > 1 ? Amount.count(task.take) : ""],
+    ["before", hookText(task.hooks.before)],
+    ["after", hookText(task.hooks.after)]
   ]
   for (const [name, value] of facts) if (value.trim() !== "") output.line(`${name.padEnd(7)} ${value}`)
   for (const kind of ["failed", "skipped"] as const) {

@@ -1,6 +1,7 @@
 /** How this program is started for one task. */
 import { join } from "node:path"
 import type { RunnerProgram } from "@ourclone/tasks/host/RunnerProcess"
+import { sendSignal } from "../process/SendSignal.ts"
 import type { StreamsShape } from "../Streams.ts"
 
 const main = import.meta.filename.endsWith(".ts")
@@ -10,5 +11,6 @@ const main = import.meta.filename.endsWith(".ts")
 /** The runner finds configuration and state as this process does. */
 export const taskProgram = ({ environment }: Pick<StreamsShape, "environment">): RunnerProgram => ({
   command: (id) => [process.execPath, main, "task", "run", "--id", id],
-  environment
+  environment,
+  sendSignal
 })

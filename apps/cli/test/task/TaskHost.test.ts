@@ -2,6 +2,7 @@ import * as fs from "node:fs"
 import * as Follow from "@ourclone/tasks/host/Follow"
 import { Effect, Stream } from "effect"
 import { expect, test } from "vitest"
+import { sendSignal } from "../../src/process/SendSignal.ts"
 import { makeCli } from "../Cli.ts"
 import { makeWorld, tagged, until } from "./TaskWorld.ts"
 
@@ -103,7 +104,8 @@ test("a runner that can not even start is tried three times, and the task says w
       ),
     {
       command: () => [process.execPath, "-e", "console.error('no disk'); process.exit(9)"],
-      environment: world.environment
+      environment: world.environment,
+      sendSignal
     }
   )
   expect(failed.state).toMatchObject({ failure: { code: "RunnerDied", message: "its runner ended with 9: no disk" } })

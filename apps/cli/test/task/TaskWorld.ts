@@ -11,6 +11,7 @@ import { tasksFile } from "@ourclone/tasks/store/TasksFile"
 import type { Task } from "@ourclone/tasks/task/Task"
 import { Effect, Result, Stream } from "effect"
 import { onTestFinished } from "vitest"
+import { sendSignal } from "../../src/process/SendSignal.ts"
 
 const main = path.join(import.meta.dirname, "../../src/main.ts")
 
@@ -32,7 +33,7 @@ export const makeWorld = () => {
     /** Runs `use` with the store and a host, which is gone afterwards. */
     hosted: <A, E>(
       use: (host: TaskHost.TaskHost, store: TaskStore) => Effect.Effect<A, E>,
-      program: TaskHost.HostOptions["program"] = { command, environment }
+      program: TaskHost.HostOptions["program"] = { command, environment, sendSignal }
     ): Promise<A> =>
       Effect.runPromise(
         Effect.scoped(

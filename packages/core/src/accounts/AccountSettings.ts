@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as OptionField from "../contract/OptionField.ts"
 import type { OptionIssue, ProviderFactory } from "../contract/ProviderFactory.ts"
-import * as Bandwidth from "../layers/Bandwidth.ts"
+import * as Timetable from "../layers/Timetable.ts"
 
 const wholeNumber = (minimum: number, maximum: number) =>
   Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum, maximum })))
@@ -11,7 +11,7 @@ const wholeNumber = (minimum: number, maximum: number) =>
 const Rate = Schema.String.pipe(
   Schema.check(
     Schema.makeFilter((text: string) => {
-      const rates = Bandwidth.parse(text)
+      const rates = Timetable.parse(text)
       return Result.isFailure(rates) ? rates.failure : undefined
     })
   )
@@ -19,10 +19,14 @@ const Rate = Schema.String.pipe(
 
 const AccountSettings = Schema.Struct({
   rate: Schema.optionalKey(Rate).annotateKey({
-    description: "Bytes a second at most, such as 10M, or up and down apart as 10M:100k; for all that uses the account"
+    description:
+      "Bytes a second at most, such as 10M, or up and down apart as 10M:100k, or by the hour as 08:00,512k 19:00,off; for all that uses the account"
   }),
   workers: Schema.optionalKey(wholeNumber(1, 1000)).annotateKey({
     description: "Most connections to a server of the service at once, downloads included"
+  }),
+  requests: Schema.optionalKey(Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))).annotateKey({
+    description: "Most requests a second, such as 10 or 0.5; for all that uses the account"
   }),
   retries: Schema.optionalKey(wholeNumber(0, 1000)).annotateKey({
     description: "How often a failed call is made again at most; 0 makes failures happen at once"
@@ -56,7 +60,7 @@ const issuesOf = (values: OptionField.OptionValues): ReadonlyArray<OptionIssue> 
     if (value === undefined) return []
     const decoded = decode({ [name]: value })
     if (Result.isSuccess(decoded)) return []
-    const because = name === "rate" ? Bandwidth.parse(String(value)) : undefined
+    const because = name === "rate" ? Timetable.parse(String(value)) : undefined
     const message =
       because !== undefined && Result.isFailure(because) ? because.failure : "has a value that is not allowed"
     return [{ option: name, message }]

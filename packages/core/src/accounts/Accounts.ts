@@ -3,6 +3,7 @@
  * whichever remote or job it came by.
  */
 import { hash } from "node:crypto"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as RcMap from "effect/RcMap"
 import * as Redacted from "effect/Redacted"
@@ -17,6 +18,7 @@ import * as Bandwidth from "../layers/Bandwidth.ts"
 import { observed, TrafficLog } from "../layers/Observed.ts"
 import { retried } from "../layers/Retried.ts"
 import { type Directions, throttled } from "../layers/Throttled.ts"
+import * as Timetable from "../layers/Timetable.ts"
 import * as AccountSettings from "./AccountSettings.ts"
 
 /** An account without users is kept for so long, as the next command of a run wants it again. */
@@ -32,8 +34,9 @@ interface Wanted {
 
 /** What an account may use, as it is configured. */
 interface Limits {
-  readonly rates: Bandwidth.Rates
+  readonly timetable: Timetable.Timetable
   readonly workers: number | undefined
+  readonly requests: number | undefined
 }
 
 interface Shared {
@@ -81,13 +84,16 @@ const keyOf = ({ placeOptions, type }: ProviderFactory, values: OptionValues): s
   return `${type}:${hash("sha256", JSON.stringify(parts))}`
 }
 
-const none: Bandwidth.Rates = { up: undefined, down: undefined }
+const limitsOf = ({ rate, requests, workers }: AccountSettings.AccountSettings): Limits => ({
+  timetable: rate === undefined ? Timetable.none : Result.getOrElse(Timetable.parse(rate), () => Timetable.none),
+  requests,
+  workers
+})
 
-const ratesOf = (rate: string | undefined): Bandwidth.Rates =>
-  rate === undefined ? none : Result.getOrElse(Bandwidth.parse(rate), () => none)
-
-const isSet = ({ rates, workers }: Limits): boolean =>
-  rates.up !== undefined || rates.down !== undefined || workers !== undefined
+const isSet = ({ requests, timetable, workers }: Limits): boolean =>
+  timetable.some(({ rates }) => rates.up !== undefined || rates.down !== undefined) ||
+  requests !== undefined ||
+  workers !== undefined
 
 const inDirectory = (factory: ProviderFactory, location: string, dir: string | undefined): string =>
   dir === undefined || dir === "" ? location : factory.inDirectory(location, dir)
@@ -101,14 +107,25 @@ export const make = Effect.fnUntraced(function* ({ openLog, share }: AccountsOpt
     const account = yield* Effect.provideService(factory.connect(values, name), TrafficLog, log)
     const bandwidth = { up: yield* Bandwidth.make(), down: yield* Bandwidth.make() }
     const scope = yield* Effect.scope
-    let limits: Limits = { rates: none, workers: undefined }
+    let limits = limitsOf({})
     let users = 1
     let isShared = false
+    let isTimed = false
     const part = (whole: number | undefined): number | undefined => (whole === undefined ? undefined : whole / users)
     const fit = Effect.suspend(() => {
-      const { rates, workers } = limits
+      const { requests, timetable, workers } = limits
       if (workers !== undefined) account.limitConnections?.(Math.max(1, Math.floor(workers / users)))
-      return Effect.andThen(bandwidth.up.setRate(part(rates.up)), bandwidth.down.setRate(part(rates.down)))
+      account.limitRequests?.(part(requests))
+      return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const rates = Timetable.at(timetable, now)
+        return Effect.andThen(bandwidth.up.setRate(part(rates.up)), bandwidth.down.setRate(part(rates.down)))
+      })
+    })
+    /** Once for the account, as soon as there is a timetable; it heeds whichever holds then. */
+    const time = Effect.suspend(() => {
+      if (isTimed || !Timetable.changes(limits.timetable)) return Effect.void
+      isTimed = true
+      return Effect.asVoid(Effect.forkIn(Timetable.eachMinute(fit), scope))
     })
     const setUsers = (now: number) =>
       Effect.suspend(() => {
@@ -120,9 +137,10 @@ export const make = Effect.fnUntraced(function* ({ openLog, share }: AccountsOpt
       Effect.suspend(() => {
         limits = now
         const isNew = share !== undefined && !isShared && isSet(now)
-        if (!isNew) return fit
+        const fitted = Effect.andThen(fit, time)
+        if (!isNew) return fitted
         isShared = true
-        return Effect.andThen(fit, Effect.provideService(share({ id: account.id, setUsers }), Scope.Scope, scope))
+        return Effect.andThen(fitted, Effect.provideService(share({ id: account.id, setUsers }), Scope.Scope, scope))
       })
     yield* Effect.addFinalizer(() => Effect.sync(() => live.delete(key)))
     const shared: Shared = { account, bandwidth, limit }
@@ -143,7 +161,8 @@ export const make = Effect.fnUntraced(function* ({ openLog, share }: AccountsOpt
   })
 
   const open: Accounts["open"] = Effect.fnUntraced(function* (factory, values, at) {
-    const { debug, dir, rate, retries, workers } = AccountSettings.of(values)
+    const settings = AccountSettings.of(values)
+    const { debug, dir, rate, requests, retries, workers } = settings
     const options = AccountSettings.without(values)
     const place = { name: at.name, location: inDirectory(factory, at.location, dir) }
     const name = `${place.name}${place.location}`
@@ -158,7 +177,7 @@ export const make = Effect.fnUntraced(function* ({ openLog, share }: AccountsOpt
     const { account, bandwidth, limit } = yield* Effect.onError(RcMap.get(shared, key), () =>
       RcMap.invalidate(shared, key)
     )
-    if (workers !== undefined || rate !== undefined) yield* limit({ rates: ratesOf(rate), workers })
+    if (workers !== undefined || rate !== undefined || requests !== undefined) yield* limit(limitsOf(settings))
     const provider = throttled(yield* openPlace(account, place, options), bandwidth)
     const seen =
       log === undefined
@@ -168,9 +187,8 @@ export const make = Effect.fnUntraced(function* ({ openLog, share }: AccountsOpt
   })
   const settle: Accounts["settle"] = (factory, values) =>
     Effect.suspend(() => {
-      const { rate, workers } = AccountSettings.of(values)
       const open = live.get(keyOf(factory, AccountSettings.without(values)))
-      return open === undefined ? Effect.void : open.limit({ rates: ratesOf(rate), workers })
+      return open === undefined ? Effect.void : open.limit(limitsOf(AccountSettings.of(values)))
     })
   const accounts: Accounts = { open, settle }
   return accounts

@@ -141,7 +141,7 @@ export const makeOver = <Options extends OptionField.OptionsSchema>(definition: 
 /** A factory whose `connect` and `open` get the decoded options. `Connection` is whatever the places of one account share. */
 export const make = <
   Options extends OptionField.OptionsSchema,
-  Connection extends Pick<Account, "id" | "limitConnections">
+  Connection extends Pick<Account, "id" | "limitConnections" | "limitRequests">
 >(definition: {
   readonly type: string
   readonly description: string
@@ -171,6 +171,7 @@ export const make = <
         (connection): Account => ({
           id: connection.id,
           limitConnections: connection.limitConnections,
+          limitRequests: connection.limitRequests,
           open: (at, values) =>
             Effect.flatMap(decode(values, `${at.name}${at.location}`), (options) =>
               definition.open(connection, at, options)

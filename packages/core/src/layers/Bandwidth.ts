@@ -52,7 +52,7 @@ export const make = (bytesPerSecond?: number): Effect.Effect<Bandwidth> =>
           Effect.sync(() => {
             const now = clock.currentTimeMillisUnsafe()
             const owed = Math.max(0, paidUntil - now)
-            paidUntil = rate === undefined || next === undefined ? now : now + (owed * rate) / next
+            paidUntil = owed === 0 || rate === undefined || next === undefined ? now : now + (owed * rate) / next
             rate = next
             changed.openUnsafe()
           })
@@ -68,9 +68,6 @@ export interface Rates {
 
 /** Reads `10M`, `off` or, for up and down apart, `10M:100k`. Fails with what is wrong, in words for people. */
 export const parse = (text: string): Result.Result<Rates, string> => {
-  if (/[\s,]/.test(text.trim())) {
-    return Result.fail(`"${text}" looks like a timetable; give one rate such as 10M, or up and down as 10M:100k`)
-  }
   const [first = "", second, ...rest] = text.trim().split(":")
   if (rest.length > 0) return Result.fail(`"${text}" has more than one ":"; write up and down as 10M:100k`)
   return Result.flatMap(rate(first), (up) =>

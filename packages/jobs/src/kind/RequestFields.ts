@@ -12,7 +12,15 @@ const from = (minimum: number, maximum: number | undefined) =>
 export const whole = (description: string, minimum = 0, maximum?: number) =>
   Schema.optionalKey(Schema.Int.pipe(Schema.check(from(minimum, maximum))).annotate({ description }))
 
-export const bwlimit = text("Bytes a second at most, such as 10M, or up and down apart as 10M:100k")
+export const bwlimit = text(
+  "Bytes a second at most, such as 10M, up and down apart as 10M:100k, or by the hour as 08:00,512k 19:00,off"
+)
+
+export const tpslimit = Schema.optionalKey(
+  Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0))).annotate({
+    description: "Requests a second at most to each storage, such as 10 or 0.5"
+  })
+)
 
 export type WhenBusy = "fail" | "wait"
 

@@ -1,6 +1,7 @@
 /** `bwlimit` of a request as a limiter for one run. */
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Bandwidth from "@ourclone/core/layers/Bandwidth"
+import * as Timetable from "@ourclone/core/layers/Timetable"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
@@ -10,14 +11,12 @@ import type { Limits } from "../kind/Limits.ts"
 /** Why the text is none. */
 export const refusal = (text: string | undefined): InvalidJob | undefined => {
   if (text === undefined) return undefined
-  const rates = Bandwidth.parse(text)
+  const rates = Timetable.parse(text)
   return Result.isFailure(rates) ? new InvalidJob({ field: "bwlimit", message: rates.failure }) : undefined
 }
 
-const ratesOf = (text: string | undefined): Bandwidth.Rates => {
-  const none = { up: undefined, down: undefined }
-  return text === undefined ? none : Result.getOrElse(Bandwidth.parse(text), () => none)
-}
+const timetableOf = (text: string | undefined): Timetable.Timetable =>
+  text === undefined ? Timetable.none : Result.getOrElse(Timetable.parse(text), () => Timetable.none)
 
 /**
  * The rate up where the destination is remote, the rate down where it is this machine, and what `limits` makes of it
@@ -29,9 +28,15 @@ export const limiter = Effect.fnUntraced(function* (
   limits: Limits | undefined
 ): Effect.fn.Return<Bandwidth.Bandwidth | undefined, never, Scope.Scope> {
   const rateOf = ({ down, up }: Bandwidth.Rates) => (destination.capabilities.isLocal ? down : up)
-  const rate = rateOf(ratesOf(text))
-  if (rate === undefined && limits === undefined) return undefined
-  const bandwidth = yield* Bandwidth.make(rate)
-  yield* limits?.heed((rates) => bandwidth.setRate(rateOf(rates))) ?? Effect.void
+  const timetable = timetableOf(text)
+  const isLimited = timetable.some(({ rates }) => rateOf(rates) !== undefined)
+  if (!isLimited && limits === undefined) return undefined
+  const bandwidth = yield* Bandwidth.make()
+  let isGiven = false
+  yield* Timetable.follow(timetable, (rates) => (isGiven ? Effect.void : bandwidth.setRate(rateOf(rates))))
+  yield* limits?.heed((rates) => {
+    isGiven = true
+    return bandwidth.setRate(rateOf(rates))
+  }) ?? Effect.void
   return bandwidth
 })

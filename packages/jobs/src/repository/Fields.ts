@@ -1,6 +1,6 @@
 /** The fields that requests about repositories have in common. */
 import * as Schema from "effect/Schema"
-import { bwlimit, flag, place, text, texts, type WhenBusy, whenBusy, whole } from "../kind/RequestFields.ts"
+import { bwlimit, flag, place, text, texts, tpslimit, type WhenBusy, whenBusy, whole } from "../kind/RequestFields.ts"
 
 export const count = Schema.Int
 
@@ -10,7 +10,8 @@ export const access = {
   keyHint: text("Id of the key to try first, or how it begins"),
   cache: flag("Whether copies of its index and folders are kept on this machine; they are when absent"),
   cacheDirectory: text("The folder of these copies, absolute; else that of this user"),
-  bwlimit
+  bwlimit,
+  tpslimit
 }
 
 export interface Access {
@@ -19,6 +20,7 @@ export interface Access {
   readonly cache?: boolean
   readonly cacheDirectory?: string
   readonly bwlimit?: string
+  readonly tpslimit?: number
 }
 
 /** What becomes of a run that finds the repository locked. */

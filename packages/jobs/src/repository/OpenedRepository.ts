@@ -77,7 +77,7 @@ export const open = Effect.fnUntraced(function* (request: Access, beside: Beside
   const secret = secretOf(request.repository)
   const password = yield* passwordOf(beside, secret)
   const place = yield* locate(request.repository)
-  const provider = yield* OpenPlace.open(place, beside.tell, { rate: request.bwlimit })
+  const provider = yield* OpenPlace.open(place, beside.tell, { rate: request.bwlimit, requests: request.tpslimit })
   const directory = yield* cacheDirectory(request)
   const opened = Repository.open(provider, {
     password,

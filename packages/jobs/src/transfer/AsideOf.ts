@@ -7,7 +7,7 @@ import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import { InvalidJob } from "../kind/JobError.ts"
 import { open } from "../place/OpenPlace.ts"
-import { linksOf, type Transferring } from "./TransferFields.ts"
+import { givenOf, type Transferring } from "./TransferFields.ts"
 
 export const refusal = ({ backupDir, suffix, suffixKeepExtension }: Transferring): InvalidJob | undefined => {
   if (suffix !== undefined && (suffix === "" || suffix.includes("/"))) {
@@ -34,7 +34,7 @@ export const asideOf = Effect.fnUntraced(function* (
     const aside: Aside = { place: destination, ...named }
     return aside
   }
-  const place = yield* open(backupDir, tell, linksOf(request))
+  const place = yield* open(backupDir, tell, givenOf(request))
   if (place.place.account !== destination.place.account) {
     const message = `${place.name} is of another account than ${destination.name}; what is kept stays where it was stored`
     return yield* new InvalidJob({ field: "backupDir", message })

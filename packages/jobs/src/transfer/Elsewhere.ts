@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { InvalidJob } from "../kind/JobError.ts"
 import { open } from "../place/OpenPlace.ts"
 import type { Sides } from "./Sides.ts"
-import { linksOf, type Transferring } from "./TransferFields.ts"
+import { givenOf, type Transferring } from "./TransferFields.ts"
 
 export const refusal = ({ compareDest, copyDest }: Transferring): InvalidJob | undefined =>
   compareDest === undefined || copyDest === undefined
@@ -19,7 +19,7 @@ export const elsewhereOf = Effect.fnUntraced(function* (request: Transferring, {
   const { compareDest, copyDest } = request
   const text = copyDest ?? compareDest
   if (text === undefined) return undefined
-  const provider = yield* open(text, tell, linksOf(request))
+  const provider = yield* open(text, tell, givenOf(request))
   const copies = copyDest !== undefined
   if (copies && (destination.copy === undefined || provider.place.account !== destination.place.account)) {
     const message = `nothing is copied from ${provider.name} to ${destination.name} without bringing it here; name a folder of the destination's account, on a service that copies`

@@ -12,7 +12,7 @@ import { open } from "../place/OpenPlace.ts"
 import * as OwnFiles from "../place/OwnFiles.ts"
 import { parentOf } from "../place/PlaceText.ts"
 import * as RenamedFile from "./RenamedFile.ts"
-import { linksOf, lookingOf, type Transferring } from "./TransferFields.ts"
+import { givenOf, lookingOf, type Transferring } from "./TransferFields.ts"
 
 export interface Sides {
   readonly source: Provider
@@ -27,7 +27,7 @@ const samePlace = (name: string) =>
 /** Fails where one file is to be brought to what is that very file, by this or another name of it, or another file. */
 const refuseFile = Effect.fnUntraced(function* (request: Transferring & Which, destination: Provider, tell: Tell) {
   const { account } = destination.place
-  const source = yield* open(request.source, tell, linksOf(request))
+  const source = yield* open(request.source, tell, givenOf(request))
   if (source.place.account === account && isSame(source.place, destination.place)) {
     return yield* samePlace(request.source)
   }
@@ -47,8 +47,8 @@ export const aimed = Effect.fnUntraced(function* <Asked extends Transferring & W
   const found = yield* FileOrFolder.find(request.source, tell, lookingOf(request))
   const parent = found._tag === "File" ? parentOf(request.destination) : undefined
   if (parent === undefined) return none
-  const source = yield* open(request.source, tell, linksOf(request))
-  const destination = yield* open(request.destination, tell, linksOf(request))
+  const source = yield* open(request.source, tell, givenOf(request))
+  const destination = yield* open(request.destination, tell, givenOf(request))
   if (isSame(source.place, destination.place)) return yield* samePlace(request.source)
   return { request: { ...request, destination: parent.folder }, name: parent.name }
 }, Effect.scoped)
@@ -82,6 +82,10 @@ export const withSource = Effect.fnUntraced(function* (
 
 export const openDestination = (request: Transferring, tell: Tell) =>
   Effect.flatMap(
-    open(request.destination, tell, { links: linksOf(request).links, createsBuckets: request.createsBucket }),
+    open(request.destination, tell, {
+      ...givenOf(request),
+      copyLinks: undefined,
+      createsBuckets: request.createsBucket
+    }),
     OwnFiles.without
   )

@@ -3,7 +3,7 @@ import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import { CutoffMode } from "@ourclone/core/engine/Limit"
 import * as Schema from "effect/Schema"
-import { bwlimit, flag, place, text, whenPlaceBusy, whole } from "../kind/RequestFields.ts"
+import { bwlimit, flag, place, text, tpslimit, whenPlaceBusy, whole } from "../kind/RequestFields.ts"
 import type { Which } from "../place/Earlier.ts"
 import type { Looking } from "../place/FileOrFolder.ts"
 import { filterFields } from "../place/FilterFields.ts"
@@ -31,7 +31,8 @@ export const choosing = {
 
 export const pacing = {
   transfers: whole("How many files are on their way at once", 1, 1000),
-  bwlimit
+  bwlimit,
+  tpslimit
 }
 
 const waiting = {
@@ -152,14 +153,19 @@ export const removing = {
 export const telling = { oneWay: flag("Pass over what is only at the destination") }
 
 /** What is given wins over the configuration; what is not leaves it alone. */
-export const linksOf = ({ copyLinks, links }: Pick<Transferring, "links" | "copyLinks">): Given => ({
+export const givenOf = ({
+  copyLinks,
+  links,
+  tpslimit
+}: Pick<Transferring, "links" | "copyLinks" | "tpslimit">): Given => ({
   links: links === true || undefined,
-  copyLinks: copyLinks === true || undefined
+  copyLinks: copyLinks === true || undefined,
+  requests: tpslimit
 })
 
 /** How the source is looked for. */
-export const lookingOf = (request: Pick<Transferring, "links" | "copyLinks"> & Which): Looking => ({
-  flags: linksOf(request),
+export const lookingOf = (request: Pick<Transferring, "links" | "copyLinks" | "tpslimit"> & Which): Looking => ({
+  flags: givenOf(request),
   at: request.at,
   versionId: request.versionId
 })

@@ -7,6 +7,7 @@
  * may hold `/../` and a URL parser would resolve it.
  */
 
+import { RequestPace } from "@ourclone/core/layers/RequestPace"
 import * as Pace from "@ourclone/core/machine/Pace"
 import { traced } from "@ourclone/core/machine/Traced"
 import * as Effect from "effect/Effect"
@@ -39,6 +40,8 @@ export interface B2Http {
   readonly download: (request: HttpRequest, handler: ReplyHandler) => () => void
   /** From now on at most so many requests at once to one server; those beyond wait. */
   readonly limit: (most: number) => void
+  /** From now on at most so many requests a second, to all servers together. */
+  readonly pace: (perSecond: number | undefined) => void
   /** Closes every connection. */
   readonly close: () => Promise<void>
 }
@@ -149,6 +152,7 @@ export interface B2HttpOptions extends Route.Way {
 export const make = (options: B2HttpOptions): B2Http => {
   const { ca, maxConcurrency, onRequest, patience = usualPatience } = options
   const ways = Route.make(options)
+  const pace = new RequestPace()
   const requests = new RequestBudget(maxConcurrency)
   /** Apart, as an upload may wait for the download that it sends on. */
   const downloads = new RequestBudget(maxConcurrency)
@@ -174,6 +178,7 @@ export const make = (options: B2HttpOptions): B2Http => {
       request,
       Effect.callback((resume) => {
         const startedAt = onRequest === undefined ? 0 : performance.now()
+        let unpaced = (): void => {}
         const log = (outcome: string | number) =>
           onRequest?.(
             `${request.method} ${request.origin}${request.path} ${outcome} ${Math.round(performance.now() - startedAt)}ms`
@@ -191,9 +196,12 @@ export const make = (options: B2HttpOptions): B2Http => {
             resume(Effect.fail(new ConnectionFailure(request.origin, error)))
           }
         )
-        const leave = requests.enter(request.origin, () => dispatch(request, handler))
+        const leave = requests.enter(request.origin, () => {
+          unpaced = pace.enter(() => dispatch(request, handler))
+        })
         return Effect.sync(() => {
           handler.interrupt()
+          unpaced()
           leave()
         })
       })
@@ -222,8 +230,14 @@ export const make = (options: B2HttpOptions): B2Http => {
         handler.onError(error)
       }
     }
-    const leave = downloads.enter(request.origin, () => send(request, counted))
-    return leave
+    let unpaced = (): void => {}
+    const leave = downloads.enter(request.origin, () => {
+      unpaced = pace.enter(() => send(request, counted))
+    })
+    return () => {
+      unpaced()
+      leave()
+    }
   }
 
   return {
@@ -233,6 +247,7 @@ export const make = (options: B2HttpOptions): B2Http => {
       requests.most = most
       downloads.most = most
     },
+    pace: (perSecond) => pace.limit(perSecond),
     close: async () => {
       connections.close()
       await ways.close()

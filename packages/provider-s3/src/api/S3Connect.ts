@@ -4,6 +4,7 @@ import * as http from "node:http"
 import * as https from "node:https"
 import * as tls from "node:tls"
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
+import { RequestPace } from "@ourclone/core/layers/RequestPace"
 import * as Redacted from "effect/Redacted"
 import type { Connected } from "./S3Calls.ts"
 
@@ -32,6 +33,7 @@ export interface Connecting {
 
 export interface S3Connection extends Connected {
   readonly limitConnections: (most: number) => void
+  readonly limitRequests: (perSecond: number | undefined) => void
   readonly close: () => void
 }
 
@@ -98,6 +100,14 @@ export const connect = (options: Connecting): S3Connection => {
       { step: "build", name: "withoutCallNames" }
     )
   }
+  const pace = new RequestPace()
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      await pace.turn()
+      return next(args)
+    },
+    { step: "build", name: "paced" }
+  )
   return {
     client,
     onRequest: options.onRequest,
@@ -109,6 +119,7 @@ export const connect = (options: Connecting): S3Connection => {
     limitConnections: (most) => {
       for (const agent of Object.values(agents)) agent.maxSockets = most
     },
+    limitRequests: (perSecond) => pace.limit(perSecond),
     close: () => {
       client.destroy()
       for (const agent of Object.values(agents)) agent.destroy()

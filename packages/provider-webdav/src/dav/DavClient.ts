@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import * as tls from "node:tls"
 import { isStorageError, type Reason, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
+import { RequestPace } from "@ourclone/core/layers/RequestPace"
 import * as Pace from "@ourclone/core/machine/Pace"
 import * as Effect from "effect/Effect"
 import { type Dispatcher, Pool } from "undici"
@@ -23,6 +24,7 @@ export interface Connecting {
 
 export interface DavConnection extends Connecting {
   readonly pool: Pool
+  readonly pace: RequestPace
 }
 
 /** Throws when the file of certificates can not be used. */
@@ -37,7 +39,7 @@ export const connect = (options: Connecting): DavConnection => {
     bodyTimeout: idleTimeout,
     connect: { timeout: connectTimeout, ...ca }
   })
-  return { ...options, pool }
+  return { ...options, pool, pace: new RequestPace() }
 }
 
 export interface Sending {
@@ -105,10 +107,11 @@ const readRows = async (body: Response["body"]): Promise<ReadonlyArray<Row>> => 
 }
 
 export const make = (provider: string, connection: DavConnection): DavClient => {
-  const { authorization, onRequest, origin, pool, userAgent } = connection
+  const { authorization, onRequest, origin, pace, pool, userAgent } = connection
   const fail: DavClient["fail"] = (operation, at, reason) => new StorageError({ provider, operation, path: at, reason })
 
   const request = async ({ body, headers = {}, method, path }: Sending, signal: AbortSignal): Promise<Response> => {
+    await pace.turn(signal)
     const startedAt = performance.now()
     try {
       const response = await pool.request({

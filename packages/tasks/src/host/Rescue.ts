@@ -1,4 +1,5 @@
 /** Takes tasks back from processes that have ended. */
+import type { Fact } from "@ourclone/core/events/RunEvent"
 import { hasEnded } from "@ourclone/core/machine/ProcessIdentity"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -16,6 +17,12 @@ const died = (what: string) => ({
   isRetryable: false
 })
 
+/** What its process had no time to tell. */
+const lastWords = (input: TaskInput): ReadonlyArray<Fact> => {
+  if (input._tag === "Cancel") return [{ _tag: "Finished", outcome: "cancelled", by: input.by }]
+  return input._tag === "Broke" ? [{ _tag: "Finished", outcome: "failed", failure: input.failure }] : []
+}
+
 /** What becomes of a task whose process is gone. One that never gets anything done is not begun for ever. */
 const inputFor = (task: Task, take: number, now: number): TaskInput => {
   if (task.wish !== null) return task.wish
@@ -31,8 +38,11 @@ export const rescue = Effect.fnUntraced(function* (store: TaskStore): Effect.fn.
   for (const task of yield* store.list({ states: ["Running", "Waiting"], limit: most })) {
     const { owner, state } = task
     if (owner === null || !isHeld(state) || !hasEnded(owner)) continue
-    const input = inputFor(task, state.take, yield* Clock.currentTimeMillis)
-    const settled = yield* Effect.catchTag(store.settle(task.id, input), "TaskError", (error) =>
+    const now = yield* Clock.currentTimeMillis
+    const input = inputFor(task, state.take, now)
+    const facts = lastWords(input).map((fact) => ({ at: now, fact }))
+    const batch = { facts, totals: task.totals, outcomes: [], mended: [] }
+    const settled = yield* Effect.catchTag(store.settle(task.id, input, batch), "TaskError", (error) =>
       error.reason._tag === "LeaseLost" || error.reason._tag === "NotNow"
         ? Effect.succeed(undefined)
         : Effect.fail(error)

@@ -2,12 +2,15 @@
 import { spawn } from "node:child_process"
 import type { SecretName } from "@ourclone/jobs/kind/JobKind"
 import * as Redacted from "effect/Redacted"
+import type { SendSignal } from "../runner/HookProcess.ts"
 import type { Secrets } from "../runner/StoredSecrets.ts"
 
 export interface RunnerProgram {
   /** What runs the task with that id. It is given the secrets as one line of JSON on standard input. */
   readonly command: (id: string) => readonly [program: string, ...words: ReadonlyArray<string>]
   readonly environment: { readonly [variable: string]: string | undefined }
+  /** Ends one that does not end when it is to. */
+  readonly sendSignal: SendSignal
 }
 
 /** How it ended: in words, with the end of what it complained about. */
@@ -28,7 +31,11 @@ export const decodeSecrets = (line: string): Secrets => {
 }
 
 /** Starts it. What it prints goes nowhere; its last complaint is kept while this process lives. */
-export const start = ({ command, environment }: RunnerProgram, id: string, secrets: Secrets): Promise<Ended> => {
+export const start = (
+  { command, environment }: Pick<RunnerProgram, "command" | "environment">,
+  id: string,
+  secrets: Secrets
+): Promise<Ended> => {
   const [program, ...words] = command(id)
   const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
   let complaint = ""

@@ -8,12 +8,12 @@
 
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import type { InvalidJob } from "@ourclone/jobs/kind/JobError"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import * as Notifier from "../notify/Notifier.ts"
-import { leaseMillis } from "../runner/Runner.ts"
 import { none, type Secrets } from "../runner/StoredSecrets.ts"
 import * as Scheduler from "../schedule/Scheduler.ts"
 import * as Watches from "../schedule/Watches.ts"
@@ -21,8 +21,10 @@ import { retention } from "../store/SqlitePrune.ts"
 import type { TaskError } from "../store/TaskError.ts"
 import type { Retention, TaskStore } from "../store/TaskStore.ts"
 import type { NewTask, Task } from "../task/Task.ts"
+import * as EndStuck from "./EndStuck.ts"
 import * as Rescue from "./Rescue.ts"
-import * as RunnerProcess from "./RunnerProcess.ts"
+import type * as RunnerProcess from "./RunnerProcess.ts"
+import * as Starting from "./Starting.ts"
 import * as Submit from "./Submit.ts"
 
 export interface HostSettings {
@@ -44,6 +46,8 @@ export interface HostOptions {
   readonly ownFolder?: string
   /** Asked at each look, so that they can change. */
   readonly settings?: Effect.Effect<HostSettings>
+  /** How long a run may take to end that is to. */
+  readonly patience?: EndStuck.Patience
   /** Hears what the host could not do, in words; it goes on. */
   readonly onProblem?: (message: string) => void
 }
@@ -60,119 +64,108 @@ export interface TaskHost {
 
 /** Whoever has it starts runners. */
 export const role = "host"
+const roleMillis = 16_000
+const holdMillis = 5_000
 const lookMillis = 1_000
 const notifyMillis = 2_000
 const pruneMillis = 3_600_000
-/** Runners that end before they have begun. */
-const mostFailures = 3
 
 export const make = Effect.fnUntraced(function* ({
   notifications,
   onProblem = () => {},
   owner,
   ownFolder,
+  patience,
   program,
   settings = Effect.succeed(defaults),
   store
 }: HostOptions): Effect.fn.Return<TaskHost, never, Scope.Scope> {
   const watches = yield* Watches.make(store, ownFolder)
   const due = Latch.makeUnsafe(true)
-  /** Runners that were started and may not have claimed their task yet. */
-  const starting = new Map<string, number>()
-  const failures = new Map<string, number>()
-  const secretsOf = new Map<string, Secrets>()
-  const context = yield* Effect.context<never>()
+  const onEnd = () => void due.openUnsafe()
+  const starting = yield* Starting.make({ store, owner, program, onProblem, onEnd })
+  const endStuck = EndStuck.make(store, program.sendSignal, patience)
   let isHolder = false
+  let heldAt = 0
   let prunedAt = Number.NEGATIVE_INFINITY
-
-  /** A task that no runner can even begin. */
-  const giveUp = Effect.fnUntraced(function* (id: string, message: string) {
-    const claim = yield* store.claim(owner, leaseMillis, id)
-    if (claim === undefined) return
-    const failure = { code: "RunnerDied", message: `its runner ${message}`, isRetryable: false }
-    yield* store.settle(id, { _tag: "Broke", take: claim.take, failure })
-  })
-
-  const onEnd = Effect.fnUntraced(function* (id: string, take: number, { isGood, message }: RunnerProcess.Ended) {
-    starting.delete(id)
-    const task = yield* store.load(id)
-    const hasBegun = task.take !== take || task.state._tag !== "Queued"
-    if (isGood || hasBegun) {
-      failures.delete(id)
-    } else {
-      onProblem(`the runner of task ${id} ${message}`)
-      const times = (failures.get(id) ?? 0) + 1
-      failures.set(id, times)
-      if (times >= mostFailures) {
-        failures.delete(id)
-        yield* giveUp(id, message)
-      }
-    }
-    due.openUnsafe()
-  })
-
-  const startOne = (task: Task): void => {
-    const { id, take } = task
-    starting.set(id, take)
-    const ended = RunnerProcess.start(program, id, secretsOf.get(id) ?? none)
-    secretsOf.delete(id)
-    void ended.then((end) =>
-      Effect.runForkWith(context)(
-        Effect.catch(onEnd(id, take, end), ({ message }) => Effect.sync(() => onProblem(message)))
-      )
-    )
-  }
 
   const counts = ({ isRecord, state }: Task): boolean =>
     !isRecord && (state._tag === "Running" || (state._tag === "Waiting" && state.for !== "credentials"))
 
-  const turn = Effect.gen(function* () {
-    isHolder = yield* store.hold(role, owner, leaseMillis)
-    if (!isHolder) return
-    yield* Rescue.rescue(store)
-    yield* Scheduler.turn(store)
-    yield* watches.turn
-    const { atOnce, retention: kept } = yield* settings
+  const startDue = Effect.gen(function* () {
+    const { atOnce } = yield* settings
     const held = yield* store.list({ states: ["Running", "Waiting"], limit: 10_000 })
-    for (const { id } of held) starting.delete(id)
-    let free = atOnce - held.filter(counts).length - starting.size
-    for (const task of free > 0 ? yield* store.due(free + starting.size) : []) {
+    starting.look(held)
+    let free = atOnce - held.filter(counts).length - starting.count()
+    for (const task of free > 0 ? yield* store.due(free + starting.count()) : []) {
       if (starting.has(task.id) || free <= 0) continue
-      startOne(task)
+      starting.start(task)
       free--
     }
+  })
+
+  const pruneWhenDue = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     if (now - prunedAt < pruneMillis) return
     prunedAt = now
-    yield* store.prune(kept)
+    yield* store.prune((yield* settings).retention)
+  })
+
+  /** One that can not be done keeps none of the others from it, and is told once until it can. */
+  const problems = new Map<string, string>()
+  const tried = (name: string, step: Effect.Effect<unknown, { readonly message: string }>) =>
+    Effect.matchCauseEffect(step, {
+      onSuccess: () => Effect.sync(() => void problems.delete(name)),
+      onFailure: (cause) =>
+        Effect.suspend(() => {
+          if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+          const error = Cause.squash(cause)
+          const message = error instanceof Error ? error.message : String(error)
+          if (problems.get(name) !== message) onProblem(message)
+          problems.set(name, message)
+          return Effect.void
+        })
+    })
+  const steps: ReadonlyArray<readonly [name: string, step: Effect.Effect<unknown, TaskError>]> = [
+    ["rescue", Rescue.rescue(store)],
+    ["end", endStuck],
+    ["schedules", Effect.suspend(() => Scheduler.turn(store))],
+    ["folders", watches.turn],
+    ["start", startDue],
+    ["prune", pruneWhenDue]
+  ]
+  /** Written as seldom as may be: a disk that is written to each second never sleeps. */
+  const hold = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    if (isHolder && now - heldAt < holdMillis) return
+    isHolder = yield* store.hold(role, owner, roleMillis)
+    heldAt = now
+  })
+  // Others need not wait for the lease of one that ends.
+  yield* Effect.addFinalizer(() => (isHolder ? Effect.ignore(store.hold(role, owner, 0)) : Effect.void))
+
+  const turn = Effect.gen(function* () {
+    yield* hold
+    if (isHolder) yield* Effect.forEach(steps, ([name, step]) => tried(name, step), { discard: true })
   })
 
   const look = Effect.gen(function* () {
     due.closeUnsafe()
-    yield* Effect.catch(turn, ({ message }) => Effect.sync(() => onProblem(message)))
+    yield* tried("turn", turn)
     yield* Effect.raceFirst(due.await, Effect.sleep(lookMillis))
   })
   yield* Effect.forkScoped(Effect.forever(look))
 
   /** Beside the rest: whoever is told may be slow to answer. */
-  const notify =
-    notifications === undefined
-      ? Effect.void
-      : Effect.suspend(() => (isHolder ? Notifier.turn({ ...notifications, store }) : Effect.void)).pipe(
-          Effect.catch(({ message }) =>
-            Effect.sync(() => {
-              if (message !== lastProblem) onProblem(message)
-              lastProblem = message
-            })
-          )
-        )
-  let lastProblem = ""
+  const notify = Effect.suspend(() =>
+    notifications === undefined || !isHolder ? Effect.void : tried("notify", Notifier.turn({ ...notifications, store }))
+  )
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(notify, Effect.sleep(notifyMillis))))
 
   const host: TaskHost = {
     submit: Effect.fnUntraced(function* (task, secrets = none) {
       const made = yield* Submit.submit(store, task)
-      if (secrets.size > 0) secretsOf.set(made.id, secrets)
+      starting.keep(made.id, secrets)
       due.openUnsafe()
       return made
     }),

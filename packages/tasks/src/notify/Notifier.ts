@@ -69,7 +69,10 @@ const noteChanges = Effect.fnUntraced(function* (
 ) {
   const after = yield* store.deliveries.mark(seen)
   // What happened before anybody wanted to hear of it is not told.
-  if (after === 0 || targets.length === 0) return yield* store.deliveries.setMark(seen, yield* store.position)
+  if (after === 0 || targets.length === 0) {
+    const position = yield* store.position
+    return position === after ? undefined : yield* store.deliveries.setMark(seen, position)
+  }
   const { last, tasks } = yield* store.changes(after, piece)
   for (const task of tasks) {
     if (task.isRecord || !hasEnded(task.state)) continue

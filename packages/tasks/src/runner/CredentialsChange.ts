@@ -1,4 +1,4 @@
-/** Ends when another key or password may be there. */
+/** Tells when another key or password may be there. */
 import * as fs from "node:fs"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as Clock from "effect/Clock"
@@ -13,12 +13,26 @@ const signatureOf = (file: string): string => {
   return `${ino} ${mtimeMs} ${size}`
 }
 
-/** Waits until the configuration was written, or so long that a try is worth it. */
-export const wait: Effect.Effect<void, never, Remotes> = Effect.gen(function* () {
-  const { configurationFile } = yield* Remotes
-  const before = signatureOf(configurationFile)
-  const since = yield* Clock.currentTimeMillis
-  while (signatureOf(configurationFile) === before && (yield* Clock.currentTimeMillis) - since < againMillis) {
-    yield* Effect.sleep(lookMillis)
+/**
+ * Looks at the configuration now; gives what ends once it is another than it was then, or so much later that a try is
+ * worth it. What is written between the two counts: whoever replaces a key does not know when the old one is missed.
+ */
+export const watch: Effect.Effect<Effect.Effect<void>, never, Remotes> = Effect.map(
+  Remotes,
+  ({ configurationFile }) => {
+    const before = signatureOf(configurationFile)
+    return Effect.gen(function* () {
+      const since = yield* Clock.currentTimeMillis
+      while (signatureOf(configurationFile) === before && (yield* Clock.currentTimeMillis) - since < againMillis) {
+        yield* Effect.sleep(lookMillis)
+      }
+    })
   }
-})
+)
+
+/** Runs `work` after each change, for ever; also for one that comes while it runs. */
+export const each = <R>(work: Effect.Effect<void, never, R>): Effect.Effect<never, never, R | Remotes> => {
+  const after = (changed: Effect.Effect<void>): Effect.Effect<never, never, R | Remotes> =>
+    Effect.flatMap(Effect.andThen(changed, watch), (next) => Effect.andThen(work, after(next)))
+  return Effect.flatMap(watch, after)
+}

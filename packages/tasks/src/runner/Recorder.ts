@@ -10,8 +10,8 @@ import { lost, type TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
 import type { NewTask, Wish } from "../task/Task.ts"
 import type { TaskInput } from "../task/TaskState.ts"
+import { leaseMillis } from "./Journaling.ts"
 import { Ledger } from "./Ledger.ts"
-import { leaseMillis } from "./Runner.ts"
 
 export interface Recorder {
   readonly take: (batch: ReadonlyArray<Envelope>) => void

@@ -15,7 +15,10 @@ import type { TaskError } from "../store/TaskError.ts"
 import type { Claim, TaskStore } from "../store/TaskStore.ts"
 import type { Task } from "../task/Task.ts"
 import * as TaskKinds from "../undo/TaskKinds.ts"
+import * as AroundRun from "./AroundRun.ts"
 import * as CredentialsChange from "./CredentialsChange.ts"
+import type { SendSignal } from "./HookProcess.ts"
+import { leaseMillis } from "./Journaling.ts"
 import * as Runner from "./Runner.ts"
 import * as StoredSecrets from "./StoredSecrets.ts"
 
@@ -26,6 +29,8 @@ export interface RunTaskOptions {
   readonly owner: ProcessIdentity
   /** What came with the order and is stored nowhere. */
   readonly given: StoredSecrets.Secrets
+  /** Of this process: ends what hooks have started. */
+  readonly sendSignal: SendSignal
   /** Where references of the configuration lead. */
   readonly surroundings: Secret.Surroundings
 }
@@ -62,14 +67,18 @@ const execute = ({ task, take }: Claim, { given, store, surroundings }: RunTaskO
 export const runTask = Effect.fnUntraced(function* (
   options: RunTaskOptions
 ): Effect.fn.Return<Task | undefined, TaskError, Surroundings | Remotes> {
-  const { id, owner, store } = options
-  const claim = yield* store.claim(owner, Runner.leaseMillis, id)
+  const { id, owner, sendSignal, store, surroundings } = options
+  const claim = yield* store.claim(owner, leaseMillis, id)
   if (claim === undefined) return undefined
   return yield* Runner.run({
     store,
     claim,
-    execute: execute(claim, options),
+    execute: AroundRun.around(
+      claim.task,
+      { environment: surroundings.environment, directory: surroundings.home, sendSignal },
+      execute(claim, options)
+    ),
     interrupted: { _tag: "Requeue" },
-    credentialsChange: CredentialsChange.wait
+    watchCredentials: CredentialsChange.watch
   })
 })

@@ -9,16 +9,19 @@ const busyMillis = 5_000
 
 export const fail = (reason: TaskError["reason"]): TaskError => new TaskError({ reason })
 
-/** SQLITE_FULL */
-const full = 13
+/**
+ * What SQLite says where the disk, a quota or a limit of the process leaves no room: `SQLITE_FULL`, and that a write or
+ * the growing of its shared memory failed.
+ */
+const noRoom: ReadonlySet<number> = new Set([13, 778, 4874])
 
 /** What a throw of SQLite, or of our own, means. */
 export const errorOf = (file: string, error: unknown): TaskError => {
   if (error instanceof TaskError) return error
   const cause = error instanceof Error ? error.message : String(error)
-  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) : 0
   return fail(
-    new JournalUnavailable({ message: `the journal ${file} can not be used: ${cause}`, isFull: code === full })
+    new JournalUnavailable({ message: `the journal ${file} can not be used: ${cause}`, isFull: noRoom.has(code) })
   )
 }
 
@@ -73,22 +76,30 @@ const busy = 5
 export const isBusy = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === busy
 
+const connect = (file: string): DatabaseSync => {
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    if (!fs.existsSync(file)) fs.closeSync(fs.openSync(file, "a", 0o600))
+    return new DatabaseSync(file, { timeout: busyMillis })
+  } catch (error) {
+    throw errorOf(file, error)
+  }
+}
+
 /** Opens the file and makes what is missing of it and around it, by `steps`. Throws `TaskError`. */
 export const open = (
   file: string,
   { busyMillis: patience, isDurable = true, steps = migrations }: OpenOptions = {}
 ): Database => {
-  let database: DatabaseSync
+  const database = connect(file)
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
-    if (!fs.existsSync(file)) fs.closeSync(fs.openSync(file, "a", 0o600))
-    database = new DatabaseSync(file, { timeout: busyMillis })
     database.exec(`pragma synchronous = ${isDurable ? "full" : "normal"}`)
     database.exec("pragma auto_vacuum = incremental")
     database.exec("pragma journal_mode = wal")
     migrate(database, file, steps)
     if (patience !== undefined) database.exec(`pragma busy_timeout = ${patience}`)
   } catch (error) {
+    database.close()
     throw errorOf(file, error)
   }
   const statements = new Map<string, StatementSync>()

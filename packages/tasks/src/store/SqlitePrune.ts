@@ -12,41 +12,64 @@ export const retention: Retention = {
   maxBytes: 1024 * 1024 * 1024
 }
 
-const sizeOf = (database: Database): number => {
-  const value = (pragma: string): number =>
-    Number(Object.values(database.rows<Record<string, number>>(`pragma ${pragma}`)[0]!)[0])
-  return (value("page_count") - value("freelist_count")) * value("page_size")
-}
+const pagesAtOnce = 2_000
 
-const forgetFacts = (database: Database, id: string): number => {
-  let gone = 0
+const pragma = (database: Database, name: string): number =>
+  Number(Object.values(database.rows<Record<string, number>>(`pragma ${name}`)[0]!)[0])
+
+const sizeOf = (database: Database): number =>
+  (pragma(database, "page_count") - pragma(database, "freelist_count")) * pragma(database, "page_size")
+
+const keys = { event: "seq", outcome: "path" } as const
+
+const forgetFacts = function* (database: Database, id: string, gone: Gone): Steps {
   for (const table of ["event", "outcome"] as const) {
-    const key = table === "event" ? "seq" : "path"
-    for (;;) {
-      const removed = database.run(
-        `delete from ${table} where task = ?1 and ${key} in (select ${key} from ${table} where task = ?1 limit ${slice})`,
-        id
-      )
-      if (table === "event") gone += removed
-      if (removed < slice) break
+    const key = keys[table]
+    const some = `select ${key} from ${table} where task = ?1 limit ${slice}`
+    for (let removed = slice; removed === slice; ) {
+      removed = database.run(`delete from ${table} where task = ?1 and ${key} in (${some})`, id)
+      if (table === "event") gone.facts += removed
+      if (removed > 0) yield
     }
   }
-  return gone
 }
 
-export const prune = (database: Database, now: number, { factsMillis, maxBytes, tasksMillis }: Retention) => {
-  let [tasks, facts] = [0, 0]
+/** Gives the room back to the disk. */
+const shrink = function* (database: Database): Steps {
+  for (let free = pragma(database, "freelist_count"); free > 0; ) {
+    database.rows(`pragma incremental_vacuum(${pagesAtOnce})`)
+    const left = pragma(database, "freelist_count")
+    if (left >= free) return
+    free = left
+    yield
+  }
+}
+
+/** A piece of work from one to the next, so that others can write in between. */
+export type Steps = Generator<void, void, void>
+
+/** What was removed so far. */
+export interface Gone {
+  tasks: number
+  facts: number
+}
+
+export const prune = function* (
+  database: Database,
+  now: number,
+  { factsMillis, maxBytes, tasksMillis }: Retention,
+  gone: Gone
+): Steps {
   const endedBefore = (moment: number) =>
     database.rows<{ id: string }>(`select id from task where ${ended} and ended < ? order by ended`, moment)
   for (const { id } of endedBefore(now - tasksMillis)) {
-    facts += forgetFacts(database, id)
-    tasks += database.run("delete from task where id = ?", id)
+    yield* forgetFacts(database, id, gone)
+    gone.tasks += database.run("delete from task where id = ?", id)
   }
-  for (const { id } of endedBefore(now - factsMillis)) facts += forgetFacts(database, id)
+  for (const { id } of endedBefore(now - factsMillis)) yield* forgetFacts(database, id, gone)
   for (const { id } of endedBefore(now + 1)) {
     if (sizeOf(database) <= maxBytes) break
-    facts += forgetFacts(database, id)
+    yield* forgetFacts(database, id, gone)
   }
-  database.rows("pragma incremental_vacuum")
-  return { tasks, facts }
+  yield* shrink(database)
 }

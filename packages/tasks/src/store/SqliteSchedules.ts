@@ -1,5 +1,6 @@
 /** The table of schedules on SQLite. */
 import * as Schema from "effect/Schema"
+import { noHooks } from "../task/Hooks.ts"
 import { type Plan, Schedule } from "../task/Schedule.ts"
 import * as TaskId from "../task/TaskId.ts"
 import { type Database, fail } from "./SqliteDatabase.ts"
@@ -12,7 +13,9 @@ interface Row {
 }
 
 const Body = Schema.Struct(Schedule.fields).mapFields(({ id: _, name: __, lastSuccessAt: ___, ...rest }) => rest)
-const decode = Schema.decodeUnknownSync(Schema.fromJsonString(Body))
+const decodeBody = Schema.decodeUnknownSync(Body)
+/** An older version knew no hooks. */
+const decode = (body: string) => decodeBody({ hooks: noHooks, ...JSON.parse(body) })
 
 export const make = (database: Database, clock: () => number) => {
   const lastSuccessOf = (id: string): number | null => {

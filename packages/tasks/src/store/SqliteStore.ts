@@ -20,6 +20,9 @@ export interface SqliteStoreOptions {
   readonly busyMillis?: number
 }
 
+/** Lets whatever else waits in this thread go first. */
+const breath = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+
 const againMillis = 25
 /** In all, before a call fails because others never stop writing. */
 const mostTries = 400
@@ -89,7 +92,13 @@ export const make = (
         why: (path, limit) => attempt(() => tasks.why(path, limit)),
         changes: (after, limit) => attempt(() => tasks.changes(after, limit)),
         position: Effect.suspend(() => attempt(() => tasks.position())),
-        prune: (retention) => attempt(() => prune(database, clock(), retention))
+        prune: (retention) =>
+          Effect.gen(function* () {
+            const gone = { tasks: 0, facts: 0 }
+            const steps = prune(database, clock(), retention, gone)
+            while ((yield* attempt(() => steps.next())).done !== true) yield* breath
+            return gone
+          })
       }
     }
   )

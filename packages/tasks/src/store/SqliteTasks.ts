@@ -74,8 +74,8 @@ export const make = (database: Database, clock: () => number) => {
       const id = TaskId.make(now)
       const state: TaskState = { _tag: "Queued", notBefore: task.notBefore ?? null }
       database.run(
-        `insert into task(id, kind, request, origin, by, schedule, key, is_record, priority, tag, state, not_before, totals, created, change)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?)`,
+        `insert into task(id, kind, request, origin, by, schedule, key, is_record, hooks, priority, tag, state, not_before, totals, created, change)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?)`,
         id,
         task.kind,
         JSON.stringify(task.request),
@@ -84,6 +84,7 @@ export const make = (database: Database, clock: () => number) => {
         task.schedule ?? null,
         task.key ?? null,
         task.isRecord === true ? 1 : 0,
+        task.hooks === undefined ? null : JSON.stringify(task.hooks),
         task.priority ?? 0,
         JSON.stringify(state),
         task.notBefore ?? null,

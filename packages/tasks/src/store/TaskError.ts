@@ -9,7 +9,7 @@ export class NoTask extends Schema.TaggedError<NoTask>()("NoTask", { message }) 
 export class NotNow extends Schema.TaggedError<NotNow>()("NotNow", { message, state: Schema.String }) {}
 /** Another runner has the task now, or had it since: this one must stop and write nothing more. */
 export class LeaseLost extends Schema.TaggedError<LeaseLost>()("LeaseLost", { message }) {}
-/** The journal can not be written: the disk is full, or not to be written to. */
+/** The journal can not be written: there is no room left (`isFull`), which may pass, or it is not to be written to. */
 export class JournalUnavailable extends Schema.TaggedError<JournalUnavailable>()("JournalUnavailable", {
   message,
   isFull: Schema.Boolean

@@ -2,6 +2,7 @@
 import { Progress } from "@ourclone/core/events/RunEvent"
 import { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Schema from "effect/Schema"
+import { Hooks, noHooks } from "../task/Hooks.ts"
 import { Origin, type Task, TaskLimits, Totals, Wish } from "../task/Task.ts"
 import { TaskState } from "../task/TaskState.ts"
 
@@ -13,6 +14,7 @@ export interface TaskRow {
   readonly by: string | null
   readonly schedule: string | null
   readonly is_record: number
+  readonly hooks: string | null
   readonly priority: number
   readonly state: string
   readonly wish: string | null
@@ -35,6 +37,7 @@ const text = <A, E>(schema: Schema.Codec<A, E>) => Schema.decodeUnknownSync(Sche
 const stateOf = text(TaskState)
 const wishOf = text(Wish)
 const limitsOf = text(TaskLimits)
+const hooksOf = text(Hooks)
 const ownerOf = text(ProcessIdentity)
 const totalsOf = text(Totals)
 const progressOf = text(Progress)
@@ -50,6 +53,7 @@ export const toTask = (row: TaskRow): Task => ({
   by: row.by,
   schedule: row.schedule,
   isRecord: row.is_record === 1,
+  hooks: optional(row.hooks, hooksOf) ?? noHooks,
   priority: row.priority,
   state: stateOf(row.state),
   wish: optional(row.wish, wishOf),

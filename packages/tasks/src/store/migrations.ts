@@ -39,5 +39,8 @@ export const migrations: ReadonlyArray<string> = [
     due integer, tries integer not null default 0, error text, unique(target, key)
   ) strict;
   create index delivery_by_due on delivery(due) where due is not null;
+  `,
+  `
+  alter table task add column hooks text;
   `
 ]

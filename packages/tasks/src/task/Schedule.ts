@@ -1,5 +1,6 @@
 /** When a task starts by itself. */
 import * as Schema from "effect/Schema"
+import { Hooks, noHooks } from "./Hooks.ts"
 
 const moment = Schema.NullOr(Schema.Int)
 
@@ -20,6 +21,8 @@ export const Schedule = Schema.Struct({
   watch: Schema.NullOr(Schema.String),
   /** What becomes of the newest run that was due while nothing was there to start it. */
   missed: Schema.Literals(["skip", "once"]),
+  /** Around each run of its tasks. */
+  hooks: Hooks,
   isOn: Schema.Boolean,
   /** Who made it. */
   by: Schema.NullOr(Schema.String),
@@ -35,12 +38,13 @@ export type Schedule = typeof Schedule.Type
 /** What a person says of it. */
 export type Plan = Pick<
   Schedule,
-  "name" | "kind" | "request" | "cron" | "zone" | "jitterMillis" | "watch" | "missed" | "isOn"
+  "name" | "kind" | "request" | "cron" | "zone" | "jitterMillis" | "watch" | "missed" | "hooks" | "isOn"
 >
 
-export const plain: Pick<Plan, "jitterMillis" | "watch" | "missed" | "isOn"> = {
+export const plain: Pick<Plan, "jitterMillis" | "watch" | "missed" | "hooks" | "isOn"> = {
   jitterMillis: 0,
   watch: null,
   missed: "once",
+  hooks: noHooks,
   isOn: true
 }

@@ -2,6 +2,7 @@
 import { Progress } from "@ourclone/core/events/RunEvent"
 import { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Schema from "effect/Schema"
+import { Hooks } from "./Hooks.ts"
 import { TaskState } from "./TaskState.ts"
 
 const moment = Schema.NullOr(Schema.Int)
@@ -47,6 +48,7 @@ export const Task = Schema.Struct({
   schedule: Schema.NullOr(Schema.String),
   /** Runs in the process of a command, which alone can do it: it is never claimed by another. */
   isRecord: Schema.Boolean,
+  hooks: Hooks,
   /** Higher goes first. */
   priority: Schema.Int,
   state: TaskState,
@@ -77,6 +79,7 @@ export interface NewTask extends Pick<Task, "kind" | "request" | "origin"> {
   readonly by?: string | undefined
   readonly schedule?: string | undefined
   readonly isRecord?: boolean
+  readonly hooks?: Hooks | undefined
   readonly priority?: number
   readonly notBefore?: number | undefined
   /** Made twice with one key it is one task, the first. */

@@ -54,6 +54,12 @@ const named = (checks: {
   Object.entries(checks).map(([name, run]) => ({ name, run: ({ advance, store }) => run(store, advance) }))
 
 export const checks: ReadonlyArray<StoreCheck> = named({
+  "what runs around a task is kept with it": Effect.fnUntraced(function* (store) {
+    const hooks = { before: { command: ["mount", "/mnt/a b"], limitMillis: 1000 }, after: null } as const
+    const made = yield* store.create({ ...newTask, hooks })
+    yield* equal("hooks", (yield* store.load(made.id)).hooks, hooks)
+    yield* equal("none", (yield* store.create(newTask)).hooks, { before: null, after: null })
+  }),
   "a task is queued as it was asked for": Effect.fnUntraced(function* (store) {
     const made = yield* store.create({ ...newTask, priority: 3, schedule: "nightly" })
     const task = yield* store.load(made.id)

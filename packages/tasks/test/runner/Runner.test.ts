@@ -10,6 +10,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
+import { leaseMillis } from "../../src/runner/Journaling.ts"
 import * as Runner from "../../src/runner/Runner.ts"
 import * as SqliteStore from "../../src/store/SqliteStore.ts"
 import { JournalUnavailable, TaskError } from "../../src/store/TaskError.ts"
@@ -30,7 +31,7 @@ const prepared = Effect.gen(function* () {
     clock: () => clock.currentTimeMillisUnsafe()
   })
   const { id } = yield* store.create({ kind: "sync", request: null, origin: "service" })
-  const claim = (yield* store.claim(owner, Runner.leaseMillis, id)) as Claim
+  const claim = (yield* store.claim(owner, leaseMillis, id)) as Claim
   return { store, claim, id }
 })
 
@@ -76,7 +77,7 @@ describe("a runner", () => {
       const running = yield* Effect.forkChild(Runner.run({ store, claim, execute, interrupted: requeue }))
       for (let step = 0; step < 10; step++) {
         yield* TestClock.adjust("3 seconds")
-        expect(yield* store.claim({ ...owner, pid: 2 }, Runner.leaseMillis, id)).toBe(undefined)
+        expect(yield* store.claim({ ...owner, pid: 2 }, leaseMillis, id)).toBe(undefined)
       }
       yield* TestClock.adjust("1 minute")
       expect((yield* Fiber.join(running)).state._tag).toBe("Done")
@@ -127,7 +128,7 @@ describe("a runner", () => {
         )
       // The machine sleeps: the clock of the store goes on, and the runner does nothing meanwhile.
       const other = { ...owner, pid: 2 }
-      yield* TestClock.adjust(Runner.leaseMillis + 1)
+      yield* TestClock.adjust(leaseMillis + 1)
       expect((yield* store.claim(other, 3_600_000, id))?.take).toBe(2)
       const running = yield* Effect.forkChild(
         Effect.flip(Runner.run({ store: frozen, claim, execute, interrupted: requeue }))
@@ -177,7 +178,7 @@ describe("a runner", () => {
         }
         pauses.push(task.state.notBefore! - before)
         yield* TestClock.adjust(pauses.at(-1)!)
-        held = yield* store.claim(owner, Runner.leaseMillis, id)
+        held = yield* store.claim(owner, leaseMillis, id)
       }
       expect(pauses.slice(0, 3)).toEqual([60_000, 120_000, 240_000])
       expect(pauses).toHaveLength(8)
@@ -192,7 +193,13 @@ describe("a runner", () => {
       const failure = { code: "Unauthenticated", message: "the key was revoked", isRetryable: false }
       const execute = () => (++tries === 1 ? Effect.fail({ failure }) : Effect.succeed("summary"))
       const running = yield* Effect.forkChild(
-        Runner.run({ store, claim, execute, interrupted: requeue, credentialsChange: Deferred.await(changed) })
+        Runner.run({
+          store,
+          claim,
+          execute,
+          interrupted: requeue,
+          watchCredentials: Effect.succeed(Deferred.await(changed))
+        })
       )
       yield* TestClock.adjust("1 minute")
       expect((yield* store.load(id)).state).toMatchObject({ _tag: "Waiting", for: "credentials" })
@@ -230,6 +237,43 @@ describe("a runner", () => {
     })
   )
 
+  it.effect("keeps what the job told last, though the disk is full when the job ends", () =>
+    Effect.gen(function* () {
+      const { claim, id, store } = yield* prepared
+      let isFull = true
+      const full = new TaskError({ reason: new JournalUnavailable({ message: "disk full", isFull: true }) })
+      const filling: TaskStore = {
+        ...store,
+        commit: (...args) => Effect.suspend(() => (isFull ? Effect.fail(full) : store.commit(...args))),
+        settle: (...args) => Effect.suspend(() => (isFull ? Effect.fail(full) : store.settle(...args)))
+      }
+      const execute = (sink: Sink) =>
+        Effect.as(
+          Effect.andThen(tell(sink, stored("a")), Effect.andThen(Effect.sleep("3 seconds"), tell(sink, stored("b")))),
+          null
+        )
+      const running = yield* Effect.forkChild(Runner.run({ store: filling, claim, execute, interrupted: requeue }))
+      yield* TestClock.adjust("1 minute")
+      isFull = false
+      yield* TestClock.adjust("1 minute")
+      expect((yield* Fiber.join(running)).state).toEqual({ _tag: "Done", failed: 0 })
+      expect(yield* itemsOf(store, id)).toEqual(["a", "b"])
+    })
+  )
+
+  it.effect("whose job dies of a mistake leaves the task failed, with one line and no trace of the program", () =>
+    Effect.gen(function* () {
+      const { claim, store } = yield* prepared
+      const execute = () => Effect.die(new Error("x is not a function\nsecond line"))
+      const task = yield* Runner.run({ store, claim, execute, interrupted: requeue })
+      expect(task.state).toEqual({
+        _tag: "Failed",
+        failure: { code: "Defect", message: "Error: x is not a function", isRetryable: false }
+      })
+      expect(task.owner).toBe(null)
+    })
+  )
+
   it.effect("that is stopped with its machine leaves the task to the next one", () =>
     Effect.gen(function* () {
       const { claim, id, store } = yield* prepared
@@ -239,7 +283,7 @@ describe("a runner", () => {
       yield* Fiber.interrupt(running)
       const task = yield* store.load(id)
       expect(task).toMatchObject({ state: { _tag: "Queued", notBefore: null }, owner: null, seq: 1 })
-      const next = yield* store.claim({ ...owner, pid: 2 }, Runner.leaseMillis)
+      const next = yield* store.claim({ ...owner, pid: 2 }, leaseMillis)
       expect(next?.task.id).toBe(id)
       const done = yield* Runner.run({
         store,

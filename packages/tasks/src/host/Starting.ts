@@ -1,0 +1,97 @@
+/** Runners that a host started, until they have their task or have ended without it. */
+import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import * as Effect from "effect/Effect"
+import { leaseMillis } from "../runner/Journaling.ts"
+import { none, type Secrets } from "../runner/StoredSecrets.ts"
+import type { TaskError } from "../store/TaskError.ts"
+import type { TaskStore } from "../store/TaskStore.ts"
+import type { Task } from "../task/Task.ts"
+import { isHeld } from "../task/TaskState.ts"
+import * as RunnerProcess from "./RunnerProcess.ts"
+
+export interface Starting {
+  /** For the runner of the task with that id, as long as it has not begun; kept in memory alone. */
+  readonly keep: (id: string, secrets: Secrets) => void
+  readonly start: (task: Task) => void
+  readonly has: (id: string) => boolean
+  readonly count: () => number
+  /** Those of them that runners have now are started no more. */
+  readonly look: (held: ReadonlyArray<Task>) => void
+}
+
+export interface StartingOptions {
+  readonly store: TaskStore
+  readonly owner: ProcessIdentity
+  readonly program: RunnerProcess.RunnerProgram
+  readonly onProblem: (message: string) => void
+  /** One more may be started. */
+  readonly onEnd: () => void
+}
+
+/** Runners that end before they have begun. */
+const mostFailures = 3
+
+export const make = Effect.fnUntraced(function* ({ onEnd, onProblem, owner, program, store }: StartingOptions) {
+  /** By id: the take that the task had when its runner was started. */
+  const starting = new Map<string, number>()
+  const failures = new Map<string, number>()
+  const secretsOf = new Map<string, Secrets>()
+  const context = yield* Effect.context<never>()
+
+  const forget = (id: string): void => {
+    failures.delete(id)
+    secretsOf.delete(id)
+  }
+
+  /** A task that no runner can even begin. */
+  const giveUp = Effect.fnUntraced(function* (id: string, message: string) {
+    forget(id)
+    const claim = yield* store.claim(owner, leaseMillis, id)
+    if (claim === undefined) return
+    const failure = { code: "RunnerDied", message: `its runner ${message}`, isRetryable: false }
+    yield* store.settle(id, { _tag: "Broke", take: claim.take, failure })
+  })
+
+  const ended = Effect.fnUntraced(function* (
+    id: string,
+    take: number,
+    { isGood, message }: RunnerProcess.Ended
+  ): Effect.fn.Return<void, TaskError> {
+    starting.delete(id)
+    const { state, take: now } = yield* store.load(id)
+    // One that was to be taken over still seems to run, as its last runner said.
+    const isLeft = now === take && (state._tag === "Queued" || isHeld(state))
+    if (isGood || !isLeft) return forget(id)
+    onProblem(`the runner of task ${id} ${message}`)
+    const times = (failures.get(id) ?? 0) + 1
+    failures.set(id, times)
+    if (times >= mostFailures) yield* giveUp(id, message)
+  })
+
+  const result: Starting = {
+    keep: (id, secrets) => {
+      if (secrets.size > 0) secretsOf.set(id, secrets)
+    },
+    start: ({ id, take }) => {
+      starting.set(id, take)
+      void RunnerProcess.start(program, id, secretsOf.get(id) ?? none).then((end) =>
+        Effect.runForkWith(context)(
+          ended(id, take, end).pipe(
+            Effect.catch(({ message }) => Effect.sync(() => onProblem(message))),
+            Effect.andThen(Effect.sync(onEnd))
+          )
+        )
+      )
+    },
+    has: (id) => starting.has(id),
+    count: () => starting.size,
+    look: (held) => {
+      for (const { id, take } of held) {
+        if (take === starting.get(id)) continue
+        starting.delete(id)
+        secretsOf.delete(id)
+      }
+    }
+  }
+  return result
+})
