@@ -10,7 +10,7 @@ const hosting = Effect.gen(function* () {
   yield* TaskHost.make({
     store,
     owner: ProcessIdentity.current(),
-    program: { command: (id) => [program, ...words, id], environment: process.env },
+    program: { command: ({ id }) => [program, ...words, id], environment: process.env },
     onProblem: (message) => console.error(message)
   })
   yield* Effect.never

@@ -8,6 +8,7 @@ import { CommandStopped, failed, usage } from "./ExitCode.ts"
 import { ownProgram } from "./process/OwnProgram.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import { Streams } from "./Streams.ts"
+import { placed } from "./task/TaskProgram.ts"
 import { version } from "./Version.ts"
 
 export interface ServeFlags {
@@ -78,7 +79,10 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
     roots: rootsOf(flags, machine.home),
     password: yield* passwordOf(environment[passwordVariable]),
     version,
-    runner: { command: (id) => ownProgram("task", "run", "--id", id), environment },
+    runner: {
+      command: ({ id, kind }) => placed(ownProgram("task", "run", "--id", id), kind, environment),
+      environment
+    },
     side: { command: ownProgram("serve-side"), environment },
     surroundings: { environment, home: machine.home, directory: process.cwd() },
     page: environment[pageVariable] ?? pages.find((folder) => fs.existsSync(folder)),

@@ -141,7 +141,7 @@ export const startService = async (options: TestOptions = {}): Promise<TestServi
     roots: options.roots ?? [home],
     password: options.password,
     version: "0.0.0-test",
-    runner: { command: (id) => [process.execPath, main, "task", "run", "--id", id], environment },
+    runner: { command: ({ id }) => [process.execPath, main, "task", "run", "--id", id], environment },
     side: { command: [process.execPath, main, "serve-side"], environment },
     page: options.page,
     onReady: heard,

@@ -37,7 +37,7 @@ export const make = Effect.fnUntraced(function* ({ around, program }: TogetherOp
   const link = yield* LocalLink.make({
     store,
     desk,
-    runner: { command: (id) => [...program, "task", "run", "--id", id], environment },
+    runner: { command: ({ id }) => [...program, "task", "run", "--id", id], environment },
     by: userInfo().username,
     onProblem: () => {}
   })

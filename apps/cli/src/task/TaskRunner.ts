@@ -2,12 +2,12 @@
 import { homedir } from "node:os"
 import { withSettings } from "@ourclone/core/accounts/AccountSettings"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as WakeLock from "@ourclone/core/machine/WakeLock"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import { decodeSecrets } from "@ourclone/tasks/host/RunnerProcess"
 import * as AccountShares from "@ourclone/tasks/runner/AccountShares"
 import * as CredentialsChange from "@ourclone/tasks/runner/CredentialsChange"
 import { runTask } from "@ourclone/tasks/runner/RunTask"
-import * as WakeLock from "@ourclone/tasks/runner/WakeLock"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
 import * as Effect from "effect/Effect"
@@ -18,6 +18,7 @@ import { wakePrograms } from "../process/WakePrograms.ts"
 import * as RemoteLog from "../RemoteLog.ts"
 import { Streams } from "../Streams.ts"
 import * as Journal from "./Journal.ts"
+import { lasting } from "./TaskProgram.ts"
 
 /** All of standard input; nothing where there is none, or its writer is gone. */
 const readInput: Effect.Effect<string> = process.stdin.isTTY
@@ -51,7 +52,9 @@ export const run = (id: string) =>
       const { refresh } = yield* Remotes
       const refreshing = Effect.forever(Effect.andThen(CredentialsChange.wait, Effect.ignore(refresh)))
       yield* Effect.forkScoped(refreshing)
-      if (environment.OURCLONE_MAY_SLEEP !== "1") yield* WakeLock.hold(wakePrograms[process.platform])
+      // What lasts as long as the machine does would never let it sleep.
+      const maySleep = environment.OURCLONE_MAY_SLEEP === "1" || lasting.has((yield* store.load(id)).kind)
+      if (!maySleep) yield* WakeLock.hold(wakePrograms[process.platform])
       return yield* runTask({ store, id, owner, given, surroundings })
     })
     yield* Effect.provide(running, remotes)

@@ -3,10 +3,11 @@ import { spawn } from "node:child_process"
 import type { SecretName } from "@ourclone/jobs/kind/JobKind"
 import * as Redacted from "effect/Redacted"
 import type { Secrets } from "../runner/StoredSecrets.ts"
+import type { Task } from "../task/Task.ts"
 
 export interface RunnerProgram {
-  /** What runs the task with that id. It is given the secrets as one line of JSON on standard input. */
-  readonly command: (id: string) => readonly [program: string, ...words: ReadonlyArray<string>]
+  /** What runs the task. It is given the secrets as one line of JSON on standard input. */
+  readonly command: (task: Pick<Task, "id" | "kind">) => readonly [program: string, ...words: ReadonlyArray<string>]
   readonly environment: { readonly [variable: string]: string | undefined }
 }
 
@@ -28,8 +29,12 @@ export const decodeSecrets = (line: string): Secrets => {
 }
 
 /** Starts it. What it prints goes nowhere; its last complaint is kept while this process lives. */
-export const start = ({ command, environment }: RunnerProgram, id: string, secrets: Secrets): Promise<Ended> => {
-  const [program, ...words] = command(id)
+export const start = (
+  { command, environment }: RunnerProgram,
+  task: Pick<Task, "id" | "kind">,
+  secrets: Secrets
+): Promise<Ended> => {
+  const [program, ...words] = command(task)
   const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
   let complaint = ""
   child.stdin.on("error", () => {})

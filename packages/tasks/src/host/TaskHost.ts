@@ -114,7 +114,7 @@ export const make = Effect.fnUntraced(function* ({
   const startOne = (task: Task): void => {
     const { id, take } = task
     starting.set(id, take)
-    const ended = RunnerProcess.start(program, id, secretsOf.get(id) ?? none)
+    const ended = RunnerProcess.start(program, task, secretsOf.get(id) ?? none)
     secretsOf.delete(id)
     void ended.then((end) =>
       Effect.runForkWith(context)(
