@@ -30,11 +30,11 @@ const works = new Map<string | undefined, boolean>()
 /** Whether systemd makes units for this user here; asked once. */
 const isThere = (environment: Variables, words: ReadonlyArray<string>): boolean => {
   if (process.platform !== "linux") return false
-  const known = works.get(environment["PATH"])
+  const known = works.get(environment.PATH)
   if (known !== undefined) return known
   const trial = { env: { ...environment }, stdio: "ignore", timeout: patience } as const
   const found = spawnSync("systemd-run", [...words, "--", "true"], trial).status === 0
-  works.set(environment["PATH"], found)
+  works.set(environment.PATH, found)
   return found
 }
 

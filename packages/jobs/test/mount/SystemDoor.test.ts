@@ -18,10 +18,10 @@ const fakes = (status: Record<string, number> = {}) => {
     const script = `#!/bin/sh\nfor word in ${name} "$@"; do printf '%s\\n' "$word"; done >> '${log}'\necho '${name} says no' >&2\nexit ${status[name] ?? 0}\n`
     fs.writeFileSync(path.join(folder, name), script, { mode: 0o755 })
   }
-  const before = process.env["PATH"]
-  process.env["PATH"] = `${folder}:${before}`
+  const before = process.env.PATH
+  process.env.PATH = `${folder}:${before}`
   onTestFinished(() => {
-    process.env["PATH"] = before
+    process.env.PATH = before
     fs.rmSync(folder, { recursive: true, force: true })
   })
   return () => {

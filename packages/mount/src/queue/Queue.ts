@@ -110,6 +110,11 @@ export class Queue {
       .map(ofRow)
   }
 
+  /** What is due later than `latest` is due at `now`. */
+  pull(latest: number, now: number): void {
+    this.journal.run("update queue set due = ? where due > ? and isParked = 0", now, latest)
+  }
+
   /** When the next one is due. */
   next(): number | undefined {
     const due = this.journal.first("select min(due) as due from queue where isParked = 0")?.due

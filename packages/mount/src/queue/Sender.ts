@@ -66,8 +66,13 @@ export class Sender {
   wake(): void {
     if (this.isClosed) return
     clearTimeout(this.timer)
-    const { concurrency, now } = this.world.settings
-    const next = this.world.queue.next()
+    const { concurrency, now, uploadDelay } = this.world.settings
+    const latest = now() + Math.max(longestPause, uploadDelay)
+    const known = this.world.queue.next()
+    // Nothing is put off for so long: the clock was set back meanwhile.
+    const isAhead = known !== undefined && known > latest
+    if (isAhead) this.world.queue.pull(latest, now())
+    const next = isAhead ? now() : known
     if (next === undefined || this.running.size >= concurrency) {
       this.tellIdle()
       return
