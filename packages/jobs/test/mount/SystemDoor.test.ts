@@ -40,9 +40,10 @@ describe.skipIf(process.platform === "win32")("the system's own client of WebDAV
       const said = fakes()
       const door = yield* open("darwin", "/Volumes/photos")
       const [program, ...words] = said()
-      const url = words.at(-2) ?? ""
+      const [url = "", label] = [words.at(-2), words.at(-3)]
+      assert.strictEqual(label, MemoryFileSystem.make().name)
       assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/$/)
-      assert.deepStrictEqual([program, ...words], ["mount_webdav", "-S", "-i", "-v", "memory", url, "/Volumes/photos"])
+      assert.deepStrictEqual([program, ...words], ["mount_webdav", "-S", "-i", "-v", label, url, "/Volumes/photos"])
       const ask = (headers: Record<string, string>) =>
         Effect.map(
           Effect.promise(() => fetch(url, { method: "PROPFIND", headers: { depth: "0", ...headers } })),
