@@ -104,10 +104,13 @@ export class Queue {
     return this.journal.first("select 1 from queue where path > ? and path < ? limit 1", from, to) !== undefined
   }
 
-  ready(now: number, most: number): ReadonlyArray<QueueRow> {
-    return this.journal
-      .rows("select * from queue where isParked = 0 and due <= ? order by due, seq limit ?", now, most)
-      .map(ofRow)
+  /** `seq` of those that are due, in their order. */
+  ready(now: number, most: number): ReadonlyArray<number> {
+    return this.journal.numbers(
+      "select seq from queue where isParked = 0 and due <= ? order by due, seq limit ?",
+      now,
+      most
+    )
   }
 
   /** What is due later than `latest` is due at `now`. */

@@ -86,10 +86,12 @@ export class Sender {
     if (this.isClosed) return
     const { concurrency, now } = this.world.settings
     const free = concurrency - this.running.size
-    const rows = free <= 0 ? [] : this.world.queue.ready(now(), this.running.size + free)
+    const due = free <= 0 ? [] : this.world.queue.ready(now(), this.running.size + free)
     let begun = 0
-    for (const row of rows) {
-      if (begun >= free || this.running.has(row.seq)) continue
+    for (const seq of due) {
+      if (this.isClosed) return
+      const row = begun >= free || this.running.has(seq) ? undefined : this.world.queue.get(seq)
+      if (row === undefined) continue
       begun++
       const work = this.work(row).finally(() => {
         this.running.delete(row.seq)
@@ -102,7 +104,7 @@ export class Sender {
       })
       this.running.set(row.seq, work)
     }
-    if (begun === 0 && rows.length > 0) return
+    if (begun === 0 && due.length > 0) return
     this.wake()
   }
 
