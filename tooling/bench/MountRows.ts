@@ -8,7 +8,7 @@ import { limitName, measureLimit } from "./Limit.ts"
 import { measure } from "./Measure.ts"
 import type { MountContender } from "./MountContenders.ts"
 import { MountedProcess } from "./MountedProcess.ts"
-import { inTurn, type Row } from "./Row.ts"
+import { inTurn, type Report, type Row } from "./Row.ts"
 
 const largeSize = 256 * 1024 ** 2
 const listed = 50_000
@@ -58,36 +58,90 @@ const node = (args: string): string => `"$NODE" '${program}' ${args}`
 const isNew = (name: string) => (now: Stored, before: Stored) => now.has(name) && now.get(name) !== before.get(name)
 const fewStored = (now: Stored) => [...now.keys()].filter((name) => name.startsWith("work/few/file-")).length
 
-const steps: ReadonlyArray<Step> = [
-  { work: `ls -lR of ${listed}`, script: "ls -lR many > /dev/null" },
-  { work: "ls -lR again", script: "ls -lR many > /dev/null" },
-  { work: "read 256 MiB, cold", script: "dd if=large/large.bin of=/dev/null bs=1M status=none" },
-  { work: "read 256 MiB, warm", script: "dd if=large/large.bin of=/dev/null bs=1M status=none" },
-  { work: "2,000 x 4 KiB at random", script: node("random large/large.bin 2000") },
-  { work: `${cold} small files, cold`, script: "find small -type f -exec cat {} + > /dev/null" },
-  { work: `${cold} small files, warm`, script: "find small -type f -exec cat {} + > /dev/null" },
-  { work: `create ${few} files`, script: `mkdir -p work; ${node(`create work/few ${few}`)}` },
-  { work: "until they are stored", script: "true", until: (now) => fewStored(now) === few },
-  { work: `stat ${few} files`, script: node(`stat work/few ${few}`) },
-  { work: `read ${few} files`, script: node(`read work/few ${few}`) },
-  { work: `unlink ${few} files`, script: node(`unlink work/few ${few}`) },
-  { work: "until they are gone", script: "true", until: (now) => fewStored(now) === 0 },
-  { work: "write 256 MiB, fsync", script: "dd if=/dev/zero of=work/large bs=1M count=256 conv=fsync status=none" },
-  { work: "until it is stored", script: "true", until: (now) => now.has("work/large") },
-  {
-    work: "edit 1 MiB in it until stored",
-    script: "dd if=/dev/zero of=work/large bs=1M count=1 seek=100 conv=notrunc status=none",
-    until: isNew("work/large")
-  }
-]
+interface Group {
+  /** What the bucket holds before. */
+  readonly fill: (source: string) => void
+  readonly steps: ReadonlyArray<Step>
+}
 
-const row = (contenders: ReadonlyArray<MountContender>, uploader: Contender, latency?: string): Row => ({
+const groups = {
+  listing: {
+    fill: (source) => emptyFiles(path.join(source, "many"), listed, 500),
+    steps: [
+      { work: `ls -lR of ${listed}`, script: "ls -lR many > /dev/null" },
+      { work: "ls -lR again", script: "ls -lR many > /dev/null" }
+    ]
+  },
+  reading: {
+    fill: (source) => oneFile(path.join(source, "large"), largeSize),
+    steps: [
+      { work: "read 256 MiB, cold", script: "dd if=large/large.bin of=/dev/null bs=1M status=none" },
+      { work: "read 256 MiB, warm", script: "dd if=large/large.bin of=/dev/null bs=1M status=none" },
+      { work: "2,000 x 4 KiB at random", script: node("random large/large.bin 2000") }
+    ]
+  },
+  small: {
+    fill: (source) => manyFiles(path.join(source, "small"), cold, 4096),
+    steps: [
+      { work: `${cold} small files, cold`, script: "find small -type f -exec cat {} + > /dev/null" },
+      { work: `${cold} small files, warm`, script: "find small -type f -exec cat {} + > /dev/null" }
+    ]
+  },
+  creating: {
+    fill: () => {},
+    steps: [
+      { work: `create ${few} files`, script: `mkdir -p work; ${node(`create work/few ${few}`)}` },
+      { work: "until they are stored", script: "true", until: (now) => fewStored(now) === few },
+      { work: `stat ${few} files`, script: node(`stat work/few ${few}`) },
+      { work: `read ${few} files`, script: node(`read work/few ${few}`) },
+      { work: `unlink ${few} files`, script: node(`unlink work/few ${few}`) },
+      { work: "until they are gone", script: "true", until: (now) => fewStored(now) === 0 }
+    ]
+  },
+  writing: {
+    fill: () => {},
+    steps: [
+      {
+        work: "write 256 MiB, fsync",
+        script: "mkdir -p work; dd if=/dev/zero of=work/large bs=1M count=256 conv=fsync status=none"
+      },
+      { work: "until it is stored", script: "true", until: (now) => now.has("work/large") },
+      {
+        work: "edit 1 MiB in it until stored",
+        script: "dd if=/dev/zero of=work/large bs=1M count=1 seek=100 conv=notrunc status=none",
+        until: isNew("work/large")
+      }
+    ]
+  }
+} satisfies Record<string, Group>
+
+type GroupName = keyof typeof groups
+const everything = Object.keys(groups) as ReadonlyArray<GroupName>
+
+const limit = async (folder: string, source: string, emulator: EmulatorProcess, report: Report): Promise<void> => {
+  const [large, copy] = [path.join(source, "large"), path.join(folder, "limit")]
+  if (!fs.existsSync(large)) oneFile(large, largeSize)
+  const did = await measureLimit([{ do: "sha1", folder: large, target: copy }], b2Environment(emulator))
+  report(limitName, "until it is stored", did)
+  fs.rmSync(copy, { recursive: true })
+}
+
+const row = (
+  contenders: ReadonlyArray<MountContender>,
+  uploader: Contender,
+  chosen: ReadonlyArray<GroupName>,
+  latency?: string
+): Row => ({
   name: `a bucket as a folder${latency === undefined ? "" : `, ${latency} latency`}`,
   run: async (runs, folder, report) => {
     const source = path.join(folder, "source")
-    emptyFiles(path.join(source, "many"), listed, 500)
-    manyFiles(path.join(source, "small"), cold, 4096)
-    oneFile(path.join(source, "large"), largeSize)
+    fs.mkdirSync(source)
+    fs.writeFileSync(path.join(source, "one"), "one")
+    const steps: Array<Step> = []
+    for (const name of chosen) {
+      groups[name].fill(source)
+      steps.push(...groups[name].steps)
+    }
     const flags = latency === undefined ? [] : ["--latency", latency]
     await withEmulator(["--store", path.join(folder, "store"), ...flags], async (emulator) => {
       for (let run = 0; run < runs; run++) {
@@ -111,14 +165,7 @@ const row = (contenders: ReadonlyArray<MountContender>, uploader: Contender, lat
           }
           fs.rmSync(cache, { recursive: true, force: true })
         }
-        const large = path.join(source, "large")
-        const copy = path.join(folder, "limit")
-        report(
-          limitName,
-          "until it is stored",
-          await measureLimit([{ do: "sha1", folder: large, target: copy }], b2Environment(emulator))
-        )
-        fs.rmSync(copy, { recursive: true })
+        if (chosen.includes("writing")) await limit(folder, source, emulator, report)
       }
     })
   }
@@ -129,6 +176,18 @@ export const mountRows = (
   contenders: ReadonlyArray<MountContender>,
   uploader: Contender
 ): Readonly<Record<string, Row>> => ({
-  mount: row(contenders, uploader),
-  "mount-40ms": row(contenders, uploader, "40ms")
+  mount: row(contenders, uploader, everything),
+  "mount-40ms": row(contenders, uploader, everything, "40ms")
 })
+
+/** Parts of `mount`, each a row of its own for who works on it: `mount-reading`, and with latency `mount-reading-40ms`. */
+export const mountParts = (
+  contenders: ReadonlyArray<MountContender>,
+  uploader: Contender
+): Readonly<Record<string, Row>> =>
+  Object.fromEntries(
+    everything.flatMap((name) => [
+      [`mount-${name}`, row(contenders, uploader, [name])],
+      [`mount-${name}-40ms`, row(contenders, uploader, [name], "40ms")]
+    ])
+  )

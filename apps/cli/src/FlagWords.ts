@@ -58,6 +58,7 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   ignoreTimes: { alias: "I" },
   links: { alias: "l" },
   copyLinks: { alias: "L" },
+  metadata: { alias: "M" },
   recursive: { alias: "r" },
   bwlimit: { metavar: "rate" },
   tpslimit: { metavar: "number" },

@@ -1,4 +1,5 @@
 /** `mount` and what is said to mounts. */
+import { randomBytes } from "node:crypto"
 import * as path from "node:path"
 import * as Amount from "@ourclone/core/events/Amount"
 import * as PrintableText from "@ourclone/core/events/PrintableText"
@@ -8,8 +9,10 @@ import * as FlushJob from "@ourclone/jobs/mount/FlushJob"
 import type { Summary } from "@ourclone/jobs/mount/MountFields"
 import * as MountJob from "@ourclone/jobs/mount/MountJob"
 import * as MountsQuery from "@ourclone/jobs/mount/MountsQuery"
+import * as SystemDoor from "@ourclone/jobs/mount/SystemDoor"
 import * as UnmountJob from "@ourclone/jobs/mount/UnmountJob"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { absolute } from "./AbsolutePlace.ts"
 import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
@@ -60,6 +63,15 @@ export const telling =
     if (fact._tag === "Note") output.note(printable(fact.message))
   }
 
+/** Of the server that the system's own client is sent to, where a mount is made so. */
+const secretsOf = (output: Output.Output, request: MountJob.Request) => {
+  const names = MountJob.kind.needs(request)
+  if (names.length === 0) return new Map<string, Redacted.Redacted<string>>()
+  const password = randomBytes(12).toString("base64url")
+  output.note(`where the system asks: user ${SystemDoor.user}, password ${password}`)
+  return new Map(names.map((name) => [name, Redacted.make(password)]))
+}
+
 interface MountFlags {
   readonly path: string | undefined
   readonly point: string | undefined
@@ -82,6 +94,7 @@ export const mount = Effect.fnUntraced(function* ({ daemon, path: typed, point, 
     isPreview: false,
     asksForProgress: "never",
     inWords: () => undefined,
+    secrets: secretsOf(output, request),
     result: telling(output, (at, place) => `${printable(place)} is mounted at ${printable(at)}; ^C unmounts it`)
   })
   return yield* conclude(output, summary)

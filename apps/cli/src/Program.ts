@@ -28,6 +28,7 @@ import { withLogFile } from "./LogFile.ts"
 import { withPlugins } from "./plugins/PluginFolder.ts"
 import * as HangUp from "./process/HangUp.ts"
 import * as StopSignals from "./process/StopSignals.ts"
+import { shutdownPrograms } from "./process/WakePrograms.ts"
 import * as RemoteLog from "./RemoteLog.ts"
 import { Streams, type StreamsShape } from "./Streams.ts"
 import { CommandLine, type CommandLineShape } from "./task/AskedWords.ts"
@@ -112,7 +113,8 @@ const machineOf = ({ environment }: StreamsShape): ThisMachine["Service"] => {
     stateDirectory: StandardPaths.stateDirectory(environment, home),
     cacheDirectory: StandardPaths.cacheDirectory(environment, home),
     home,
-    program: `ourclone ${version}`
+    program: `ourclone ${version}`,
+    delaysShutdown: shutdownPrograms[process.platform]
   }
 }
 

@@ -9,6 +9,7 @@ import { ownProgram } from "./process/OwnProgram.ts"
 import { sendSignal } from "./process/SendSignal.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import { Streams } from "./Streams.ts"
+import { placed } from "./task/TaskProgram.ts"
 import { version } from "./Version.ts"
 
 export interface ServeFlags {
@@ -79,7 +80,11 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
     roots: rootsOf(flags, machine.home),
     password: yield* passwordOf(environment[passwordVariable]),
     version,
-    runner: { command: (id) => ownProgram("task", "run", "--id", id), environment, sendSignal },
+    runner: {
+      command: ({ id, kind }) => placed(ownProgram("task", "run", "--id", id), kind, environment),
+      environment,
+      sendSignal
+    },
     side: { command: ownProgram("serve-side"), environment },
     surroundings: { environment, home: machine.home, directory: process.cwd() },
     page: environment[pageVariable] ?? pages.find((folder) => fs.existsSync(folder)),

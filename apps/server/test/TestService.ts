@@ -142,7 +142,7 @@ export const startService = async (options: TestOptions = {}): Promise<TestServi
     password: options.password,
     version: "0.0.0-test",
     runner: {
-      command: (id) => [process.execPath, main, "task", "run", "--id", id],
+      command: ({ id }) => [process.execPath, main, "task", "run", "--id", id],
       environment,
       sendSignal: (pid, signal) => void process.kill(pid, signal)
     },

@@ -38,7 +38,7 @@ export const make = Effect.fnUntraced(function* ({ around, program }: TogetherOp
     store,
     desk,
     runner: {
-      command: (id) => [...program, "task", "run", "--id", id],
+      command: ({ id }) => [...program, "task", "run", "--id", id],
       environment,
       sendSignal: (pid, signal) => void process.kill(pid, signal)
     },

@@ -26,14 +26,15 @@ const versionRows = (
   root: B2Root,
   at: string,
   bucketId: string,
-  prefix: string
+  prefix: string,
+  most = pageSize
 ): Stream.Stream<FileRow, StorageError> =>
   Pages.read(
     undefined as Start | undefined,
     (start) => {
       const { seen = none, ...from } = start ?? {}
       return Effect.map(
-        root.client.listFileVersions(at, { bucketId, prefix, maxFileCount: pageSize, ...from }, seen),
+        root.client.listFileVersions(at, { bucketId, prefix, maxFileCount: most, ...from }, seen),
         ({ files, nextFileId, nextFileName }): Pages.Page<Start, FileRow> => {
           if (nextFileName === null) return { rows: files, next: undefined }
           const behind = behindPassedOver(prefix, files.at(-1)?.fileName, nextFileName)
@@ -50,8 +51,8 @@ const versionRows = (
   )
 
 /** Every row of exactly the name `fileName`. Names that go on after it are not read through. */
-export const versionsOfName = (root: B2Root, at: string, bucketId: string, fileName: string) =>
-  Stream.takeWhile(versionRows(root, at, bucketId, fileName), (row) => row.fileName === fileName)
+export const versionsOfName = (root: B2Root, at: string, bucketId: string, fileName: string, most?: number) =>
+  Stream.takeWhile(versionRows(root, at, bucketId, fileName, most), (row) => row.fileName === fileName)
 
 const versionOf = (root: B2Root, row: FileRow): ReadonlyArray<Version> => {
   const name = root.pathOf(row.fileName)
@@ -81,16 +82,16 @@ export const make = (root: B2Root): Versions => {
     )
 
   return {
-    list: (path) =>
+    list: (path, { newest } = {}) =>
       Stream.unwrap(
         Effect.map(root.bucket, ({ id }) => {
-          if (path === "") return under(path, id, root.prefix)
+          if (path === "") return newest === undefined ? under(path, id, root.prefix) : Stream.empty
           const name = root.nameOf(path)
           // Not one listing of all that begins with the name: `a-b`, `a.txt` … may lie between `a` and `a/`.
-          const exact = Stream.flatMap(versionsOfName(root, path, id, name), (row) =>
+          const exact = Stream.flatMap(versionsOfName(root, path, id, name, newest), (row) =>
             Stream.fromIterable(versionOf(root, row))
           )
-          return Stream.concat(exact, under(path, id, `${name}/`))
+          return newest === undefined ? Stream.concat(exact, under(path, id, `${name}/`)) : Stream.take(exact, newest)
         })
       ),
     remove: (version) =>

@@ -224,12 +224,13 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
       moveDirectory &&
       ((from, to) => work(from, () => moveDirectory(names.folderBeneath(from), names.folderBeneath(to)))),
     versions: versions && {
-      list: (path) =>
+      list: (path, options) =>
         Stream.unwrap(
           work(path, () => {
             const [file, folder] = [names.fileBeneath(path), names.folderBeneath(path)]
-            const below = versions.list(folder)
-            const found = file === folder ? below : Stream.concat(versions.list(file), below)
+            const own = versions.list(file, options)
+            const found =
+              file === folder || options?.newest !== undefined ? own : Stream.concat(own, versions.list(folder))
             return Effect.succeed(
               Stream.flatMap(Stream.mapError(found, translated(path)), (version) =>
                 Stream.fromArray([...versionAbove(version)])

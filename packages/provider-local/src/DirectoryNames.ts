@@ -56,9 +56,11 @@ const followed = (name: string, path: string): Name => {
 const ofLink = (place: Place, name: string, path: string): Name =>
   place.copyLinks
     ? followed(name, path)
-    : place.links
-      ? { key: Spelling.characters.toPath(name) + Symlinks.suffix, name, kind: "link" }
-      : { ...skip(name, "it is a symbolic link", false), remedy: remedy("followOrStoreLinks") }
+    : place.metadata
+      ? { key: Spelling.characters.toPath(name), name, kind: "link" }
+      : place.links
+        ? { key: Spelling.characters.toPath(name) + Symlinks.suffix, name, kind: "link" }
+        : { ...skip(name, "it is a symbolic link", false), remedy: remedy("followOrStoreLinks") }
 
 const ofSpecial = ({ entry, name }: fs.DiskEntry): Name =>
   skip(

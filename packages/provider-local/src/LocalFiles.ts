@@ -6,6 +6,7 @@ import { NotFound } from "@ourclone/core/contract/StorageError"
 import * as fs from "./DiskFs.ts"
 import * as FileTime from "./FileTime.ts"
 import * as Place from "./LocalPlace.ts"
+import * as Modes from "./Modes.ts"
 import * as OpenFile from "./OpenFile.ts"
 import * as StatedSize from "./StatedSize.ts"
 import * as Symlinks from "./Symlinks.ts"
@@ -19,6 +20,9 @@ export interface Located {
 /** A regular file whose name ends in the suffix comes before the link it would stand for. */
 export const locate = (place: Place.Place, path: RemotePath): Located => {
   const absolute = Place.absolute(place, path)
+  if (place.metadata) {
+    return { absolute, isLink: fs.lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() === true }
+  }
   if (!place.links || !Symlinks.isLinkPath(path)) return { absolute, isLink: false }
   const link = Symlinks.withoutSuffix(absolute)
   const isLink = !isRegular(absolute) && fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() === true
@@ -42,7 +46,8 @@ export const stat = (place: Place.Place, path: RemotePath): DatedFile => {
     size: isLink ? Symlinks.readTarget(absolute).length : Number(stats.size),
     ...(isUnsure ? { isSizeUnsure: true } : {}),
     ...FileTime.ofExactStats(stats),
-    checksums: {}
+    checksums: {},
+    ...Modes.fields(place, isLink, Number(stats.mode))
   }
 }
 

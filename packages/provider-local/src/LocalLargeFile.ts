@@ -43,6 +43,7 @@ import { attempt, codeOf, toStorageError } from "./LocalErrors.ts"
 import * as LocalFiles from "./LocalFiles.ts"
 import * as Place from "./LocalPlace.ts"
 import type { Shared } from "./LocalWrite.ts"
+import * as Modes from "./Modes.ts"
 import * as Replacement from "./Replacement.ts"
 import { journalName, makeId, temporaryName } from "./TemporaryName.ts"
 import * as UnfinishedFiles from "./UnfinishedFiles.ts"
@@ -252,20 +253,22 @@ export const make = ({ durability, folders, freeSpace, place, refusals }: Shared
     )
   }
 
-  const rename = (file: Unfinished, size: number, nanoseconds = 0): DatedFile => {
+  const rename = (file: Unfinished, size: number, { metadata, nanoseconds = 0 }: FinishOptions): DatedFile => {
     const temporary = temporaryOf(file)
     const target = Replacement.prepare(place, folders, file.path)
     const modifiedAt = file.modifiedAt ?? Date.now()
     const fd = openTemporary(file)
     try {
-      Replacement.commit({ target, temporary, fd }, { modifiedAt, nanoseconds }, refusals)
+      const mode = Modes.wanted(place, metadata)
+      Replacement.commit({ target, temporary, fd }, { modifiedAt, nanoseconds, mode }, refusals)
     } finally {
       fs.closeSync(fd)
     }
     Replacement.discard(journalOf(file))
     freeSpace.release(temporary)
     const checksums = file.sha1 === undefined ? {} : { sha1: file.sha1 }
-    return { _tag: "File", path: file.path, size, modifiedAt, nanoseconds, checksums }
+    const kept = Modes.fields(place, false, Modes.wanted(place, metadata) ?? 0)
+    return { _tag: "File", path: file.path, size, modifiedAt, nanoseconds, checksums, ...kept }
   }
 
   /** The file that an earlier run has finished. */
@@ -292,12 +295,12 @@ export const make = ({ durability, folders, freeSpace, place, refusals }: Shared
     file: Unfinished,
     parts: ReadonlyArray<Part>,
     state: State,
-    { durable = false, nanoseconds }: FinishOptions
+    options: FinishOptions
   ): Effect.Effect<DatedFile, StorageError> =>
     attempt(place, "finish", file.path, () => checkParts(file, state, parts)).pipe(
       Effect.tap((size) => verify(file, state, size)),
-      Effect.tap(() => (durable ? flush(file) : Effect.void)),
-      Effect.flatMap((size) => attempt(place, "finish", file.path, () => rename(file, size, nanoseconds))),
+      Effect.tap(() => (options.durable === true ? flush(file) : Effect.void)),
+      Effect.flatMap((size) => attempt(place, "finish", file.path, () => rename(file, size, options))),
       Effect.onExit((exit) => Effect.sync(() => remember(state, exit)))
     )
 

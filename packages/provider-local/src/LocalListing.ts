@@ -19,6 +19,7 @@ import * as FileTime from "./FileTime.ts"
 import { codeOf, reasonOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
 import { remedy } from "./LocalRemedies.ts"
+import * as Modes from "./Modes.ts"
 import * as Slices from "./Slices.ts"
 import * as StatedSize from "./StatedSize.ts"
 import * as Symlinks from "./Symlinks.ts"
@@ -111,7 +112,8 @@ class Walk {
         path: RemotePath.makeUnsafe(path),
         size: stats.size,
         modifiedAt: FileTime.ofStats(stats),
-        checksums: {}
+        checksums: {},
+        ...Modes.fields(this.place, false, stats.mode)
       }
       return StatedSize.isUnsure(absolute, stats.dev, stats.size) ? { ...file, isSizeUnsure: true } : file
     } catch (error) {
@@ -127,7 +129,8 @@ class Walk {
         path: RemotePath.makeUnsafe(path),
         size: Symlinks.readTarget(absolute).length,
         modifiedAt: FileTime.ofStats(stats),
-        checksums: {}
+        checksums: {},
+        ...Modes.fields(this.place, true, stats.mode)
       }
     } catch (error) {
       return this.failure(path, error)

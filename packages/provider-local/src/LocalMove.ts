@@ -24,6 +24,7 @@ const check = (absolute: string, isLink: boolean, file: File): void => {
 /** A symbolic link moves as a link, so its new name is that of one too. */
 const targetOf = (place: Place.Place, folders: Folders, to: RemotePath.RemotePath, isLink: boolean): string => {
   const target = Replacement.prepare(place, folders, to)
+  if (place.metadata) return target
   if (isLink !== (place.links && Symlinks.isLinkPath(to))) {
     throw new InvalidRequest({ message: `only the name of a symbolic link ends in ${Symlinks.suffix}` })
   }

@@ -15,6 +15,8 @@ export interface Place {
   readonly links: boolean
   /** Symbolic links are what they point to. */
   readonly copyLinks: boolean
+  /** Modes are kept beside files, and symbolic links are files of another kind whose bytes are the target. */
+  readonly metadata: boolean
 }
 
 const withoutEnd = (path: string): string => (path.endsWith(nodePath.sep) ? path.slice(0, -1) : path)
@@ -29,12 +31,14 @@ export const make = (options: {
   readonly root: string
   readonly links?: boolean | undefined
   readonly copyLinks?: boolean | undefined
+  readonly metadata?: boolean | undefined
   readonly name?: string | undefined
 }): Place => ({
   name: options.name ?? options.root,
   root: withoutEnd(rootOf(nodePath.resolve(options.root))),
   links: options.links ?? false,
-  copyLinks: options.copyLinks ?? false
+  copyLinks: options.copyLinks ?? false,
+  metadata: options.metadata ?? false
 })
 
 const deviceName = /(?:^|\/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.[^/]*)?(?:\/|$)/i

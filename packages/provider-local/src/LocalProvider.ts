@@ -35,6 +35,11 @@ export interface LocalOptions {
   readonly links?: boolean | undefined
   /** Symbolic links are listed as what they point to. Nothing is written or removed behind one. Not with `links`. */
   readonly copyLinks?: boolean | undefined
+  /**
+   * Modes are kept beside files as `PosixMetadata` says, and symbolic links with them: a link is a file of its own name
+   * and another kind, whose bytes are the target. Not with `links` or `copyLinks`.
+   */
+  readonly metadata?: boolean | undefined
   /** What users see in messages; the root when absent. */
   readonly name?: string | undefined
 }
@@ -62,7 +67,7 @@ const open = (place: Place.Place): Provider => {
       isLocal: true,
       hasDirectories: true,
       keepsVersions: false,
-      keepsMetadata: false,
+      keepsMetadata: place.metadata,
       maxPutSize: Number.MAX_SAFE_INTEGER
     },
     list: (directory, options) => LocalListing.list(place, directory, options, (folder) => void untidy.add(folder)),
@@ -96,11 +101,14 @@ const open = (place: Place.Place): Provider => {
   }
 }
 
-/** Fails with `InvalidRequest` when both `links` and `copyLinks` are asked for. Touches nothing. */
+/** Fails with `InvalidRequest` when symbolic links are to be kept in more than one way. Touches nothing. */
 export const make = (options: LocalOptions): Effect.Effect<Provider, StorageError> => {
   const place = Place.make(options)
-  if (!place.links || !place.copyLinks) return attempt(place, "open", RemotePath.root, () => open(place))
-  const reason = new InvalidRequest({ message: "choose one of links (store links) and copyLinks (follow them)" })
+  const ways = [place.links, place.copyLinks, place.metadata].filter((isAsked) => isAsked)
+  if (ways.length <= 1) return attempt(place, "open", RemotePath.root, () => open(place))
+  const message =
+    "choose one of links (store links as files), copyLinks (follow them) and metadata (store them as links)"
+  const reason = new InvalidRequest({ message })
   return Effect.fail(new StorageError({ provider: place.name, operation: "open", reason }))
 }
 
@@ -112,9 +120,10 @@ export const factory = ProviderFactory.make({
   description: "A folder of this machine",
   options: Schema.Struct({
     links: flag("Store symbolic links as files that end in .rclonelink, and make links of such files"),
-    copyLinks: flag("Follow symbolic links and store what they point to")
+    copyLinks: flag("Follow symbolic links and store what they point to"),
+    metadata: flag("Keep modes beside files, and symbolic links as links, where the other side can keep them")
   }),
-  placeOptions: ["links", "copyLinks"],
+  placeOptions: ["links", "copyLinks", "metadata"],
   connect: () => Effect.succeed({ id: LocalIdentity.account }),
   open: (_, at, options) => make({ ...options, root: at.location, name: `${at.name}${at.location}` })
 })

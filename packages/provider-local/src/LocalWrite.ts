@@ -25,6 +25,7 @@ import type { Folders } from "./Folders.ts"
 import { type FreeSpace, ofOneFile } from "./FreeSpace.ts"
 import { attempt, toStorageError } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
+import * as Modes from "./Modes.ts"
 import type { Refusals } from "./Refusals.ts"
 import * as Replacement from "./Replacement.ts"
 import * as Symlinks from "./Symlinks.ts"
@@ -46,16 +47,27 @@ const checkSha1 = (source: ByteSource, actual: string): void => {
 }
 
 const stored = (
+  place: Place.Place,
   path: RemotePath.RemotePath,
   source: ByteSource,
-  { modifiedAt, nanoseconds = 0 }: PutOptions
+  { metadata, modifiedAt, nanoseconds = 0 }: PutOptions
 ): DatedFile => ({
   _tag: "File",
   path,
   size: source.size,
   modifiedAt,
   nanoseconds,
-  checksums: source.sha1 === undefined ? {} : { sha1: source.sha1 }
+  checksums: source.sha1 === undefined ? {} : { sha1: source.sha1 },
+  ...Modes.fields(place, Modes.isLink(place, metadata), Modes.wanted(place, metadata) ?? 0)
+})
+
+const attributesOf = (
+  place: Place.Place,
+  { metadata, modifiedAt, nanoseconds }: PutOptions
+): Replacement.Attributes => ({
+  modifiedAt,
+  nanoseconds,
+  mode: Modes.wanted(place, metadata)
 })
 
 /** What all writes of one provider share. */
@@ -92,14 +104,14 @@ const makePut = (
     const replacement = Replacement.create(place, folders, path)
     try {
       FileWriting.writeNow(replacement.fd, bytes)
-      commit(replacement, options, refusals)
+      commit(replacement, attributesOf(place, options), refusals)
     } catch (error) {
       Replacement.discard(replacement.temporary)
       throw error
     } finally {
       fs.closeSync(replacement.fd)
     }
-    return stored(path, source, options)
+    return stored(place, path, source, options)
   }
 
   const writePieces = (
@@ -124,8 +136,8 @@ const makePut = (
     const finish = attempt(place, "put", path, () => {
       checkSize(source, position)
       if (hashing !== undefined) checkSha1(source, hashing.digest("hex"))
-      commit(replacement, options, refusals)
-      return stored(path, source, options)
+      commit(replacement, attributesOf(place, options), refusals)
+      return stored(place, path, source, options)
     })
     if (options.durable !== true) return Effect.andThen(write, finish)
     const flush = FileWriting.flush(replacement.fd, toError)
@@ -172,12 +184,12 @@ const makePut = (
       throw new InvalidRequest({ message: "a symbolic link can not be made only where nothing is" })
     }
     const twin = Replacement.prepare(place, folders, path)
-    const link = Symlinks.withoutSuffix(twin)
+    const link = place.links ? Symlinks.withoutSuffix(twin) : twin
     const temporary = Replacement.beside(link, temporaryName(RemotePath.basename(path), makeId()))
     folders.forget()
     Symlinks.write(link, temporary, bytes, options, refusals)
-    if (fs.lstatSync(twin, { throwIfNoEntry: false })?.isFile()) fs.unlinkSync(twin)
-    return stored(path, source, options)
+    if (place.links && fs.lstatSync(twin, { throwIfNoEntry: false })?.isFile()) fs.unlinkSync(twin)
+    return stored(place, path, source, options)
   }
 
   const putLink: Put = (path, source, options) =>
@@ -190,7 +202,8 @@ const makePut = (
         )
 
   return (path, source, options) => {
-    const put = place.links && Symlinks.isLinkPath(path) ? putLink : putFile
+    const isLink = (place.links && Symlinks.isLinkPath(path)) || Modes.isLink(place, options.metadata)
+    const put = isLink ? putLink : putFile
     const stored = put(path, source, options)
     return options.durable === true ? Effect.tap(stored, () => durability.keepName(path)) : stored
   }

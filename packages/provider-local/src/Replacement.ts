@@ -69,25 +69,32 @@ export const create = (place: Place.Place, folders: Folders, path: RemotePath.Re
   }
 }
 
-/** Gives the temporary file its time, and the permissions of the file that it then replaces. The file stays open. */
-export const commit = ({ target, temporary, fd }: Replacement, time: SettingTimes.Time, refusals: Refusals): void => {
-  const mode = modeOf(target)
+/** What a file gets besides its bytes. */
+export interface Attributes extends SettingTimes.Time {
+  /** Permission bits; those of the file that it replaces where they are not said. */
+  readonly mode?: number | undefined
+}
+
+const setMode = (fd: number, mode: number | undefined, refusals: Refusals): void => {
   if (mode !== undefined && mode !== (fs.fstatSync(fd).mode & 0o777)) {
     refusals.allow("permissions", () => fs.fchmodSync(fd, mode))
   }
-  refusals.allow("times", () => SettingTimes.ofFile(fd, time))
+}
+
+/** Gives the temporary file its time and permissions, and then its name. The file stays open. */
+export const commit = ({ target, temporary, fd }: Replacement, attributes: Attributes, refusals: Refusals): void => {
+  const before = modeOf(target)
+  setMode(fd, attributes.mode ?? before, refusals)
+  refusals.allow("times", () => SettingTimes.ofFile(fd, attributes))
   fs.renameSync(temporary, target)
 }
 
 const withoutLinks = new Set<string | undefined>(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])
 
 /** `commit` where nothing is. Throws `AlreadyExists`; `InvalidRequest` on a file system without hard links, which has no such step. */
-export const commitNew = (
-  { target, temporary, fd }: Replacement,
-  time: SettingTimes.Time,
-  refusals: Refusals
-): void => {
-  refusals.allow("times", () => SettingTimes.ofFile(fd, time))
+export const commitNew = ({ target, temporary, fd }: Replacement, attributes: Attributes, refusals: Refusals): void => {
+  setMode(fd, attributes.mode, refusals)
+  refusals.allow("times", () => SettingTimes.ofFile(fd, attributes))
   try {
     fs.linkSync(temporary, target)
   } catch (error) {

@@ -36,7 +36,7 @@ export const write = (
   refusals: Refusals
 ): void => {
   if (target.length === 0 || target.includes(0)) {
-    throw new InvalidRequest({ message: `a name that ends in ${suffix} must hold the target of a symbolic link` })
+    throw new InvalidRequest({ message: "a symbolic link needs a target, which holds no NUL" })
   }
   if (fs.lstatSync(link, { throwIfNoEntry: false })?.isDirectory()) {
     throw new AlreadyExists({ message: "a folder stands where the symbolic link should go: rename or remove it" })

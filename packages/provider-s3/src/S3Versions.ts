@@ -151,10 +151,11 @@ export const make = (root: S3Root): Versions => {
   const under = (at: string, prefix: string) => dated(inPathOrder((begin) => versionRows(root, at, begin), prefix))
 
   return {
-    list: (path) =>
+    list: (path, { newest } = {}) =>
       Stream.suspend(() => {
-        if (path === "") return under(path, root.prefix)
+        if (path === "") return newest === undefined ? under(path, root.prefix) : Stream.empty
         const name = root.nameOf(path)
+        if (newest !== undefined) return dated(Stream.take(versionsOfKey(root, path, name), newest))
         // Not one listing of all that begins with the name: `a-b`, `a.txt` … may lie between `a` and `a/`.
         return Stream.concat(dated(versionsOfKey(root, path, name)), under(path, `${name}/`))
       }),

@@ -32,7 +32,7 @@ export const settled = Effect.fnUntraced(function* (
 /** Where no service starts runners, this command starts the one. The task as it is then. */
 export const launch = Effect.fnUntraced(function* (store: TaskStore, task: Task) {
   if ((yield* store.holder(TaskHost.role)) !== undefined) return task
-  const ended = RunnerProcess.start(taskProgram(yield* Streams), task.id, none)
+  const ended = RunnerProcess.start(taskProgram(yield* Streams), task, none)
   const begun = settled(store, task, ({ take }) => take !== task.take)
   return yield* Effect.raceFirst(
     begun,

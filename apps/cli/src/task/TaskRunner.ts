@@ -2,13 +2,13 @@
 import { homedir } from "node:os"
 import { withSettings } from "@ourclone/core/accounts/AccountSettings"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as WakeLock from "@ourclone/core/machine/WakeLock"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import { decodeSecrets } from "@ourclone/tasks/host/RunnerProcess"
 import * as TaskHost from "@ourclone/tasks/host/TaskHost"
 import * as AccountShares from "@ourclone/tasks/runner/AccountShares"
 import * as CredentialsChange from "@ourclone/tasks/runner/CredentialsChange"
 import { runTask } from "@ourclone/tasks/runner/RunTask"
-import * as WakeLock from "@ourclone/tasks/runner/WakeLock"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
@@ -23,6 +23,7 @@ import { wakePrograms } from "../process/WakePrograms.ts"
 import * as RemoteLog from "../RemoteLog.ts"
 import { Streams } from "../Streams.ts"
 import * as Journal from "./Journal.ts"
+import { lasting } from "./TaskProgram.ts"
 
 /** All of standard input; nothing where there is none, or its writer is gone. */
 const readInput: Effect.Effect<string> = process.stdin.isTTY
@@ -72,7 +73,9 @@ export const run = (id: string) =>
     const running = Effect.gen(function* () {
       const { refresh } = yield* Remotes
       yield* Effect.forkScoped(CredentialsChange.each(Effect.ignore(refresh)))
-      const awake = environment.OURCLONE_MAY_SLEEP === "1" ? undefined : wakePrograms[process.platform]
+      // What lasts as long as the machine does would never let it sleep.
+      const maySleep = environment.OURCLONE_MAY_SLEEP === "1" || lasting.has((yield* store.load(id)).kind)
+      const awake = maySleep ? undefined : wakePrograms[process.platform]
       const once = runTask({ store, id, owner, given, sendSignal, surroundings })
       let task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))
       while (task !== undefined && (yield* isLeftToThis(store, task))) {

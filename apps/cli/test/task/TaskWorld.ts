@@ -22,7 +22,7 @@ export const makeWorld = () => {
   const environment = { HOME: folder, XDG_STATE_HOME: at("state"), OURCLONE_CONFIG: at("config.toml") }
   const file = tasksFile(path.join(at("state"), "ourclone"))
   const owner = ProcessIdentity.current()
-  const command = (id: string) => [process.execPath, main, "task", "run", "--id", id] as const
+  const command = ({ id }: { readonly id: string }) => [process.execPath, main, "task", "run", "--id", id] as const
   return {
     at,
     environment,

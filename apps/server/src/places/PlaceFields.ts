@@ -33,6 +33,7 @@ const refused = new Map([
 /** Nothing of the storage or the machine is named by these; `path` and `host` as lists choose snapshots. */
 export const harmless: ReadonlySet<string> = new Set([
   "door",
+  "fsync",
   "retention",
   "encryption",
   "info",

@@ -72,7 +72,7 @@ export interface Limits {
   readonly partChecksum: ChecksumAlgorithm | undefined
 }
 
-export type FinishOptions = Pick<PutOptions, "durable" | "nanoseconds">
+export type FinishOptions = Pick<PutOptions, "durable" | "nanoseconds" | "metadata">
 
 export interface LargeFile {
   readonly limits: Limits
@@ -95,7 +95,7 @@ export interface LargeFile {
   /**
    * Joins parts `1…n` into the file. Fails with `InvalidRequest` when a number
    * is missing. Finishing twice gives the same file, so a lost answer can be retried.
-   * `durable` is that of `PutOptions`.
+   * `durable` is that of `PutOptions`; `metadata` is what the upload was started with.
    */
   readonly finish: (
     file: Unfinished,

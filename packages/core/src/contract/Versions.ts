@@ -21,9 +21,14 @@ export const Version = Schema.Struct({
 })
 export type Version = typeof Version.Type
 
+export interface VersionListOptions {
+  /** Only those of the file at the path itself, and so many of the newest. */
+  readonly newest?: number | undefined
+}
+
 export interface Versions {
   /** Every version at `path` and below it: names in byte order, the newest version of a name first. */
-  readonly list: (path: RemotePath) => Stream.Stream<Version, StorageError>
+  readonly list: (path: RemotePath, options?: VersionListOptions) => Stream.Stream<Version, StorageError>
   /**
    * Deletes one version for good. Succeeds when it is already gone. What is below it comes to light where it was the
    * newest: a file whose hide marker goes is back. Fails with `PermissionDenied` where it is locked.

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import type { Capabilities } from "../contract/Capabilities.ts"
 import type { File } from "../contract/Entry.ts"
+import { ofMetadata, usualMode } from "../contract/PosixMetadata.ts"
 
 export interface Comparison {
   /** `time`: size and modification time, the digest deciding when the times differ. `checksum`: size and digest. `size`: size alone. */
@@ -12,6 +13,8 @@ export interface Comparison {
   readonly keepsExisting?: boolean
   /** Transfer everything, the same or not. */
   readonly ignoresTimes?: boolean
+  /** A file of another mode or kind differs. Where a listing leaves out times it may leave out modes: both are asked for. */
+  readonly withModes?: boolean
   /** Times up to this far apart count as one, also where both sides keep them more exactly. */
   readonly windowMillis?: number | undefined
 }
@@ -21,6 +24,7 @@ export const Difference = Schema.Literals([
   "size differs",
   "checksum differs",
   "time differs",
+  "mode differs",
   "asked to transfer all"
 ])
 export type Difference = typeof Difference.Type
@@ -42,6 +46,7 @@ const same: Verdict = { _tag: "Same" }
 const leftAlone: Verdict = { _tag: "LeftAlone" }
 const missing: Verdict = { _tag: "Differs", because: "missing" }
 const sizeDiffers: Verdict = { _tag: "Differs", because: "size differs" }
+const modeDiffers: Verdict = { _tag: "Differs", because: "mode differs" }
 const asked: Verdict = { _tag: "Differs", because: "asked to transfer all" }
 const hashOrSize: Verdict = { _tag: "Hash", otherwise: "size differs" }
 const hashOrTime: Verdict = { _tag: "Hash", otherwise: "time differs" }
@@ -52,6 +57,18 @@ export const precision = (left: Capabilities, right: Capabilities, windowMillis 
   left.modifiedAtPrecision === undefined || right.modifiedAtPrecision === undefined
     ? undefined
     : Math.max(left.modifiedAtPrecision - 1, right.modifiedAtPrecision - 1, windowMillis)
+
+const permissions = 0o777
+
+const haveSameMode = (source: File, destination: File): boolean => {
+  const [left, right] = [ofMetadata(source.metadata), ofMetadata(destination.metadata)]
+  const isSameKind = (left?.isLink ?? false) === (right?.isLink ?? false)
+  // The mode of a link says nothing.
+  return (
+    isSameKind &&
+    (left?.isLink === true || (((left?.mode ?? usualMode) ^ (right?.mode ?? usualMode)) & permissions) === 0)
+  )
+}
 
 /** `within` is the result of `precision`. */
 export const decide = (
@@ -71,6 +88,10 @@ export const decide = (
   }
   if (source.isSizeUnsure === true || destination.isSizeUnsure === true) return hashOrSize
   if (source.size !== destination.size) return sizeDiffers
+  if (comparison.withModes === true) {
+    if (source.modifiedAt === undefined || destination.modifiedAt === undefined) return undated
+    if (!haveSameMode(source, destination)) return modeDiffers
+  }
   if (comparison.by === "size") return same
   if (comparison.by === "time" && within !== undefined && later === undefined) return undated
   const isSameTime = within === undefined || later === undefined || Math.abs(later) <= within

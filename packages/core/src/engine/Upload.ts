@@ -218,6 +218,10 @@ const fill = (filling: Filling, options: Uploading): Effect.Effect<DatedFile, St
     )
   })
 
+/** In bytes: up to this size a file is stored in one request, where it has no segments that are copied. */
+export const mostAtOnce = ({ capabilities, largeFile }: Provider): number =>
+  largeFile === undefined ? capabilities.maxPutSize : Math.min(largeFile.limits.cutoff, largestWhole)
+
 const invalid = (provider: Provider, path: RemotePath, message: string) =>
   Effect.fail(
     new StorageError({ provider: provider.name, operation: "put", path, reason: new InvalidRequest({ message }) })
@@ -241,16 +245,15 @@ export const upload = (
   const { segments } = uploadOptions
   const options = hasUnderWay(uploadOptions) ? uploadOptions : { ...uploadOptions, underWay: new UnderWay() }
   const { largeFile } = provider
-  const { maxPutSize } = provider.capabilities
   if (segments?.some(({ copyOf }) => copyOf !== undefined) === true && largeFile?.copyPart !== undefined) {
     const refused = refusal(segments, source.size, largeFile.limits)
     return refused === undefined
       ? putSegments(largeFile, path, source, segments, options)
       : invalid(provider, path, refused)
   }
-  const cutoff = largeFile === undefined ? maxPutSize : Math.min(largeFile.limits.cutoff, largestWhole)
-  if (source.size <= cutoff) return putWhole(provider, path, source, options)
+  if (source.size <= mostAtOnce(provider)) return putWhole(provider, path, source, options)
   if (largeFile === undefined) {
+    const { maxPutSize } = provider.capabilities
     return invalid(provider, path, `the file has ${source.size} bytes and ${provider.name} takes ${maxPutSize} at most`)
   }
   const partSize = plannedPartSize(source.size, largeFile.limits)

@@ -69,7 +69,7 @@ export const wrap = (provider: Provider, { effect, stream }: Around): Provider =
     largeFile: largeFile && aroundLargeFile(largeFile, { effect, stream }),
     versions: versions && {
       ...versions,
-      list: (path) => stream(versions.list(path), at("versions.list", path)),
+      list: (path, options) => stream(versions.list(path, options), at("versions.list", path)),
       remove: (version) => effect(versions.remove(version), at("versions.remove", version.path)),
       ...(hide && { hide: (path) => effect(hide(path), at("versions.hide", path)) })
     },

@@ -34,15 +34,19 @@ export const make = ({ absolute, account, relative }: Host): Versions => {
     return { ...file, ...at, kind: "Stored" }
   }
   return {
-    list: (path) =>
-      Stream.suspend(() =>
-        Stream.fromArray(
+    list: (path, { newest } = {}) =>
+      Stream.suspend(() => {
+        const at = absolute(path)
+        if (newest !== undefined) {
+          return Stream.fromArray((account.history.get(at) ?? []).slice(0, newest).map((each) => versionOf(at, each)))
+        }
+        return Stream.fromArray(
           [...account.history]
-            .filter(([name]) => RemotePath.isWithin(name, absolute(path)))
+            .filter(([name]) => RemotePath.isWithin(name, at))
             .sort(([left], [right]) => RemotePath.compare(left, right))
             .flatMap(([name, kept]) => kept.map((each) => versionOf(name, each)))
         )
-      ),
+      }),
     remove: (version) =>
       Effect.sync(() => {
         const path = absolute(version.path)

@@ -41,6 +41,14 @@ export const versionChecks: ReadonlyArray<Check> = [
     assert.deepEqual(lines(yield* all(v, "a/b")), ["Stored a/b 3"])
     assert.deepEqual(yield* all(v, "none"), [])
   }),
+  checkOf("versions", "lists the newest versions of one file alone", function* (v, provider) {
+    for (const name of ["a", "a-b", "a/b"]) yield* put(provider, name, name)
+    for (const text of ["22", "333"]) yield* put(provider, "a", text)
+    const newest = (path: string, most: number) => Stream.runCollect(v.list(at(path), { newest: most }))
+    assert.deepEqual(lines(yield* newest("a", 2)), ["Stored a 3", "Stored a 2"])
+    assert.deepEqual(lines(yield* newest("a", 9)), ["Stored a 3", "Stored a 2", "Stored a 1"])
+    assert.deepEqual(yield* newest("none", 1), [])
+  }),
   checkOf("versions", "reads each version as it was", function* (versions, provider) {
     for (const text of ["first", "second", "the third"]) yield* put(provider, "a", text)
     const found = yield* all(versions)

@@ -1,5 +1,6 @@
 /** What a job may know of the machine and the person it runs for; its face says so once for a process. */
 import type { Remotes } from "@ourclone/core/configuration/Remotes"
+import type { WakeProgram } from "@ourclone/core/machine/WakeLock"
 import * as Context from "effect/Context"
 
 export interface Machine {
@@ -9,6 +10,8 @@ export interface Machine {
   readonly home: string
   /** What snapshots say made them: `ourclone 1.2.3`. */
   readonly program: string
+  /** What delays the machine's shutdown while something would be lost from others' sight. */
+  readonly delaysShutdown?: WakeProgram | undefined
 }
 
 export class ThisMachine extends Context.Service<ThisMachine, Machine>()("@ourclone/jobs/ThisMachine") {}

@@ -21,6 +21,7 @@ export interface Mounted {
   readonly cacheDirectory?: string
   readonly listingMillis?: number
   readonly uploadDelayMillis?: number
+  readonly fsync?: "local" | "remote"
 }
 
 const point = place("The folder, an absolute path")
@@ -48,6 +49,12 @@ export const mounting = {
     Schema.Literals(["kernel", "library"]).annotate({
       description:
         "How the folder is made: by the kernel itself, or through libfuse or macFUSE; what this system has when absent"
+    })
+  ),
+  fsync: Schema.optionalKey(
+    Schema.Literals(["local", "remote"]).annotate({
+      description:
+        "What a program may rely on after fsync: that it is on the disk of this machine, or at the storage too; local when absent"
     })
   ),
   attributes: flag("Keep extended attributes (user.…), on this machine alone; listings cost more")

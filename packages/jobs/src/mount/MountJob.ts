@@ -1,49 +1,72 @@
 /** Shows a place of a storage as a folder of this machine, until it is unmounted. */
+import { randomBytes } from "node:crypto"
 import * as path from "node:path"
+import type { FileSystem } from "@ourclone/mount/contract/FileSystem"
+import type { MountError } from "@ourclone/mount/contract/MountError"
 import * as FuseDoor from "@ourclone/mount/fuse/FuseDoor"
 import * as LibraryDoor from "@ourclone/mount/fuse/library/LibraryDoor"
+import type * as ServedMount from "@ourclone/mount/ServedMount"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import { mounting, Summary } from "./MountFields.ts"
+import { mounting, Summary, webdavSecret } from "./MountFields.ts"
 import * as MountRun from "./MountRun.ts"
+import * as SystemDoor from "./SystemDoor.ts"
+
+interface Fault {
+  readonly operation: string
+  readonly error: unknown
+}
 
 export const Request = Schema.Struct(mounting)
 export type Request = typeof Request.Type
 
-/** The kernel's own protocol is Linux's. */
-const opener = (door: Request["door"]) =>
-  (door ?? (process.platform === "linux" ? "kernel" : "library")) === "library" ? LibraryDoor : FuseDoor
+/** Where nothing else was asked for, macOS and Windows mount by WebDAV, which needs no driver. */
+const isBySystem = ({ door }: Pick<Request, "door">): boolean => door === undefined && SystemDoor.isOf(process.platform)
 
-const run = (request: Request, { tell }: Beside) =>
-  MountRun.run(request, tell, {
-    kind: "fuse",
-    point: request.point,
-    open: ({ fileSystem }) =>
-      Effect.map(
-        opener(request.door).open(fileSystem, {
-          point: request.point,
-          allowsOthers: request.allowOther,
-          keepsAttributes: request.attributes,
-          onFault: ({ error, operation }) =>
-            tell.fact({
-              _tag: "Note",
-              code: "mountFault",
-              message: `${operation} failed: ${error instanceof Error ? error.message : String(error)}. This is a mistake in ourclone`
-            })
-        }),
-        (door) => ({ ...door, point: request.point })
-      )
+const opener = (request: Request, { secrets }: Beside, onFault: (fault: Fault) => void) => {
+  const { allowOther: allowsOthers, attributes: keepsAttributes, door, point } = request
+  const fuse = door === "library" ? LibraryDoor : FuseDoor
+  return (fileSystem: FileSystem): Effect.Effect<ServedMount.Door, MountError, Scope.Scope> =>
+    isBySystem(request)
+      ? SystemDoor.open(fileSystem, {
+          point,
+          platform: process.platform,
+          password: secrets.get(webdavSecret) ?? Redacted.make(randomBytes(12).toString("base64url")),
+          onFault
+        })
+      : fuse.open(fileSystem, { point, allowsOthers, keepsAttributes, onFault })
+}
+
+const run = (request: Request, beside: Beside) => {
+  const { point } = request
+  const open = opener(request, beside, ({ error, operation }) =>
+    beside.tell.fact({
+      _tag: "Note",
+      code: "mountFault",
+      message: `${operation} failed: ${error instanceof Error ? error.message : String(error)}. This is a mistake in ourclone`
+    })
+  )
+  return MountRun.run(request, beside.tell, {
+    kind: isBySystem(request) ? "webdav" : "fuse",
+    point,
+    open: ({ fileSystem }) => Effect.map(open(fileSystem), (door) => ({ ...door, point }))
   })
+}
+
+/** On Windows a letter is a place too. */
+const isPlace = (point: string): boolean => path.isAbsolute(point) || /^[a-z]:$/i.test(point)
 
 export const kind: JobKind<"mount", Request, typeof Summary.Type> = {
   type: "mount",
   request: Request,
   summary: Summary,
-  needs: () => [],
+  needs: (request) => (isBySystem(request) ? [webdavSecret] : []),
   refuse: (request) =>
-    path.isAbsolute(request.point)
+    isPlace(request.point)
       ? undefined
       : new InvalidJob({ message: `"${request.point}" is no absolute path`, field: "point" }),
   run

@@ -1,6 +1,7 @@
 /** What all kinds of mounts do: opens the place and what is kept of it, serves it through a door, tells how it ended. */
 import { hostname, userInfo } from "node:os"
 import type { Tell } from "@ourclone/core/events/Tell"
+import * as WakeLock from "@ourclone/core/machine/WakeLock"
 import type { MountError } from "@ourclone/mount/contract/MountError"
 import * as ServedMount from "@ourclone/mount/ServedMount"
 import * as Effect from "effect/Effect"
@@ -38,6 +39,19 @@ const noting = (tell: Tell) => {
   }
 }
 
+const lookMillis = 1_000
+
+/** Whoever shuts the machine down is asked to wait while something can still be sent. */
+const delayingShutdown = (
+  program: WakeLock.WakeProgram | undefined,
+  { status }: Pick<ServedMount.Served, "status">
+) => {
+  const until = (isWanted: boolean) =>
+    Effect.sleep(lookMillis).pipe(Effect.repeat({ until: () => status().waiting > 0 === isWanted }), Effect.asVoid)
+  const turn = Effect.andThen(until(true), Effect.scoped(Effect.andThen(WakeLock.hold(program), until(false))))
+  return program === undefined ? Effect.void : Effect.forever(turn)
+}
+
 export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, door: MountDoor) {
   const machine = yield* ThisMachine
   const provider = yield* open(request.path, tell)
@@ -57,8 +71,10 @@ export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, do
     cacheSize: request.cacheSize,
     listingLife: request.listingMillis,
     uploadDelay: request.uploadDelayMillis,
+    syncsRemotely: request.fsync === "remote",
     note: noting(tell)
   })
+  yield* Effect.forkScoped(delayingShutdown(machine.delaysShutdown, mount))
   const drained: Summary = yield* ServedMount.serve({
     mount,
     directory,

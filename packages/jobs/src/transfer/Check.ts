@@ -20,6 +20,7 @@ import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
 import { open } from "../place/OpenPlace.ts"
 import * as OwnFiles from "../place/OwnFiles.ts"
+import { refuseWithoutMetadata } from "./Sides.ts"
 import { checked, comparing, earlierSource, linking, lookingOf, telling } from "./TransferFields.ts"
 
 export const Request = Schema.Struct({
@@ -119,7 +120,7 @@ const comparer = ({ destination, request, source }: Comparing) => {
   const within = Compare.precision(source.capabilities, destination.capabilities, request.modifyWindowMillis)
   const compare = ({ ours, theirs }: Pair): Effect.Effect<Finding, StorageError> => {
     const item = ours.path
-    const verdict = Compare.decide(ours, theirs, { by }, within)
+    const verdict = Compare.decide(ours, theirs, { by, withModes: request.metadata ?? false }, within)
     if (verdict._tag === "Same") return Effect.succeed({ kind: "same", item })
     if (verdict._tag === "Differs") return Effect.succeed({ kind: "different", item, because: verdict.because })
     if (verdict._tag === "Date") {
@@ -149,7 +150,11 @@ const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
   const looking = lookingOf(request)
   const filter = yield* filterOf(request)
   const found = yield* FileOrFolder.find(request.source, tell, looking)
-  const opened = yield* open(request.destination, tell, { links: looking.flags?.links })
+  const opened = yield* open(request.destination, tell, {
+    links: looking.flags?.links,
+    metadata: looking.flags?.metadata
+  })
+  yield* refuseWithoutMetadata(request, [found.provider, opened])
   const [source, destination] =
     found._tag === "File"
       ? [FileOrFolder.onlyFile(found.provider, found.file.path), FileOrFolder.onlyFile(opened, found.file.path)]

@@ -6,6 +6,7 @@ import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import * as Guard from "@ourclone/core/engine/Guard"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
+import { InvalidJob } from "../kind/JobError.ts"
 import type { Which } from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { open } from "../place/OpenPlace.ts"
@@ -89,3 +90,16 @@ export const openDestination = (request: Transferring, tell: Tell) =>
     }),
     OwnFiles.without
   )
+
+/** Fails where modes and links are to be kept and one side has no place for them: a link would come to be a plain file. */
+export const refuseWithoutMetadata = (
+  { metadata }: Pick<Transferring, "metadata">,
+  sides: ReadonlyArray<Provider>
+): Effect.Effect<void, InvalidJob> => {
+  const lacking = metadata === true ? sides.find(({ capabilities }) => !capabilities.keepsMetadata) : undefined
+  return lacking === undefined
+    ? Effect.void
+    : Effect.fail(
+        new InvalidJob({ message: `${lacking.name} keeps neither modes nor links beside files`, field: "metadata" })
+      )
+}

@@ -18,7 +18,8 @@ export const comparing = {
 
 export const linking = {
   links: flag("Store symbolic links as files that end in .rclonelink, and make links of those again"),
-  copyLinks: flag("Follow symbolic links")
+  copyLinks: flag("Follow symbolic links"),
+  metadata: flag("Keep the modes of files, and symbolic links as links, where both sides can, as a mount does")
 }
 
 /** Which of the files that differ are transferred. */
@@ -152,19 +153,18 @@ export const removing = {
 /** How much `check` tells. */
 export const telling = { oneWay: flag("Pass over what is only at the destination") }
 
+type Linking = Pick<Transferring, "links" | "copyLinks" | "metadata" | "tpslimit">
+
 /** What is given wins over the configuration; what is not leaves it alone. */
-export const givenOf = ({
-  copyLinks,
-  links,
-  tpslimit
-}: Pick<Transferring, "links" | "copyLinks" | "tpslimit">): Given => ({
+export const givenOf = ({ copyLinks, links, metadata, tpslimit }: Linking): Given => ({
   links: links === true || undefined,
   copyLinks: copyLinks === true || undefined,
+  metadata: metadata === true || undefined,
   requests: tpslimit
 })
 
 /** How the source is looked for. */
-export const lookingOf = (request: Pick<Transferring, "links" | "copyLinks" | "tpslimit"> & Which): Looking => ({
+export const lookingOf = (request: Linking & Which): Looking => ({
   flags: givenOf(request),
   at: request.at,
   versionId: request.versionId
@@ -175,5 +175,6 @@ export const comparisonOf = (request: Partial<Transferring>): Comparison => ({
   keepsNewer: request.update ?? false,
   keepsExisting: request.ignoreExisting ?? false,
   ignoresTimes: request.ignoreTimes ?? false,
+  withModes: request.metadata ?? false,
   windowMillis: request.modifyWindowMillis
 })

@@ -121,6 +121,7 @@ export const run = (verb: Verb) =>
     const opened = yield* Sides.openDestination(request, tell)
     yield* hold(opened, { type: verb, whenBusy: request.whenBusy, tell })
     const sides = yield* Sides.withSource(request, opened, tell, name)
+    yield* Sides.refuseWithoutMetadata(request, [sides.source, sides.destination])
     if (request.maxCost !== undefined) yield* refuseCost(verb, request, sides, request.maxCost, tell)
     const plan = yield* planOf(verb, request, sides, tell)
     const summary: TransferSummary = yield* Effect.mapError(

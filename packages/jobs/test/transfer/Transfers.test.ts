@@ -85,6 +85,71 @@ describe("a sync", () => {
   )
 })
 
+describe("modes and links, where they are to be kept", () => {
+  const modeOf = (file: string) => fs.statSync(file).mode & 0o777
+
+  it.live("come with the files, and a second run moves nothing", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      for (const name of ["plain", "program", "secret"]) world.write(`from/${name}`, name)
+      fs.chmodSync(world.at("from/plain"), 0o644)
+      fs.chmodSync(world.at("from/program"), 0o755)
+      fs.chmodSync(world.at("from/secret"), 0o600)
+      fs.symlinkSync("../nowhere", world.at("from/link"))
+      const request = { source: world.at("from"), destination: world.at("to"), metadata: true }
+      expect(yield* world.run(Sync.kind, request)).toMatchObject({ stored: 4, failed: 0 })
+      expect(["plain", "program", "secret"].map((name) => modeOf(world.at(`to/${name}`)))).toEqual([
+        0o644, 0o755, 0o600
+      ])
+      expect(fs.readlinkSync(world.at("to/link"))).toBe("../nowhere")
+      expect(yield* world.run(Sync.kind, request)).toMatchObject({ stored: 0, same: 4, failed: 0 })
+      expect(yield* world.run(Check.kind, request)).toMatchObject({ same: 4, different: 0 })
+    })
+  )
+
+  it.live("that alone changed are brought too", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      world.write("from/a", "a")
+      fs.symlinkSync("a", world.at("from/link"))
+      const request = { source: world.at("from"), destination: world.at("to"), metadata: true }
+      yield* world.run(Sync.kind, request)
+      fs.chmodSync(world.at("from/a"), 0o700)
+      const { mtime } = fs.lstatSync(world.at("from/link"))
+      fs.rmSync(world.at("from/link"))
+      fs.writeFileSync(world.at("from/link"), "b")
+      fs.utimesSync(world.at("from/link"), mtime, mtime)
+      expect(yield* world.run(Check.kind, request)).toMatchObject({ different: 2 })
+      expect(yield* world.run(Sync.kind, request)).toMatchObject({ stored: 2, failed: 0 })
+      expect(modeOf(world.at("to/a"))).toBe(0o700)
+      expect(fs.lstatSync(world.at("to/link")).isFile()).toBe(true)
+    })
+  )
+
+  it.live("stay out of a transfer that was not asked for them", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      world.write("from/a", "a")
+      fs.chmodSync(world.at("from/a"), 0o700)
+      fs.symlinkSync("a", world.at("from/link"))
+      const request = { source: world.at("from"), destination: world.at("to") }
+      expect(yield* world.run(Sync.kind, request)).toMatchObject({ stored: 1, skipped: 1 })
+      expect(world.list("to")).toEqual(["a"])
+      expect(modeOf(world.at("to/a"))).not.toBe(0o700)
+    })
+  )
+
+  it.live("can not be asked for together with another way for links", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      world.write("from/a", "a")
+      const request = { source: world.at("from"), destination: world.at("to"), metadata: true, links: true }
+      expect(yield* Effect.flip(world.run(Sync.kind, request))).toMatchObject({ _tag: "StorageError" })
+      expect(fs.existsSync(world.at("to"))).toBe(false)
+    })
+  )
+})
+
 describe("a link beside a file that has the name it is stored under", () => {
   it.live("fails by its own name, and the file is the same at the next run", () =>
     Effect.gen(function* () {

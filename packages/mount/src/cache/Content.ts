@@ -1,5 +1,5 @@
 /**
- * The bytes of one file, as far as they are on this machine: a sparse file, and what of it holds.
+ * The bytes of one file, as far as they are on this machine: where they are kept, and what of it holds.
  *
  * `base` is where the storage has the bytes that are neither `stored` nor `dirty`. Whole units that came from there are
  * summed; whoever opens the cache again believes those alone, and only once their sum has been compared.
@@ -7,6 +7,7 @@
 import { crc32 } from "node:zlib"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { CacheDisk } from "./CacheDisk.ts"
+import { inFile, inRow, type Keeping, mostInRow } from "./Keeping.ts"
 import { type Range, Ranges } from "./Ranges.ts"
 
 /** In bytes. */
@@ -21,6 +22,8 @@ export interface Kept {
   /** What of `dirty` is in the file; the rest is zeros. */
   readonly written: ReadonlyArray<Range>
   readonly isSynced: boolean
+  /** The bytes themselves, where they are few; otherwise they are in a file. */
+  readonly bytes: Uint8Array | undefined
 }
 
 export class Content {
@@ -28,7 +31,7 @@ export class Content {
   readonly file: string
   base: File | undefined
   size: number
-  /** What of the cache file holds. */
+  /** What of the kept bytes holds. */
   readonly stored = new Ranges()
   /** What differs from `base`. */
   readonly dirty: Ranges
@@ -48,17 +51,21 @@ export class Content {
   private readonly sums: Map<number, number>
   private readonly unchecked = new Set<number>()
   private readonly disk: CacheDisk
-  private descriptor: number | undefined
+  /** Before a file is made of it. */
+  private readonly onFile: () => void
+  private keeping: Keeping
 
-  constructor(id: number, file: string, kept: Kept, disk: CacheDisk) {
+  constructor(id: number, file: string, kept: Kept, disk: CacheDisk, onFile: () => void = () => {}) {
     this.id = id
     this.file = file
     this.disk = disk
+    this.onFile = onFile
     this.base = kept.base
     this.size = kept.size
     this.dirty = new Ranges(kept.dirty)
     this.isSynced = kept.isSynced
     this.sums = new Map(kept.sums)
+    this.keeping = kept.bytes === undefined ? this.inFile() : inRow(kept.bytes)
     for (const [start, end] of kept.written) this.stored.add(start, end)
     for (const number of this.sums.keys()) {
       this.unchecked.add(number)
@@ -71,23 +78,26 @@ export class Content {
     return this.base === undefined || !this.dirty.isEmpty || this.size !== this.base.size
   }
 
-  get open(): number {
-    if (this.descriptor === undefined) {
-      this.descriptor = this.disk.open(this.file)
-      // A process that was killed may have written on.
-      if (this.disk.size(this.descriptor) > this.size) this.disk.truncate(this.descriptor, this.size)
+  private inFile(): Keeping {
+    return inFile(this.file, this.disk, () => this.size)
+  }
+
+  private put(bytes: Uint8Array, position: number): void {
+    const few = this.keeping.inRow()
+    if (few !== undefined && position + bytes.length > mostInRow) {
+      this.keeping = this.inFile()
+      this.onFile()
+      if (few.length > 0) this.keeping.write(few, 0)
     }
-    return this.descriptor
+    this.keeping.write(bytes, position)
   }
 
   close(): void {
-    if (this.descriptor !== undefined) this.disk.close(this.descriptor)
-    this.descriptor = undefined
+    this.keeping.close()
   }
 
   discard(): void {
-    this.close()
-    this.disk.remove(this.file)
+    this.keeping.discard()
     this.stored.clear()
     this.sums.clear()
     this.unchecked.clear()
@@ -108,7 +118,7 @@ export class Content {
       if (!this.unchecked.delete(number)) continue
       const [from, to] = [number * unit, Math.min(this.size, (number + 1) * unit)]
       const bytes = Buffer.allocUnsafe(Math.max(0, to - from))
-      const read = this.disk.read(this.open, bytes, from)
+      const read = this.keeping.read(bytes, from)
       if (read === bytes.length && crc32(bytes) === this.sums.get(number)) continue
       this.sums.delete(number)
       for (const [gap, until] of this.dirty.gaps(from, to)) {
@@ -123,7 +133,7 @@ export class Content {
     const length = Math.max(0, Math.min(into.length, this.size - offset))
     if (length === 0) return 0
     const wanted = length === into.length ? into : into.subarray(0, length)
-    const read = this.disk.read(this.open, wanted, offset)
+    const read = this.keeping.read(wanted, offset)
     if (read < length) wanted.fill(0, read)
     return length
   }
@@ -133,7 +143,7 @@ export class Content {
     const end = Math.min(offset + bytes.length, this.size)
     let taken = 0
     for (const [start, until] of this.missing(offset, end)) {
-      this.disk.write(this.open, bytes.subarray(start - offset, until - offset), start)
+      this.put(bytes.subarray(start - offset, until - offset), start)
       this.stored.add(start, until)
       taken += until - start
     }
@@ -149,7 +159,7 @@ export class Content {
   /** How many bytes of the disk it takes that it did not take before. */
   write(offset: number, bytes: Uint8Array): number {
     const end = offset + bytes.length
-    this.disk.write(this.open, bytes, offset)
+    this.put(bytes, offset)
     if (offset > this.size) this.mark(this.size, offset)
     const before = this.stored.total
     this.stored.add(offset, end)
@@ -175,7 +185,7 @@ export class Content {
   resize(size: number): void {
     if (size < this.size) {
       // Also what is not known to be stored may be in the file, and must not be taken for a hole later.
-      if (this.disk.size(this.open) > size) this.disk.truncate(this.open, size)
+      this.keeping.cut(size)
       for (const ranges of [this.stored, this.dirty, this.since]) ranges?.remove(size, Number.MAX_SAFE_INTEGER)
       for (const number of this.sums.keys()) {
         if ((number + 1) * unit <= size) continue
@@ -210,6 +220,8 @@ export class Content {
 
   /** Whether what was written here, and not synced, is what was summed when it was closed. */
   isIntact(): boolean {
+    // What is in the row came there with it.
+    if (this.isInRow) return true
     for (const [start, end] of this.dirty.all()) {
       for (let number = Math.floor(start / unit); number * unit < end; number++) {
         if (!this.sums.has(number)) return false
@@ -225,15 +237,14 @@ export class Content {
   /** Makes `[start, end)` zeros, within the size. */
   zero(start: number, end: number): void {
     const to = Math.min(end, this.size)
-    this.erase(start, Math.min(to, this.disk.size(this.open)))
+    this.erase(start, Math.min(to, this.keeping.size()))
     if (to > start) this.mark(start, to)
   }
 
   /** What is not stored may be taken for a hole later, and a hole is zeros. */
   private erase(start: number, end: number): void {
     const zeros = Buffer.alloc(Math.min(unit, Math.max(0, end - start)))
-    for (let at = start; at < end; at += unit)
-      this.disk.write(this.open, zeros.subarray(0, Math.min(unit, end - at)), at)
+    for (let at = start; at < end; at += unit) this.put(zeros.subarray(0, Math.min(unit, end - at)), at)
   }
 
   /** Forgets what can be fetched again; how many bytes that frees. Only of a content without changes. */
@@ -242,8 +253,7 @@ export class Content {
     this.stored.clear()
     this.sums.clear()
     this.unchecked.clear()
-    if (this.descriptor === undefined) this.disk.remove(this.file)
-    else this.disk.truncate(this.open, 0)
+    this.keeping.discard()
     this.isUnsaved = true
     return freed
   }
@@ -259,20 +269,25 @@ export class Content {
     this.isUnsaved = true
   }
 
+  /** Whether what is saved of it is believed later without sums. */
+  get isInRow(): boolean {
+    return this.keeping.inRow() !== undefined
+  }
+
   /** Sums the whole units that were written here, so that they are believed later. */
   sum(): void {
-    const bytes = Buffer.allocUnsafe(unit)
+    const bytes = Buffer.allocUnsafe(Math.min(unit, this.size))
     for (let number = 0; number * unit < this.size; number++) {
       const [from, to] = [number * unit, Math.min(this.size, (number + 1) * unit)]
       if (this.sums.has(number) || !this.stored.covers(from, to)) continue
-      this.disk.read(this.open, bytes.subarray(0, to - from), from)
+      this.keeping.read(bytes.subarray(0, to - from), from)
       this.sums.set(number, crc32(bytes.subarray(0, to - from)))
     }
   }
 
   async sync(): Promise<void> {
     const { generation } = this
-    if (this.descriptor !== undefined || this.stored.total > 0) await this.disk.sync(this.open)
+    if (this.stored.total > 0) await this.keeping.sync()
     if (generation === this.generation) this.isSynced = true
   }
 
@@ -284,7 +299,8 @@ export class Content {
       sums: [...this.sums],
       dirty,
       written: dirty.flatMap(([start, end]) => this.stored.within(start, end)),
-      isSynced: this.isSynced
+      isSynced: this.isSynced,
+      bytes: this.keeping.inRow()
     }
   }
 }

@@ -5,6 +5,7 @@ import type { File } from "@ourclone/core/contract/Entry"
 import type { Journal } from "../journal/Journal.ts"
 import type { CacheDisk } from "./CacheDisk.ts"
 import { Content, type Kept } from "./Content.ts"
+import { mostInRow } from "./Keeping.ts"
 import type { Range } from "./Ranges.ts"
 
 export interface CacheOptions {
@@ -16,7 +17,8 @@ export interface CacheOptions {
   readonly now: () => number
 }
 
-const nothing: Kept = { base: undefined, size: 0, sums: [], dirty: [], written: [], isSynced: true }
+const nothing: Kept = { base: undefined, size: 0, sums: [], dirty: [], written: [], isSynced: true, bytes: undefined }
+const none = new Uint8Array()
 
 const packed = (sums: Kept["sums"]): Uint8Array => {
   const numbers = new Uint32Array(sums.length * 2)
@@ -54,24 +56,32 @@ export class Contents {
 
   /** A content without bytes here: those of `base`, or none. */
   create(base: File | undefined): Content {
-    const kept: Kept = { ...nothing, base, size: base?.size ?? 0 }
+    const size = base?.size ?? 0
+    const kept: Kept = { ...nothing, base, size, bytes: size <= mostInRow ? none : undefined }
     const id = this.journal.insert(
-      "insert into content (base, size, units, dirty, written, isSynced, boot, usedAt, bytes) values (?, ?, x'', '[]', '[]', 1, ?, ?, 0)",
+      "insert into content (base, size, units, dirty, written, isSynced, boot, usedAt, bytes, kept) values (?, ?, x'', '[]', '[]', 1, ?, ?, 0, ?)",
       base === undefined ? null : JSON.stringify(base),
       kept.size,
       this.options.boot,
-      this.options.now()
+      this.options.now(),
+      kept.bytes ?? null
     )
-    return this.add(new Content(id, this.fileOf(id), kept, this.options.disk))
+    return this.add(id, kept)
   }
 
-  private add(content: Content): Content {
-    const folder = content.id & 0xff
-    if (!this.folders.has(folder)) fs.mkdirSync(path.dirname(content.file), { recursive: true, mode: 0o700 })
-    this.folders.add(folder)
+  private add(id: number, kept: Kept): Content {
+    const file = this.fileOf(id)
+    const content = new Content(id, file, kept, this.options.disk, () => this.makeFolder(id, file))
+    if (kept.bytes === undefined) this.makeFolder(id, file)
     content.usedAt = this.options.now()
     this.loaded.set(content.id, content)
     return content
+  }
+
+  private makeFolder(id: number, file: string): void {
+    const folder = id & 0xff
+    if (!this.folders.has(folder)) fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    this.folders.add(folder)
   }
 
   /** Undefined where the cache has no row of it any more. */
@@ -80,29 +90,23 @@ export class Contents {
     if (known !== undefined) return known
     const row = this.journal.first("select * from content where id = ?", id)
     if (row === undefined) return undefined
-    return this.add(
-      new Content(
-        id,
-        this.fileOf(id),
-        {
-          base: row.base === null ? undefined : (JSON.parse(String(row.base)) as File),
-          size: Number(row.size),
-          sums: unpacked(row.units as Uint8Array),
-          dirty: JSON.parse(String(row.dirty)) as ReadonlyArray<Range>,
-          written: JSON.parse(String(row.written)) as ReadonlyArray<Range>,
-          isSynced: row.isSynced === 1
-        },
-        this.options.disk
-      )
-    )
+    return this.add(id, {
+      base: row.base === null ? undefined : (JSON.parse(String(row.base)) as File),
+      size: Number(row.size),
+      sums: unpacked(row.units as Uint8Array),
+      dirty: JSON.parse(String(row.dirty)) as ReadonlyArray<Range>,
+      written: JSON.parse(String(row.written)) as ReadonlyArray<Range>,
+      isSynced: row.isSynced === 1,
+      bytes: row.kept === null ? undefined : (row.kept as Uint8Array)
+    })
   }
 
   /** Writes what is so into the row. Part of the transaction that it is called in. */
   save(content: Content): void {
     if (!content.isUnsaved) return
-    const { base, dirty, isSynced, size, sums, written } = content.kept()
+    const { base, bytes, dirty, isSynced, size, sums, written } = content.kept()
     this.journal.run(
-      "update content set base = ?, size = ?, units = ?, dirty = ?, written = ?, isSynced = ?, boot = ?, usedAt = ?, bytes = ? where id = ?",
+      "update content set base = ?, size = ?, units = ?, dirty = ?, written = ?, isSynced = ?, boot = ?, usedAt = ?, bytes = ?, kept = ? where id = ?",
       base === undefined ? null : JSON.stringify(base),
       size,
       packed(sums),
@@ -112,6 +116,7 @@ export class Contents {
       this.options.boot,
       content.usedAt,
       content.stored.total,
+      bytes ?? null,
       content.id
     )
     content.isUnsaved = false

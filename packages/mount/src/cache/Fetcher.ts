@@ -4,6 +4,7 @@
  */
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { NotFound, type StorageError } from "@ourclone/core/contract/StorageError"
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -129,6 +130,7 @@ export class Fetcher {
       if (!this.contents.makeRoom(bytes.length, content))
         throw new Refused("NoSpace", "the cache is full of what is not sent yet")
       this.contents.used += content.fill(position, bytes)
+      PiecePool.give(bytes)
       position += bytes.length
       flight.moved.resolve()
       flight.moved = Promise.withResolvers()

@@ -59,6 +59,8 @@ export interface OpenMode {
   /** Writes go to the end whatever their offset says. */
   readonly appends?: boolean | undefined
   readonly truncates?: boolean | undefined
+  /** Of what is made: its name is an `UnfinishedName`. Another may not have one. */
+  readonly isUnfinished?: boolean | undefined
 }
 
 export interface Opened {

@@ -4,6 +4,7 @@
  * It is opened for this process alone; a second one that wants it is refused. A commit outlives a kill of the process;
  * `durably` makes it, and all before it, outlive a power cut.
  */
+import * as fs from "node:fs"
 import { DatabaseSync, type StatementSync } from "node:sqlite"
 import { migrations } from "./migrations.ts"
 
@@ -20,6 +21,13 @@ export class JournalRefused extends Error {
     this.because = because
   }
 }
+
+/** In bytes: a log of so many is worth taking into the database in a quiet moment; one of so many is in any moment. */
+const largeLog = 4 * 1024 * 1024
+const largestLog = 64 * 1024 * 1024
+/** Milliseconds without a commit that make a moment quiet, and how many commits are let go by without a look. */
+const quiet = 2_000
+const looksEvery = 1_000
 
 const busy = 5
 const damaged = new Set([11, 26])
@@ -48,6 +56,9 @@ export class Journal {
   private readonly at: At
   /** For tests of power cuts: what was committed until now is on the disk. */
   private readonly onDurable: () => void
+  private committedAt = 0
+  private commits = 0
+  private tidying: NodeJS.Timeout | undefined
 
   constructor(file: string, at: At = () => {}, onDurable: () => void = () => {}) {
     this.file = file
@@ -56,9 +67,11 @@ export class Journal {
     this.database = new DatabaseSync(file, { timeout: 0 })
     try {
       this.database.exec("pragma locking_mode = exclusive")
-      this.database.exec("pragma page_size = 8192")
+      this.database.exec("pragma page_size = 4096")
       this.database.exec("pragma journal_mode = wal")
       this.database.exec("pragma synchronous = normal")
+      // The disk is waited for where `tidy` says, not in the middle of a program's work.
+      this.database.exec("pragma wal_autocheckpoint = 0")
       this.migrate()
     } catch (error) {
       this.database.close()
@@ -103,6 +116,13 @@ export class Journal {
     return this.statement(sql).all(...values) as ReadonlyArray<Row>
   }
 
+  /** The first column of each row, of numbers. */
+  numbers(sql: string, ...values: ReadonlyArray<Value>): ReadonlyArray<number> {
+    const statement = this.statement(sql)
+    statement.setReturnArrays(true)
+    return (statement.all(...values) as unknown as ReadonlyArray<readonly [number]>).map(([number]) => number)
+  }
+
   /** How many rows it changed. */
   run(sql: string, ...values: ReadonlyArray<Value>): number {
     return Number(this.statement(sql).run(...values).changes)
@@ -122,11 +142,38 @@ export class Journal {
       this.at("commit.before")
       this.database.exec("commit")
       this.at("commit.after")
+      this.committed()
       return result
     } catch (error) {
       if (this.database.isTransaction) this.database.exec("rollback")
       throw error
     }
+  }
+
+  private committed(): void {
+    this.committedAt = performance.now()
+    if (++this.commits % looksEvery === 0 && this.logSize() > largestLog) this.checkpoint()
+    if (this.tidying !== undefined) return
+    this.tidying = setTimeout(() => this.tidy(), quiet)
+    this.tidying.unref()
+  }
+
+  private logSize(): number {
+    return fs.statSync(`${this.file}-wal`, { throwIfNoEntry: false })?.size ?? 0
+  }
+
+  /** Takes the log into the database, once nothing has been committed for a while. */
+  private tidy(): void {
+    this.tidying = undefined
+    const left = quiet - (performance.now() - this.committedAt)
+    if (left > 0) {
+      this.tidying = setTimeout(() => this.tidy(), left)
+      this.tidying.unref()
+    } else if (this.logSize() >= largeLog) this.checkpoint()
+  }
+
+  private checkpoint(): void {
+    this.database.exec("pragma wal_checkpoint(truncate)")
   }
 
   /** A transaction after which everything committed so far is on the disk. */
@@ -145,6 +192,7 @@ export class Journal {
   }
 
   close(): void {
+    clearTimeout(this.tidying)
     if (this.database.isOpen) this.database.close()
   }
 }

@@ -66,5 +66,21 @@ export const migrations: ReadonlyArray<string> = [
     primary key (ino, key)
   ) without rowid;
   insert into sqlite_sequence (name, seq) values ('node', 15);
+  `,
+  `
+  create table begun (
+    seq integer primary key,
+    path text not null,
+    ino integer,
+    file text not null
+  );
+  create index begunPath on begun (path);
+  create index begunNode on begun (ino) where ino is not null;
+  insert into begun (path, ino, file) select sendingTo, ino, sending from queue where sendingTo is not null;
+  insert into begun (path, file) select path, sending from queue where path is not null and sending is not null;
+  drop index queueSending;
+  alter table queue drop column sendingTo;
+  alter table queue drop column sending;
+  alter table content add column kept blob;
   `
 ]

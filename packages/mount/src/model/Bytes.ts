@@ -319,7 +319,9 @@ export class Bytes {
       else this.world.contents.save(content)
     })
     this.sender.wake()
-    return undefined
+    const { settings } = this.world
+    // What has no name any more is for nobody else.
+    return settings.syncsRemotely && node.parent !== undefined ? this.sender.arrived(node.ino) : undefined
   }
 
   readonly release: FileSystem["release"] = (number) => {

@@ -8,6 +8,7 @@ import { Contents } from "../cache/Contents.ts"
 import { Fetcher } from "../cache/Fetcher.ts"
 import { type FileSystem, type Owner, rootIno, type Told } from "../contract/FileSystem.ts"
 import { type At, Journal } from "../journal/Journal.ts"
+import { Begun } from "../queue/Begun.ts"
 import { Queue } from "../queue/Queue.ts"
 import { Relist } from "../queue/Relist.ts"
 import { runner } from "../queue/Run.ts"
@@ -41,6 +42,8 @@ export interface MountOptions {
   readonly deadline?: number | undefined
   /** Milliseconds that a writer waits for room; 30,000 where it is not said. */
   readonly roomWait?: number | undefined
+  /** Whether `sync` waits until the storage has it; it is this machine's disk alone where it is not said. */
+  readonly syncsRemotely?: boolean | undefined
   readonly concurrency?: number | undefined
   readonly note?: ((code: string, message: string) => void) | undefined
   /** For tests. */
@@ -156,6 +159,8 @@ const start = (
     listingLife: options.listingLife ?? 60_000,
     uploadDelay: options.uploadDelay ?? 5_000,
     roomWait: options.roomWait ?? 30_000,
+    deadline: options.deadline ?? 60_000,
+    syncsRemotely: options.syncsRemotely ?? false,
     concurrency: options.concurrency ?? 8,
     host: options.host,
     at,
@@ -165,11 +170,24 @@ const start = (
   const tree = new Tree(journal)
   const quota = options.cacheSize ?? 10 * gibibyte
   const contents = new Contents(journal, { directory: data, quota, boot, disk: options.disk ?? realDisk, now })
-  const fetcher = new Fetcher(provider, contents, options.deadline ?? 60_000)
+  const fetcher = new Fetcher(provider, contents, settings.deadline)
   const queue = new Queue(journal)
+  const begun = new Begun(journal)
   const ending = new AbortController()
   const run = runner(ending.signal)
-  const world: World = { provider, journal, tree, contents, fetcher, queue, settings, run, tell }
+  const world: World = {
+    provider,
+    journal,
+    tree,
+    contents,
+    fetcher,
+    queue,
+    begun,
+    settings,
+    run,
+    tell,
+    listsVersions: true
+  }
   if (tree.get(rootIno) === undefined) {
     const time = timeOf(now())
     tree.add(
@@ -246,7 +264,7 @@ const start = (
       syncDirectory: () => {
         saving.all()
         journal.durably(() => {})
-        return undefined
+        return settings.syncsRemotely ? sender.arrivedAll() : undefined
       },
       release: bytes.release,
       space: async () => {

@@ -5,6 +5,8 @@ import type { Attributes, FileSystem, ListedPage, NodeKind, Opened, Owner } from
 import { rootIno } from "../contract/FileSystem.ts"
 import { isRefused, Refused } from "../contract/Refusal.ts"
 import { ofStorageError } from "../contract/StorageRefusal.ts"
+import { isUnfinished } from "../contract/UnfinishedName.ts"
+import { commit } from "../queue/Commit.ts"
 import type { Relist } from "../queue/Relist.ts"
 import type { Sender } from "../queue/Sender.ts"
 import type { World } from "../queue/World.ts"
@@ -40,14 +42,9 @@ export class Names {
   }
 
   private commit<A>(work: () => A): A {
-    try {
-      const result = this.world.journal.transaction(work)
-      this.sender.wake()
-      return result
-    } catch (error) {
-      this.world.tree.forget()
-      throw error
-    }
+    const result = commit(this.world, work)
+    this.sender.wake()
+    return result
   }
 
   private get due(): number {
@@ -92,10 +89,15 @@ export class Names {
     })
 
   /** The directory in which a name is free. */
-  private free(parent: number, name: string): Soon<Node> {
+  private free(parent: number, name: string, mayBeUnfinished = false): Soon<Node> {
     if (this.world.settings.isReadOnly) return refuse("ReadOnly")
     if (Buffer.byteLength(name) > longestName) return refuse("NameTooLong")
-    const bad = name === "" || name.includes("/") ? "it is empty or holds a slash" : pathRefusal(name)
+    const bad =
+      name === "" || name.includes("/")
+        ? "it is empty or holds a slash"
+        : isUnfinished(name) && !mayBeUnfinished
+          ? "it is the name of an upload that is under way"
+          : pathRefusal(name)
     if (bad !== undefined) {
       this.world.settings.note("NameRefused", `${JSON.stringify(name)} can not be a name: ${bad}`)
       return refuse("BadName", bad)
@@ -141,7 +143,7 @@ export class Names {
 
   readonly create: FileSystem["create"] = (parent, name, mode, owner, open) =>
     onceKnown(
-      this.free(parent, name),
+      this.free(parent, name, open.isUnfinished),
       (directory): Answer<Opened> =>
         this.commit(() => this.bytes.opened(this.add(directory, name, "file", mode, owner), open))
     )

@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { rootIno } from "../contract/FileSystem.ts"
+import { isUnfinished, unfinishedPrefix } from "../contract/UnfinishedName.ts"
 import { besides } from "../queue/ConflictName.ts"
 import type { World } from "../queue/World.ts"
 import { type Node, timeOf } from "../tree/Node.ts"
@@ -20,6 +21,22 @@ const clean = ({ journal }: World, directory: string): void => {
     for (const file of fs.statSync(within).isDirectory() ? fs.readdirSync(within) : []) {
       if (!known.has(file)) fs.rmSync(path.join(within, file), { force: true })
     }
+  }
+}
+
+/** Uploads that the process before did not finish. One that it had sent all the same is taken away there too. */
+const dropUnfinished = (world: World): void => {
+  const { journal, queue, settings, tree } = world
+  const left = journal.rows("select ino, name from node where name glob ?", `${unfinishedPrefix}*`)
+  for (const { ino, name } of left) {
+    const node = isUnfinished(String(name)) ? tree.get(Number(ino)) : undefined
+    // What was only seen at the storage may be another client's, who is at it.
+    if (node === undefined || (node.remote !== undefined && node.content === undefined)) continue
+    journal.transaction(() => {
+      if (node.remote !== undefined) queue.bury("removeFile", node.remote, node.seen, settings.now())
+      queue.unwant(node.ino)
+      tree.remove(node)
+    })
   }
 }
 
@@ -63,6 +80,7 @@ const doubt = (world: World, boot: string): void => {
 
 /** A killed process may have left files that are shorter than they were said to be. */
 export const recover = (world: World, directory: string, boot: string): void => {
+  if (!world.settings.isReadOnly) dropUnfinished(world)
   clean(world, directory)
   doubt(world, boot)
   world.journal.run("update mount set boot = ?", boot)

@@ -46,7 +46,7 @@ export class Saving {
   /** What `flush` promises for one node. */
   one(node: Node, content: Content): void {
     if (!node.isUnsaved && !content.isUnsaved) return
-    if (content.stored.total <= summedSize) content.sum()
+    if (content.stored.total <= summedSize && !content.isInRow) content.sum()
     const isWritten = node.isUnsaved
     this.world.journal.transaction(() => {
       if (isWritten) this.save(node, content)

@@ -2,12 +2,11 @@
 import { createHash } from "node:crypto"
 import type { ByteRange, ByteSource, Digest } from "@ourclone/core/contract/ByteSource"
 import { SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Content } from "../cache/Content.ts"
 import { pause } from "./Run.ts"
-
-const pieceSize = 1024 * 1024
 
 export const cachedSource = (content: Content, path: string): ByteSource => {
   const { generation, size } = content
@@ -20,7 +19,7 @@ export const cachedSource = (content: Content, path: string): ByteSource => {
     })
   const read = (offset: number, length: number): Uint8Array => {
     if (content.generation !== generation) throw changed()
-    const bytes = Buffer.allocUnsafeSlow(length)
+    const bytes = PiecePool.take(length)
     content.read(offset, bytes)
     return bytes
   }
@@ -40,9 +39,12 @@ export const cachedSource = (content: Content, path: string): ByteSource => {
   const pieces = ({ length, offset }: ByteRange) =>
     Stream.mapEffect(
       Stream.fromIterable(
-        Array.from({ length: Math.ceil(length / pieceSize) }, (_, index) => offset + index * pieceSize)
+        Array.from(
+          { length: Math.ceil(length / PiecePool.pieceSize) },
+          (_, index) => offset + index * PiecePool.pieceSize
+        )
       ),
-      (at) => piece(at, Math.min(pieceSize, offset + length - at))
+      (at) => piece(at, Math.min(PiecePool.pieceSize, offset + length - at))
     )
   const digest = async (partSize: number | undefined, algorithm: Digest["algorithm"]): Promise<Digest> => {
     const whole = createHash(algorithm)
@@ -54,8 +56,8 @@ export const cachedSource = (content: Content, path: string): ByteSource => {
       part = createHash(algorithm)
       left = partSize ?? 0
     }
-    for (let at = 0; at < size; at += pieceSize) {
-      const bytes = read(at, Math.min(pieceSize, size - at))
+    for (let at = 0; at < size; at += PiecePool.pieceSize) {
+      const bytes = read(at, Math.min(PiecePool.pieceSize, size - at))
       whole.update(bytes)
       for (let from = 0; partSize !== undefined && from < bytes.length; ) {
         const some = bytes.subarray(from, from + left)
@@ -64,6 +66,7 @@ export const cachedSource = (content: Content, path: string): ByteSource => {
         left -= some.length
         if (left === 0) endPart()
       }
+      PiecePool.give(bytes)
       await pause()
     }
     if (partSize !== undefined && left < partSize) endPart()

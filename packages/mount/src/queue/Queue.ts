@@ -20,8 +20,6 @@ export interface QueueRow {
   readonly error: string | undefined
   /** Not tried again until somebody asks for it: the storage will always refuse it, or has to be told something else first. */
   readonly isParked: boolean
-  /** What was begun to be stored, and where, until its end is noted: after a kill it may be there, or not. */
-  readonly sending: File | undefined
 }
 
 const ofRow = (row: Row): QueueRow => ({
@@ -33,8 +31,7 @@ const ofRow = (row: Row): QueueRow => ({
   due: Number(row.due),
   attempts: Number(row.attempts),
   error: row.error === null ? undefined : String(row.error),
-  isParked: row.isParked === 1,
-  sending: row.sending === null ? undefined : (JSON.parse(String(row.sending)) as File)
+  isParked: row.isParked === 1
 })
 
 export class Queue {
@@ -56,38 +53,14 @@ export class Queue {
     )
   }
 
-  /** `file` is about to be stored at its path for the node. */
-  begin(ino: number, file: File): void {
-    this.journal.run("update queue set sendingTo = ?, sending = ? where ino = ?", file.path, JSON.stringify(file), ino)
-  }
-
-  /** What was begun has come to its end, and the tree knows how. */
-  ended(ino: number): void {
-    this.journal.run("update queue set sendingTo = null, sending = null where ino = ?", ino)
-  }
-
   of(ino: number): QueueRow | undefined {
     const row = this.journal.first("select * from queue where ino = ?", ino)
     return row === undefined ? undefined : ofRow(row)
   }
 
-  /** What was begun to be stored at `path`, and may have come there: its end was not noted. */
-  begunAt(path: string): ReadonlyArray<File> {
-    return this.journal
-      .rows("select sending from queue where sendingTo = ?1 or (path = ?1 and sending is not null)", path)
-      .map(({ sending }) => JSON.parse(String(sending)) as File)
-  }
-
-  /** Nodes of which something was begun, and its end not noted. They are due at once. */
-  unresolved(now: number): ReadonlyArray<number> {
-    this.journal.run("update queue set due = min(due, ?), isParked = 0 where sendingTo is not null", now)
-    return this.journal
-      .rows("select ino from queue where sendingTo is not null and ino is not null")
-      .map(({ ino }) => Number(ino))
-  }
-
-  isSendingTo(path: string): boolean {
-    return this.journal.first("select 1 from queue where sendingTo = ? limit 1", path) !== undefined
+  /** The node is due at once, where it is wanted at all. */
+  hurryNode(ino: number, now: number): void {
+    this.journal.run("update queue set due = min(due, ?), isParked = 0 where ino = ?", now, ino)
   }
 
   unwant(ino: number): void {
@@ -96,23 +69,16 @@ export class Queue {
 
   /**
    * What the storage has at `path` is to go, where it is what was `seen` there, or what was begun to be stored. Something
-   * else stays.
+   * else stays. What was seen there by who wished for it before is still known where nothing is `seen` now.
    */
-  bury(
-    kind: "removeFile" | "removeDirectory",
-    path: string,
-    seen: File | undefined,
-    due: number,
-    sending?: File | undefined
-  ): void {
+  bury(kind: "removeFile" | "removeDirectory", path: string, seen: File | undefined, due: number): void {
     this.wishes.set(path, (this.wishes.get(path) ?? 0) + 1)
     this.journal.run(
-      "insert into queue (kind, path, seen, due, sending) values (?, ?, ?, ?, ?) on conflict (path, kind) where path is not null do update set seen = excluded.seen, due = excluded.due, sending = excluded.sending, isParked = 0, attempts = 0",
+      "insert into queue (kind, path, seen, due) values (?, ?, ?, ?) on conflict (path, kind) where path is not null do update set seen = coalesce(excluded.seen, seen), due = excluded.due, isParked = 0, attempts = 0",
       kinds.indexOf(kind),
       path,
       seen === undefined ? null : JSON.stringify(seen),
-      due,
-      sending === undefined ? null : JSON.stringify(sending)
+      due
     )
   }
 
@@ -138,10 +104,18 @@ export class Queue {
     return this.journal.first("select 1 from queue where path > ? and path < ? limit 1", from, to) !== undefined
   }
 
-  ready(now: number, most: number): ReadonlyArray<QueueRow> {
-    return this.journal
-      .rows("select * from queue where isParked = 0 and due <= ? order by due, seq limit ?", now, most)
-      .map(ofRow)
+  /** `seq` of those that are due, in their order. */
+  ready(now: number, most: number): ReadonlyArray<number> {
+    return this.journal.numbers(
+      "select seq from queue where isParked = 0 and due <= ? order by due, seq limit ?",
+      now,
+      most
+    )
+  }
+
+  /** What is due later than `latest` is due at `now`. */
+  pull(latest: number, now: number): void {
+    this.journal.run("update queue set due = ? where due > ? and isParked = 0", now, latest)
   }
 
   /** When the next one is due. */

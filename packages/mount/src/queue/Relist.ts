@@ -9,6 +9,7 @@ import { rootIno, type Told } from "../contract/FileSystem.ts"
 import { isRefused, Refused } from "../contract/Refusal.ts"
 import { ofStorageError } from "../contract/StorageRefusal.ts"
 import { millisOf, type NewNode, type Node, timeOf } from "../tree/Node.ts"
+import { commit } from "./Commit.ts"
 import { pause } from "./Run.ts"
 import { isSameVersion } from "./Same.ts"
 import type { World } from "./World.ts"
@@ -92,7 +93,7 @@ export class Relist {
   }
 
   private async apply(ino: number, path: string, entries: ReadonlyArray<File | Directory>, startedAt: number) {
-    const { journal, queue, tree } = this.world
+    const { queue, tree } = this.world
     // Of a directory that nobody was told of there is nothing to take back.
     const tell = tree.get(ino)?.listedAt === 0 ? () => {} : this.world.tell
     const known = new Map<string, number>()
@@ -106,57 +107,42 @@ export class Relist {
     const directories = new Set(entries.flatMap((entry) => (entry._tag === "Directory" ? [entry.path] : [])))
     const listed = new Set(entries.map((entry) => keyOf(entry._tag, entry.path)))
     const missed: Array<Told> = []
-    this.guarded(() =>
-      journal.transaction(() => {
-        for (const [key, number] of known) {
-          const node = listed.has(key) ? undefined : tree.get(number)
-          if (node === undefined || node.remote === undefined || node.parent !== ino) continue
-          if (keyOf(node.kind, node.remote) === key) this.vanish(node, startedAt, missed)
-        }
-      })
-    )
+    commit(this.world, () => {
+      for (const [key, number] of known) {
+        const node = listed.has(key) ? undefined : tree.get(number)
+        if (node === undefined || node.remote === undefined || node.parent !== ino) continue
+        if (keyOf(node.kind, node.remote) === key) this.vanish(node, startedAt, missed)
+      }
+    })
     tell(missed)
     for (let start = 0; start < entries.length; start += slice) {
       const told: Array<Told> = []
       const isQuiet = queue.isEmpty
-      this.guarded(() =>
-        journal.transaction(() => {
-          for (const entry of entries.slice(start, start + slice)) {
-            const number = known.get(keyOf(entry._tag, entry.path))
-            const node = number === undefined ? undefined : tree.get(number)
-            if (node !== undefined && node.remote === entry.path) {
-              if (entry._tag === "File") this.update(node, entry, startedAt, told)
-            } else if (isQuiet && !this.gone.has(entry.path)) this.insert(ino, entry, startedAt, directories, told)
-            else this.add(ino, entry, startedAt, directories, told)
-          }
-        })
-      )
+      commit(this.world, () => {
+        for (const entry of entries.slice(start, start + slice)) {
+          const number = known.get(keyOf(entry._tag, entry.path))
+          const node = number === undefined ? undefined : tree.get(number)
+          if (node !== undefined && node.remote === entry.path) {
+            if (entry._tag === "File") this.update(node, entry, startedAt, told)
+          } else if (isQuiet && !this.gone.has(entry.path)) this.insert(ino, entry, startedAt, directories, told)
+          else this.add(ino, entry, startedAt, directories, told)
+        }
+      })
       tell(told)
       if (entries.length > slice) await pause()
     }
-    this.guarded(() =>
-      journal.transaction(() => {
-        const directory = tree.get(ino)
-        if (directory === undefined || (directory.remote ?? "") !== path) return
-        directory.listedAt = startedAt
-        tree.save(directory)
-      })
-    )
-  }
-
-  private guarded(work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      this.world.tree.forget()
-      throw error
-    }
+    commit(this.world, () => {
+      const directory = tree.get(ino)
+      if (directory === undefined || (directory.remote ?? "") !== path) return
+      directory.listedAt = startedAt
+      tree.save(directory)
+    })
   }
 
   /** Whether the storage still has, or seems to have, what has another place here, or none. */
   private isLeaving(path: string, startedAt: number): boolean {
-    const { journal, queue } = this.world
-    if (queue.isLeaving(path) || queue.isSendingTo(path)) return true
+    const { begun, journal, queue } = this.world
+    if (queue.isLeaving(path) || begun.isAt(path)) return true
     if ((this.gone.get(path) ?? 0) >= startedAt) return true
     const [from, to] = [`${path}/`, `${path}0`]
     return (
@@ -255,13 +241,12 @@ export class Relist {
 
   /** Takes the name of a node; the node itself goes once nobody has it open. */
   detach(node: Node): void {
-    const { contents, queue, settings, tree } = this.world
-    const sending = queue.of(node.ino)?.sending
+    const { begun, contents, queue, settings, tree } = this.world
     queue.unwant(node.ino)
     // It may have come there, and whoever would have noted it finds no node.
-    const kind = node.kind === "directory" ? "removeDirectory" : "removeFile"
-    if (sending !== undefined) {
-      queue.bury(kind, sending.path, queue.buried(kind, sending.path)?.seen, settings.now(), sending)
+    for (const path of begun.pathsOf(node.ino)) {
+      begun.leave(node.ino, path)
+      queue.bury(node.kind === "directory" ? "removeDirectory" : "removeFile", path, undefined, settings.now())
     }
     if (node.opens > 0) {
       Object.assign(node, { parent: undefined, name: undefined, remote: undefined, isDirty: false })

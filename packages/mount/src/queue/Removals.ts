@@ -17,7 +17,7 @@ export class Removals {
   }
 
   async file(row: QueueRow): Promise<Settled> {
-    const { journal, provider, settings, tree } = this.world
+    const { begun, journal, provider, settings, tree } = this.world
     const path = RemotePath.makeUnsafe(row.path ?? "")
     const here = tree.at(path)
     if (here !== undefined && here.kind !== "directory") {
@@ -28,10 +28,13 @@ export class Removals {
     if (journal.first("select 1 from node where remote = ? and kind <> 1 limit 1", path) !== undefined) return "wait"
     const current = await orNothing(this.world.run, provider.stat(path))
     if (current === undefined) return this.gone(path)
-    const isOurs = row.sending !== undefined && haveSameBytes(current, row.sending)
+    const isOurs = begun.at(path).some((file) => haveSameBytes(file, current))
     if (!isOurs && (row.seen === undefined || !isSameVersion(current, row.seen))) {
       settings.note("Kept", `"${path}" was removed here, and another client changed it meanwhile: it stays`)
-      this.world.journal.transaction(() => this.relist.doubt(tree.at(RemotePath.parent(path))))
+      this.world.journal.transaction(() => {
+        begun.over(path)
+        this.relist.doubt(tree.at(RemotePath.parent(path)))
+      })
       return "done"
     }
     await this.keepDirectory(path)
@@ -42,6 +45,7 @@ export class Removals {
   }
 
   private gone(path: string): Settled {
+    this.world.begun.over(path)
     this.relist.noteGone(path)
     return "done"
   }

@@ -1,5 +1,8 @@
 /** Works the queue off: when rows are due, how many at once, what becomes of those that failed. */
 import { isStorageError, type Reason } from "@ourclone/core/contract/StorageError"
+import type { Answer } from "../contract/FileSystem.ts"
+import { Refused } from "../contract/Refusal.ts"
+import { ofStorageError } from "../contract/StorageRefusal.ts"
 import type { QueueRow } from "./Queue.ts"
 import type { Settle } from "./Settle.ts"
 import type { World } from "./World.ts"
@@ -37,6 +40,9 @@ export class Sender {
   /** Those of them who give up with the storage. */
   private hopeful: Array<() => void> = []
   private isClosed = false
+  /** Of nodes that are parked, what their programs are told. */
+  private readonly refusals = new Map<number, Refused>()
+  private settlers: Array<() => void> = []
   /** Why the storage could not be reached the last time it was tried; undefined once it was. */
   unreachable: string | undefined
   sent = 0
@@ -45,7 +51,10 @@ export class Sender {
   constructor(world: World, settle: Settle) {
     this.world = world
     this.settle = settle
-    for (const ino of world.queue.unresolved(world.settings.now())) this.unresolved.set(ino, Promise.withResolvers())
+    for (const ino of world.begun.nodes()) {
+      world.queue.hurryNode(ino, world.settings.now())
+      this.unresolved.set(ino, Promise.withResolvers())
+    }
   }
 
   /** Of a node of which it is not known yet what the process before stored: when that was looked at once. */
@@ -57,8 +66,13 @@ export class Sender {
   wake(): void {
     if (this.isClosed) return
     clearTimeout(this.timer)
-    const { concurrency, now } = this.world.settings
-    const next = this.world.queue.next()
+    const { concurrency, now, uploadDelay } = this.world.settings
+    const latest = now() + Math.max(longestPause, uploadDelay)
+    const known = this.world.queue.next()
+    // Nothing is put off for so long: the clock was set back meanwhile.
+    const isAhead = known !== undefined && known > latest
+    if (isAhead) this.world.queue.pull(latest, now())
+    const next = isAhead ? now() : known
     if (next === undefined || this.running.size >= concurrency) {
       this.tellIdle()
       return
@@ -72,20 +86,25 @@ export class Sender {
     if (this.isClosed) return
     const { concurrency, now } = this.world.settings
     const free = concurrency - this.running.size
-    const rows = free <= 0 ? [] : this.world.queue.ready(now(), this.running.size + free)
+    const due = free <= 0 ? [] : this.world.queue.ready(now(), this.running.size + free)
     let begun = 0
-    for (const row of rows) {
-      if (begun >= free || this.running.has(row.seq)) continue
+    for (const seq of due) {
+      if (this.isClosed) return
+      const row = begun >= free || this.running.has(seq) ? undefined : this.world.queue.get(seq)
+      if (row === undefined) continue
       begun++
       const work = this.work(row).finally(() => {
         this.running.delete(row.seq)
         this.unresolved.get(row.ino ?? 0)?.resolve()
         this.unresolved.delete(row.ino ?? 0)
         this.wake()
+        const { settlers } = this
+        this.settlers = []
+        for (const settled of settlers) settled()
       })
       this.running.set(row.seq, work)
     }
-    if (begun === 0 && rows.length > 0) return
+    if (begun === 0 && due.length > 0) return
     this.wake()
   }
 
@@ -120,6 +139,7 @@ export class Sender {
       node.isDirty = false
       tree.save(node)
     })
+    this.refusals.delete(row.ino ?? 0)
     this.sent++
     this.onSent()
   }
@@ -147,6 +167,7 @@ export class Sender {
       }
       if (parks[_tag]) {
         queue.park(row.seq, message)
+        if (row.ino !== undefined) this.refusals.set(row.ino, ofStorageError(error))
         settings.note("Parked", message)
         return
       }
@@ -192,6 +213,42 @@ export class Sender {
       if (signal === undefined) this.hopeful.push(resolve)
       else signal.addEventListener("abort", () => resolve(), { once: true })
     })
+  }
+
+  /** Sends a node at once, and says when the storage has it; refused where it will not take it, or is too long about it. */
+  async arrived(ino: number): Promise<Answer<void>> {
+    const { queue, settings } = this.world
+    const until = settings.now() + settings.deadline
+    queue.hurryNode(ino, settings.now())
+    for (;;) {
+      const row = queue.of(ino)
+      if (row === undefined) return undefined
+      if (row.isParked) return this.refusals.get(ino) ?? new Refused("Failed", row.error)
+      const left = until - settings.now()
+      if (left <= 0 || this.isClosed) return new Refused("TimedOut", row.error ?? "the storage does not have it yet")
+      this.wake()
+      await this.nextSettled(left)
+    }
+  }
+
+  private nextSettled(most: number): Promise<void> {
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, most)
+      this.settlers.push(() => {
+        clearTimeout(late)
+        resolve()
+      })
+    })
+  }
+
+  /** `arrived` of everything. */
+  async arrivedAll(): Promise<Answer<void>> {
+    this.hurry()
+    await this.idle(AbortSignal.timeout(this.world.settings.deadline))
+    const [left] = this.world.queue.all(1)
+    if (left === undefined) return undefined
+    const refused = left.isParked ? this.refusals.get(left.ino ?? 0) : undefined
+    return refused ?? new Refused(left.isParked ? "Failed" : "TimedOut", left.error)
   }
 
   get active(): number {

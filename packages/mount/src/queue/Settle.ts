@@ -8,14 +8,26 @@ import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { isStorageError } from "@ourclone/core/contract/StorageError"
 import type { Content } from "../cache/Content.ts"
 import { Ranges } from "../cache/Ranges.ts"
+import { isUnfinished } from "../contract/UnfinishedName.ts"
 import { millisOf, type Node, timeOf } from "../tree/Node.ts"
+import { commit } from "./Commit.ts"
+import { Holders } from "./Holders.ts"
 import type { QueueRow } from "./Queue.ts"
 import type { Relist } from "./Relist.ts"
 import { Removals } from "./Removals.ts"
 import { orNothing, pause } from "./Run.ts"
 import { haveSameBytes, isSameVersion } from "./Same.ts"
 import type { Settled } from "./Settled.ts"
-import { attributesDiffer, lookAfter, lookBefore, send, sendLink } from "./Storing.ts"
+import {
+  attributesDiffer,
+  isOvertaken,
+  type Look,
+  lookAfter,
+  lookBefore,
+  send,
+  sendLink,
+  tellsReplaced
+} from "./Storing.ts"
 import type { World } from "./World.ts"
 
 const slice = 1_000
@@ -24,24 +36,31 @@ export class Settle {
   private readonly world: World
   private readonly relist: Relist
   private readonly removals: Removals
+  private readonly holders: Holders
+  /** Paths that the storage is being told something of: one thing at a time each, as the last to come would stay. */
+  private readonly taken = new Set<string>()
 
   constructor(world: World, relist: Relist) {
     this.world = world
     this.relist = relist
     this.removals = new Removals(world, relist)
+    this.holders = new Holders(world)
   }
 
   row(row: QueueRow): Promise<Settled> {
     if (row.kind === "node") return this.node(row)
-    return row.kind === "removeFile" ? this.removals.file(row) : this.removals.directory(row)
+    return this.alone(row.path ?? "", () =>
+      row.kind === "removeFile" ? this.removals.file(row) : this.removals.directory(row)
+    )
   }
 
-  private commit<A>(work: () => A): A {
+  private async alone(path: string, work: () => Promise<Settled>): Promise<Settled> {
+    if (this.taken.has(path)) return "wait"
+    this.taken.add(path)
     try {
-      return this.world.journal.transaction(work)
-    } catch (error) {
-      this.world.tree.forget()
-      throw error
+      return await work()
+    } finally {
+      this.taken.delete(path)
     }
   }
 
@@ -49,43 +68,53 @@ export class Settle {
     const { tree } = this.world
     const node = tree.get(row.ino ?? 0)
     const path = node === undefined ? undefined : tree.path(node)
-    if (node === undefined || path === undefined) return "done"
-    if (row.sending !== undefined && row.sending.path !== path) await this.resolve(node, row.sending)
+    if (node === undefined || path === undefined || isUnfinished(node.name ?? "")) return "done"
+    for (const begun of this.world.begun.pathsOf(node.ino)) {
+      if (begun === path) continue
+      if ((await this.alone(begun, () => this.resolve(node, RemotePath.makeUnsafe(begun)))) === "wait") return "wait"
+    }
+    if (tree.path(node) !== path) return "again"
+    return this.alone(path, () => this.nodeAt(row, node, path))
+  }
+
+  private async nodeAt(row: QueueRow, node: Node, path: RemotePath.RemotePath): Promise<Settled> {
     if (node.kind === "directory") return this.directory(row, node, path)
     const isCached = node.kind === "file" && node.content !== undefined
     const content = isCached ? this.world.contents.get(node.content ?? 0) : undefined
-    if (node.seen === undefined || content?.isChanged === true) return this.store(row, node, content, path)
+    if (node.seen === undefined || content?.isChanged === true) return this.store(node, content, path)
     if (node.remote !== path) return this.move(node, path)
     const { metadata, time } = attributesDiffer(this.world, node)
     if (!metadata && !time) return "done"
     if (time && !metadata && this.world.provider.touch !== undefined) return this.touch(node, node.seen)
-    return this.store(row, node, content, path)
+    return this.store(node, content, path)
   }
 
-  /** The node has another name than what was begun, whose end nobody noted: it may have come there. */
-  private async resolve(node: Node, sending: File): Promise<void> {
-    const { contents, provider, queue, settings, tree } = this.world
+  /** The node has another name than what was begun at `path`, whose end nobody noted: it may have come there. */
+  private async resolve(node: Node, path: RemotePath.RemotePath): Promise<Settled> {
+    const { begun, contents, provider, queue, settings, tree } = this.world
     const kind = node.kind === "directory" ? "removeDirectory" : "removeFile"
-    const path = RemotePath.makeUnsafe(sending.path)
     const current = kind === "removeFile" ? await orNothing(this.world.run, provider.stat(path)) : undefined
     const isMoved = current !== undefined && (await this.isMoved(node, current))
-    this.commit(() => {
-      if (tree.get(node.ino) !== node || queue.of(node.ino)?.sending?.path !== sending.path) return
-      queue.ended(node.ino)
+    const isOurs = current !== undefined && begun.at(path).some((file) => haveSameBytes(file, current))
+    commit(this.world, () => {
+      if (tree.get(node.ino) !== node) return
       if (isMoved) {
-        this.rebase(node, current)
+        begun.over(path)
+        this.holders.rebase(node, current)
         node.remote = path
         node.seen = current
         tree.save(node)
         return
       }
-      if (node.remote !== sending.path) {
-        const isOthers =
-          tree.at(sending.path)?.remote === sending.path || queue.buried(kind, sending.path) !== undefined
-        if (!isOthers) queue.bury(kind, sending.path, undefined, settings.now(), sending)
+      if (node.remote !== path) {
+        begun.leave(node.ino, path)
+        const other = tree.at(path)
+        if (other?.remote !== path) queue.bury(kind, path, undefined, settings.now())
+        else if (isOurs && !isSameVersion(other.seen, current)) this.holders.displace(other)
         return
       }
-      if (current === undefined || !haveSameBytes(current, sending)) return
+      begun.over(path)
+      if (!isOurs) return
       // Its own older bytes were replaced there. What was edited since is marked, the rest is the same.
       const content = node.kind === "file" && node.content !== undefined ? contents.get(node.content) : undefined
       if (content?.base !== undefined && isSameVersion(content.base, node.seen)) content.base = current
@@ -96,6 +125,7 @@ export class Settle {
       node.seen = current
       tree.save(node)
     })
+    return "again"
   }
 
   /** Where the storage gives a file another name at once, what came there is no longer where it was. */
@@ -109,125 +139,32 @@ export class Settle {
   /** What is about to be stored for the node, as far as it tells itself from others: bytes of ours, or the ones it had. */
   private begin(node: Node, path: RemotePath.RemotePath, size: number, moved?: File): void {
     const modifiedAt = moved?.modifiedAt ?? millisOf(node.modified)
-    this.world.queue.begin(node.ino, { _tag: "File", path, size, modifiedAt, checksums: moved?.checksums ?? {} })
+    this.world.begun.note(node.ino, { _tag: "File", path, size, modifiedAt, checksums: moved?.checksums ?? {} })
   }
 
-  /** What the storage should have at `path` when we come there. */
-  private expected(node: Node, path: string): File | undefined {
-    if (node.remote === path) return node.seen
-    return this.holder(node, path)?.seen ?? this.world.queue.buried("removeFile", path)?.seen
-  }
-
-  /** Another node whose bytes are at `path` still, and that has left the place. */
-  private holder(node: Node, path: string, withDirectories = false): Node | undefined {
-    const row = this.world.journal.first(
-      "select ino from node where remote = ? and ino <> ? and (kind <> 1 or ?) limit 1",
-      path,
-      node.ino,
-      withDirectories ? 1 : 0
-    )
-    return row === undefined ? undefined : this.world.tree.get(Number(row.ino))
-  }
-
-  /** Waits until nobody needs the bytes at `path` any more. Where each waits for the other, the bytes are taken here. */
-  private async isFree(node: Node, path: string): Promise<boolean> {
-    const { hasDirectories, keepsVersions } = this.world.provider.capabilities
-    if (hasDirectories && this.world.queue.buried("removeDirectory", path) !== undefined) return false
-    const holder = this.holder(node, path, hasDirectories)
-    if (holder === undefined || (keepsVersions && holder.seen?.versionId !== undefined)) return true
-    if (holder.kind === "directory") return false
-    const seen = new Set([node.ino])
-    for (let at: Node | undefined = holder; at !== undefined; ) {
-      if (seen.has(at.ino)) {
-        await this.take(holder)
-        return true
-      }
-      seen.add(at.ino)
-      const to = this.world.tree.path(at)
-      at = to === undefined ? undefined : this.holder(at, to, hasDirectories)
-    }
-    this.world.queue.want(holder.ino, this.world.settings.now())
-    return false
-  }
-
-  /** Brings all bytes of a node here, so that the storage's may be replaced. */
-  private async take(node: Node): Promise<void> {
-    const { contents, fetcher, tree } = this.world
-    if (node.kind === "symlink") return this.takeLink(node)
-    const content = this.contentOf(node)
-    contents.use(content)
-    try {
-      const there = await fetcher.ensure(content, 0, content.size)
-      if (there !== true) throw new Error(there.message ?? there.refusal)
-      this.commit(() => {
-        content.own()
-        if (node.remote !== undefined)
-          this.world.queue.bury("removeFile", node.remote, node.seen, this.world.settings.now())
-        node.remote = undefined
-        node.seen = undefined
-        tree.save(node)
-        contents.save(content)
-      })
-    } finally {
-      contents.leave(content)
-    }
-  }
-
-  private async takeLink(node: Node): Promise<void> {
-    if (node.target === undefined && node.seen !== undefined) {
-      node.target = Buffer.from(await this.world.run(this.world.provider.readAll(node.seen))).toString()
-    }
-    this.commit(() => this.leave(node))
-  }
-
-  /** What the storage has of it is to go, as all of it is here. */
-  private leave(node: Node): void {
-    const { queue, settings, tree } = this.world
-    if (node.remote !== undefined) queue.bury("removeFile", node.remote, node.seen, settings.now())
-    node.remote = undefined
-    node.seen = undefined
-    tree.save(node)
-  }
-
-  private contentOf(node: Node): Content {
-    const { contents, tree } = this.world
-    const known = node.content === undefined ? undefined : contents.get(node.content)
-    if (known !== undefined) return known
-    return this.commit(() => {
-      const content = contents.create(node.seen)
-      node.content = content.id
-      tree.save(node)
-      return content
-    })
-  }
-
-  private async store(
-    row: QueueRow,
-    node: Node,
-    known: Content | undefined,
-    path: RemotePath.RemotePath
-  ): Promise<Settled> {
-    const { contents, settings } = this.world
-    if (!(await this.isFree(node, path))) return "wait"
+  private async store(node: Node, known: Content | undefined, path: RemotePath.RemotePath): Promise<Settled> {
+    const { begun, contents, settings } = this.world
+    if (!(await this.holders.isFree(node, path))) return "wait"
     if (node.kind === "symlink") return this.storeLink(node, path)
-    const content = known ?? this.contentOf(node)
+    const content = known ?? this.holders.contentOf(node)
     contents.use(content)
     content.since = new Ranges()
     const { generation } = node
     try {
-      const expected = this.expected(node, path)
-      const isOurs = (file: File) => row.sending !== undefined && this.isOurs(node, content, file)
-      const { current, stored } = await lookBefore(this.world, path, expected, isOurs)
-      const earlier = this.world.queue.begunAt(path)
+      const expected = this.holders.expected(node, path)
+      const isOurs = (file: File) => begun.isAt(path) && this.isOurs(node, content, file)
+      const earlier = begun.at(path)
+      const { current, stored } = await this.look(path, content.size, expected, isOurs)
       this.begin(node, path, content.size)
-      const file = stored ?? (await send(this.world, node, content, path))
-      if (stored === undefined) await lookAfter(this.world, path, file, current, earlier)
-      this.commit(() => this.noteStored(node, content, file, path))
+      const file = stored ?? (await send(this.world, node, content, path, current))
+      await lookAfter(this.world, path, file, stored === undefined ? current : expected, earlier)
+      commit(this.world, () => this.noteStored(node, content, file, path))
       settings.at("settle.noted")
       return node.generation === generation ? "again" : "wait"
     } catch (error) {
+      if (isOvertaken(error)) return "again"
       if (!this.isBaseGone(error, content)) throw error
-      this.commit(() => {
+      commit(this.world, () => {
         content.own()
         contents.save(content)
       })
@@ -236,6 +173,17 @@ export class Settle {
       content.since = undefined
       contents.leave(content)
     }
+  }
+
+  /** What is known of what stands at `path`. Looked at where something may have come there, or the storage would not tell. */
+  private look(
+    path: RemotePath.RemotePath,
+    size: number,
+    expected: File | undefined,
+    isOurs: (file: File) => boolean | Promise<boolean>
+  ): Promise<Look> {
+    const isSure = !this.world.begun.isAt(path) && tellsReplaced(this.world, size, expected)
+    return isSure ? Promise.resolve({ current: expected }) : lookBefore(this.world, path, expected, isOurs)
   }
 
   /** The version that parts were to be copied from is no more, and all of its bytes are here. */
@@ -265,7 +213,7 @@ export class Settle {
     if (content !== undefined && content.size <= 64 * 1024 * 1024 && !content.isChanged) content.sum()
     if (content !== undefined) contents.save(content)
     const isNamed = tree.get(node.ino) === node && tree.path(node) !== undefined
-    this.occupy(node, path)
+    this.holders.occupy(node, path)
     if (!isNamed) {
       queue.bury("removeFile", path, file, now)
       return
@@ -277,41 +225,37 @@ export class Settle {
     tree.save(node)
   }
 
-  /** What is at `path` is the node's now. Who had it there before has an old version, which it still knows by its id. */
-  private occupy(node: Node, path: string): void {
-    const { queue, tree } = this.world
-    const before = this.holder(node, path)
-    if (before !== undefined) {
-      before.remote = undefined
-      tree.save(before)
-    }
-    queue.unbury("removeFile", path)
-    queue.ended(node.ino)
-  }
-
   private async storeLink(node: Node, path: RemotePath.RemotePath): Promise<Settled> {
-    const expected = this.expected(node, path)
+    const expected = this.holders.expected(node, path)
     const isOurs = async (file: File): Promise<boolean> => {
       const isLike = file.size === node.size && file.modifiedAt === millisOf(node.modified)
       return isLike && Buffer.from(await this.world.run(this.world.provider.readAll(file))).toString() === node.target
     }
-    const { stored } = await lookBefore(this.world, path, expected, isOurs)
+    const earlier = this.world.begun.at(path)
+    const { current, stored } = await this.look(path, node.size, expected, isOurs)
     this.begin(node, path, node.size)
-    const file = stored ?? (await sendLink(this.world, node, path))
-    this.commit(() => this.noteStored(node, undefined, file, path))
+    let file = stored
+    try {
+      file ??= await sendLink(this.world, node, path, current)
+    } catch (error) {
+      if (isOvertaken(error)) return "again"
+      throw error
+    }
+    await lookAfter(this.world, path, file, stored === undefined ? current : expected, earlier)
+    commit(this.world, () => this.noteStored(node, undefined, file, path))
     return "again"
   }
 
   private async move(node: Node, path: RemotePath.RemotePath): Promise<Settled> {
     const { provider, queue, settings, tree } = this.world
-    if (!(await this.isFree(node, path))) return "wait"
+    if (!(await this.holders.isFree(node, path))) return "wait"
     const { seen } = node
     if (seen === undefined) return "again"
-    const { stored } = await lookBefore(this.world, path, this.expected(node, path), (file) =>
+    const { stored } = await lookBefore(this.world, path, this.holders.expected(node, path), (file) =>
       haveSameBytes(file, seen)
     )
     if (provider.copy === undefined && provider.move === undefined) {
-      await this.take(node)
+      await this.holders.take(node)
       return "again"
     }
     this.begin(node, path, seen.size, seen)
@@ -324,11 +268,11 @@ export class Settle {
       ))
     settings.at("move.after")
     if (file === undefined) return this.lost(node)
-    this.commit(() => {
+    commit(this.world, () => {
       const now = settings.now()
       const isMoved = provider.move !== undefined && stored === undefined
       const isNamed = tree.get(node.ino) === node && tree.path(node) !== undefined
-      this.occupy(node, path)
+      this.holders.occupy(node, path)
       if (!isNamed) {
         queue.bury("removeFile", path, file, now)
         if (!isMoved && node.remote !== undefined) queue.bury("removeFile", node.remote, seen, now)
@@ -336,23 +280,13 @@ export class Settle {
       }
       if (!isMoved && node.remote !== undefined) queue.bury("removeFile", node.remote, seen, now)
       else if (node.remote !== undefined) this.relist.noteGone(node.remote)
-      this.rebase(node, file)
+      this.holders.rebase(node, file)
       node.remote = path
       node.seen = file
       node.settledAt = now
       tree.save(node)
     })
     return "again"
-  }
-
-  /** What is in the cache of the file is to be fetched on from where it is now. */
-  private rebase(node: Node, file: File): void {
-    const { contents } = this.world
-    const content = node.content === undefined ? undefined : contents.get(node.content)
-    if (content === undefined || !isSameVersion(content.base, node.seen)) return
-    content.base = file
-    content.isUnsaved = true
-    contents.save(content)
   }
 
   /** Somebody took it away before it could get its new name. What is wholly here is stored anew, the rest is gone. */
@@ -366,7 +300,7 @@ export class Settle {
         ? `another client removed "${node.seen?.path}"; it is stored again from the cache`
         : `another client removed "${node.seen?.path}" before it could be renamed`
     )
-    this.commit(() => {
+    commit(this.world, () => {
       node.remote = undefined
       node.seen = undefined
       if (isHere) {
@@ -392,7 +326,7 @@ export class Settle {
     if (!isSameVersion(current, seen) && !haveSameBytes({ ...seen, modifiedAt: millis }, current)) {
       return this.overtaken(node)
     }
-    this.world.queue.begin(node.ino, {
+    this.world.begun.note(node.ino, {
       _tag: "File",
       path: seen.path,
       size: seen.size,
@@ -403,10 +337,10 @@ export class Settle {
       current.modifiedAt === millis
         ? current
         : await this.world.run(provider.touch!(current, millis, node.modified.nanoseconds % 1_000_000))
-    this.commit(() => {
+    commit(this.world, () => {
       if (tree.get(node.ino) !== node || node.seen !== seen) return
-      this.world.queue.ended(node.ino)
-      this.rebase(node, file)
+      this.world.begun.over(seen.path)
+      this.holders.rebase(node, file)
       node.seen = file
       node.settledAt = settings.now()
       tree.save(node)
@@ -416,7 +350,7 @@ export class Settle {
 
   /** Another client has replaced or removed the bytes of which only a time was changed here: theirs is newer. */
   private overtaken(node: Node): Settled {
-    this.commit(() => {
+    commit(this.world, () => {
       node.isDirty = false
       if (node.seen?.modifiedAt !== undefined) node.modified = timeOf(node.seen.modifiedAt)
       this.world.tree.save(node)
@@ -426,7 +360,7 @@ export class Settle {
   }
 
   private async directory(row: QueueRow, node: Node, path: RemotePath.RemotePath): Promise<Settled> {
-    const { provider, queue, settings, tree } = this.world
+    const { begun, provider, queue, settings, tree } = this.world
     const isMoved = node.remote !== undefined && node.remote !== path
     if (isMoved && node.listedAt === 0) {
       const listed = await this.relist.list(node)
@@ -434,7 +368,7 @@ export class Settle {
     }
     for (let after = 0; ; ) {
       const children = tree.children(node.ino, after, slice)
-      this.commit(() => {
+      commit(this.world, () => {
         for (const child of children) {
           if (child.remote === undefined || child.remote === tree.path(child)) continue
           child.isDirty = true
@@ -449,14 +383,14 @@ export class Settle {
     }
     if (node.remote === path) return "done"
     if (provider.capabilities.hasDirectories) {
-      const holder = this.holder(node, path)
-      if (holder !== undefined) await this.take(holder)
+      const holder = this.holders.holder(node, path)
+      if (holder !== undefined) await this.holders.take(holder)
       if (queue.buried("removeFile", path) !== undefined) return "wait"
     }
     this.begin(node, path, 0)
     if (provider.makeDirectory !== undefined) await this.world.run(provider.makeDirectory(path))
-    this.commit(() => {
-      queue.ended(node.ino)
+    commit(this.world, () => {
+      begun.over(path)
       if (tree.get(node.ino) !== node) {
         queue.bury("removeDirectory", path, undefined, settings.now())
         return

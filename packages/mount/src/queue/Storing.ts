@@ -3,8 +3,9 @@
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import type { DatedFile, File, Metadata } from "@ourclone/core/contract/Entry"
 import { ofMetadata, toMetadata, usualMode } from "@ourclone/core/contract/PosixMetadata"
+import type { Provider, Put } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import { NoSpace, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
+import { isStorageError, NoSpace, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as Versions from "@ourclone/core/contract/Versions"
 import * as Upload from "@ourclone/core/engine/Upload"
 import * as Effect from "effect/Effect"
@@ -82,12 +83,37 @@ const segmented = async (world: World, content: Content) => {
   return segments
 }
 
-/** Stores the bytes of a content at `path`, of which the storage copies what it has. */
+/** How the storage itself replaces nothing but `current`; undefined where it can not. */
+const conditionalPut = ({ putIfAbsent, putIfSame }: Provider, current: File | undefined): Put | undefined => {
+  if (current === undefined) return putIfAbsent
+  return putIfSame === undefined ? undefined : (_, source, options) => putIfSame(current, source, options)
+}
+
+/** Whether what stands at the path can not be replaced, or is found out afterwards, without a look before. */
+export const tellsReplaced = (world: World, size: number, expected: File | undefined): boolean => {
+  const { capabilities, versions } = world.provider
+  if (capabilities.keepsVersions && versions !== undefined && world.listsVersions) return true
+  return conditionalPut(world.provider, expected) !== undefined && size <= Upload.mostAtOnce(world.provider)
+}
+
+/** Somebody stored, or removed, what was to be replaced, and the storage refused: nothing has changed. */
+export const isOvertaken = (error: unknown): boolean =>
+  isStorageError(error) &&
+  (error.reason._tag === "AlreadyExists" || (error.reason._tag === "SourceChanged" && error.operation === "putIfSame"))
+
+/** A provider that replaces nothing but `current`, as far as the storage can promise that. */
+const careful = (provider: Provider, current: File | undefined): Provider => {
+  const put = conditionalPut(provider, current)
+  return put === undefined ? provider : { ...provider, put }
+}
+
+/** Stores the bytes of a content at `path`, of which the storage copies what it has; in the place of `current`. */
 export const send = async (
   world: World,
   node: Node,
   content: Content,
-  path: RemotePath.RemotePath
+  path: RemotePath.RemotePath,
+  current: File | undefined
 ): Promise<DatedFile> => {
   const segments = await segmented(world, content)
   if (segments === undefined) await secured(world, content)
@@ -101,14 +127,20 @@ export const send = async (
     segments
   }
   world.settings.at("send.before")
-  const file = await world.run(Upload.upload(world.provider, path, cachedSource(content, path), options))
+  const provider = careful(world.provider, current)
+  const file = await world.run(Upload.upload(provider, path, cachedSource(content, path), options))
   world.settings.at("send.after")
   return file
 }
 
-export const sendLink = (world: World, node: Node, path: RemotePath.RemotePath): Promise<DatedFile> =>
+export const sendLink = (
+  world: World,
+  node: Node,
+  path: RemotePath.RemotePath,
+  current: File | undefined
+): Promise<DatedFile> =>
   world.run(
-    world.provider.put(path, fromBytes(Buffer.from(node.target ?? "")), {
+    careful(world.provider, current).put(path, fromBytes(Buffer.from(node.target ?? "")), {
       modifiedAt: millisOf(node.modified),
       metadata: metadataOf(world, node),
       durable: true
@@ -142,8 +174,8 @@ const sourceOf = ({ provider }: World, file: File) => ({
 })
 
 /** Stored from here, before a kill or with an answer that was lost, and overtaken by what is to be stored now. */
-const isOwnEarlier = ({ queue }: World, path: string, file: File): boolean =>
-  queue.begunAt(path).some((begun) => haveSameBytes(begun, file))
+const isOwnEarlier = ({ begun }: World, path: string, file: File): boolean =>
+  begun.at(path).some((earlier) => haveSameBytes(earlier, file))
 
 export interface Look {
   /** Ours already, of a try whose end was not noted. */
@@ -166,7 +198,10 @@ export const lookBefore = async (
   return { current }
 }
 
-/** Whether somebody stored between the look before and our version: that one lies below ours, and is kept beside it. */
+/** So many versions are looked at: ours, those of tries before it, and the one that they replaced. */
+const versionsSeen = 8
+
+/** Whether another client's version was replaced by ours, which was to replace `expected`: it lies below ours, and is kept beside it. */
 export const lookAfter = async (
   world: World,
   path: RemotePath.RemotePath,
@@ -175,15 +210,14 @@ export const lookAfter = async (
   earlier: ReadonlyArray<File>
 ): Promise<void> => {
   const { versions } = world.provider
-  if (versions === undefined || ours.versionId === undefined) return
+  if (versions === undefined || ours.versionId === undefined || !world.listsVersions) return
+  const listing = Stream.runCollect(versions.list(path, { newest: versionsSeen }))
   const rows = await world.run(
-    versions.list(path).pipe(
-      Stream.takeWhile((version) => version.path === path),
-      Stream.take(8),
-      Stream.runCollect,
-      // The upload is done; whoever may not list versions has had the look before.
-      Effect.catch(() => Effect.succeed([]))
-    )
+    Effect.catchReason(listing, "StorageError", "PermissionDenied", () => {
+      // Whoever may not list them looks before, from now on.
+      world.listsVersions = false
+      return Effect.succeed([])
+    })
   )
   const own = rows.findIndex(({ versionId }) => versionId === ours.versionId)
   for (const version of rows.slice(own + 1)) {

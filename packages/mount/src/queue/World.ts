@@ -5,6 +5,7 @@ import type { Fetcher } from "../cache/Fetcher.ts"
 import type { Owner, Told } from "../contract/FileSystem.ts"
 import type { At, Journal } from "../journal/Journal.ts"
 import type { Tree } from "../tree/Tree.ts"
+import type { Begun } from "./Begun.ts"
 import type { Queue } from "./Queue.ts"
 import type { Run } from "./Run.ts"
 
@@ -17,6 +18,10 @@ export interface Settings {
   readonly uploadDelay: number
   /** Milliseconds that a writer waits for room in the cache. */
   readonly roomWait: number
+  /** Milliseconds that anybody waits for the storage. */
+  readonly deadline: number
+  /** Whether what is synced is to be at the storage too. */
+  readonly syncsRemotely: boolean
   /** How many things are sent at once. */
   readonly concurrency: number
   /** For the names of conflict copies. */
@@ -35,7 +40,10 @@ export interface World {
   readonly contents: Contents
   readonly fetcher: Fetcher
   readonly queue: Queue
+  readonly begun: Begun
   readonly settings: Settings
   readonly run: Run
+  /** Whether old versions may be listed, as far as it is known. */
+  listsVersions: boolean
   readonly tell: (changes: ReadonlyArray<Told>) => void
 }

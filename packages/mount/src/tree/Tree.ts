@@ -54,9 +54,10 @@ export class Tree {
 
   /** In the order of numbers, above `after`. */
   children(parent: number, after: number, most: number): ReadonlyArray<Node> {
+    // Of most directories that are read the nodes are in memory: an index gives their numbers for a tenth of the price.
     return this.journal
-      .rows("select * from node where parent = ? and ino > ? order by ino limit ?", parent, after, most)
-      .map((row) => this.keep(row))
+      .numbers("select ino from node where parent = ? and ino > ? order by ino limit ?", parent, after, most)
+      .map((ino) => this.get(ino)!)
   }
 
   hasChildren(parent: number): boolean {

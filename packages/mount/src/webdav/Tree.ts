@@ -2,11 +2,11 @@
 import type { Attributes, FileSystem, ListedNode, Soon } from "../contract/FileSystem.ts"
 import { rootIno } from "../contract/FileSystem.ts"
 import { isRefused } from "../contract/Refusal.ts"
+import { unfinishedPrefix } from "../contract/UnfinishedName.ts"
 import { Problem, problemOf } from "./Problem.ts"
 
 /** Names of uploads under way: nobody sees them. */
-export const hiddenPrefix = ".ourclone-put-"
-export const isHidden = (name: string): boolean => name.startsWith(hiddenPrefix)
+export const isHidden = (name: string): boolean => name.startsWith(unfinishedPrefix)
 
 const pageSize = 500
 const copyPiece = 64 * 1024 * 1024
@@ -54,7 +54,7 @@ export interface Place {
 export const place = async (fileSystem: FileSystem, names: ReadonlyArray<string>): Promise<Place> => {
   const name = names.at(-1)
   if (name === undefined) throw new Problem(403, "the root can be neither made nor replaced")
-  if (isHidden(name)) throw new Problem(403, `names that begin with ${hiddenPrefix} are not for use`)
+  if (isHidden(name)) throw new Problem(403, `names that begin with ${unfinishedPrefix} are not for use`)
   const parent = await find(fileSystem, names.slice(0, -1))
   if (parent?.kind !== "directory") throw new Problem(409, "the directory above is missing")
   const exact = await orNothing(fileSystem.lookup(parent.ino, name))

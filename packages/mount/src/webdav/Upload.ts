@@ -1,9 +1,9 @@
 /** The bytes of a request on their way into a file. */
-import { randomUUID } from "node:crypto"
 import type { Attributes, FileSystem, Time } from "../contract/FileSystem.ts"
+import { newUnfinishedName } from "../contract/UnfinishedName.ts"
 import { isNoise } from "./NoiseFileSystem.ts"
 import { Problem } from "./Problem.ts"
-import { copyProperties, hiddenPrefix, need, type Place } from "./Tree.ts"
+import { copyProperties, need, type Place } from "./Tree.ts"
 
 const mode = 0o644
 const writing = { reads: false, writes: true } as const
@@ -77,8 +77,9 @@ export const replace = async (fileSystem: FileSystem, replacing: Replacing): Pro
   }
   // A name of its own until it is whole; an empty one is whole at once.
   const isAtOnce = isNoise(name) || (length === 0 && node === undefined)
-  const under = isAtOnce ? name : `${hiddenPrefix}${randomUUID()}`
-  const created = await need(fileSystem.create(parent.ino, under, node?.mode ?? mode, fileSystem.owner, writing))
+  const under = isAtOnce ? name : newUnfinishedName()
+  const making = { ...writing, isUnfinished: !isAtOnce }
+  const created = await need(fileSystem.create(parent.ino, under, node?.mode ?? mode, fileSystem.owner, making))
   const { ino } = created.attributes
   try {
     await fill(fileSystem, created.handle, replacing, 0)

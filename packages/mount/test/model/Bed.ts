@@ -30,6 +30,10 @@ export interface Bed {
   readonly storage: ReturnType<typeof MemoryProvider.make>
   /** `there` answers, `away` says it can not be reached, `dead` never answers. */
   state: "there" | "away" | "dead"
+  /** What comes before each call of the storage, by its method. */
+  before: (method: string) => Effect.Effect<void, StorageError>
+  /** What comes after a call that was good, before anybody hears of it. */
+  after: (method: string) => Effect.Effect<void, StorageError>
   /** How often each method was called. */
   readonly calls: Map<string, number>
   readonly notes: Array<string>
@@ -46,11 +50,17 @@ export const make = (options: MemoryProvider.Options = { keepsVersions: true }):
   const storage = MemoryProvider.make(options)
   const away = () =>
     new StorageError({ provider: "memory", operation: "any", reason: new Unavailable({ message: "no route to it" }) })
-  const provider: Provider = wrap(storage, {
+  // With ids of versions it is like B2, which stores on no condition; with identities it is like S3.
+  const { putIfAbsent: _, putIfSame: __, ...unconditional } = storage
+  const provider: Provider = wrap(options.hasVersionIds === false ? storage : unconditional, {
     effect: (work, { method }) =>
       Effect.suspend(() => {
         bed.calls.set(method, (bed.calls.get(method) ?? 0) + 1)
-        return bed.state === "there" ? work : bed.state === "away" ? Effect.fail(away()) : Effect.never
+        if (bed.state !== "there") return bed.state === "away" ? Effect.fail(away()) : Effect.never
+        return Effect.andThen(
+          bed.before(method),
+          Effect.tap(work, () => bed.after(method))
+        )
       }),
     stream: (work, { method }) =>
       Stream.suspend(() => {
@@ -62,6 +72,8 @@ export const make = (options: MemoryProvider.Options = { keepsVersions: true }):
     scratch,
     storage,
     state: "there",
+    before: () => Effect.void,
+    after: () => Effect.void,
     calls: new Map(),
     notes: [],
     mount: (own = {}) => {

@@ -8,10 +8,14 @@ import { perform, program, show } from "../../src/testing/Workload.ts"
 import * as Bed from "./Bed.ts"
 
 const seeds = Number(process.env.MOUNT_KILLS ?? 6)
+const first = Number(process.env.MOUNT_FIRST ?? 1)
+/** That found something once: a link that two kills left under its old name. */
+const telling = [104]
+const chosen = Array.from({ length: Math.max(0, seeds - first + 1) }, (_, index) => first + index)
 const tick = () => new Promise((resolve) => setTimeout(resolve, 0))
 
 describe("what was closed outlives a kill", () => {
-  for (let seed = Number(process.env.MOUNT_FIRST ?? 1); seed <= seeds; seed++) {
+  for (const seed of new Set([...chosen, ...telling])) {
     test(`wherever the queue was: seed ${seed}`, { timeout: 60_000 }, async () => {
       const bed = Bed.make(seed % 2 === 0 ? { keepsVersions: true } : { hasVersionIds: false })
       const from = random(seed)
@@ -57,7 +61,7 @@ describe("what was closed outlives a kill", () => {
 })
 
 describe("what was synced outlives a power cut", () => {
-  for (let seed = Number(process.env.MOUNT_FIRST ?? 1); seed <= seeds; seed++) {
+  for (const seed of chosen) {
     test(`and nothing is taken for a file that is not: seed ${seed}`, async () => {
       const bed = Bed.make()
       const from = random(seed)

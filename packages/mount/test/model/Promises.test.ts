@@ -1,5 +1,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { StorageError, Unauthenticated } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
 import { describe, expect, test } from "vitest"
 import { rootIno, type Told } from "../../src/contract/FileSystem.ts"
 import { Refused } from "../../src/contract/Refusal.ts"
@@ -119,6 +121,56 @@ describe("a storage that is away", () => {
     const { ino } = value(await mount.fileSystem.lookup(rootIno, "a"))
     const { handle } = value(await mount.fileSystem.open(ino, { reads: true, writes: false }))
     expect(await mount.fileSystem.read(handle, 0, Buffer.alloc(10))).toMatchObject({ refusal: "TimedOut" })
+  })
+})
+
+describe("a key that was revoked", () => {
+  test("lets what is known be read, keeps what is written, and says why nothing is sent", async () => {
+    const bed = Bed.make()
+    await putElsewhere(bed, "known", "known")
+    await putElsewhere(bed, "unknown", "unknown")
+    const mount = bed.mount()
+    expect(await read(mount.fileSystem, "known")).toBe("known")
+    const revoked = new Unauthenticated({ message: "the key is no more" })
+    bed.before = () => Effect.fail(new StorageError({ provider: "memory", operation: "any", reason: revoked }))
+    await write(mount.fileSystem, "mine", "written meanwhile")
+    const { unsent } = await mount.drain(5_000)
+    expect(unsent).toMatchObject([{ path: "mine", isParked: true }])
+    expect(unsent[0]?.error).toContain("the key is no more")
+    expect(await read(mount.fileSystem, "known")).toBe("known")
+    expect(await read(mount.fileSystem, "mine")).toBe("written meanwhile")
+    const { ino } = value(await mount.fileSystem.lookup(rootIno, "unknown"))
+    const { handle } = value(await mount.fileSystem.open(ino, { reads: true, writes: false }))
+    expect(await mount.fileSystem.read(handle, 0, Buffer.alloc(10))).toMatchObject({ refusal: "Failed" })
+    mount.fileSystem.release(handle)
+    bed.before = () => Effect.void
+    expect((await mount.drain(5_000)).unsent).toEqual([])
+    expect(stored(bed, "mine")).toBe("written meanwhile")
+  })
+})
+
+describe("a clock that was set back", () => {
+  const day = 86_400_000
+
+  test("makes listings old, and nothing wait for the time that it showed before", async () => {
+    const bed = Bed.make()
+    await putElsewhere(bed, "a", "first")
+    let time = Date.now()
+    const mount = bed.mount({ now: () => time, uploadDelay: 50 })
+    expect(await list(mount.fileSystem)).toEqual(["a"])
+    await write(mount.fileSystem, "mine", "sent soon")
+    time -= day
+    await putElsewhere(bed, "b", "second")
+    expect(await list(mount.fileSystem)).toContain("b")
+    // What is written now is no younger than what the storage knows of before, and is sent all the same.
+    await write(mount.fileSystem, "a", "newer")
+    time += 100
+    for (let tick = 0; tick < 500 && stored(bed, "mine") === undefined; tick++) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    expect(stored(bed, "mine")).toBe("sent soon")
+    expect((await mount.drain(5_000)).unsent).toEqual([])
+    expect(stored(bed, "a")).toBe("newer")
   })
 })
 

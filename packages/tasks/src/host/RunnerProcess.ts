@@ -4,10 +4,11 @@ import type { SecretName } from "@ourclone/jobs/kind/JobKind"
 import * as Redacted from "effect/Redacted"
 import type { SendSignal } from "../runner/HookProcess.ts"
 import type { Secrets } from "../runner/StoredSecrets.ts"
+import type { Task } from "../task/Task.ts"
 
 export interface RunnerProgram {
-  /** What runs the task with that id. It is given the secrets as one line of JSON on standard input. */
-  readonly command: (id: string) => readonly [program: string, ...words: ReadonlyArray<string>]
+  /** What runs the task. It is given the secrets as one line of JSON on standard input. */
+  readonly command: (task: Pick<Task, "id" | "kind">) => readonly [program: string, ...words: ReadonlyArray<string>]
   readonly environment: { readonly [variable: string]: string | undefined }
   /** Ends one that does not end when it is to. */
   readonly sendSignal: SendSignal
@@ -33,10 +34,10 @@ export const decodeSecrets = (line: string): Secrets => {
 /** Starts it. What it prints goes nowhere; its last complaint is kept while this process lives. */
 export const start = (
   { command, environment }: Pick<RunnerProgram, "command" | "environment">,
-  id: string,
+  task: Pick<Task, "id" | "kind">,
   secrets: Secrets
 ): Promise<Ended> => {
-  const [program, ...words] = command(id)
+  const [program, ...words] = command(task)
   const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
   let complaint = ""
   child.stdin.on("error", () => {})

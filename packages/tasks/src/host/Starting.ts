@@ -74,7 +74,7 @@ export const make = Effect.fnUntraced(function* ({ onEnd, onProblem, owner, prog
     },
     start: ({ id, take }) => {
       starting.set(id, take)
-      void RunnerProcess.start(program, id, secretsOf.get(id) ?? none).then((end) =>
+      void RunnerProcess.start(program, task, secretsOf.get(id) ?? none).then((end) =>
         Effect.runForkWith(context)(
           ended(id, take, end).pipe(
             Effect.catch(({ message }) => Effect.sync(() => onProblem(message))),

@@ -1,9 +1,9 @@
-/** Keeps the machine awake: a laptop that sleeps finishes no backup. */
+/** Keeps the machine awake, or from being shut down: a laptop that sleeps finishes no backup. */
 import { spawn } from "node:child_process"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** A program that holds the machine awake for as long as its standard input is open, and its arguments. */
+/** A program that holds the machine for as long as its standard input is open, and its arguments. */
 export type WakeProgram = readonly [program: string, ...words: ReadonlyArray<string>]
 
 /** Until the scope closes, or this process ends. Where there is no such program, or it may not, nothing is held. */

@@ -4,7 +4,7 @@ import * as path from "node:path"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { onTestFinished } from "vitest"
-import * as WakeLock from "../../src/runner/WakeLock.ts"
+import * as WakeLock from "../../src/machine/WakeLock.ts"
 
 const until = (isTrue: () => boolean) =>
   Effect.gen(function* () {

@@ -1,0 +1,220 @@
+/** What comes to the storage in which order, and what of it another client may do meanwhile. */
+import * as path from "node:path"
+import { NoSpace, QuotaExceeded, StorageError } from "@ourclone/core/contract/StorageError"
+import * as Effect from "effect/Effect"
+import { describe, expect, test } from "vitest"
+import { rootIno } from "../../src/contract/FileSystem.ts"
+import { newUnfinishedName } from "../../src/contract/UnfinishedName.ts"
+import * as Bed from "./Bed.ts"
+import { list, names, putElsewhere, read, stored, value, write } from "./Bed.ts"
+
+const ticks = async (count = 20) => {
+  for (let tick = 0; tick < count; tick++) await new Promise((resolve) => setTimeout(resolve, 0))
+}
+
+/** The first call of `method` waits until what is returned is called. */
+const holdFirst = (bed: Bed.Bed, method: string) => {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>()
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  let isFirst = true
+  bed.before = (called) => {
+    if (called !== method || !isFirst) return Effect.void
+    isFirst = false
+    begin()
+    return Effect.promise(() => held)
+  }
+  return { begun, release }
+}
+
+const kinds = {
+  "with versions": { keepsVersions: true },
+  "without versions": { hasVersionIds: false }
+} as const
+
+for (const [kind, options] of Object.entries(kinds)) {
+  describe(`a storage ${kind}`, () => {
+    const putting = kind === "with versions" ? "put" : "putIfAbsent"
+
+    test("has the newest file of a name, though an upload of an older one to it took longer", async () => {
+      const bed = Bed.make(options)
+      const mount = bed.mount()
+      const slow = holdFirst(bed, putting)
+      await write(mount.fileSystem, "a", "the first")
+      await slow.begun
+      value(await mount.fileSystem.rename(rootIno, "a", rootIno, "b", "replace"))
+      await write(mount.fileSystem, "a", "the second")
+      await ticks()
+      slow.release()
+      expect((await mount.drain(5_000)).unsent).toEqual([])
+      expect([stored(bed, "a"), stored(bed, "b")]).toEqual(["the second", "the first"])
+    })
+
+    test("has the new file of a name, though the removal of the old one took longer", async () => {
+      const bed = Bed.make(options)
+      await putElsewhere(bed, "a", "the first")
+      const mount = bed.mount()
+      await list(mount.fileSystem)
+      const slow = holdFirst(bed, "remove")
+      value(await mount.fileSystem.unlink(rootIno, "a"))
+      await slow.begun
+      await write(mount.fileSystem, "a", "the second")
+      await ticks()
+      slow.release()
+      expect((await mount.drain(5_000)).unsent).toEqual([])
+      expect(stored(bed, "a")).toBe("the second")
+    })
+
+    test("keeps what another client stored between the look and the upload", async () => {
+      const bed = Bed.make(options)
+      await putElsewhere(bed, "old", "the base")
+      const mount = bed.mount({ uploadDelay: 3_600_000, concurrency: 1 })
+      for (const name of ["old", "new"]) await write(mount.fileSystem, name, `mine of ${name}`)
+      let isFirst = true
+      bed.before = (method) => {
+        if (!method.startsWith("put") || !isFirst) return Effect.void
+        isFirst = false
+        return Effect.promise(async () => {
+          for (const name of ["old", "new"]) await putElsewhere(bed, name, `theirs of ${name}`)
+        })
+      }
+      expect((await mount.drain(5_000)).unsent).toEqual([])
+      for (const name of ["old", "new"]) {
+        expect(stored(bed, name)).toBe(`mine of ${name}`)
+        const beside = names(bed).find((other) => other.startsWith(`${name} (conflict`))
+        expect(stored(bed, beside ?? "")).toBe(`theirs of ${name}`)
+      }
+    })
+
+    test("keeps a link's new name alone after a kill in the middle of its upload", async () => {
+      const bed = Bed.make(options)
+      const first = bed.mount()
+      bed.after = (method) => (method === putting ? Effect.never : Effect.void)
+      value(await first.fileSystem.makeLink(rootIno, "old", "somewhere", Bed.owner))
+      await ticks()
+      // It came there, and nobody heard of it.
+      expect(names(bed)).toEqual(["old"])
+      first.abandon()
+      bed.after = () => Effect.void
+      const second = bed.mount({ uploadDelay: 3_600_000 })
+      value(await second.fileSystem.unlink(rootIno, "old"))
+      value(await second.fileSystem.makeLink(rootIno, "old", "elsewhere", Bed.owner))
+      value(await second.fileSystem.rename(rootIno, "old", rootIno, "new", "replace"))
+      expect((await second.drain(5_000)).unsent).toEqual([])
+      expect(names(bed)).toEqual(["new"])
+    })
+  })
+}
+
+describe("what is synced with the storage in mind", () => {
+  test("is at the storage when sync has ended", async () => {
+    const bed = Bed.make()
+    const mount = bed.mount({ uploadDelay: 3_600_000, syncsRemotely: true })
+    await write(mount.fileSystem, "a", "synced", { sync: true })
+    expect(stored(bed, "a")).toBe("synced")
+    await write(mount.fileSystem, "b", "closed alone")
+    expect(stored(bed, "b")).toBeUndefined()
+    expect(await mount.fileSystem.syncDirectory(rootIno)).toBeUndefined()
+    expect(stored(bed, "b")).toBe("closed alone")
+  })
+
+  test("is refused for want of room where the quota of the storage is used up, and kept here", async () => {
+    const bed = Bed.make()
+    const mount = bed.mount({ uploadDelay: 3_600_000, syncsRemotely: true })
+    const full = new StorageError({
+      provider: "memory",
+      operation: "put",
+      reason: new QuotaExceeded({ message: "the cap is reached" })
+    })
+    bed.before = (method) => (method === "put" ? Effect.fail(full) : Effect.void)
+    const handle = await write(mount.fileSystem, "a", "kept", { close: false })
+    expect(await mount.fileSystem.sync(handle)).toMatchObject({
+      refusal: "NoSpace",
+      message: expect.stringContaining("cap")
+    })
+    mount.fileSystem.release(handle)
+    expect(await read(mount.fileSystem, "a")).toBe("kept")
+    bed.before = () => Effect.void
+    expect((await mount.drain(5_000)).unsent).toEqual([])
+    expect(stored(bed, "a")).toBe("kept")
+  })
+
+  test("is refused when the storage does not answer in time", async () => {
+    const bed = Bed.make()
+    const mount = bed.mount({ uploadDelay: 3_600_000, syncsRemotely: true, deadline: 30 })
+    await list(mount.fileSystem)
+    bed.state = "dead"
+    const handle = await write(mount.fileSystem, "a", "kept", { close: false })
+    expect(await mount.fileSystem.sync(handle)).toMatchObject({ refusal: "TimedOut" })
+    mount.fileSystem.release(handle)
+  })
+})
+
+describe("a file that is not finished yet", () => {
+  const making = { reads: false, writes: true, isUnfinished: true }
+
+  test("is not sent, and is gone with the process that made it", async () => {
+    const bed = Bed.make()
+    const first = bed.mount()
+    const { handle } = value(await first.fileSystem.create(rootIno, newUnfinishedName(), 0o644, Bed.owner, making))
+    value(await first.fileSystem.write(handle, 0, Buffer.from("half of")))
+    value(await first.fileSystem.flush(handle))
+    expect((await first.drain(5_000)).unsent).toEqual([])
+    expect(bed.calls.get("put")).toBeUndefined()
+    first.abandon()
+    expect(await list(bed.mount().fileSystem)).toEqual([])
+  })
+
+  test("is sent once it has a name", async () => {
+    const bed = Bed.make()
+    const mount = bed.mount()
+    const name = newUnfinishedName()
+    const { handle } = value(await mount.fileSystem.create(rootIno, name, 0o644, Bed.owner, making))
+    value(await mount.fileSystem.write(handle, 0, Buffer.from("whole")))
+    value(await mount.fileSystem.flush(handle))
+    mount.fileSystem.release(handle)
+    await mount.drain(5_000)
+    value(await mount.fileSystem.rename(rootIno, name, rootIno, "a", "replace"))
+    expect((await mount.drain(5_000)).unsent).toEqual([])
+    expect([names(bed), stored(bed, "a")]).toEqual([["a"], "whole"])
+  })
+
+  test("that a version before sent all the same is taken away there too", async () => {
+    const bed = Bed.make()
+    const mount = bed.mount({ uploadDelay: 3_600_000 })
+    const name = newUnfinishedName()
+    await putElsewhere(bed, name, "half of")
+    await putElsewhere(bed, "a", "whole")
+    // Its bytes are in the cache, as of what was written here.
+    expect(await read(mount.fileSystem, name)).toBe("half of")
+    mount.abandon()
+    const next = bed.mount()
+    expect((await next.drain(5_000)).unsent).toEqual([])
+    expect(names(bed)).toEqual(["a"])
+  })
+
+  test("has a name that nothing else may have", async () => {
+    const bed = Bed.make()
+    const { fileSystem } = bed.mount()
+    const made = await fileSystem.create(rootIno, newUnfinishedName(), 0o644, Bed.owner, { reads: true, writes: true })
+    expect(made).toMatchObject({ refusal: "BadName" })
+    await write(fileSystem, "a", "x")
+    expect(await fileSystem.rename(rootIno, "a", rootIno, newUnfinishedName(), "replace")).toMatchObject({
+      refusal: "BadName"
+    })
+  })
+})
+
+test("a parked write is sent when somebody asks for it", async () => {
+  const bed = Bed.make()
+  const mount = bed.mount()
+  const full = new StorageError({ provider: "memory", operation: "put", reason: new NoSpace({ message: "full" }) })
+  bed.before = (method) => (method === "put" ? Effect.fail(full) : Effect.void)
+  await write(mount.fileSystem, "a", "kept")
+  const { unsent } = await mount.drain(5_000)
+  expect(unsent).toMatchObject([{ path: "a", isParked: true }])
+  await mount.close()
+  bed.before = () => Effect.void
+  const next = bed.mount({ directory: path.join(bed.scratch, "cache") })
+  expect((await next.drain(5_000)).unsent).toEqual([])
+  expect(stored(bed, "a")).toBe("kept")
+})
