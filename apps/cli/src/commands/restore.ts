@@ -14,8 +14,10 @@ export const restore = Command.make(
     ...includeFlags,
     ...excludeFlags,
     ...snapshotFilterFlags,
-    overwrite: Flag.Literals("overwrite", ["always", "if-changed", "if-newer", "never"]).pipe(
-      Flag.withDescription("What becomes of files that are there already; else always"),
+    overwrite: Flag.Literals("overwrite", ["always", "if-changed", "if-newer", "never", "keep-both"]).pipe(
+      Flag.withDescription(
+        "What becomes of files that are there already; else always. keep-both restores what differs beside them"
+      ),
       Flag.withDefault("always")
     ),
     delete: on("delete", "Remove from the target what is not in the snapshot"),

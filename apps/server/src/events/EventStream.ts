@@ -17,6 +17,8 @@ const pieceOfTasks = 200
 const pieceOfFacts = 500
 /** A stream ends by itself, a little before its session does and not all at once. */
 const spreadMillis = 60_000
+/** How long somebody whose session or token was ended still hears something. */
+const trustMillis = 2_000
 
 export const headers = { "cache-control": "no-store", "x-accel-buffering": "no" }
 
@@ -44,7 +46,11 @@ export interface OpenOptions {
   readonly start: Start
   /** In milliseconds since 1970 UTC. */
   readonly endsAt: number | null
+  /** Whether who asked may still hear of it. */
+  readonly mayStay: () => boolean
   readonly signal: AbortSignal
+  /** Called once, when it is over. */
+  readonly onOver: () => void
 }
 
 const event = (name: string, id: string, data: unknown): string =>
@@ -87,10 +93,20 @@ const next = Effect.fnUntraced(function* (
   return text
 })
 
-export const open = ({ endsAt, signal, start, store }: OpenOptions): ReadableStream<Uint8Array> => {
+export const open = ({ endsAt, mayStay, onOver, signal, start, store }: OpenOptions): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
   const gone = new AbortController()
   const over = AbortSignal.any([signal, gone.signal])
+  if (over.aborted) onOver()
+  else over.addEventListener("abort", onOver, { once: true })
+  let trustedUntil = Date.now() + trustMillis
+  const isWelcome = (): boolean => {
+    const now = Date.now()
+    if (now >= until) return false
+    if (now < trustedUntil) return true
+    trustedUntil = now + trustMillis
+    return mayStay()
+  }
   const at = { change: start.position.change, facts: new Map(start.position.facts) }
   const until = endsAt === null ? Number.POSITIVE_INFINITY : endsAt - Math.random() * spreadMillis
   let first: string | undefined = `retry: 1000\n\n${start.isReset ? event("reset", Position.write(at), {}) : ""}`
@@ -102,14 +118,16 @@ export const open = ({ endsAt, signal, start, store }: OpenOptions): ReadableStr
       return
     }
     const beatAt = Date.now() + beatMillis
-    while (!over.aborted && Date.now() < until) {
+    while (!over.aborted && isWelcome()) {
       const text = await Effect.runPromise(Effect.catch(next(store, at), () => Effect.succeed("")))
       if (over.aborted) break
       if (text !== "") return controller.enqueue(encoder.encode(text))
       if (Date.now() >= beatAt) return controller.enqueue(encoder.encode(": still here\n\n"))
       await pause(lookMillis, over)
     }
-    if (!gone.signal.aborted) controller.close()
+    if (gone.signal.aborted) return
+    controller.close()
+    gone.abort()
   }
   return new ReadableStream<Uint8Array>({ pull, cancel: () => gone.abort() }, { highWaterMark: 0 })
 }

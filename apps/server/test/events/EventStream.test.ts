@@ -57,7 +57,14 @@ const listen = async (
   endsAt: number | null = null
 ): Promise<ReadonlyArray<Heard>> => {
   const start = await run(EventStream.start(store, from, tasks))
-  const reader = EventStream.open({ store, start, endsAt, signal: new AbortController().signal }).getReader()
+  const reader = EventStream.open({
+    store,
+    start,
+    endsAt,
+    mayStay: () => true,
+    signal: new AbortController().signal,
+    onOver: () => {}
+  }).getReader()
   let text = ""
   while (!isEnough(parse(text))) {
     const { done, value } = await reader.read()

@@ -22,7 +22,7 @@ export const Request = Schema.Struct({
   ...excludes,
   ...includes,
   overwrite: Schema.optionalKey(
-    Schema.Literals(["always", "if-changed", "if-newer", "never"]).annotate({
+    Schema.Literals(["always", "if-changed", "if-newer", "never", "keep-both"]).annotate({
       description: "What becomes of files that are there already; always when absent"
     })
   ),
@@ -61,6 +61,10 @@ const refuse = (request: Request): InvalidJob | undefined => {
   }
   const refused = Patterns.refuse(request)
   if (refused !== undefined) return refused
+  if (request.delete === true && request.overwrite === "keep-both") {
+    const message = "what is kept beside would be removed as what is not in the snapshot: choose one of them"
+    return new InvalidJob({ field: "delete", message })
+  }
   const { includes: included } = Patterns.selectionOf(request)
   if (request.delete === true && resolve(request.target) === "/" && Patterns.isEmpty(included)) {
     const message = "that would remove what is not in the snapshot from the whole machine"
