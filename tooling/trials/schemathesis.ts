@@ -59,8 +59,8 @@ credential = { cookie: entered.headers.get("set-cookie")?.split(";")[0] ?? "" }
 const scopes = ["read", "run", "storage", "backup", "mount", "admin"]
 const made = (await (await post("tokens", { name: "trial", scopes, endsAt: null })).json()) as { secret: string }
 credential = { authorization: `Bearer ${made.secret}` }
-const { endpoint, key, keyId } = emulator
-await post("storage/remotes", { name: "photos", type: "b2", options: { keyId, key, endpoint } })
+const { endpoint, key: applicationKey, keyId } = emulator
+await post("storage/remotes", { name: "photos", type: "b2", options: { keyId, applicationKey, endpoint } })
 await post("tasks", { kind: "copy", request: { source: `${home}/from`, destination: "photos:my-bucket" } })
 const document = at("openapi.json")
 fs.writeFileSync(document, await (await fetch(`${url}/api/openapi.json`, { headers: credential })).text())

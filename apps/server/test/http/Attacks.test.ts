@@ -76,8 +76,8 @@ test("no request names a program of this machine, nor a file whose content is re
   const as = await service.setUp()
   const mark = service.at("ran")
   for (const reference of [`command:touch ${mark}`, "file:/etc/passwd", "env:HOME"]) {
-    for (const name of ["keyId", "key"]) {
-      const options = { keyId: "id", key: "key", [name]: reference }
+    for (const name of ["keyId", "applicationKey"]) {
+      const options = { keyId: "id", applicationKey: "key", [name]: reference }
       const added = await service.ask("/api/v1/storage/remotes", { as, body: { name: "photos", type: "b2", options } })
       const tested = await service.ask("/api/v1/storage/test", { as, body: { type: "b2", options } })
       expect([added.status, added.json.code, tested.status]).toEqual([403, "ReferenceNotAllowed", 403])
@@ -264,13 +264,13 @@ test("no answer and no line of the log holds a secret that was given", async () 
   const service = await startService()
   const as = await service.setUp()
   const planted = "planted-4d1c9a"
-  const remote = { name: "photos", type: "b2", options: { keyId: "id", key: planted } }
+  const remote = { name: "photos", type: "b2", options: { keyId: "id", applicationKey: planted } }
   const answers = [
     await service.ask("/api/v1/storage/remotes", { as, body: remote }),
     await service.ask("/api/v1/storage/remotes/photos", {
       as,
       method: "PATCH",
-      body: { options: { key: `${planted}2` } }
+      body: { options: { applicationKey: `${planted}2` } }
     }),
     await service.ask("/api/v1/storage/remotes", {
       as,
@@ -297,6 +297,9 @@ test("no answer and no line of the log holds a secret that was given", async () 
     answers.push(await service.ask(`/api/v1/${name}`, { as }))
   }
   answers.push(await service.ask("/api/v1/queries/repositories", { as, body: { request: {} } }))
+  // Each was kept: there was something to tell.
+  expect(answers.slice(0, 2).map(({ status }) => status)).toEqual([201, 200])
+  expect(fs.readFileSync(service.at("settings", "config.toml"), "utf8")).toContain(`${planted}2`)
   const told = answers.map(({ status, text }) => `${status} ${text}`).filter((text) => text.includes(planted))
   expect(told).toEqual([])
   expect(service.lines.filter((line) => line.includes(planted))).toEqual([])

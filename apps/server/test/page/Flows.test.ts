@@ -31,6 +31,14 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
   const taskEndsAs = (state: string | RegExp) =>
     page.locator("h1 + div").getByText(state).waitFor({ timeout: patience })
 
+  /** For who wants to look: PAGE_SCREENSHOTS is a folder. */
+  const shoot = async (name: string) => {
+    const folder = process.env.PAGE_SCREENSHOTS
+    if (folder === undefined) return
+    const file = name.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "") || "overview"
+    await page.screenshot({ path: `${folder}/${file}-${page.viewportSize()?.width}.png`, fullPage: true })
+  }
+
   beforeAll(async () => {
     service = await startService()
     browser = await openBrowser()
@@ -152,6 +160,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await see("Complete; nothing is written")
     await page.getByRole("button", { name: /Bring back 3 files/ }).waitFor()
     await page.getByRole("button", { name: /Hide what was added 1 file/ }).waitFor()
+    await shoot("undo")
     await press("Take back 4 files")
     await taskEndsAs("done")
     await open("/browse?at=photos:my-bucket/pictures")
@@ -181,6 +190,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
       .getByRole("button", { name: "Start copy" })
       .and(page.locator("[title='It would cost more than you allow']"))
       .waitFor()
+    await shoot("plan")
     await fill("Dollars it may cost", "1")
     await press("Preview")
     await page.getByText(/more than your limit/).waitFor({ state: "detached" })
@@ -198,6 +208,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await open("/storage/photos")
     const limits = page.getByRole("region", { name: "Limits of the service" })
     await limits.getByText("Largest single request").waitFor()
+    await shoot("limits")
     await limits.getByText("at most 10,000").waitFor()
     await limits.getByText("none unless you set caps", { exact: false }).waitFor()
   })
@@ -214,6 +225,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await follow(/Failed/)
     await page.getByRole("table", { name: "Failed files" }).getByText("two.txt").waitFor()
     await page.getByRole("list", { name: "Reasons" }).getByText("1 file").waitFor()
+    await shoot("failed")
     fs.rmSync(`${service.home}/Blocked/two.txt`, { recursive: true })
     await press("Retry failed")
     await taskEndsAs("done")
@@ -268,6 +280,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await press("Preview")
     await see("Complete; nothing is written")
     await page.getByRole("button", { name: /Restore 1 file/ }).waitFor()
+    await shoot("restore")
     await see(/are free there/)
     await press("Start restore")
     await taskEndsAs("done")
@@ -280,6 +293,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await follow("Log")
     await see(/^snapshot [0-9a-f]{8} of /)
     await see("run began")
+    await shoot("log")
   })
 
   test("Drill: some files are restored for a try and compared, and Backup says when that went well", async () => {
@@ -373,7 +387,9 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await told.getByText(`ntfy, 127.0.0.1:${port}`).waitFor()
     await press("Test phone")
     await see(/Not told: .*onMyNetwork/)
+    await shoot("notifications")
     await press("Change phone")
+    await shoot("change notification")
     await dialog.getByLabel("It is on my own network").check()
     await dialog.getByLabel("A task is done").check()
     await press("Save notification")
@@ -474,10 +490,13 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     for (const screen of screens()) {
       await open(screen)
       found.push(...(await violations(page)).map((one) => `${screen} ${one}`))
+      await shoot(screen)
       await page.emulateMedia({ colorScheme: "dark" })
       found.push(...(await violations(page, ["color-contrast"])).map((one) => `${screen} dark ${one}`))
+      await shoot(`${screen} dark`)
       await page.emulateMedia({ colorScheme: "light" })
       await page.setViewportSize(phone)
+      await shoot(screen)
       const wider = await overflow(page)
       if (wider > 0) found.push(`${screen} is ${wider} wider than a phone`)
       await page.setViewportSize(desktop)

@@ -46,8 +46,8 @@ const filled = async () => {
   fs.mkdirSync(stateDirectory, { recursive: true })
   fs.writeFileSync(
     configuration,
-    `[remotes.photos]\ntype = "b2"\nkeyId = "id"\nkey = "${planted}"\nworkers = 7\ndebug = false\n
-[remotes.elsewhere]\ntype = "b2"\nkeyId = "id"\nkey = "env:B2_KEY"\n
+    `[remotes.photos]\ntype = "b2"\nkeyId = "id"\napplicationKey = "${planted}"\nworkers = 7\ndebug = false\n
+[remotes.elsewhere]\ntype = "b2"\nkeyId = "id"\napplicationKey = "env:B2_KEY"\n
 [remotes.unknown]\ntype = "plugin"\nsecretive = "${planted}"\n
 [notifications.phone]\ntype = "ntfy"\nurl = "${topic}"\ntoken = "${planted}"\n`,
     { mode: 0o600 }
@@ -87,7 +87,13 @@ test("without a password nothing that opens anything goes into the file, and wha
   const other = machine()
   expect(await other.run(SavedState.load(file, undefined, false))).toHaveLength(3)
   const text = fs.readFileSync(other.configuration, "utf8")
-  for (const line of ['keyId = "id"', "workers = 7", "debug = false", 'key = "env:B2_KEY"', 'location = "photos:b"']) {
+  for (const line of [
+    'keyId = "id"',
+    "workers = 7",
+    "debug = false",
+    'applicationKey = "env:B2_KEY"',
+    'location = "photos:b"'
+  ]) {
     expect(text).toContain(line)
   }
   const database = SqliteDatabase.open(serviceFile(other.stateDirectory), { steps })

@@ -17,8 +17,8 @@ test("a task is taken back over the API: said before, and only where its places 
   onTestFinished(() => emulator.close())
   const service = await startService()
   const as = await service.setUp()
-  const { endpoint, key, keyId } = emulator
-  const options = { keyId, key, endpoint }
+  const { endpoint, key: applicationKey, keyId } = emulator
+  const options = { keyId, applicationKey, endpoint }
   await service.ask("/api/v1/storage/remotes", { as, body: { name: "photos", type: "b2", options } })
   const source = path.join(service.home, "from")
   fs.mkdirSync(source)
