@@ -13,6 +13,7 @@ import type { OutcomeAnswer } from "../api/tasks/TaskAnswer.ts"
 import * as EventStream from "../events/EventStream.ts"
 import * as Listeners from "../events/Listeners.ts"
 import * as Position from "../events/Position.ts"
+import * as SharedReading from "../events/SharedReading.ts"
 import { taskAnswer } from "../events/ToldTask.ts"
 import { about } from "../http/Connection.ts"
 import { ofTaskError, reading, Service } from "../http/Service.ts"
@@ -46,6 +47,7 @@ export const tasks = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const { host, people, stopping, tasks: store } = yield* Service
     const listeners = Listeners.make()
+    const shared = SharedReading.make(store)
 
     const wish = (tag: Wished) =>
       Effect.fnUntraced(function* ({ params: { id } }: { readonly params: { readonly id: string } }) {
@@ -166,7 +168,7 @@ export const tasks = HttpApiBuilder.group(
           if (leave === undefined) return yield* tooManyStreams()
           const isOfSocket = caller.session === null && caller.token === null
           const body = EventStream.open({
-            store,
+            reading: shared,
             start,
             endsAt: caller.endsAt,
             mayStay: () => isOfSocket || people.isOpen(caller),

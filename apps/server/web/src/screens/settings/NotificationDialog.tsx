@@ -65,12 +65,12 @@ const payloadOf = (
   schedules
 })
 
+const needed = { host: "The server", from: "The sender", to: "The receiver" } as const
+
 const missing = (type: NotificationType, typed: Typed, isNew: boolean): string | undefined => {
   if (type !== "mail") return isNew && typed.url === "" ? "The address is missing" : undefined
   const empty = (["host", "from", "to"] as const).find((name) => typed[name] === "")
-  return empty === undefined
-    ? undefined
-    : { host: "The server", from: "The sender", to: "The receiver" }[empty] + " is missing"
+  return empty === undefined ? undefined : `${needed[empty]} is missing`
 }
 
 interface FieldsProps {
