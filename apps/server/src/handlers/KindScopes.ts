@@ -8,6 +8,7 @@ import type { Family } from "../side/RequestCheck.ts"
 
 const jobs: { readonly [type in JobType | "undo"]: Scope } = {
   copy: "run",
+  rcat: "run",
   move: "run",
   bisync: "run",
   sync: "run",
@@ -37,6 +38,7 @@ const jobs: { readonly [type in JobType | "undo"]: Scope } = {
   forget: "backup",
   prune: "backup",
   checkRepository: "backup",
+  recover: "backup",
   repairIndex: "backup",
   repairPacks: "backup",
   repairSnapshots: "backup",
