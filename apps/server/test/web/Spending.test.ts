@@ -43,10 +43,10 @@ test("a file that is larger than the storage takes is named", () => {
 
 test("costs are those of the plan, or by one's own rates, and a limit holds for both together", () => {
   expect(said({}).at(-1)?.text).toMatch(
-    /^Costs about \$6\.95 a month more and about \$0\.40 at once \(rates of 2026-09-07, yours may differ\)/
+    /^Costs \$6\.95 a month more and \$0\.40 at once \(rates of 2026-09-07, yours may differ\)/
   )
   const own = { asOf: "own", storedGBMonth: 0.001, fetchedGB: 0 }
-  expect(said({ own }).at(-1)?.text).toMatch(/^Costs about \$1\.00 a month more \(by your own rates\)/)
+  expect(said({ own }).at(-1)?.text).toMatch(/^Costs \$1\.00 a month more \(by your own rates\)/)
   expect([isBeyond({ ...spending, most: 7.36 }), isBeyond({ ...spending, most: 7.3 })]).toEqual([false, true])
   expect(problems({ most: 7.3 })).toEqual(["That is more than your limit of $7.30: it would do nothing."])
 })

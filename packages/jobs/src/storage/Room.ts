@@ -29,7 +29,8 @@ const known = (bytes: number): number | undefined => (bytes >= Number.MAX_SAFE_I
 const row = Effect.fnUntraced(function* ({ path }: Request, { tell }: Beside) {
   const { capabilities, freeSpace, largeFile } = yield* open(path, tell)
   const limits = capabilities.isLocal ? undefined : largeFile?.limits
-  const free = freeSpace === undefined ? undefined : yield* retrying(freeSpace)
+  // One that can not say now is as one that does not say.
+  const free = freeSpace === undefined ? undefined : yield* Effect.orElseSucceed(retrying(freeSpace), () => undefined)
   const largest = known(limits === undefined ? capabilities.maxPutSize : largestFile(limits))
   const atOnce = known(capabilities.maxPutSize)
   return {

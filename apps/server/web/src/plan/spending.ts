@@ -106,8 +106,8 @@ const moneyLines = (spending: Spending): ReadonlyArray<SpendingLine> => {
   if (money === undefined || money.once + money.monthly === 0) return []
   const { caveat, currency, monthly, once } = money
   const parts = [
-    monthly > 0 ? `about ${amount(monthly, currency)} a month more` : undefined,
-    once > 0 ? `about ${amount(once, currency)} at once` : undefined
+    monthly > 0 ? `${amount(monthly, currency)} a month more` : undefined,
+    once > 0 ? `${amount(once, currency)} at once` : undefined
   ].filter((part) => part !== undefined)
   const lines: Array<SpendingLine> = [{ text: `Costs ${parts.join(" and ")} (${caveat}). ${Rates.freeNote}` }]
   if (isBeyond(spending)) {
