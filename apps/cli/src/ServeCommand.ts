@@ -5,6 +5,7 @@ import { printable } from "@ourclone/core/events/PrintableText"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Effect from "effect/Effect"
 import { CommandStopped, failed, usage } from "./ExitCode.ts"
+import { folderIn as pluginFolder } from "./plugins/PluginFolder.ts"
 import { ownProgram } from "./process/OwnProgram.ts"
 import { sendSignal } from "./process/SendSignal.ts"
 import * as StopSignals from "./process/StopSignals.ts"
@@ -78,6 +79,8 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
     allowHttp: flags.allowHttp,
     allowedHosts: flags.allowedHost,
     roots: rootsOf(flags, machine.home),
+    // What is in there runs with the service.
+    ownFolders: [pluginFolder(environment)],
     password: yield* passwordOf(environment[passwordVariable]),
     version,
     runner: {

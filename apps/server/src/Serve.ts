@@ -43,6 +43,8 @@ export interface ServeOptions {
   readonly allowedHosts: ReadonlyArray<string>
   /** Absolute folders of this machine that callers may use. */
   readonly roots: ReadonlyArray<string>
+  /** Folders of the program's own that no caller may use, beside those of its state and configuration. */
+  readonly ownFolders?: ReadonlyArray<string>
   /** Of the first admin, where the link is not to be used: as in a container. */
   readonly password: string | undefined
   readonly version: string
@@ -112,11 +114,11 @@ const hostSettings = (settings: Settings.ServiceSettings) =>
 const ownFiles = (
   configuration: string,
   { cacheDirectory, home, stateDirectory }: ThisMachine["Service"],
-  roots: ReadonlyArray<string>
+  { ownFolders = [], roots }: ServeOptions
 ): ReadonlyArray<string> => {
   const folder = path.dirname(configuration)
   const isShared = [...roots, home].some((root) => `${root}${path.sep}`.startsWith(`${folder}${path.sep}`))
-  return [configuration, stateDirectory, cacheDirectory, ...(isShared ? [] : [folder])]
+  return [configuration, stateDirectory, cacheDirectory, ...ownFolders, ...(isShared ? [] : [folder])]
 }
 
 /** Runs until it is interrupted. What runs then goes on in its own process, and the next service finds it. */
@@ -145,7 +147,7 @@ export const serve = Effect.fnUntraced(function* (
   const side = yield* SideProcess.make({ program: options.side })
   const roots = {
     roots: options.roots,
-    closed: ownFiles(remotes.configurationFile, machine, options.roots)
+    closed: ownFiles(remotes.configurationFile, machine, options)
   }
   const guard = PlaceGuard.make({
     remotes,
@@ -172,6 +174,7 @@ export const serve = Effect.fnUntraced(function* (
     roots,
     stopping: stopping.signal,
     clock,
+    surroundings,
     about: {
       version: options.version,
       host: os.hostname(),
@@ -194,7 +197,8 @@ export const serve = Effect.fnUntraced(function* (
     page,
     allowedHosts: [...addresses, ...options.allowedHosts],
     hasOpenMetrics: addresses.every(isLoopback),
-    isReady: () => !stopping.signal.aborted
+    isReady: () => !stopping.signal.aborted,
+    say
   })
   const { urls } = yield* listen((request, bindings) => app.fetch(request, bindings), options.listen)
   // Before the servers close: what streams ends by itself.

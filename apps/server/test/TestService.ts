@@ -1,9 +1,11 @@
 /** The real service in this process, at a port of its own, with folders of its own; its side process and runners are the real program. */
 import * as fs from "node:fs"
 import * as http from "node:http"
+import * as https from "node:https"
 import * as os from "node:os"
 import * as path from "node:path"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
+import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import { factory as b2 } from "@ourclone/provider-b2/B2Factory"
 import { factory as local } from "@ourclone/provider-local/LocalProvider"
@@ -29,6 +31,8 @@ export interface Asked {
   readonly raw?: string | Uint8Array
   /** A token, or a cookie. */
   readonly as?: string | undefined
+  /** Whom to trust, where the service speaks TLS. */
+  readonly ca?: string | undefined
 }
 
 export interface TestService {
@@ -53,6 +57,10 @@ export interface TestOptions extends Partial<Pick<ServeOptions, "allowedHosts" |
   readonly addresses?: ReadonlyArray<string>
   readonly trustedProxies?: ReadonlyArray<string>
   readonly roots?: ReadonlyArray<string>
+  /** Files of a certificate that is its own authority. */
+  readonly tls?: { readonly certificate: string; readonly key: string }
+  /** Beside those of this machine and B2. */
+  readonly factories?: ReadonlyArray<ProviderFactory>
 }
 
 /** What `http` has and `fetch` hides: headers of one's own choice, the body as it came. */
@@ -71,10 +79,11 @@ export const request = (to: string | { readonly socket: string }, name: string, 
       text === undefined || "transfer-encoding" in headers ? {} : { "content-length": String(Buffer.byteLength(text)) }
     const where = typeof to === "string" ? {} : { socketPath: to.socket }
     const url = new URL(`${typeof to === "string" ? to : "http://localhost"}${name}`)
-    const sent = http.request(
+    const sent = (url.protocol === "https:" ? https : http).request(
       url,
       {
         ...where,
+        ...(asked.ca === undefined ? {} : { ca: asked.ca }),
         method,
         agent: false,
         headers: {
@@ -126,14 +135,14 @@ export const startService = async (options: TestOptions = {}): Promise<TestServi
       home,
       program: "ourclone test"
     }),
-    Remotes.layer({ factories: [local, b2], environment, directory: folder })
+    Remotes.layer({ factories: [local, b2, ...(options.factories ?? [])], environment, directory: folder })
   )
   const program = serve({
     listen: {
       addresses: options.addresses ?? ["127.0.0.1"],
       port: 0,
       socket,
-      tls: undefined,
+      tls: options.tls,
       trustedProxies: options.trustedProxies ?? []
     },
     allowHttp: options.allowHttp ?? false,
@@ -166,7 +175,8 @@ export const startService = async (options: TestOptions = {}): Promise<TestServi
   ended.catch(() => {})
   const url = lines.find((line) => line.startsWith("listening at http"))!.slice("listening at ".length)
   const reachable = url.replace("0.0.0.0", "127.0.0.1")
-  const ask = (name: string, asked?: Asked) => request(reachable, name, asked)
+  const ca = options.tls && fs.readFileSync(options.tls.certificate, "utf8")
+  const ask = (name: string, asked?: Asked) => request(reachable, name, { ca, ...asked })
   return {
     url: reachable,
     folder,

@@ -44,6 +44,7 @@ export const queryKinds = {
   mounts: async () => offer((await import("./mount/MountsQuery.ts")).kind),
   link: async () => offer((await import("./storage/Link.ts")).kind),
   hashsum: async () => offer((await import("./storage/HashSum.ts")).kind),
+  room: async () => offer((await import("./storage/Room.ts")).kind),
   du: async () => offer((await import("./storage/DiskUsage.ts")).kind),
   accountKeys: async () => offer((await import("./storage/AccountKeys.ts")).kind),
   createKey: async () => offer((await import("./storage/CreateKey.ts")).kind),

@@ -35,6 +35,7 @@ const queries: Readonly<Record<QueryKinds.QueryType, Sample>> = {
   mounts: { request: () => ({}), prepare: (world) => mounted(world) },
   link: { ...ofStore, request: () => ({ path: "store:bucket/a", validMillis: 5000 }) },
   hashsum: { ...ofStore, request: () => ({ path: "store:bucket", algorithm: "sha256" }) },
+  room: ofStore,
   du: ofStore,
   accountKeys: { request: () => ({ remote: "store:" }) },
   createKey: { request: () => ({ path: "store:bucket/folder", purpose: "sync" }), prepare: makeBucket },

@@ -16,7 +16,8 @@ import type { Task } from "@ourclone/tasks/task/Task"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { factories } from "../Factories.ts"
+import { factories as builtIn } from "../Factories.ts"
+import { withPlugins } from "../plugins/PluginFolder.ts"
 import { sendSignal } from "../process/SendSignal.ts"
 import * as StopSignals from "../process/StopSignals.ts"
 import { wakePrograms } from "../process/WakePrograms.ts"
@@ -63,11 +64,13 @@ export const run = (id: string) =>
     // Its lines may be lost in a power cut; in return nothing waits for the disk.
     const { stateDirectory } = yield* ThisMachine
     const shares = yield* SqliteStore.make(tasksFile(stateDirectory), { isDurable: false })
+    // With plugins, as the service and commands have them.
+    const factories = (yield* withPlugins(builtIn, environment)).map(withSettings)
     const remotes = Remotes.layer({
       factories,
       environment,
       directory: surroundings.directory,
-      openLog: RemoteLog.opener(process.argv.slice(2), factories.map(withSettings), streams),
+      openLog: RemoteLog.opener(process.argv.slice(2), factories, streams),
       share: AccountShares.make(shares, owner)
     })
     const running = Effect.gen(function* () {

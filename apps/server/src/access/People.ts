@@ -137,6 +137,25 @@ export const make = (database: Database, clock: () => number) => {
         scopes: scopesOf[person.role]
       }
     },
+    /** Whether the session of that hash, or the token of that id, is still there and has not run out. */
+    isOpen: ({ session, token }: { readonly session: string | null; readonly token: string | null }): boolean => {
+      const now = clock()
+      const found =
+        token === null
+          ? database.rows(
+              "select 1 from session join person on name = person where hash = ? and session.seen > ? and session.created > ?",
+              session,
+              now - idleMillis,
+              now - sessionMillis
+            )
+          : database.rows(
+              "select 1 from token join person on person.name = person where id = ? and coalesce(ends, ?) > ?",
+              token,
+              Number.MAX_SAFE_INTEGER,
+              now
+            )
+      return found.length > 0
+    },
     endSession: (hash: string): void => void database.run("delete from session where hash = ?", hash),
     endSessions: (name: string): void => void database.run("delete from session where person = ?", name),
 

@@ -11,6 +11,7 @@ import { FileGroup } from "./query/FileGroup.ts"
 import { QueryGroup } from "./query/QueryGroup.ts"
 import { RepositoryGroup } from "./query/RepositoryGroup.ts"
 import { ScheduleGroup } from "./schedules/ScheduleGroup.ts"
+import { NotificationGroup } from "./settings/NotificationGroup.ts"
 import { SettingsGroup } from "./settings/SettingsGroup.ts"
 import { LocalGroup } from "./storage/LocalGroup.ts"
 import { StorageGroup } from "./storage/StorageGroup.ts"
@@ -26,6 +27,7 @@ export class Api extends HttpApi.make("ourclone")
   .add(RepositoryGroup.middleware(Permission).middleware(Authorization))
   .add(TaskGroup.middleware(Permission).middleware(Authorization))
   .add(ScheduleGroup.middleware(Permission).middleware(Authorization))
+  .add(NotificationGroup.middleware(Permission).middleware(Authorization))
   .add(SettingsGroup.middleware(Permission).middleware(Authorization))
   .add(DoorGroup)
   .middleware(HttpApiMiddleware.ProblemDetails)

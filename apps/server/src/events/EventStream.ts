@@ -8,15 +8,15 @@ import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import * as Effect from "effect/Effect"
 import * as Position from "./Position.ts"
-import { taskAnswer } from "./ToldTask.ts"
+import type { SharedReading } from "./SharedReading.ts"
 
 export const mostTasks = 50
 const lookMillis = 100
 const beatMillis = 15_000
-const pieceOfTasks = 200
-const pieceOfFacts = 500
 /** A stream ends by itself, a little before its session does and not all at once. */
 const spreadMillis = 60_000
+/** How long somebody whose session or token was ended still hears something. */
+const trustMillis = 2_000
 
 export const headers = { "cache-control": "no-store", "x-accel-buffering": "no" }
 
@@ -40,15 +40,20 @@ export const start = Effect.fnUntraced(function* (
 })
 
 export interface OpenOptions {
-  readonly store: TaskStore
+  /** The same for all that read. */
+  readonly reading: SharedReading
   readonly start: Start
   /** In milliseconds since 1970 UTC. */
   readonly endsAt: number | null
+  /** Whether who asked may still hear of it. */
+  readonly mayStay: () => boolean
   readonly signal: AbortSignal
+  /** Called once, when it is over. */
+  readonly onOver: () => void
 }
 
-const event = (name: string, id: string, data: unknown): string =>
-  `event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`
+/** `data` is JSON. */
+const event = (name: string, id: string, data: string): string => `event: ${name}\nid: ${id}\ndata: ${data}\n\n`
 
 const pause = (millis: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -63,37 +68,48 @@ const pause = (millis: number, signal: AbortSignal): Promise<void> =>
 
 /** The next events after the position, which moves on; "" when there are none. */
 const next = Effect.fnUntraced(function* (
-  store: TaskStore,
+  reading: SharedReading,
   at: { change: number; readonly facts: Map<string, number> }
 ) {
-  let text = ""
+  const parts: Array<string> = []
   const id = () => Position.write(at)
   for (const [task, seen] of at.facts) {
-    const facts = yield* store.facts(task, seen, pieceOfFacts)
+    const facts = yield* reading.facts(task, seen)
     const first = facts[0]?.seq
     if (first !== undefined && first > seen + 1) {
       at.facts.set(task, first - 1)
-      text += event("reset", id(), {})
+      parts.push(event("reset", id(), "{}"))
     }
-    for (const envelope of facts) {
-      at.facts.set(task, envelope.seq ?? seen)
-      text += event("fact", id(), { task, envelope })
+    const name = JSON.stringify(task)
+    for (const { seq, text } of facts) {
+      at.facts.set(task, seq)
+      parts.push(event("fact", id(), `{"task":${name},"envelope":${text}}`))
     }
   }
   // Facts first: a task never says to have got further than what was told of it.
-  const { last, tasks } = yield* store.changes(at.change, pieceOfTasks)
+  const { last, tasks } = yield* reading.changes(at.change)
   at.change = last
-  for (const task of tasks) text += event("task", id(), taskAnswer(task))
-  return text
+  for (const task of tasks) parts.push(event("task", id(), task))
+  return parts.join("")
 })
 
-export const open = ({ endsAt, signal, start, store }: OpenOptions): ReadableStream<Uint8Array> => {
+export const open = ({ endsAt, mayStay, onOver, reading, signal, start }: OpenOptions): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
   const gone = new AbortController()
   const over = AbortSignal.any([signal, gone.signal])
+  if (over.aborted) onOver()
+  else over.addEventListener("abort", onOver, { once: true })
+  let trustedUntil = Date.now() + trustMillis
+  const isWelcome = (): boolean => {
+    const now = Date.now()
+    if (now >= until) return false
+    if (now < trustedUntil) return true
+    trustedUntil = now + trustMillis
+    return mayStay()
+  }
   const at = { change: start.position.change, facts: new Map(start.position.facts) }
   const until = endsAt === null ? Number.POSITIVE_INFINITY : endsAt - Math.random() * spreadMillis
-  let first: string | undefined = `retry: 1000\n\n${start.isReset ? event("reset", Position.write(at), {}) : ""}`
+  let first: string | undefined = `retry: 1000\n\n${start.isReset ? event("reset", Position.write(at), "{}") : ""}`
 
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     if (first !== undefined) {
@@ -102,14 +118,16 @@ export const open = ({ endsAt, signal, start, store }: OpenOptions): ReadableStr
       return
     }
     const beatAt = Date.now() + beatMillis
-    while (!over.aborted && Date.now() < until) {
-      const text = await Effect.runPromise(Effect.catch(next(store, at), () => Effect.succeed("")))
+    while (!over.aborted && isWelcome()) {
+      const text = await Effect.runPromise(Effect.catch(next(reading, at), () => Effect.succeed("")))
       if (over.aborted) break
       if (text !== "") return controller.enqueue(encoder.encode(text))
       if (Date.now() >= beatAt) return controller.enqueue(encoder.encode(": still here\n\n"))
       await pause(lookMillis, over)
     }
-    if (!gone.signal.aborted) controller.close()
+    if (gone.signal.aborted) return
+    controller.close()
+    gone.abort()
   }
   return new ReadableStream<Uint8Array>({ pull, cancel: () => gone.abort() }, { highWaterMark: 0 })
 }

@@ -7,7 +7,7 @@ import { Api } from "../api/Api.ts"
 import type { TokenAnswer, UserAnswer } from "../api/account/AccountGroups.ts"
 import { CurrentCaller } from "../api/Callers.ts"
 import { Forbidden, NotNow, NotThere } from "../api/Problem.ts"
-import { Connection } from "../http/Connection.ts"
+import { about } from "../http/Connection.ts"
 import { kept, Service } from "../http/Service.ts"
 import { patiently } from "./DoorHandlers.ts"
 import * as SessionCookie from "./SessionCookie.ts"
@@ -38,10 +38,6 @@ export const account = HttpApiBuilder.group(
   "account",
   Effect.fn(function* (handlers) {
     const { attempts, clock, people } = yield* Service
-    const object = (text: string) =>
-      Effect.map(Connection, (connection) => {
-        connection.object = text
-      })
     /** A change that would leave nobody to change anything. */
     const leavesNoAdmin = ({ password, role }: Person) =>
       Effect.map(kept(people.admins), (admins) => role === "admin" && password !== null && admins <= 1)
@@ -90,7 +86,7 @@ export const account = HttpApiBuilder.group(
         "makeToken",
         Effect.fnUntraced(function* ({ payload: { endsAt, name, scopes } }) {
           const caller = yield* CurrentCaller
-          yield* object(name)
+          yield* about(name)
           if (caller.token !== null) {
             return yield* new Forbidden({ code: "Forbidden", detail: "a token makes no tokens; sign in" })
           }
@@ -111,7 +107,7 @@ export const account = HttpApiBuilder.group(
         "removeToken",
         Effect.fnUntraced(function* ({ params: { id } }) {
           const { name, scopes } = yield* CurrentCaller
-          yield* object(id)
+          yield* about(id)
           const mine = yield* kept(() => people.tokens(scopes.includes("admin") ? undefined : name))
           if (!mine.some((token) => token.id === id)) {
             return yield* new NotThere({ code: "NoToken", detail: "there is no such token" })
@@ -123,7 +119,7 @@ export const account = HttpApiBuilder.group(
       .handle(
         "invite",
         Effect.fnUntraced(function* ({ payload: { name, role } }) {
-          yield* object(name)
+          yield* about(name)
           const known = yield* kept(() => people.find(name))
           if (known?.password !== undefined && known.password !== null) {
             return yield* new NotNow({ code: "UserExists", detail: `"${name}" has an account already` })
@@ -138,7 +134,7 @@ export const account = HttpApiBuilder.group(
       .handle(
         "changeUser",
         Effect.fnUntraced(function* ({ params: { name }, payload: { role } }) {
-          yield* object(name)
+          yield* about(name)
           const person = yield* kept(() => people.find(name))
           if (person === undefined) return yield* nobody(name)
           if (role !== "admin" && (yield* leavesNoAdmin(person))) return yield* lastAdmin()
@@ -149,7 +145,7 @@ export const account = HttpApiBuilder.group(
       .handle(
         "removeUser",
         Effect.fnUntraced(function* ({ params: { name } }) {
-          yield* object(name)
+          yield* about(name)
           const person = yield* kept(() => people.find(name))
           if (person === undefined) return yield* nobody(name)
           if (yield* leavesNoAdmin(person)) return yield* lastAdmin()

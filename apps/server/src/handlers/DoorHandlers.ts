@@ -8,7 +8,7 @@ import { Api } from "../api/Api.ts"
 import type { SessionAnswer } from "../api/account/AccountGroups.ts"
 import { type Caller, type Role, scopesOf } from "../api/Callers.ts"
 import { Forbidden, NotNow, TooMany, Unauthenticated } from "../api/Problem.ts"
-import { Connection } from "../http/Connection.ts"
+import { about, Connection } from "../http/Connection.ts"
 import { kept, Service } from "../http/Service.ts"
 import * as SessionCookie from "./SessionCookie.ts"
 
@@ -61,8 +61,7 @@ export const door = HttpApiBuilder.group(
       .handle(
         "setUp",
         Effect.fnUntraced(function* ({ payload: { name, password, token } }) {
-          const connection = yield* Connection
-          connection.object = name
+          yield* about(name)
           const keys = yield* patiently("set-up")
           const isFirst = setUp.isTicket(token)
           const invited = isFirst ? undefined : yield* kept(() => people.invited(token))
@@ -88,8 +87,7 @@ export const door = HttpApiBuilder.group(
       .handle(
         "signIn",
         Effect.fnUntraced(function* ({ payload: { name, password } }) {
-          const connection = yield* Connection
-          connection.object = name
+          yield* about(name)
           const keys = yield* patiently(name)
           const person = yield* kept(() => people.find(name))
           // As long for a name that nobody has.

@@ -6,8 +6,9 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../api/Api.ts"
 import { NotNow } from "../api/Problem.ts"
 import * as DownloadHeaders from "../bytes/DownloadHeaders.ts"
+import { patiently } from "../bytes/Patience.ts"
 import { webStream } from "../bytes/WebStream.ts"
-import { Connection } from "../http/Connection.ts"
+import { about } from "../http/Connection.ts"
 import { Service } from "../http/Service.ts"
 import * as SideAnswers from "../side/SideAnswers.ts"
 import { checkRequest } from "./QueryHandlers.ts"
@@ -15,7 +16,7 @@ import { checkRequest } from "./QueryHandlers.ts"
 /** The body as it comes, however large. */
 const bodyOf = (request: HttpServerRequest.HttpServerRequest): AsyncIterable<Uint8Array> => {
   const { body } = request.source as Request
-  return (body ?? new Blob([]).stream()) as unknown as AsyncIterable<Uint8Array>
+  return patiently((body ?? new Blob([]).stream()) as unknown as AsyncIterable<Uint8Array>)
 }
 
 const lengthOf = (request: HttpServerRequest.HttpServerRequest): number | null => {
@@ -28,15 +29,11 @@ export const file = HttpApiBuilder.group(
   "file",
   Effect.fn(function* (handlers) {
     const { guard, side } = yield* Service
-    const object = (text: string) =>
-      Effect.map(Connection, (connection) => {
-        connection.object = text
-      })
     return handlers
       .handle(
         "download",
         Effect.fnUntraced(function* ({ query: { path, versionId = null }, request }) {
-          yield* object(path)
+          yield* about(path)
           yield* guard.place(path, "path")
           const { "if-range": ifRange = null, range = null } = request.headers
           const answer = yield* SideAnswers.head(side, { _tag: "Read", path, versionId, range, ifRange })
@@ -55,7 +52,7 @@ export const file = HttpApiBuilder.group(
       .handleRaw(
         "upload",
         Effect.fnUntraced(function* ({ query: { overwrite, path } }) {
-          yield* object(path)
+          yield* about(path)
           yield* guard.place(path, "path")
           const request = yield* HttpServerRequest.HttpServerRequest
           const order = { _tag: "Write", path, size: lengthOf(request), overwrite: overwrite === "true" } as const
@@ -73,7 +70,7 @@ export const file = HttpApiBuilder.group(
       .handle(
         "dump",
         Effect.fnUntraced(function* ({ query: { archive, file, repository, snapshot } }) {
-          yield* object(`${repository} ${snapshot}`)
+          yield* about(`${repository} ${snapshot}`)
           const request = { repository, snapshot, file, ...(archive === undefined ? {} : { archive }) }
           yield* checkRequest("bytes", "dump", request)
           const answer = yield* SideAnswers.head(side, { _tag: "Bytes", type: "dump", request })

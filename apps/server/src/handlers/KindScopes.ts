@@ -1,54 +1,100 @@
-/** What a job needs beyond being allowed to start one. */
+/** What a kind needs beyond what its route does. Total on purpose: a new kind does not compile until somebody has decided. */
 import type { JobType } from "@ourclone/jobs/JobKinds"
+import type { QueryType } from "@ourclone/jobs/QueryKinds"
 import * as Effect from "effect/Effect"
-import { type Caller, CurrentCaller, type Scope } from "../api/Callers.ts"
+import { CurrentCaller, type Scope } from "../api/Callers.ts"
 import { Forbidden } from "../api/Problem.ts"
+import type { Family } from "../side/RequestCheck.ts"
 
-const scopes = new Map<string, Scope>(
-  Object.entries({
-    mount: "mount",
-    mountSnapshots: "mount",
-    unmount: "mount",
-    flushMount: "mount",
-    serveWebdav: "mount",
-    createBucket: "storage",
-    removeBucket: "storage",
-    updateBucket: "storage",
-    setLifecycle: "storage",
-    removeKey: "storage",
-    backup: "backup",
-    restore: "backup",
-    init: "backup",
-    forget: "backup",
-    prune: "backup",
-    checkRepository: "backup",
-    repairIndex: "backup",
-    repairPacks: "backup",
-    repairSnapshots: "backup",
-    copySnapshots: "backup",
-    drill: "backup",
-    keyAdd: "backup",
-    keyRemove: "backup",
-    keyPassword: "backup",
-    tag: "backup",
-    removePaths: "backup",
-    unlock: "backup"
-  } satisfies Partial<Record<JobType, Scope>>)
-)
+const jobs: { readonly [type in JobType | "undo"]: Scope } = {
+  copy: "run",
+  rcat: "run",
+  move: "run",
+  bisync: "run",
+  sync: "run",
+  check: "run",
+  remove: "run",
+  removeOldVersions: "run",
+  undelete: "run",
+  undo: "run",
+  mkdir: "run",
+  touch: "run",
+  cleanup: "run",
+  cancelUnfinished: "run",
+  testRemote: "run",
+  createBucket: "storage",
+  removeBucket: "storage",
+  updateBucket: "storage",
+  setLifecycle: "storage",
+  removeKey: "storage",
+  mount: "mount",
+  mountSnapshots: "mount",
+  serveWebdav: "mount",
+  unmount: "mount",
+  flushMount: "mount",
+  backup: "backup",
+  restore: "backup",
+  init: "backup",
+  forget: "backup",
+  prune: "backup",
+  checkRepository: "backup",
+  recover: "backup",
+  repairIndex: "backup",
+  repairPacks: "backup",
+  repairSnapshots: "backup",
+  copySnapshots: "backup",
+  drill: "backup",
+  keyAdd: "backup",
+  keyRemove: "backup",
+  keyPassword: "backup",
+  tag: "backup",
+  removePaths: "backup",
+  unlock: "backup"
+}
 
-export const neededFor = (kind: string): Scope => scopes.get(kind) ?? "run"
+/** Most only look. Others read or store bytes, or give away what opens them. */
+const queries: { readonly [type in QueryType]: Scope } = {
+  list: "read",
+  size: "read",
+  stat: "read",
+  versions: "read",
+  unfinished: "read",
+  buckets: "read",
+  mounts: "read",
+  du: "read",
+  room: "read",
+  repositories: "read",
+  snapshots: "read",
+  snapshotLs: "read",
+  find: "read",
+  diff: "read",
+  stats: "read",
+  info: "read",
+  keyList: "read",
+  accountKeys: "read",
+  hashsum: "run",
+  link: "run",
+  doctor: "run",
+  createKey: "storage"
+}
 
-const may = ({ scopes }: Caller, kind: string): boolean => scopes.includes(neededFor(kind))
+const needed: { readonly [family in Family]: Readonly<Record<string, Scope>> } = {
+  job: jobs,
+  query: queries,
+  bytes: {}
+}
 
-/** Fails with `Forbidden` where the caller may start tasks, and not of this kind. */
-export const check = (kind: string) =>
-  Effect.flatMap(CurrentCaller, (caller) =>
-    may(caller, kind)
-      ? Effect.void
-      : Effect.fail(
-          new Forbidden({
-            code: "Forbidden",
-            detail: `${caller.name} may not do that here: "${kind}" needs "${neededFor(kind)}"`
-          })
-        )
-  )
+/** Nothing of a kind that there is none of. */
+export const neededFor = (family: Family, type: string): Scope | undefined =>
+  Object.hasOwn(needed[family], type) ? needed[family][type] : undefined
+
+/** Fails with `Forbidden` where the caller may use the route, and not for this kind. */
+export const check = Effect.fnUntraced(function* (family: Family, type: string) {
+  const { name, scopes } = yield* CurrentCaller
+  const scope = neededFor(family, type)
+  if (scope === undefined || scopes.includes(scope)) return
+  return yield* new Forbidden({
+    code: "Forbidden",
+    detail: `${name} may not do that here: "${type}" needs "${scope}"`
+  })
+})

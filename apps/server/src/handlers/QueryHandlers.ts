@@ -6,7 +6,7 @@ import { Api } from "../api/Api.ts"
 import { NotThere, Refused } from "../api/Problem.ts"
 import type { KindsAnswer } from "../api/query/QueryGroup.ts"
 import { webStream } from "../bytes/WebStream.ts"
-import { Service } from "../http/Service.ts"
+import { reading, Service } from "../http/Service.ts"
 import type { Family } from "../side/RequestCheck.ts"
 import * as SideAnswers from "../side/SideAnswers.ts"
 import type { Order } from "../side/SideWire.ts"
@@ -22,8 +22,8 @@ export const checkRequest = Effect.fnUntraced(function* (
   /** Nobody will be there to give a secret. */
   isAlone = false
 ) {
-  const { guard, side } = yield* Service
-  if (family === "job") yield* KindScopes.check(type)
+  const { guard, side, tasks } = yield* Service
+  yield* KindScopes.check(family, type)
   const order: Order = { _tag: "Check", family, type, request: request as never, isAlone }
   const checked = yield* SideAnswers.checked(side, order)
   if (checked._tag === "Unknown") return yield* new NotThere({ code: "NoKind", detail: checked.message })
@@ -32,6 +32,11 @@ export const checkRequest = Effect.fnUntraced(function* (
     return yield* new Refused({ code: "InvalidJob", detail: checked.message, errors })
   }
   yield* guard.request(request)
+  if (type === "undo") {
+    const { task } = request as { readonly task: string }
+    const undone = yield* Effect.mapError(tasks.load(task), reading)
+    yield* guard.request(undone.request)
+  }
   return checked.needs
 })
 

@@ -6,8 +6,9 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../api/Api.ts"
 import { Forbidden, NotNow, NotThere, Refused, StorageFailed } from "../api/Problem.ts"
 import type { RepositoryAnswer } from "../api/query/RepositoryGroup.ts"
-import { Connection } from "../http/Connection.ts"
+import { about } from "../http/Connection.ts"
 import { Service } from "../http/Service.ts"
+import { literal } from "./Literal.ts"
 import { ofRemoteError } from "./StorageHandlers.ts"
 
 const answerOf = ({ location, name, password }: ConfiguredRepositories.ConfiguredRepository): RepositoryAnswer => ({
@@ -15,10 +16,6 @@ const answerOf = ({ location, name, password }: ConfiguredRepositories.Configure
   location,
   hasPassword: password !== undefined
 })
-
-/** A password that looks like a reference is still a password, and runs nothing. */
-const literal = (password: string): string =>
-  Secret.kindOf(password) !== undefined || password.startsWith("text:") ? `text:${password}` : password
 
 const failed = (error: Parameters<typeof ofRemoteError>[0]): StorageFailed => {
   const { reason } = error
@@ -31,10 +28,6 @@ export const repository = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const { guard, remotes } = yield* Service
     const file = remotes.configurationFile
-    const object = (text: string) =>
-      Effect.map(Connection, (connection) => {
-        connection.object = text
-      })
     const all = Effect.mapError(ConfiguredRepositories.read(file), failed)
     const find = Effect.fnUntraced(function* (name: string) {
       const found = (yield* all).get(name)
@@ -46,7 +39,7 @@ export const repository = HttpApiBuilder.group(
       .handle(
         "nameRepository",
         Effect.fnUntraced(function* ({ payload: { location, name, password } }) {
-          yield* object(name)
+          yield* about(name)
           yield* guard
             .place(location, "location")
             .pipe(
@@ -65,7 +58,7 @@ export const repository = HttpApiBuilder.group(
       .handle(
         "replacePassword",
         Effect.fnUntraced(function* ({ params: { name }, payload: { password } }) {
-          yield* object(name)
+          yield* about(name)
           const known = yield* find(name)
           if (known.password !== undefined && Secret.kindOf(known.password) !== undefined) {
             const detail = `the password of "${name}" is kept elsewhere; change it there, on the machine itself`
@@ -79,7 +72,7 @@ export const repository = HttpApiBuilder.group(
       .handle(
         "forgetRepository",
         Effect.fnUntraced(function* ({ params: { name } }) {
-          yield* object(name)
+          yield* about(name)
           yield* find(name)
           yield* Effect.mapError(ConfiguredRepositories.remove(file, name), failed)
         })

@@ -1,28 +1,20 @@
 /** Schedules: kept in the journal, and started by the host of its tasks. */
 import * as Scheduler from "@ourclone/tasks/schedule/Scheduler"
 import * as When from "@ourclone/tasks/schedule/When"
-import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import { type Plan, plain, type Schedule } from "@ourclone/tasks/task/Schedule"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Result from "effect/Result"
 import { Api } from "../api/Api.ts"
 import { CurrentCaller } from "../api/Callers.ts"
-import { NotNow, NotThere, Refused, Unavailable } from "../api/Problem.ts"
+import { Refused } from "../api/Problem.ts"
 import type { ScheduleAnswer } from "../api/schedules/ScheduleGroup.ts"
 import { taskAnswer } from "../events/ToldTask.ts"
-import { Connection } from "../http/Connection.ts"
-import { Service } from "../http/Service.ts"
+import { about } from "../http/Connection.ts"
+import { ofTaskError, Service } from "../http/Service.ts"
 import { checkRequest } from "./QueryHandlers.ts"
 
 const shown = 3
-
-const ofTaskError = ({ reason }: TaskError): NotThere | NotNow | Unavailable => {
-  const fields = { code: reason._tag, detail: reason.message }
-  if (reason._tag === "NoSchedule" || reason._tag === "NoTask") return new NotThere(fields)
-  if (reason._tag === "ScheduleExists" || reason._tag === "NotNow") return new NotNow(fields)
-  return new Unavailable(fields)
-}
 
 const parsed = (cron: string, zone: string) => {
   const when = When.parse({ cron, zone })
@@ -39,10 +31,6 @@ export const schedules = HttpApiBuilder.group(
   "schedules",
   Effect.fn(function* (handlers) {
     const { clock, guard, host, tasks: store } = yield* Service
-    const object = (text: string) =>
-      Effect.map(Connection, (connection) => {
-        connection.object = text
-      })
 
     const answerOf = Effect.fnUntraced(function* (schedule: Schedule) {
       const { by, lookedAt, ...told } = schedule
@@ -73,7 +61,7 @@ export const schedules = HttpApiBuilder.group(
           const plan: Plan = { ...plain, ...payload }
           yield* check(plan)
           const made = yield* Effect.mapError(store.schedules.create(plan, name), ofTaskError)
-          yield* object(made.id)
+          yield* about(made.id)
           return yield* answerOf(made)
         })
       )
@@ -83,7 +71,7 @@ export const schedules = HttpApiBuilder.group(
       .handle(
         "changeSchedule",
         Effect.fnUntraced(function* ({ params: { id }, payload }) {
-          yield* object(id)
+          yield* about(id)
           const before = yield* Effect.mapError(store.schedules.load(id), ofTaskError)
           yield* check({ ...before, ...payload })
           return yield* answerOf(yield* Effect.mapError(store.schedules.change(before.id, payload), ofTaskError))
@@ -92,14 +80,14 @@ export const schedules = HttpApiBuilder.group(
       .handle(
         "removeSchedule",
         Effect.fnUntraced(function* ({ params: { id } }) {
-          yield* object(id)
+          yield* about(id)
           yield* Effect.mapError(store.schedules.remove(id), ofTaskError)
         })
       )
       .handle(
         "runNow",
         Effect.fnUntraced(function* ({ params: { id } }) {
-          yield* object(id)
+          yield* about(id)
           const schedule = yield* Effect.mapError(store.schedules.load(id), ofTaskError)
           // What was allowed once need not be today.
           yield* checkRequest("job", schedule.kind, schedule.request)

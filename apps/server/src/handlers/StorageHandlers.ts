@@ -9,7 +9,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../api/Api.ts"
 import { Forbidden, NotNow, NotThere, Refused, StorageFailed } from "../api/Problem.ts"
 import type { RemoteTest, StorageType } from "../api/storage/StorageGroup.ts"
-import { Connection } from "../http/Connection.ts"
+import { about } from "../http/Connection.ts"
 import { Service } from "../http/Service.ts"
 import * as SideAnswers from "../side/SideAnswers.ts"
 
@@ -77,20 +77,12 @@ export const storage = HttpApiBuilder.group(
   Effect.fn(function* (handlers) {
     const { guard, remotes, side } = yield* Service
     const types = remotes.factories.map(({ type }) => type)
-    const object = (text: string) =>
-      Effect.map(Connection, (connection) => {
-        connection.object = text
-      })
 
     const show = Effect.fnUntraced(function* (name: string) {
       const { options, type } = yield* remotes.show(name)
       const problem = types.includes(type) ? null : `this program knows no type "${type}"`
       return { name, type, options, problem }
     }, Effect.mapError(ofRemoteError))
-
-    /** A remote of the machine's own disk may begin only where callers may. */
-    const checkPlace = (type: string, { dir }: Options) =>
-      type === "local" && typeof dir === "string" ? guard.place(dir, "dir") : Effect.void
 
     const failed = ({ code, message, remedy }: SideAnswers.Failing): RemoteTest => ({
       isOk: false,
@@ -116,9 +108,9 @@ export const storage = HttpApiBuilder.group(
       .handle(
         "addRemote",
         Effect.fnUntraced(function* ({ payload: { name, options, type } }) {
-          yield* object(name)
+          yield* about(name)
           yield* refuseReferences(options)
-          yield* checkPlace(type, options)
+          yield* guard.options(type, options)
           yield* Effect.mapError(remotes.add(name, type, given(options)), ofRemoteError)
           return yield* show(name)
         })
@@ -135,7 +127,7 @@ export const storage = HttpApiBuilder.group(
               errors: [{ path: ["payload", "type"], message: detail }]
             })
           }
-          yield* checkPlace(type, options)
+          yield* guard.options(type, options)
           if (type === "local")
             return { isOk: true, says: ["is this machine"], buckets: null, failure: null, remedy: null }
           return yield* test(`${type}://`, options)
@@ -145,10 +137,10 @@ export const storage = HttpApiBuilder.group(
       .handle(
         "changeRemote",
         Effect.fnUntraced(function* ({ params: { name }, payload: { options } }) {
-          yield* object(name)
+          yield* about(name)
           yield* refuseReferences(options)
           const { type } = yield* show(name)
-          yield* checkPlace(type, options)
+          yield* guard.options(type, options)
           yield* Effect.mapError(remotes.change(name, given(options)), ofRemoteError)
           return yield* show(name)
         })
@@ -156,14 +148,14 @@ export const storage = HttpApiBuilder.group(
       .handle(
         "removeRemote",
         Effect.fnUntraced(function* ({ params: { name } }) {
-          yield* object(name)
+          yield* about(name)
           yield* Effect.mapError(remotes.remove(name), ofRemoteError)
         })
       )
       .handle(
         "testRemote",
         Effect.fnUntraced(function* ({ params: { name } }) {
-          yield* object(name)
+          yield* about(name)
           const shown = yield* Effect.result(show(name))
           if (shown._tag === "Failure" && shown.failure._tag === "NotThere") return yield* shown.failure
           return yield* test(`${name}:`, {})

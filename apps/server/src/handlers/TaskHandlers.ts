@@ -8,13 +8,15 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../api/Api.ts"
 import { CurrentCaller } from "../api/Callers.ts"
-import { NotNow, NotThere, Unavailable } from "../api/Problem.ts"
+import { TooMany, Unavailable } from "../api/Problem.ts"
 import type { OutcomeAnswer } from "../api/tasks/TaskAnswer.ts"
 import * as EventStream from "../events/EventStream.ts"
+import * as Listeners from "../events/Listeners.ts"
 import * as Position from "../events/Position.ts"
+import * as SharedReading from "../events/SharedReading.ts"
 import { taskAnswer } from "../events/ToldTask.ts"
-import { Connection } from "../http/Connection.ts"
-import { Service } from "../http/Service.ts"
+import { about } from "../http/Connection.ts"
+import { ofTaskError, reading, Service } from "../http/Service.ts"
 import { checkRequest } from "./QueryHandlers.ts"
 
 const outcomeAnswer = ({ code, kind, message, path, remedy }: Outcome): OutcomeAnswer => ({
@@ -25,22 +27,17 @@ const outcomeAnswer = ({ code, kind, message, path, remedy }: Outcome): OutcomeA
   remedy: remedy === null ? null : JSON.parse(remedy)
 })
 
-const ofTaskError = ({ reason }: TaskError): NotThere | NotNow | Unavailable => {
-  const fields = { code: reason._tag, detail: reason.message }
-  if (reason._tag === "NoTask") return new NotThere(fields)
-  if (reason._tag === "NotNow" || reason._tag === "LeaseLost") return new NotNow(fields)
-  return new Unavailable(fields)
-}
-
-/** Of what only reads, or makes what is not there yet. */
-const reading = (error: TaskError): NotThere | Unavailable => {
-  const problem = ofTaskError(error)
-  return problem._tag === "NotNow" ? new Unavailable({ code: problem.code, detail: problem.message }) : problem
-}
 const listing = (error: TaskError): Unavailable => {
   const { reason } = error
   return new Unavailable({ code: reason._tag, detail: reason.message })
 }
+
+const tooManyStreams = (): TooMany =>
+  new TooMany({
+    code: "TooManyStreams",
+    detail: "too many streams of events are open; close some of them first",
+    retryAfterSeconds: 10
+  })
 
 type Wished = "Pause" | "Cancel" | "Resume" | "Again"
 
@@ -48,21 +45,21 @@ export const tasks = HttpApiBuilder.group(
   Api,
   "tasks",
   Effect.fn(function* (handlers) {
-    const { host, stopping, tasks: store } = yield* Service
-    const object = (text: string) =>
-      Effect.map(Connection, (connection) => {
-        connection.object = text
-      })
+    const { host, people, stopping, tasks: store } = yield* Service
+    const listeners = Listeners.make()
+    const shared = SharedReading.make(store)
 
     const wish = (tag: Wished) =>
       Effect.fnUntraced(function* ({ params: { id } }: { readonly params: { readonly id: string } }) {
-        yield* object(id)
+        yield* about(id)
         const { name } = yield* CurrentCaller
         const wanted = { _tag: tag, by: name } satisfies TaskInput
         const task = yield* Effect.mapError(store.wish(id, wanted), ofTaskError)
         yield* host.look
         return taskAnswer(task)
       })
+
+    const again = wish("Again")
 
     return handlers
       .handle(
@@ -89,7 +86,7 @@ export const tasks = HttpApiBuilder.group(
           yield* checkRequest("job", kind, request)
           const made = { kind, request, origin: "service", by: name, priority, notBefore } as const
           const task = yield* Effect.mapError(store.create(made), listing)
-          yield* object(task.id)
+          yield* about(task.id)
           yield* host.look
           return taskAnswer(task)
         })
@@ -129,7 +126,7 @@ export const tasks = HttpApiBuilder.group(
       .handle(
         "limit",
         Effect.fnUntraced(function* ({ params: { id }, payload: { down, up } }) {
-          yield* object(id)
+          yield* about(id)
           const limits = up === null && down === null ? null : { up, down }
           return taskAnswer(yield* Effect.mapError(store.limit(id, limits), reading))
         })
@@ -137,17 +134,24 @@ export const tasks = HttpApiBuilder.group(
       .handle("pause", wish("Pause"))
       .handle("resume", wish("Resume"))
       .handle("cancel", wish("Cancel"))
-      .handle("retry", wish("Again"))
+      .handle(
+        "retry",
+        Effect.fnUntraced(function* ({ params }) {
+          const { kind, request } = yield* Effect.mapError(store.load(params.id), reading)
+          // What was allowed once need not be today, nor to everybody.
+          yield* checkRequest("job", kind, request)
+          return yield* again({ params })
+        })
+      )
       .handle(
         "again",
         Effect.fnUntraced(function* ({ params: { id } }) {
           const { name } = yield* CurrentCaller
           const { kind, priority, request } = yield* Effect.mapError(store.load(id), reading)
-          // What was allowed once need not be today.
           yield* checkRequest("job", kind, request)
           const made = { kind, request, origin: "service", by: name, priority } as const
           const task = yield* Effect.mapError(store.create(made), reading)
-          yield* object(task.id)
+          yield* about(task.id)
           yield* host.look
           return taskAnswer(task)
         })
@@ -160,11 +164,16 @@ export const tasks = HttpApiBuilder.group(
           const ids = watched === undefined || watched === "" ? [] : watched.split(",").slice(0, EventStream.mostTasks)
           const source = (yield* HttpServerRequest.HttpServerRequest).source as Request
           const start = yield* Effect.mapError(EventStream.start(store, from, ids), listing)
+          const leave = listeners.join(caller.name)
+          if (leave === undefined) return yield* tooManyStreams()
+          const isOfSocket = caller.session === null && caller.token === null
           const body = EventStream.open({
-            store,
+            reading: shared,
             start,
             endsAt: caller.endsAt,
-            signal: AbortSignal.any([stopping, source.signal])
+            mayStay: () => isOfSocket || people.isOpen(caller),
+            signal: AbortSignal.any([stopping, source.signal]),
+            onOver: leave
           })
           return HttpServerResponse.raw(body, { contentType: "text/event-stream", headers: EventStream.headers })
         })

@@ -10,6 +10,7 @@ import { account } from "../handlers/AccountHandlers.ts"
 import { door } from "../handlers/DoorHandlers.ts"
 import { file } from "../handlers/FileHandlers.ts"
 import { local } from "../handlers/LocalHandlers.ts"
+import { notifications } from "../handlers/NotificationHandlers.ts"
 import { query } from "../handlers/QueryHandlers.ts"
 import { repository } from "../handlers/RepositoryHandlers.ts"
 import { schedules } from "../handlers/ScheduleHandlers.ts"
@@ -20,7 +21,19 @@ import { Connection, type ConnectionShape } from "./Connection.ts"
 import { authorization, noted, permission } from "./Middleware.ts"
 import { Service, type ServiceShape } from "./Service.ts"
 
-const groups = Layer.mergeAll(account, door, file, local, query, repository, schedules, settings, storage, tasks)
+const groups = Layer.mergeAll(
+  account,
+  door,
+  file,
+  local,
+  notifications,
+  query,
+  repository,
+  schedules,
+  settings,
+  storage,
+  tasks
+)
 
 export interface ApiHandler {
   readonly handle: (request: Request, connection: ConnectionShape) => Promise<Response>

@@ -8,6 +8,7 @@ import type { ConnectionShape } from "./Connection.ts"
 import * as Document from "./Document.ts"
 import * as Guards from "./Guards.ts"
 import * as Metrics from "./Metrics.ts"
+import * as Mistake from "./Mistake.ts"
 import { methodsAt } from "./RouteTable.ts"
 import type { ServiceShape } from "./Service.ts"
 import type { StaticPage } from "./StaticPage.ts"
@@ -20,6 +21,8 @@ export interface AppOptions {
   /** Figures may be read without a token, as only this machine can ask for them. */
   readonly hasOpenMetrics: boolean
   readonly isReady: () => boolean
+  /** Takes lines for the log. */
+  readonly say: (line: string) => void
 }
 
 /** The server gives one with each request. */
@@ -51,7 +54,7 @@ const cookieOf = (request: Request, name: string): string => {
 const bearerOf = (request: Request): string =>
   /^bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? ""
 
-export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, service }: AppOptions) => {
+export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, say, service }: AppOptions) => {
   const app = new Hono<{ Bindings: Bindings }>()
   const wrongHost = Guards.hostCheck(allowedHosts)
 
@@ -100,7 +103,8 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, service
     const bounded = Guards.bounded(request)
     if (!("request" in bounded)) return Guards.problem(bounded)
     const response = await api.handle(bounded.request, connection)
-    if (bounded.isTooLong()) return Guards.problem(Guards.tooLong())
+    const broken = bounded.broken()
+    if (broken !== undefined) return Guards.problem(broken)
     // The router takes no parameter of more than a hundred characters.
     return response.status === 404 && connection.route === "" ? Guards.problem(noRoute) : response
   }
@@ -134,5 +138,6 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, service
   })
   app.all("/api/*", () => Guards.problem(noRoute))
   app.all("*", (c) => page.answer(c.req.raw) ?? c.notFound())
+  app.onError((error) => Guards.problem(Mistake.told(error, say)))
   return app
 }

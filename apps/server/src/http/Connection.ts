@@ -1,5 +1,6 @@
 /** What is known of a request before it is read, and what is found out about it for the audit log and the metrics. */
 import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
 import type { Caller } from "../api/Callers.ts"
 
 export interface ConnectionShape {
@@ -27,3 +28,9 @@ export const unknown = (): ConnectionShape => ({
 
 /** Given with each request; without one nobody is known. */
 export const Connection = Context.Reference<ConnectionShape>("@ourclone/server/Connection", { defaultValue: unknown })
+
+/** Says what the request is about, for the audit log. */
+export const about = (object: string): Effect.Effect<void> =>
+  Effect.map(Connection, (connection) => {
+    connection.object = object
+  })

@@ -1,4 +1,5 @@
 /** What is refused before anybody asks who calls: wrong hosts, other sites, large bodies. */
+import { isIP } from "node:net"
 import type { ConnectionShape } from "./Connection.ts"
 
 export interface Refusal {
@@ -17,8 +18,9 @@ export const problem = ({ code, detail, headers = {}, status, title }: Refusal):
 
 const loopback = ["localhost", "127.0.0.1", "[::1]"]
 
-/** The name without its port, in lower case. */
-const nameOf = (host: string): string => host.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "")
+/** The name without its port, in lower case; an address of IPv6 in brackets, as browsers write it. */
+const nameOf = (host: string): string =>
+  isIP(host) === 6 ? `[${host.toLowerCase()}]` : host.toLowerCase().replace(/:\d+$/, "").replace(/\.$/, "")
 
 /**
  * Under which names this service is asked. A page elsewhere can have its own name lead here (DNS rebinding), and its
@@ -65,35 +67,58 @@ const nameAndPort = (origin: string): string | undefined => {
 /** In bytes: of everything but uploads. */
 const longestBody = 1024 * 1024
 
-export const tooLong = (): Refusal => ({
+const tooLong = (): Refusal => ({
   status: 413,
   code: "TooLong",
   title: "Too long",
-  detail: `a request holds at most ${longestBody} bytes; files go to /api/v1/files`
+  detail: `a request holds at most ${longestBody} bytes; files go to /api/v1/files`,
+  headers: { connection: "close" }
 })
+
+const tooSlow = (): Refusal => ({
+  status: 408,
+  code: "TooSlow",
+  title: "Too slow",
+  detail: "the request did not come in time",
+  headers: { connection: "close" }
+})
+
+/** For the whole of such a body. */
+const patienceMillis = 60_000
 
 export interface Bounded {
   readonly request: Request
-  /** Its body was longer than may be, and was broken off. */
-  readonly isTooLong: () => boolean
+  /** Why its body was broken off, where it was. */
+  readonly broken: () => Refusal | undefined
 }
 
-/** The request with a body that ends in an error where it is too long; or that it says so itself. */
-export const bounded = (request: Request): Bounded | Refusal => {
-  if (request.body === null) return { request, isTooLong: () => false }
+/** The request with a body that ends in an error where it is too long, or does not come; or that it says so itself. */
+export const bounded = (request: Request, patience = patienceMillis): Bounded | Refusal => {
+  if (request.body === null) return { request, broken: () => undefined }
   if (Number(request.headers.get("content-length") ?? 0) > longestBody) return tooLong()
   let size = 0
+  let refusal: Refusal | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
   const counting = new TransformStream<Uint8Array, Uint8Array>({
+    start: (controller) => {
+      timer = setTimeout(() => {
+        refusal = tooSlow()
+        controller.error(new Error(refusal.detail))
+      }, patience)
+      timer.unref()
+    },
     transform: (piece, controller) => {
       size += piece.length
-      if (size > longestBody) controller.error(new Error("too long"))
-      else controller.enqueue(piece)
-    }
+      if (size <= longestBody) return controller.enqueue(piece)
+      refusal = tooLong()
+      controller.error(new Error(refusal.detail))
+    },
+    flush: () => clearTimeout(timer)
   })
   const { headers, method, signal, url } = request
   const body = request.body.pipeThrough(counting)
   const counted = new Request(url, { method, headers, signal, body, duplex: "half" } as RequestInit)
-  return { request: counted, isTooLong: () => size > longestBody }
+  return { request: counted, broken: () => refusal }
 }
 
 const policy = [

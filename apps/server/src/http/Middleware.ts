@@ -1,6 +1,4 @@
 /** What stands in front of every route: who calls, whether they may, and what is noted of it. */
-import { randomBytes } from "node:crypto"
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -10,6 +8,8 @@ import { Authorization, type Caller, CurrentCaller, Needs, Noted, Permission } f
 import { Forbidden, Unauthenticated } from "../api/Problem.ts"
 import * as Authenticate from "./Authenticate.ts"
 import { Connection } from "./Connection.ts"
+import * as Guards from "./Guards.ts"
+import * as Mistake from "./Mistake.ts"
 import { kept, Service } from "./Service.ts"
 
 /** The same for every way of not being known: which of them it was helps only who should not be. */
@@ -56,8 +56,6 @@ export const permission = Layer.succeed(
   )
 )
 
-const shortest = 8
-
 /** `say` takes what died, for the log; callers are told a number by which it is found there. */
 export const noted = (say: (line: string) => void) =>
   Layer.succeed(
@@ -69,20 +67,11 @@ export const noted = (say: (line: string) => void) =>
         return yield* effect
       }).pipe(
         Effect.catchDefect((defect) =>
-          Effect.sync(() => {
-            const id = randomBytes(shortest).toString("hex")
-            say(`error ${id} in ${group.identifier}.${endpoint.identifier}: ${Cause.pretty(Cause.die(defect))}`)
-            return HttpServerResponse.jsonUnsafe(
-              {
-                type: "about:blank",
-                status: 500,
-                title: "A mistake in ourclone",
-                code: "Defect",
-                detail: `the log says more under ${id}`
-              },
-              { status: 500, contentType: "application/problem+json" }
+          Effect.sync(() =>
+            HttpServerResponse.fromWeb(
+              Guards.problem(Mistake.told(defect, say, `${group.identifier}.${endpoint.identifier}`))
             )
-          })
+          )
         )
       )
     )

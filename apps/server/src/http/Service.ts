@@ -1,5 +1,6 @@
 /** What the handlers of the API work with. */
 import type { Remotes } from "@ourclone/core/configuration/Remotes"
+import type { Surroundings } from "@ourclone/core/configuration/Secret"
 import type { TaskHost } from "@ourclone/tasks/host/TaskHost"
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
@@ -32,6 +33,8 @@ export interface ServiceShape {
   /** Ends what streams, when the service stops. */
   readonly stopping: AbortSignal
   readonly clock: () => number
+  /** Where references of the configuration lead; nowhere when absent. */
+  readonly surroundings: Surroundings | undefined
 }
 
 export class Service extends Context.Service<Service, ServiceShape>()("@ourclone/server/Service") {}
@@ -40,11 +43,16 @@ export class Service extends Context.Service<Service, ServiceShape>()("@ourclone
 export const ofTaskError = (error: TaskError): NotThere | NotNow | Unavailable => {
   const { reason } = error
   const fields = { code: reason._tag, detail: reason.message }
-  if (reason._tag === "NoTask") return new NotThere(fields)
-  if (reason._tag === "NotNow" || reason._tag === "LeaseLost") return new NotNow(fields)
-  return new Unavailable(fields)
+  if (reason._tag === "NoTask" || reason._tag === "NoSchedule") return new NotThere(fields)
+  const isNotNow = reason._tag === "NotNow" || reason._tag === "LeaseLost" || reason._tag === "ScheduleExists"
+  return isNotNow ? new NotNow(fields) : new Unavailable(fields)
 }
 
+/** Of what only reads, or makes what is not there yet. */
+export const reading = (error: TaskError): NotThere | Unavailable => {
+  const problem = ofTaskError(error)
+  return problem._tag === "NotNow" ? new Unavailable({ code: problem.code, detail: problem.message }) : problem
+}
 const unavailable = (error: unknown): Unavailable =>
   new Unavailable({ code: "StateUnavailable", detail: error instanceof Error ? error.message : String(error) })
 

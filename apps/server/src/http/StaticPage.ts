@@ -55,6 +55,10 @@ const absent = `<!doctype html><html lang="en"><meta charset="utf-8"><title>OurC
 <h1>OurClone</h1><p>The service runs. Its page is not part of this copy of the program: build it with
 <code>npm run build</code>, or use the command line and <a href="/api/docs">the API</a>.</p></html>`
 
+/** Whether it could only be a file. A storage may be called `nas.home`, and has a page of its own. */
+const isFile = (pathname: string): boolean =>
+  pathname.startsWith("/assets/") || (pathname.lastIndexOf("/") === 0 && path.posix.extname(pathname) in types)
+
 /** The encodings of a header, without those that it refuses. */
 const takenBy = (header: string): ReadonlySet<string> =>
   new Set(
@@ -80,7 +84,7 @@ export const load = (folder: string | undefined): StaticPage => {
   const answer = (request: Request): Response | undefined => {
     if (request.method !== "GET" && request.method !== "HEAD") return undefined
     const { pathname } = new URL(request.url)
-    const isPage = !path.posix.basename(pathname).includes(".")
+    const isPage = !isFile(pathname)
     const asset = assets.get(pathname) ?? (isPage ? assets.get("/index.html") : undefined)
     if (asset === undefined) {
       if (!isPage || assets.size > 0) return undefined

@@ -32,6 +32,8 @@ const refused = new Map([
 
 /** Nothing of the storage or the machine is named by these; `path` and `host` as lists choose snapshots. */
 export const harmless: ReadonlySet<string> = new Set([
+  // The places of that task are looked at as well.
+  "task",
   "door",
   "fsync",
   "retention",
@@ -107,6 +109,27 @@ export const harmless: ReadonlySet<string> = new Set([
   "keepWithinMonthly",
   "keepWithinYearly"
 ])
+
+/** Options of remotes that are another remote's place, and those that are files of this machine. */
+const placeOptions = new Set(["remote"])
+const fileOptions = new Set(["keyFile", "knownHosts", "agent", "caFile"])
+/** Of `knownHosts`: any host is believed, by no file. */
+const noFile = "none"
+
+interface NamedOption {
+  readonly field: string
+  readonly text: string
+  readonly isPlace: boolean
+}
+
+/** What options of a remote of that type name. A folder to be in is one of this machine for the type that is this machine. */
+export const optionsNaming = (type: string, options: Readonly<Record<string, unknown>>): ReadonlyArray<NamedOption> =>
+  Object.entries(options).flatMap(([field, text]): ReadonlyArray<NamedOption> => {
+    if (typeof text !== "string" || text === "") return []
+    if (placeOptions.has(field)) return [{ field, text, isPlace: true }]
+    const isFile = (fileOptions.has(field) && text !== noFile) || (field === "dir" && type === "local")
+    return isFile ? [{ field, text, isPlace: false }] : []
+  })
 
 export type Named =
   | { readonly _tag: "Place"; readonly field: string; readonly text: string }

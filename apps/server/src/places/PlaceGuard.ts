@@ -2,6 +2,7 @@
 
 import * as path from "node:path"
 import * as ConfigurationFile from "@ourclone/core/configuration/ConfigurationFile"
+import type * as ConfigurationText from "@ourclone/core/configuration/ConfigurationText"
 import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
 import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
 import * as RemoteName from "@ourclone/core/configuration/RemoteName"
@@ -9,18 +10,25 @@ import type { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as Effect from "effect/Effect"
 import { Forbidden, type Unavailable } from "../api/Problem.ts"
 import type { Verdict } from "../side/SideWire.ts"
-import { namedBy } from "./PlaceFields.ts"
+import { namedBy, optionsNaming } from "./PlaceFields.ts"
+
+type Guarded = Effect.Effect<void, Forbidden | Unavailable>
 
 export interface PlaceGuard {
   /** Fails with `Forbidden` for a request that names what callers may not use. */
-  readonly request: (request: unknown) => Effect.Effect<void, Forbidden | Unavailable>
-  readonly place: (text: string, field: string) => Effect.Effect<void, Forbidden | Unavailable>
+  readonly request: (request: unknown) => Guarded
+  readonly place: (text: string, field: string) => Guarded
+  /** The same for options of a remote of that type: a folder, a file, or the remote it is made of. */
+  readonly options: (type: string, options: Readonly<Record<string, unknown>>) => Guarded
 }
 
 const refuse = (message: string): Forbidden => new Forbidden({ code: "PlaceNotAllowed", detail: message })
 
 /** The type that opens paths of this machine. */
 const localType = "local"
+
+/** Remotes that are made of remotes; who opens them allows fewer. */
+const mostLayers = 8
 
 export interface GuardOptions {
   /** Whether folders and files of this machine may be used: asked where a disk that hangs holds up nobody else. */
@@ -42,7 +50,22 @@ export const make = ({ isWhole, judge, remotes }: GuardOptions): PlaceGuard => {
   })
   const unreadable = (error: RemoteError) => refuse(error.message)
 
-  const place: PlaceGuard["place"] = Effect.fnUntraced(function* (text, field) {
+  /** Files that a remote of the configuration names are its owner's, whoever uses it. */
+  const beneath = Effect.fnUntraced(function* (
+    { options, type }: ConfigurationText.ConfiguredRemote,
+    layers: number
+  ): Effect.fn.Return<void, Forbidden | Unavailable> {
+    for (const { field, isPlace, text } of optionsNaming(type, options)) {
+      if (isPlace) yield* placeThrough(text, field, layers - 1)
+    }
+  })
+
+  const placeThrough = Effect.fnUntraced(function* (
+    text: string,
+    field: string,
+    layers: number
+  ): Effect.fn.Return<void, Forbidden | Unavailable> {
+    if (layers === 0) return yield* refuse(`${field}: "${text}" is made of itself, or of too many others`)
     const { remotes: configured } = yield* Effect.mapError(
       ConfigurationFile.read(remotes.configurationFile),
       unreadable
@@ -57,7 +80,7 @@ export const make = ({ isWhole, judge, remotes }: GuardOptions): PlaceGuard => {
         return
       case "Configured": {
         const remote = configured.get(meaning.remote)!
-        if (remote.type !== localType) return
+        if (remote.type !== localType) return yield* beneath(remote, layers)
         const { dir } = remote.options
         return yield* local(typeof dir === "string" ? path.join(dir, meaning.location) : meaning.location, field)
       }
@@ -69,6 +92,7 @@ export const make = ({ isWhole, judge, remotes }: GuardOptions): PlaceGuard => {
         return
     }
   })
+  const place: PlaceGuard["place"] = (text, field) => placeThrough(text, field, mostLayers)
 
   const repository = Effect.fnUntraced(function* (text: string, field: string) {
     if (!RemoteName.isValidName(text)) return yield* place(text, field)
@@ -91,5 +115,12 @@ export const make = ({ isWhole, judge, remotes }: GuardOptions): PlaceGuard => {
       return yield* refuse("copyLinks: a link could lead out of the allowed folders")
     }
   })
-  return { request, place }
+
+  const options: PlaceGuard["options"] = Effect.fnUntraced(function* (type, given) {
+    for (const { field, isPlace, text } of optionsNaming(type, given)) {
+      if (isPlace) yield* place(text, field)
+      else yield* local(text, field)
+    }
+  })
+  return { request, place, options }
 }

@@ -1,12 +1,14 @@
 /** What is wrong with a request that came as JSON: every field by its path. */
 import * as BytesKinds from "@ourclone/jobs/BytesKinds"
-import * as JobKinds from "@ourclone/jobs/JobKinds"
 import type { InvalidJob } from "@ourclone/jobs/kind/JobError"
+import type { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as QueryKinds from "@ourclone/jobs/QueryKinds"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
+import type * as Scope from "effect/Scope"
+import * as JobLoading from "./JobLoading.ts"
 import type { Checked } from "./SideWire.ts"
 
 export type Family = "job" | "query" | "bytes"
@@ -17,8 +19,8 @@ interface Offered {
   readonly check?: (request: unknown) => Effect.Effect<unknown, InvalidJob>
 }
 
-const load = (family: Family, type: string): Effect.Effect<Offered, InvalidJob> =>
-  family === "job" ? JobKinds.load(type) : family === "query" ? QueryKinds.load(type) : BytesKinds.load(type)
+const load = (family: Family, type: string): Effect.Effect<Offered, InvalidJob, ThisMachine | Scope.Scope> =>
+  family === "job" ? JobLoading.load(type) : family === "query" ? QueryKinds.load(type) : BytesKinds.load(type)
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
@@ -40,7 +42,11 @@ const refused = ({ field, message }: InvalidJob): Checked => ({
   issues: field === undefined ? [] : [{ path: [field], message }]
 })
 
-export const check = (family: Family, type: string, request: unknown): Effect.Effect<Checked> =>
+export const check = (
+  family: Family,
+  type: string,
+  request: unknown
+): Effect.Effect<Checked, never, ThisMachine | Scope.Scope> =>
   Effect.flatMap(Effect.result(load(family, type)), (loaded) => {
     if (Result.isFailure(loaded)) return Effect.succeed<Checked>({ _tag: "Unknown", message: loaded.failure.message })
     const kind = loaded.success

@@ -4,7 +4,6 @@ import type { Remotes } from "@ourclone/core/configuration/Remotes"
 import type * as Secret from "@ourclone/core/configuration/Secret"
 import { silent } from "@ourclone/core/events/Tell"
 import * as BytesKinds from "@ourclone/jobs/BytesKinds"
-import * as JobKinds from "@ourclone/jobs/JobKinds"
 import { type JobError, toFailure } from "@ourclone/jobs/kind/JobError"
 import type { Surroundings } from "@ourclone/jobs/kind/Surroundings"
 import * as QueryKinds from "@ourclone/jobs/QueryKinds"
@@ -19,6 +18,7 @@ import * as Stream from "effect/Stream"
 import { AllowedRoots } from "../places/AllowedRoots.ts"
 import * as LocalFolders from "../places/LocalFolders.ts"
 import * as FileWork from "./FileWork.ts"
+import * as JobLoading from "./JobLoading.ts"
 import { kinds } from "./KindList.ts"
 import { check } from "./RequestCheck.ts"
 import {
@@ -114,7 +114,7 @@ const preview = Effect.fnUntraced(function* (
   { request, type }: Extract<Order, { readonly _tag: "Preview" }>,
   surroundings: Secret.Surroundings
 ) {
-  const kind = yield* JobKinds.load(type)
+  const kind = yield* JobLoading.load(type)
   const secrets = yield* secretsFor(yield* kind.needs(request), surroundings)
   response.writeHead(200, { "content-type": "application/x-ndjson" })
   // How it ended is told by its last event.
@@ -163,7 +163,7 @@ const perform = (
         yield* json(response, 200, checked)
       })
     case "Kinds":
-      return Effect.flatMap(Effect.promise(kinds), (all) => json(response, 200, all))
+      return Effect.flatMap(kinds, (all) => json(response, 200, all))
     case "Judge":
       return Effect.suspend(() => {
         const roots = new AllowedRoots(order)

@@ -7,6 +7,7 @@ import * as ConfigurationText from "@ourclone/core/configuration/ConfigurationTe
 import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as Secret from "@ourclone/core/configuration/Secret"
+import type { OptionKind } from "@ourclone/core/contract/OptionField"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
@@ -55,15 +56,22 @@ const bare = (file: string): void => {
 /** Where a secret is kept may be said; what a command line holds may be one. */
 const isPointer = (text: string): boolean => ["env", "file"].includes(Secret.kindOf(text) ?? "")
 
-/** The configuration without what is secret in it. */
+/** As the configuration writes it. */
+const asWritten = (kind: OptionKind, shown: string): string | number | boolean =>
+  kind === "number" ? Number(shown) : kind === "boolean" ? shown === "true" : shown
+
+/** The configuration without what is secret in it; who is told how tasks end is, as an address alone may open it. */
 const bareConfiguration = Effect.gen(function* () {
   const remotes = yield* Remotes
   let text = ""
   for (const { name } of yield* remotes.list) {
     const { options, type } = yield* remotes.show(name)
     const fields = remotes.factories.find((factory) => factory.type === type)?.options ?? []
-    const isSecret = (option: string) => fields.find((field) => field.name === option)?.kind !== "text"
-    const kept = Object.entries(options).filter(([option, value]) => !isSecret(option) || isPointer(value))
+    // What no type here knows could be a secret.
+    const kindOf = (option: string) => fields.find((field) => field.name === option)?.kind ?? "secret"
+    const kept = Object.entries(options).flatMap(([option, shown]) =>
+      kindOf(option) === "secret" && !isPointer(shown) ? [] : [[option, asWritten(kindOf(option), shown)]]
+    )
     text = ConfigurationText.add(text, name, type, Object.fromEntries(kept))
   }
   for (const { location, name, password } of (yield* ConfiguredRepositories.read(remotes.configurationFile)).values()) {

@@ -9,6 +9,7 @@ import { Effect } from "effect"
 import { expect, onTestFinished, test } from "vitest"
 import * as EventStream from "../../src/events/EventStream.ts"
 import * as Position from "../../src/events/Position.ts"
+import * as SharedReading from "../../src/events/SharedReading.ts"
 
 interface Heard {
   readonly event: string
@@ -57,7 +58,14 @@ const listen = async (
   endsAt: number | null = null
 ): Promise<ReadonlyArray<Heard>> => {
   const start = await run(EventStream.start(store, from, tasks))
-  const reader = EventStream.open({ store, start, endsAt, signal: new AbortController().signal }).getReader()
+  const reader = EventStream.open({
+    reading: SharedReading.make(store),
+    start,
+    endsAt,
+    mayStay: () => true,
+    signal: new AbortController().signal,
+    onOver: () => {}
+  }).getReader()
   let text = ""
   while (!isEnough(parse(text))) {
     const { done, value } = await reader.read()
@@ -109,6 +117,48 @@ test("facts that are not kept any more are answered by a reset", () =>
     const gone: TaskStore = { ...store, facts: (task, after, limit) => store.facts(task, Math.max(after, 1), limit) }
     const heard = await listen(gone, "0", [id], (all) => facts(all).length > 0)
     expect(heard.slice(0, 2)).toMatchObject([{ event: "reset", id: `0;${id}:1` }, { event: "fact" }])
+  }))
+
+test("twenty that listen to one task ask the journal as often as one, and each hears all of it", () =>
+  withStore(async (store) => {
+    const { id, tell } = await claimed(store)
+    for (let batch = 0; batch < 10; batch++) {
+      await tell(...Array.from({ length: 200 }, (_, index) => `step ${batch * 200 + index}`))
+    }
+    let asked = 0
+    const counted: TaskStore = {
+      ...store,
+      facts: (task, after, limit) =>
+        Effect.suspend(() =>
+          Effect.andThen(
+            Effect.sync(() => void asked++),
+            store.facts(task, after, limit)
+          )
+        )
+    }
+    const reading = SharedReading.make(counted)
+    const start = await run(EventStream.start(store, "0", [id]))
+    const heard = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const signal = new AbortController().signal
+        const reader = EventStream.open({
+          reading,
+          start,
+          endsAt: null,
+          mayStay: () => true,
+          signal,
+          onOver: () => {}
+        }).getReader()
+        let text = ""
+        while (facts(parse(text)).length < 2000) text += new TextDecoder().decode((await reader.read()).value)
+        await reader.cancel()
+        return facts(parse(text))
+      })
+    )
+    const all = Array.from({ length: 2000 }, (_, index) => index + 1)
+    for (const one of heard) expect(one).toEqual(all)
+    // Pieces of five hundred, and none of them twenty times.
+    expect(asked).toBeLessThan(20)
   }))
 
 test("a stream ends when its session does", () =>

@@ -1,6 +1,8 @@
 /** What went wrong elsewhere, one test for each. Break the guard, and its test fails. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
+import { Effect, Schema } from "effect"
 import { expect, test } from "vitest"
 import { password, startService, type TestService, tokenOf } from "../TestService.ts"
 
@@ -74,8 +76,8 @@ test("no request names a program of this machine, nor a file whose content is re
   const as = await service.setUp()
   const mark = service.at("ran")
   for (const reference of [`command:touch ${mark}`, "file:/etc/passwd", "env:HOME"]) {
-    for (const name of ["keyId", "key"]) {
-      const options = { keyId: "id", key: "key", [name]: reference }
+    for (const name of ["keyId", "applicationKey"]) {
+      const options = { keyId: "id", applicationKey: "key", [name]: reference }
       const added = await service.ask("/api/v1/storage/remotes", { as, body: { name: "photos", type: "b2", options } })
       const tested = await service.ask("/api/v1/storage/test", { as, body: { type: "b2", options } })
       expect([added.status, added.json.code, tested.status]).toEqual([403, "ReferenceNotAllowed", 403])
@@ -152,6 +154,80 @@ test("no path leads out of the allowed folders, by any route that takes one", as
   expect(fs.readdirSync(`${service.home}-beside`)).toEqual([])
 })
 
+/** Another remote seen through something, as encrypted ones are. */
+const over = ProviderFactory.makeOver({
+  type: "over",
+  description: "Another remote",
+  options: Schema.Struct({ remote: Schema.String, keyFile: Schema.optionalKey(Schema.String) }),
+  beneath: ({ remote }) => Effect.succeed(remote),
+  around: (provider) => Effect.succeed(provider)
+})
+
+test("a remote that is made of others leads no further than they do, however it came to be", async () => {
+  const service = await startService({ factories: [over] })
+  const as = await service.setUp()
+  const { home } = service
+  const add = (name: string, options: object) =>
+    service.ask("/api/v1/storage/remotes", { as, body: { name, type: "over", options } })
+  const inside = await add("inside", { remote: home })
+  expect(inside.status).toBe(201)
+  expect((await add("further", { remote: "inside:" })).status).toBe(201)
+  for (const options of [{ remote: service.folder }, { remote: home, keyFile: "/etc/passwd" }]) {
+    const asked = [
+      await add("outside", options),
+      await service.ask("/api/v1/storage/test", { as, body: { type: "over", options } }),
+      await service.ask("/api/v1/storage/remotes/inside", { as, method: "PATCH", body: { options } })
+    ]
+    expect(asked.map(({ status }) => status)).toEqual([403, 403, 403])
+  }
+  fs.appendFileSync(
+    service.at("settings", "config.toml"),
+    `\n[remotes.by-hand]\ntype = "over"\nremote = "${service.folder}"\n`
+  )
+  fs.appendFileSync(service.at("settings", "config.toml"), '\n[remotes.ring]\ntype = "over"\nremote = "ring:"\n')
+  for (const name of ["by-hand", "ring"]) {
+    const listed = await service.ask("/api/v1/queries/list", { as, body: { request: { path: `${name}:` } } })
+    expect([name, listed.json.code]).toEqual([name, "PlaceNotAllowed"])
+  }
+})
+
+test("who may only look is given no key, no address that opens a file, and stores nothing", async () => {
+  const service = await startService()
+  const admin = await service.setUp()
+  const viewer = await tokenOf(service, admin, "bob", "viewer")
+  const operator = await tokenOf(service, admin, "eve", "operator")
+  const ask = async (as: string, kind: string, request: object) =>
+    (await service.ask(`/api/v1/queries/${kind}`, { as, body: { request } })).json.code
+  const path = service.home
+  const asked = [
+    ["createKey", { path: "b2://bucket", purpose: "sync" }],
+    ["link", { path }],
+    ["doctor", { path, writes: true }],
+    ["hashsum", { path, algorithm: "sha1" }]
+  ] as const
+  for (const [kind, request] of asked) expect([kind, await ask(viewer, kind, request)]).toEqual([kind, "Forbidden"])
+  expect(await ask(operator, "createKey", { path: "b2://bucket", purpose: "sync" })).toBe("Forbidden")
+  expect(await ask(operator, "hashsum", { path, algorithm: "sha1" })).toBeUndefined()
+})
+
+test("who was signed out hears no more, and nobody listens more often than is good", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const token = await tokenOf(service, as, "bob", "viewer")
+  const streams = [service.ask("/api/v1/events", { as }), service.ask("/api/v1/events", { as: token })]
+  await service.ask("/api/v1/users/bob", { method: "DELETE", as })
+  await service.ask("/api/v1/session", { method: "DELETE", as })
+  expect((await Promise.all(streams)).map(({ status }) => status)).toEqual([200, 200])
+
+  const next = await service.ask("/api/v1/session", { body: { name: "ann", password } })
+  const again = String(next.headers["set-cookie"]).split(";")[0]!
+  const open = Array.from({ length: 33 }, () => service.ask("/api/v1/events", { as: again }))
+  const refused = await Promise.race(open)
+  expect([refused.status, refused.json.code]).toEqual([429, "TooManyStreams"])
+  await service.stop()
+  await Promise.all(open)
+})
+
 test("links are not followed out of the allowed folders", async () => {
   const service = await startService()
   const as = await service.setUp()
@@ -188,13 +264,13 @@ test("no answer and no line of the log holds a secret that was given", async () 
   const service = await startService()
   const as = await service.setUp()
   const planted = "planted-4d1c9a"
-  const remote = { name: "photos", type: "b2", options: { keyId: "id", key: planted } }
+  const remote = { name: "photos", type: "b2", options: { keyId: "id", applicationKey: planted } }
   const answers = [
     await service.ask("/api/v1/storage/remotes", { as, body: remote }),
     await service.ask("/api/v1/storage/remotes/photos", {
       as,
       method: "PATCH",
-      body: { options: { key: `${planted}2` } }
+      body: { options: { applicationKey: `${planted}2` } }
     }),
     await service.ask("/api/v1/storage/remotes", {
       as,
@@ -221,6 +297,9 @@ test("no answer and no line of the log holds a secret that was given", async () 
     answers.push(await service.ask(`/api/v1/${name}`, { as }))
   }
   answers.push(await service.ask("/api/v1/queries/repositories", { as, body: { request: {} } }))
+  // Each was kept: there was something to tell.
+  expect(answers.slice(0, 2).map(({ status }) => status)).toEqual([201, 200])
+  expect(fs.readFileSync(service.at("settings", "config.toml"), "utf8")).toContain(`${planted}2`)
   const told = answers.map(({ status, text }) => `${status} ${text}`).filter((text) => text.includes(planted))
   expect(told).toEqual([])
   expect(service.lines.filter((line) => line.includes(planted))).toEqual([])

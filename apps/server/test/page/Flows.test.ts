@@ -1,5 +1,7 @@
 /** The page as a person uses it, from the first link to a restored file, on the real service and B2's emulator. */
 import * as fs from "node:fs"
+import * as http from "node:http"
+import type { AddressInfo } from "node:net"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { desktop, hasChromium, openBrowser, overflow, phone, violations, watch } from "./Browser.ts"
@@ -28,6 +30,14 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
   /** The state of the open task. */
   const taskEndsAs = (state: string | RegExp) =>
     page.locator("h1 + div").getByText(state).waitFor({ timeout: patience })
+
+  /** For who wants to look: PAGE_SCREENSHOTS is a folder. */
+  const shoot = async (name: string) => {
+    const folder = process.env.PAGE_SCREENSHOTS
+    if (folder === undefined) return
+    const file = name.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "") || "overview"
+    await page.screenshot({ path: `${folder}/${file}-${page.viewportSize()?.width}.png`, fullPage: true })
+  }
 
   beforeAll(async () => {
     service = await startService()
@@ -144,6 +154,65 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await taskEndsAs("done")
   })
 
+  test("Undo: what a task did is said before it is taken back, and what can not be stays only when that is said", async () => {
+    await follow("Undo")
+    await page.getByRole("heading", { level: 1, name: "Undo" }).waitFor()
+    await see("Complete; nothing is written")
+    await page.getByRole("button", { name: /Bring back 3 files/ }).waitFor()
+    await page.getByRole("button", { name: /Hide what was added 1 file/ }).waitFor()
+    await shoot("undo")
+    await press("Take back 4 files")
+    await taskEndsAs("done")
+    await open("/browse?at=photos:my-bucket/pictures")
+    await page.getByRole("row", { name: /three\.txt/ }).waitFor()
+    // A folder of this computer keeps no versions: it says so.
+    await open("/migrate")
+    await fill("Source", `${service.home}/Pictures`)
+    await fill("Destination", `${service.home}/Copy`)
+    await press("Preview")
+    await press("Start copy")
+    await taskEndsAs("done")
+    await follow("Undo")
+    await see("It could not be planned")
+  })
+
+  test("Migrate: what it stores stands against space, file sizes and a limit in dollars, and a few files are tried first", async () => {
+    for (let index = 0; index < 8; index++) service.write(`Many/${index}.txt`, `number ${index}`)
+    service.write("Many/large.bin", new Uint8Array(2_000_000))
+    await open(`/migrate?from=${encodeURIComponent(`${service.home}/Many`)}&to=photos:my-bucket/many`)
+    await page.getByText("Filters and limits").click()
+    await fill("Dollars it may cost", "0")
+    await press("Preview")
+    await see(/Stores 1\.9 MiB\. Backblaze B2 names no quota/)
+    await see(/The largest file has 1\.9 MiB; the storage takes up to/)
+    await see(/That is more than your limit of \$0: it would do nothing/)
+    await page
+      .getByRole("button", { name: "Start copy" })
+      .and(page.locator("[title='It would cost more than you allow']"))
+      .waitFor()
+    await shoot("plan")
+    await fill("Dollars it may cost", "1")
+    await press("Preview")
+    await page.getByText(/more than your limit/).waitFor({ state: "detached" })
+    await press("Try with 5 files")
+    await taskEndsAs("done")
+    await page.getByRole("definition").filter({ hasText: /^5$/ }).first().waitFor()
+    await open(
+      `/migrate?from=${encodeURIComponent(`${service.home}/Many`)}&to=${encodeURIComponent(`${service.home}/There`)}`
+    )
+    await press("Preview")
+    await see(/Stores 1\.9 MiB; .* are free there\./)
+  })
+
+  test("Storage says what the service takes", async () => {
+    await open("/storage/photos")
+    const limits = page.getByRole("region", { name: "Limits of the service" })
+    await limits.getByText("Largest single request").waitFor()
+    await shoot("limits")
+    await limits.getByText("at most 10,000").waitFor()
+    await limits.getByText("none unless you set caps", { exact: false }).waitFor()
+  })
+
   test("files that fail are grouped by reason, and retrying takes only those", async () => {
     await open("/migrate")
     await fill("Source", `${service.home}/Pictures`)
@@ -156,6 +225,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await follow(/Failed/)
     await page.getByRole("table", { name: "Failed files" }).getByText("two.txt").waitFor()
     await page.getByRole("list", { name: "Reasons" }).getByText("1 file").waitFor()
+    await shoot("failed")
     fs.rmSync(`${service.home}/Blocked/two.txt`, { recursive: true })
     await press("Retry failed")
     await taskEndsAs("done")
@@ -199,6 +269,39 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await press("Start restore")
     await taskEndsAs("done")
     expect(service.read(`restored${service.home}/Letters/tax/2025.txt`)).toBe("the letter of 2025")
+  })
+
+  test("Restore where the files were: what differs is kept beside, and the log tells it in words", async () => {
+    service.write("Letters/tax/2025.txt", "changed since")
+    await open("/backup/home/latest/restore")
+    await page.getByLabel("Where they were").check()
+    await see(`Into ${service.home}.`)
+    await page.getByLabel("Keep both").check()
+    await press("Preview")
+    await see("Complete; nothing is written")
+    await page.getByRole("button", { name: /Restore 1 file/ }).waitFor()
+    await shoot("restore")
+    await see(/are free there/)
+    await press("Start restore")
+    await taskEndsAs("done")
+    expect(service.read("Letters/tax/2025.txt")).toBe("changed since")
+    const beside = fs.readdirSync(`${service.home}/Letters/tax`).filter((name) => name !== "2025.txt")
+    expect(beside).toEqual([expect.stringMatching(/^2025 \(snapshot [0-9a-f]{8}\)\.txt$/)])
+    expect(service.read(`Letters/tax/${beside[0]}`)).toBe("the letter of 2025")
+    fs.rmSync(`${service.home}/Letters/tax/${beside[0]}`)
+    service.write("Letters/tax/2025.txt", "the letter of 2025")
+    await follow("Log")
+    await see(/^snapshot [0-9a-f]{8} of /)
+    await see("run began")
+    await shoot("log")
+  })
+
+  test("Drill: some files are restored for a try and compared, and Backup says when that went well", async () => {
+    await open("/backup/home?view=care")
+    await press("Drill with 20 files")
+    await taskEndsAs("done")
+    await open("/backup/home")
+    await see(/Last drill: .*, good/)
   })
 
   test("a snapshot is walked through and given as a ZIP", async () => {
@@ -263,6 +366,44 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
       await see("Nothing is mounted")
     }
   )
+
+  test("Notifications: a way to be told is added, tried, changed without its secret, and removed", async () => {
+    const heard: Array<string> = []
+    const receiver = http.createServer((request, response) => {
+      heard.push(`${request.headers.title} ${request.headers.authorization}`)
+      response.end()
+    })
+    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve))
+    const { port } = receiver.address() as AddressInfo
+    await open("/settings/notifications")
+    await see("Nobody is told")
+    await press("New notification")
+    const dialog = page.getByRole("dialog")
+    await dialog.getByLabel("Name").fill("phone")
+    await dialog.getByLabel("Address of the topic").fill(`http://127.0.0.1:${port}/topic`)
+    await dialog.locator("input[type=password]").fill("tk_planted")
+    await press("Save notification")
+    const told = page.getByRole("list", { name: "Notifications" })
+    await told.getByText(`ntfy, 127.0.0.1:${port}`).waitFor()
+    await press("Test phone")
+    await see(/Not told: .*onMyNetwork/)
+    await shoot("notifications")
+    await press("Change phone")
+    await shoot("change notification")
+    await dialog.getByLabel("It is on my own network").check()
+    await dialog.getByLabel("A task is done").check()
+    await press("Save notification")
+    await dialog.waitFor({ state: "detached" })
+    await press("Test phone")
+    await see("phone was told")
+    expect(heard).toEqual(["A test of OurClone Bearer tk_planted"])
+    expect(await page.content()).not.toContain("tk_planted")
+    await press("Remove phone")
+    await dialog.getByRole("button", { name: "Remove phone" }).click()
+    await see("Nobody is told")
+    receiver.closeAllConnections()
+    receiver.close()
+  })
 
   test("tokens are shown once, and people are invited by a link", async () => {
     await open("/settings/tokens")
@@ -338,6 +479,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     "/mounts",
     "/mounts/new",
     "/settings",
+    "/settings/notifications",
     "/settings/tokens",
     "/settings/users",
     "/settings/audit"
@@ -348,10 +490,13 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     for (const screen of screens()) {
       await open(screen)
       found.push(...(await violations(page)).map((one) => `${screen} ${one}`))
+      await shoot(screen)
       await page.emulateMedia({ colorScheme: "dark" })
       found.push(...(await violations(page, ["color-contrast"])).map((one) => `${screen} dark ${one}`))
+      await shoot(`${screen} dark`)
       await page.emulateMedia({ colorScheme: "light" })
       await page.setViewportSize(phone)
+      await shoot(screen)
       const wider = await overflow(page)
       if (wider > 0) found.push(`${screen} is ${wider} wider than a phone`)
       await page.setViewportSize(desktop)

@@ -1,6 +1,7 @@
 import { bytesKinds } from "@ourclone/jobs/BytesKinds"
 import { jobKinds } from "@ourclone/jobs/JobKinds"
 import { queryKinds } from "@ourclone/jobs/QueryKinds"
+import * as UndoKind from "@ourclone/tasks/undo/UndoKind"
 import type { Schema } from "effect"
 import { expect, test } from "vitest"
 import { isKnown, namedBy } from "../../src/places/PlaceFields.ts"
@@ -17,8 +18,10 @@ const textFields = async (request: Schema.Top): Promise<ReadonlyArray<string>> =
 
 test("every text field of every request is known to name a place or to name none", async () => {
   const unknown = new Set<string>()
-  for (const load of [...Object.values(jobKinds), ...Object.values(queryKinds), ...Object.values(bytesKinds)]) {
-    const { request } = await load()
+  const loaded = await Promise.all(
+    [...Object.values(jobKinds), ...Object.values(queryKinds), ...Object.values(bytesKinds)].map((load) => load())
+  )
+  for (const { request } of [...loaded, { request: UndoKind.Request }]) {
     for (const field of await textFields(request)) {
       if (!isKnown(field)) unknown.add(field)
     }

@@ -55,3 +55,18 @@ test("of very many files the counts are of all, and the rows are bounded", () =>
   expect(plan.rows).toHaveLength(rowsKept)
   expect(plan.view.isGapless).toBe(true)
 })
+
+test("the largest file that would be stored and what the plan costs are kept, and nothing of what is restored is lost", () => {
+  const cost = { currency: "USD", asOf: "2026-09-07", once: 0.1, monthly: 2, sentBytes: 30, fetchedBytes: 0 }
+  const plan = fold(
+    empty,
+    envelopes([
+      { _tag: "Would", deed: "restored", item: "a", bytes: 10 },
+      { _tag: "Would", deed: "updated", item: "b", bytes: 30 },
+      { _tag: "Would", deed: "removed", item: "c", bytes: 50 },
+      { _tag: "Finished", outcome: "done", summary: { stored: 2, cost } }
+    ])
+  )
+  expect(plan.counts).toMatchObject({ new: { files: 1 }, overwrite: { files: 1 }, delete: { files: 1 } })
+  expect([plan.largest, plan.cost]).toEqual([{ item: "b", bytes: 30 }, cost])
+})

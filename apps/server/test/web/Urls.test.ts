@@ -32,6 +32,7 @@ test("these are the addresses of the page, which links and bookmarks hold", () =
       "/schedules/new",
       "/settings",
       "/settings/audit",
+      "/settings/notifications",
       "/settings/tokens",
       "/settings/users",
       "/setup",
@@ -41,6 +42,7 @@ test("these are the addresses of the page, which links and bookmarks hold", () =
       "/storage/~new",
       "/tasks",
       "/tasks/$id",
+      "/tasks/$id/undo",
     ]
   `)
 })

@@ -148,6 +148,13 @@ const taskOne = createRoute({
   component: lazyRouteComponent(() => import("./screens/tasks/TaskDetail.tsx"), "TaskDetail")
 })
 
+const taskUndo = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/tasks/$id/undo",
+  loader: ({ context: { client }, params }) => client.ensureQueryData(task(params.id)),
+  component: lazyRouteComponent(() => import("./screens/tasks/UndoTask.tsx"), "UndoTask")
+})
+
 const backup = createRoute({
   getParentRoute: () => signedIn,
   path: "/backup",
@@ -177,7 +184,8 @@ const repositoryOne = createRoute({
 const newBackup = createRoute({
   getParentRoute: () => signedIn,
   path: "/backup/$repository/new",
-  loader: ({ context: { client } }) => client.ensureQueryData(queries.about),
+  loader: ({ context: { client } }) =>
+    Promise.all([client.ensureQueryData(queries.about), client.ensureQueryData(queries.repositories)]),
   component: lazyRouteComponent(() => import("./screens/backup/NewBackup.tsx"), "NewBackup")
 })
 
@@ -192,6 +200,7 @@ const restore = createRoute({
   getParentRoute: () => signedIn,
   path: "/backup/$repository/$snapshot/restore",
   validateSearch: ({ select }) => said({ select: texts(select) }),
+  loader: ({ context: { client } }) => client.ensureQueryData(queries.about),
   component: lazyRouteComponent(() => import("./screens/backup/Restore.tsx"), "Restore")
 })
 
@@ -245,6 +254,14 @@ const users = createRoute({
   component: lazyRouteComponent(() => import("./screens/settings/Users.tsx"), "Users")
 })
 
+const notifications = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/settings/notifications",
+  loader: ({ context: { client } }) =>
+    Promise.all([client.ensureQueryData(queries.notifications), client.ensureQueryData(queries.schedules)]),
+  component: lazyRouteComponent(() => import("./screens/settings/Notifications.tsx"), "Notifications")
+})
+
 const audit = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings/audit",
@@ -264,6 +281,7 @@ export const routeTree = root.addChildren([
     migrate,
     tasks,
     taskOne,
+    taskUndo,
     backup,
     backupNew,
     repositoryOne,
@@ -275,6 +293,7 @@ export const routeTree = root.addChildren([
     mounts,
     mountNew,
     settingsScreen,
+    notifications,
     tokens,
     users,
     audit

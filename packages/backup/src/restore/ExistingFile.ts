@@ -5,6 +5,7 @@ import { remedy } from "../repository/RepositoryRemedies.ts"
 import { codeOf } from "../system/SystemFailure.ts"
 import { createTemporary, openExisting } from "./RestoredFile.ts"
 import { nanosecondsOf } from "./RestoredMetadata.ts"
+import { isSameSpecial } from "./RestoredSpecial.ts"
 import * as Entries from "./RestoreEntries.ts"
 import type { EntryRecord, RestoreSettings } from "./RestoreMessages.ts"
 import type { RestoreTableReader } from "./RestoreTable.ts"
@@ -133,11 +134,29 @@ export class DirectoryInTheWay extends Error {
   readonly remedy = remedy("deleteInTheWay")
 }
 
+/** What is the same is left alone, whatever its time and mode. */
+const compareToKeep = (record: EntryRecord, pieces: ReadonlyArray<Piece>, found: fs.BigIntStats): Comparison => {
+  if (record.kind !== Entries.file) {
+    return outcome(isSameSpecial(record, found) ? Entries.skip : Entries.beside, pieces)
+  }
+  const file = found.isFile() && found.size === BigInt(record.size) ? openToRead(record.path) : undefined
+  if (file === undefined) return outcome(Entries.beside, pieces)
+  const present = new Uint8Array(pieces.length)
+  try {
+    const bytesRead = comparePieces(file, pieces, present)
+    const isSame = present.every((one) => one === 1)
+    return { ...outcome(isSame ? Entries.skip : Entries.beside, pieces), bytesRead }
+  } finally {
+    fs.closeSync(file)
+  }
+}
+
 /** `record.means` is `partial` for a file that takes several writes, else nothing is known of it yet. May throw what the system throws. */
 export const examine = (record: EntryRecord, pieces: ReadonlyArray<Piece>, settings: RestoreSettings): Comparison => {
   if (record.means === Entries.partial) return preparePartial(record, pieces)
   const found = look(record.path)
   if (found === undefined) return outcome(Entries.create, pieces)
+  if (settings.overwrite === "keep-both") return compareToKeep(record, pieces, found)
   if (isKept(found, { overwrite: settings.overwrite, modified: nanosecondsOf(record.modified) })) {
     return outcome(Entries.skip, pieces)
   }

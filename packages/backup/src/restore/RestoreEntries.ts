@@ -31,7 +31,9 @@ export const patch = 3
 export const keep = 4
 /** What is there stays as it is. */
 export const skip = 5
-export type EntryMeans = 0 | 1 | 2 | 3 | 4 | 5
+/** What is there stays, and another name is to be found. */
+export const beside = 6
+export type EntryMeans = 0 | 1 | 2 | 3 | 4 | 5 | 6
 
 export interface Extra {
   readonly attributes: ReadonlyArray<ExtendedAttribute>
@@ -90,6 +92,7 @@ export class RestoreEntries {
 
   private names = Buffer.alloc(65_536)
   private readonly nameEnd = new Columns.Integers()
+  private readonly renamed = new Map<number, Buffer>()
   private readonly paths = new Map<number, Buffer>()
   private readonly root: Buffer
 
@@ -166,7 +169,17 @@ export class RestoreEntries {
 
   /** A view, valid until the next `add`. */
   nameOf(entry: number): Buffer {
+    return this.renamed.get(entry) ?? this.namedInSnapshot(entry)
+  }
+
+  /** The same where it was given another name since. */
+  namedInSnapshot(entry: number): Buffer {
     return this.names.subarray(entry === 0 ? 0 : this.nameEnd.get(entry - 1), this.nameEnd.get(entry))
+  }
+
+  /** Of what is no directory. */
+  rename(entry: number, name: Buffer): void {
+    this.renamed.set(entry, name)
   }
 
   /** The path of a directory; of the folder restored into for -1. */

@@ -25,6 +25,7 @@ export interface RestoreParts {
   readonly threads: Threads<RestoreRequest, RestoreReply>
   /** Of the target itself. */
   readonly tree: string
+  readonly snapshotId: string
   /** Files that are there may stay as they are, unread: so none must have its name before it is whole. */
   readonly keepsFound: boolean
 }

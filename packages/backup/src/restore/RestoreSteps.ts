@@ -5,6 +5,7 @@ import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import type { Selection } from "../choose/Selection.ts"
 import type { RepositoryError } from "../repository/RepositoryError.ts"
+import { besideName } from "./BesideName.ts"
 import type { IsOwn } from "./OwnRepository.ts"
 import * as Entries from "./RestoreEntries.ts"
 import { writeRecord } from "./RestoreMessages.ts"
@@ -90,6 +91,24 @@ const promote = ({ entries, walked }: RestoreParts): ReadonlyArray<number> => {
   return [...heirs.values()].filter((entry) => taken.has(entry))
 }
 
+const mostNames = 1000
+
+/** Gives what is to be beside something of its name the next name; says which names are to be looked at. */
+const setBeside = (parts: RestoreParts, among: ReadonlyArray<number>, number: number): ReadonlyArray<number> => {
+  const { entries, run, snapshotId } = parts
+  const moved: Array<number> = []
+  for (const entry of among) {
+    if (entries.means.get(entry) !== Entries.beside || entries.hasFailed.get(entry) === 1) continue
+    entries.means.set(entry, Entries.create)
+    if (number > mostNames) run.fail(entry, `${mostNames} others of its name are there already`)
+    else {
+      entries.rename(entry, besideName(entries.namedInSnapshot(entry), snapshotId, number))
+      moved.push(entry)
+    }
+  }
+  return moved
+}
+
 export const examine = Effect.fnUntraced(function* (parts: RestoreParts): Effect.fn.Return<void, E> {
   const { entries, walked } = parts
   yield* examineEntries(
@@ -97,6 +116,10 @@ export const examine = Effect.fnUntraced(function* (parts: RestoreParts): Effect
     walked.taken.filter((entry) => entries.hasFailed.get(entry) === 0)
   )
   for (let again = promote(parts); again.length > 0; again = promote(parts)) yield* examineEntries(parts, again)
+  for (let number = 1, again = setBeside(parts, walked.taken, 1); again.length > 0; ) {
+    yield* examineEntries(parts, again)
+    again = setBeside(parts, again, ++number)
+  }
 })
 
 /** Counts and tells what would be done. */

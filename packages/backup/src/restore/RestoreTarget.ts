@@ -12,7 +12,7 @@ import { dirname } from "node:path"
 import { codeOf } from "../system/SystemFailure.ts"
 import { join } from "./RestoreEntries.ts"
 
-export type Overwrite = "always" | "if-changed" | "if-newer" | "never"
+export type Overwrite = "always" | "if-changed" | "if-newer" | "never" | "keep-both"
 
 const ownerBits = 0o700
 const isRoot = process.getuid?.() === 0
@@ -75,9 +75,12 @@ export interface Replacing {
   readonly modified: bigint
 }
 
+/** Whether what is there stays, whatever it is. */
+export const keepsAll = (overwrite: Overwrite): boolean => overwrite === "never" || overwrite === "keep-both"
+
 /** Whether what is there stays because the user said so. */
 export const isKept = (found: fs.BigIntStats, { modified, overwrite }: Omit<Replacing, "isDryRun">): boolean =>
-  overwrite === "never" || (overwrite === "if-newer" && found.mtimeNs >= modified)
+  keepsAll(overwrite) || (overwrite === "if-newer" && found.mtimeNs >= modified)
 
 const namesIn = (path: Buffer): ReadonlyMap<string, Buffer> =>
   new Map(fs.readdirSync(path, { encoding: "buffer" }).map((name) => [nameKey(name), name]))

@@ -171,7 +171,7 @@ export const walk = Effect.fnUntraced(function* (
       if (opened.formerMode !== undefined) reopened.push({ path, mode: opened.formerMode })
       return
     }
-    const keeps = !directory.isSelected || options.overwrite === "never"
+    const keeps = !directory.isSelected || Target.keepsAll(options.overwrite)
     entries.means.set(entry, keeps ? Entries.skip : Entries.keep)
     if (keeps && opened.formerMode !== undefined) reopened.push({ path, mode: opened.formerMode })
   }
@@ -217,7 +217,8 @@ export const walk = Effect.fnUntraced(function* (
   }
 
   const firstNameOf = (node: Node, entry: number): number | undefined => {
-    if (node.links < 2 || node.inode === 0n) return undefined
+    // A name that is kept beside another is a file of its own.
+    if (node.links < 2 || node.inode === 0n || options.overwrite === "keep-both") return undefined
     const key = `${node.deviceId}:${node.inode}`
     const first = inodes.get(key)
     if (first === undefined) {

@@ -51,7 +51,8 @@ const settleLink = (record: EntryRecord, options: Options): Settled => {
   return { problems: [], means: Entries.replace }
 }
 
-const isSameSpecial = (record: EntryRecord, found: fs.BigIntStats): boolean => {
+/** Whether what is there is the same link, pipe or device. */
+export const isSameSpecial = (record: EntryRecord, found: fs.BigIntStats): boolean => {
   switch (record.kind) {
     case Entries.symbolicLink:
       return found.isSymbolicLink() && fs.readlinkSync(record.path, { encoding: "buffer" }).equals(record.extra!.target)

@@ -43,7 +43,8 @@ export interface RestoreOptions {
   /**
    * What happens to files that are there. `always` (default) compares their content and writes what differs;
    * `if-changed` takes a file with the same size and time for the same; `if-newer` keeps what is not older than
-   * the snapshot's; `never` keeps everything.
+   * the snapshot's; `never` keeps everything; `keep-both` keeps everything, and restores what differs under another
+   * name beside it (`BesideName`).
    */
   readonly overwrite?: Target.Overwrite | undefined
   /** Deletes what the snapshot does not have, in restored directories and as far as it is selected; only if nothing failed before. */
@@ -176,8 +177,18 @@ export const restore = Effect.fnUntraced(function* (
       onRequest: ({ id }) => runPromise(reader.blob("data", id), { signal })
     })
     yield* Effect.addFinalizer((exit) => (exit._tag === "Success" ? Effect.void : letFinish(threads)))
-    const keepsFound = overwrite === "never" || overwrite === "if-newer"
-    const parts = { repository, index: reader.index, run, entries, walked, threads, tree, keepsFound }
+    const keepsFound = Target.keepsAll(overwrite) || overwrite === "if-newer"
+    const parts = {
+      repository,
+      index: reader.index,
+      run,
+      entries,
+      walked,
+      threads,
+      tree,
+      snapshotId: options.snapshot.id,
+      keepsFound
+    }
     yield* RestoreSteps.examine(parts)
     if (isDryRun) yield* RestoreSteps.pretend(parts)
     else {

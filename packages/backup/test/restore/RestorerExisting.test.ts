@@ -115,6 +115,54 @@ describe("A restore over what is there", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("--overwrite keep-both touches nothing that is there, and restores what differs beside it, once", () =>
+    Effect.gen(function* () {
+      const nodes = [
+        file("differs.txt", "snap"),
+        file("same", "snap"),
+        file("new", "snap"),
+        file("folder-here", "snap"),
+        folder("d", [file("empty")]),
+        folder("file-here", [file("x", "x")]),
+        link("l", "there"),
+        link("same-link", "there")
+      ]
+      const { restore, target } = yield* HandMade.make(nodes)
+      write(join(target, "differs.txt"), "mine")
+      write(join(target, "same"), "snap", new Date(modified.getTime() + 5000))
+      write(join(target, "folder-here/precious"), "mine")
+      write(join(target, "d/empty"), "mine")
+      write(join(target, "file-here"), "mine")
+      fs.symlinkSync("elsewhere", join(target, "l"))
+      fs.symlinkSync("there", join(target, "same-link"))
+      const before = HandMade.listing(target)
+      const expected = {
+        ...before,
+        "differs (snapshot 00000000).txt": "snap",
+        new: "snap",
+        "folder-here (snapshot 00000000)": "snap",
+        "d/empty (snapshot 00000000)": "",
+        "l (snapshot 00000000)": "-> there"
+      }
+      const planned = yield* restore({ overwrite: "keep-both", dryRun: true })
+      expect(HandMade.listing(target)).toEqual(before)
+      const { failed, summary } = yield* restore({ overwrite: "keep-both", verify: true })
+      expect(HandMade.listing(target)).toEqual(expected)
+      expect(failed.map(([path]) => path)).toEqual(["/file-here"])
+      expect(summary.filesRestored).toBe(planned.summary.filesRestored)
+      expect(fs.statSync(join(target, "same")).mtime).toEqual(new Date(modified.getTime() + 5000))
+      // Again: what was put beside is the same. What was changed since is kept, too.
+      write(join(target, "d/empty (snapshot 00000000)"), "mine too")
+      const again = yield* restore({ overwrite: "keep-both" })
+      expect(HandMade.listing(target)).toEqual({
+        ...expected,
+        "d/empty (snapshot 00000000)": "mine too",
+        "d/empty (snapshot 00000000 2)": ""
+      })
+      expect(again.summary.filesRestored).toBe(1)
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("replaces entries of another kind, but a folder with something in it only with --delete", () =>
     Effect.gen(function* () {
       const { restore, target } = yield* HandMade.make([

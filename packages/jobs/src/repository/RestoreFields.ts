@@ -4,8 +4,9 @@ import { flag } from "../kind/RequestFields.ts"
 
 export const restoring = {
   overwrite: Schema.optionalKey(
-    Schema.Literals(["always", "if-changed", "if-newer", "never"]).annotate({
-      description: "What becomes of files that are there already; always when absent"
+    Schema.Literals(["always", "if-changed", "if-newer", "never", "keep-both"]).annotate({
+      description:
+        "What becomes of files that are there already; always when absent. keep-both restores what differs beside them"
     })
   ),
   delete: flag("Remove from the target what is not in the snapshot"),

@@ -52,6 +52,10 @@ const refuse = (request: Request): InvalidJob | undefined => {
   }
   const refused = Patterns.refuse(request)
   if (refused !== undefined) return refused
+  if (request.delete === true && request.overwrite === "keep-both") {
+    const message = "what is kept beside would be removed as what is not in the snapshot: choose one of them"
+    return new InvalidJob({ field: "delete", message })
+  }
   const { includes: included } = Patterns.selectionOf(request)
   if (request.delete === true && resolve(request.target) === "/" && Patterns.isEmpty(included)) {
     const message = "that would remove what is not in the snapshot from the whole machine"

@@ -88,7 +88,10 @@ export const read = Effect.fnUntraced(function* (
 const usual = (type: Target["type"]): ReadonlyArray<Occasion> =>
   type === "healthchecks" ? ["failure", "recovery", "success"] : ["failure", "recovery", "absence"]
 
+/** What it wants to hear of. */
+export const occasionsOf = ({ on, type }: Target): ReadonlyArray<Occasion> => on ?? usual(type)
+
 /** Whether it wants to hear of that. */
-export const wants = ({ on, schedules, type }: Target, occasion: Occasion, schedule: string | undefined): boolean =>
-  (on ?? usual(type)).includes(occasion) &&
-  (schedules === undefined || (schedule !== undefined && schedules.includes(schedule)))
+export const wants = (target: Target, occasion: Occasion, schedule: string | undefined): boolean =>
+  occasionsOf(target).includes(occasion) &&
+  (target.schedules === undefined || (schedule !== undefined && target.schedules.includes(schedule)))

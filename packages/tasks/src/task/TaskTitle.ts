@@ -25,7 +25,7 @@ const between = (verb: string) => (fields: Fields) =>
 const of = (verb: string, name: string) => (fields: Fields) => `${verb} ${text(fields, name)}`
 const ofRepository = (verb: string) => of(verb, "repository")
 
-const sentences: { readonly [Kind in JobType]: (fields: Fields) => string } = {
+const sentences: { readonly [Kind in JobType | "undo"]: (fields: Fields) => string } = {
   copy: between("Copy"),
   move: between("Move"),
   rcat: of("Store what was piped in as", "destination"),
@@ -35,6 +35,7 @@ const sentences: { readonly [Kind in JobType]: (fields: Fields) => string } = {
   remove: of("Delete", "path"),
   removeOldVersions: of("Delete old versions in", "path"),
   undelete: of("Bring back", "path"),
+  undo: of("Undo task", "task"),
   mkdir: of("Make folder", "path"),
   createBucket: of("Create bucket", "bucket"),
   removeBucket: of("Remove bucket", "bucket"),
@@ -74,5 +75,5 @@ const sentences: { readonly [Kind in JobType]: (fields: Fields) => string } = {
 /** Also of a kind that this program does not know, by its name. */
 export const titleOf = ({ kind, request }: { readonly kind: string; readonly request: unknown }): string => {
   const fields = typeof request === "object" && request !== null ? (request as Fields) : {}
-  return Object.hasOwn(sentences, kind) ? sentences[kind as JobType](fields) : kind
+  return Object.hasOwn(sentences, kind) ? sentences[kind as keyof typeof sentences](fields) : kind
 }

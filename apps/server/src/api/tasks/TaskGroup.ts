@@ -5,7 +5,7 @@ import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
-import { Forbidden, NotNow, NotThere, Refused, StorageFailed, Unavailable } from "../Problem.ts"
+import { Forbidden, NotNow, NotThere, Refused, StorageFailed, TooMany, Unavailable } from "../Problem.ts"
 import { Kind } from "../query/QueryGroup.ts"
 import { limit, number } from "../Whole.ts"
 import { CauseAnswer, OutcomeAnswer, TaskAnswer } from "./TaskAnswer.ts"
@@ -88,7 +88,10 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
     HttpApiEndpoint.post("resume", "/tasks/:id/resume", acting).annotate(Needs, "run"),
     HttpApiEndpoint.post("cancel", "/tasks/:id/cancel", acting).annotate(Needs, "run"),
     /** The same task once more; what is done already is left alone. */
-    HttpApiEndpoint.post("retry", "/tasks/:id/retry", acting).annotate(Needs, "run"),
+    HttpApiEndpoint.post("retry", "/tasks/:id/retry", {
+      ...acting,
+      error: [NotThere, NotNow, Refused, Forbidden, StorageFailed, Unavailable]
+    }).annotate(Needs, "run"),
     /** A new task with the same request. */
     HttpApiEndpoint.post("again", "/tasks/:id/again", {
       ...one,
@@ -104,7 +107,7 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
         after: Schema.optionalKey(Schema.String.annotate({ description: "The id of the last event that was seen" }))
       },
       success: HttpApiSchema.StreamUint8Array({ contentType: "text/event-stream" }),
-      error: [Unavailable]
+      error: [TooMany, Unavailable]
     }).annotate(Needs, "read")
   )
   .prefix("/api/v1") {}

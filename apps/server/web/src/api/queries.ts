@@ -5,6 +5,7 @@ import type { SessionAnswer, TokenAnswer, UserAnswer } from "../../../src/api/ac
 import type { QueryAnswer } from "../../../src/api/query/QueryGroup.ts"
 import type { RepositoryAnswer } from "../../../src/api/query/RepositoryGroup.ts"
 import type { ScheduleAnswer } from "../../../src/api/schedules/ScheduleGroup.ts"
+import type { NotificationAnswer } from "../../../src/api/settings/NotificationGroup.ts"
 import type { AboutAnswer, AuditEntry, SettingsAnswer } from "../../../src/api/settings/SettingsGroup.ts"
 import type { FoldersAnswer } from "../../../src/api/storage/LocalGroup.ts"
 import type { RemoteAnswer, StorageType } from "../../../src/api/storage/StorageGroup.ts"
@@ -30,6 +31,11 @@ export const users = queryOptions({ queryKey: ["users"], queryFn: () => get<Read
 export const audit = queryOptions({
   queryKey: ["audit"],
   queryFn: () => get<{ readonly entries: ReadonlyArray<AuditEntry>; readonly isCut: boolean }>("/audit", { limit: 500 })
+})
+
+export const notifications = queryOptions({
+  queryKey: ["notifications"],
+  queryFn: () => get<ReadonlyArray<NotificationAnswer>>("/notifications")
 })
 
 export const storageTypes = queryOptions({

@@ -1,4 +1,5 @@
 /** What a job would do, counted while it is planned. Counts are of everything; rows are kept up to a bound. */
+import type { Cost } from "@ourclone/core/engine/Cost"
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Failure } from "@ourclone/core/events/Failure"
 import type { Fact } from "@ourclone/core/events/RunEvent"
@@ -15,12 +16,21 @@ export interface PlanRow {
   readonly because: string
 }
 
+/** Of what would be stored. */
+export interface Largest {
+  readonly item: string
+  readonly bytes: number
+}
+
 export interface Plan {
   readonly view: RunView.RunView
   readonly counts: { readonly [Name in Group]: { readonly files: number; readonly bytes: number } }
   readonly rows: ReadonlyArray<PlanRow>
+  readonly largest: Largest | undefined
   readonly outcome: "planning" | "done" | "failed"
   readonly failure: Failure | undefined
+  /** By the rates of the services on its sides, where something is charged. */
+  readonly cost: Cost | undefined
 }
 
 export const rowsKept = 10_000
@@ -28,11 +38,21 @@ export const rowsKept = 10_000
 const none = { files: 0, bytes: 0 }
 const noCounts = Object.fromEntries(groups.map((group) => [group, none])) as Plan["counts"]
 
-export const empty: Plan = { view: RunView.empty, counts: noCounts, rows: [], outcome: "planning", failure: undefined }
+export const empty: Plan = {
+  view: RunView.empty,
+  counts: noCounts,
+  rows: [],
+  largest: undefined,
+  outcome: "planning",
+  failure: undefined,
+  cost: undefined
+}
 
 const ofDeed = ({ because, deed }: Extract<Fact, { readonly _tag: "Would" }>): Group | undefined => {
   if (deed === "same" || because === "same at the destination") return undefined
   if (deed === "stored" || deed === "moved") return because === undefined || because === "missing" ? "new" : "overwrite"
+  if (deed === "restored") return "new"
+  if (deed === "updated") return "overwrite"
   if (deed === "touched") return "time"
   if (deed === "removed") return "delete"
   return deed === "directoryMade" || deed === "directoryRemoved" ? "folder" : "other"
@@ -50,9 +70,19 @@ const toldBy = (fact: Envelope["event"]): Told | undefined => {
   return group === undefined ? undefined : { group, item: fact.item, bytes: fact.bytes, because: fact.because ?? "" }
 }
 
+const storing: ReadonlySet<Group> = new Set(["new", "overwrite"])
+
+const isCost = (value: unknown): value is Cost =>
+  typeof value === "object" && value !== null && "monthly" in value && "once" in value
+
+const costIn = (summary: unknown): Cost | undefined => {
+  const cost = typeof summary === "object" && summary !== null && "cost" in summary ? summary.cost : undefined
+  return isCost(cost) ? cost : undefined
+}
+
 /** Many at once, so that a plan of a million files is drawn a few times a second. */
 export const fold = (plan: Plan, some: ReadonlyArray<Envelope>): Plan => {
-  let { failure, outcome, view } = plan
+  let { cost, failure, largest, outcome, view } = plan
   const counts = { ...plan.counts }
   const rows = [...plan.rows]
   for (const envelope of some) {
@@ -62,12 +92,16 @@ export const fold = (plan: Plan, some: ReadonlyArray<Envelope>): Plan => {
     if (told !== undefined) {
       const { bytes, files } = counts[told.group]
       counts[told.group] = { files: files + 1, bytes: bytes + (told.bytes ?? 0) }
+      if (storing.has(told.group) && (told.bytes ?? 0) > (largest?.bytes ?? 0)) {
+        largest = { item: told.item, bytes: told.bytes ?? 0 }
+      }
       if (rows.length < rowsKept) rows.push({ ...told, key: rows.length })
     }
     if (event._tag === "Finished") {
       outcome = event.outcome === "done" ? "done" : "failed"
       failure = event.failure
+      cost = costIn(event.summary)
     }
   }
-  return { view, counts, rows, outcome, failure }
+  return { view, counts, rows, largest, outcome, failure, cost }
 }

@@ -18,14 +18,17 @@ const isRates = (value: unknown): value is Rates =>
 
 export const usual: Rates = dated
 
-export const current = (): Rates => {
+/** What a person has set in this browser. */
+export const own = (): Rates | undefined => {
   try {
-    const own: unknown = JSON.parse(localStorage.getItem(key) ?? "null")
-    return isRates(own) ? own : usual
+    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? "null")
+    return isRates(kept) ? kept : undefined
   } catch {
-    return usual
+    return undefined
   }
 }
+
+export const current = (): Rates => own() ?? usual
 
 export const keep = (rates: Rates | undefined): void => {
   if (rates === undefined) localStorage.removeItem(key)
@@ -41,8 +44,8 @@ export const storageCost = (bytes: number, rates: Rates = current()): number => 
 /** Were none of it free. */
 export const egressCost = (bytes: number, rates: Rates = current()): number => (bytes / gigabyte) * rates.fetchedGB
 
-/** The sentence that goes with every figure. */
-export const caveat = (rates: Rates = current()): string =>
-  rates === usual || rates.asOf === usual.asOf ? `rates of ${usual.asOf}, yours may differ` : "your own rates"
+/** What goes with every figure. */
+export const caveat = (asOf: string): string => `rates of ${asOf}, yours may differ`
+export const ownCaveat = "by your own rates"
 
 export const freeNote = "The first 10 GB are free; loading down is free up to 3 times what is stored."

@@ -5,6 +5,7 @@ import type { IconName } from "../ui/Icon.tsx"
 import { visible } from "../ui/Path.tsx"
 import type { Tone } from "../ui/StateBadge.tsx"
 import { exactly } from "./moments.ts"
+import { stepText } from "./steps.ts"
 import { waitReason } from "./taskStates.ts"
 
 export interface LogLine {
@@ -51,7 +52,7 @@ export const lineOf = (fact: Fact): LogLine => {
     case "Failed":
       return { icon: "cross", tone: "failed", word: "failed", text: visible(fact.failure.message) }
     case "Step":
-      return { icon: "info", tone: "quiet", word: "step", text: fact.name }
+      return { icon: "info", tone: "quiet", word: "step", text: visible(stepText(fact.name, fact.values)) }
     case "Waiting": {
       const until = fact.until === undefined ? "" : ` until ${exactly(fact.until)}`
       return { icon: "clock", tone: "waiting", word: "waiting", text: `${waitReason(fact.for)}${until}` }

@@ -4,7 +4,7 @@ export interface ProviderWords {
   /** Where in the provider's console the key is found. */
   readonly steps: ReadonlyArray<string>
   readonly page?: string
-  /** Of the service, not of OurClone; as the service documents them. */
+  /** Of the service, where it can not be asked; as it documents them. */
   readonly limits: ReadonlyArray<readonly [name: string, value: string]>
 }
 
@@ -18,9 +18,6 @@ const known: Readonly<Record<string, ProviderWords>> = {
     ],
     page: "https://secure.backblaze.com/app_keys.htm",
     limits: [
-      ["Largest file", "10 TB"],
-      ["Largest single request", "5 GB"],
-      ["Parts of a large file", "5 MB to 5 GB, at most 10,000"],
       ["Longest name", "1,024 bytes of UTF-8"],
       ["Account quota", "none unless you set caps; a task that meets a cap waits and says so"]
     ]
@@ -28,7 +25,7 @@ const known: Readonly<Record<string, ProviderWords>> = {
   local: {
     name: "This computer",
     steps: ["Nothing is needed: folders of this machine are there already."],
-    limits: [["Largest file", "what the file system takes"]]
+    limits: []
   },
   s3: {
     name: "S3 and what speaks like it",
@@ -36,11 +33,7 @@ const known: Readonly<Record<string, ProviderWords>> = {
       "Make an access key in the console of the service.",
       "Note the region and, where it is not AWS, the endpoint."
     ],
-    limits: [
-      ["Largest single request", "5 GB"],
-      ["Parts of a large file", "5 MiB to 5 GiB, at most 10,000"],
-      ["Longest name", "1,024 bytes of UTF-8"]
-    ]
+    limits: [["Longest name", "1,024 bytes of UTF-8"]]
   },
   sftp: {
     name: "SFTP",

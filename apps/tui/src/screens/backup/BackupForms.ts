@@ -140,7 +140,7 @@ export const restore = ({ of, paths, repository, snapshot }: Restored, { home }:
         value: Places.short(`${home}/restored`, home)
       }),
       Field.text("overwrite", "What is there", "What becomes of files that are there already", {
-        options: ["if-changed", "if-newer", "never", "always"],
+        options: ["if-changed", "if-newer", "never", "keep-both", "always"],
         value: "if-changed",
         isRequired: true
       }),

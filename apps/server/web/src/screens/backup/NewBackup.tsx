@@ -2,10 +2,11 @@ import { useNavigate, useParams } from "@tanstack/react-router"
 import { useState } from "react"
 import { messageOf } from "../../api/call.ts"
 import { useLoaded } from "../../api/loaded.ts"
-import { about } from "../../api/queries.ts"
+import { about, repositories } from "../../api/queries.ts"
 import { useStartAndShow } from "../../api/start.ts"
 import { FoldersField } from "../../places/PlacePicker.tsx"
 import { PlanPanel } from "../../plan/PlanPanel.tsx"
+import { Spending, useSpending } from "../../plan/Spending.tsx"
 import { usePlan } from "../../plan/usePlan.ts"
 import { useMay } from "../../shell/may.ts"
 import { Button } from "../../ui/Button.tsx"
@@ -21,6 +22,7 @@ export const NewBackup = () => {
   const navigate = useNavigate()
   const say = useSay()
   const { roots } = useLoaded(about)
+  const place = useLoaded(repositories).find(({ name }) => name === repository)?.location ?? repository
   const startAndShow = useStartAndShow()
   const planning = usePlan()
   const mayNot = useMay("run")
@@ -43,6 +45,7 @@ export const NewBackup = () => {
     ...(hasCaches ? { excludeCaches: true } : {}),
     scan: true
   }
+  const spending = useSpending(planning.plan, place)
   const start = async () => {
     if (not !== undefined) return
     setBusy(true)
@@ -132,6 +135,7 @@ export const NewBackup = () => {
           isPlanning={planning.isPlanning}
           problem={planning.problem}
           label={{ new: "New", overwrite: "Changed" }}
+          notes={<Spending facts={spending} />}
         />
       )}
     </Page>

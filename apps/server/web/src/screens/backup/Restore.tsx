@@ -2,9 +2,12 @@ import { useQuery } from "@tanstack/react-query"
 import { useParams, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
 import { addressOf, messageOf } from "../../api/call.ts"
+import { useLoaded } from "../../api/loaded.ts"
+import { about } from "../../api/queries.ts"
 import { useStartAndShow } from "../../api/start.ts"
 import { PlaceField } from "../../places/PlacePicker.tsx"
 import { PlanPanel } from "../../plan/PlanPanel.tsx"
+import { Spending, useSpending } from "../../plan/Spending.tsx"
 import { usePlan } from "../../plan/usePlan.ts"
 import { useMay } from "../../shell/may.ts"
 import { Button } from "../../ui/Button.tsx"
@@ -16,35 +19,46 @@ import styles from "./Backup.module.css"
 import { SnapshotLine } from "./SnapshotLine.tsx"
 import { shortId } from "./SnapshotList.tsx"
 import { folderOf, snapshotIn } from "./snapshotNodes.ts"
+import { literal, whereTheyWere } from "./whereTheyWere.ts"
 
 type Where = "folder" | "original"
-type Overwrite = "if-changed" | "never" | "always"
+type Overwrite = "keep-both" | "if-changed" | "never"
 
 const shownSelected = 12
-const literal = (path: string): string => path.replace(/[\\*?[\]]/g, "\\$&")
 
 export const Restore = () => {
   const { repository, snapshot } = useParams({ from: "/signedIn/backup/$repository/$snapshot/restore" })
   const { select = [] } = useSearch({ from: "/signedIn/backup/$repository/$snapshot/restore" })
   const { data } = useQuery(folderOf(repository, snapshot, "/"))
+  const { roots } = useLoaded(about)
   const say = useSay()
   const startAndShow = useStartAndShow()
   const planning = usePlan()
   const mayNot = useMay("run")
   const [where, setWhere] = useState<Where>("folder")
   const [folder, setFolder] = useState("")
-  const [overwrite, setOverwrite] = useState<Overwrite>("if-changed")
+  const [overwrite, setOverwrite] = useState<Overwrite>("keep-both")
   const [verifies, setVerifies] = useState(true)
   const [isBusy, setBusy] = useState(false)
-  const target = where === "original" ? "/" : folder
-  const not = mayNot ?? (target === "" ? "Choose a folder first" : undefined)
+  const shown = snapshotIn(data?.rows ?? [])
+  const aim =
+    where === "original"
+      ? whereTheyWere(select.length === 0 ? (shown?.paths ?? []) : select, roots)
+      : { folder: "", target: folder, include: select.map(literal) }
+  const not =
+    mayNot ??
+    (aim.target === ""
+      ? where === "original"
+        ? "The snapshot is still being read"
+        : "Choose a folder first"
+      : undefined)
   const request = {
     repository,
-    snapshot,
-    target,
+    snapshot: aim.folder === "" ? snapshot : `${snapshot}:${aim.folder}`,
+    target: aim.target,
     overwrite,
     ...(verifies ? { verify: true } : {}),
-    ...(select.length === 0 ? {} : { include: select.map(literal) })
+    ...(aim.include.length === 0 ? {} : { include: aim.include })
   }
   const change =
     <Value,>(set: (value: Value) => void) =>
@@ -62,6 +76,7 @@ export const Restore = () => {
       setBusy(false)
     }
   }
+  const spending = useSpending(planning.plan, aim.target)
   const isReady = planning.plan?.outcome === "done" && !planning.isPlanning
   const [only] = select.length === 1 ? select : []
   const zip = addressOf("/snapshots/files", { repository, snapshot, file: only ?? "/", archive: "zip" })
@@ -82,7 +97,7 @@ export const Restore = () => {
         ) : null
       }
     >
-      <SnapshotLine snapshot={snapshotIn(data?.rows ?? [])} />
+      <SnapshotLine snapshot={shown} />
       {select.length === 0 ? null : (
         <Section title="Selected">
           <ul className={styles.selected}>
@@ -131,7 +146,14 @@ export const Restore = () => {
           onChange={change(setWhere)}
           choices={[
             { value: "folder", label: "Another folder", help: "Below it the files lie as in the snapshot." },
-            { value: "original", label: "Where they were", help: "On this computer, at their own paths." }
+            {
+              value: "original",
+              label: "Where they were",
+              help:
+                where === "original" && aim.target !== ""
+                  ? `Into ${aim.target}.`
+                  : "On this computer, at their own paths."
+            }
           ]}
         />
         {where === "folder" ? (
@@ -149,9 +171,13 @@ export const Restore = () => {
           value={overwrite}
           onChange={change(setOverwrite)}
           choices={[
+            {
+              value: "keep-both",
+              label: "Keep both",
+              help: `What differs is restored beside it, as notes (snapshot ${shortId(snapshot)}).txt.`
+            },
             { value: "if-changed", label: "Replace if different", help: "What is the same is left alone." },
-            { value: "never", label: "Skip", help: "Nothing that is there is touched." },
-            { value: "always", label: "Replace", help: "Whatever is there." }
+            { value: "never", label: "Skip", help: "Nothing that is there is touched." }
           ]}
         />
         <Check
@@ -166,7 +192,8 @@ export const Restore = () => {
           plan={planning.plan}
           isPlanning={planning.isPlanning}
           problem={planning.problem}
-          label={{ new: "Restore", other: "Restore", delete: "Remove" }}
+          label={{ new: "Restore", overwrite: "Replace", delete: "Remove" }}
+          notes={<Spending facts={spending} />}
         />
       )}
     </Page>

@@ -14,6 +14,7 @@ export interface Filters {
   readonly byChecksum: boolean
   readonly keepsNewer: boolean
   readonly maxDelete: string
+  readonly maxCost: string
   readonly allowsEmptySource: boolean
 }
 
@@ -28,6 +29,7 @@ export const noFilters: Filters = {
   byChecksum: false,
   keepsNewer: false,
   maxDelete: "",
+  maxCost: "",
   allowsEmptySource: false
 }
 
@@ -41,6 +43,9 @@ const given = (fields: Readonly<Record<string, unknown>>): object =>
   )
 const whole = (text: string): number | undefined => (/^\d+$/.test(text) ? Number(text) : undefined)
 
+/** What a run may cost, where that was said. */
+export const dollarsIn = (text: string): number | undefined => (/^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined)
+
 /** The fields of the request; what was left empty is not said. */
 export const requestOf = (mode: Mode, filters: Filters): object =>
   given({
@@ -51,10 +56,46 @@ export const requestOf = (mode: Mode, filters: Filters): object =>
     maxAge: filters.maxAge,
     bwlimit: filters.bwlimit,
     transfers: whole(filters.transfers),
+    maxCost: dollarsIn(filters.maxCost),
     checksum: filters.byChecksum,
     update: filters.keepsNewer,
     ...(mode === "sync" ? { maxDelete: whole(filters.maxDelete), allowEmptySource: filters.allowsEmptySource } : {})
   })
+
+/** Of those that hold text. */
+type Typed = { [Name in keyof Filters]: Filters[Name] extends string ? Name : never }[keyof Filters]
+
+interface TypedField {
+  readonly name: Typed
+  readonly label: string
+  readonly placeholder?: string
+  readonly help?: string
+}
+
+const lists: ReadonlyArray<TypedField> = [
+  { name: "include", label: "Only files that match", placeholder: "*.jpg", help: "One pattern a line." },
+  { name: "exclude", label: "No files that match", placeholder: "*.tmp", help: "One pattern a line." }
+]
+
+const amounts: ReadonlyArray<TypedField> = [
+  { name: "minSize", label: "At least this large", placeholder: "10k" },
+  { name: "maxSize", label: "At most this large", placeholder: "1G" },
+  { name: "maxAge", label: "Changed at most this long ago", placeholder: "30d" },
+  { name: "bwlimit", label: "Bytes a second at most", placeholder: "10M" },
+  { name: "transfers", label: "Files at once", placeholder: "16" },
+  {
+    name: "maxCost",
+    label: "Dollars it may cost",
+    placeholder: "5.00",
+    help: "At once and for the first month. It does nothing if it would cost more."
+  }
+]
+
+const ofSync: TypedField = {
+  name: "maxDelete",
+  label: "Delete at most so many files",
+  help: "Half of the destination's files when empty and there are over 100."
+}
 
 interface FiltersFormProps {
   readonly filters: Filters
@@ -64,71 +105,18 @@ interface FiltersFormProps {
 
 export const FiltersForm = ({ filters, mode, onChange }: FiltersFormProps) => {
   const set = (name: keyof Filters) => (value: string | boolean) => onChange({ ...filters, [name]: value })
+  const isSync = mode === "sync"
   const isUsed = Object.keys(requestOf(mode, filters)).length > 0
   return (
     <details className={styles.more} open={isUsed || undefined}>
       <summary>Filters and limits</summary>
       <div className={styles.filters}>
-        <TextArea
-          label="Only files that match"
-          isOptional
-          value={filters.include}
-          onChange={set("include")}
-          placeholder="*.jpg"
-          help="One pattern a line."
-        />
-        <TextArea
-          label="No files that match"
-          isOptional
-          value={filters.exclude}
-          onChange={set("exclude")}
-          placeholder="*.tmp"
-          help="One pattern a line."
-        />
-        <TextField
-          label="At least this large"
-          isOptional
-          value={filters.minSize}
-          onChange={set("minSize")}
-          placeholder="10k"
-        />
-        <TextField
-          label="At most this large"
-          isOptional
-          value={filters.maxSize}
-          onChange={set("maxSize")}
-          placeholder="1G"
-        />
-        <TextField
-          label="Changed at most this long ago"
-          isOptional
-          value={filters.maxAge}
-          onChange={set("maxAge")}
-          placeholder="30d"
-        />
-        <TextField
-          label="Bytes a second at most"
-          isOptional
-          value={filters.bwlimit}
-          onChange={set("bwlimit")}
-          placeholder="10M"
-        />
-        <TextField
-          label="Files at once"
-          isOptional
-          value={filters.transfers}
-          onChange={set("transfers")}
-          placeholder="16"
-        />
-        {mode === "sync" ? (
-          <TextField
-            label="Delete at most so many files"
-            isOptional
-            value={filters.maxDelete}
-            onChange={set("maxDelete")}
-            help="Half of the destination's files when empty and there are over 100."
-          />
-        ) : null}
+        {lists.map(({ name, ...field }) => (
+          <TextArea key={name} {...field} isOptional value={filters[name]} onChange={set(name)} />
+        ))}
+        {[...amounts, ...(isSync ? [ofSync] : [])].map(({ name, ...field }) => (
+          <TextField key={name} {...field} isOptional value={filters[name]} onChange={set(name)} />
+        ))}
         <Check
           label="Compare by checksum"
           help="Rather than by size and time."
@@ -140,7 +128,7 @@ export const FiltersForm = ({ filters, mode, onChange }: FiltersFormProps) => {
           isOn={filters.keepsNewer}
           onChange={set("keepsNewer")}
         />
-        {mode === "sync" ? (
+        {isSync ? (
           <Check
             label="Let an empty source empty the destination"
             isOn={filters.allowsEmptySource}

@@ -8,14 +8,15 @@ import { useStartAndShow } from "../../api/start.ts"
 import { PlacePickerHint } from "../../places/PlaceHint.tsx"
 import { PlaceField } from "../../places/PlacePicker.tsx"
 import { PlanPanel } from "../../plan/PlanPanel.tsx"
+import { Spending, useSpending } from "../../plan/Spending.tsx"
+import { isBeyond } from "../../plan/spending.ts"
 import { usePlan } from "../../plan/usePlan.ts"
 import { useMay } from "../../shell/may.ts"
 import { Button, LinkButton } from "../../ui/Button.tsx"
 import { Choices } from "../../ui/Field.tsx"
 import { Form, Page } from "../../ui/Page.tsx"
 import { useSay } from "../../ui/Toasts.tsx"
-import { Costs } from "./Costs.tsx"
-import { type Filters, FiltersForm, noFilters, requestOf } from "./Filters.tsx"
+import { dollarsIn, type Filters, FiltersForm, noFilters, requestOf } from "./Filters.tsx"
 import styles from "./Migrate.module.css"
 
 export type Mode = "copy" | "move" | "sync"
@@ -75,6 +76,8 @@ export const Migrate = () => {
     }
   }
   const { plan } = planning
+  const spending = useSpending(plan, to, dollarsIn(filters.maxCost))
+  const notStart = spending !== undefined && isBeyond(spending) ? "It would cost more than you allow" : undefined
   const isReady = plan?.outcome === "done" && !planning.isPlanning
   const guard = plan?.failure?.code === "GuardStopped" ? plan.failure.remedy : undefined
   const allow = (more: Partial<Filters>) => {
@@ -135,11 +138,17 @@ export const Migrate = () => {
               <Button onPress={() => allow({ allowsEmptySource: true })}>Allow an empty source</Button>
             ) : undefined
           }
-          notes={<Costs plan={plan} from={from} to={to} />}
+          notes={<Spending facts={spending} />}
           start={
             isReady ? (
               <div className={styles.start}>
-                <Button look="primary" icon="play" isBusy={isStarting} onPress={() => void start(mode, request)}>
+                <Button
+                  look="primary"
+                  icon="play"
+                  not={notStart}
+                  isBusy={isStarting}
+                  onPress={() => void start(mode, request)}
+                >
                   {startWords(mode, plan.counts.delete.files, toTransfer)}
                 </Button>
                 {toTransfer > triedWith ? (

@@ -9,6 +9,7 @@ const parts = [
   { label: "General", to: "/settings", isAdmins: false },
   { label: "Tokens", to: "/settings/tokens", isAdmins: false },
   { label: "Users", to: "/settings/users", isAdmins: true },
+  { label: "Notifications", to: "/settings/notifications", isAdmins: true },
   { label: "Audit log", to: "/settings/audit", isAdmins: true }
 ] as const
 

@@ -17,6 +17,7 @@ import { Card, Facts, Page, Section } from "../../ui/Page.tsx"
 import { visible } from "../../ui/Path.tsx"
 import { useSay } from "../../ui/Toasts.tsx"
 import { wordsOf } from "../../words/providers.ts"
+import { Limits } from "./Limits.tsx"
 import { TestResult, useTest } from "./StorageTest.tsx"
 
 interface ChangeProps {
@@ -177,14 +178,7 @@ export const StorageDetail = () => {
           />
         </Card>
       </Section>
-      {words.limits.length === 0 ? null : (
-        <Section title="Limits of the service">
-          <Card>
-            <Facts facts={words.limits} />
-            <p>These are the provider's own. OurClone cuts large files into parts and keeps within them.</p>
-          </Card>
-        </Section>
-      )}
+      <Limits name={name} more={words.limits} />
       {change !== undefined && type !== undefined ? (
         <Change key={change} remote={remote} type={type} what={change} onClose={() => open(undefined)} />
       ) : null}

@@ -18,6 +18,9 @@ const textIn = (json: unknown, name: string): string | undefined => {
   return typeof value === "string" ? value : undefined
 }
 
+/** Kinds whose deeds can be taken back where the storage kept the versions. */
+const undoable: ReadonlySet<string> = new Set(["copy", "sync", "move"])
+
 const CancelDialog = ({ onClose, task }: { readonly task: TaskAnswer; readonly onClose: () => void }) => {
   const client = useQueryClient()
   const { isBusy, press } = usePress(
@@ -100,6 +103,11 @@ export const TaskActions = ({ task }: { readonly task: TaskAnswer }) => {
       <Button icon="refresh" not={record ?? notNow("Again")} isBusy={again.isBusy} onPress={again.press}>
         Run again
       </Button>
+      {undoable.has(task.kind) && task.endedAt !== null ? (
+        <LinkButton icon="history" to="/tasks/$id/undo" params={{ id: task.id }}>
+          Undo
+        </LinkButton>
+      ) : null}
       {asks ? <CancelDialog task={task} onClose={() => setAsks(false)} /> : null}
     </>
   )

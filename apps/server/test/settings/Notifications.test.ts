@@ -1,0 +1,79 @@
+import * as fs from "node:fs"
+import * as http from "node:http"
+import type { AddressInfo } from "node:net"
+import { text } from "node:stream/consumers"
+import { expect, onTestFinished, test } from "vitest"
+import { startService } from "../TestService.ts"
+
+/** Takes what it is sent. */
+const listen = async () => {
+  const heard: Array<{ readonly headers: http.IncomingHttpHeaders; readonly body: string }> = []
+  const server = http.createServer(async (request, response) => {
+    heard.push({ headers: request.headers, body: await text(request) })
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  onTestFinished(() => void server.close())
+  return { heard, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/planted-topic` }
+}
+
+test("who is told is kept in the configuration, tried, and never tells its address or secret", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const { heard, url } = await listen()
+  const put = (name: string, body: object) => service.ask(`/api/v1/notifications/${name}`, { method: "PUT", as, body })
+  const list = async () => (await service.ask("/api/v1/notifications", { as })).json
+  const tried = async (name: string) =>
+    (await service.ask(`/api/v1/notifications/${name}/test`, { method: "POST", as })).json.failure
+
+  const made = await put("phone", { type: "ntfy", url, secret: "planted-token" })
+  expect(made.status).toBe(200)
+  const { host } = new URL(url)
+  const phone = {
+    name: "phone",
+    type: "ntfy",
+    to: host,
+    on: ["failure", "recovery", "absence"],
+    schedules: null,
+    hasSecret: true,
+    onMyNetwork: false,
+    mail: null,
+    problem: null
+  }
+  expect(await list()).toEqual([phone])
+  expect(JSON.stringify([made.json, await list()])).not.toContain("planted")
+  expect(await tried("phone")).toContain("onMyNetwork")
+
+  // What is left out stays, its secret too.
+  const changed = await put("phone", { type: "ntfy", onMyNetwork: true, on: ["success"], schedules: ["nightly"] })
+  expect(changed.json).toEqual({ ...phone, onMyNetwork: true, on: ["success"], schedules: ["nightly"] })
+  expect(await tried("phone")).toBeNull()
+  expect(heard.map(({ headers }) => headers.authorization)).toEqual(["Bearer planted-token"])
+  expect((await put("phone", { type: "ntfy", schedules: [] })).json.schedules).toBeNull()
+
+  const audit = (await service.ask("/api/v1/audit", { as })).text
+  expect(audit).toContain("notifications.putNotification")
+  expect(audit).not.toContain("planted")
+
+  expect((await service.ask("/api/v1/notifications/phone", { method: "DELETE", as })).status).toBe(204)
+  expect(await list()).toEqual([])
+  expect(fs.readFileSync(service.at("settings", "config.toml"), "utf8")).not.toContain("planted")
+})
+
+test("what makes no sense of its type is refused by field, and a secret that looks like a reference runs nothing", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const put = (body: object) => service.ask("/api/v1/notifications/office", { method: "PUT", as, body })
+  const incomplete = await put({ type: "mail", host: "smtp.example.com" })
+  expect([incomplete.status, incomplete.json.errors.map(({ path }: { path: unknown }) => path)]).toEqual([
+    400,
+    expect.arrayContaining([["payload", "from"]])
+  ])
+  expect((await put({ type: "webhook", url: "file:///etc/passwd" })).status).toBe(400)
+  const mark = service.at("ran")
+  const mail = { type: "mail", host: "127.0.0.1", port: 9, user: "u", from: "a@b.c", to: "d@e.f" }
+  expect((await put({ ...mail, secret: `command:touch ${mark}` })).status).toBe(200)
+  await service.ask("/api/v1/notifications/office/test", { method: "POST", as })
+  expect(fs.existsSync(mark)).toBe(false)
+  expect(fs.readFileSync(service.at("settings", "config.toml"), "utf8")).toContain("text:command:")
+})

@@ -1,0 +1,103 @@
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { gunzipSync } from "node:zlib"
+import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
+import { Remotes } from "@ourclone/core/configuration/Remotes"
+import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import { factory as b2 } from "@ourclone/provider-b2/B2Factory"
+import { factory as local } from "@ourclone/provider-local/LocalProvider"
+import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
+import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
+import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import { Effect, Layer } from "effect"
+import { expect, onTestFinished, test } from "vitest"
+import * as People from "../../src/access/People.ts"
+import * as SavedState from "../../src/state/SavedState.ts"
+import { serviceFile } from "../../src/state/ServiceFile.ts"
+import { steps } from "../../src/state/steps.ts"
+
+const planted = "planted-4d1c9a"
+const topic = "https://ntfy.sh/planted-topic"
+
+const machine = () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-state-test-"))
+  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const stateDirectory = path.join(folder, "state")
+  const configuration = path.join(folder, "config.toml")
+  const layer = Layer.mergeAll(
+    Layer.succeed(ThisMachine, {
+      stateDirectory,
+      cacheDirectory: path.join(folder, "cache"),
+      home: folder,
+      program: "ourclone test"
+    }),
+    Remotes.layer({ factories: [local, b2], environment: { OURCLONE_CONFIG: configuration }, directory: folder })
+  )
+  const run = <A, E>(effect: Effect.Effect<A, E, Remotes | ThisMachine>) =>
+    Effect.runPromise(Effect.provide(effect, layer))
+  return { folder, stateDirectory, configuration, run }
+}
+
+/** With a secret wherever one can be. */
+const filled = async () => {
+  const made = machine()
+  const { configuration, run, stateDirectory } = made
+  fs.mkdirSync(stateDirectory, { recursive: true })
+  fs.writeFileSync(
+    configuration,
+    `[remotes.photos]\ntype = "b2"\nkeyId = "id"\napplicationKey = "${planted}"\nworkers = 7\ndebug = false\n
+[remotes.elsewhere]\ntype = "b2"\nkeyId = "id"\napplicationKey = "env:B2_KEY"\n
+[remotes.unknown]\ntype = "plugin"\nsecretive = "${planted}"\n
+[notifications.phone]\ntype = "ntfy"\nurl = "${topic}"\ntoken = "${planted}"\n`,
+    { mode: 0o600 }
+  )
+  await run(ConfiguredRepositories.add(configuration, { name: "home", location: "photos:b", password: planted }))
+  const database = SqliteDatabase.open(serviceFile(stateDirectory), { steps })
+  const people = People.make(database, () => 1_000)
+  people.add("ann", "admin", `$argon2id$${planted}`)
+  const session = people.beginSession("ann")
+  const { secret } = people.addToken("ann", "ci", ["read"], null)
+  const { ticket } = people.invite("ann")
+  database.close()
+  await Effect.runPromise(
+    Effect.scoped(
+      Effect.flatMap(SqliteStore.make(tasksFile(stateDirectory)), (store) =>
+        store.create({ kind: "copy", request: { source: "/a", destination: "photos:b" }, origin: "service" })
+      )
+    )
+  )
+  return { ...made, secrets: [planted, topic, session, secret, ticket] }
+}
+
+/** Everything in a file that is not encrypted. */
+const contentOf = (file: string): Buffer => {
+  const bytes = fs.readFileSync(file)
+  return gunzipSync(bytes.subarray(bytes.indexOf(10) + 1))
+}
+
+test("without a password nothing that opens anything goes into the file, and what is no secret comes back", async () => {
+  const { folder, run, secrets } = await filled()
+  const file = path.join(folder, "saved")
+  await run(SavedState.save(file, undefined))
+  const content = contentOf(file)
+  for (const secret of secrets) expect([secret, content.includes(secret)]).toEqual([secret, false])
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600)
+
+  const other = machine()
+  expect(await other.run(SavedState.load(file, undefined, false))).toHaveLength(3)
+  const text = fs.readFileSync(other.configuration, "utf8")
+  for (const line of [
+    'keyId = "id"',
+    "workers = 7",
+    "debug = false",
+    'applicationKey = "env:B2_KEY"',
+    'location = "photos:b"'
+  ]) {
+    expect(text).toContain(line)
+  }
+  const database = SqliteDatabase.open(serviceFile(other.stateDirectory), { steps })
+  const people = People.make(database, () => 1_000)
+  expect([people.find("ann")?.role, people.find("ann")?.password, people.isSetUp()]).toEqual(["admin", null, false])
+  database.close()
+})

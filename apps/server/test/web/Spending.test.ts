@@ -1,0 +1,56 @@
+import { expect, test } from "vitest"
+import { empty, type Plan } from "../../web/src/plan/PlanFold.ts"
+import { isBeyond, linesOf, type Spending } from "../../web/src/plan/spending.ts"
+
+const gigabyte = 1e9
+const cost = {
+  currency: "USD",
+  asOf: "2026-09-07",
+  once: 0.4,
+  monthly: 6.95,
+  sentBytes: 1000 * gigabyte,
+  fetchedBytes: 0
+}
+const plan: Plan = {
+  ...empty,
+  outcome: "done",
+  cost,
+  largest: { item: "big.img", bytes: 20 * gigabyte },
+  counts: { ...empty.counts, new: { files: 2, bytes: 1000 * gigabyte }, overwrite: { files: 1, bytes: 0 } }
+}
+const room = { keepsVersions: true, largestFile: 10_000 * gigabyte }
+const spending: Spending = { plan, room, type: "b2", own: undefined, most: undefined }
+const said = (some: Partial<Spending>) => linesOf({ ...spending, ...some })
+const problems = (some: Partial<Spending>) =>
+  said(some)
+    .filter(({ isProblem }) => isProblem)
+    .map(({ text }) => text)
+
+test("what is stored stands against the free space, or that there is no quota", () => {
+  expect(said({})[0]?.text).toContain("Backblaze B2 names no quota")
+  expect(said({ room: { ...room, freeSpace: 2000 * gigabyte } })[0]?.text).toMatch(/are free there\.$/)
+  expect(problems({ room: { ...room, freeSpace: 5 * gigabyte } })).toEqual([
+    "Stores 931 GiB, and only 4.7 GiB are free there. Free some space first."
+  ])
+})
+
+test("a file that is larger than the storage takes is named", () => {
+  expect(problems({})).toEqual([])
+  expect(problems({ room: { ...room, largestFile: 5 * gigabyte } })).toEqual([
+    "big.img has 18.6 GiB; the storage takes files of up to 4.7 GiB. It will fail."
+  ])
+})
+
+test("costs are those of the plan, or by one's own rates, and a limit holds for both together", () => {
+  expect(said({}).at(-1)?.text).toMatch(
+    /^Costs \$6\.95 a month more and \$0\.40 at once \(rates of 2026-09-07, yours may differ\)/
+  )
+  const own = { asOf: "own", storedGBMonth: 0.001, fetchedGB: 0 }
+  expect(said({ own }).at(-1)?.text).toMatch(/^Costs \$1\.00 a month more \(by your own rates\)/)
+  expect([isBeyond({ ...spending, most: 7.36 }), isBeyond({ ...spending, most: 7.3 })]).toEqual([false, true])
+  expect(problems({ most: 7.3 })).toEqual(["That is more than your limit of $7.30: it would do nothing."])
+})
+
+test("nothing is said of what is not known", () => {
+  expect(linesOf({ ...spending, plan: { ...plan, cost: undefined }, room: undefined, type: undefined })).toEqual([])
+})

@@ -1,0 +1,53 @@
+/** How much can still be stored at a place, and how large one file may be there. */
+import { largestFile } from "@ourclone/core/contract/LargeFile"
+import { retrying } from "@ourclone/core/layers/Retry"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Beside, QueryKind } from "../kind/JobKind.ts"
+import { open } from "../place/OpenPlace.ts"
+import { folder } from "./StorageFields.ts"
+
+export const Request = Schema.Struct({ path: folder.path.annotate({ description: "A folder" }) })
+export type Request = typeof Request.Type
+
+export const Row = Schema.Struct({
+  /** In bytes; absent where the storage does not say. */
+  freeSpace: Schema.optionalKey(Schema.Int),
+  /** In bytes; absent where none is known. */
+  largestFile: Schema.optionalKey(Schema.Int),
+  /** In bytes, of a file that is stored by one request; absent where there is none. */
+  largestRequest: Schema.optionalKey(Schema.Int),
+  /** Absent where files are not stored in parts. */
+  parts: Schema.optionalKey(Schema.Struct({ smallest: Schema.Int, largest: Schema.Int, most: Schema.Int })),
+  keepsVersions: Schema.Boolean
+})
+export type Row = typeof Row.Type
+
+const known = (bytes: number): number | undefined => (bytes >= Number.MAX_SAFE_INTEGER ? undefined : bytes)
+
+const row = Effect.fnUntraced(function* ({ path }: Request, { tell }: Beside) {
+  const { capabilities, freeSpace, largeFile } = yield* open(path, tell)
+  const limits = capabilities.isLocal ? undefined : largeFile?.limits
+  // One that can not say now is as one that does not say.
+  const free = freeSpace === undefined ? undefined : yield* Effect.orElseSucceed(retrying(freeSpace), () => undefined)
+  const largest = known(limits === undefined ? capabilities.maxPutSize : largestFile(limits))
+  const atOnce = known(capabilities.maxPutSize)
+  return {
+    keepsVersions: capabilities.keepsVersions,
+    ...(free === undefined ? {} : { freeSpace: Math.max(0, Math.floor(free)) }),
+    ...(largest === undefined ? {} : { largestFile: largest }),
+    ...(atOnce === undefined ? {} : { largestRequest: atOnce }),
+    ...(limits === undefined
+      ? {}
+      : { parts: { smallest: limits.minPartSize, largest: limits.maxPartSize, most: limits.maxParts } })
+  } satisfies Row
+}, Effect.scoped)
+
+export const kind: QueryKind<"room", Request, Row> = {
+  type: "room",
+  request: Request,
+  row: Row,
+  needs: () => [],
+  run: (request, beside) => Stream.fromEffect(row(request, beside))
+}
