@@ -34,7 +34,11 @@ export const each = <Request, Row>(
   take: (rows: ReadonlyArray<Row>) => void
 ) =>
   Effect.flatMap(server, (service) => {
-    const each = (rows: ReadonlyArray<Row>) => Effect.andThen(Effect.sync(() => take(rows)), output.room)
+    const each = (rows: ReadonlyArray<Row>) =>
+      Effect.andThen(
+        Effect.sync(() => take(rows)),
+        output.room
+      )
     return service === undefined
       ? inWords(Stream.runForEachArray(kind.run(request, beside(output)), each))
       : Stream.runForEachArray(service.rows(kind, request), each)

@@ -54,7 +54,11 @@ export const make = Effect.fnUntraced(function* (output: Output, options: Report
     if (output.isVerbose) verbose(event)
     else if (!isShown) note(view)
   }
-  const sink: Sink = (batch) => Effect.andThen(Effect.sync(() => batch.forEach(take)), output.room)
+  const sink: Sink = (batch) =>
+    Effect.andThen(
+      Effect.sync(() => batch.forEach(take)),
+      output.room
+    )
   if (isShown) yield* Progress.show(output, () => view)
   const report: RunReport = { sink, view: () => view }
   return report

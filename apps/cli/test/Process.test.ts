@@ -123,22 +123,25 @@ test.each([
   ["SIGINT", "SIGTERM", 143],
   ["SIGTERM", "SIGINT", 130],
   ["SIGHUP", "SIGTERM", 143]
-] as const)("%s asks a run that waits for its reader to stop, and %s ends it with %i", async (first, second, expected) => {
-  const folder = makeFolder()
-  fs.mkdirSync(path.join(folder, "many"))
-  // More than a pipe holds.
-  for (let index = 0; index < 5000; index++) {
-    fs.writeFileSync(path.join(folder, "many", `${"a".repeat(200)}-${index}`), "")
+] as const)(
+  "%s asks a run that waits for its reader to stop, and %s ends it with %i",
+  async (first, second, expected) => {
+    const folder = makeFolder()
+    fs.mkdirSync(path.join(folder, "many"))
+    // More than a pipe holds.
+    for (let index = 0; index < 5000; index++) {
+      fs.writeFileSync(path.join(folder, "many", `${"a".repeat(200)}-${index}`), "")
+    }
+    const { child, ended, errorSoFar } = start(folder, ["ls", "many"])
+    await new Promise((resolve) => child.stdout.once("readable", resolve))
+    child.kill(first)
+    await expect.poll(errorSoFar, { timeout: 240_000 }).toContain("interrupted")
+    child.kill(second)
+    await new Promise((resolve) => child.once("exit", resolve))
+    child.stdout.resume()
+    expect((await ended).code).toBe(expected)
   }
-  const { child, ended, errorSoFar } = start(folder, ["ls", "many"])
-  await new Promise((resolve) => child.stdout.once("readable", resolve))
-  child.kill(first)
-  await expect.poll(errorSoFar, { timeout: 240_000 }).toContain("interrupted")
-  child.kill(second)
-  await new Promise((resolve) => child.once("exit", resolve))
-  child.stdout.resume()
-  expect((await ended).code).toBe(expected)
-})
+)
 
 test("SIGINT stops a backup with 130, leaves no lock, and keeps what was stored", async () => {
   const folder = makeFolder()

@@ -193,12 +193,15 @@ describe.each(Object.entries(runners) as ReadonlyArray<[keyof typeof runners, st
   test.each([
     ["anything", () => true],
     ["the end", ({ event }: Envelope) => event._tag === "Finished"]
-  ])("a sink that does not take %s fails the run with SinkFailed, and what is stored is whole", async (_, isRefused) => {
-    const world = makeWorld(where)
-    const sink = (batch: ReadonlyArray<Envelope>) =>
-      batch.some(isRefused) ? Effect.fail(new SinkFailed({ message: "full" })) : Effect.void
-    const error = await Effect.runPromise(Effect.flip(world.run(Copy.kind, world.write(3, 10), { sink })))
-    expect(codeOf(error)).toBe("SinkFailed")
-    for (const name of world.list("to")) expect(fs.statSync(world.at(`to/${name}`)).size).toBe(10)
-  })
+  ])(
+    "a sink that does not take %s fails the run with SinkFailed, and what is stored is whole",
+    async (_, isRefused) => {
+      const world = makeWorld(where)
+      const sink = (batch: ReadonlyArray<Envelope>) =>
+        batch.some(isRefused) ? Effect.fail(new SinkFailed({ message: "full" })) : Effect.void
+      const error = await Effect.runPromise(Effect.flip(world.run(Copy.kind, world.write(3, 10), { sink })))
+      expect(codeOf(error)).toBe("SinkFailed")
+      for (const name of world.list("to")) expect(fs.statSync(world.at(`to/${name}`)).size).toBe(10)
+    }
+  )
 })

@@ -50,14 +50,11 @@ export const prune = Command.make("prune", { ...readingFlags, ...pruneFlags, dry
   ])
 )
 
-const index = Command.make(
-  "index",
-  { ...repositoryFlags, ...flagsOf(indexing), dryRun },
-  (flags) =>
-    lazily(
-      () => import("../repository/RepairCommand.ts"),
-      (module) => module.index(flags)
-    )
+const index = Command.make("index", { ...repositoryFlags, ...flagsOf(indexing), dryRun }, (flags) =>
+  lazily(
+    () => import("../repository/RepairCommand.ts"),
+    (module) => module.index(flags)
+  )
 ).pipe(
   Command.withDescription("Write the index anew from what is there"),
   Command.withExamples([{ command: "ourclone repo repair index --repo home", description: "After files were lost" }])

@@ -64,14 +64,11 @@ const info = Command.make("info", readingFlags, (flags) =>
   Command.withExamples([{ command: "ourclone repo info --repo home", description: "One repository" }])
 )
 
-const unlock = Command.make(
-  "unlock",
-  { ...repositoryFlags, ...flagsOf(unlocking) },
-  (flags) =>
-    lazily(
-      () => import("../repository/UnlockCommand.ts"),
-      (module) => module.run(flags)
-    )
+const unlock = Command.make("unlock", { ...repositoryFlags, ...flagsOf(unlocking) }, (flags) =>
+  lazily(
+    () => import("../repository/UnlockCommand.ts"),
+    (module) => module.run(flags)
+  )
 ).pipe(
   Command.withDescription("Remove the locks of runs that ended without removing them"),
   Command.withExamples([

@@ -13,7 +13,9 @@ export const snapshots = Command.make(
     ...readingFlags,
     ids: place("snapshot", "Only these").pipe(Argument.atLeast(0)),
     ...snapshotFilterFlags,
-    groupBy: text("group-by", "host,paths,tags", "What snapshots of one group have in common").pipe(Flag.withAlias("g")),
+    groupBy: text("group-by", "host,paths,tags", "What snapshots of one group have in common").pipe(
+      Flag.withAlias("g")
+    ),
     compact: on("compact", "Leave out paths").pipe(Flag.withAlias("c")),
     ...flagsOf(newestOnly)
   },

@@ -18,7 +18,8 @@ interface PruneInput extends ReadingInput, PruneFlagsInput {
 export const run = (flags: PruneInput) =>
   command(
     Effect.fnUntraced(function* (output) {
-      if (flags.lock === false && !flags.dryRun) return yield* usage("--no-lock goes with --dry-run only; prune removes files")
+      if (flags.lock === false && !flags.dryRun)
+        return yield* usage("--no-lock goes with --dry-run only; prune removes files")
       const limits = yield* limitsOf(flags)
       const { access, passwords } = yield* accessOf({ ...flags, lock: undefined })
       const steps = Steps.make(output)

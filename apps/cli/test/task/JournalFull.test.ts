@@ -15,7 +15,7 @@ test.skipIf(!hasLimits)(
     const world = makeWorld()
     for (let index = 0; index < files; index++) world.write(`from/${index}`, "x")
     /** A process whose files may not grow beyond this: the journal's is the only one that would. */
-    const command = (id: string) =>
+    const command = ({ id }: { readonly id: string }) =>
       ["prlimit", "--fsize=400000:unlimited", process.execPath, main, "task", "run", "--id", id] as const
     const program = { command, environment: world.environment, sendSignal }
     const request = { source: world.at("from"), destination: world.at("to") }

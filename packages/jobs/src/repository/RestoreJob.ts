@@ -8,10 +8,10 @@ import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { flag } from "../kind/RequestFields.ts"
 import { excludes, includes, reading, snapshotFilter } from "./Fields.ts"
-import { restoring } from "./RestoreFields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as Patterns from "./Patterns.ts"
+import { restoring } from "./RestoreFields.ts"
 
 export const Request = Schema.Struct({
   ...reading,

@@ -72,7 +72,8 @@ export const make = Effect.fnUntraced(function* ({ onEnd, onProblem, owner, prog
     keep: (id, secrets) => {
       if (secrets.size > 0) secretsOf.set(id, secrets)
     },
-    start: ({ id, take }) => {
+    start: (task) => {
+      const { id, take } = task
       starting.set(id, take)
       void RunnerProcess.start(program, task, secretsOf.get(id) ?? none).then((end) =>
         Effect.runForkWith(context)(

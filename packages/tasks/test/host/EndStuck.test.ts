@@ -41,7 +41,11 @@ describe("a run that does not end", () => {
         yield* TaskHost.make({
           store,
           owner: ProcessIdentity.current(),
-          program: { command: ({ id }) => [process.execPath, script, journal, id], environment: process.env, sendSignal },
+          program: {
+            command: ({ id }) => [process.execPath, script, journal, id],
+            environment: process.env,
+            sendSignal
+          },
           patience: { endMillis: 1_000, killMillis: 1_000 }
         })
         const { id } = yield* store.create({ kind: "sync", request: null, origin: "service" })

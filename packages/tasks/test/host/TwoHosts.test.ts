@@ -34,7 +34,7 @@ describe("two hosts of one journal", () => {
         const scope = yield* Scope.make()
         const owner = { ...ProcessIdentity.current(), birth: ProcessIdentity.current().birth }
         const program = {
-          command: (id: string) => [process.execPath, script, journal, id, log, name] as const,
+          command: ({ id }: { readonly id: string }) => [process.execPath, script, journal, id, log, name] as const,
           environment: process.env,
           sendSignal: () => {}
         }
