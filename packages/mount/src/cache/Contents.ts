@@ -19,6 +19,9 @@ export interface CacheOptions {
 
 const nothing: Kept = { base: undefined, size: 0, sums: [], dirty: [], written: [], isSynced: true, bytes: undefined }
 const none = new Uint8Array()
+/** Contents are looked at so many at a time where room is needed, and so often. */
+const slice = 500
+const mostSlices = 20
 
 const packed = (sums: Kept["sums"]): Uint8Array => {
   const numbers = new Uint32Array(sums.length * 2)
@@ -156,26 +159,40 @@ export class Contents {
   makeRoom(bytes: number, except?: Content): boolean {
     if (this.isClosed) return false
     if (this.used + bytes <= this.options.quota) return true
-    const least = this.journal.rows("select id from content where bytes > 0 order by usedAt limit 10000")
-    const candidates = least.flatMap(({ id }) => this.get(Number(id)) ?? [])
-    candidates.sort((a, b) => a.users - b.users || a.usedAt - b.usedAt)
-    this.journal.transaction(() => {
-      for (const content of candidates) {
-        const isEnough = this.used + bytes <= this.options.quota
-        if (!isEnough && content !== except && !content.isChanged && content.since === undefined) {
-          this.used -= content.evict()
-          this.save(content)
-        }
-        if (content.users === 0) {
-          content.close()
-          this.loaded.delete(content.id)
-        }
+    for (const isInUse of [false, true]) {
+      for (let left = mostSlices, kept = 0; left > 0 && this.used + bytes > this.options.quota; left--) {
+        const some = this.journal.numbers(
+          "select id from content where bytes > 0 order by usedAt limit ? offset ?",
+          slice,
+          kept
+        )
+        if (some.length === 0) break
+        this.journal.transaction(() => {
+          for (const id of some) if (!this.makesWay(id, bytes, isInUse, except)) kept++
+        })
       }
-    })
+    }
     if (this.used + bytes <= this.options.quota) return true
     if (except === undefined || except.isChanged || except.since !== undefined) return false
     this.used -= except.evict()
     return this.used + bytes <= this.options.quota
+  }
+
+  /** Whether it went: it can be fetched again, and there was no room yet. */
+  private makesWay(id: number, bytes: number, isInUse: boolean, except: Content | undefined): boolean {
+    const content = this.used + bytes <= this.options.quota ? undefined : this.get(id)
+    if (content === undefined) return false
+    const mayGo = content !== except && !content.isChanged && content.since === undefined
+    const goes = mayGo && content.users > 0 === isInUse
+    if (goes) {
+      this.used -= content.evict()
+      this.save(content)
+    }
+    if (content.users === 0) {
+      content.close()
+      this.loaded.delete(content.id)
+    }
+    return goes
   }
 
   get room(): number {

@@ -173,7 +173,11 @@ export class Journal {
   }
 
   private checkpoint(): void {
-    this.database.exec("pragma wal_checkpoint(truncate)")
+    try {
+      this.database.exec("pragma wal_checkpoint(truncate)")
+    } catch {
+      // A full disk, say: what was committed is in the log, and stays there until the next time.
+    }
   }
 
   /** A transaction after which everything committed so far is on the disk. */
