@@ -1,5 +1,5 @@
 /**
- * `npm run exec node tooling/trials/schemathesis.ts [-- --examples N --seed N]`: asks every route of a service what its own
+ * `npm run exec node tooling/trials/schemathesis.ts [-- --examples N --seed N --phases coverage,fuzzing]`: asks every route of a service what its own
  * document says can be asked, and what can not, by schemathesis with all its checks.
  *
  * Schemathesis is found on the PATH, or is the program that SCHEMATHESIS names (`pip install schemathesis`). Events are
@@ -15,7 +15,11 @@ import { parseArgs } from "node:util"
 import { startEmulator } from "../bench/EmulatorProcess.ts"
 
 const { values } = parseArgs({
-  options: { examples: { type: "string", default: "50" }, seed: { type: "string", default: "1" } }
+  options: {
+    examples: { type: "string", default: "50" },
+    seed: { type: "string", default: "1" },
+    phases: { type: "string", default: "coverage,fuzzing,stateful" }
+  }
 })
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-schemathesis-"))
@@ -71,7 +75,8 @@ const trial = spawn(
     ...["--config-file", path.join(import.meta.dirname, "schemathesis.toml")],
     ...["run", document, "--url", url, "--checks", "all", "--continue-on-failure"],
     ...["--header", `Authorization: Bearer ${made.secret}`, "--exclude-path", "/api/v1/events"],
-    ...["--max-examples", values.examples, "--seed", values.seed, "--request-timeout", "60"]
+    ...["--max-examples", values.examples, "--seed", values.seed, "--request-timeout", "60"],
+    ...["--phases", values.phases]
   ],
   { stdio: "inherit", cwd: folder }
 )
