@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net"
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { desktop, hasChromium, openBrowser, overflow, phone, violations, watch } from "./Browser.ts"
+import * as Person from "./Person.ts"
 import { hasFuse, type RealService, startService } from "./RealService.ts"
 
 const password = "a long enough password"
-const patience = 60_000
 
 describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
   let service: RealService
@@ -17,34 +17,17 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
   let page: Page
   let isQuiet: () => void
 
-  const open = async (address: string) => {
-    await page.goto(service.url + address)
-    await page.getByRole("heading", { level: 1 }).waitFor()
-  }
-  const press = (name: string | RegExp) => page.getByRole("button", { name }).click()
-  const follow = (name: string | RegExp) => page.getByRole("link", { name }).first().click()
-  const field = (label: string | RegExp, exact = false) =>
-    page.locator("input:not([type=radio], [type=checkbox]), textarea").and(page.getByLabel(label, { exact })).first()
-  const fill = (label: string | RegExp, text: string) => field(label, label === "Password").fill(text)
-  const see = (text: string | RegExp) => page.getByText(text).first().waitFor({ timeout: patience })
-  /** The state of the open task. */
-  const taskEndsAs = (state: string | RegExp) =>
-    page.locator("h1 + div").getByText(state).waitFor({ timeout: patience })
-
-  /** For who wants to look: PAGE_SCREENSHOTS is a folder. */
-  const shoot = async (name: string) => {
-    const folder = process.env.PAGE_SCREENSHOTS
-    if (folder === undefined) return
-    const file = name.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "") || "overview"
-    await page.screenshot({ path: `${folder}/${file}-${page.viewportSize()?.width}.png`, fullPage: true })
-  }
+  const { field, fill, follow, open, press, see, shoot, taskEndsAs } = Person.of(
+    () => page,
+    () => service
+  )
 
   beforeAll(async () => {
     service = await startService()
     browser = await openBrowser()
     context = await browser.newContext({ viewport: desktop, acceptDownloads: true })
     page = await context.newPage()
-    page.setDefaultTimeout(patience)
+    page.setDefaultTimeout(Person.patience)
     isQuiet = watch(page, service.url)
     for (const name of ["one", "two", "three"]) service.write(`Pictures/${name}.txt`, `content of ${name}`)
     service.write("Letters/tax/2025.txt", "the letter of 2025")
