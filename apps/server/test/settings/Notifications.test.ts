@@ -1,26 +1,14 @@
 import * as fs from "node:fs"
-import * as http from "node:http"
-import type { AddressInfo } from "node:net"
-import { text } from "node:stream/consumers"
 import { expect, onTestFinished, test } from "vitest"
+import { startReceiver } from "../Receiver.ts"
 import { startService } from "../TestService.ts"
-
-/** Takes what it is sent. */
-const listen = async () => {
-  const heard: Array<{ readonly headers: http.IncomingHttpHeaders; readonly body: string }> = []
-  const server = http.createServer(async (request, response) => {
-    heard.push({ headers: request.headers, body: await text(request) })
-    response.end()
-  })
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  onTestFinished(() => void server.close())
-  return { heard, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/planted-topic` }
-}
 
 test("who is told is kept in the configuration, tried, and never tells its address or secret", async () => {
   const service = await startService()
   const as = await service.setUp()
-  const { heard, url } = await listen()
+  const { close, heard, host } = await startReceiver()
+  onTestFinished(close)
+  const url = `http://${host}/planted-topic`
   const put = (name: string, body: object) => service.ask(`/api/v1/notifications/${name}`, { method: "PUT", as, body })
   const list = async () => (await service.ask("/api/v1/notifications", { as })).json
   const tried = async (name: string) =>
@@ -28,7 +16,6 @@ test("who is told is kept in the configuration, tried, and never tells its addre
 
   const made = await put("phone", { type: "ntfy", url, secret: "planted-token" })
   expect(made.status).toBe(200)
-  const { host } = new URL(url)
   const phone = {
     name: "phone",
     type: "ntfy",
