@@ -3,7 +3,7 @@ import type { Task } from "@ourclone/tasks/task/Task"
 import type { TaskAnswer } from "../api/tasks/TaskAnswer.ts"
 
 /** What is known of a task but for what concerns its runner alone. */
-export const taskAnswer = ({ deferrals, leaseUntil, owner, take, ...task }: Task): TaskAnswer => ({
+export const taskAnswer = ({ deferrals, hooks, leaseUntil, owner, take, ...task }: Task): TaskAnswer => ({
   ...task,
   run: take,
   host: owner?.host ?? null

@@ -33,11 +33,12 @@ export const schedules = HttpApiBuilder.group(
     const { clock, guard, host, tasks: store } = yield* Service
 
     const answerOf = Effect.fnUntraced(function* (schedule: Schedule) {
-      const { by, lookedAt, ...told } = schedule
+      const { by, hooks, lookedAt, ...told } = schedule
       const when = schedule.isOn ? Result.getOrElse(When.parse(schedule), () => undefined) : undefined
       const last = yield* Effect.mapError(Scheduler.lastTask(store, schedule), ofTaskError)
       return {
         ...told,
+        hooks: { before: hooks.before?.command[0] ?? null, after: hooks.after?.command[0] ?? null },
         next: when === undefined ? [] : When.upcoming(when, clock(), shown),
         lastTask: last === undefined ? null : taskAnswer(last)
       } satisfies ScheduleAnswer

@@ -56,6 +56,9 @@ export const ScheduleAnswer = Schema.Struct({
   id: Schema.String,
   ...fields,
   ...rare,
+  hooks: Schema.Struct({ before: Schema.NullOr(Schema.String), after: Schema.NullOr(Schema.String) }).annotate({
+    description: "The programs that are run around each of its runs; set by the command line only"
+  }),
   createdAt: moment,
   /** The next runs, at most three; none while it is off. */
   next: Schema.Array(moment),
