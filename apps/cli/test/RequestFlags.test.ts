@@ -53,7 +53,7 @@ const table: ReadonlyArray<readonly [string, () => Promise<Schema.Top>, Readonly
   [
     "restore",
     () => requestOf("restore"),
-    [...ofRepository, "exclude", "include", "snapshot", "target", "special", "items"]
+    [...ofRepository, "exclude", "iexclude", "include", "snapshot", "target", "special", "items"]
   ],
   [
     "forget",
