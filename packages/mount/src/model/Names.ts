@@ -282,8 +282,8 @@ export class Names {
     node.name = name
     node.changed = timeOf(this.world.settings.now())
     // What was never sent, and is not dirty, does not exist.
-    if (!node.isDirty) queue.want(node.ino, this.due)
-    else if (node.kind === "directory") queue.want(node.ino, this.due)
+    if (!node.isDirty || node.kind === "directory") queue.want(node.ino, this.due)
+    else queue.changed(node.ino)
     node.isDirty = true
     tree.save(node)
   }

@@ -45,12 +45,17 @@ export class Queue {
 
   /** The node is to be looked at when it is `due`; one row for each, the first one's place in the order. */
   want(ino: number, due: number): void {
-    this.wishes.set(ino, (this.wishes.get(ino) ?? 0) + 1)
+    this.changed(ino)
     this.journal.run(
       "insert into queue (kind, ino, due) values (0, ?, ?) on conflict (ino) where ino is not null do update set due = excluded.due, isParked = 0, attempts = 0",
       ino,
       due
     )
+  }
+
+  /** The node has changed; it is due when it was, and what is done with it at this moment is not all. */
+  changed(ino: number): void {
+    this.wishes.set(ino, (this.wishes.get(ino) ?? 0) + 1)
   }
 
   of(ino: number): QueueRow | undefined {

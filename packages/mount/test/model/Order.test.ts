@@ -204,6 +204,30 @@ describe("a file that is not finished yet", () => {
   })
 })
 
+test("a rename in the very moment in which a file is done with is told to the storage too", async () => {
+  const depths = Array.from({ length: 40 }, (_, depth) => depth)
+  for (const depth of depths) {
+    const bed = Bed.make()
+    const renamed = Promise.withResolvers<unknown>()
+    let isDone = false
+    const later = async () => {
+      for (let turn = 0; turn < depth; turn++) await undefined
+      renamed.resolve(mount.fileSystem.rename(rootIno, "a", rootIno, "b", "replace"))
+    }
+    const at = (point: string) => {
+      if (point !== "settle.noted" || isDone) return
+      isDone = true
+      void later()
+    }
+    const mount = bed.mount({ at, listingLife: 3_600_000 })
+    await write(mount.fileSystem, "a", "text")
+    expect(await renamed.promise).toBeUndefined()
+    expect((await mount.drain(5_000)).unsent).toEqual([])
+    expect(names(bed), `after ${depth} turns`).toEqual(["b"])
+    mount.abandon()
+  }
+})
+
 test("a parked write is sent when somebody asks for it", async () => {
   const bed = Bed.make()
   const mount = bed.mount()
