@@ -144,7 +144,8 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
         Effect.flatMap(
           Effect.promise(() => import("./task/AccountUse.ts")),
           ({ count }) => count(machine.stateDirectory, account)
-        )
+        ),
+      uploadsDirectory: StandardPaths.uploadsDirectory(machine.stateDirectory)
     })
   )
   const refused = refusal(words)

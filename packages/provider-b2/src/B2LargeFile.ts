@@ -216,6 +216,10 @@ export const make = (root: B2Root): LargeFile => {
           const message = "a part is copied from a file whose version is known"
           return Effect.fail(fail("copyPart", file.path, new InvalidRequest({ message })))
         }
+        if (offset < 0 || length < 1 || offset + length > from.size) {
+          const message = `bytes ${offset} to ${offset + length} lie outside the file of ${from.size} bytes`
+          return Effect.fail(fail("copyPart", file.path, new InvalidRequest({ message })))
+        }
         const range = `bytes=${offset}-${offset + length - 1}`
         const part = { sourceFileId: versionId, largeFileId: file.id, partNumber: number, range }
         return Effect.map(client.copyPart(file.path, part), partOf)

@@ -20,6 +20,7 @@ import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import * as fs from "./DiskFs.ts"
 import type { Durability } from "./Durability.ts"
+import * as FileTime from "./FileTime.ts"
 import * as FileWriting from "./FileWriting.ts"
 import type { Folders } from "./Folders.ts"
 import { type FreeSpace, ofOneFile } from "./FreeSpace.ts"
@@ -46,19 +47,26 @@ const checkSha1 = (source: ByteSource, actual: string): void => {
   throw new ChecksumMismatch({ message, expected: source.sha1, actual })
 }
 
+/** Every disk has the times between; of others it may have the nearest one, and says nothing. */
+const [earliest, latest] = [0, Date.UTC(2100)]
+
+const keptTime = ({ modifiedAt, nanoseconds = 0 }: PutOptions, look: () => { readonly mtimeNs: bigint }) =>
+  modifiedAt >= earliest && modifiedAt < latest ? { modifiedAt, nanoseconds } : FileTime.ofExactStats(look())
+
+/** `look` looks at what was stored. */
 const stored = (
   place: Place.Place,
   path: RemotePath.RemotePath,
   source: ByteSource,
-  { metadata, modifiedAt, nanoseconds = 0 }: PutOptions
+  options: PutOptions,
+  look: () => { readonly mtimeNs: bigint }
 ): DatedFile => ({
   _tag: "File",
   path,
   size: source.size,
-  modifiedAt,
-  nanoseconds,
+  ...keptTime(options, look),
   checksums: source.sha1 === undefined ? {} : { sha1: source.sha1 },
-  ...Modes.fields(place, Modes.isLink(place, metadata), Modes.wanted(place, metadata) ?? 0)
+  ...Modes.fields(place, Modes.isLink(place, options.metadata), Modes.wanted(place, options.metadata) ?? 0)
 })
 
 const attributesOf = (
@@ -105,13 +113,13 @@ const makePut = (
     try {
       FileWriting.writeNow(replacement.fd, bytes)
       commit(replacement, attributesOf(place, options), refusals)
+      return stored(place, path, source, options, () => fs.fstatSync(replacement.fd, { bigint: true }))
     } catch (error) {
       Replacement.discard(replacement.temporary)
       throw error
     } finally {
       fs.closeSync(replacement.fd)
     }
-    return stored(place, path, source, options)
   }
 
   const writePieces = (
@@ -137,7 +145,7 @@ const makePut = (
       checkSize(source, position)
       if (hashing !== undefined) checkSha1(source, hashing.digest("hex"))
       commit(replacement, attributesOf(place, options), refusals)
-      return stored(place, path, source, options)
+      return stored(place, path, source, options, () => fs.fstatSync(replacement.fd, { bigint: true }))
     })
     if (options.durable !== true) return Effect.andThen(write, finish)
     const flush = FileWriting.flush(replacement.fd, toError)
@@ -189,7 +197,7 @@ const makePut = (
     folders.forget()
     Symlinks.write(link, temporary, bytes, options, refusals)
     if (place.links && fs.lstatSync(twin, { throwIfNoEntry: false })?.isFile()) fs.unlinkSync(twin)
-    return stored(place, path, source, options)
+    return stored(place, path, source, options, () => fs.lstatSync(link, { bigint: true }))
   }
 
   const putLink: Put = (path, source, options) =>

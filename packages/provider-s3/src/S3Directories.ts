@@ -19,7 +19,7 @@ const prefixOf = (root: S3Root, path: RemotePath.RemotePath) => (path === "" ? r
 /** The first names in a directory. */
 const peek = (root: S3Root, path: RemotePath.RemotePath) => {
   const prefix = prefixOf(root, path)
-  return Effect.map(fetchPage(root, path, { prefix, limit: enough }, undefined), ({ rows }) => ({
+  return Effect.map(fetchPage(root, path, { prefix, limit: enough }), ({ rows }) => ({
     names: rows.map(({ fileName }) => fileName),
     markers: rows
       .filter(({ contentLength }) => contentLength === 0)

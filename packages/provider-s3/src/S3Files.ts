@@ -13,6 +13,7 @@ import {
   type StorageError
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
+import { unexpected } from "./api/ListingPages.ts"
 import * as ObjectMetadata from "./api/ObjectMetadata.ts"
 import type { S3Root } from "./S3Root.ts"
 import { etagText, fileOfHead, md5OfEtag, metadataOf } from "./S3Stored.ts"
@@ -21,18 +22,28 @@ import { sendBytes } from "./UploadBytes.ts"
 /** The largest body of one request, in bytes. */
 export const maxPutSize = 5 * 1024 ** 3
 
+/** What a service says of an object. That of something between may be anything. */
 export const head = (root: S3Root, path: RemotePath, key: string, versionId?: string, bucket = root.bucketName) =>
-  root.calls.call({ operation: "HeadObject", bucket, path }, (client, options) =>
-    client.send(
-      new HeadObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        ...(versionId === undefined ? {} : { VersionId: versionId }),
-        ...root.stored.always,
-        ...root.stored.key
-      }),
-      options
-    )
+  Effect.flatMap(
+    root.calls.call({ operation: "HeadObject", bucket, path }, (client, options) =>
+      client.send(
+        new HeadObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          ...(versionId === undefined ? {} : { VersionId: versionId }),
+          ...root.stored.always,
+          ...root.stored.key
+        }),
+        options
+      )
+    ),
+    (found) => {
+      const { ContentLength: size, ETag, LastModified } = found
+      const isObject = size !== undefined && Number.isSafeInteger(size) && size >= 0
+      if (isObject && (ETag !== undefined || LastModified !== undefined)) return Effect.succeed(found)
+      const message = "the answer does not tell of an object of S3; is something between?"
+      return Effect.fail(unexpected(root.calls, "HeadObject", path, message))
+    }
   )
 
 /** An empty object `dir/` stands for a folder. */

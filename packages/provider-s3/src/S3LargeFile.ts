@@ -1,17 +1,14 @@
 /**
  * Files in parts.
  *
- * S3 tells of an unfinished upload its key, id and time, and nothing of what it is to be. What `start` was told is known
- * as long as this place is open: a later run can not tell whose parts they are, and begins anew.
+ * S3 tells of an unfinished upload its key, id and time, and nothing of what it is to be: that is in the journal of
+ * uploads, by which a later run knows whose parts they are.
  */
-
 import { createHash } from "node:crypto"
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  ListMultipartUploadsCommand,
-  ListPartsCommand,
   UploadPartCommand,
   type UploadPartCommandOutput,
   UploadPartCopyCommand
@@ -19,7 +16,6 @@ import {
 import { smallSize } from "@ourclone/core/contract/ByteSource"
 import type { DatedFile } from "@ourclone/core/contract/Entry"
 import type { LargeFile, Limits, Part, Unfinished } from "@ourclone/core/contract/LargeFile"
-import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import {
   ChecksumMismatch,
   InvalidRequest,
@@ -27,17 +23,18 @@ import {
   type StorageError,
   UnexpectedResponse
 } from "@ourclone/core/contract/StorageError"
-import * as Pages from "@ourclone/core/layers/Pages"
+import type { UploadJournal } from "@ourclone/core/layers/UploadJournal"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { unexpected } from "./api/ListingPages.ts"
 import * as ObjectMetadata from "./api/ObjectMetadata.ts"
 import type { Quirks } from "./api/Quirks.ts"
 import { isUnclear } from "./api/S3Errors.ts"
 import { copySource } from "./S3CopySource.ts"
 import { head, maxPutSize } from "./S3Files.ts"
 import type { S3Root } from "./S3Root.ts"
-import { decoderOf, pageSize, unexpected } from "./S3Rows.ts"
 import { etagText, fileOfHead, md5OfEtag, metadataOf } from "./S3Stored.ts"
+import * as S3Unfinished from "./S3Unfinished.ts"
 import { sendBytes } from "./UploadBytes.ts"
 
 const mebibyte = 1024 * 1024
@@ -55,29 +52,16 @@ const limitsOf = ({ etagIsMd5, maxFileSize, maxParts, minPartSize }: Quirks, hid
   partChecksum: etagIsMd5 && !hidesMd5 ? "md5" : undefined
 })
 
-/** How many uploads are remembered; of a forgotten one only less is known. */
-const mostRemembered = 1024
-
 const gapIn = (parts: ReadonlyArray<Part>): number | undefined => {
   const found = parts.findIndex(({ number }, index) => number !== index + 1)
   return parts.length === 0 ? 1 : found < 0 ? undefined : found + 1
 }
 
-export const make = (root: S3Root): LargeFile => {
+export const make = (root: S3Root, account: string, journal: UploadJournal): LargeFile => {
   const { bucketName, calls, quirks, stored } = root
   const limits = limitsOf(quirks, stored.hidesMd5)
-  const told = new Map<string, Unfinished>()
   const of = (operation: string, path: string) => ({ operation, bucket: bucketName, path })
   const fail = (operation: string, path: string, reason: Reason) => calls.fail(operation, path, reason)
-
-  const remember = (file: Unfinished): Unfinished => {
-    told.set(file.id, file)
-    for (const oldest of told.keys()) {
-      if (told.size <= mostRemembered) break
-      told.delete(oldest)
-    }
-    return file
-  }
 
   const upload = (file: Unfinished) => ({
     Bucket: bucketName,
@@ -116,7 +100,9 @@ export const make = (root: S3Root): LargeFile => {
         return yield* unexpected(calls, "CreateMultipartUpload", path, "the answer has no id of the upload")
       }
       const { modifiedAt, partSize, sha1, size } = options
-      return remember({ id, path, startedAt, size, modifiedAt, partSize, ...(sha1 === undefined ? {} : { sha1 }) })
+      const file = { id, path, startedAt, size, modifiedAt, partSize, ...(sha1 === undefined ? {} : { sha1 }) }
+      journal.begin(account, file)
+      return file
     })
 
   const uploadPart: LargeFile["uploadPart"] = (file, number, source, { checksums = {} }) =>
@@ -146,6 +132,11 @@ export const make = (root: S3Root): LargeFile => {
 
   const copyPart: NonNullable<LargeFile["copyPart"]> = (file, number, from, { length, offset }) =>
     Effect.gen(function* () {
+      if (offset < 0 || length < 1 || offset + length > from.size) {
+        // Some services copy what there is, and say nothing.
+        const message = `bytes ${offset} to ${offset + length} lie outside the file of ${from.size} bytes`
+        return yield* fail("copyPart", file.path, new InvalidRequest({ message }))
+      }
       const { CopyPartResult } = yield* calls.call(of("UploadPartCopy", file.path), (client, options) =>
         client.send(
           new UploadPartCopyCommand({
@@ -209,7 +200,7 @@ export const make = (root: S3Root): LargeFile => {
             : Effect.fail(error)
       })
       const made = known ?? fileOfHead(yield* head(root, file.path, root.nameOf(file.path)), file.path, quirks)
-      told.delete(file.id)
+      journal.end(account, file.id)
       if (made.size === size) return made
       const message = `the parts have ${size} bytes and the file that was made of them ${made.size}`
       return yield* fail("finish", file.path, new UnexpectedResponse({ message }))
@@ -222,97 +213,8 @@ export const make = (root: S3Root): LargeFile => {
       )
       .pipe(
         Effect.catchReason("StorageError", "NotFound", () => Effect.void),
-        Effect.andThen(
-          Effect.sync(() => {
-            told.delete(file.id)
-          })
-        )
+        Effect.andThen(Effect.sync(() => journal.end(account, file.id)))
       )
-
-  interface Start {
-    readonly key: string
-    readonly id: string
-  }
-
-  const unfinished: LargeFile["unfinished"] = (path) => {
-    const operation = "ListMultipartUploads"
-    return Pages.read(
-      undefined as Start | undefined,
-      (from) =>
-        calls
-          .call(of(operation, path), (client, options) =>
-            client.send(
-              new ListMultipartUploadsCommand({
-                Bucket: bucketName,
-                Prefix: path === "" ? root.prefix : root.nameOf(path),
-                MaxUploads: pageSize,
-                ...(from === undefined ? {} : { KeyMarker: from.key, UploadIdMarker: from.id }),
-                ...(quirks.encodesNames ? { EncodingType: "url" } : {}),
-                ...stored.always
-              }),
-              options
-            )
-          )
-          .pipe(
-            Effect.flatMap((page): Effect.Effect<Pages.Page<Start | undefined, Unfinished>, StorageError> => {
-              if (page.IsTruncated === undefined && page.Bucket === undefined) {
-                return Effect.fail(unexpected(calls, operation, path, "the answer is no listing of S3"))
-              }
-              const decode = decoderOf(page)
-              const rows = (page.Uploads ?? []).flatMap(({ Initiated, Key, UploadId: id }): Array<Unfinished> => {
-                const found = root.pathOf(decode(Key))
-                if (id === undefined || RemotePath.refusal(found) !== undefined) return []
-                if (found === "" || !RemotePath.isWithin(found, path)) return []
-                const startedAt = Initiated?.getTime() ?? 0
-                return [told.get(id) ?? { id, path: RemotePath.makeUnsafe(found), startedAt }]
-              })
-              if (page.IsTruncated !== true) return Effect.succeed({ rows, next: undefined })
-              const next = { key: decode(page.NextKeyMarker), id: page.NextUploadIdMarker ?? "" }
-              return next.key === "" || (from?.key === next.key && from.id === next.id)
-                ? Effect.fail(unexpected(calls, operation, path, "the listing says that it goes on, and not where"))
-                : Effect.succeed({ rows, next })
-            })
-          ),
-      () => ({ page: (rows) => rows })
-    )
-  }
-
-  const parts: LargeFile["parts"] = (file) =>
-    Pages.read(
-      "",
-      (marker) =>
-        calls
-          .call(of("ListParts", file.path), (client, options) =>
-            client.send(
-              new ListPartsCommand({
-                ...upload(file),
-                MaxParts: pageSize,
-                ...(marker === "" ? {} : { PartNumberMarker: marker })
-              }),
-              options
-            )
-          )
-          .pipe(
-            Effect.flatMap((page): Effect.Effect<Pages.Page<string, Part>, StorageError> => {
-              if (page.IsTruncated === undefined && page.Bucket === undefined) {
-                return Effect.fail(unexpected(calls, "ListParts", file.path, "the answer is no listing of S3"))
-              }
-              const rows = (page.Parts ?? []).map(({ ETag, PartNumber = 0, Size = 0 }) => ({
-                number: PartNumber,
-                size: Size,
-                checksum: etagText(ETag) ?? ""
-              }))
-              if (page.IsTruncated !== true) return Effect.succeed({ rows, next: undefined })
-              const next = page.NextPartNumberMarker ?? ""
-              return next === "" || next === marker
-                ? Effect.fail(
-                    unexpected(calls, "ListParts", file.path, "the listing says that it goes on, and not where")
-                  )
-                : Effect.succeed({ rows, next })
-            })
-          ),
-      () => ({ page: (rows) => rows })
-    )
 
   const copiesParts = Number.isFinite(quirks.maxCopySize)
   return {
@@ -322,7 +224,11 @@ export const make = (root: S3Root): LargeFile => {
     ...(copiesParts ? { copyPart } : {}),
     finish,
     cancel,
-    unfinished: (path) => Stream.suspend(() => unfinished(path)),
-    parts: (file) => Stream.suspend(() => parts(file))
+    unfinished: (path) =>
+      Stream.map(S3Unfinished.uploads(root, path), (found) => {
+        const begun = journal.find(account, found.id)
+        return begun === undefined ? found : { ...begun.file, path: found.path }
+      }),
+    parts: (file) => S3Unfinished.parts(root, file)
   }
 }

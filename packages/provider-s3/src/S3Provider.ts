@@ -7,6 +7,7 @@ import * as Spelling from "@ourclone/core/contract/Spelling"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import * as AccountOfBuckets from "@ourclone/core/layers/AccountOfBuckets"
 import { TrafficLog } from "@ourclone/core/layers/Observed"
+import { type UploadJournal, Uploads } from "@ourclone/core/layers/UploadJournal"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import packageJson from "../package.json" with { type: "json" }
@@ -113,12 +114,13 @@ export const connect = Effect.fnUntraced(function* (
   })
   const connection = yield* Effect.acquireRelease(made, ({ close }) => Effect.sync(close))
   // Names of buckets are one for all keys of a service, and of AWS for all of its regions.
+  const journal = yield* Uploads
   const id = options.accountId ?? `s3:${url === undefined ? "amazonaws.com" : url.host}`
   return {
     id,
     limitConnections: connection.limitConnections,
     limitRequests: connection.limitRequests,
-    open: (place) => openPlace(id, connection, quirks, region, place)
+    open: (place) => openPlace({ account: id, connection, quirks, region, journal }, place)
   }
 })
 
@@ -135,11 +137,16 @@ const capabilitiesOf = (root: S3Root.S3Root): Capabilities => ({
   maxPutSize: S3Files.maxPutSize
 })
 
+interface Opened {
+  readonly account: string
+  readonly connection: S3Connect.S3Connection
+  readonly quirks: Quirks
+  readonly region: string
+  readonly journal: UploadJournal
+}
+
 const openPlace = Effect.fnUntraced(function* (
-  account: string,
-  connection: S3Connect.S3Connection,
-  shared: Quirks,
-  region: string,
+  { account, connection, journal, quirks: shared, region }: Opened,
   options: PlaceOptions
 ): Effect.fn.Return<Provider, StorageError> {
   const { createsBuckets, hardDelete, location, name } = options
@@ -165,7 +172,7 @@ const openPlace = Effect.fnUntraced(function* (
     createsBuckets,
     region
   })
-  const largeFile = S3LargeFile.make(root)
+  const largeFile = S3LargeFile.make(root, account, journal)
   const path = folder === "" ? bucket : `${bucket}/${folder}`
   // Natively the bucket may have been named with capitals, which make no other of it.
   const placed = quirks.isB2 ? bucket.toLowerCase() : bucket

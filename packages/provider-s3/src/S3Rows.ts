@@ -3,12 +3,12 @@ import { ListObjectsCommand, ListObjectsV2Command, type _Object as S3Object } fr
 import type { File } from "@ourclone/core/contract/Entry"
 import type { ListOptions } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import { type StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { SizedRow } from "@ourclone/core/layers/MarkedDirectories"
 import * as Pages from "@ourclone/core/layers/Pages"
 import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import type { S3Calls } from "./api/S3Calls.ts"
+import * as ListingPages from "./api/ListingPages.ts"
 import type { S3Root } from "./S3Root.ts"
 import { etagText, md5OfEtag } from "./S3Stored.ts"
 
@@ -19,30 +19,13 @@ export interface ObjectRow extends SizedRow {
 /** The most names of one answer. */
 export const pageSize = 1000
 
-/** What a listing says of itself, whichever it is. */
-interface Reply {
-  readonly Name?: string | undefined
-  readonly IsTruncated?: boolean | undefined
-  readonly EncodingType?: string | undefined
-}
-
-/** Names in the coding of URLs, where the answer says that they are. */
-export const decoderOf = ({ EncodingType }: Pick<Reply, "EncodingType">) => {
-  if (EncodingType !== "url") return (text: string | undefined) => text ?? ""
-  return (text: string | undefined) => decodeURIComponent((text ?? "").replaceAll("+", "%20"))
-}
-
-/**
- * Why an answer is no listing: a page of a proxy, or nothing, is an empty listing to the library, and an empty listing
- * makes a sync remove everything.
- */
-export const replyRefusal = ({ IsTruncated, Name }: Reply): string | undefined =>
-  IsTruncated === undefined && Name === undefined ? "the answer is no listing of S3; is something between?" : undefined
-
-export const unexpected = (calls: S3Calls, operation: string, at: string, message: string): StorageError =>
-  calls.fail(operation, at, new UnexpectedResponse({ message }))
-
 type Start = { readonly token: string } | { readonly after: string } | undefined
+
+/** Where to go on, and what was seen before. */
+interface Place {
+  readonly from: Start
+  readonly seen: ListingPages.Seen | undefined
+}
 
 export interface Asked {
   readonly prefix: string
@@ -59,7 +42,7 @@ interface Found {
 const rowOf = (decode: (text: string | undefined) => string, { ETag, Key, Size }: S3Object): ObjectRow => ({
   fileName: decode(Key),
   action: "upload",
-  contentLength: Size ?? 0,
+  contentLength: ListingPages.sizeOf(Size),
   etag: ETag
 })
 
@@ -70,6 +53,23 @@ const merged = (files: ReadonlyArray<ObjectRow>, folders: ReadonlyArray<ObjectRo
     : [...files, ...folders].sort((left, right) => RemotePath.compare(left.fileName, right.fileName))
 
 const folderRow = (fileName: string): ObjectRow => ({ fileName, action: "folder", contentLength: 0, etag: undefined })
+
+/** What a listing says, in either version. */
+interface Reply {
+  readonly Name?: string | undefined
+  readonly IsTruncated?: boolean | undefined
+  readonly EncodingType?: string | undefined
+  readonly Contents?: ReadonlyArray<S3Object> | undefined
+  readonly CommonPrefixes?: ReadonlyArray<{ readonly Prefix?: string | undefined }> | undefined
+}
+
+const rowsIn = (page: Reply): ReadonlyArray<ObjectRow> => {
+  ListingPages.assertListing(page.Name, page.IsTruncated)
+  const decode = ListingPages.decoderOf(page)
+  const files = (page.Contents ?? []).map((row) => rowOf(decode, row))
+  const folders = (page.CommonPrefixes ?? []).map(({ Prefix }) => folderRow(decode(Prefix)))
+  return merged(files, folders)
+}
 
 const fetchV2 = (root: S3Root, at: string, asked: Asked, start: Start) => {
   const { bucketName, calls, quirks, stored } = root
@@ -93,21 +93,15 @@ const fetchV2 = (root: S3Root, at: string, asked: Asked, start: Start) => {
       options
     )
   )
-  return Effect.flatMap(reply, (page): Effect.Effect<Found, StorageError> => {
-    const refused = replyRefusal(page)
-    if (refused !== undefined) return Effect.fail(unexpected(calls, operation, at, refused))
-    const token = page.NextContinuationToken
-    if (page.IsTruncated === true && (!token || (start !== undefined && "token" in start && start.token === token))) {
-      return Effect.fail(unexpected(calls, operation, at, "the listing says that it goes on, and not where"))
-    }
-    const decode = decoderOf(page)
-    const files = (page.Contents ?? []).map((row) => rowOf(decode, row))
-    const folders = (page.CommonPrefixes ?? []).map(({ Prefix }) => folderRow(decode(Prefix)))
-    return Effect.succeed({
-      rows: merged(files, folders),
-      next: page.IsTruncated === true && token !== undefined ? { token } : undefined
+  return Effect.flatMap(reply, (page) =>
+    ListingPages.reading(calls, operation, at, (): Found => {
+      const rows = rowsIn(page)
+      const token = page.NextContinuationToken
+      if (page.IsTruncated !== true) return { rows, next: undefined }
+      const stands = start !== undefined && "token" in start && start.token === token
+      return token === undefined || token === "" || stands ? ListingPages.standsStill() : { rows, next: { token } }
     })
-  })
+  )
 }
 
 const fetchV1 = (root: S3Root, at: string, asked: Asked, start: Start) => {
@@ -129,24 +123,36 @@ const fetchV1 = (root: S3Root, at: string, asked: Asked, start: Start) => {
       options
     )
   )
-  return Effect.flatMap(reply, (page): Effect.Effect<Found, StorageError> => {
-    const refused = replyRefusal(page)
-    if (refused !== undefined) return Effect.fail(unexpected(calls, operation, at, refused))
-    const decode = decoderOf(page)
-    const files = (page.Contents ?? []).map((row) => rowOf(decode, row))
-    const folders = (page.CommonPrefixes ?? []).map(({ Prefix }) => folderRow(decode(Prefix)))
-    const rows = merged(files, folders)
-    if (page.IsTruncated !== true) return Effect.succeed({ rows, next: undefined })
-    const after = page.NextMarker === undefined ? rows.at(-1)?.fileName : decode(page.NextMarker)
-    if (after === undefined || after === "" || after === marker) {
-      return Effect.fail(unexpected(calls, operation, at, "the listing says that it goes on, and not where"))
-    }
-    return Effect.succeed({ rows, next: { after } })
-  })
+  return Effect.flatMap(reply, (page) =>
+    ListingPages.reading(calls, operation, at, (): Found => {
+      const rows = rowsIn(page)
+      if (page.IsTruncated !== true) return { rows, next: undefined }
+      const { NextMarker: next } = page
+      const after = next === undefined ? rows.at(-1)?.fileName : ListingPages.decoderOf(page)(next)
+      return after === undefined || after === "" || after === marker
+        ? ListingPages.standsStill()
+        : { rows, next: { after } }
+    })
+  )
 }
 
-export const fetchPage = (root: S3Root, at: string, asked: Asked, start: Start): Effect.Effect<Found, StorageError> =>
-  root.quirks.listVersion === 1 ? fetchV1(root, at, asked, start) : fetchV2(root, at, asked, start)
+/** One page, whose names have the prefix and come after those that were `seen`. */
+export const fetchPage = (
+  root: S3Root,
+  at: string,
+  asked: Asked,
+  { from, seen }: Place = { from: undefined, seen: undefined }
+): Effect.Effect<Found & { readonly seen: ListingPages.Seen }, StorageError> => {
+  const isOfVersion1 = root.quirks.listVersion === 1
+  const page = isOfVersion1 ? fetchV1(root, at, asked, from) : fetchV2(root, at, asked, from)
+  const isLater = root.quirks.listsInOrder ? (order: number) => order > 0 : undefined
+  return Effect.flatMap(page, (found) =>
+    ListingPages.reading(root.calls, isOfVersion1 ? "ListObjects" : "ListObjectsV2", at, () => {
+      const names = found.rows.map(({ fileName }) => fileName)
+      return { ...found, seen: ListingPages.advance(names, asked.prefix, seen, isLater) }
+    })
+  )
+}
 
 /** No name of a directory's content comes after it. */
 const behind = (directory: string) => `${directory}/\u{10ffff}`
@@ -175,12 +181,12 @@ export const rowsOf = (
   options: ListOptions = {}
 ): Stream.Stream<ObjectRow, StorageError> =>
   Pages.read(
-    undefined as Start,
-    (start) =>
-      Effect.map(
-        fetchPage(root, at, asked, start),
-        (found): Pages.Page<Start, ObjectRow> => ({ rows: found.rows, next: skipUnwanted(root, found, options) })
-      ),
+    { from: undefined, seen: undefined } as Place,
+    (place) =>
+      Effect.map(fetchPage(root, at, asked, place), (found): Pages.Page<Place, ObjectRow> => {
+        const from = skipUnwanted(root, found, options)
+        return { rows: found.rows, next: from === undefined ? undefined : { from, seen: found.seen } }
+      }),
     () => ({ page: (rows) => rows })
   )
 

@@ -9,10 +9,11 @@ import * as Pages from "@ourclone/core/layers/Pages"
 import { inPathOrder, type Row } from "@ourclone/core/layers/PathOrder"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as ListingPages from "./api/ListingPages.ts"
 import { head } from "./S3Files.ts"
 import { deleteKey } from "./S3Removal.ts"
 import type { S3Root } from "./S3Root.ts"
-import { decoderOf, pageSize, replyRefusal, unexpected } from "./S3Rows.ts"
+import { pageSize } from "./S3Rows.ts"
 import { fileOfHead, md5OfEtag } from "./S3Stored.ts"
 
 export interface VersionRow extends Row {
@@ -27,6 +28,7 @@ export interface VersionRow extends Row {
 interface Start {
   readonly key: string
   readonly versionId: string
+  readonly seen: ListingPages.Seen
 }
 
 const rowOf = (
@@ -39,7 +41,7 @@ const rowOf = (
   versionId: row.VersionId ?? "null",
   isMarker,
   isLatest: row.IsLatest === true,
-  size: "Size" in row ? (row.Size ?? 0) : 0,
+  size: isMarker ? 0 : ListingPages.sizeOf("Size" in row ? row.Size : undefined),
   etag: "ETag" in row ? row.ETag : undefined,
   storedAt: row.LastModified?.getTime() ?? 0
 })
@@ -69,21 +71,23 @@ const fetchPage = (root: S3Root, at: string, prefix: string, start: Start | unde
       options
     )
   )
-  return Effect.flatMap(reply, (page): Effect.Effect<Pages.Page<Start | undefined, VersionRow>, StorageError> => {
-    const refused = replyRefusal(page)
-    if (refused !== undefined) return Effect.fail(unexpected(calls, operation, at, refused))
-    const decode = decoderOf(page)
-    const rows = inOrder([
-      ...(page.Versions ?? []).map((row) => rowOf(decode, row, false)),
-      ...(page.DeleteMarkers ?? []).map((row) => rowOf(decode, row, true))
-    ])
-    if (page.IsTruncated !== true) return Effect.succeed({ rows, next: undefined })
-    const next = { key: decode(page.NextKeyMarker), versionId: page.NextVersionIdMarker ?? "" }
-    const stands = start !== undefined && start.key === next.key && start.versionId === next.versionId
-    return next.key === "" || stands
-      ? Effect.fail(unexpected(calls, operation, at, "the listing says that it goes on, and not where"))
-      : Effect.succeed({ rows, next })
-  })
+  return Effect.flatMap(reply, (page) =>
+    ListingPages.reading(calls, operation, at, (): Pages.Page<Start | undefined, VersionRow> => {
+      ListingPages.assertListing(page.Name, page.IsTruncated)
+      const decode = ListingPages.decoderOf(page)
+      const rows = inOrder([
+        ...(page.Versions ?? []).map((row) => rowOf(decode, row, false)),
+        ...(page.DeleteMarkers ?? []).map((row) => rowOf(decode, row, true))
+      ])
+      const names = rows.map(({ fileName }) => fileName)
+      const isLater = (order: number) => !quirks.listsInOrder || order >= 0
+      const seen = ListingPages.advance(names, prefix, start?.seen, isLater)
+      if (page.IsTruncated !== true) return { rows, next: undefined }
+      const next = { key: decode(page.NextKeyMarker), versionId: page.NextVersionIdMarker ?? "", seen }
+      const stands = start !== undefined && start.key === next.key && start.versionId === next.versionId
+      return next.key === "" || stands ? ListingPages.standsStill() : { rows, next }
+    })
+  )
 }
 
 const versionRows = (root: S3Root, at: string, prefix: string): Stream.Stream<VersionRow, StorageError> =>

@@ -1,7 +1,10 @@
 /** Servers, and what is between, that answer otherwise than S3 does. */
 import { expect, it } from "@effect/vitest"
 import * as ByteSource from "@ourclone/core/contract/ByteSource"
+import type { File } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
 import { MostRetries } from "@ourclone/core/layers/Retry"
 import { pattern, reason } from "@ourclone/core/testing/Check"
 import * as S3Provider from "@ourclone/provider-s3/S3Provider"
@@ -21,6 +24,9 @@ const listingOf = (answer: (count: number) => Answer) =>
 
 const page = (more: string) => listing(`<Name>bucket</Name><Contents><Key>a</Key><Size>1</Size></Contents>${more}`)
 
+const named = (key: string, size: string, more = "") =>
+  listing(`<Name>bucket</Name>${more}<Contents><Key>${key}</Key><Size>${size}</Size></Contents>`)
+
 const replies: ReadonlyArray<readonly [name: string, answer: (count: number) => Answer]> = [
   [
     "a page for people",
@@ -34,6 +40,22 @@ const replies: ReadonlyArray<readonly [name: string, answer: (count: number) => 
   ],
   ["another document", () => ({ body: "<Something><Else/></Something>" })],
   ["a listing that goes on, and not where", () => page("<IsTruncated>true</IsTruncated>")],
+  [
+    "a listing whose pages are all the same, whatever it calls the next",
+    (count) => page(`<IsTruncated>true</IsTruncated><NextContinuationToken>${count}</NextContinuationToken>`)
+  ],
+  [
+    "a listing of pages without names",
+    (count) =>
+      listing(
+        `<Name>bucket</Name><IsTruncated>true</IsTruncated><NextContinuationToken>${count}</NextContinuationToken>`
+      )
+  ],
+  ["a name that is not in the coding that is said", () => named("%ZZ", "1", "<EncodingType>url</EncodingType>")],
+  ["a size that is a word", () => named("a", "many")],
+  ["a size below nothing", () => named("a", "-1")],
+  ["a size that no number holds", () => named("a", "18446744073709551615")],
+  ["a file without a size", () => listing("<Name>bucket</Name><Contents><Key>a</Key></Contents>")],
   [
     "a listing that goes on where it has been",
     () => page("<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>")
@@ -66,6 +88,108 @@ for (const [answer, expected] of refusals) {
     )
   )
 }
+
+const mebibyte = 1024 * 1024
+const wellKnown = { etag: '"5d41402abc4b2a76b9719d911017c592"' }
+const small: File = { _tag: "File", path: at("a.txt"), size: 5, checksums: {} }
+
+/** What a place whose server answers so fails with, and what the server has sent. */
+const failing = (answer: Answer, use: (provider: Provider) => Effect.Effect<unknown, StorageError>) =>
+  Effect.gen(function* () {
+    const server = yield* hostile((request) => (isVersioning(request) ? versioning : answer))
+    const provider = yield* openAt(server, "bucket")
+    const failed = yield* Effect.flip(once(use(provider)))
+    expect(failed.message).toContain("s3:bucket")
+    return { reason: failed.reason._tag, sent: server.sent(), requests: server.requests }
+  })
+
+const floods: ReadonlyArray<
+  readonly [what: string, answer: Answer, use: (provider: Provider) => Effect.Effect<unknown, StorageError>]
+> = [
+  [
+    "a listing",
+    {
+      body: "<?xml version='1.0'?><ListBucketResult><Name>bucket</Name>",
+      flood: "<Contents><Key>a</Key></Contents>"
+    },
+    (provider) => Stream.runDrain(provider.list(RemotePath.root))
+  ],
+  [
+    "a refusal",
+    { status: 403, body: "<Error><Code>AccessDenied</Code><Message>", flood: "no " },
+    (provider) => provider.readAll(small)
+  ],
+  ["a small file", { body: "hello", flood: "x", headers: wellKnown }, (provider) => provider.readAll(small)],
+  [
+    "a file that is read in pieces",
+    { body: "hello", flood: "x", headers: wellKnown },
+    (provider) => Stream.runDrain(provider.read(small))
+  ],
+  [
+    "the receipt of a put",
+    { body: "<Whatever>", flood: "x", headers: wellKnown },
+    (provider) => provider.makeDirectory!(at("d"))
+  ]
+]
+for (const [what, answer, use] of floods) {
+  it.live(`an answer without end takes no more memory than it may: ${what}`, () =>
+    Effect.map(failing(answer, use), ({ sent }) => expect(sent).toBeLessThan(64 * mebibyte))
+  )
+}
+
+it.live("a file that is torn off fails, and may be asked for again", () =>
+  Effect.gen(function* () {
+    const torn = { body: "he", isTorn: true, headers: { ...wellKnown, "content-length": "5" } }
+    for (const use of [
+      (provider: Provider) => provider.readAll(small),
+      (provider: Provider) => Stream.runDrain(provider.read(small))
+    ]) {
+      expect((yield* failing(torn, use)).reason).toBe("Unavailable")
+    }
+  })
+)
+
+it.live("a name outside of the folder that was asked for is no name of the folder", () =>
+  Effect.gen(function* () {
+    const server = yield* hostile((request) => (isVersioning(request) ? versioning : page("")))
+    const provider = yield* openAt(server, "bucket/pictures")
+    expect(yield* reason(once(Stream.runDrain(provider.list(RemotePath.root))))).toBe("UnexpectedResponse")
+  })
+)
+
+it.live("a page that says nothing of a file is no file", () =>
+  Effect.gen(function* () {
+    const page = { body: "<html>Sign in</html>", headers: { "content-type": "text/html", "content-length": "20" } }
+    expect((yield* failing(page, (provider) => provider.stat(at("a.txt")))).reason).toBe("UnexpectedResponse")
+  })
+)
+
+for (const status of [301, 302, 307, 308]) {
+  it.live(`nobody is sent elsewhere with the key: ${status}`, () =>
+    Effect.gen(function* () {
+      const other = yield* hostile(() => ({ body: "" }))
+      const away = { status, body: "", headers: { location: `${other.endpoint}/bucket/a.txt` } }
+      for (const use of [
+        (provider: Provider) => Stream.runDrain(provider.list(RemotePath.root)),
+        (provider: Provider) => provider.stat(at("a.txt")),
+        (provider: Provider) => provider.readAll(small),
+        (provider: Provider) => provider.put(at("a.txt"), ByteSource.fromBytes(pattern(10)), { modifiedAt: 0 }),
+        (provider: Provider) => provider.remove(at("a.txt"))
+      ]) {
+        yield* failing(away, use)
+      }
+      expect(other.requests).toEqual([])
+    })
+  )
+}
+
+it.live("a region that would be another host is none", () =>
+  Effect.gen(function* () {
+    const away = { status: 301, body: "", headers: { "x-amz-bucket-region": "evil.example.org/#" } }
+    const { requests } = yield* failing(away, (provider) => provider.stat(at("a.txt")))
+    expect(requests.filter((request) => request.startsWith("HEAD"))).toHaveLength(1)
+  })
+)
 
 it.live("an object that comes drop by drop is not waited for, and may be asked for again", () =>
   Effect.gen(function* () {

@@ -12,11 +12,27 @@ export interface Answer {
   readonly body?: string
   /** Comes after the body again and again, and almost a minute passes each time. */
   readonly endless?: string
+  /** Comes after the body again and again, as fast as it is taken. */
+  readonly flood?: string
+  /** The connection breaks after the body. */
+  readonly isTorn?: boolean
 }
 
 export interface Hostile extends At {
   /** Method and path of each request, in order. */
   readonly requests: Array<string>
+  /** How many bytes of floods it got rid of. */
+  readonly sent: () => number
+}
+
+const pour = (response: http.ServerResponse, text: string, onSent: (bytes: number) => void): void => {
+  const piece = text.repeat(Math.ceil(65_536 / text.length))
+  const more = (): void => {
+    while (!response.destroyed && response.write(piece)) onSent(piece.length)
+    if (!response.destroyed) response.once("drain", more)
+  }
+  response.on("error", () => {})
+  more()
 }
 
 /** `answer` is asked once the request's body has arrived. */
@@ -26,13 +42,25 @@ export const hostile = (answer: (request: http.IncomingMessage, count: number) =
       () =>
         new Promise<Hostile & { readonly server: http.Server }>((resolve) => {
           const requests: Array<string> = []
+          let sent = 0
           const server = http.createServer((request, response) => {
             requests.push(`${request.method} ${request.url}`)
             request.resume()
             request.on("end", () => {
-              const { body, endless, headers = {}, status = 200 } = answer(request, requests.length)
+              const { body, endless, flood, headers = {}, isTorn, status = 200 } = answer(request, requests.length)
               if (body === undefined) return
               response.writeHead(status, { "content-type": "application/xml", ...headers })
+              if (isTorn === true) {
+                response.write(body, () => response.destroy())
+                return
+              }
+              if (flood !== undefined) {
+                response.write(body)
+                pour(response, flood, (bytes) => {
+                  sent += bytes
+                })
+                return
+              }
               if (endless === undefined) {
                 response.end(body)
                 return
@@ -48,7 +76,14 @@ export const hostile = (answer: (request: http.IncomingMessage, count: number) =
           })
           server.listen(0, "127.0.0.1", () => {
             const { port } = server.address() as AddressInfo
-            resolve({ endpoint: `http://127.0.0.1:${port}`, keyId: "key", key: "secret", requests, server })
+            resolve({
+              endpoint: `http://127.0.0.1:${port}`,
+              keyId: "key",
+              key: "secret",
+              requests,
+              sent: () => sent,
+              server
+            })
           })
         })
     ),

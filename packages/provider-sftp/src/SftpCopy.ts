@@ -35,7 +35,7 @@ export const copy = (writing: Writing): Provider["copy"] => {
       const written = connection.withFile(site, absolute(source, from.path), "r", (read) =>
         connection.withFile(site, temporary, "wx", (write) =>
           Effect.gen(function* () {
-            yield* connection.on<void>(write, site, (sftp, done) =>
+            yield* connection.onPatiently<void>(write, site, (sftp, done) =>
               sftp.ext_copy_data(read.handle, 0, 0, write.handle, 0, (error) => done(error, undefined))
             )
             const attributes = { atime: stats.mtime, mtime: stats.mtime }

@@ -12,6 +12,12 @@ export const isFile = isKind(0o100000)
 export const isDirectory = isKind(0o040000)
 export const isLink = isKind(0o120000)
 
+/** Whether the server says of it what files need: a listing without that would look like one without files. */
+export const isTold = ({ mode, mtime, size }: Partial<Told>): boolean =>
+  Number.isInteger(mode) && Number.isInteger(mtime) && Number.isSafeInteger(size) && (size ?? -1) >= 0
+
+export const untold = "the server does not say what it is, how large, or of when"
+
 const identityOf = ({ mtime, size }: Told): string => `${size}:${mtime}`
 
 /** Times are whole seconds there. */

@@ -6,28 +6,27 @@ import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageErr
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { FileEntryWithStats } from "ssh2"
+import type { Listed } from "./SftpConnection.ts"
 import { whenMissing } from "./SftpErrors.ts"
 import * as SftpFile from "./SftpFile.ts"
 import { absolute, siteOf } from "./SftpPlace.ts"
 import type { Writing } from "./SftpWrite.ts"
-import { isTemporary } from "./TemporaryName.ts"
+import { idOf, isTemporary } from "./TemporaryName.ts"
 
-const leftoverOf = (prefix: string, { attrs, filename }: FileEntryWithStats): Leftover => ({
+const leftoverOf = (prefix: string, { attrs, filename }: Listed, isResumable: boolean): Leftover => ({
   path: prefix + Spelling.unicode.toPath(filename),
   size: attrs.size,
   changedAt: attrs.mtime * 1000,
   isAbandoned: false,
-  isResumable: false
+  isResumable
 })
 
-export const make = (writing: Writing): Leftovers => {
+/** `isBegun` says whether a later run goes on with the large file of that id. */
+export const make = (writing: Writing, isBegun: (id: string) => boolean): Leftovers => {
   const { connection, folders, place } = writing
   const readdir = (path: string) => {
     const site = siteOf(place, "leftovers", path)
-    const reading = connection.call<ReadonlyArray<FileEntryWithStats>>(site, (sftp, done) =>
-      sftp.readdir(absolute(place, path), done)
-    )
+    const reading = Effect.suspend(() => connection.readdir(site, absolute(place, path)))
     return Effect.catchTag(reading, "StorageError", (error) =>
       error.reason._tag === "NotFound" || error.reason._tag === "PermissionDenied"
         ? Effect.succeed([])
@@ -40,13 +39,13 @@ export const make = (writing: Writing): Leftovers => {
       Effect.fnUntraced(function* ([prefix = "", ...pending]: ReadonlyArray<string>) {
         const found = yield* readdir(prefix.slice(0, -1))
         const below = found
-          .filter(({ attrs, filename }) => SftpFile.isDirectory(attrs) && filename !== "." && filename !== "..")
+          .filter(({ attrs, filename }) => SftpFile.isDirectory(attrs) && !/^\.{1,2}$|\//.test(filename))
           .map(({ filename }) => `${prefix}${Spelling.unicode.toPath(filename)}/`)
           .filter((path) => RemotePath.refusal(path.slice(0, -1)) === undefined)
         const rest = [...below, ...pending]
         const mine = found
-          .filter(({ attrs, filename }) => SftpFile.isFile(attrs) && isTemporary(filename))
-          .map((one) => leftoverOf(prefix, one))
+          .filter(({ attrs, filename }) => SftpFile.isTold(attrs) && SftpFile.isFile(attrs) && isTemporary(filename))
+          .map((one) => leftoverOf(prefix, one, isBegun(idOf(one.filename))))
         return [mine, rest.length === 0 ? Option.none() : Option.some(rest)] as const
       })
     ),

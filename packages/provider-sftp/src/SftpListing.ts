@@ -12,8 +12,8 @@ import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageErr
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { FileEntryWithStats, Stats } from "ssh2"
-import type { SftpConnection } from "./SftpConnection.ts"
+import type { Stats } from "ssh2"
+import type { Listed, SftpConnection } from "./SftpConnection.ts"
 import { whenMissing } from "./SftpErrors.ts"
 import * as SftpFile from "./SftpFile.ts"
 import { absolute, lstat, type Place, siteOf } from "./SftpPlace.ts"
@@ -23,11 +23,13 @@ import { isTemporary } from "./TemporaryName.ts"
 const ahead = 16
 const chunkSize = 512
 const replacement = "\ufffd"
+/** In characters: a server that has a folder in each folder has no end. */
+const longestPath = 32 * 1024
 
 interface Named {
   /** As paths spell it, with `/` at the end of a directory. */
   readonly key: string
-  readonly found: FileEntryWithStats
+  readonly found: Listed
 }
 
 interface Level {
@@ -36,10 +38,13 @@ interface Level {
   next: number
 }
 
-const isWanted = ({ filename }: FileEntryWithStats): boolean =>
-  filename !== "." && filename !== ".." && !isTemporary(filename)
+const isWanted = ({ filename }: Listed): boolean => filename !== "." && filename !== ".." && !isTemporary(filename)
 
-const sorted = (found: ReadonlyArray<FileEntryWithStats>): ReadonlyArray<Named> =>
+/** What a server tells of twice is there once. */
+const sorted = (found: ReadonlyArray<Listed>): ReadonlyArray<Named> =>
+  inOrder(found).filter(({ key }, index, all) => index === 0 || key !== all[index - 1]?.key)
+
+const inOrder = (found: ReadonlyArray<Listed>): ReadonlyArray<Named> =>
   found
     .filter(isWanted)
     .map((one) => {
@@ -61,7 +66,7 @@ class Walk {
   readonly #place: Place
   readonly #options: ListOptions
   readonly #levels: Array<Level> = []
-  readonly #reading = new Map<string, Promise<ReadonlyArray<FileEntryWithStats>>>()
+  readonly #reading = new Map<string, Promise<ReadonlyArray<Listed>>>()
 
   constructor(connection: SftpConnection, place: Place, options: ListOptions) {
     this.#connection = connection
@@ -70,16 +75,12 @@ class Walk {
   }
 
   /** `prefix` is "" or ends with `/`. Rejects with a `StorageError`. */
-  read(prefix: string): Promise<ReadonlyArray<FileEntryWithStats>> {
+  read(prefix: string): Promise<ReadonlyArray<Listed>> {
     const known = this.#reading.get(prefix)
     if (known !== undefined) return known
     const path = prefix.slice(0, -1)
     const site = siteOf(this.#place, "list", path)
-    const reading = Effect.runPromise(
-      this.#connection.call<ReadonlyArray<FileEntryWithStats>>(site, (sftp, done) =>
-        sftp.readdir(absolute(this.#place, path), done)
-      )
-    )
+    const reading = Effect.runPromise(Effect.suspend(() => this.#connection.readdir(site, absolute(this.#place, path))))
     // Nobody may ever ask for it.
     reading.catch(() => {})
     this.#reading.set(prefix, reading)
@@ -129,9 +130,14 @@ class Walk {
     return entries
   }
 
-  async #visit(path: string, { attrs, filename }: FileEntryWithStats): Promise<Entry | undefined> {
-    const because = RemotePath.refusal(path.replace(/\/$/, ""))
-    if (because !== undefined) return skipped(path, `its name can not be used: ${because}`, true)
+  async #visit(path: string, { attrs, filename }: Listed): Promise<Entry | undefined> {
+    const because = filename.includes("/")
+      ? 'it holds a "/"'
+      : path.length > longestPath
+        ? "it lies in too many folders"
+        : RemotePath.refusal(path.replace(/\/$/, ""))
+    if (because !== undefined) return skipped(path.slice(0, longestPath), `its name can not be used: ${because}`, true)
+    if (!SftpFile.isTold(attrs)) return skipped(path, SftpFile.untold, true)
     if (filename.includes(replacement) && !(await this.#isThere(path))) {
       return skipped(path, "its name is not UTF-8, and can not be asked for: rename it on the server", true)
     }

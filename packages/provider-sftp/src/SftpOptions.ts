@@ -48,7 +48,10 @@ export const SftpOptions = Schema.Struct({
   ),
   connectTimeout: Schema.Number.pipe(Schema.check(Schema.isBetween({ minimum: 0.1, maximum: 3600 })))
     .annotate({ description: "Seconds that connecting and signing in may take" })
-    .pipe(Schema.withDecodingDefaultKey(Effect.succeed(20)))
+    .pipe(Schema.withDecodingDefaultKey(Effect.succeed(20))),
+  idleTimeout: Schema.Number.pipe(Schema.check(Schema.isBetween({ minimum: 0.1, maximum: 3600 })))
+    .annotate({ description: "Seconds without an answer until the connection counts as broken" })
+    .pipe(Schema.withDecodingDefaultKey(Effect.succeed(60)))
 })
 export type SftpOptions = typeof SftpOptions.Type
 

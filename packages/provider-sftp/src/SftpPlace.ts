@@ -1,11 +1,12 @@
 /** Where a provider is rooted on the server, and what paths are called there. */
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import * as Spelling from "@ourclone/core/contract/Spelling"
-import { InvalidRequest, type StorageError } from "@ourclone/core/contract/StorageError"
+import { InvalidRequest, type StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import type { Stats } from "ssh2"
 import type { SftpConnection } from "./SftpConnection.ts"
 import { type Site, whenMissing } from "./SftpErrors.ts"
+import * as SftpFile from "./SftpFile.ts"
 
 export interface Place {
   /** `Provider.name`. */
@@ -29,6 +30,8 @@ export const absolute = ({ root }: Place, path: string): string => {
   return `${root}/${name}`
 }
 
+const untold = new UnexpectedResponse({ message: SftpFile.untold })
+
 /** What `path` stands for, a symbolic link for itself. */
 export const lstat = (
   connection: SftpConnection,
@@ -36,7 +39,11 @@ export const lstat = (
   site: Site,
   path: string
 ): Effect.Effect<Stats, StorageError> =>
-  connection.call<Stats>(site, (sftp, done) => sftp.lstat(absolute(place, path), done))
+  connection.call<Stats>(site, (sftp, done) =>
+    sftp.lstat(absolute(place, path), (error, stats) =>
+      error || SftpFile.isTold(stats) ? done(error, stats) : done(untold, stats)
+    )
+  )
 
 const parentOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf("/")))
 

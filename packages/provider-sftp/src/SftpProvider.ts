@@ -3,12 +3,14 @@ import * as PlaceIdentity from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { specification } from "@ourclone/core/contract/Specification"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { type UploadJournal, Uploads } from "@ourclone/core/layers/UploadJournal"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { freeBytes } from "./FreeSpace.ts"
 import * as SftpConnection from "./SftpConnection.ts"
 import { copy } from "./SftpCopy.ts"
 import * as SftpFolders from "./SftpFolders.ts"
+import * as SftpLargeFile from "./SftpLargeFile.ts"
 import * as SftpLeftovers from "./SftpLeftovers.ts"
 import * as SftpListing from "./SftpListing.ts"
 import * as SftpNames from "./SftpNames.ts"
@@ -21,20 +23,25 @@ export interface SftpAccount {
   /** The server, by its key: the same whatever name or user it was reached by. */
   readonly id: string
   readonly connection: SftpConnection.SftpConnection
+  readonly journal: UploadJournal
 }
 
 /** Fails with `Unauthenticated`, with `Unavailable`, and with `InvalidRequest` where the server is not who it should be. */
 export const connect = (options: SftpOptions, name: string): Effect.Effect<SftpAccount, StorageError, Scope.Scope> =>
-  Effect.map(SftpConnection.make(options, name), (connection) => ({ id: `sftp:${connection.hostId}`, connection }))
+  Effect.gen(function* () {
+    const connection = yield* SftpConnection.make(options, name)
+    return { id: `sftp:${connection.hostId}`, connection, journal: yield* Uploads }
+  })
 
 export const open = (
-  { connection, id }: SftpAccount,
+  { connection, id, journal }: SftpAccount,
   name: string,
   location: string
 ): Effect.Effect<Provider, StorageError> =>
   Effect.map(rootOf(connection, { provider: name, operation: "open", path: "" }, location), (root): Provider => {
     const place: Place = { name, root }
     const writing = { connection, place, folders: SftpFolders.make(connection, place) }
+    const { isBegun, largeFile } = SftpLargeFile.make(writing, id, journal)
     return {
       specification,
       name,
@@ -66,7 +73,8 @@ export const open = (
       remove: SftpNames.remove(writing),
       makeDirectory: SftpNames.makeDirectory(writing),
       removeDirectory: SftpNames.removeDirectory(writing),
-      leftovers: SftpLeftovers.make(writing),
+      largeFile,
+      leftovers: SftpLeftovers.make(writing, isBegun),
       freeSpace: connection.extensions.has("statvfs@openssh.com") ? freeBytes(connection, place) : undefined
     }
   })

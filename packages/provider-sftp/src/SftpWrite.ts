@@ -28,13 +28,13 @@ import { renameOver } from "./SftpRename.ts"
 import { isTemporary, temporaryName } from "./TemporaryName.ts"
 
 /** Pieces of a source, of about 1 MiB, on their way at once. */
-const window = 4
+export const window = 4
 /** Times are unsigned 32-bit numbers of seconds there. */
 const latestSeconds = 2 ** 32 - 1
 
-const failWith = (site: Site, reason: Reason) => Effect.fail(new StorageError({ ...site, reason }))
+export const failWith = (site: Site, reason: Reason) => Effect.fail(new StorageError({ ...site, reason }))
 
-const wrongSize = (source: ByteSource, actual: number) =>
+export const wrongSize = (source: ByteSource, actual: number) =>
   new SourceChanged({ message: `the source gave ${actual} bytes where it had announced ${source.size}` })
 
 const wrongBytes = (source: ByteSource, actual: string): Reason | undefined => {
@@ -50,7 +50,7 @@ export interface Writing {
 }
 
 /** Why nothing can be stored under that name and time. */
-const refusal = (path: RemotePath.RemotePath, modifiedAt: number): Reason | undefined => {
+export const refusal = (path: RemotePath.RemotePath, modifiedAt: number): Reason | undefined => {
   const name = RemotePath.basename(path)
   if (name === "") return new InvalidRequest({ message: "a file needs a name" })
   if (isTemporary(name)) {
@@ -63,7 +63,7 @@ const refusal = (path: RemotePath.RemotePath, modifiedAt: number): Reason | unde
 }
 
 /** Sends one piece in as many requests as it takes, all at once. */
-const sendPiece = ({ connection }: Writing, file: Handle, site: Site, piece: Uint8Array, position: number) => {
+export const sendPiece = ({ connection }: Writing, file: Handle, site: Site, piece: Uint8Array, position: number) => {
   const most = connection.limits.write
   const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
   const requests = Array.from({ length: Math.ceil(piece.length / most) }, (_, index) => {
@@ -97,7 +97,7 @@ const send = Effect.fnUntraced(function* (writing: Writing, file: Handle, site: 
 })
 
 /** The server says no more than that it failed: a disk that is full is told by itself. */
-const explained = ({ connection, place }: Writing, site: Site, error: StorageError) =>
+export const explained = ({ connection, place }: Writing, site: Site, error: StorageError) =>
   error.reason._tag !== "UnexpectedResponse"
     ? Effect.fail(error)
     : Effect.flatMap(Effect.option(freeBytes(connection, place)), (free) =>
@@ -110,7 +110,7 @@ const explained = ({ connection, place }: Writing, site: Site, error: StorageErr
       )
 
 /** What stands at the target: the permissions of a file, which stay. Fails with `AlreadyExists` at a folder. */
-const modeAt = (
+export const modeAt = (
   { connection, place }: Writing,
   site: Site,
   path: string
@@ -124,6 +124,14 @@ const modeAt = (
     () => Effect.succeed(undefined)
   )
 
+/** Passed over where the server can not. */
+export const flush = (connection: SftpConnection, file: Handle, site: Site): Effect.Effect<void, StorageError> =>
+  connection.extensions.has("fsync@openssh.com")
+    ? connection.onPatiently<void>(file, site, (sftp, done) =>
+        sftp.ext_openssh_fsync(file.handle, (error) => done(error, undefined))
+      )
+    : Effect.void
+
 const finish = Effect.fnUntraced(function* (
   { connection }: Writing,
   file: Handle,
@@ -134,11 +142,7 @@ const finish = Effect.fnUntraced(function* (
 ) {
   const seconds = Math.floor(modifiedAt / 1000)
   const attributes = { atime: seconds, mtime: seconds, ...(mode === undefined ? {} : { mode }) }
-  if (durable === true && connection.extensions.has("fsync@openssh.com")) {
-    yield* connection.on<void>(file, site, (sftp, done) =>
-      sftp.ext_openssh_fsync(file.handle, (error) => done(error, undefined))
-    )
-  }
+  if (durable === true) yield* flush(connection, file, site)
   yield* connection.on<void>(file, site, (sftp, done) =>
     sftp.fsetstat(file.handle, attributes, (error) => done(error, undefined))
   )

@@ -18,6 +18,10 @@ const shorten = (name: string): string => {
   return short.isWellFormed() ? short : short.slice(0, -1)
 }
 
-/** For a file called `name`, in the same directory; another one at each call. */
-export const temporaryName = (name: string): string =>
-  `.${shorten(name)}.${randomBytes(8).toString("hex")}.ourclone-part`
+export const makeId = (): string => randomBytes(8).toString("hex")
+
+/** For a file called `name`, in the same directory; another one at each call, unless its id is given. */
+export const temporaryName = (name: string, id = makeId()): string => `.${shorten(name)}.${id}.ourclone-part`
+
+/** What a temporary name was made with. */
+export const idOf = (name: string): string => name.slice(-".ourclone-part".length - 16, -".ourclone-part".length)

@@ -34,7 +34,9 @@ const connection = (answered: number): SftpConnection => {
     extensions: new Set(),
     limits: { read: 32_768, write: 32_768 },
     call: (_, made) => call(made),
+    readdir: () => Effect.succeed([]),
     on: (_, __, made) => call(made),
+    onPatiently: (_, __, made) => call(made),
     open: () => Effect.succeed(handle),
     withFile: (_, __, ___, use) => use(handle)
   }

@@ -19,6 +19,7 @@ export const asked: ReadonlyArray<PropertyName> = [
 
 export interface Resource {
   readonly isCollection: boolean
+  /** In bytes; -1 where a file is not said to have any number of them. */
   readonly size: number
   /** As it was said. */
   readonly lastModified: string
@@ -36,8 +37,17 @@ export const writtenText = (modifiedAt: number, size: number, lastModified: stri
 /** A server keeps the property when somebody else replaces the file, so it counts only beside the bytes it is of. */
 const writtenTime = (text: string | undefined, size: number, lastModified: string): number | undefined => {
   const [, time, length, date] = /^(-?\d{1,16}) (\d+) (.*)$/.exec(text ?? "") ?? []
-  return time !== undefined && Number(length) === size && date === lastModified ? Number(time) : undefined
+  const isOfThese = time !== undefined && Number(length) === size && date === lastModified
+  return isOfThese && Math.abs(Number(time)) <= mostMillis ? Number(time) : undefined
 }
+
+const sizeOf = (text: string | undefined): number => {
+  const size = /^\d{1,16}$/.test(text ?? "") ? Number(text) : -1
+  return Number.isSafeInteger(size) ? size : -1
+}
+
+/** Beside this many milliseconds lies no time that a Date can hold. */
+const mostMillis = 8_640_000_000_000_000
 
 const checksumsOf = (text: string | undefined): Checksums => {
   const [sha1, md5] = [/SHA1:([0-9a-f]{40})/i, /MD5:([0-9a-f]{32})/i].map((pattern) =>
@@ -46,9 +56,12 @@ const checksumsOf = (text: string | undefined): Checksums => {
   return { ...(sha1 === undefined ? {} : { sha1 }), ...(md5 === undefined ? {} : { md5 }) }
 }
 
+/** Why a resource can not be told of as a file, where it is one. */
+export const unsized = "the server does not say how many bytes it has"
+
 export const resourceOf = ({ properties }: Row): Resource => {
   const isCollection = properties.get("{DAV:}resourcetype")?.includes("{DAV:}collection") === true
-  const size = Number(properties.get("{DAV:}getcontentlength") ?? 0)
+  const size = sizeOf(properties.get("{DAV:}getcontentlength"))
   const lastModified = properties.get("{DAV:}getlastmodified") ?? ""
   const identity = etagText(properties.get("{DAV:}getetag")) ?? `${size}@${lastModified}`
   const contentType = properties.get("{DAV:}getcontenttype")

@@ -15,12 +15,19 @@ import {
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { type Resource, written, writtenText } from "./Resource.ts"
-import { temporaryPath } from "./TemporaryName.ts"
+import { isTemporary, temporaryPath } from "./TemporaryName.ts"
 import { bodyOf } from "./UploadBody.ts"
 import { makeFolder, statDirectory, withParents } from "./WebdavFolders.ts"
 import { fileUrl, look, lookAt, type WebdavRoot } from "./WebdavRoot.ts"
 
 const noFile = () => new NotFound({ message: "there is no such file" })
+
+/** Fails with `InvalidRequest` where no file may be stored. */
+const targetUrl = (root: WebdavRoot, operation: string, path: RemotePath.RemotePath) => {
+  if (!isTemporary(RemotePath.basename(path))) return fileUrl(root, operation, path)
+  const message = "names of this form are kept for files that are not whole yet: rename it"
+  return Effect.fail(root.fail(operation, path, new InvalidRequest({ message, concernsName: true })))
+}
 
 /** `NotFound` unless it is a file. */
 const lookFile = (root: WebdavRoot, operation: string, path: RemotePath.RemotePath) =>
@@ -169,7 +176,7 @@ export const put =
   (root: WebdavRoot): Put =>
   (path, source, options) =>
     Effect.andThen(
-      fileUrl(root, "put", path),
+      targetUrl(root, "put", path),
       root.habits.putIsWhole
         ? putWhole(root, path, source, options)
         : beside(root, path, (temporary) =>
@@ -207,7 +214,7 @@ export const copy =
   (root: WebdavRoot): NonNullable<Provider["copy"]> =>
   (from, fromLocation, to) =>
     Effect.gen(function* () {
-      yield* fileUrl(root, "copy", to)
+      yield* targetUrl(root, "copy", to)
       const url = root.urlIn(fromLocation, from.path)
       const source = yield* lookAt(root, from.path, url)
       const fail = (reason: Reason) => root.fail("copy", from.path, reason)
@@ -227,7 +234,7 @@ export const move =
   (root: WebdavRoot): NonNullable<Provider["move"]> =>
   (from, to) =>
     Effect.gen(function* () {
-      yield* fileUrl(root, "move", to)
+      yield* targetUrl(root, "move", to)
       yield* lookSame(root, "move", from)
       yield* withParents(root, to, give(root, from.path, to))
       return (yield* look(root, to)).file(to) satisfies DatedFile

@@ -7,12 +7,15 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import type { Row } from "./dav/Multistatus.ts"
-import { asked, resourceOf } from "./Resource.ts"
+import { asked, resourceOf, unsized } from "./Resource.ts"
 import { isTemporary } from "./TemporaryName.ts"
 import type { WebdavRoot } from "./WebdavRoot.ts"
 
 /** How many directories of one level are read before their turn. */
 const readAhead = 8
+
+/** In characters: a server that has a folder in each folder has no end. */
+const longestPath = 32 * 1024
 
 const skipped = (path: string, because: string, isFailure: boolean): Skipped => ({
   _tag: "Skipped",
@@ -30,18 +33,21 @@ const entryOf = (root: WebdavRoot, directory: RemotePath.RemotePath, row: Row): 
   const refusal =
     text === undefined || (directory !== "" && !text.startsWith(`${directory}/`))
       ? "it is not below the folder that was listed"
-      : RemotePath.refusal(text)
+      : text.length > longestPath
+        ? "it lies in too many folders"
+        : RemotePath.refusal(text)
   if (text === undefined || refusal !== undefined) {
     const because = `the server has a name that can not be used here: ${refusal}; rename it there`
-    return skipped(text ?? row.href, because, true)
+    return skipped((text ?? row.href).slice(0, longestPath), because, true)
   }
   const path = RemotePath.makeUnsafe(text)
   if (RemotePath.parent(path) !== directory) {
     return skipped(text, "the server lists it in a folder that it is not in", true)
   }
-  const { file, isCollection } = resourceOf(row)
+  const { file, isCollection, size } = resourceOf(row)
   if (isCollection) return { _tag: "Below", path }
-  return isTemporary(RemotePath.basename(path)) ? undefined : file(path)
+  if (isTemporary(RemotePath.basename(path))) return undefined
+  return size < 0 ? skipped(text, unsized, true) : file(path)
 }
 
 const keyOf = (found: Found): string => (found._tag === "Below" ? `${found.path}/` : orderKey(found))
@@ -60,11 +66,11 @@ const namesOf = (
     if (!resourceOf(self).isCollection) {
       return Effect.fail(root.fail("list", directory, new NotFound({ message: "there is no such directory" })))
     }
-    return Effect.succeed(
-      rows
-        .flatMap((row) => entryOf(root, directory, row) ?? [])
-        .sort((left, right) => RemotePath.compare(keyOf(left), keyOf(right)))
-    )
+    const found = rows
+      .flatMap((row) => entryOf(root, directory, row) ?? [])
+      .sort((left, right) => RemotePath.compare(keyOf(left), keyOf(right)))
+    // What is told twice is there once.
+    return Effect.succeed(found.filter((one, index) => index === 0 || keyOf(one) !== keyOf(found[index - 1]!)))
   })
 
 type Names = Effect.Effect<ReadonlyArray<Found>, StorageError>

@@ -10,7 +10,7 @@ import {
 import * as Effect from "effect/Effect"
 import type { DavClient } from "./dav/DavClient.ts"
 import type { Row } from "./dav/Multistatus.ts"
-import { asked, type Resource, resourceOf } from "./Resource.ts"
+import { asked, type Resource, resourceOf, unsized } from "./Resource.ts"
 import type { Habits } from "./Vendors.ts"
 
 export interface WebdavRoot {
@@ -82,9 +82,13 @@ const rowAt = (root: WebdavRoot, path: string, url: string): Effect.Effect<Row, 
       const message = "the answer is not of the one thing that was asked for"
       return Effect.fail(root.fail("PROPFIND", path, new UnexpectedResponse({ message })))
     }
-    return (row.status ?? 200) === 404
-      ? Effect.fail(root.fail("PROPFIND", path, new NotFound({ message: "there is no such file" })))
-      : Effect.succeed(row)
+    if ((row.status ?? 200) === 404) {
+      return Effect.fail(root.fail("PROPFIND", path, new NotFound({ message: "there is no such file" })))
+    }
+    const { isCollection, size } = resourceOf(row)
+    return isCollection || size >= 0
+      ? Effect.succeed(row)
+      : Effect.fail(root.fail("PROPFIND", path, new UnexpectedResponse({ message: unsized })))
   })
 
 /** What is at `path`, file or folder. Fails with `NotFound` when nothing is. */

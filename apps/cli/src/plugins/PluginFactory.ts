@@ -19,8 +19,16 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { optionsOf, type Plugin, read } from "./InstalledPlugins.ts"
+import * as PluginEnding from "./PluginEnding.ts"
 
-const patience = 10_000
+/** In milliseconds. */
+export interface Patience {
+  readonly load: number
+  /** For signing in, and for opening a place. */
+  readonly open: number
+}
+
+const usual: Patience = { load: 10_000, open: 120_000 }
 
 const failure = (plugin: Plugin, operation: string, message: string) =>
   new StorageError({
@@ -29,34 +37,14 @@ const failure = (plugin: Plugin, operation: string, message: string) =>
     reason: new InvalidRequest({ message: `the plugin "${plugin.name}" ${plugin.version} ${message}` })
   })
 
-/** The plugin that is at work, and may end the process. */
-let atWork: Plugin | undefined
-let isWatching = false
-
-const watch = (plugin: Plugin): void => {
-  atWork = plugin
-  if (isWatching) return
-  isWatching = true
-  process.on("exit", (code) => {
-    if (atWork === undefined) return
-    process.stderr.write(
-      `error: the plugin "${atWork.name}" ${atWork.version} ended the process (exit code ${code}) while it was loaded\n`
-    )
-  })
-}
-
-const load = (plugin: Plugin): Effect.Effect<ProviderFactory, StorageError> =>
+const load = (plugin: Plugin, patience: number): Effect.Effect<ProviderFactory, StorageError> =>
   Effect.tryPromise({
     try: async () => {
-      watch(plugin)
-      try {
-        const { default: factory } = (await import(pathToFileURL(plugin.entry).href)) as {
-          readonly default: ProviderFactory
-        }
-        return factory
-      } finally {
-        atWork = undefined
+      PluginEnding.watch(plugin)
+      const { default: factory } = (await import(pathToFileURL(plugin.entry).href)) as {
+        readonly default: ProviderFactory
       }
+      return factory
     },
     catch: (error) =>
       failure(
@@ -109,16 +97,35 @@ const guarded = (plugin: Plugin, provider: Provider): Provider =>
     stream: (work, call) => Stream.catchCause(work, (cause) => Stream.fromEffect(ofCause(plugin, call, cause)))
   })
 
-const guardedAccount = (plugin: Plugin, account: Account): Account => ({
+/** Whatever `work` does, it fails as the contract says, and within the time. */
+const within = <A, R>(
+  plugin: Plugin,
+  method: string,
+  millis: number,
+  work: Effect.Effect<A, StorageError, R>
+): Effect.Effect<A, StorageError, R> =>
+  Effect.catchCause(work, (cause) => ofCause(plugin, { method, path: "" }, cause)).pipe(
+    Effect.timeoutOrElse({
+      duration: millis,
+      orElse: () => Effect.fail(failure(plugin, method, `did not answer within ${millis / 1000} s`))
+    })
+  )
+
+const guardedAccount = (plugin: Plugin, account: Account, patience: number): Account => ({
   ...account,
   open: (at, values) =>
     Effect.map(
-      Effect.catchCause(account.open(at, values), (cause) => ofCause(plugin, { method: "open", path: "" }, cause)),
+      within(
+        plugin,
+        "open",
+        patience,
+        Effect.suspend(() => account.open(at, values))
+      ),
       (provider) => guarded(plugin, provider)
     )
 })
 
-export const factoryOf = (plugin: Plugin): ProviderFactory => {
+export const factoryOf = (plugin: Plugin, patience = usual): ProviderFactory => {
   const { description, environment, placeOptions, type } = plugin.facts
   const options = optionsOf(plugin)
   return {
@@ -136,15 +143,19 @@ export const factoryOf = (plugin: Plugin): ProviderFactory => {
     inDirectory: (location, dir) => (location === "" ? dir : `${dir.replace(/\/+$/, "")}/${location}`),
     refusesLocation: () => undefined,
     connect: (values, name) =>
-      Effect.flatMap(load(plugin), (factory) =>
+      Effect.flatMap(load(plugin, patience.load), (factory) =>
         Effect.map(
-          Effect.catchCause(factory.connect(values, name), (cause) =>
-            ofCause(plugin, { method: "connect", path: "" }, cause)
+          within(
+            plugin,
+            "connect",
+            patience.open,
+            Effect.suspend(() => factory.connect(values, name))
           ),
-          (account) => guardedAccount(plugin, account)
+          (account) => guardedAccount(plugin, account, patience.open)
         )
       )
   }
 }
 
-export const factoriesIn = (folder: string): ReadonlyArray<ProviderFactory> => read(folder).map(factoryOf)
+export const factoriesIn = (folder: string): ReadonlyArray<ProviderFactory> =>
+  read(folder).map((plugin) => factoryOf(plugin))

@@ -2,6 +2,7 @@
 import { homedir } from "node:os"
 import { withSettings } from "@ourclone/core/accounts/AccountSettings"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
 import * as WakeLock from "@ourclone/core/machine/WakeLock"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import { decodeSecrets } from "@ourclone/tasks/host/RunnerProcess"
@@ -71,7 +72,8 @@ export const run = (id: string) =>
       environment,
       directory: surroundings.directory,
       openLog: RemoteLog.opener(process.argv.slice(2), factories, streams),
-      share: AccountShares.make(shares, owner)
+      share: AccountShares.make(shares, owner),
+      uploadsDirectory: StandardPaths.uploadsDirectory(stateDirectory)
     })
     const running = Effect.gen(function* () {
       const { refresh } = yield* Remotes

@@ -1,8 +1,10 @@
 /** Providers that others wrote, good and bad ones. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import { Effect } from "effect"
 import { expect, it } from "vitest"
+import * as PluginFactory from "../../src/plugins/PluginFactory.ts"
 import * as PluginPackage from "../../src/plugins/PluginPackage.ts"
 import * as PluginProbe from "../../src/plugins/PluginProbe.ts"
 import { makeCli } from "../Cli.ts"
@@ -93,6 +95,26 @@ it("a package that does not say that it is a plugin is not run", () => {
   const { folder } = makeCli()
   const source = "process.exit(1)"
   expect(() => PluginPackage.read(write(path.join(folder, "other"), source, null))).toThrow('has no "ourclone"')
+})
+
+it("a plugin that does not sign in, or opens no place, is given up by its name", async () => {
+  const { folder } = makeCli()
+  const connecting = /connect: .*\n/
+  for (const [index, connect] of [
+    "connect: () => Effect.never",
+    'connect: () => Effect.succeed({ id: "memo", open: () => Effect.never })',
+    'connect: () => { throw new Error("a mistake") }'
+  ].entries()) {
+    const package_ = PluginPackage.read(
+      write(path.join(folder, `still-${index}`), head + good.replace(connecting, `${connect}\n`))
+    )
+    const facts = await Effect.runPromise(PluginProbe.probe(package_, []))
+    const factory = PluginFactory.factoryOf({ ...package_, from: "", facts }, { load: 10_000, open: 300 })
+    const opened = ProviderFactory.open(factory, { word: "x" }, { name: "notes:", location: "" })
+    const failed = await Effect.runPromise(Effect.scoped(Effect.flip(opened)))
+    expect(failed.message).toContain('the plugin "ourclone-provider-memo" 1.2.3')
+    expect(failed.message).toContain(index === 2 ? "failed by itself: a mistake" : "did not answer within 0.3 s")
+  }
 })
 
 it("a plugin is added from a folder, used like any other storage, fails alone, and is removed", async () => {

@@ -19,6 +19,7 @@ import { observed, TrafficLog } from "../layers/Observed.ts"
 import { retried } from "../layers/Retried.ts"
 import { type Directions, throttled } from "../layers/Throttled.ts"
 import * as Timetable from "../layers/Timetable.ts"
+import { type UploadJournal, Uploads } from "../layers/UploadJournal.ts"
 import * as AccountSettings from "./AccountSettings.ts"
 
 /** An account without users is kept for so long, as the next command of a run wants it again. */
@@ -73,6 +74,8 @@ export interface AccountsOptions {
   readonly openLog?: ((name: string) => Effect.Effect<(line: string) => void, never, Scope.Scope>) | undefined
   /** Told of each account that has limits, until the scope closes: where other processes count, too. */
   readonly share?: ((account: SharedAccount) => Effect.Effect<void, never, Scope.Scope>) | undefined
+  /** Where it is noted what was begun of large files; else that is known to this process alone. */
+  readonly uploads?: UploadJournal | undefined
 }
 
 /** What tells accounts apart: type and options, but for those of a place. Holds no secret that could be read back. */
@@ -99,12 +102,13 @@ const inDirectory = (factory: ProviderFactory, location: string, dir: string | u
   dir === undefined || dir === "" ? location : factory.inDirectory(location, dir)
 
 /** Accounts live in the scope that this is run in. */
-export const make = Effect.fnUntraced(function* ({ openLog, share }: AccountsOptions = {}) {
+export const make = Effect.fnUntraced(function* ({ openLog, share, uploads }: AccountsOptions = {}) {
   const wanted = new Map<string, Wanted>()
   const live = new Map<string, Shared>()
   const connect = Effect.fnUntraced(function* (key: string): Effect.fn.Return<Shared, StorageError, Scope.Scope> {
     const { factory, log, name, values } = wanted.get(key)!
-    const account = yield* Effect.provideService(factory.connect(values, name), TrafficLog, log)
+    const connected = Effect.provideService(factory.connect(values, name), TrafficLog, log)
+    const account = yield* uploads === undefined ? connected : Effect.provideService(connected, Uploads, uploads)
     const bandwidth = { up: yield* Bandwidth.make(), down: yield* Bandwidth.make() }
     const scope = yield* Effect.scope
     let limits = limitsOf({})

@@ -14,6 +14,7 @@ import type { Provider } from "../contract/Provider.ts"
 import type { ProviderFactory } from "../contract/ProviderFactory.ts"
 import { refusal as specificationRefusal } from "../contract/Specification.ts"
 import type { StorageError } from "../contract/StorageError.ts"
+import * as UploadFiles from "../layers/UploadFiles.ts"
 import * as StandardPaths from "../machine/StandardPaths.ts"
 import * as ConfigurationFile from "./ConfigurationFile.ts"
 import * as ConfigurationText from "./ConfigurationText.ts"
@@ -66,6 +67,8 @@ export interface RemotesOptions {
   readonly openLog?: Accounts.AccountsOptions["openLog"]
   /** Told of accounts with limits, where other processes use them too. */
   readonly share?: Accounts.AccountsOptions["share"]
+  /** A folder of what must survive: what was begun of large files is noted there, so that a later run goes on. */
+  readonly uploadsDirectory?: string | undefined
   /** Of this machine when absent; by `process.platform`'s names. */
   readonly platform?: string | undefined
 }
@@ -344,8 +347,13 @@ export class Remotes extends Context.Service<
   static readonly layer = (options: RemotesOptions): Layer.Layer<Remotes> =>
     Layer.effect(
       Remotes,
-      Effect.map(Accounts.make({ openLog: options.openLog, share: options.share }), (accounts) =>
-        make(options, accounts)
+      Effect.map(
+        Accounts.make({
+          openLog: options.openLog,
+          share: options.share,
+          uploads: options.uploadsDirectory === undefined ? undefined : UploadFiles.make(options.uploadsDirectory)
+        }),
+        (accounts) => make(options, accounts)
       )
     )
 }

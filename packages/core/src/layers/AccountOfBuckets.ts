@@ -22,6 +22,7 @@ export const make = (
       Effect.map(Stream.runCollect(buckets.list), (found) =>
         Stream.fromIterable(
           found
+            .filter(({ name }) => name !== "" && !name.includes("/") && RemotePath.refusal(name) === undefined)
             .map(({ name }): Directory => ({ _tag: "Directory", path: RemotePath.makeUnsafe(name) }))
             .sort((left, right) => RemotePath.compare(`${left.path}/`, `${right.path}/`))
         )

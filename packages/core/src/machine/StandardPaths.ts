@@ -17,6 +17,9 @@ export const configurationFile = (environment: Environment, home: string): strin
 export const stateDirectory = (environment: Environment, home: string): string =>
   join(base(environment, "XDG_STATE_HOME", home, join(".local", "state")), "ourclone")
 
+/** Below it: what was begun of large files. */
+export const uploadsDirectory = (state: string): string => join(state, "uploads")
+
 /** What may be deleted at any time. */
 export const cacheDirectory = (environment: Environment, home: string): string =>
   join(base(environment, "XDG_CACHE_HOME", home, ".cache"), "ourclone")

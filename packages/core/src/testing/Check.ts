@@ -8,7 +8,7 @@ import * as ByteSource from "../contract/ByteSource.ts"
 import type { DatedFile, Entry } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
 import * as RemotePath from "../contract/RemotePath.ts"
-import type { StorageError } from "../contract/StorageError.ts"
+import { isStorageError, type StorageError } from "../contract/StorageError.ts"
 
 /** The check is about something that this provider does not have; it says nothing of it. */
 export class NotApplicable extends Schema.TaggedError<NotApplicable>()("NotApplicable", { because: Schema.String }) {}
@@ -110,9 +110,18 @@ export const list = (provider: Provider, directory: string, depth?: 1) =>
     found.map(({ _tag, path }) => `${_tag} ${path}`).sort(RemotePath.compare)
   )
 
-/** The tag of the reason an effect fails with. */
+/** The tag of the reason an effect fails with, as an error that says what failed and where. */
 export const reason = <A>(effect: Effect.Effect<A, StorageError>): Effect.Effect<string> =>
-  Effect.match(effect, { onFailure: (error) => error.reason._tag as string, onSuccess: () => "no failure" })
+  Effect.match(effect, {
+    onFailure: (error) => {
+      assert.ok(isStorageError(error), `it fails with ${error}`)
+      for (const part of [error.provider, error.operation, error.reason.message]) {
+        assert.ok(typeof part === "string" && part !== "", "a failure says what failed, where, and why")
+      }
+      return error.reason._tag as string
+    },
+    onSuccess: () => "no failure"
+  })
 
 /** That a file keeps the time as exactly as the provider says. */
 export const assertModifiedAt = ({ capabilities }: Provider, file: DatedFile, expected = modifiedAt) => {

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type ByteSource, smallSize } from "../contract/ByteSource.ts"
 import type { File } from "../contract/Entry.ts"
-import { SourceChanged, StorageError } from "../contract/StorageError.ts"
+import { PermissionDenied, SourceChanged, StorageError } from "../contract/StorageError.ts"
 import {
   assertModifiedAt,
   at,
@@ -61,9 +61,13 @@ export const fileChecks: ReadonlyArray<Check> = [
   check("tells the same of a file after put, in stat and in a listing", function* (provider) {
     const said = yield* put(provider, "d/a.txt", "hello")
     const listed = (yield* Stream.runCollect(provider.list(at("d")))).find((entry) => entry._tag === "File")
-    for (const file of [yield* provider.stat(at("d/a.txt")), listed]) {
+    for (const file of [said, yield* provider.stat(at("d/a.txt")), listed]) {
       assert.equal(file?.path, "d/a.txt")
       assert.equal(file.size, 5)
+      for (const algorithm of ["sha1", "md5", "sha256"] as const) {
+        const digest: string | undefined = file.checksums[algorithm]
+        if (digest !== undefined) assert.equal(digest, createHash(algorithm).update("hello").digest("hex"))
+      }
       // A listing may leave out the time and which version it is; what it says is right.
       const isListed = file === listed
       assert.equal(isListed ? (file.modifiedAt ?? said.modifiedAt) : file.modifiedAt, said.modifiedAt)
@@ -129,6 +133,22 @@ export const fileChecks: ReadonlyArray<Check> = [
     assert.equal(yield* reason(store), "SourceChanged")
     assert.equal(yield* textAt(provider, "a.txt"), "old")
     assert.deepEqual(yield* list(provider, ""), ["File a.txt"])
+  }),
+  check("fails with the very error that a source fails with, and lives", function* (provider) {
+    const because = new PermissionDenied({ message: "nobody may read the rest of it" })
+    const failure = new StorageError({ provider: "contract", operation: "read", reason: because })
+    for (const size of [50_000, smallSize + megabyte]) {
+      if (size > provider.capabilities.maxPutSize) continue
+      const read = () => Stream.concat(Stream.succeed(pattern(40_000)), Stream.fail(failure))
+      const error = yield* Effect.flip(
+        provider.put(at("a.txt"), { size, bytes: Effect.fail(failure), read }, { modifiedAt })
+      ).pipe(Effect.catch(() => Effect.die(new assert.AssertionError({ message: "it stores what can not be read" }))))
+      assert.equal(error.reason._tag, "PermissionDenied")
+      assert.equal(error.reason.message, because.message)
+    }
+    assert.deepEqual(yield* list(provider, ""), [])
+    yield* put(provider, "a.txt", "after")
+    assert.equal(yield* textAt(provider, "a.txt"), "after")
   }),
   check("stores nothing when the bytes are not those that were announced", function* (provider) {
     const source = { ...bytes("hello"), sha1: sha1("other") }

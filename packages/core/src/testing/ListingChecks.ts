@@ -1,13 +1,32 @@
 /** Checks of `list`: what it reports, how deep, and in which order. */
 import assert from "node:assert/strict"
+import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type Entry, type File, orderKey } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
 import { type RemotePath, root } from "../contract/RemotePath.ts"
-import { assertModifiedAt, type Check, check, entries, list, put, sha1 } from "./Check.ts"
+import { assertModifiedAt, at, type Check, check, entries, list, put, sha1 } from "./Check.ts"
 
 /** In byte order. By UTF-16 units `～` would come last, and by names without regard to `/` the directory would come first. */
-const ordered = ["B", "a-b", "a.txt", "a/-", "a/b", "a/b0", "a/c/d", "a0", "b", "é", "～", "😀"]
+const ordered = [
+  "B",
+  "a b",
+  "a!",
+  "a-",
+  "a-b",
+  "a-c/d",
+  "a-c0",
+  "a.txt",
+  "a/-",
+  "a/b",
+  "a/b0",
+  "a/c/d",
+  "a0",
+  "b",
+  "é",
+  "～",
+  "😀"
+]
 
 const assertOrder = (provider: Provider, found: ReadonlyArray<Entry>, expected: ReadonlyArray<string>) => {
   const keys = found.map(orderKey)
@@ -41,6 +60,33 @@ export const listingChecks: ReadonlyArray<Check> = [
     for (const name of ["a0", "a/b", "a-b", "a.txt", "a/c"]) yield* put(provider, name, name)
     assertOrder(provider, yield* entries(provider, "", 1), ["a-b", "a.txt", "a/", "a0"])
   }),
+  check("lists a thousand files and one, and a folder of them once", function* (provider) {
+    const names = Array.from({ length: 1000 }, (_, index) => `a/${String(index).padStart(4, "0")}`)
+    yield* Effect.forEach([...names, "b"], (name) => put(provider, name, ""), { concurrency: 16, discard: true })
+    assertOrder(provider, yield* entries(provider, ""), [...names, "b"])
+    assertOrder(provider, yield* entries(provider, "a", 1), names)
+    assert.deepEqual(yield* list(provider, "", 1), ["Directory a", "File b"])
+  }),
+  check("lists what is there all the time once, while other files come and go", function* (provider) {
+    const stay = Array.from({ length: 20 }, (_, index) => `s/${String(index).padStart(2, "0")}`)
+    const go = stay.map((name) => `${name} goes`)
+    for (const name of [...stay, ...go]) yield* put(provider, name, "")
+    let count = 0
+    const change = Effect.suspend(() => {
+      const number = count++
+      const gone = go[go.length - 1 - number]
+      if (gone === undefined) return Effect.void
+      return Effect.andThen(put(provider, `${gone} and comes`, ""), provider.remove(at(gone)))
+    })
+    const found = yield* Stream.runCollect(Stream.tap(provider.list(root), () => change))
+    const seen = found.map(({ path }) => path).filter((path) => stay.includes(path))
+    assert.deepEqual(seen.sort(), stay)
+  }),
+  check("lists on after many listings that were broken off", function* (provider) {
+    for (const name of ["a/1", "b/2", "c/3", "d"]) yield* put(provider, name, name)
+    for (let number = 0; number < 40; number++) yield* Stream.runDrain(Stream.take(provider.list(root), 1))
+    assert.deepEqual(yield* list(provider, ""), ["File a/1", "File b/2", "File c/3", "File d"])
+  }),
   check("lists every file of a listing that needs pages, once", function* (provider) {
     const names = Array.from({ length: 60 }, (_, index) => `p/${String(index).padStart(3, "0")}`)
     for (const name of names) yield* put(provider, name, "")
@@ -68,6 +114,13 @@ export const listingChecks: ReadonlyArray<Check> = [
     const found = yield* Stream.runCollect(provider.list(root, { mayContain }))
     const wanted = found.map((entry) => entry.path).filter((path) => !isPruned(path))
     assert.deepEqual(wanted.sort(), ["a.txt", "in/a", "inner/c"])
+  }),
+  check("lists nothing that is not there where no directory is of interest", function* (provider) {
+    for (const path of ["a.txt", "in/a", "in/out/b"]) yield* put(provider, path, path)
+    const found = yield* Stream.runCollect(provider.list(root, { mayContain: () => false }))
+    const paths = found.flatMap((entry) => (entry._tag === "Directory" ? [] : [entry.path]))
+    assert.equal(new Set(paths).size, paths.length)
+    for (const path of paths) assert.ok(["a.txt", "in/a", "in/out/b"].includes(path), path)
   }),
   check("lists afresh each time the stream is run", function* (provider) {
     const listing = list(provider, "")

@@ -37,6 +37,14 @@ export const make = ({ absolute, account, fail, find, relative, store, ...host }
       return Effect.fail(fail(operation, path, new NotFound({ message })))
     })
 
+  /** The large file, where it may have a part of that number. */
+  const startedFor = (operation: string, file: Unfinished, number: number) =>
+    number >= 1 && number <= limits.maxParts
+      ? started(operation, file)
+      : Effect.fail(
+          fail(operation, file.path, new InvalidRequest({ message: `parts are numbered from 1 to ${limits.maxParts}` }))
+        )
+
   /** `from` may have been listed by a provider with another location, where its path means another file. */
   const findVersion = (from: File) => {
     const isIt = ({ file }: Stored) =>
@@ -79,14 +87,14 @@ export const make = ({ absolute, account, fail, find, relative, store, ...host }
         return file
       }),
     uploadPart: (file, number, source, options) =>
-      Effect.flatMap(started("uploadPart", file), (large) =>
+      Effect.flatMap(startedFor("uploadPart", file, number), (large) =>
         Effect.map(
           receive(source, options.checksums?.sha1 ?? source.sha1, (reason) => fail("uploadPart", file.path, reason)),
           (bytes) => keep(large, number, bytes)
         )
       ),
     copyPart: (file, number, from, { length, offset }) =>
-      Effect.flatMap(started("copyPart", file), (large) =>
+      Effect.flatMap(startedFor("copyPart", file, number), (large) =>
         Effect.flatMap(findVersion(from), ({ bytes }) => {
           if (offset + length <= bytes.length)
             return Effect.succeed(keep(large, number, bytes.slice(offset, offset + length)))

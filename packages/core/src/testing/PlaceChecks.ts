@@ -70,6 +70,17 @@ export const placeChecks: ReadonlyArray<Check> = [
     yield* putIfAbsent(at("d/a.txt"), bytes("third"), { modifiedAt })
     assert.deepEqual(yield* list(provider, ""), ["File d/a.txt"])
   }),
+  checkOf("putIfAbsent", "puts nothing of bytes that are not those announced", function* (putIfAbsent, provider) {
+    const wrong = { ...bytes("hello"), sha1: sha1("other") }
+    assert.equal(yield* reason(putIfAbsent(at("a.txt"), wrong, { modifiedAt })), "ChecksumMismatch")
+    assert.deepEqual(yield* list(provider, ""), [])
+  }),
+  checkOf("putIfSame", "replaces nothing by bytes that are not those announced", function* (putIfSame, provider) {
+    const seen = yield* put(provider, "a.txt", "first")
+    const wrong = { ...bytes("hello"), sha1: sha1("other") }
+    assert.equal(yield* reason(putIfSame(seen, wrong, { modifiedAt })), "ChecksumMismatch")
+    assert.equal(yield* textAt(provider, "a.txt"), "first")
+  }),
   checkOf("putIfAbsent", "lets one of many that put at once be first", function* (putIfAbsent, provider) {
     const texts = Array.from({ length: 8 }, (_, index) => `by number ${index}`)
     const attempts = yield* Effect.forEach(

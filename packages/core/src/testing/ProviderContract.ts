@@ -8,8 +8,11 @@
 import type { Check } from "./Check.ts"
 import { directoryChecks } from "./DirectoryChecks.ts"
 import { fileChecks } from "./FileChecks.ts"
+import { keptChecks } from "./KeptChecks.ts"
 import { largeFileChecks } from "./LargeFileChecks.ts"
 import { listingChecks } from "./ListingChecks.ts"
+import { nameChecks } from "./NameChecks.ts"
+import { partChecks } from "./PartChecks.ts"
 import { placeChecks } from "./PlaceChecks.ts"
 import { troubleChecks } from "./TroubleChecks.ts"
 import { versionChecks } from "./VersionChecks.ts"
@@ -18,10 +21,13 @@ export { type Check, runOrSkip } from "./Check.ts"
 
 export const checks: ReadonlyArray<Check> = [
   ...fileChecks,
+  ...keptChecks,
+  ...nameChecks,
   ...troubleChecks,
   ...listingChecks,
   ...directoryChecks,
   ...largeFileChecks,
+  ...partChecks,
   ...placeChecks,
   ...versionChecks
 ]

@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import * as http from "node:http"
 import * as https from "node:https"
+import { pipeline, Readable, Transform } from "node:stream"
 import * as tls from "node:tls"
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
@@ -63,6 +64,37 @@ const credentialsOf = ({ credentials }: Connecting): Pick<S3ClientConfig, "crede
   }
 }
 
+/** In bytes, of what is no file: a page of a thousand names of the longest takes a quarter. */
+const mostOfAnswer = 16 * 1024 * 1024
+
+/** `body`, which fails where it does not end. */
+const bounded = (body: Readable): Readable => {
+  let bytes = 0
+  const through = new Transform({
+    transform: (piece: Uint8Array, _, done) => {
+      bytes += piece.length
+      if (bytes > mostOfAnswer) done(new Error(`the answer has more than ${mostOfAnswer} bytes`))
+      else done(null, piece)
+    }
+  })
+  pipeline(body, through, () => {})
+  return through
+}
+
+/** The library holds whole answers in memory, however long they are. */
+const boundAnswers = (client: S3Client): void =>
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next(args)
+      const response = result.response as { readonly statusCode?: number; body?: unknown }
+      const isFile = (context as { readonly commandName?: string }).commandName === "GetObjectCommand"
+      if (isFile && (response.statusCode ?? 0) < 300) return result
+      if (response.body instanceof Readable) response.body = bounded(response.body)
+      return result
+    },
+    { step: "deserialize", priority: "low", name: "boundedAnswers" }
+  )
+
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
 
 /** Throws when the file of certificates can not be used. */
@@ -90,6 +122,7 @@ export const connect = (options: Connecting): S3Connection => {
     requestHandler: { connectionTimeout: options.connectTimeout, socketTimeout: options.idleTimeout, ...agents },
     ...credentialsOf(options)
   })
+  boundAnswers(client)
   if (!options.takesCallNames) {
     client.middlewareStack.add(
       (next) => (args) => {

@@ -40,6 +40,10 @@ const shown = (message: string): string => {
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }
 
+/** It becomes a part of an address: no other text may. */
+const regionOf = (said: string | undefined): string | undefined =>
+  said !== undefined && /^[a-z0-9-]{1,64}$/i.test(said) ? said : undefined
+
 export const failureOf = (error: unknown): S3Failure => {
   const fields = fieldsOf(error)
   const metadata = fieldsOf(fields.$metadata)
@@ -48,11 +52,11 @@ export const failureOf = (error: unknown): S3Failure => {
   const retryAfter = Number(headers["retry-after"])
   return {
     name,
-    code: text(fields.Code) ?? text(fields.code) ?? name,
+    code: shown(text(fields.Code) ?? text(fields.code) ?? name),
     message: shown(text(fields.message) ?? String(error)),
     status: typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined,
-    region: text(fields.Region) ?? text(headers["x-amz-bucket-region"]),
-    requestId: text(metadata.requestId),
+    region: regionOf(text(fields.Region) ?? text(headers["x-amz-bucket-region"])),
+    requestId: metadata.requestId === undefined ? undefined : shown(String(metadata.requestId)),
     retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? Math.min(retryAfter, 3600) : undefined
   }
 }

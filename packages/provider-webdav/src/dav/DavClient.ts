@@ -83,12 +83,21 @@ export interface DavClient {
   readonly origin: string
 }
 
-/** In bytes: a listing of a million files is not larger. */
-const mostOfListing = 1024 ** 3
+/** What an answer may have at most: bytes, as memory holds what they say, and rows. */
+interface Most {
+  readonly bytes: number
+  readonly rows: number
+}
 
-const readRows = async (body: Response["body"]): Promise<ReadonlyArray<Row>> => {
+/** Of one folder. */
+const mostOfListing: Most = { bytes: 256 * 1024 * 1024, rows: 500_000 }
+const mostOfOne: Most = { bytes: 1024 * 1024, rows: 100 }
+
+const readRows = async (body: Response["body"], most: Most): Promise<ReadonlyArray<Row>> => {
   const rows: Array<Row> = []
-  const reader = makeReader((row) => rows.push(row))
+  const reader = makeReader((row) => {
+    if (rows.push(row) > most.rows) throw new NoMultistatus(`the answer has more than ${most.rows} rows`)
+  })
   const decoder = new TextDecoder()
   const pace = new Pace.Pace()
   let since = performance.now()
@@ -98,13 +107,16 @@ const readRows = async (body: Response["body"]): Promise<ReadonlyArray<Row>> => 
     if (pace.isTooSlow(piece.length, now - since)) throw new Error(Pace.message)
     since = now
     bytes += piece.length
-    if (bytes > mostOfListing) throw new NoMultistatus("the answer does not end")
+    if (bytes > most.bytes) throw new NoMultistatus(`the answer has more than ${most.bytes} bytes`)
     reader.write(decoder.decode(piece, { stream: true }))
   }
   reader.write(decoder.decode())
   reader.end()
   return rows
 }
+
+/** In milliseconds: how long the rest of an answer may come until its connection is given up. */
+const thrownAwayFor = 1000
 
 export const make = (provider: string, connection: DavConnection): DavClient => {
   const { authorization, onRequest, origin, pace, pool, userAgent } = connection
@@ -145,7 +157,9 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
         try {
           return await use({ status: statusCode, headers }, body)
         } finally {
-          await body.dump({ limit: 1024 * 1024, signal }).catch(() => {})
+          // What comes slower than this is not worth the connection.
+          const enough = AbortSignal.any([signal, AbortSignal.timeout(thrownAwayFor)])
+          await body.dump({ limit: 64 * 1024, signal: enough }).catch(() => {})
         }
       },
       catch: explained(at, sending.method)
@@ -157,10 +171,10 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
       throw fail(sending.method, at, reasonOf(sending.method, answer))
     })
 
-  const multistatus = (at: string, sending: Sending) =>
+  const multistatus = (at: string, sending: Sending, most: Most) =>
     exchange(at, sending, (answer, body) => {
       if (answer.status !== 207) throw fail(sending.method, at, reasonOf(sending.method, answer))
-      return readRows(body)
+      return readRows(body, most)
     })
 
   const xml = { "content-type": 'application/xml; charset="utf-8"' }
@@ -170,10 +184,15 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
     exchange,
     send,
     find: (at, path, depth, names) =>
-      multistatus(at, { method: "PROPFIND", path, headers: { depth: `${depth}`, ...xml }, body: propfind(names) }),
+      multistatus(
+        at,
+        { method: "PROPFIND", path, headers: { depth: `${depth}`, ...xml }, body: propfind(names) },
+        depth === 0 ? mostOfOne : mostOfListing
+      ),
     patch: (at, path, values) =>
-      Effect.map(multistatus(at, { method: "PROPPATCH", path, headers: xml, body: proppatch(values) }), (rows) =>
-        rows.every(({ refused, status }) => refused.size === 0 && (status ?? 200) < 300)
+      Effect.map(
+        multistatus(at, { method: "PROPPATCH", path, headers: xml, body: proppatch(values) }, mostOfOne),
+        (rows) => rows.every(({ refused, status }) => refused.size === 0 && (status ?? 200) < 300)
       ),
     open: (at, sending) =>
       Effect.tryPromise({

@@ -23,6 +23,13 @@ export const headerOf = ({ headers }: Answer, name: string): string | undefined 
   return typeof value === "string" ? value : value?.[0]
 }
 
+/** Of a server, shown to people: on one line and not for ever. */
+const shown = (text: string): string => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trim()
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line
+}
+
 const seconds = (text: string | undefined): number => {
   const found = Number(text)
   return Number.isFinite(found) && found > 0 ? Math.min(found, 3600) : 1
@@ -35,7 +42,7 @@ export const reasonOf = (method: string, answer: Answer): Reason => {
     case 401: {
       const challenge = headerOf(answer, "www-authenticate") ?? ""
       const asks = /^\s*(?:digest|ntlm|negotiate)/i.test(challenge)
-        ? `; it asks for ${challenge.trim().split(" ")[0]}, which is not known here`
+        ? `; it asks for ${shown(challenge.trim().split(" ")[0] ?? "")}, which is not known here`
         : ""
       return new Unauthenticated({ message: `the server does not accept user and password${asks}` })
     }
@@ -63,7 +70,7 @@ export const reasonOf = (method: string, answer: Answer): Reason => {
   if (status >= 300 && status < 400) {
     const where = headerOf(answer, "location")
     return new InvalidRequest({
-      message: `the server sends elsewhere${where === undefined ? "" : `, to ${where}`}; give that address if it is right`
+      message: `the server sends elsewhere${where === undefined ? "" : `, to ${shown(where)}`}; give that address if it is right`
     })
   }
   if (status >= 500) return new Unavailable({ message: `the server has a failure of its own (${status})` })

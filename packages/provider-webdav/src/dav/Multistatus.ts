@@ -25,10 +25,12 @@ const statusOf = (text: string): number | undefined => {
   return found === undefined ? undefined : Number(found)
 }
 
-/** More than any name, time or list of digests. */
-const longestText = 64 * 1024
+/** More than any name, time or list of digests, in characters. */
+const longestText = 16 * 1024
+/** Elements in each other. */
+const deepest = 64
 
-/** Takes pieces of text; `end` throws `NoMultistatus` when they were no whole answer. */
+/** Takes pieces of text. `write` throws `NoMultistatus` when they can be no answer, `end` when they were no whole one. */
 export const makeReader = (onRow: (row: Row) => void) => {
   const parser = new SaxesParser({ xmlns: true })
   const path: Array<PropertyName> = []
@@ -56,6 +58,7 @@ export const makeReader = (onRow: (row: Row) => void) => {
     const name: PropertyName = `{${uri}}${local}`
     if (path.length === 0) isMultistatus = name === `{${dav}}multistatus`
     path.push(name)
+    if (path.length > deepest) failure ??= new Error("its elements have no end")
     // What stands in a property, such as a kind of resource, is told by its name.
     if (property() !== undefined && path.length > 5) text += ` ${name}`
     else text = ""
@@ -70,7 +73,7 @@ export const makeReader = (onRow: (row: Row) => void) => {
     }
   })
   const add = (more: string) => {
-    if (text.length < longestText) text += more
+    if (text.length < longestText) text += more.slice(0, longestText - text.length)
   }
   parser.on("text", add)
   parser.on("cdata", add)
@@ -90,13 +93,18 @@ export const makeReader = (onRow: (row: Row) => void) => {
     if (path.length === 0) isOver = true
   })
 
+  const check = (): void => {
+    if (failure !== undefined) throw new NoMultistatus(`the answer is no XML that can be read: ${failure.message}`)
+  }
+
   return {
     write: (piece: string): void => {
-      if (failure === undefined) parser.write(piece)
+      parser.write(piece)
+      check()
     },
     end: (): void => {
-      if (failure === undefined) parser.close()
-      if (failure !== undefined) throw new NoMultistatus(`the answer is no XML that can be read: ${failure.message}`)
+      parser.close()
+      check()
       if (!isMultistatus || !isOver) throw new NoMultistatus("the answer is no WebDAV one; is the address right?")
     }
   }

@@ -1,0 +1,117 @@
+/** Servers that answer otherwise than SFTP says, or not at all. */
+import { assert, it } from "@effect/vitest"
+import type { Entry, File } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
+import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { at } from "@ourclone/core/testing/Check"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { factory } from "../src/SftpFactory.ts"
+import { type Answers, end, entry, file, folder, start } from "./hostile.ts"
+
+const opened = (answers: Answers, options: object = {}) =>
+  Effect.gen(function* () {
+    const server = yield* Effect.acquireRelease(
+      Effect.promise(() => start(answers)),
+      ({ stop }) => Effect.promise(stop)
+    )
+    const values = {
+      host: "127.0.0.1",
+      port: server.port,
+      user: "ann",
+      password: Redacted.make("canary-7"),
+      knownHosts: "none",
+      ...options
+    }
+    return yield* ProviderFactory.open(factory, values, { name: "far:", location: "/place" })
+  })
+
+const failing = (answers: Answers, use: (provider: Provider) => Effect.Effect<unknown, StorageError>, options = {}) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const failed = yield* Effect.flip(use(yield* opened(answers, options)))
+      assert.include(failed.message, "far:")
+      assert.notInclude(JSON.stringify(failed) + failed.message, "canary")
+      return failed.reason._tag
+    })
+  )
+
+const list = (provider: Provider) => Stream.runCollect(provider.list(at("")))
+const small: File = { _tag: "File", path: at("a.txt"), size: 5, checksums: {} }
+
+/** The first answer is the folder, the next its end. */
+const listing = (answers: NonNullable<Answers["readdir"]>) =>
+  Effect.scoped(Effect.flatMap(opened({ readdir: answers }), list)) as Effect.Effect<Array<Entry>, StorageError>
+const once =
+  (...entries: ReadonlyArray<ReturnType<typeof entry>>): NonNullable<Answers["readdir"]> =>
+  (asked, count) =>
+    count === 1 ? asked.sftp.name(asked.id, [...entries]) : end(asked)
+
+it.live("a folder without end takes no more memory than it may", () =>
+  Effect.gen(function* () {
+    let number = 0
+    const page = () => Array.from({ length: 500 }, () => entry(`file ${number++}`.padEnd(200, "x")))
+    const before = process.memoryUsage().rss
+    assert.strictEqual(yield* failing({ readdir: ({ id, sftp }) => sftp.name(id, page()) }, list), "UnexpectedResponse")
+    assert.isBelow(process.memoryUsage().rss - before, 800 * 1024 * 1024)
+  })
+)
+
+it.live("a folder that goes on without names ends", () =>
+  Effect.gen(function* () {
+    const dots = [entry(".", folder), entry("..", folder)]
+    assert.strictEqual(yield* failing({ readdir: ({ id, sftp }) => sftp.name(id, dots) }, list), "UnexpectedResponse")
+  })
+)
+
+it.live("names that lead elsewhere, and files of which nothing is said, are told as failures", () =>
+  Effect.gen(function* () {
+    const found = yield* listing(
+      once(
+        entry("../../etc/passwd"),
+        entry("d/a"),
+        entry("a\u0000b"),
+        entry("without anything", {}),
+        entry("without a size", { mode: 0o100644, mtime: 1, atime: 1 }),
+        entry("good"),
+        entry("good")
+      )
+    )
+    const files = found.filter(({ _tag }) => _tag === "File").map(({ path }) => path)
+    assert.deepStrictEqual(
+      files,
+      ["a␀b", "good"].filter((name) => files.includes(at(name)))
+    )
+    assert.include(files, "good")
+    for (const one of found) assert.isTrue(one._tag !== "Skipped" || one.isFailure, one.path)
+    assert.strictEqual(found.filter(({ _tag }) => _tag === "Skipped").length + files.length, found.length)
+  })
+)
+
+it.live("a call that is never answered is given up, and its connection", () =>
+  Effect.gen(function* () {
+    const options = { idleTimeout: 0.3 }
+    assert.strictEqual(yield* failing({ readdir: () => {} }, list, options), "Unavailable")
+    const silent: Answers = { stat: ({ id, sftp }, path) => path !== "/place/a.txt" && sftp.attrs(id, folder) }
+    assert.strictEqual(yield* failing(silent, (provider) => provider.stat(at("a.txt")), options), "Unavailable")
+  })
+)
+
+it.live("a file that gives other bytes than it should is told", () =>
+  Effect.gen(function* () {
+    const stat: Answers["stat"] = ({ id, sftp }, path) => sftp.attrs(id, path === "/place" ? folder : file(5))
+    const read = (provider: Provider) => provider.readAll(small)
+    const short: Answers = {
+      stat,
+      read: ({ id, sftp }, offset) => (offset === 0 ? sftp.data(id, Buffer.from("he")) : end({ id, sftp }))
+    }
+    assert.strictEqual(yield* failing(short, read), "SourceChanged")
+    const long: Answers = { stat, read: ({ id, sftp }) => sftp.data(id, Buffer.alloc(100_000)) }
+    const outcome = yield* Effect.scoped(
+      Effect.flatMap(opened(long, { idleTimeout: 1 }), (provider) => Effect.exit(read(provider)))
+    )
+    if (outcome._tag === "Success") assert.strictEqual(outcome.value.length, 5)
+  })
+)
