@@ -62,6 +62,7 @@ const groups = {
     notify: async () => (await import("./commands/notify.ts")).notify,
     serve: async () => (await import("./commands/serve.ts")).serve,
     "serve-side": async () => (await import("./commands/serve.ts")).serveSide,
+    runner: async () => (await import("./commands/runner.ts")).runner,
     state: async () => (await import("./commands/state.ts")).state,
     tui: async () => (await import("./commands/tui.ts")).tui
   },

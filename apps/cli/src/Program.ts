@@ -6,7 +6,7 @@ import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import { printable } from "@ourclone/core/events/PrintableText"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
-import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import { databaseOf, ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
@@ -112,6 +112,7 @@ const machineOf = ({ environment }: StreamsShape): ThisMachine["Service"] => {
   return {
     stateDirectory: StandardPaths.stateDirectory(environment, home),
     cacheDirectory: StandardPaths.cacheDirectory(environment, home),
+    database: databaseOf(environment),
     home,
     program: `ourclone ${version}`,
     delaysShutdown: shutdownPrograms[process.platform]
@@ -143,7 +144,7 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
       share: (account) =>
         Effect.flatMap(
           Effect.promise(() => import("./task/AccountUse.ts")),
-          ({ count }) => count(machine.stateDirectory, account)
+          ({ count }) => count(machine, account)
         ),
       uploadsDirectory: StandardPaths.uploadsDirectory(machine.stateDirectory)
     })

@@ -1,4 +1,5 @@
 /** The program in this process: signals and the exit code. */
+import { callMachine } from "@ourclone/core/machine/ProcessIdentity"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Ending from "./Ending.ts"
@@ -13,6 +14,8 @@ const longTime = 2 ** 30
 
 /** Runs the command line of this process and ends it. */
 export const main = (): void => {
+  const machine = process.env.OURCLONE_MACHINE ?? ""
+  if (machine !== "") callMachine(machine)
   let stopCode: number | undefined
   let isInterrupted = false
   const stop = (code: number): void => {

@@ -7,13 +7,13 @@ import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { Surroundings } from "@ourclone/core/configuration/Secret"
 import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import { mayRun } from "@ourclone/tasks/host/OtherMachines"
 import type { RunnerProgram } from "@ourclone/tasks/host/RunnerProcess"
 import * as TaskHost from "@ourclone/tasks/host/TaskHost"
+import * as OpenStore from "@ourclone/tasks/store/OpenStore"
+import { retention } from "@ourclone/tasks/store/Prune"
 import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
-import { retention } from "@ourclone/tasks/store/SqlitePrune"
-import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
-import { tasksFile } from "@ourclone/tasks/store/TasksFile"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Attempts from "./access/Attempts.ts"
@@ -134,10 +134,14 @@ export const serve = Effect.fnUntraced(function* (
   const people = People.make(database, clock)
   yield* addFirstAdmin(people, options.password)
   const settings = Settings.make(database)
-  const store = yield* Effect.mapError(SqliteStore.make(tasksFile(machine.stateDirectory), { busyMillis }), stateFailed)
+  const store = yield* Effect.mapError(OpenStore.open(machine, { busyMillis }), stateFailed)
+  const owner = ProcessIdentity.current()
   const host = yield* TaskHost.make({
     store,
-    owner: ProcessIdentity.current(),
+    owner,
+    ...(machine.database === undefined
+      ? {}
+      : { mayRun: (task) => Effect.provideService(mayRun(owner.host, task), Remotes, remotes) }),
     program: options.runner,
     settings: hostSettings(settings),
     notifications: surroundings && { configuration: remotes.configurationFile, surroundings },

@@ -1,8 +1,9 @@
 /** What every face of this package is made of: the journal, the desk, the link and the screens' program. */
 import { homedir, userInfo } from "node:os"
+import { callMachine } from "@ourclone/core/machine/ProcessIdentity"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
-import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
-import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import { databaseOf } from "@ourclone/jobs/kind/Surroundings"
+import * as OpenStore from "@ourclone/tasks/store/OpenStore"
 import * as Effect from "effect/Effect"
 import type { Screen, Tab } from "./command/Screen.ts"
 import type { World } from "./command/World.ts"
@@ -21,18 +22,21 @@ export interface TogetherOptions {
 }
 
 const tabOf = (kept: KeptState.Kept): Tab => {
-  const tab = kept["tab"]
+  const tab = kept.tab
   return typeof tab === "string" && Object.hasOwn(roots, tab) ? (tab as Tab) : "storage"
 }
 
 /** Until the scope closes. Fails where the journal can not be read. */
 export const make = Effect.fnUntraced(function* ({ around, program }: TogetherOptions) {
   const environment = process.env
-  const home = environment["HOME"] || homedir()
+  const machine = environment.OURCLONE_MACHINE ?? ""
+  if (machine !== "") callMachine(machine)
+  const home = environment.HOME || homedir()
   const stateDirectory = StandardPaths.stateDirectory(environment, home)
   const keptFile = KeptState.fileIn(stateDirectory)
   let kept = KeptState.read(keptFile)
-  const store = yield* SqliteStore.make(tasksFile(stateDirectory))
+  const database = databaseOf(environment)
+  const store = yield* OpenStore.open({ database, stateDirectory })
   const desk = yield* DeskProcess.make({ command: [...program, "task", "look"], environment })
   const link = yield* LocalLink.make({
     store,
@@ -42,6 +46,7 @@ export const make = Effect.fnUntraced(function* ({ around, program }: TogetherOp
       environment,
       sendSignal: (pid, signal) => void process.kill(pid, signal)
     },
+    isShared: database !== undefined,
     by: userInfo().username,
     onProblem: () => {}
   })

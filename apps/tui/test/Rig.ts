@@ -26,6 +26,7 @@ export const task = (fields: Partial<Task> = {}): Task => ({
   origin: "terminal",
   by: "ann",
   schedule: null,
+  machine: null,
   isRecord: false,
   hooks: noHooks,
   priority: 0,

@@ -1,13 +1,12 @@
-/** The journal of tasks of this machine, as the command line opens it. */
+/** The journal of tasks, as the command line opens it. */
 import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Rescue from "@ourclone/tasks/host/Rescue"
-import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
-import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import * as OpenStore from "@ourclone/tasks/store/OpenStore"
 import * as Effect from "effect/Effect"
 
 /** Open until the scope closes. */
-export const open = Effect.flatMap(ThisMachine, ({ stateDirectory }) => SqliteStore.make(tasksFile(stateDirectory)))
+export const open = Effect.flatMap(ThisMachine, (machine) => OpenStore.open(machine))
 
 /** Open, and without tasks that only seem to run because their process has ended. */
 export const openToLook = Effect.tap(open, (store) => Rescue.rescue(store))

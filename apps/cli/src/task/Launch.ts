@@ -1,4 +1,5 @@
 /** Has a task run that is queued. */
+import { current } from "@ourclone/core/machine/ProcessIdentity"
 import * as Follow from "@ourclone/tasks/host/Follow"
 import * as RunnerProcess from "@ourclone/tasks/host/RunnerProcess"
 import * as TaskHost from "@ourclone/tasks/host/TaskHost"
@@ -29,9 +30,12 @@ export const settled = Effect.fnUntraced(function* (
   return yield* store.load(task.id)
 })
 
-/** Where no service starts runners, this command starts the one. The task as it is then. */
+/** Where no service starts runners on this machine, this command starts the one. The task as it is then. */
 export const launch = Effect.fnUntraced(function* (store: TaskStore, task: Task) {
-  if ((yield* store.holder(TaskHost.role)) !== undefined) return task
+  const { host } = current()
+  for (const role of [TaskHost.role, TaskHost.roleOf(host)]) {
+    if ((yield* store.holder(role))?.host === host) return task
+  }
   const ended = RunnerProcess.start(taskProgram(yield* Streams), task, none)
   const begun = settled(store, task, ({ take }) => take !== task.take)
   return yield* Effect.raceFirst(

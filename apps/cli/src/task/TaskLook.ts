@@ -4,6 +4,7 @@ import { Remedy } from "@ourclone/core/contract/Remedy"
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
+import { current } from "@ourclone/core/machine/ProcessIdentity"
 import type { Outcome, TaskStore } from "@ourclone/tasks/store/TaskStore"
 import type { Hook } from "@ourclone/tasks/task/Hooks"
 import type { Task } from "@ourclone/tasks/task/Task"
@@ -73,6 +74,12 @@ const outcomesOf = Effect.fnUntraced(function* (store: TaskStore, task: Task, ki
 
 const hookText = (hook: Hook | null): string => (hook === null ? "" : printable(hook.command.join(" ")))
 
+/** The other machine that has it, or that it waits for. */
+const elsewhere = ({ machine, owner }: Task): string => {
+  const name = owner?.host ?? machine ?? ""
+  return name === current().host ? "" : printable(name)
+}
+
 export const show = Effect.fnUntraced(function* (flags: { readonly id: string }) {
   const output = yield* Output.make
   const store = yield* Journal.openToLook
@@ -92,6 +99,7 @@ export const show = Effect.fnUntraced(function* (flags: { readonly id: string })
     ["took", TaskText.duration(task, now)],
     ["so far", TaskText.counts(task)],
     ["runs", task.take > 1 ? Amount.count(task.take) : ""],
+    ["machine", elsewhere(task)],
     ["before", hookText(task.hooks.before)],
     ["after", hookText(task.hooks.after)]
   ]

@@ -2,7 +2,7 @@
 import * as Amount from "@ourclone/core/events/Amount"
 import * as Age from "@ourclone/core/filter/Age"
 import * as Size from "@ourclone/core/filter/Size"
-import { retention } from "@ourclone/tasks/store/SqlitePrune"
+import { retention } from "@ourclone/tasks/store/Prune"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { usage } from "../ExitCode.ts"

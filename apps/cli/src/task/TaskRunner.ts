@@ -10,9 +10,8 @@ import * as TaskHost from "@ourclone/tasks/host/TaskHost"
 import * as AccountShares from "@ourclone/tasks/runner/AccountShares"
 import * as CredentialsChange from "@ourclone/tasks/runner/CredentialsChange"
 import { runTask } from "@ourclone/tasks/runner/RunTask"
-import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
+import * as OpenStore from "@ourclone/tasks/store/OpenStore"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
-import { tasksFile } from "@ourclone/tasks/store/TasksFile"
 import type { Task } from "@ourclone/tasks/task/Task"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -63,8 +62,7 @@ export const run = (id: string) =>
     const store = yield* Journal.open
     const owner = yield* Journal.owner
     // Its lines may be lost in a power cut; in return nothing waits for the disk.
-    const { stateDirectory } = yield* ThisMachine
-    const shares = yield* SqliteStore.make(tasksFile(stateDirectory), { isDurable: false })
+    const shares = yield* OpenStore.open(yield* ThisMachine, { isDurable: false })
     // With plugins, as the service and commands have them.
     const factories = (yield* withPlugins(builtIn, environment)).map(withSettings)
     const remotes = Remotes.layer({

@@ -2,8 +2,7 @@
 import * as JobKinds from "@ourclone/jobs/JobKinds"
 import { InvalidJob } from "@ourclone/jobs/kind/JobError"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
-import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
-import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import * as OpenStore from "@ourclone/tasks/store/OpenStore"
 import * as TaskKinds from "@ourclone/tasks/undo/TaskKinds"
 import * as Effect from "effect/Effect"
 
@@ -14,10 +13,7 @@ const isOfTasks = (type: string): boolean => ofTasks.some((one) => one === type)
 /** Holds the journal open until the scope closes, for a kind that needs it. */
 export const load = Effect.fnUntraced(function* (type: string) {
   if (!isOfTasks(type)) return yield* JobKinds.load(type)
-  const { stateDirectory } = yield* ThisMachine
-  const store = yield* Effect.mapError(
-    SqliteStore.make(tasksFile(stateDirectory)),
-    ({ message }) => new InvalidJob({ message })
-  )
+  const opened = OpenStore.open(yield* ThisMachine)
+  const store = yield* Effect.mapError(opened, ({ message }) => new InvalidJob({ message }))
   return yield* TaskKinds.load(type, store)
 })

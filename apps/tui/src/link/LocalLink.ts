@@ -19,6 +19,8 @@ export interface LocalOptions {
   readonly desk: DeskProcess
   /** What runs a task with an id. */
   readonly runner: TaskHost.HostOptions["program"]
+  /** Whether other machines have the same journal: what was asked for there is left to them. */
+  readonly isShared?: boolean
   /** Who asks, as tasks say it: `ann`. */
   readonly by: string
   /** Hears what the host could not do. */
@@ -53,8 +55,15 @@ const watch = (store: TaskStore): Stream.Stream<ReadonlyArray<Task>, LinkFailed>
   )
 
 /** Until the scope closes this process starts runners for tasks whose turn it is, unless another one does already. */
-export const make = Effect.fnUntraced(function* ({ by, desk, onProblem, runner, store }: LocalOptions) {
-  const host = yield* TaskHost.make({ store, owner: ProcessIdentity.current(), program: runner, onProblem })
+export const make = Effect.fnUntraced(function* ({ by, desk, isShared, onProblem, runner, store }: LocalOptions) {
+  const owner = ProcessIdentity.current()
+  const host = yield* TaskHost.make({
+    store,
+    owner,
+    program: runner,
+    ...(isShared === true ? { mayRun: ({ machine }: Task) => Effect.succeed(machine === owner.host) } : {}),
+    onProblem
+  })
 
   const details = Effect.fnUntraced(function* (id: string, after: number) {
     const task = yield* journal(store.load(id))

@@ -42,9 +42,18 @@ const isZombie = (pid: number): boolean => {
 }
 
 let own: ProcessIdentity | undefined
+let called: string | undefined
+
+const hostName = (): string => called ?? hostname()
+
+/** How this machine is called where its host name will not do, as in a container, which has another one at each start. Said before anybody asks. */
+export const callMachine = (name: string): void => {
+  called = name
+  own = undefined
+}
 
 export const current = (): ProcessIdentity => {
-  own ??= { host: hostname(), pid: process.pid, birth: birthOf(process.pid) }
+  own ??= { host: hostName(), pid: process.pid, birth: birthOf(process.pid) }
   return own
 }
 
@@ -61,7 +70,7 @@ const exists = (pid: number): boolean => {
 
 /** Whether the process is known to have ended. Of a process on another host nothing is known. */
 export const hasEnded = ({ birth, host, pid }: ProcessIdentity): boolean => {
-  if (host !== hostname()) return false
+  if (host !== hostName()) return false
   if (!exists(pid) || isZombie(pid)) return true
   const now = birthOf(pid)
   return birth !== "" && now !== "" && now !== birth

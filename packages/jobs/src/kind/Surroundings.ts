@@ -2,11 +2,14 @@
 import type { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { WakeProgram } from "@ourclone/core/machine/WakeLock"
 import * as Context from "effect/Context"
+import * as Redacted from "effect/Redacted"
 
 export interface Machine {
   /** Absolute folders; they need not exist. */
   readonly stateDirectory: string
   readonly cacheDirectory: string
+  /** Of Postgres, as a URL: where the tasks of several machines are kept, rather than in the state's folder. */
+  readonly database?: Redacted.Redacted | undefined
   readonly home: string
   /** What snapshots say made them: `ourclone 1.2.3`. */
   readonly program: string
@@ -17,3 +20,11 @@ export interface Machine {
 export class ThisMachine extends Context.Service<ThisMachine, Machine>()("@ourclone/jobs/ThisMachine") {}
 
 export type Surroundings = Remotes | ThisMachine
+
+/** The variable that names `Machine.database`. */
+export const databaseVariable = "OURCLONE_DATABASE"
+
+export const databaseOf = (environment: { readonly [variable: string]: string | undefined }): Machine["database"] => {
+  const url = environment[databaseVariable] ?? ""
+  return url === "" ? undefined : Redacted.make(url, { label: databaseVariable })
+}

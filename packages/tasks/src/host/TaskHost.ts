@@ -1,9 +1,10 @@
 /**
  * Starts a runner for each task whose turn it is.
  *
- * A face makes one while it lives. Of all that live at once on one journal only one starts runners; when it ends, the
- * next one does. What runs goes on without any, and a task is begun again only when its runner has ended or let its
- * lease run out.
+ * A face makes one while it lives. Of all that live at once on one machine and one journal only one starts runners; when it
+ * ends, the next one does. What runs goes on without any, and a task is begun again only when its runner has ended or let
+ * its lease run out. Machines that share a journal take tasks as they have room for them; one host of all sees to schedules,
+ * notifications and what is kept.
  */
 
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
@@ -14,12 +15,14 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 import * as Notifier from "../notify/Notifier.ts"
+import { leaseMillis } from "../runner/Journaling.ts"
 import { none, type Secrets } from "../runner/StoredSecrets.ts"
 import * as Scheduler from "../schedule/Scheduler.ts"
 import * as Watches from "../schedule/Watches.ts"
-import { retention } from "../store/SqlitePrune.ts"
+import { retention } from "../store/Prune.ts"
 import type { TaskError } from "../store/TaskError.ts"
 import type { Retention, TaskStore } from "../store/TaskStore.ts"
+import type { Schedule } from "../task/Schedule.ts"
 import type { NewTask, Task } from "../task/Task.ts"
 import * as EndStuck from "./EndStuck.ts"
 import * as Rescue from "./Rescue.ts"
@@ -44,6 +47,8 @@ export interface HostOptions {
   readonly notifications?: Omit<Notifier.NotifierOptions, "store"> | undefined
   /** Where the program keeps its state: what changes there starts no schedule. */
   readonly ownFolder?: string
+  /** Whether this machine can run a task of a journal that several share; all where this is absent. */
+  readonly mayRun?: (task: Task) => Effect.Effect<boolean>
   /** Asked at each look, so that they can change. */
   readonly settings?: Effect.Effect<HostSettings>
   /** How long a run may take to end that is to. */
@@ -62,15 +67,20 @@ export interface TaskHost {
   readonly look: Effect.Effect<void>
 }
 
-/** Whoever has it starts runners. */
+/** Whoever has it sees to schedules. */
 export const role = "host"
+/** Whoever has it starts runners on that machine, where several share a journal; else the host does. */
+export const roleOf = (machine: string): string => `runners of ${machine}`
 const roleMillis = 16_000
 const holdMillis = 5_000
 const lookMillis = 1_000
 const notifyMillis = 2_000
 const pruneMillis = 3_600_000
+/** How many that are due are looked through for those that this machine can run. */
+const mostDue = 1_000
 
 export const make = Effect.fnUntraced(function* ({
+  mayRun,
   notifications,
   onProblem = () => {},
   owner,
@@ -80,25 +90,37 @@ export const make = Effect.fnUntraced(function* ({
   settings = Effect.succeed(defaults),
   store
 }: HostOptions): Effect.fn.Return<TaskHost, never, Scope.Scope> {
-  const watches = yield* Watches.make(store, ownFolder)
+  const isOurs = ({ machine }: Schedule) => mayRun === undefined || machine === owner.host
+  const watches = yield* Watches.make(store, ownFolder, isOurs)
   const due = Latch.makeUnsafe(true)
   const onEnd = () => void due.openUnsafe()
   const starting = yield* Starting.make({ store, owner, program, onProblem, onEnd })
   const endStuck = EndStuck.make(store, program.sendSignal, patience)
   let isHolder = false
+  let starts = false
   let heldAt = 0
   let prunedAt = Number.NEGATIVE_INFINITY
 
-  const counts = ({ isRecord, state }: Task): boolean =>
-    !isRecord && (state._tag === "Running" || (state._tag === "Waiting" && state.for !== "credentials"))
+  const counts = ({ isRecord, owner: its, state }: Task): boolean =>
+    !isRecord &&
+    its?.host === owner.host &&
+    (state._tag === "Running" || (state._tag === "Waiting" && state.for !== "credentials"))
+
+  /** Of machines that share a journal one starts the task: the others need not try. */
+  const isForHere = Effect.fnUntraced(function* (task: Task) {
+    if (mayRun === undefined) return true
+    return (yield* mayRun(task)) && (yield* store.hold(`start ${task.id}`, owner, leaseMillis))
+  })
 
   const startDue = Effect.gen(function* () {
     const { atOnce } = yield* settings
     const held = yield* store.list({ states: ["Running", "Waiting"], limit: 10_000 })
     starting.look(held)
     let free = atOnce - held.filter(counts).length - starting.count()
-    for (const task of free > 0 ? yield* store.due(free + starting.count()) : []) {
-      if (starting.has(task.id) || free <= 0) continue
+    if (free <= 0) return
+    for (const task of yield* store.due(mayRun === undefined ? free + starting.count() : mostDue)) {
+      if (free <= 0) break
+      if (starting.has(task.id) || !(yield* isForHere(task))) continue
       starting.start(task)
       free--
     }
@@ -126,27 +148,34 @@ export const make = Effect.fnUntraced(function* ({
           return Effect.void
         })
     })
-  const steps: ReadonlyArray<readonly [name: string, step: Effect.Effect<unknown, TaskError>]> = [
-    ["rescue", Rescue.rescue(store)],
-    ["end", endStuck],
-    ["schedules", Effect.suspend(() => Scheduler.turn(store))],
-    ["folders", watches.turn],
-    ["start", startDue],
-    ["prune", pruneWhenDue]
+  const steps: ReadonlyArray<
+    readonly [name: string, of: "machine" | "all machines", step: Effect.Effect<unknown, TaskError>]
+  > = [
+    ["rescue", "machine", Rescue.rescue(store)],
+    ["end", "machine", endStuck],
+    ["schedules", "all machines", Effect.suspend(() => Scheduler.turn(store))],
+    ["folders", "machine", watches.turn],
+    ["start", "machine", startDue],
+    ["prune", "all machines", pruneWhenDue]
   ]
   /** Written as seldom as may be: a disk that is written to each second never sleeps. */
   const hold = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    if (isHolder && now - heldAt < holdMillis) return
+    if (isHolder && starts && now - heldAt < holdMillis) return
     isHolder = yield* store.hold(role, owner, roleMillis)
+    starts = mayRun === undefined ? isHolder : yield* store.hold(roleOf(owner.host), owner, roleMillis)
     heldAt = now
   })
   // Others need not wait for the lease of one that ends.
-  yield* Effect.addFinalizer(() => (isHolder ? Effect.ignore(store.hold(role, owner, 0)) : Effect.void))
+  const letGo = Effect.suspend(() => {
+    const roles = [...(isHolder ? [role] : []), ...(starts && mayRun !== undefined ? [roleOf(owner.host)] : [])]
+    return Effect.forEach(roles, (name) => store.hold(name, owner, 0), { discard: true })
+  })
+  yield* Effect.addFinalizer(() => Effect.ignore(letGo))
 
   const turn = Effect.gen(function* () {
     yield* hold
-    if (isHolder) yield* Effect.forEach(steps, ([name, step]) => tried(name, step), { discard: true })
+    for (const [name, of, step] of steps) if (of === "machine" ? starts : isHolder) yield* tried(name, step)
   })
 
   const look = Effect.gen(function* () {

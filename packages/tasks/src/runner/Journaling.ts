@@ -1,7 +1,8 @@
 /**
  * What a runner writes of its task, and what it hears when it does.
  *
- * Facts are stored in batches; a batch that can not be stored, because the disk is full, holds the job up until it can.
+ * Facts are stored in batches; a batch that can not be stored, because the disk is full, holds the job up until it can. Where
+ * the journal is away, the run is to end before another runner could have its task.
  */
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import type { Sink } from "@ourclone/core/events/Tell"
@@ -9,9 +10,10 @@ import * as Limits from "@ourclone/jobs/kind/Limits"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
-import type { TaskError } from "../store/TaskError.ts"
+import { fail, JournalUnavailable, type TaskError } from "../store/TaskError.ts"
 import type { Claim, Heard, TaskStore } from "../store/TaskStore.ts"
 import type { Task, Wish } from "../task/Task.ts"
 import type { TaskInput } from "../task/TaskState.ts"
@@ -22,7 +24,7 @@ export interface Journaling {
   readonly sink: Sink
   /** Stores what was told as it comes due, and renews the lease; until it is interrupted. */
   readonly committing: Effect.Effect<void>
-  /** Ends when somebody wishes the run to end; fails when another runner has the task, or the journal is gone. */
+  /** Ends when somebody wishes the run to end; fails when another runner has the task, or the journal is gone or away for long. */
   readonly wished: Effect.Effect<Wish, TaskError>
   /** What is wished, as far as was heard. */
   readonly wish: () => Wish | undefined
@@ -42,17 +44,13 @@ const progressMillis = 500
 const fullBatch = 512
 /** Sooner than a host could start another runner for a task whose lease ran out meanwhile. */
 const fullDiskMillis = 250
-
-/** Sits out a full disk: what was told is kept in memory, and the job is held up by its sink. */
-const persistently = <A>(effect: Effect.Effect<A, TaskError>): Effect.Effect<A, TaskError> =>
-  Effect.catchReason(effect, "TaskError", "JournalUnavailable", (reason, error) =>
-    reason.isFull
-      ? Effect.andThen(
-          Effect.sleep(fullDiskMillis),
-          Effect.suspend(() => persistently(effect))
-        )
-      : Effect.fail(error)
-  )
+const awayMillis = 500
+/**
+ * A commit may take so long. The one before was at most `renewMillis` earlier, so that the lease still holds while the job
+ * comes to its end.
+ */
+const patienceMillis = 4_500
+const watchMillis = 250
 
 /** `isCutOff` says of an event that it ends a run whose task goes on. */
 export const make = Effect.fnUntraced(function* (
@@ -69,6 +67,31 @@ export const make = Effect.fnUntraced(function* (
   let limited = JSON.stringify(null)
   let committedAt = yield* Clock.currentTimeMillis
   let progressAt = 0
+  /** How long a commit has been on its way, as this process sees it: time in which it was frozen does not count. */
+  let pending: number | undefined
+
+  /** Sits out a full disk, and a store that is away: what was told is kept in memory, and the job is held up by its sink. */
+  const persistently = <A>(effect: Effect.Effect<A, TaskError>): Effect.Effect<A, TaskError> =>
+    Effect.catchReason(effect, "TaskError", "JournalUnavailable", (reason, error) => {
+      if (!reason.isFull && reason.isAway !== true) return Effect.fail(error)
+      if (reason.isFull) pending = undefined
+      return Effect.andThen(
+        Effect.sleep(reason.isFull ? fullDiskMillis : awayMillis),
+        Effect.suspend(() => persistently(effect))
+      )
+    })
+
+  /** Fails when the store has not answered for so long that another may have the task soon. */
+  const watching = Effect.gen(function* () {
+    for (;;) {
+      yield* Effect.sleep(watchMillis)
+      if (pending === undefined) continue
+      pending += watchMillis
+      if (pending < patienceMillis) continue
+      const message = `the journal is away, so task ${claim.task.id} stops before another runner takes it`
+      return yield* fail(new JournalUnavailable({ message, isFull: false, isAway: true }))
+    }
+  })
 
   const heed = (heard: Heard) =>
     Effect.suspend(() => {
@@ -83,16 +106,24 @@ export const make = Effect.fnUntraced(function* (
       )
     })
 
-  /** What was taken out of the ledger is nowhere else: it is stored, whoever does not want to wait for it. */
-  const commit = Effect.gen(function* () {
+  /** What was taken out of the ledger is nowhere else: it is known to have been stored, or put back. */
+  const commitOnce = Effect.suspend(() => {
     const input = ledger.blocking(take)
     const batch = ledger.batch()
-    const heard = yield* persistently(store.commit(claim, batch, leaseMillis, input))
-    committedAt = yield* Clock.currentTimeMillis
-    if (batch.progress !== undefined) progressAt = committedAt
-    yield* heed(heard)
-  }).pipe(
-    Effect.uninterruptible,
+    pending ??= 0
+    const stored = Effect.map(Clock.currentTimeMillis, (now) => {
+      pending = undefined
+      committedAt = now
+      if (batch.progress !== undefined) progressAt = now
+    })
+    return store.commit(claim, batch, leaseMillis, input).pipe(
+      Effect.tap(() => stored),
+      Effect.tapError(() => Effect.sync(() => ledger.putBack(batch))),
+      Effect.uninterruptible
+    )
+  })
+
+  const commit = Effect.flatMap(persistently(commitOnce), heed).pipe(
     turn.withPermit,
     Effect.tapError((error) => Deferred.fail(wished, error))
   )
@@ -107,19 +138,25 @@ export const make = Effect.fnUntraced(function* (
     sink: (batch) =>
       Effect.suspend(() => {
         for (const envelope of batch) if (!isCutOff(envelope.event, wish)) ledger.take(envelope)
-        return ledger.size >= fullBatch ? Effect.ignore(commit) : Effect.void
+        // In a fiber of its own: a job that is to stop does not wait for a store that is away.
+        return ledger.size >= fullBatch
+          ? Effect.flatMap(Effect.forkDetach(Effect.ignore(commit)), (storing) => Effect.asVoid(Fiber.join(storing)))
+          : Effect.void
       }),
     committing: Effect.ignore(Effect.forever(Effect.andThen(Effect.sleep(commitMillis), commitWhenDue))),
-    wished: Deferred.await(wished),
+    wished: Effect.raceFirst(Deferred.await(wished), watching),
     wish: () => wish,
     limits,
     failed: () => ledger.totals.failed,
     settle: (input, summary = null) =>
       turn.withPermit(
-        Effect.suspend(() => {
-          const batch = ledger.batch()
-          return persistently(store.settle(claim.task.id, input, batch, summary))
-        })
+        persistently(
+          Effect.suspend(() => {
+            const batch = ledger.batch()
+            const putBack = Effect.sync(() => ledger.putBack(batch))
+            return Effect.tapError(store.settle(claim.task.id, input, batch, summary), () => putBack)
+          })
+        )
       )
   }
   return journaling

@@ -31,6 +31,8 @@ export class Ledger {
   /** What earlier runs of the task have done. */
   readonly #before: Totals
   readonly #mends: boolean
+  /** Before the batch that was given last. */
+  #wasWaiting = false
 
   constructor(task: Task) {
     this.#before = task.totals
@@ -88,6 +90,7 @@ export class Ledger {
   /** What a commit has to say of waiting, by the runner with that take. */
   blocking(take: number): Extract<TaskInput, { readonly _tag: "Blocked" | "Unblocked" }> | undefined {
     const [waiting, was] = [this.#waiting, this.#isWaiting]
+    this.#wasWaiting = was
     this.#isWaiting = waiting !== undefined
     if (waiting !== undefined) return { _tag: "Blocked", take, for: waiting.for, until: waiting.until ?? null }
     return was ? { _tag: "Unblocked", take } : undefined
@@ -107,5 +110,14 @@ export class Ledger {
     this.#mended = []
     this.#progress = undefined
     return batch
+  }
+
+  /** The batch that was given last was not stored: it is given again, with what came since. */
+  putBack({ facts, mended, outcomes, progress }: Batch): void {
+    this.#told.unshift(...facts)
+    this.#outcomes.unshift(...outcomes)
+    this.#mended.unshift(...mended)
+    this.#progress ??= progress ?? undefined
+    this.#isWaiting = this.#wasWaiting
   }
 }

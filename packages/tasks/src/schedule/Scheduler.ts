@@ -12,8 +12,8 @@ export const lastTask = (store: TaskStore, { id }: Schedule): Effect.Effect<Task
   Effect.map(store.list({ schedule: id, limit: 1 }), ([task]) => task)
 
 /** A task as the schedule says; `key` makes it one however often it is asked for. */
-export const start = (store: TaskStore, { hooks, id, kind, name, request }: Schedule, key?: string) =>
-  store.create({ kind, request, hooks, origin: "schedule", schedule: id, by: `the schedule ${name}`, key })
+export const start = (store: TaskStore, { hooks, id, kind, machine, name, request }: Schedule, key?: string) =>
+  store.create({ kind, request, hooks, origin: "schedule", schedule: id, by: `the schedule ${name}`, machine, key })
 
 const turnOf = Effect.fnUntraced(function* (store: TaskStore, schedule: Schedule, now: number) {
   const verdict = Due.of(schedule, yield* lastTask(store, schedule), now)

@@ -4,6 +4,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
+import type { Schedule } from "../task/Schedule.ts"
 import type { Task } from "../task/Task.ts"
 import { hasEnded } from "../task/TaskState.ts"
 import * as FolderWatch from "./FolderWatch.ts"
@@ -14,10 +15,11 @@ export interface Watches {
   readonly turn: Effect.Effect<ReadonlyArray<Task>, TaskError>
 }
 
-/** Until the scope closes. `own` as for `FolderWatch`. */
+/** Until the scope closes. `own` as for `FolderWatch`; schedules that are not `isOurs` are left to another machine. */
 export const make = (
   store: TaskStore,
   own: string | undefined,
+  isOurs: (schedule: Schedule) => boolean = () => true,
   watch: typeof FolderWatch.watch = FolderWatch.watch
 ): Effect.Effect<Watches, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
@@ -42,7 +44,7 @@ export const make = (
 
     const turn = Effect.gen(function* () {
       const made: Array<Task> = []
-      const schedules = yield* store.schedules.list
+      const schedules = (yield* store.schedules.list).filter(isOurs)
       const wanted = new Map(schedules.flatMap(({ id, isOn, watch }) => (isOn && watch !== null ? [[id, watch]] : [])))
       for (const [id, { folder }] of watched) if (wanted.get(id) !== folder) yield* forget(id)
       for (const [id, folder] of wanted) if (!watched.has(id)) yield* take(id, folder)

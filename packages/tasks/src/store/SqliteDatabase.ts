@@ -3,11 +3,9 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { DatabaseSync, type StatementSync } from "node:sqlite"
 import { migrations } from "./migrations.ts"
-import { JournalTooNew, JournalUnavailable, NoTask, NotNow, TaskError } from "./TaskError.ts"
+import { fail, JournalTooNew, JournalUnavailable, TaskError } from "./TaskError.ts"
 
 const busyMillis = 5_000
-
-export const fail = (reason: TaskError["reason"]): TaskError => new TaskError({ reason })
 
 /**
  * What SQLite says where the disk, a quota or a limit of the process leaves no room: `SQLITE_FULL`, and that a write or
@@ -24,12 +22,6 @@ export const errorOf = (file: string, error: unknown): TaskError => {
     new JournalUnavailable({ message: `the journal ${file} can not be used: ${cause}`, isFull: noRoom.has(code) })
   )
 }
-
-export const noTask = (id: string): TaskError => fail(new NoTask({ message: `there is no task ${id}` }))
-export const ambiguous = (id: string): TaskError =>
-  fail(new NoTask({ message: `"${id}" means more than one task; write more of it` }))
-export const notNow = (id: string, state: string, input: string): TaskError =>
-  fail(new NotNow({ message: `task ${id} is ${state}: "${input}" means nothing to it now`, state }))
 
 const migrate = (database: DatabaseSync, file: string, steps: ReadonlyArray<string>): void => {
   const version = () => Number((database.prepare("pragma user_version").get() as { user_version: number }).user_version)

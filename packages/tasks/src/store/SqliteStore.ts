@@ -2,12 +2,10 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as SqliteDatabase from "./SqliteDatabase.ts"
-import * as SqliteDeliveries from "./SqliteDeliveries.ts"
-import { prune } from "./SqlitePrune.ts"
-import * as SqliteSchedules from "./SqliteSchedules.ts"
-import * as SqliteTasks from "./SqliteTasks.ts"
+import * as TablesStore from "./TablesStore.ts"
 import type { TaskError } from "./TaskError.ts"
 import type { TaskStore } from "./TaskStore.ts"
+import type { Answer, Statement, Work } from "./Work.ts"
 
 export interface SqliteStoreOptions {
   readonly clock?: () => number
@@ -26,6 +24,44 @@ const breath = Effect.promise(() => new Promise((resolve) => setImmediate(resolv
 const againMillis = 25
 /** In all, before a call fails because others never stop writing. */
 const mostTries = 400
+
+/** Given back to the system at once. */
+const pagesAtOnce = 2_000
+
+const pragma = (database: SqliteDatabase.Database, name: string): number =>
+  Number(Object.values(database.rows<Record<string, number>>(`pragma ${name}`)[0]!)[0])
+
+const none: Answer = { rows: [], changes: 0 }
+const isQuery = /^\s*select|\breturning\b/
+
+const answer = (database: SqliteDatabase.Database, clock: () => number, statement: Statement): Answer | number => {
+  switch (statement._tag) {
+    case "Run": {
+      const { sql, values } = statement
+      return isQuery.test(sql)
+        ? { rows: database.rows(sql, ...values), changes: 0 }
+        : { rows: [], changes: database.run(sql, ...values) }
+    }
+    case "Insert": {
+      const { into, rest, rows } = statement
+      const sql = `insert into ${into} values (${rows[0]!.map(() => "?").join(", ")}) ${rest}`
+      for (const row of rows) database.run(sql, ...row)
+      return none
+    }
+    case "Now":
+      return clock()
+    case "Size":
+      return (pragma(database, "page_count") - pragma(database, "freelist_count")) * pragma(database, "page_size")
+    case "Shrink": {
+      const before = pragma(database, "freelist_count")
+      database.rows(`pragma incremental_vacuum(${pagesAtOnce})`)
+      const after = pragma(database, "freelist_count")
+      return { rows: [], changes: after > 0 ? before - after : 0 }
+    }
+    case "Pause":
+      return none
+  }
+}
 
 /** A store whose calls block this thread for as long as a commit takes: for a process that does little else. */
 export const make = (
@@ -51,55 +87,37 @@ export const make = (
       // Closing waits for the disk; what comes next, or the end of the process, closes as well.
       (database) => (isDurable ? Effect.sync(database.close) : Effect.void)
     ),
-    (database): TaskStore => {
-      const tasks = SqliteTasks.make(database, clock)
-      const schedules = SqliteSchedules.make(database, clock)
-      const deliveries = SqliteDeliveries.make(database, clock)
-      return {
-        deliveries: {
-          add: (target, key, body) => attempt(() => deliveries.add(target, key, body)),
-          due: (limit) => attempt(() => deliveries.due(limit)),
-          sent: (id) => attempt(() => deliveries.sent(id)),
-          failed: (id, error, again) => attempt(() => deliveries.failed(id, error, again)),
-          problems: (limit) => attempt(() => deliveries.problems(limit)),
-          mark: (name) => attempt(() => deliveries.mark(name)),
-          setMark: (name, value) => attempt(() => deliveries.setMark(name, value))
-        },
-        schedules: {
-          create: (plan, by) => attempt(() => schedules.create(plan, by)),
-          load: (id) => attempt(() => schedules.load(id)),
-          list: Effect.suspend(() => attempt(schedules.list)),
-          change: (id, change) => attempt(() => schedules.change(id, change)),
-          remove: (id) => attempt(() => schedules.remove(id)),
-          looked: (id, lookedAt, missed) => attempt(() => schedules.looked(id, lookedAt, missed))
-        },
-        create: (task) => attempt(() => tasks.create(task)),
-        load: (id) => attempt(() => tasks.load(id)),
-        list: (query) => attempt(() => tasks.list(query)),
-        claim: (owner, leaseMillis, id) => attempt(() => tasks.claim(owner, leaseMillis, id)),
-        due: (limit) => attempt(() => tasks.due(limit)),
-        hold: (role, owner, leaseMillis) => attempt(() => tasks.hold(role, owner, leaseMillis)),
-        holder: (role) => attempt(() => tasks.holder(role)),
-        share: (account, owner, leaseMillis) => attempt(() => tasks.share(account, owner, leaseMillis)),
-        unshare: (account, owner) => attempt(() => tasks.unshare(account, owner)),
-        limit: (id, limits) => attempt(() => tasks.limit(id, limits)),
-        commit: (claim, batch, leaseMillis, input) => attempt(() => tasks.commit(claim, batch, leaseMillis, input)),
-        settle: (id, input, batch, summary) => attempt(() => tasks.settle(id, input, batch, summary)),
-        wish: (id, wish) => attempt(() => tasks.wish(id, wish)),
-        facts: (id, after, limit) => attempt(() => tasks.facts(id, after, limit)),
-        outcomes: (id, kind, after, limit, code) => attempt(() => tasks.outcomes(id, kind, after, limit, code)),
-        causes: (id) => attempt(() => tasks.causes(id)),
-        why: (path, limit) => attempt(() => tasks.why(path, limit)),
-        changes: (after, limit) => attempt(() => tasks.changes(after, limit)),
-        position: Effect.suspend(() => attempt(() => tasks.position())),
-        prune: (retention) =>
-          Effect.gen(function* () {
-            const gone = { tasks: 0, facts: 0 }
-            const steps = prune(database, clock(), retention, gone)
-            while ((yield* attempt(() => steps.next())).done !== true) yield* breath
-            return gone
-          })
+    (database) => {
+      const finish = <A>(work: Work<A>): A => {
+        let step = work.next()
+        while (step.done !== true) step = work.next(answer(database, clock, step.value))
+        return step.value
       }
+      /** A statement that others were in the way of is run again; between pieces others have their turn. */
+      const inPieces = <A>(work: Work<A>): Effect.Effect<A, TaskError> => {
+        let step: IteratorResult<Statement, A> | undefined
+        const piece = (): IteratorResult<Statement, A> => {
+          step ??= work.next()
+          while (step.done !== true && step.value._tag !== "Pause")
+            step = work.next(answer(database, clock, step.value))
+          return step
+        }
+        const go: Effect.Effect<A, TaskError> = Effect.flatMap(attempt(piece), (reached) => {
+          if (reached.done === true) return Effect.succeed(reached.value)
+          return Effect.andThen(
+            breath,
+            Effect.suspend(() => {
+              step = work.next(none)
+              return go
+            })
+          )
+        })
+        return go
+      }
+      return TablesStore.make({
+        apart: (work) => Effect.suspend(() => inPieces(work())),
+        together: (work) => attempt(() => database.transaction(() => finish(work())))
+      })
     }
   )
 }

@@ -9,10 +9,15 @@ export class NoTask extends Schema.TaggedError<NoTask>()("NoTask", { message }) 
 export class NotNow extends Schema.TaggedError<NotNow>()("NotNow", { message, state: Schema.String }) {}
 /** Another runner has the task now, or had it since: this one must stop and write nothing more. */
 export class LeaseLost extends Schema.TaggedError<LeaseLost>()("LeaseLost", { message }) {}
-/** The journal can not be written: there is no room left (`isFull`), which may pass, or it is not to be written to. */
+/**
+ * The journal can not be written: there is no room left (`isFull`) or its server is away (`isAway`), which may pass, or it is not
+ * to be written to.
+ */
 export class JournalUnavailable extends Schema.TaggedError<JournalUnavailable>()("JournalUnavailable", {
   message,
-  isFull: Schema.Boolean
+  isFull: Schema.Boolean,
+  /** Nothing was written, and it may be back at any moment. */
+  isAway: Schema.optionalKey(Schema.Boolean)
 }) {}
 /** A newer version of the program has written the journal. */
 export class JournalTooNew extends Schema.TaggedError<JournalTooNew>()("JournalTooNew", { message }) {}
@@ -30,6 +35,14 @@ export class TaskError extends Schema.TaggedError<TaskError>()("TaskError", {
   }
 }
 
+export const fail = (reason: TaskError["reason"]): TaskError => new TaskError({ reason })
+
+export const noTask = (id: string): TaskError => fail(new NoTask({ message: `there is no task ${id}` }))
+export const ambiguous = (id: string): TaskError =>
+  fail(new NoTask({ message: `"${id}" means more than one task; write more of it` }))
+export const notNow = (id: string, state: string, input: string): TaskError =>
+  fail(new NotNow({ message: `task ${id} is ${state}: "${input}" means nothing to it now`, state }))
+
 /** What a runner hears that does not hold the task with that id any more. */
 export const lost = (id: string): TaskError =>
-  new TaskError({ reason: new LeaseLost({ message: `another runner has task ${id} now, so this one stops` }) })
+  fail(new LeaseLost({ message: `another runner has task ${id} now, so this one stops` }))

@@ -13,6 +13,7 @@ export interface TaskRow {
   readonly origin: string
   readonly by: string | null
   readonly schedule: string | null
+  readonly machine: string | null
   readonly is_record: number
   readonly hooks: string | null
   readonly priority: number
@@ -52,6 +53,7 @@ export const toTask = (row: TaskRow): Task => ({
   origin: originOf(row.origin),
   by: row.by,
   schedule: row.schedule,
+  machine: row.machine,
   isRecord: row.is_record === 1,
   hooks: optional(row.hooks, hooksOf) ?? noHooks,
   priority: row.priority,

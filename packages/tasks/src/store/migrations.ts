@@ -42,5 +42,8 @@ export const migrations: ReadonlyArray<string> = [
   `,
   `
   alter table task add column hooks text;
+  `,
+  `
+  alter table task add column machine text;
   `
 ]

@@ -26,6 +26,8 @@ export const Schedule = Schema.Struct({
   isOn: Schema.Boolean,
   /** Who made it. */
   by: Schema.NullOr(Schema.String),
+  /** The host name of the machine where it was made, as for its tasks. */
+  machine: Schema.optionalKey(Schema.String),
   createdAt: Schema.Int,
   /** Runs that were due until then have been started or passed over. */
   lookedAt: Schema.Int,

@@ -46,6 +46,8 @@ export const Task = Schema.Struct({
   by: Schema.NullOr(Schema.String),
   /** The schedule that made it. */
   schedule: Schema.NullOr(Schema.String),
+  /** The host name of the machine where it was asked for, which alone can run what names its files. */
+  machine: Schema.NullOr(Schema.String),
   /** Runs in the process of a command, which alone can do it: it is never claimed by another. */
   isRecord: Schema.Boolean,
   hooks: Hooks,
@@ -78,6 +80,7 @@ export type Task = typeof Task.Type
 export interface NewTask extends Pick<Task, "kind" | "request" | "origin"> {
   readonly by?: string | undefined
   readonly schedule?: string | undefined
+  readonly machine?: string | undefined
   readonly isRecord?: boolean
   readonly hooks?: Hooks | undefined
   readonly priority?: number

@@ -294,4 +294,61 @@ describe("a runner", () => {
       expect(done.totals).toMatchObject({ done: 2, doneBytes: 20 })
     })
   )
+
+  const away = new TaskError({ reason: new JournalUnavailable({ message: "away", isFull: false, isAway: true }) })
+
+  it.effect("goes on when the journal is back in time, and loses nothing of what was told meanwhile", () =>
+    Effect.gen(function* () {
+      const { claim, id, store } = yield* prepared
+      let isAway = true
+      const flaky: TaskStore = {
+        ...store,
+        commit: (...args) => Effect.suspend(() => (isAway ? Effect.fail(away) : store.commit(...args)))
+      }
+      const execute = (sink: Sink) =>
+        Effect.gen(function* () {
+          yield* tell(sink, stored("a"))
+          yield* Effect.sleep("1 second")
+          yield* tell(sink, stored("b"))
+          yield* Effect.sleep("1 minute")
+          return null
+        })
+      const running = yield* Effect.forkChild(Runner.run({ store: flaky, claim, execute, interrupted: requeue }))
+      yield* TestClock.adjust("3 seconds")
+      expect(yield* itemsOf(store, id)).toEqual([])
+      isAway = false
+      yield* TestClock.adjust("1 second")
+      expect(yield* itemsOf(store, id)).toEqual(["a", "b"])
+      yield* TestClock.adjust("1 minute")
+      expect((yield* Fiber.join(running)).state._tag).toBe("Done")
+    })
+  )
+
+  it.effect.each(["fails", "hangs"] as const)("stops its job before its lease runs out when the journal %s", (how) =>
+    Effect.gen(function* () {
+      const { claim, id, store } = yield* prepared
+      const back = yield* Deferred.make<void>()
+      let stoppedAt: number | undefined
+      const gone: TaskStore = {
+        ...store,
+        commit: () => (how === "fails" ? Effect.fail(away) : Effect.andThen(Deferred.await(back), Effect.fail(away)))
+      }
+      const execute = (sink: Sink) =>
+        Effect.andThen(tell(sink, ...Array.from({ length: 600 }, (_, index) => stored(`${index}`))), Effect.never).pipe(
+          Effect.onInterrupt(() =>
+            Effect.map(Clock.currentTimeMillis, (now) => {
+              stoppedAt = now
+            })
+          )
+        )
+      const running = yield* Effect.forkChild(Runner.run({ store: gone, claim, execute, interrupted: requeue }))
+      yield* TestClock.adjust("7 seconds")
+      expect(stoppedAt).toBeLessThan(claim.task.leaseUntil!)
+      yield* Deferred.succeed(back, undefined)
+      yield* TestClock.adjust("1 second")
+      const error = yield* Effect.flip(Fiber.join(running))
+      expect(error.reason).toMatchObject({ _tag: "JournalUnavailable", isAway: true })
+      expect((yield* store.load(id)).state._tag).toBe("Running")
+    })
+  )
 })

@@ -100,7 +100,7 @@ describe("a schedule", () => {
             () => Effect.sync(() => changes.delete(folder))
           )
         )
-      const watches = yield* Watches.make(store, undefined, watching)
+      const watches = yield* Watches.make(store, undefined, () => true, watching)
       yield* store.schedules.create({ ...nightly, watch: "/pictures" }, null)
       expect(yield* watches.turn).toEqual([])
       changes.get("/pictures")!()

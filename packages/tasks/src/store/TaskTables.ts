@@ -1,0 +1,328 @@
+/** The tables of tasks: what is read of them, and what becomes of them. `TablesStore` says what of it is one transaction. */
+import { type Envelope, version } from "@ourclone/core/events/Envelope"
+import type { Fact } from "@ourclone/core/events/RunEvent"
+import { current, hasEnded as isGone, type ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import { type NewTask, noTotals, type Task, type TaskLimits, type Wish } from "../task/Task.ts"
+import * as TaskId from "../task/TaskId.ts"
+import { hasEnded, isHeld, next, type TaskInput, type TaskState } from "../task/TaskState.ts"
+import { ambiguous, lost, noTask, notNow } from "./TaskError.ts"
+import { type TaskRow, toTask } from "./TaskRow.ts"
+import type { Batch, Cause, Claim, Heard, Outcome, TaskQuery } from "./TaskStore.ts"
+import { insert, now, rows, run, type Work } from "./Work.ts"
+
+const itemOf = (fact: Fact): string | null =>
+  "item" in fact ? fact.item : fact._tag === "Failed" ? (fact.failure.item ?? null) : null
+
+const placeholders = (values: ReadonlyArray<unknown>): string => values.map(() => "?").join(", ")
+
+/** At the moment `?1`: queued and due, or held by somebody whose lease has run out; in the order in which they go. */
+const claimable = `((tag = 'Queued' and coalesce(not_before, 0) <= ?1) or (tag in ('Running', 'Waiting') and lease < ?1))
+  order by priority desc, id`
+
+/** How many facts that did not simply go well are looked through for one path. */
+const mostWhy = 1000
+
+const bump = function* (): Work<number> {
+  const sql = "update counter set value = value + 1 where name = 'change' returning value"
+  return (yield* rows<{ value: number }>(sql))[0]!.value
+}
+
+const find = function* (id: string): Work<Task> {
+  const [row] = yield* rows<TaskRow>("select * from task where id = ?", id)
+  if (row === undefined) throw noTask(id)
+  return toTask(row)
+}
+
+/** By an id that may be cut short. */
+export const load = function* (id: string): Work<Task> {
+  const spelled = id.toLowerCase()
+  const sql = "select * from task where id >= ?1 and id < ?1 || '~' order by id limit 2"
+  const [found, other] = yield* rows<TaskRow>(sql, spelled)
+  if (spelled === "" || found === undefined) throw noTask(id)
+  if (other !== undefined) throw ambiguous(id)
+  return toTask(found)
+}
+
+const append = function* (id: string, seq: number, batch: Batch): Work<number> {
+  const facts = batch.facts.map(({ at, fact }, index) => [
+    ...[id, seq + index + 1, at, fact._tag],
+    ...[itemOf(fact), JSON.stringify(fact)]
+  ])
+  yield* insert("event", facts)
+  for (const path of batch.mended) yield* run("delete from outcome where task = ? and path = ?", id, path)
+  const newest = new Map(batch.outcomes.map((outcome) => [outcome.path, outcome]))
+  yield* insert(
+    "outcome",
+    [...newest.values()].map(({ code, kind, message, path, remedy }) => [id, path, kind, code, message, remedy]),
+    `on conflict (task, path) do update
+       set kind = excluded.kind, code = excluded.code, message = excluded.message, remedy = excluded.remedy`
+  )
+  return seq + facts.length
+}
+
+export const create = function* (task: NewTask): Work<Task> {
+  const at = yield* now()
+  const [same] = yield* rows<TaskRow>("select * from task where key = ?", task.key ?? null)
+  if (same !== undefined) return toTask(same)
+  const id = TaskId.make(at)
+  const state: TaskState = { _tag: "Queued", notBefore: task.notBefore ?? null }
+  yield* run(
+    `insert into task(id, kind, request, origin, by, schedule, key, machine, is_record, hooks, priority, tag, state, not_before, totals, created, change)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?)`,
+    id,
+    task.kind,
+    JSON.stringify(task.request),
+    task.origin,
+    task.by ?? null,
+    task.schedule ?? null,
+    task.key ?? null,
+    task.machine ?? current().host,
+    task.isRecord === true ? 1 : 0,
+    task.hooks === undefined ? null : JSON.stringify(task.hooks),
+    task.priority ?? 0,
+    JSON.stringify(state),
+    task.notBefore ?? null,
+    JSON.stringify(noTotals),
+    at,
+    yield* bump()
+  )
+  return yield* find(id)
+}
+
+export const list = function* ({ before, kinds, limit, schedule, states }: TaskQuery): Work<ReadonlyArray<Task>> {
+  const conditions = [
+    before === undefined ? undefined : "id < ?",
+    schedule === undefined ? undefined : "schedule = ?",
+    states === undefined ? undefined : `tag in (${placeholders(states)})`,
+    kinds === undefined ? undefined : `kind in (${placeholders(kinds)})`
+  ].filter((condition) => condition !== undefined)
+  const where = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`
+  const values = [...[before, schedule].filter((value) => value !== undefined), ...(states ?? []), ...(kinds ?? [])]
+  return (yield* rows<TaskRow>(`select * from task ${where} order by id desc limit ?`, ...values, limit)).map(toTask)
+}
+
+export const due = function* (limit: number): Work<ReadonlyArray<Task>> {
+  const sql = `select * from task where is_record = 0 and ${claimable} limit ?2`
+  return (yield* rows<TaskRow>(sql, yield* now(), limit)).map(toTask)
+}
+
+/** Nobody, where the lease ran out or the process has ended. */
+export const holder = function* (role: string): Work<ProcessIdentity | undefined> {
+  const [held] = yield* rows<{ owner: string; lease: number }>("select owner, lease from role where name = ?", role)
+  if (held === undefined || held.lease < (yield* now())) return undefined
+  const owner: ProcessIdentity = JSON.parse(held.owner)
+  return isGone(owner) ? undefined : owner
+}
+
+export const hold = function* (role: string, owner: ProcessIdentity, leaseMillis: number): Work<boolean> {
+  const [held, own] = [yield* holder(role), JSON.stringify(owner)]
+  if (held !== undefined && JSON.stringify(held) !== own) return false
+  yield* run(
+    `insert into role values (?, ?, ?) on conflict (name) do update set owner = excluded.owner, lease = excluded.lease`,
+    role,
+    own,
+    (yield* now()) + leaseMillis
+  )
+  return true
+}
+
+export const claim = function* (owner: ProcessIdentity, leaseMillis: number, id?: string): Work<Claim | undefined> {
+  const at = yield* now()
+  const [found] = yield* rows<TaskRow>(
+    `select * from task where ${id === undefined ? "is_record = 0 and ?2 = ''" : "id = ?2"} and ${claimable} limit 1`,
+    at,
+    id ?? ""
+  )
+  if (found === undefined) return undefined
+  const take = found.take + 1
+  const state: TaskState = { _tag: "Running", take }
+  yield* run(
+    `update task set tag = 'Running', state = ?, take = ?, owner = ?, lease = ?, started = coalesce(started, ?),
+       ended = null, change = ? where id = ?`,
+    JSON.stringify(state),
+    take,
+    JSON.stringify(owner),
+    at + leaseMillis,
+    at,
+    yield* bump(),
+    found.id
+  )
+  return { task: yield* find(found.id), take }
+}
+
+export const commit = function* (
+  { take, task: { id } }: Claim,
+  batch: Batch,
+  leaseMillis: number,
+  input?: Extract<TaskInput, { readonly _tag: "Blocked" | "Unblocked" }>
+): Work<Heard> {
+  const task = yield* find(id)
+  if (task.take !== take || !isHeld(task.state)) throw lost(id)
+  const moved = input === undefined ? task.state : next(task.state, input)
+  const state = moved._tag === "Refused" ? task.state : moved
+  const seq = yield* append(id, task.seq, batch)
+  const progress = batch.progress === undefined ? task.progress : batch.progress
+  yield* run(
+    "update task set tag = ?, state = ?, seq = ?, totals = ?, progress = ?, lease = ?, deferrals = ?, change = ? where id = ?",
+    state._tag,
+    JSON.stringify(state),
+    seq,
+    JSON.stringify(batch.totals),
+    progress === null ? null : JSON.stringify(progress),
+    (yield* now()) + leaseMillis,
+    batch.facts.some(({ fact }) => fact._tag === "Done") ? 0 : task.deferrals,
+    yield* bump(),
+    id
+  )
+  return { wish: task.wish, limits: task.limits }
+}
+
+const move = function* (
+  task: Task,
+  to: TaskState,
+  seq: number,
+  batch: Batch | undefined,
+  summary: Task["summary"]
+): Work<Task> {
+  const at = yield* now()
+  const wasHeld = isHeld(task.state) && !isHeld(to)
+  const deferrals =
+    to._tag === "Queued" && to.notBefore !== null ? task.deferrals + 1 : hasEnded(to) ? 0 : task.deferrals
+  const kept = summary ?? task.summary
+  yield* run(
+    `update task set tag = ?, state = ?, not_before = ?, seq = ?, totals = ?, summary = ?, deferrals = ?,
+       progress = null, owner = ?, lease = ?, wish = ?, ended = ?, change = ? where id = ?`,
+    to._tag,
+    JSON.stringify(to),
+    to._tag === "Queued" ? to.notBefore : null,
+    seq,
+    JSON.stringify(batch?.totals ?? task.totals),
+    kept === null ? null : JSON.stringify(kept),
+    deferrals,
+    wasHeld || task.owner === null ? null : JSON.stringify(task.owner),
+    wasHeld ? null : task.leaseUntil,
+    isHeld(to) && task.wish !== null ? JSON.stringify(task.wish) : null,
+    hasEnded(to) ? at : null,
+    yield* bump(),
+    task.id
+  )
+  return yield* find(task.id)
+}
+
+export const settle = function* (
+  id: string,
+  input: TaskInput,
+  batch?: Batch,
+  summary: Task["summary"] = null
+): Work<Task> {
+  const task = yield* find(id)
+  const to = next(task.state, input)
+  if (to._tag === "Refused") {
+    const isLost = to.because === "StaleTake" || ("take" in input && !isHeld(task.state))
+    throw isLost ? lost(id) : notNow(id, task.state._tag, input._tag)
+  }
+  const seq = batch === undefined ? task.seq : yield* append(id, task.seq, batch)
+  return yield* move(task, to, seq, batch, summary)
+}
+
+export const wish = function* (
+  id: string,
+  wanted: Wish | Extract<TaskInput, { readonly _tag: "Resume" | "Again" }>
+): Work<Task> {
+  const task = yield* find(id)
+  const to = next(task.state, wanted)
+  // What ends with the process of a command can be ended, and nothing else.
+  if (to._tag === "Refused" || (task.isRecord && wanted._tag !== "Cancel"))
+    throw notNow(id, task.state._tag, wanted._tag)
+  if (!isHeld(task.state)) return yield* move(task, to, task.seq, undefined, null)
+  yield* run("update task set wish = ?, change = ? where id = ?", JSON.stringify(wanted), yield* bump(), id)
+  return yield* find(id)
+}
+
+export const share = function* (account: string, owner: ProcessIdentity, leaseMillis: number): Work<number> {
+  const [at, own] = [yield* now(), JSON.stringify(owner)]
+  yield* run(
+    `insert into account_use values (?, ?, ?) on conflict (account, owner) do update set lease = excluded.lease`,
+    account,
+    own,
+    at + leaseMillis
+  )
+  const users = yield* rows<{ owner: string; lease: number }>(
+    "select owner, lease from account_use where account = ?",
+    account
+  )
+  const gone = users.filter((user) => user.owner !== own && (user.lease < at || isGone(JSON.parse(user.owner))))
+  for (const user of gone) {
+    yield* run("delete from account_use where account = ? and owner = ?", account, user.owner)
+  }
+  return users.length - gone.length
+}
+
+export const unshare = function* (account: string, owner: ProcessIdentity): Work<void> {
+  yield* run("delete from account_use where account = ? and owner = ?", account, JSON.stringify(owner))
+}
+
+export const limit = function* (id: string, limits: TaskLimits | null): Work<Task> {
+  yield* find(id)
+  const text = limits === null ? null : JSON.stringify(limits)
+  yield* run("update task set limits = ?, change = ? where id = ?", text, yield* bump(), id)
+  return yield* find(id)
+}
+
+export const facts = function* (id: string, after: number, limit: number): Work<ReadonlyArray<Envelope>> {
+  const found = yield* rows<{ seq: number; at: number; body: string }>(
+    "select seq, at, body from event where task = ? and seq > ? order by seq limit ?",
+    id,
+    after,
+    limit
+  )
+  return found.map(({ at, body, seq }) => ({ v: version, seq, at, event: JSON.parse(body) }))
+}
+
+export const outcomes = function* (
+  id: string,
+  kind: Outcome["kind"],
+  after: string,
+  limit: number,
+  code?: string
+): Work<ReadonlyArray<Outcome>> {
+  return yield* rows<Outcome>(
+    `select path, kind, code, message, remedy from outcome
+       where task = ? and kind = ? and path > ? and code = coalesce(?, code) order by path limit ?`,
+    id,
+    kind,
+    after,
+    code ?? null,
+    limit
+  )
+}
+
+export const causes = function* (id: string): Work<ReadonlyArray<Cause>> {
+  return yield* rows<Cause>(
+    `select outcome.kind, outcome.code, files, outcome.path, message, remedy
+       from (select kind, code, count(*) as files, min(path) as path from outcome where task = ?1 group by kind, code) as found
+       join outcome on outcome.task = ?1 and outcome.path = found.path
+       order by outcome.kind, files desc`,
+    id
+  )
+}
+
+export const position = function* (): Work<number> {
+  return (yield* rows<{ value: number }>("select value from counter where name = 'change'"))[0]!.value
+}
+
+export const why = function* (path: string, limit: number) {
+  const found = yield* rows<{ task: string; at: number; body: string }>(
+    "select task, at, body from event where item = ? order by task desc, seq desc limit ?",
+    path,
+    Math.min(limit, mostWhy)
+  )
+  const told: Array<{ readonly task: Task; readonly fact: { readonly at: number; readonly fact: Fact } }> = []
+  for (const { at, body, task } of found) told.push({ task: yield* find(task), fact: { at, fact: JSON.parse(body) } })
+  return told
+}
+
+export const changes = function* (after: number, limit: number) {
+  const found = yield* rows<TaskRow>("select * from task where change > ? order by change limit ?", after, limit)
+  return { tasks: found.map(toTask), last: found.at(-1)?.change ?? after }
+}

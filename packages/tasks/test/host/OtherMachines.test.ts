@@ -1,0 +1,82 @@
+import { expect, it } from "@effect/vitest"
+import { Remotes } from "@ourclone/core/configuration/Remotes"
+import { jobKinds } from "@ourclone/jobs/JobKinds"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { mayRun, places, travelling } from "../../src/host/OtherMachines.ts"
+import { type Hooks, noHooks } from "../../src/task/Hooks.ts"
+
+const options: { readonly [remote: string]: { readonly type: string; readonly remote?: string } } = {
+  photos: { type: "b2" },
+  secret: { type: "crypt", remote: "photos:bucket/secret" },
+  vault: { type: "crypt", remote: "/mnt/disk" },
+  twice: { type: "crypt", remote: "twice:" },
+  disk: { type: "local" }
+}
+
+/** As a configuration with these remotes answers. */
+const remotes = {
+  factories: [{ type: "b2" }, { type: "local" }, { type: "crypt", over: {} }],
+  show: (name: string) => {
+    const found = options[name.replace(/:$/, "")]
+    return found === undefined ? Effect.fail(new Error(name)) : Effect.succeed({ type: found.type, options: found })
+  }
+} as unknown as Remotes["Service"]
+
+const asked = (kind: string, request: object, machine = "nas", hooks: Hooks = noHooks) =>
+  Effect.provideService(mayRun("desk", { hooks, kind, machine, request: request as never }), Remotes, remotes)
+
+const cases: ReadonlyArray<readonly [what: string, kind: string, request: object, expected: boolean]> = [
+  ["between two storages goes anywhere", "sync", { source: "photos:a", destination: "secret:b" }, true],
+  ["from a folder stays", "sync", { source: "/home/ann", destination: "photos:b" }, false],
+  ["to a folder stays", "copy", { source: "photos:a", destination: "/home/ann" }, false],
+  ["of a remote that is encrypted onto a disk stays", "sync", { source: "vault:a", destination: "photos:b" }, false],
+  ["of a remote that is made of itself stays", "sync", { source: "twice:a", destination: "photos:b" }, false],
+  ["of a remote of local files stays", "sync", { source: "disk:a", destination: "photos:b" }, false],
+  ["of a remote that is not known here stays", "sync", { source: "photos:a", destination: "other:b" }, false],
+  ["by a key of the environment stays", "sync", { source: "b2://a", destination: "photos:b" }, false],
+  [
+    "that sets aside on a disk stays",
+    "sync",
+    { source: "photos:a", destination: "photos:b", backupDir: "/old" },
+    false
+  ],
+  ["that keeps a state of its own stays", "bisync", { first: "photos:a", second: "photos:b" }, false],
+  ["that names no place stays", "sync", {}, false]
+]
+
+it.effect.each(cases)("a task %s", ([, kind, request, expected]) =>
+  Effect.map(asked(kind, request), (may) => expect(may).toBe(expected))
+)
+
+/** Texts that name nothing of a machine: names of filters, of times, of amounts, of versions, of endings. */
+const harmless = [
+  ...["include", "exclude", "filter", "includeFrom", "excludeFrom", "filterFrom", "filesFrom"],
+  ...["minSize", "maxSize", "minAge", "maxAge", "bwlimit", "maxTransfer", "cutoffMode", "orderBy"],
+  ...["suffix", "whenBusy", "versionId"]
+]
+
+it.effect("every text of a request that may travel is known to name a place or to name none", () =>
+  Effect.gen(function* () {
+    const unknown: Array<string> = []
+    for (const kind of travelling) {
+      const { request } = yield* Effect.promise(jobKinds[kind])
+      const { schema } = Schema.toJsonSchemaDocument(Schema.toCodecJson(request as Schema.Top))
+      for (const [field, of] of Object.entries(schema.properties ?? {})) {
+        const isText = /"type":"string"|\$ref/.test(JSON.stringify(of))
+        if (isText && !places.includes(field) && !harmless.includes(field)) unknown.push(`${kind}.${field}`)
+      }
+    }
+    expect(unknown).toEqual([])
+  })
+)
+
+it.effect("a task with a program around it stays where that is", () => {
+  const request = { source: "photos:a", destination: "secret:b" }
+  const hooks = { before: null, after: { command: ["poweroff"], limitMillis: 1000 } } as const
+  return Effect.map(asked("sync", request, "nas", hooks), (may) => expect(may).toBe(false))
+})
+
+it.effect("whatever was asked for on a machine runs there", () =>
+  Effect.map(asked("backup", { paths: ["/home/ann"] }, "desk"), (may) => expect(may).toBe(true))
+)
