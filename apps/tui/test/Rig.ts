@@ -56,6 +56,7 @@ export const world = (fields: Partial<World> = {}): World => ({
   schedules: [],
   lost: undefined,
   service: "",
+  machine: "This computer",
   notices: [],
   home: "/home/ann",
   directory: "/home/ann",
@@ -78,7 +79,6 @@ export const link = (
       return answer(...given)
     }
   const all: Link = {
-    service: "",
     tasks: Stream.never,
     details: () => none,
     outcomes: () => none,

@@ -88,7 +88,6 @@ export const make = Effect.fnUntraced(function* ({ by, desk, isShared, onProblem
     )
 
   const link: Link = {
-    service: "",
     tasks: watch(store),
     details,
     outcomes: (id, code) =>
