@@ -1,7 +1,7 @@
 /** Has a task run that is queued. */
 import * as Follow from "@ourclone/tasks/host/Follow"
+import { role } from "@ourclone/tasks/host/HostRole"
 import * as RunnerProcess from "@ourclone/tasks/host/RunnerProcess"
-import * as TaskHost from "@ourclone/tasks/host/TaskHost"
 import { none } from "@ourclone/tasks/runner/StoredSecrets"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import type { Task } from "@ourclone/tasks/task/Task"
@@ -31,7 +31,7 @@ export const settled = Effect.fnUntraced(function* (
 
 /** Where no service starts runners, this command starts the one. The task as it is then. */
 export const launch = Effect.fnUntraced(function* (store: TaskStore, task: Task) {
-  if ((yield* store.holder(TaskHost.role)) !== undefined) return task
+  if ((yield* store.holder(role)) !== undefined) return task
   const ended = RunnerProcess.start(taskProgram(yield* Streams), task, none)
   const begun = settled(store, task, ({ take }) => take !== task.take)
   return yield* Effect.raceFirst(

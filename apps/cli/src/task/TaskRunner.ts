@@ -4,16 +4,13 @@ import { withSettings } from "@ourclone/core/accounts/AccountSettings"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as WakeLock from "@ourclone/core/machine/WakeLock"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import * as LeftToRunner from "@ourclone/tasks/host/LeftToRunner"
 import { decodeSecrets } from "@ourclone/tasks/host/RunnerProcess"
-import * as TaskHost from "@ourclone/tasks/host/TaskHost"
 import * as AccountShares from "@ourclone/tasks/runner/AccountShares"
 import * as CredentialsChange from "@ourclone/tasks/runner/CredentialsChange"
 import { runTask } from "@ourclone/tasks/runner/RunTask"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
-import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
-import type { Task } from "@ourclone/tasks/task/Task"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { factories as builtIn } from "../Factories.ts"
@@ -34,23 +31,6 @@ const readInput: Effect.Effect<string> = process.stdin.isTTY
       Stream.decodeText,
       Stream.mkString
     )
-
-const lookMillis = 2_000
-
-/**
- * Of a task that was put off: waits until it is due, and says whether nobody else is there to begin it again. A service
- * is.
- */
-const isLeftToThis = Effect.fnUntraced(function* (store: TaskStore, { id, state, take }: Task) {
-  if (state._tag !== "Queued" || state.notBefore === null) return false
-  while ((yield* Clock.currentTimeMillis) < state.notBefore) {
-    yield* Effect.sleep(Math.min(lookMillis, Math.max(1, state.notBefore - (yield* Clock.currentTimeMillis))))
-    const now = yield* store.load(id)
-    if (now.take !== take || now.state._tag !== "Queued" || (yield* store.holder(TaskHost.role)) !== undefined)
-      return false
-  }
-  return true
-})
 
 export const run = (id: string) =>
   Effect.gen(function* () {
@@ -81,7 +61,7 @@ export const run = (id: string) =>
       const awake = maySleep ? undefined : wakePrograms[process.platform]
       const once = runTask({ store, id, owner, given, sendSignal, surroundings })
       let task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))
-      while (task !== undefined && (yield* isLeftToThis(store, task))) {
+      while (task !== undefined && (yield* LeftToRunner.wait(store, task))) {
         task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))
       }
     })

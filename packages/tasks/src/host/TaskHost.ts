@@ -22,6 +22,7 @@ import type { TaskError } from "../store/TaskError.ts"
 import type { Retention, TaskStore } from "../store/TaskStore.ts"
 import type { NewTask, Task } from "../task/Task.ts"
 import * as EndStuck from "./EndStuck.ts"
+import { role } from "./HostRole.ts"
 import * as Rescue from "./Rescue.ts"
 import type * as RunnerProcess from "./RunnerProcess.ts"
 import * as Starting from "./Starting.ts"
@@ -62,8 +63,6 @@ export interface TaskHost {
   readonly look: Effect.Effect<void>
 }
 
-/** Whoever has it starts runners. */
-export const role = "host"
 const roleMillis = 16_000
 const holdMillis = 5_000
 const lookMillis = 1_000
