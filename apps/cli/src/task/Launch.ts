@@ -1,8 +1,8 @@
 /** Has a task run that is queued. */
 import { current } from "@ourclone/core/machine/ProcessIdentity"
 import * as Follow from "@ourclone/tasks/host/Follow"
+import { isServed } from "@ourclone/tasks/host/HostRole"
 import * as RunnerProcess from "@ourclone/tasks/host/RunnerProcess"
-import * as TaskHost from "@ourclone/tasks/host/TaskHost"
 import { none } from "@ourclone/tasks/runner/StoredSecrets"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import type { Task } from "@ourclone/tasks/task/Task"
@@ -32,10 +32,7 @@ export const settled = Effect.fnUntraced(function* (
 
 /** Where no service starts runners on this machine, this command starts the one. The task as it is then. */
 export const launch = Effect.fnUntraced(function* (store: TaskStore, task: Task) {
-  const { host } = current()
-  for (const role of [TaskHost.role, TaskHost.roleOf(host)]) {
-    if ((yield* store.holder(role))?.host === host) return task
-  }
+  if (yield* isServed(store, current().host)) return task
   const ended = RunnerProcess.start(taskProgram(yield* Streams), task, none)
   const begun = settled(store, task, ({ take }) => take !== task.take)
   return yield* Effect.raceFirst(

@@ -5,15 +5,12 @@ import { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
 import * as WakeLock from "@ourclone/core/machine/WakeLock"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import * as LeftToRunner from "@ourclone/tasks/host/LeftToRunner"
 import { decodeSecrets } from "@ourclone/tasks/host/RunnerProcess"
-import * as TaskHost from "@ourclone/tasks/host/TaskHost"
 import * as AccountShares from "@ourclone/tasks/runner/AccountShares"
 import * as CredentialsChange from "@ourclone/tasks/runner/CredentialsChange"
 import { runTask } from "@ourclone/tasks/runner/RunTask"
 import * as OpenStore from "@ourclone/tasks/store/OpenStore"
-import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
-import type { Task } from "@ourclone/tasks/task/Task"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { factories as builtIn } from "../Factories.ts"
@@ -35,23 +32,6 @@ const readInput: Effect.Effect<string> = process.stdin.isTTY
       Stream.mkString
     )
 
-const lookMillis = 2_000
-
-/**
- * Of a task that was put off: waits until it is due, and says whether nobody else is there to begin it again. A service
- * is.
- */
-const isLeftToThis = Effect.fnUntraced(function* (store: TaskStore, { id, state, take }: Task) {
-  if (state._tag !== "Queued" || state.notBefore === null) return false
-  while ((yield* Clock.currentTimeMillis) < state.notBefore) {
-    yield* Effect.sleep(Math.min(lookMillis, Math.max(1, state.notBefore - (yield* Clock.currentTimeMillis))))
-    const now = yield* store.load(id)
-    if (now.take !== take || now.state._tag !== "Queued" || (yield* store.holder(TaskHost.role)) !== undefined)
-      return false
-  }
-  return true
-})
-
 export const run = (id: string) =>
   Effect.gen(function* () {
     StopSignals.heed()
@@ -71,7 +51,7 @@ export const run = (id: string) =>
       directory: surroundings.directory,
       openLog: RemoteLog.opener(process.argv.slice(2), factories, streams),
       share: AccountShares.make(shares, owner),
-      uploadsDirectory: StandardPaths.uploadsDirectory(stateDirectory)
+      uploadsDirectory: StandardPaths.uploadsDirectory((yield* ThisMachine).stateDirectory)
     })
     const running = Effect.gen(function* () {
       const { refresh } = yield* Remotes
@@ -81,7 +61,7 @@ export const run = (id: string) =>
       const awake = maySleep ? undefined : wakePrograms[process.platform]
       const once = runTask({ store, id, owner, given, sendSignal, surroundings })
       let task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))
-      while (task !== undefined && (yield* isLeftToThis(store, task))) {
+      while (task !== undefined && (yield* LeftToRunner.wait(store, task))) {
         task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))
       }
     })

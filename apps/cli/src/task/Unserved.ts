@@ -1,5 +1,5 @@
 /** What does not happen by itself while no service runs, said where somebody counts on it. */
-import * as TaskHost from "@ourclone/tasks/host/TaskHost"
+import { role } from "@ourclone/tasks/host/HostRole"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import * as Effect from "effect/Effect"
 import type { Output } from "../Output.ts"
@@ -11,6 +11,6 @@ const words = {
 }
 
 export const note = (output: Output, store: TaskStore, about: keyof typeof words) =>
-  Effect.map(store.holder(TaskHost.role), (holder) => {
+  Effect.map(store.holder(role), (holder) => {
     if (holder === undefined) output.note(words[about])
   })

@@ -25,6 +25,7 @@ import type { Retention, TaskStore } from "../store/TaskStore.ts"
 import type { Schedule } from "../task/Schedule.ts"
 import type { NewTask, Task } from "../task/Task.ts"
 import * as EndStuck from "./EndStuck.ts"
+import { role, roleOf } from "./HostRole.ts"
 import * as Rescue from "./Rescue.ts"
 import type * as RunnerProcess from "./RunnerProcess.ts"
 import * as Starting from "./Starting.ts"
@@ -67,10 +68,6 @@ export interface TaskHost {
   readonly look: Effect.Effect<void>
 }
 
-/** Whoever has it sees to schedules. */
-export const role = "host"
-/** Whoever has it starts runners on that machine, where several share a journal; else the host does. */
-export const roleOf = (machine: string): string => `runners of ${machine}`
 const roleMillis = 16_000
 const holdMillis = 5_000
 const lookMillis = 1_000

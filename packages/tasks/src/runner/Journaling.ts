@@ -38,7 +38,8 @@ export interface Journaling {
 
 export const leaseMillis = 8_000
 const renewMillis = 2_000
-const commitMillis = 100
+/** A commit that waits for the disk costs as much CPU as a hundred facts. */
+const commitMillis = 300
 const progressMillis = 500
 /** Above this many facts a batch does not wait for its turn. */
 const fullBatch = 512
