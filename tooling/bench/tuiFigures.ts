@@ -128,7 +128,8 @@ export const tuiFigures = async (program: ReadonlyArray<string>, runs: number): 
     console.log(`nothing runs              ${shown(await look(idle))}; ${Math.round(megabytes(idle.pid))} MB`)
     const source = path.join(folder, "source")
     fs.mkdirSync(source)
-    for (let file = 0; file < files; file++) fs.writeFileSync(path.join(source, `${file}`), Buffer.alloc(fileBytes, file))
+    for (let file = 0; file < files; file++)
+      fs.writeFileSync(path.join(source, `${file}`), Buffer.alloc(fileBytes, file))
     const [file = "", ...words] = program
     const copying = spawn(file, [...words, "sync", "--bwlimit", "2M", source, path.join(folder, "destination")], {
       env: environment,
