@@ -6,13 +6,16 @@ import * as path from "node:path"
 
 const windowSize = "rows 40 cols 120"
 const lookSeconds = 4
-const fileBytes = 24 * 1024 * 1024
+const files = 10_000
+const fileBytes = 2_048
 
 interface Opened {
   readonly script: ChildProcess
   readonly pid: number
   readonly skeletonMillis: number
   readonly frameMillis: number
+  /** From when on keys are answered. */
+  readonly answersMillis: Promise<number>
   /** Bytes and writes since the last call. */
   readonly drawn: () => { readonly bytes: number; readonly writes: number }
 }
@@ -34,12 +37,21 @@ const open = (program: ReadonlyArray<string>, environment: NodeJS.ProcessEnv): P
   new Promise((resolve, reject) => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-tui-bench-"))
     const pidFile = path.join(folder, "pid")
+    const idleFile = path.join(folder, "idle")
     const command = `stty ${windowSize}; echo $$ > ${pidFile}; exec ${program.join(" ")} tui`
     const began = performance.now()
     let [text, skeletonMillis, bytes, writes] = ["", 0, 0, 0]
     const script = spawn("script", ["-qfc", command, "/dev/null"], {
-      env: environment,
+      env: { ...environment, OURCLONE_TUI_IDLE: idleFile },
       stdio: ["pipe", "pipe", "ignore"]
+    })
+    const answersMillis = new Promise<number>((answer) => {
+      const look = setInterval(() => {
+        if (!fs.existsSync(idleFile)) return
+        clearInterval(look)
+        fs.rmSync(folder, { recursive: true, force: true })
+        answer(performance.now() - began)
+      }, 2)
     })
     script.once("error", reject)
     script.stdout?.on("data", (piece: Buffer) => {
@@ -52,14 +64,13 @@ const open = (program: ReadonlyArray<string>, environment: NodeJS.ProcessEnv): P
       text = "opened"
       const frameMillis = performance.now() - began
       const pid = Number(fs.readFileSync(pidFile, "utf8"))
-      fs.rmSync(folder, { recursive: true })
       const drawn = () => {
         const now = { bytes, writes }
         bytes = 0
         writes = 0
         return now
       }
-      resolve({ script, pid, skeletonMillis, frameMillis, drawn })
+      resolve({ script, pid, skeletonMillis, frameMillis, answersMillis, drawn })
     })
   })
 
@@ -95,30 +106,37 @@ export const tuiFigures = async (program: ReadonlyArray<string>, runs: number): 
     NODE_COMPILE_CACHE: path.join(folder, "compiled")
   }
   try {
-    await close(await open(program, environment))
+    const first = await open(program, environment)
+    await first.answersMillis
+    await close(first)
     const opened: Array<Opened> = []
+    const answered: Array<number> = []
     for (let run = 0; run < runs; run++) {
       const one = await open(program, environment)
+      answered.push(await one.answersMillis)
       opened.push(one)
       await close(one)
     }
     console.log(`\nthe terminal UI, 120×40 (median of ${runs})`)
     console.log(`first parts of the frame  ${Math.round(median(opened.map((one) => one.skeletonMillis)))} ms`)
     console.log(`first whole frame         ${Math.round(median(opened.map((one) => one.frameMillis)))} ms`)
+    console.log(`keys are answered after    ${Math.round(median(answered))} ms`)
 
     const idle = await open(program, environment)
+    await idle.answersMillis
     await seconds(2)
     console.log(`nothing runs              ${shown(await look(idle))}; ${Math.round(megabytes(idle.pid))} MB`)
     const source = path.join(folder, "source")
     fs.mkdirSync(source)
-    fs.writeFileSync(path.join(source, "large"), Buffer.alloc(fileBytes))
+    for (let file = 0; file < files; file++)
+      fs.writeFileSync(path.join(source, `${file}`), Buffer.alloc(fileBytes, file))
     const [file = "", ...words] = program
-    const copying = spawn(file, [...words, "copy", "--bwlimit", "1M", source, path.join(folder, "destination")], {
+    const copying = spawn(file, [...words, "sync", "--bwlimit", "2M", source, path.join(folder, "destination")], {
       env: environment,
       stdio: "ignore"
     })
     await seconds(2)
-    console.log(`a transfer runs           ${shown(await look(idle))}; ${Math.round(megabytes(idle.pid))} MB`)
+    console.log(`${files} files are synced     ${shown(await look(idle))}; ${Math.round(megabytes(idle.pid))} MB`)
     copying.kill("SIGTERM")
     await close(idle)
   } finally {

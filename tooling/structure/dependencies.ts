@@ -1,4 +1,4 @@
-/** Which package may import which: `apps → tasks → jobs → mount, backup → core`, providers beside them. */
+/** Which package may import which: `apps → tasks → jobs → mount, backup, client → core`, providers beside them. */
 import { builtinModules } from "node:module"
 import * as path from "node:path"
 import type { Import } from "./Imports.ts"
@@ -6,7 +6,7 @@ import type { Problem } from "./Problem.ts"
 import { scope, type Workspace } from "./Workspace.ts"
 
 /** From the top; each imports what stands in a later row. */
-const floors: ReadonlyArray<ReadonlyArray<string>> = [["tasks"], ["jobs"], ["mount", "backup"], ["core"]]
+const floors: ReadonlyArray<ReadonlyArray<string>> = [["tasks"], ["jobs"], ["mount", "backup", "client"], ["core"]]
 
 /** What `apps/cli` loads when it is asked to: their `src/main.ts`, by `import()`. */
 const lazyEntries = new Set(["@ourclone/tui/main", "@ourclone/server/main"])
@@ -46,7 +46,7 @@ const betweenFloors = (one: Import, target: Workspace): string | undefined => {
   const to = floorOf(target)
   return from < 0 || to < 0 || from < to
     ? undefined
-    : "packages import downwards only: tasks, jobs, mount and backup, core"
+    : "packages import downwards only: tasks, jobs, mount and backup and client, core"
 }
 
 /** What the package of the importing file forbids to import, as a sentence; undefined when nothing. */

@@ -1,6 +1,7 @@
 /** `serve`: from flags to the service, which is a program of its own. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { socketFile } from "@ourclone/client/SocketFile"
 import { printable } from "@ourclone/core/events/PrintableText"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Effect from "effect/Effect"
@@ -65,7 +66,7 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
   StopSignals.heed()
   const streams = yield* Streams
   const machine = yield* ThisMachine
-  const { serve, socketFile } = yield* load
+  const { serve } = yield* load
   const { environment } = streams
   const tls = yield* tlsOf(flags)
   return yield* serve({

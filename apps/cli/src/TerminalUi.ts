@@ -8,7 +8,7 @@ const program = (): readonly [string, ...ReadonlyArray<string>] => [
 ]
 
 /** What the process is to end with. */
-export const open = async (isLinear: boolean): Promise<number> => {
+export const open = async (isLinear: boolean, server?: string): Promise<number> => {
   const { main } = await import("@ourclone/tui/main")
-  return main({ isLinear, program: program() })
+  return main({ isLinear, program: program(), server })
 }

@@ -1,5 +1,7 @@
 /** What copy, move and sync share: from what was typed to an exit code. */
+
 import { isStorageError } from "@ourclone/core/contract/StorageError"
+import * as Cost from "@ourclone/core/engine/Cost"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
@@ -98,7 +100,7 @@ export const preview = <Asked>(
     Effect.tap(({ summary, view }) =>
       Effect.sync(() => {
         total(view)
-        if (summary.cost !== undefined && !output.isJson) output.note(TransferText.ofCost(summary.cost))
+        if (summary.cost !== undefined && !output.isJson) output.note(`it ${Cost.words(summary.cost)}`)
       })
     )
   )

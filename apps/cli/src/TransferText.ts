@@ -1,5 +1,4 @@
 /** Facts about transfers as lines for people. */
-import type { Cost } from "@ourclone/core/engine/Cost"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
@@ -82,16 +81,6 @@ export const ofPlanned = ({ bytes, files, removals, same }: RunView["planned"], 
   if (verb === "remove") return `${Amount.files(removals)} to remove`
   const removing = removals > 0 ? `, ${Amount.count(removals)} to remove` : ""
   return `${Amount.files(files)} (${Amount.bytes(bytes)}) to ${verb}${removing}, ${Amount.count(same)} the same`
-}
-
-/** A line after that. */
-export const ofCost = ({ asOf, currency, fetchedBytes, monthly, once, sentBytes }: Cost): string => {
-  const moved = [
-    sentBytes > 0 ? `sends ${Amount.bytes(sentBytes)}` : undefined,
-    fetchedBytes > 0 ? `fetches ${Amount.bytes(fetchedBytes)}` : undefined
-  ].filter((part) => part !== undefined)
-  const money = (value: number): string => (value > 0 && value < 0.01 ? "less than 0.01" : value.toFixed(2))
-  return `it ${[...moved, `costs ${money(once)} ${currency} at once and ${money(monthly)} a month`].join(", ")}, by the rates of ${asOf} without what is free`
 }
 
 /** What there was to remove and was not. */

@@ -4,7 +4,6 @@ import type { ServeOptions } from "./Serve.ts"
 import type { SideMainOptions } from "./side/SideMain.ts"
 
 export { ServeFailed } from "./ServeFailed.ts"
-export { socketFile } from "./state/ServiceFile.ts"
 
 /** Runs the service until it is interrupted. */
 export const serve = (options: ServeOptions) =>

@@ -7,6 +7,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { render } from "ink"
 import { createElement } from "react"
+import { hasColors } from "./FirstFrame.ts"
 import { Frame, Guard } from "./frame/Frame.ts"
 import * as Together from "./Together.ts"
 import * as Mouse from "./terminal/Mouse.ts"
@@ -59,14 +60,16 @@ const traceOf = (file: string | undefined, whenIdle: () => Promise<void>) => {
   }
 }
 
-const running = (program: readonly [string, ...ReadonlyArray<string>]) =>
+type RunOptions = Pick<Together.TogetherOptions, "program" | "server">
+
+const running = ({ program, server }: RunOptions) =>
   Effect.gen(function* () {
     const ended = yield* Deferred.make<Ended>()
     const end = (how: Ended): void => void Effect.runSync(Deferred.succeed(ended, how))
-    const isColored = process.env["NO_COLOR"] === undefined || process.env["NO_COLOR"] === ""
     let suspend = (): void => {}
     const app = yield* Together.make({
       program,
+      server,
       around: {
         copy,
         suspend: () => suspend(),
@@ -78,13 +81,15 @@ const running = (program: readonly [string, ...ReadonlyArray<string>]) =>
     const trace = traceOf(process.env["OURCLONE_TUI_IDLE"], () => app.whenIdle().then(() => drawn()))
     const frame = createElement(Frame, {
       app,
-      hasColors: isColored,
+      hasColors: hasColors(process.env),
       onKeys: trace.onKeys,
       onSuspend: (by: () => void) => {
         suspend = by
       }
     })
     const guard = createElement(Guard, { onError: (error: unknown) => end({ code: 1, problem: told(error) }) }, frame)
+    // Ink draws from where the cursor is, and knows nothing of what stands there; both go to the terminal at once.
+    process.stdout.write("\x1b[H\x1b[J")
     const ink = render(guard, {
       alternateScreen: true,
       incrementalRendering: true,
@@ -100,9 +105,9 @@ const running = (program: readonly [string, ...ReadonlyArray<string>]) =>
     return how
   })
 
-export const run = ({ program }: { readonly program: readonly [string, ...ReadonlyArray<string>] }): Promise<Ended> =>
+export const run = (options: RunOptions): Promise<Ended> =>
   Effect.runPromise(
-    Effect.scoped(running(program)).pipe(
+    Effect.scoped(running(options)).pipe(
       Effect.catch(({ message }) => Effect.succeed<Ended>({ code: 1, problem: `error: ${message}` }))
     )
   )

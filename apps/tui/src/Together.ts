@@ -1,15 +1,13 @@
-/** What every face of this package is made of: the journal, the desk, the link and the screens' program. */
+/** What every face of this package is made of: the link to a service or to this machine, and the screens' program. */
 import { homedir, userInfo } from "node:os"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
-import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
-import { tasksFile } from "@ourclone/tasks/store/TasksFile"
 import * as Effect from "effect/Effect"
 import type { Screen, Tab } from "./command/Screen.ts"
 import type { World } from "./command/World.ts"
-import * as Marks from "./lines/Marks.ts"
-import * as DeskProcess from "./link/DeskProcess.ts"
-import * as LocalLink from "./link/LocalLink.ts"
+import { firstWorld } from "./FirstFrame.ts"
+import { type Found, find } from "./link/FindService.ts"
 import * as App from "./program/App.ts"
+import type { Surroundings } from "./program/Asks.ts"
 import { everywhere } from "./program/Everywhere.ts"
 import { roots } from "./screens/Roots.ts"
 import * as KeptState from "./terminal/KeptState.ts"
@@ -17,24 +15,25 @@ import * as KeptState from "./terminal/KeptState.ts"
 export interface TogetherOptions {
   /** What runs `ourclone` itself. */
   readonly program: readonly [string, ...ReadonlyArray<string>]
-  readonly around: Omit<App.Surroundings, "keep">
+  /** The address of a service, where one was named. */
+  readonly server: string | undefined
+  readonly around: Omit<Surroundings, "keep">
 }
 
-const tabOf = (kept: KeptState.Kept): Tab => {
-  const tab = kept["tab"]
-  return typeof tab === "string" && Object.hasOwn(roots, tab) ? (tab as Tab) : "storage"
-}
-
-/** Until the scope closes. Fails where the journal can not be read. */
-export const make = Effect.fnUntraced(function* ({ around, program }: TogetherOptions) {
+/** The journal, runners of its own, and a desk: loaded where no service does it. */
+const local = Effect.fnUntraced(function* (program: TogetherOptions["program"], stateDirectory: string) {
+  const [SqliteStore, { tasksFile }, DeskProcess, LocalLink] = yield* Effect.promise(() =>
+    Promise.all([
+      import("@ourclone/tasks/store/SqliteStore"),
+      import("@ourclone/tasks/store/TasksFile"),
+      import("./link/DeskProcess.ts"),
+      import("./link/LocalLink.ts")
+    ])
+  )
   const environment = process.env
-  const home = environment["HOME"] || homedir()
-  const stateDirectory = StandardPaths.stateDirectory(environment, home)
-  const keptFile = KeptState.fileIn(stateDirectory)
-  let kept = KeptState.read(keptFile)
   const store = yield* SqliteStore.make(tasksFile(stateDirectory))
   const desk = yield* DeskProcess.make({ command: [...program, "task", "look"], environment })
-  const link = yield* LocalLink.make({
+  return yield* LocalLink.make({
     store,
     desk,
     runner: {
@@ -45,25 +44,29 @@ export const make = Effect.fnUntraced(function* ({ around, program }: TogetherOp
     by: userInfo().username,
     onProblem: () => {}
   })
-  const world: World = {
-    now: Date.now(),
-    tasks: [],
-    views: new Map(),
-    remotes: [],
-    repositories: [],
-    schedules: [],
-    lost: undefined,
-    service: "",
-    notices: [],
-    home,
-    directory: process.cwd(),
-    marks: Marks.of(environment),
-    kept
-  }
+})
+
+const far = ({ service }: Found) => Effect.promise(async () => (await import("./link/ServiceLink.ts")).make(service))
+
+/** Where places begin: of a service elsewhere in the first folder that may be used there. */
+const placesOf = ({ host, isThisMachine, roots: [root = "/"] }: Found): Partial<World> =>
+  isThisMachine
+    ? { service: "service" }
+    : { service: host, machine: `The computer ${host}`, home: root, directory: root }
+
+/** Until the scope closes. Fails where the journal can not be read, or the service that was named does not answer. */
+export const make = Effect.fnUntraced(function* ({ around, program, server }: TogetherOptions) {
+  const environment = process.env
+  const home = environment["HOME"] || homedir()
+  const stateDirectory = StandardPaths.stateDirectory(environment, home)
+  const keptFile = KeptState.fileIn(stateDirectory)
+  let kept = KeptState.read(keptFile)
+  const named = server ?? environment["OURCLONE_SERVER"]
+  const found = yield* find({ server: named, environment, home, stateDirectory })
   return yield* App.make({
-    link,
-    world,
-    tab: tabOf(kept),
+    link: found === undefined ? yield* local(program, stateDirectory) : yield* far(found),
+    world: { ...firstWorld({ environment, home, kept }), ...(found === undefined ? {} : placesOf(found)) },
+    tab: KeptState.tabIn(kept),
     roots: roots as { readonly [Name in Tab]: (world: World) => Screen },
     commands: everywhere,
     around: {

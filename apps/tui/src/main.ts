@@ -3,7 +3,10 @@
  *
  * Tasks run in processes of their own, so however this ends, they go on.
  */
+import { homedir } from "node:os"
+import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
 import type * as DeskModule from "./link/Desk.ts"
+import * as KeptState from "./terminal/KeptState.ts"
 import * as Mouse from "./terminal/Mouse.ts"
 import { enter, leave, skeleton } from "./terminal/Skeleton.ts"
 
@@ -12,6 +15,8 @@ export interface MainOptions {
   readonly isLinear: boolean
   /** What runs `ourclone` itself: the words before its own. */
   readonly program: readonly [string, ...ReadonlyArray<string>]
+  /** The address of the service to attach to, where one was named. */
+  readonly server: string | undefined
 }
 
 const needsTerminal = 2
@@ -34,14 +39,14 @@ const restoring = (): (() => void) => {
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** What the process is to end with. */
-export const main = async ({ isLinear, program }: MainOptions): Promise<number> => {
+export const main = async ({ isLinear, program, server }: MainOptions): Promise<number> => {
   const { stderr, stdin, stdout } = process
   if (isLinear || process.env["TERM"] === "dumb") {
     const [{ run }, { make }] = await Promise.all([import("./linear/LinearMain.ts"), import("./Together.ts")])
     const code = await run({
       input: stdin,
       write: (text) => void stdout.write(text),
-      make: (around) => make({ program, around })
+      make: (around) => make({ program, server, around })
     })
     stdin.destroy()
     return code
@@ -58,11 +63,17 @@ export const main = async ({ isLinear, program }: MainOptions): Promise<number> 
       process.exit(code)
     })
   }
+  const home = process.env["HOME"] || homedir()
+  const kept = KeptState.read(KeptState.fileIn(StandardPaths.stateDirectory(process.env, home)))
+  const tab = KeptState.tabIn(kept)
   stdin.setRawMode(true)
-  stdout.write(`${enter}${skeleton(stdout.columns, stdout.rows, "storage")}`)
+  stdout.write(`${enter}${skeleton(stdout.columns, stdout.rows, tab)}`)
   try {
+    // Each part is drawn as soon as what it needs is loaded.
+    const { firstFrame } = await import("./FirstFrame.ts")
+    stdout.write(firstFrame({ environment: process.env, home, kept }, tab, stdout.columns, stdout.rows))
     const { run } = await import("./Interactive.ts")
-    const { code, problem } = await run({ program })
+    const { code, problem } = await run({ program, server })
     restore()
     if (problem !== undefined) stderr.write(`${problem}\n`)
     return code

@@ -55,6 +55,7 @@ export const world = (fields: Partial<World> = {}): World => ({
   schedules: [],
   lost: undefined,
   service: "",
+  machine: "This computer",
   notices: [],
   home: "/home/ann",
   directory: "/home/ann",
@@ -77,7 +78,6 @@ export const link = (
       return answer(...given)
     }
   const all: Link = {
-    service: "",
     tasks: Stream.never,
     details: () => none,
     outcomes: () => none,

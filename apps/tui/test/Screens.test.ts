@@ -267,3 +267,129 @@ it("a journal that does not answer is said with its age", async () => {
   assert.include(text(), "the disk is full")
   await close()
 })
+
+describe("the service", () => {
+  it("that is gone leaves what was seen, with its age; it is asked again, and says when it answers", async () => {
+    let looks = 0
+    const tasks = Stream.suspend(() =>
+      ++looks === 1
+        ? Stream.concat(Stream.succeed([task()]), Stream.fail(failed("ServiceGone", "the service does not answer")))
+        : Stream.concat(Stream.succeed([task({ wish: { _tag: "Pause", by: "bob" } })]), Stream.never)
+    )
+    const { app, close, text } = await rig({ tasks }, { tab: "tasks", service: "nas" })
+    assert.include(text(), "No answer since")
+    assert.include(text(200), "Sync ~/Pictures")
+    await new Promise<void>((resolve) => {
+      const stop = app.onChange(() => {
+        if (app.view().world.lost !== undefined) return
+        stop()
+        resolve()
+      })
+    })
+    await app.whenIdle()
+    assert.notInclude(text(), "No answer since")
+    assert.include(text(), "Attached again")
+    assert.include(text(), "pausing")
+    await close()
+  })
+})
+
+it("what happens a thousand times at once is drawn together", async () => {
+  const changes = Array.from({ length: 1_000 }, (_, seq) => [task({ seq })])
+  let come = (): void => {}
+  const begun = new Promise<void>((resolve) => {
+    come = resolve
+  })
+  const tasks = Stream.concat(
+    Stream.succeed([task()]),
+    Stream.concat(
+      Stream.drain(Stream.fromEffect(Effect.promise(() => begun))),
+      Stream.concat(
+        Stream.mapEffect(Stream.fromIterable(changes), (some) => Effect.as(Effect.yieldNow, some)),
+        Stream.never
+      )
+    )
+  )
+  const { app, close } = await rig({ tasks }, { tab: "tasks" })
+  let drawn = 0
+  app.onChange(() => drawn++)
+  come()
+  await new Promise<void>((resolve) => {
+    const look = (): void => void (app.view().world.tasks[0]?.seq === 999 ? resolve() : setImmediate(look))
+    look()
+  })
+  assert.isAtMost(drawn, 2)
+  await close()
+})
+
+it("a form that was sent closes in its own tab, where somebody has gone to another one meanwhile", async () => {
+  let answer = (): void => {}
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const { app, close, keys, text } = await rig({
+    types: Effect.succeed([{ type: "b2", description: "B2", options: [] }]),
+    addStorage: () =>
+      Effect.as(
+        Effect.promise(() => answered),
+        "Signs in"
+      )
+  })
+  await keys("n", "enter", "text:photos", "down")
+  // Not waited for: the answer is still to come.
+  app.press("enter")
+  app.press("3")
+  answer()
+  await app.whenIdle()
+  assert.include(text(), "Nothing has run yet")
+  await keys("1")
+  assert.include(text(), "This computer")
+  assert.notInclude(text(), "What it is called here")
+  await close()
+})
+
+describe("what a plan costs, and a task that is taken back", () => {
+  const cost = { currency: "USD", asOf: "2026-09-07", once: 0.001, monthly: 0.11, sentBytes: 4_096, fetchedBytes: 0 }
+
+  it("is said before the start", async () => {
+    const { close, keys, text } = await rig(
+      {
+        preview: () =>
+          Stream.succeed(
+            envelopes(
+              { _tag: "Would", deed: "stored", item: "a", bytes: 4_096, because: "missing" },
+              { _tag: "Finished", outcome: "done", summary: { cost } }
+            )
+          )
+      },
+      { tab: "migrate", kept: { migrate: { source: "/a", destination: "photos:b", mode: "copy" } } }
+    )
+    await keys("enter")
+    assert.include(text(100), "Sends 4.0 KiB, costs less than 0.01 USD at once and 0.11 a month")
+    await close()
+  })
+
+  it("is planned first, and says what it leaves", async () => {
+    const done = task({ id: "b", state: { _tag: "Done", failed: 0 }, endedAt: 0 })
+    const { asked, close, keys, text } = await rig(
+      {
+        tasks: Stream.concat(Stream.succeed([done]), Stream.never),
+        preview: () =>
+          Stream.succeed(
+            envelopes(
+              { _tag: "Would", deed: "restored", item: "a", bytes: 1 },
+              { _tag: "Skipped", item: "b", because: "it was changed since" },
+              { _tag: "Finished", outcome: "done" }
+            )
+          )
+      },
+      { tab: "tasks" }
+    )
+    await keys("U")
+    assert.include(text(), "Bring back")
+    assert.include(text(), "Start, and leave 1 file as they are")
+    await keys("S")
+    assert.deepStrictEqual(asked.find(([name]) => name === "start")?.slice(1, 3), ["undo", { task: "b", partly: true }])
+    await close()
+  })
+})

@@ -5,7 +5,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 
 const root = path.resolve(import.meta.dirname, "../../..")
-const main = path.join(root, "apps/cli/src/main.ts")
+export const main = path.join(root, "apps/cli/src/main.ts")
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
 /** Why there are no windows here; undefined where there are. */
@@ -29,6 +29,8 @@ export interface Window {
   readonly environment: Readonly<Record<string, string>>
   /** Keys by tmux's names, or texts to be typed as `"text:…"`. Waits until the program is idle after the last one. */
   readonly keys: (...keys: ReadonlyArray<string>) => Promise<void>
+  /** A press of the first button at a place counted from 0, as a terminal reports it. */
+  readonly click: (column: number, row: number, times?: number) => Promise<void>
   /** A key after which the program may be no more. */
   readonly send: (key: string) => void
   /** A line for the shell. */
@@ -41,8 +43,37 @@ export interface Window {
   readonly resize: (size: Size) => void
   /** What tmux knows of the pane: `#{alternate_on}`. */
   readonly ask: (format: string) => string
-  readonly close: () => void
+  /** Of the program. */
+  readonly pid: () => number
+  /** Ends the terminal, as when its window is closed. */
+  readonly kill: () => void
+  /** Ends all of it; the folder is removed unless another window is to find it. */
+  readonly close: (options?: { readonly keepsFolder?: boolean }) => void
 }
+
+/** A machine of its own: folders, and the environment that leads to them. */
+export interface Prepared {
+  readonly folder: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export const prepare = (variables: Record<string, string> = {}): Prepared => {
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-tui-")))
+  const home = path.join(folder, "home")
+  fs.mkdirSync(home)
+  const environment: Record<string, string> = {
+    PATH: process.env.PATH ?? "",
+    HOME: home,
+    OURCLONE_CONFIG: path.join(folder, "config.toml"),
+    XDG_STATE_HOME: path.join(folder, "state"),
+    XDG_CACHE_HOME: path.join(folder, "cache"),
+    LANG: "C.UTF-8",
+    ...variables
+  }
+  return { folder, environment }
+}
+
+let windows = 0
 
 const look = (condition: () => boolean, what: () => string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -61,25 +92,20 @@ export const open = async (
   { columns, rows }: Size,
   {
     words = ["tui"],
-    variables = {}
-  }: { readonly words?: ReadonlyArray<string>; readonly variables?: Record<string, string> } = {}
+    variables = {},
+    prepared = prepare(variables)
+  }: {
+    readonly words?: ReadonlyArray<string>
+    readonly variables?: Record<string, string>
+    readonly prepared?: Prepared
+  } = {}
 ): Promise<Window> => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-tui-"))
-  const idle = path.join(folder, "idle")
+  const { folder } = prepared
+  const idle = path.join(folder, `idle-${++windows}`)
   fs.writeFileSync(idle, "")
-  const socket = path.join(folder, "tmux")
-  const home = path.join(folder, "home")
-  fs.mkdirSync(home)
-  const environment: Record<string, string> = {
-    PATH: process.env.PATH ?? "",
-    HOME: home,
-    OURCLONE_CONFIG: path.join(folder, "config.toml"),
-    XDG_STATE_HOME: path.join(folder, "state"),
-    XDG_CACHE_HOME: path.join(folder, "cache"),
-    OURCLONE_TUI_IDLE: idle,
-    LANG: "C.UTF-8",
-    ...variables
-  }
+  const socket = path.join(folder, `tmux-${windows}`)
+  const environment: Record<string, string> = { ...prepared.environment, OURCLONE_TUI_IDLE: idle }
+  const home = environment["HOME"] ?? folder
   const tmux = (...given: ReadonlyArray<string>): string =>
     execFileSync("tmux", ["-u", "-S", socket, ...given], {
       env: { ...environment, TERM: "xterm-256color" },
@@ -88,6 +114,13 @@ export const open = async (
   const shell = "bash --norc --noprofile"
   tmux("-f", "/dev/null", "new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", home, shell)
   const lines = (): ReadonlyArray<string> => tmux("capture-pane", "-p").replace(/\n+$/, "").split("\n")
+  const kill = (): void => {
+    try {
+      tmux("kill-server")
+    } catch {
+      // It has ended.
+    }
+  }
   let sent = 0
   const isIdle = (): boolean => fs.readFileSync(idle, "utf8").split("\n").includes(`idle ${sent}`)
   const waitIdle = () => look(isIdle, () => `not idle after ${sent} keys:\n${lines().join("\n")}`)
@@ -106,6 +139,13 @@ export const open = async (
         await waitIdle()
       }
     },
+    click: async (column, row, times = 1) => {
+      const at = `${column + 1};${row + 1}`
+      const bytes = [...Buffer.from(`\u001b[<0;${at}M\u001b[<0;${at}m`.repeat(times))].map((byte) => byte.toString(16))
+      tmux("send-keys", "-H", ...bytes)
+      sent += times
+      await waitIdle()
+    },
     send: (key) => void tmux("send-keys", key),
     shell: (line) => void tmux("send-keys", line, "Enter"),
     lines,
@@ -117,13 +157,14 @@ export const open = async (
       ),
     resize: (size) => void tmux("resize-window", "-x", String(size.columns), "-y", String(size.rows)),
     ask: (format) => tmux("display-message", "-p", format).trim(),
-    close: () => {
-      try {
-        tmux("kill-server")
-      } catch {
-        // It has ended.
-      }
-      fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    pid: () => {
+      const shell = tmux("display-message", "-p", "#{pane_pid}").trim()
+      return Number(execFileSync("pgrep", ["-P", shell], { encoding: "utf8" }).trim().split("\n")[0])
+    },
+    kill,
+    close: ({ keepsFolder = false } = {}) => {
+      kill()
+      if (!keepsFolder) fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     }
   }
 }

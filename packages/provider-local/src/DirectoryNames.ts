@@ -1,12 +1,12 @@
 /** The names of one directory, with what they are, in the order a listing needs. */
 
+import { remedy } from "@ourclone/core/contract/CoreRemedies"
 import type { Remedy } from "@ourclone/core/contract/Remedy"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import * as Spelling from "@ourclone/core/contract/Spelling"
 import * as fs from "./DiskFs.ts"
 import { codeOf, reasonOf } from "./LocalErrors.ts"
 import type { Place } from "./LocalPlace.ts"
-import { remedy } from "./LocalRemedies.ts"
 import * as Symlinks from "./Symlinks.ts"
 import { isTemporary } from "./TemporaryName.ts"
 

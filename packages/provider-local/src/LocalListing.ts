@@ -7,6 +7,7 @@
  * costs a fifth of the asynchronous ones, in slices of a few milliseconds.
  */
 
+import { remedy } from "@ourclone/core/contract/CoreRemedies"
 import type { Entry } from "@ourclone/core/contract/Entry"
 import type { ListOptions } from "@ourclone/core/contract/Provider"
 import { type Remedy, remedyField } from "@ourclone/core/contract/Remedy"
@@ -18,7 +19,6 @@ import * as fs from "./DiskFs.ts"
 import * as FileTime from "./FileTime.ts"
 import { codeOf, reasonOf } from "./LocalErrors.ts"
 import * as Place from "./LocalPlace.ts"
-import { remedy } from "./LocalRemedies.ts"
 import * as Modes from "./Modes.ts"
 import * as Slices from "./Slices.ts"
 import * as StatedSize from "./StatedSize.ts"

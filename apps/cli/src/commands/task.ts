@@ -187,9 +187,9 @@ const undo = Command.make(
     )
 ).pipe(
   Command.withDescription(
-    "Take a copy, sync or move back where the storage kept the versions: what was overwritten or removed comes back, what was new is hidden. Says before what it can not take back, and then does nothing without --partly"
+    "Take a copy, sync, move or removal back where the storage kept the versions: what was overwritten or removed comes back, what was new is hidden. Says before what it can not take back, and then does nothing without --partly"
   ),
-  Command.withShortDescription("Take a copy, sync or move back"),
+  Command.withShortDescription("Take a copy, sync, move or removal back"),
   Command.withExamples([
     { command: "ourclone task undo --dry-run 1m8mp3", description: "See what would be done" },
     { command: "ourclone task undo 1m8mp3", description: "Do it" }

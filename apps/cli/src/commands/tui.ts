@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { CommandStopped } from "../ExitCode.ts"
 import { on } from "../Flags.ts"
+import { Server } from "../GlobalFlags.ts"
 import { lazily } from "../Lazily.ts"
 
 export const tui = Command.make(
@@ -11,10 +12,11 @@ export const tui = Command.make(
     lazily(
       () => import("../TerminalUi.ts"),
       ({ open }) =>
-        Effect.flatMap(
-          Effect.promise(() => open(linear)),
-          (code) => (code === 0 ? Effect.void : Effect.fail(new CommandStopped({ code, message: "" })))
-        )
+        Effect.gen(function* () {
+          const server = yield* Server
+          const code = yield* Effect.promise(() => open(linear, server))
+          if (code !== 0) return yield* new CommandStopped({ code, message: "" })
+        })
     )
 ).pipe(
   Command.withDescription(
@@ -23,6 +25,7 @@ export const tui = Command.make(
   Command.withShortDescription("Open the screens on this terminal"),
   Command.withExamples([
     { command: "ourclone tui", description: "The screens" },
-    { command: "ourclone tui --linear", description: "Questions and answers, line by line" }
+    { command: "ourclone tui --linear", description: "Questions and answers, line by line" },
+    { command: "ourclone tui --server https://nas:8443", description: "The storages and tasks of a service elsewhere" }
   ])
 )

@@ -1,17 +1,23 @@
-/** What a service does in the place of this machine. */
+/** What a service does in the place of this machine. Everything fails with `CommandStopped`, whose code is that of the same failure here. */
+import * as Service from "@ourclone/client/Service"
 import type { JobKind, QueryKind } from "@ourclone/jobs/kind/JobKind"
 import * as Effect from "effect/Effect"
-import * as Connect from "./Connect.ts"
+import * as Stream from "effect/Stream"
 import * as FarJob from "./FarJob.ts"
 import * as FarQuery from "./FarQuery.ts"
+import { stopped } from "./Stopped.ts"
 
-/** Fails with `CommandStopped` where `text` is no address. */
-export const connect = (text: string, environment: Connect.Environment) =>
-  Effect.map(Connect.connect(text, environment), (server) => ({
+const streaming = <A>(stream: Stream.Stream<A, Service.ServiceFailed>) => Stream.mapError(stream, stopped)
+
+/** Fails where `text` is no address. */
+export const connect = (text: string, environment: Service.Environment) =>
+  Effect.map(Effect.mapError(Service.open(text, environment), stopped), (service) => ({
     job: <Request, Summary>(kind: JobKind<string, Request, Summary>, request: Request, options: FarJob.FarOptions) =>
-      FarJob.run(server, kind, request, options),
+      Effect.catchTag(FarJob.run(service, kind, request, options), "ServiceFailed", (error) =>
+        Effect.fail(stopped(error))
+      ),
     rows: <Request, Row>(kind: QueryKind<string, Request, Row>, request: Request) =>
-      FarQuery.rows(server, kind, request),
-    file: (path: string, versionId: string | undefined) => FarQuery.file(server, path, versionId),
-    dump: (request: FarQuery.Dumped) => FarQuery.dump(server, request)
+      streaming(FarQuery.rows(service, kind, request)),
+    file: (path: string, versionId: string | undefined) => streaming(FarQuery.file(service, path, versionId)),
+    dump: (request: FarQuery.Dumped) => streaming(FarQuery.dump(service, request))
   }))

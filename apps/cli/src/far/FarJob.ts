@@ -1,15 +1,15 @@
 /** A job as a task of a service, told here as it goes, and a preview as the service makes it. */
+import { json, type Service, type ServiceFailed } from "@ourclone/client/Service"
+import * as Streamed from "@ourclone/client/Streamed"
 import * as Envelope from "@ourclone/core/events/Envelope"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { Sink, SinkFailed } from "@ourclone/core/events/Tell"
 import type { JobKind } from "@ourclone/jobs/kind/JobKind"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { CommandStopped, failed, interrupted, ofCode } from "../ExitCode.ts"
+import { CommandStopped, interrupted, ofCode } from "../ExitCode.ts"
 import { told } from "../words/remedies.ts"
-import { json, type Server } from "./Connect.ts"
 
 type Finished = Extract<Fact, { readonly _tag: "Finished" }>
 
@@ -23,53 +23,44 @@ interface TaskTold {
 const lookMillis = 200
 const ended = new Set(["Done", "Failed", "Cancelled"])
 
-const read = (batch: ReadonlyArray<unknown>): ReadonlyArray<Envelope.Envelope> =>
-  batch.flatMap((one) => {
-    const found = Option.getOrUndefined(Envelope.read(one))
-    return found?.event === undefined ? [] : [found as Envelope.Envelope]
-  })
-
 const finishedIn = (batch: ReadonlyArray<Envelope.Envelope>): Finished | undefined =>
   batch.map(({ event }) => event).find((event): event is Finished => event._tag === "Finished")
 
 /** Follows the task to its end; gives the last fact of it. */
-const follow = Effect.fnUntraced(function* (server: Server, id: string, sink: Sink) {
+const follow = Effect.fnUntraced(function* (service: Service, id: string, sink: Sink) {
   let seq = 0
   let last: Finished | undefined
   for (;;) {
-    const task = (yield* json(yield* server.ask("GET", `/api/v1/tasks/${id}`))) as TaskTold
+    const task = (yield* json(yield* service.ask("GET", `/api/v1/tasks/${id}`))) as TaskTold
     if (task.seq > seq) {
       const { facts } = (yield* json(
-        yield* server.ask("GET", `/api/v1/tasks/${id}/facts?after=${seq}&limit=2000`)
+        yield* service.ask("GET", `/api/v1/tasks/${id}/facts?after=${seq}&limit=2000`)
       )) as { readonly facts: ReadonlyArray<unknown> }
-      const batch = read(facts)
+      const batch = Envelope.known(facts)
       last = finishedIn(batch) ?? last
       seq = batch.at(-1)?.seq ?? task.seq
       yield* sink(batch)
       continue
     }
     if (ended.has(task.state._tag)) return last
-    if (task.progress !== null) yield* sink(read([{ v: Envelope.version, at: Date.now(), event: task.progress }]))
+    if (task.progress !== null)
+      yield* sink(Envelope.known([{ v: Envelope.version, at: Date.now(), event: task.progress }]))
     yield* Effect.sleep(lookMillis)
   }
 })
 
-const preview = Effect.fnUntraced(function* (server: Server, kind: string, request: unknown, sink: Sink) {
+const preview = Effect.fnUntraced(function* (service: Service, kind: string, request: unknown, sink: Sink) {
   let last: Finished | undefined
-  const answer = yield* server.ask("POST", "/api/v1/previews", { kind, request })
-  yield* Stream.fromAsyncIterable(answer as AsyncIterable<Uint8Array>, () => cutOff()).pipe(
-    Stream.decodeText,
-    Stream.splitLines,
-    Stream.runForEachArray((lines) => {
-      const batch = read(lines.map((line) => JSON.parse(line)))
+  const answer = yield* service.ask("POST", "/api/v1/previews", { body: { kind, request } })
+  yield* Streamed.values(answer).pipe(
+    Stream.runForEachArray((values) => {
+      const batch = Envelope.known(values)
       last = finishedIn(batch) ?? last
       return sink(batch)
     })
   )
   return last
 })
-
-const cutOff = () => new CommandStopped({ code: failed, message: "the answer of the service was cut off" })
 
 export interface FarOptions {
   readonly sink: Sink
@@ -78,25 +69,25 @@ export interface FarOptions {
 
 /** The summary, as of a run here. When this is interrupted, the task is cancelled. */
 export const run = Effect.fnUntraced(function* <Request, Summary>(
-  server: Server,
+  service: Service,
   kind: JobKind<string, Request, Summary>,
   request: Request,
   { isPreview, sink }: FarOptions
-): Effect.fn.Return<Summary, CommandStopped | SinkFailed> {
+): Effect.fn.Return<Summary, CommandStopped | ServiceFailed | SinkFailed> {
   const encoded = Schema.encodeSync(Schema.toCodecJson(kind.request))(request)
   const running = Effect.gen(function* () {
-    if (isPreview) return yield* preview(server, kind.type, encoded, sink)
+    if (isPreview) return yield* preview(service, kind.type, encoded, sink)
     const task = (yield* json(
-      yield* server.ask("POST", "/api/v1/tasks", { kind: kind.type, request: encoded })
+      yield* service.ask("POST", "/api/v1/tasks", { body: { kind: kind.type, request: encoded } })
     )) as TaskTold
-    const cancelled = server
+    const cancelled = service
       .ask("POST", `/api/v1/tasks/${task.id}/cancel`)
       .pipe(
-        Effect.andThen(follow(server, task.id, () => Effect.void)),
+        Effect.andThen(follow(service, task.id, () => Effect.void)),
         Effect.timeoutOption("10 seconds"),
         Effect.ignore
       )
-    return yield* Effect.onInterrupt(follow(server, task.id, sink), () => cancelled)
+    return yield* Effect.onInterrupt(follow(service, task.id, sink), () => cancelled)
   })
   const finished = yield* running
   if (finished?.outcome === "done") {

@@ -16,10 +16,11 @@ export const server = Effect.gen(function* () {
 /** What comes in here can not be read there. */
 export const inputStays = usage("standard input can not be sent to a service; name what it is to read there")
 
-/** Commands that are the same there as here: what they ask for goes as it is. */
+/** Commands that are the same there as here: what they ask for goes as it is. The screens attach to it. */
 const elsewhere: ReadonlySet<string> = new Set([
   ...["copy", "sync", "move", "check", "ls", "lsjson", "tree", "stat", "size", "cat", "versions", "buckets", "large"],
-  ...["mkdir", "rm", "undelete", "cleanup", "backup", "restore", "forget", "snapshots", "snapshot", "repo"]
+  ...["mkdir", "rm", "undelete", "cleanup", "backup", "restore", "forget", "snapshots", "snapshot", "repo"],
+  "tui"
 ])
 
 /** Why words can not run at a service. */

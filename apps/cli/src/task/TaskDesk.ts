@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as StopSignals from "../process/StopSignals.ts"
 import { Streams } from "../Streams.ts"
+import * as Journal from "./Journal.ts"
 
 const lines = Stream.fromAsyncIterable(process.stdin as AsyncIterable<Uint8Array>, (error) => error).pipe(
   Stream.catchCause(() => Stream.empty),
@@ -22,5 +23,8 @@ export const run = Effect.gen(function* () {
       drained(() => resume(Effect.void))
     })
   const surroundings = { environment, home: environment.HOME || homedir(), directory: process.cwd() }
-  yield* serve({ lines, write, surroundings })
-})
+  const context = yield* Effect.context<Effect.Services<typeof Journal.open>>()
+  // One journal for all that is asked, and none where nothing wants it.
+  const store = yield* Effect.cached(Effect.provideContext(Journal.open, context))
+  yield* serve({ lines, write, surroundings, store })
+}).pipe(Effect.scoped)

@@ -1,21 +1,13 @@
-/** What packages say could be done, in the words of the command line. */
-import type { RepositoryRemedies } from "@ourclone/backup/repository/RepositoryRemedies"
-import type { CoreRemedies } from "@ourclone/core/contract/CoreRemedies"
-import type { Remedy } from "@ourclone/core/contract/Remedy"
-import type { JobRemedies } from "@ourclone/jobs/kind/JobRemedies"
-import type { MountRemedies } from "@ourclone/mount/contract/MountRemedies"
-import type { LocalRemedies } from "@ourclone/provider-local/LocalRemedies"
+/** What packages say could be done, where the command line has a flag or a command for it. */
+import { telling } from "@ourclone/jobs/kind/RemedyWords"
 
-type Remedies = CoreRemedies & LocalRemedies & RepositoryRemedies & JobRemedies & MountRemedies
-
-/** Total on purpose: a new remedy does not compile until someone has words for it. */
-const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => string } = {
+/** What went wrong and what to do about it. */
+export const told = telling({
   addRemote: ({ name, path }) => {
     const command = `add it with: ourclone remote add ${name} TYPE`
     return path === "" ? command : `${command}. For a file of this folder write ./${path}`
   },
   addRemoteOfType: ({ type }) => `or add a remote with: ourclone remote add NAME ${type}`,
-  allowOtherUsers: () => "let users offer their mounts to others with the line user_allow_other in /etc/fuse.conf",
   allowEmptySource: () => "if it is meant to be empty, say --allow-empty-source",
   allowPruningAll: () => "if this is meant, say --unsafe-allow-remove-all",
   allowRemovals: ({ removals }) => `if that is right, say --max-delete ${removals}`,
@@ -30,9 +22,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
   followLinks: () => "--copy-links follows it",
   followOrStoreLinks: () => "--links stores links as files, --metadata as links, --copy-links what they point to",
   forgetLost: ({ snapshot }) => `if it is lost, remove it with ourclone forget ${snapshot}, then try again`,
-  giveSecret: ({ secret }) => `give the secret of ${secret}`,
   includePath: ({ path }) => `restore it with --include "${path}" from the whole snapshot`,
-  installPackage: ({ package: name }) => `install the package ${name} of your system`,
   listFiles: ({ snapshot }) => `ourclone snapshot ls${snapshot === "" ? "" : ` ${snapshot}`} shows what is there`,
   listKeys: () => "ourclone repo key list shows those that there are",
   listSnapshots: () => "see ourclone snapshots for all of them",
@@ -57,23 +47,4 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => st
   unlockAll: () => "if nothing else uses the repository, take it away with ourclone repo unlock --remove-all",
   waitForLock: () =>
     "wait for it, as --retry-lock does, or if it no longer runs take its lock away with ourclone repo unlock --remove-all"
-}
-
-/** `undefined` for a remedy of somebody else's, which has no words here. */
-const wordsOf = ({ code, values = {} }: Remedy): string | undefined => {
-  if (!Object.hasOwn(words, code)) return undefined
-  const say = words[code as keyof Remedies] as (values: Readonly<Record<string, string>>) => string
-  return say(values)
-}
-
-/** What went wrong and what to do about it. */
-export const told = ({
-  message,
-  remedy
-}: {
-  readonly message: string
-  readonly remedy?: Remedy | undefined
-}): string => {
-  const advice = remedy === undefined ? undefined : wordsOf(remedy)
-  return advice === undefined ? message : `${message}; ${advice}`
-}
+})

@@ -111,6 +111,32 @@ describe("undo", () => {
     expect(await treeOf(cli, "b2://undo-tests/x")).toEqual([])
   })
 
+  test("a removal is taken back, of a folder, of some of its files and of one; what was removed before it stays removed", async () => {
+    const { cli } = await withB2()
+    for (const name of ["a", "b", "d/c"]) cli.write(`from/${name}`, name, 1_700_000_000_000)
+    await cli.run("copy", "@/from", "b2://undo-tests/x")
+    await cli.run("rm", "b2://undo-tests/x/b")
+    const before = await treeOf(cli, "b2://undo-tests/x")
+    const removals = [
+      ["rm", "--recursive", "b2://undo-tests/x"],
+      ["rm", "--recursive", "--include", "/d/**", "b2://undo-tests/x/"],
+      ["rm", "b2://undo-tests/x/d/c"]
+    ]
+    for (const words of removals) {
+      expect((await cli.run(...words)).code).toBe(0)
+      expect((await cli.run("stat", "b2://undo-tests/x/d/c")).code).toBe(4)
+      const undone = await cli.run("task", "undo", (await newestTask(cli)).id)
+      expect({ words, code: undone.code, error: undone.error }).toMatchObject({ code: 0 })
+      expect({ words, tree: await treeOf(cli, "b2://undo-tests/x") }).toEqual({ words, tree: before })
+    }
+    const [line = ""] = (await cli.run("versions", "--json", "b2://undo-tests/x/a")).out.split("\n")
+    expect((await cli.run("rm", "--version-id", JSON.parse(line).versionId, "b2://undo-tests/x/a")).code).toBe(0)
+    expect(await cli.run("task", "undo", (await newestTask(cli)).id)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("unless it removed for good")
+    })
+  })
+
   test("what keeps no versions, and what is no transfer, is refused with the reason", async () => {
     const { cli } = await withB2()
     cli.write("from/a", "one")

@@ -15,6 +15,8 @@ export interface Step<State> {
   /** On top of this one; in its place where this one closes. */
   readonly open?: Screen
   readonly close?: true
+  /** What the screen below hears once this one has closed. */
+  readonly hand?: Answer
   /** The screens of that tab, as they were left. */
   readonly go?: Tab
   readonly notice?: string
@@ -66,8 +68,15 @@ export interface ScreenKind<State> {
   readonly commands: ReadonlyArray<Command<State>>
   /** At most `rows` lines. */
   readonly lines: (state: State, world: World, columns: number, rows: number) => ReadonlyArray<Line>
-  /** The choice drawn at a line of `lines`, for the mouse. */
-  readonly choiceAt?: (state: State, world: World, columns: number, rows: number, line: number) => number | undefined
+  /** The choice drawn at a place of `lines`, for the mouse. */
+  readonly choiceAt?: (
+    state: State,
+    world: World,
+    columns: number,
+    rows: number,
+    line: number,
+    column: number
+  ) => number | undefined
   readonly choices?: (state: State, world: World) => Choices<State>
   /** What a reader is told before the choices: lines without any. */
   readonly words?: (state: State, world: World) => ReadonlyArray<string>
@@ -98,7 +107,7 @@ export interface Screen {
   readonly title: (world: World) => string
   readonly status: (world: World) => string
   readonly lines: (world: World, columns: number, rows: number) => ReadonlyArray<Line>
-  readonly choiceAt: (world: World, columns: number, rows: number, line: number) => number | undefined
+  readonly choiceAt: (world: World, columns: number, rows: number, line: number, column: number) => number | undefined
   readonly choices: (
     world: World
   ) => { readonly count: number; readonly at: number; readonly say: (index: number) => string } | undefined
@@ -128,7 +137,7 @@ export const show = <State>(kind: ScreenKind<State>, state: State, id = ++last):
     title: (world) => kind.title(state, world),
     status: (world) => kind.status?.(state, world) ?? "",
     lines: (world, columns, rows) => kind.lines(state, world, columns, rows),
-    choiceAt: (world, columns, rows, line) => kind.choiceAt?.(state, world, columns, rows, line),
+    choiceAt: (world, columns, rows, line, column) => kind.choiceAt?.(state, world, columns, rows, line, column),
     choices: (world) => kind.choices?.(state, world),
     select: (index, world) => {
       const choices = kind.choices?.(state, world)

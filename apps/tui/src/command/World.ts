@@ -36,8 +36,10 @@ export interface World {
   readonly schedules: ReadonlyArray<Schedule>
   /** Since when the journal or the service does not answer. */
   readonly lost: { readonly since: number; readonly failure: Failure } | undefined
-  /** Whose tasks these are: "" for this machine. */
+  /** The service whose tasks these are; "" where they are of this program alone. */
   readonly service: string
+  /** What the computer is called whose own folders these are. */
+  readonly machine: string
   readonly notices: ReadonlyArray<Notice>
   readonly home: string
   /** Where relative paths begin. */

@@ -63,6 +63,7 @@ export const Frame = ({ app, hasColors, onKeys, onSuspend, size }: FrameProps): 
   useEffect(() => {
     const hear = (input: unknown): void => {
       for (const { column, kind, row } of Mouse.events(String(input))) {
+        onKeys?.(1)
         if (kind !== "press") {
           for (let step = 0; step < wheelRows; step++) app.press(kind)
           continue
@@ -79,7 +80,7 @@ export const Frame = ({ app, hasColors, onKeys, onSuspend, size }: FrameProps): 
     }
     stdin.on("data", hear)
     return () => void stdin.off("data", hear)
-  }, [app, columns, rows, stdin])
+  }, [app, columns, onKeys, rows, stdin])
 
   const lines = Layout.lines(view.current, columns, rows).map((line) => paint(line, hasColors))
   return createElement(Text, { wrap: "truncate" }, lines.join("\n"))

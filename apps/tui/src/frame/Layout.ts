@@ -103,7 +103,7 @@ const said = (view: View): Lines.Line => {
   if (typing?.label === "Filter") {
     return [Lines.span(" / ", "strong"), Lines.span(printable(typing.value)), Lines.span("▏", "busy")]
   }
-  if (world.lost !== undefined) {
+  if (world.lost !== undefined && notice === undefined) {
     const age = Amount.duration(Math.max(0, (world.now - world.lost.since) / 1000))
     return Lines.line(` No answer since ${age}: ${printable(world.lost.failure.message)}`, "warn")
   }
@@ -186,16 +186,14 @@ export const lines = (view: View, columns: number, rows: number): ReadonlyArray<
   const screen = base(view)
   const overlay = stack.at(-1)!
   const title = Lines.line(` ${printable(screen.title(world))}`, "strong")
-  const status = hasTabs
-    ? Lines.line(`${printable(screen.status(world))} `)
-    : Lines.line(`${printable(screen.status(world))}${counts(world)} `)
+  const stands = [screen.status(world), world.service]
+    .filter((text) => text !== "")
+    .map(printable)
+    .join(" · ")
+  const status = Lines.line(`${stands}${hasTabs ? "" : counts(world)} `)
   const head: ReadonlyArray<Lines.Line> = hasTabs
     ? [
-        Lines.ends(
-          [Lines.span(brandOf(view, columns), "strong"), ...joined(tabPieces(view), "")],
-          Lines.line(`${world.service} `),
-          columns
-        ),
+        [Lines.span(brandOf(view, columns), "strong"), ...joined(tabPieces(view), "")],
         Lines.line(world.marks.rule.repeat(columns), "faint"),
         Lines.ends(title, status, columns)
       ]
@@ -226,9 +224,9 @@ export const hit = (view: View, columns: number, rows: number, column: number, r
   const screen = stack.at(-1)!
   if (screen.isOverlay) {
     const box = boxOf(screen, world, columns, body)
-    const index = screen.choiceAt(world, box.columns, box.rows, row - top - box.top - 1)
+    const index = screen.choiceAt(world, box.columns, box.rows, row - top - box.top - 1, column - box.left - 2)
     return index === undefined ? undefined : { _tag: "Choice", index }
   }
-  const index = row < top || row >= top + body ? undefined : screen.choiceAt(world, columns, body, row - top)
+  const index = row < top || row >= top + body ? undefined : screen.choiceAt(world, columns, body, row - top, column)
   return index === undefined ? undefined : { _tag: "Choice", index }
 }

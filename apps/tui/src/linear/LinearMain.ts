@@ -3,7 +3,8 @@ import * as readline from "node:readline"
 import { printable } from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { App, Surroundings } from "../program/App.ts"
+import type { App } from "../program/App.ts"
+import type { Surroundings } from "../program/Asks.ts"
 import * as Linear from "./Linear.ts"
 
 export interface LinearOptions {
@@ -71,6 +72,8 @@ const talk = async (app: App, { input, write }: LinearOptions, isOver: () => num
     told = world.notices.length
   }
   app.onChange(notices)
+  const { service } = app.view().world
+  if (service !== "") say([`Attached to the service: ${printable(service)}`])
   const next = linesOf(input)
   let shown = ""
   let page = 0

@@ -2,11 +2,13 @@
 import type { Remotes } from "@ourclone/core/configuration/Remotes"
 import type * as Secret from "@ourclone/core/configuration/Secret"
 import { silent } from "@ourclone/core/events/Tell"
-import * as JobKinds from "@ourclone/jobs/JobKinds"
-import { type JobError, toFailure } from "@ourclone/jobs/kind/JobError"
+import { InvalidJob, type JobError, toFailure } from "@ourclone/jobs/kind/JobError"
 import type { Surroundings } from "@ourclone/jobs/kind/Surroundings"
 import * as QueryKinds from "@ourclone/jobs/QueryKinds"
 import * as StoredSecrets from "@ourclone/tasks/runner/StoredSecrets"
+import type { TaskError } from "@ourclone/tasks/store/TaskError"
+import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
+import * as TaskKinds from "@ourclone/tasks/undo/TaskKinds"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -24,6 +26,8 @@ export interface DeskOptions {
   readonly write: (line: string) => Effect.Effect<void>
   /** Where references of the configuration lead. */
   readonly surroundings: Secret.Surroundings
+  /** What tasks did, for taking one back. Opened when that is asked for. */
+  readonly store: Effect.Effect<TaskStore, TaskError>
 }
 
 type Works = Surroundings | Remotes
@@ -34,6 +38,7 @@ const givenOf = (secrets: { readonly [name: string]: string }): StoredSecrets.Se
 
 export const serve = Effect.fnUntraced(function* ({
   lines,
+  store,
   surroundings,
   write
 }: DeskOptions): Effect.fn.Return<void, never, Works> {
@@ -41,6 +46,10 @@ export const serve = Effect.fnUntraced(function* ({
   const say = (answer: FromDesk) => write(encodeFromDesk(answer))
   const value = (id: number, found: Effect.Effect<Schema.Json, JobError, Works>) =>
     Effect.flatMap(found, (json) => say({ _tag: "Value", id, value: json }))
+
+  const unreadable = ({ message }: TaskError) => new InvalidJob({ message })
+  const jobOf = (type: string) =>
+    Effect.flatMap(Effect.mapError(store, unreadable), (opened) => TaskKinds.load(type, opened))
 
   const rows = Effect.fnUntraced(function* (id: number, { request, secrets, type }: Of<"Rows">) {
     const kind = yield* QueryKinds.load(type)
@@ -50,7 +59,7 @@ export const serve = Effect.fnUntraced(function* ({
     )
   })
   const preview = Effect.fnUntraced(function* (id: number, { request, secrets, type }: Of<"Preview">) {
-    const kind = yield* JobKinds.load(type)
+    const kind = yield* jobOf(type)
     const given = yield* StoredSecrets.gather(yield* kind.needs(request), givenOf(secrets), surroundings)
     const sink = (events: Extract<FromDesk, { readonly _tag: "Events" }>["events"]) =>
       say({ _tag: "Events", id, events })
@@ -58,7 +67,7 @@ export const serve = Effect.fnUntraced(function* ({
     yield* Effect.exit(kind.run(request, { isPreview: true, secrets: given, sink }))
   })
   const needs = Effect.fnUntraced(function* ({ request, secrets, type }: Of<"Needs">) {
-    const kind = yield* JobKinds.load(type)
+    const kind = yield* jobOf(type)
     yield* kind.check(request)
     const given = givenOf(secrets)
     const wanted = yield* kind.needs(request)

@@ -6,6 +6,7 @@ import type { Cause, Outcome } from "@ourclone/tasks/store/TaskStore"
 import type { Plan, Schedule } from "@ourclone/tasks/task/Schedule"
 import type { Task } from "@ourclone/tasks/task/Task"
 import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { OptionTexts, StorageType, Wanted } from "../command/Ask.ts"
@@ -34,8 +35,6 @@ export interface Needs {
 type Answer<A> = Effect.Effect<A, LinkFailed>
 
 export interface Link {
-  /** Whose tasks these are: "" for this machine. */
-  readonly service: string
   /** Every task that is kept, the newest first; then those that have changed, as they do. Ends with `LinkFailed` where it can go on no more. */
   readonly tasks: Stream.Stream<ReadonlyArray<Task>, LinkFailed>
   readonly details: (id: string, after: number) => Answer<Details>
@@ -70,7 +69,12 @@ export interface Link {
   readonly addSchedule: (plan: Plan) => Answer<void>
   readonly changeSchedule: (id: string, change: Partial<Plan>) => Answer<void>
   readonly removeSchedule: (id: string) => Answer<void>
-  readonly addRepository: (name: string, location: string) => Answer<void>
+  /** A service keeps the password; nobody else does. */
+  readonly addRepository: (
+    name: string,
+    location: string,
+    password: Redacted.Redacted<string> | undefined
+  ) => Answer<void>
 }
 
 export const failed = (code: string, message: string, isRetryable = false): LinkFailed =>

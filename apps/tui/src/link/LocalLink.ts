@@ -79,7 +79,6 @@ export const make = Effect.fnUntraced(function* ({ by, desk, onProblem, runner, 
     )
 
   const link: Link = {
-    service: "",
     tasks: watch(store),
     details,
     outcomes: (id, code) =>

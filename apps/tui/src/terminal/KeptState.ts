@@ -2,6 +2,8 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import type * as Schema from "effect/Schema"
+import type { Tab } from "../command/Screen.ts"
+import { tabs } from "../command/Tabs.ts"
 
 export type Kept = { readonly [name: string]: Schema.Json }
 
@@ -16,6 +18,9 @@ export const read = (file: string): Kept => {
     return {}
   }
 }
+
+/** The one that was seen last. */
+export const tabIn = (kept: Kept): Tab => tabs.find(({ tab }) => tab === kept["tab"])?.tab ?? "storage"
 
 /** Whole or not at all. */
 export const write = (file: string, kept: Kept): void => {

@@ -1,42 +1,21 @@
 /** What people come for, by keys alone, in three windows: each on a machine of its own with an emulator of B2. */
 import * as fs from "node:fs"
 import * as path from "node:path"
-import { startEmulator } from "@ourclone/b2-emulator/Emulator"
-import { widthOf } from "@ourclone/core/events/PrintableText"
 import { assert, describe, it } from "vitest"
-import { missing, open, type Size, type Window } from "../Window.ts"
-
-const sizes: ReadonlyArray<Size> = [
-  { columns: 60, rows: 20 },
-  { columns: 80, rows: 24 },
-  { columns: 200, rows: 50 }
-]
-
-const fits = (window: Window, { columns, rows }: Size): void => {
-  const lines = window.lines()
-  assert.isAtMost(lines.length, rows)
-  for (const line of lines) assert.isAtMost(widthOf(line), columns)
-}
+import { missing, open } from "../Window.ts"
+import { fits, sizes } from "./Fits.ts"
+import { photos } from "./Photos.ts"
 
 const because = missing === undefined ? "" : ` (${missing})`
 
 describe.skipIf(missing !== undefined)(`in a window${because}`, () => {
   it.for(sizes)("of $columns×$rows: storage, sync with its plan, backup and restore", async (size) => {
-    const emulator = await startEmulator({ minimumPartSize: 100_000, recommendedPartSize: 100_000 })
-    const window = await open(size)
+    const { close, home, put, window } = await photos(size)
     const { keys, until } = window
     try {
-      const home = window.environment["HOME"]!
       const pictures = path.join(home, "pictures")
-      fs.mkdirSync(pictures)
-      fs.writeFileSync(path.join(pictures, "a.jpg"), "aaaa")
-      fs.writeFileSync(path.join(pictures, "b\u001b[2J\n.jpg"), "bb")
-
-      await keys("n", "Enter", "text:photos", "Enter", `text:${emulator.keyId}`, "Enter", `text:${emulator.key}`)
-      await keys("Enter", `text:${emulator.endpoint}`, "C-s")
-      await until("Added photos")
-      await keys("g", "Enter", "n", "text:my-bucket", "C-s")
-      await until("my-bucket/")
+      put("pictures/a.jpg", "aaaa")
+      put("pictures/b\u001b[2J\n.jpg", "bb")
       fits(window, size)
 
       await keys("2", "Enter", "text:~/pictures", "Enter", "text:photos:my-bucket/pictures", "Enter", "text:s", "C-s")
@@ -71,8 +50,7 @@ describe.skipIf(missing !== undefined)(`in a window${because}`, () => {
       window.send("Q")
       await until("ready>")
     } finally {
-      window.close()
-      await emulator.close()
+      await close()
     }
   })
 

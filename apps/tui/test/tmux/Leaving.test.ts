@@ -25,10 +25,7 @@ describe.skipIf(missing !== undefined)(
       it(`by SIG${signal}`, async () => {
         const window = await open({ columns: 80, rows: 24 })
         try {
-          const pid = window.ask("#{pane_pid}")
-          const { execFileSync } = await import("node:child_process")
-          const child = execFileSync("pgrep", ["-P", pid], { encoding: "utf8" }).trim()
-          process.kill(Number(child), `SIG${signal}`)
+          process.kill(window.pid(), `SIG${signal}`)
           await window.until("ready>")
           assert.strictEqual(window.ask(state), "0 1 0")
         } finally {

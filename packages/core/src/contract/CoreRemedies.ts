@@ -14,6 +14,10 @@ export type CoreRemedies = {
   readonly removeRemote: { readonly name: string }
   /** Give the option another value. */
   readonly changeOption: { readonly option: string }
+  /** Follow symbolic links, or store them as what they are. */
+  readonly followOrStoreLinks: NoValues
+  /** Follow symbolic links. */
+  readonly followLinks: NoValues
 }
 
 export const remedy = makerOf<CoreRemedies>()

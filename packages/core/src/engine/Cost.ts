@@ -1,6 +1,7 @@
 /** What a plan would cost, by the rates of the services on its sides: more rather than less, as nothing free is counted. */
 import * as Schema from "effect/Schema"
 import type { Provider } from "../contract/Provider.ts"
+import * as Amount from "../events/Amount.ts"
 import type { Totals } from "./Plan.ts"
 
 export const Cost = Schema.Struct({
@@ -47,3 +48,15 @@ export const of = (source: Provider, destination: Provider, totals: Totals): Cos
     fetchedBytes
   }
 }
+
+const money = (value: number): string => (value > 0 && value < 0.01 ? "less than 0.01" : value.toFixed(2))
+
+/** For people: what it sends, fetches and costs, and by which rates. */
+export const words = ({ asOf, currency, fetchedBytes, monthly, once, sentBytes }: Cost): string =>
+  [
+    sentBytes > 0 ? `sends ${Amount.bytes(sentBytes)}` : undefined,
+    fetchedBytes > 0 ? `fetches ${Amount.bytes(fetchedBytes)}` : undefined,
+    `costs ${money(once)} ${currency} at once and ${money(monthly)} a month, by the rates of ${asOf} without what is free`
+  ]
+    .filter((part) => part !== undefined)
+    .join(", ")

@@ -31,3 +31,10 @@ export const read = (json: unknown): Option.Option<Read> =>
   Option.orElse(decode(json), () =>
     Option.map(decodePassedOver(json), ({ event: _, ...place }) => ({ ...place, event: undefined }))
   )
+
+/** Those of a batch that are known here; the others are passed over. */
+export const known = (batch: ReadonlyArray<unknown>): ReadonlyArray<Envelope> =>
+  batch.flatMap((one) => {
+    const found = Option.getOrUndefined(read(one))
+    return found?.event === undefined ? [] : [found as Envelope]
+  })

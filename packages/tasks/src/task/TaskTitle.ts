@@ -25,6 +25,12 @@ const between = (verb: string) => (fields: Fields) =>
 const of = (verb: string, name: string) => (fields: Fields) => `${verb} ${text(fields, name)}`
 const ofRepository = (verb: string) => of(verb, "repository")
 
+/** Names as a request's patterns say them: `/a.jpg`, `/2024/**`. */
+const removed = (fields: Fields): string => {
+  const names = texts(fields, "include").map((pattern) => pattern.replace(/^\//, "").replace(/\/\*\*$/, "/"))
+  return names.length === 0 ? text(fields, "path") : `${some(names)} in ${text(fields, "path")}`
+}
+
 const sentences: { readonly [Kind in JobType | "undo"]: (fields: Fields) => string } = {
   copy: between("Copy"),
   move: between("Move"),
@@ -32,7 +38,7 @@ const sentences: { readonly [Kind in JobType | "undo"]: (fields: Fields) => stri
   sync: between("Sync"),
   bisync: (fields) => `Sync both ways ${text(fields, "first")} ↔ ${text(fields, "second")}`,
   check: between("Compare"),
-  remove: of("Delete", "path"),
+  remove: (fields) => `Delete ${removed(fields)}`,
   removeOldVersions: of("Delete old versions in", "path"),
   undelete: of("Bring back", "path"),
   undo: of("Undo task", "task"),

@@ -1,4 +1,4 @@
-/** Takes a copy, sync or move back where the storage kept the versions. */
+/** Takes a copy, sync, move or removal back where the storage kept the versions. */
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
@@ -17,6 +17,7 @@ import { flag } from "@ourclone/jobs/kind/RequestFields"
 import * as JobEarlier from "@ourclone/jobs/place/Earlier"
 import { hold } from "@ourclone/jobs/place/HoldDestination"
 import { open } from "@ourclone/jobs/place/OpenPlace"
+import { parentOf } from "@ourclone/jobs/place/PlaceText"
 import * as Sides from "@ourclone/jobs/transfer/Sides"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -27,6 +28,7 @@ import type { Task } from "../task/Task.ts"
 import { hasEnded } from "../task/TaskState.ts"
 import * as TakeBack from "./TakeBack.ts"
 import * as Touched from "./Touched.ts"
+import { undoable } from "./Undoable.ts"
 
 export const Request = Schema.Struct({
   task: Schema.String.annotate({ description: "The task that is taken back" }),
@@ -47,15 +49,30 @@ export const Summary = Schema.Struct({
 })
 export type Summary = typeof Summary.Type
 
-const undoable: ReadonlySet<string> = new Set(["copy", "sync", "move"])
-
 /** What is read of the request of the task. */
 const Transferred = Schema.Struct({
   source: Schema.String,
   destination: Schema.String,
   links: Schema.optionalKey(Schema.Boolean)
 })
+type Transferred = typeof Transferred.Type
 const decodeTransferred = Schema.decodeUnknownOption(Transferred)
+
+const Removed = Schema.Struct({
+  path: Schema.String,
+  recursive: Schema.optionalKey(Schema.Boolean),
+  /** What was removed by it is gone for good. */
+  versionId: Schema.optionalKey(Schema.String)
+})
+const decodeRemoved = Schema.decodeUnknownOption(Removed)
+
+/** A removal as a transfer from nowhere to the folder that it removed from. */
+const ofRemoval = (request: unknown): Transferred | undefined => {
+  const removed = Option.getOrUndefined(decodeRemoved(request))
+  if (removed === undefined || removed.versionId !== undefined) return undefined
+  const folder = removed.recursive === true ? removed.path : parentOf(removed.path)?.folder
+  return folder === undefined ? undefined : { source: "", destination: folder }
+}
 
 const atOnce = 16
 /** Above so many names the versions of the whole folder are listed rather than those of each name. */
@@ -65,9 +82,11 @@ const journalFailed = ({ message }: { readonly message: string }) => new Invalid
 
 const transferredBy = Effect.fnUntraced(function* ({ id, kind, request, state }: Task) {
   if (!hasEnded(state)) return yield* new InvalidJob({ message: `task ${id} has not ended: cancel it first` })
-  const transferred = Option.getOrUndefined(decodeTransferred(request))
+  const transferred = kind === "remove" ? ofRemoval(request) : Option.getOrUndefined(decodeTransferred(request))
   if (!undoable.has(kind) || transferred === undefined) {
-    return yield* new InvalidJob({ message: `task ${id} is a ${kind}; a copy, sync or move can be taken back` })
+    return yield* new InvalidJob({
+      message: `task ${id} is a ${kind}; a copy, sync, move or removal can be taken back, unless it removed for good`
+    })
   }
   return transferred
 })

@@ -8,6 +8,8 @@ test.each([
   ["backup", { repository: "home", paths: ["/a", "/b", "/c"] }, "Back up /a and 2 more → home"],
   ["restore", { repository: "home", snapshot: "latest", target: "/r" }, "Restore latest of home → /r"],
   ["remove", {}, "Delete ?"],
+  ["remove", { path: "b:c/", include: ["/a.jpg", "/2024/**"] }, "Delete a.jpg and 2024/ in b:c/"],
+  ["undo", { task: "1m8" }, "Undo task 1m8"],
   ["remove", null, "Delete ?"],
   ["toString", {}, "toString"],
   ["defragment", { path: "x" }, "defragment"]

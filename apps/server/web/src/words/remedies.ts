@@ -4,10 +4,9 @@ import type { CoreRemedies } from "@ourclone/core/contract/CoreRemedies"
 import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import type { JobRemedies } from "@ourclone/jobs/kind/JobRemedies"
-import type { LocalRemedies } from "@ourclone/provider-local/LocalRemedies"
 import type { LinkProps } from "@tanstack/react-router"
 
-type Known = CoreRemedies & LocalRemedies & RepositoryRemedies & JobRemedies
+type Known = CoreRemedies & RepositoryRemedies & JobRemedies
 
 interface AdviceLink {
   readonly label: string

@@ -1,6 +1,7 @@
 /** Asks for a secret that something wants, and has that asked again. */
 import type { Ask } from "../../command/Ask.ts"
 import { type Command, type ScreenKind, show } from "../../command/Screen.ts"
+import type { World } from "../../command/World.ts"
 import * as Lines from "../../lines/Line.ts"
 
 interface State {
@@ -9,6 +10,8 @@ interface State {
   /** What wanted it. */
   readonly ask: Ask
   readonly because: string
+  /** What becomes of it. */
+  readonly fate: string
   readonly value: string
 }
 
@@ -38,12 +41,12 @@ export const kind: ScreenKind<State> = {
   title: (state) => `Password of ${about(state)}`,
   commands,
   words: ({ because }) => [because],
-  lines: ({ because, value }, _, columns) => [
+  lines: ({ because, fate, value }, _, columns) => [
     ...Lines.wrap(because, columns).map((text) => Lines.line(text)),
     Lines.blank,
     [Lines.span("Password  "), Lines.span("•".repeat([...value].length)), Lines.span("▏", "busy")],
     Lines.blank,
-    Lines.line("It is kept until the program ends, and written nowhere.", "faint")
+    ...Lines.wrap(fate, columns).map((text) => Lines.line(text, "faint"))
   ],
   typing: (state) => ({
     label: `Password of ${about(state)}`,
@@ -54,4 +57,8 @@ export const kind: ScreenKind<State> = {
   })
 }
 
-export const password = (secret: string, ask: Ask, because: string) => show(kind, { secret, ask, because, value: "" })
+const here = "It is kept until the program ends, and written nowhere."
+const far = "The service keeps it, for this and for what it does later."
+
+export const password = (secret: string, ask: Ask, because: string, { service }: World) =>
+  show(kind, { secret, ask, because, fate: service === "" ? here : far, value: "" })

@@ -1,4 +1,5 @@
 /** The repositories that are known here. */
+import * as Amount from "@ourclone/core/events/Amount"
 import * as ListCommands from "../../command/ListCommands.ts"
 import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
@@ -36,7 +37,7 @@ const lastBackup = ({ repository }: Row, { tasks }: World): string => {
       (request as { readonly repository?: string }).repository === repository
   )
   if (task?.endedAt === null || task?.endedAt === undefined) return "–"
-  return new Date(task.endedAt).toISOString().slice(0, 16).replace("T", " ")
+  return Amount.time(task.endedAt).slice(0, 16)
 }
 
 const table: Table.Table<Row, World> = {
@@ -63,18 +64,20 @@ const commands: ReadonlyArray<Command<State>> = [
     id: "backup.open",
     keys: ["enter", "l", "right"],
     label: "Open",
-    run: ListCommands.enter(lens, ({ list }): Step<State> => {
-      const row = List.chosen(list)
-      return row === undefined || row.repository === "" ? { open: newRepository() } : openRepository(row.repository)
-    })
+    run: (state, world) =>
+      ListCommands.enter(lens, ({ list }: State): Step<State> => {
+        const row = List.chosen(list)
+        const isNew = row === undefined || row.repository === ""
+        return isNew ? { open: newRepository(world) } : openRepository(row.repository)
+      })(state)
   },
-  { id: "backup.new", keys: ["n"], label: "New repository", run: () => ({ open: newRepository() }) },
+  { id: "backup.new", keys: ["n"], label: "New repository", run: (_, world) => ({ open: newRepository(world) }) },
   {
     id: "backup.other",
     keys: ["e"],
     label: "Open other",
     about: "A repository by its place",
-    run: () => ({ open: openOther() })
+    run: (_, world) => ({ open: openOther(world) })
   },
   ...ListCommands.commands(lens),
   { id: "backup.back", keys: ["esc"], label: "Back", isQuiet: true, run: ListCommands.orDropFilter(lens, () => ({})) }

@@ -26,7 +26,26 @@ export const keepPlace = (world: World, place: string): Ask => ({
 
 const shortest = 8
 
-export const newRepository = () =>
+const init = (repository: string): Ask => ({
+  _tag: "Start",
+  tag: "init",
+  kind: "init",
+  request: { repository },
+  isShown: true
+})
+
+const nameField = ({ service }: World) =>
+  Field.text(
+    "name",
+    "Name",
+    service === ""
+      ? "What it is called here; without one it is called by its path"
+      : "What it is called; the service keeps its password under it",
+    { isRequired: service !== "" }
+  )
+
+/** Named first, where it gets a name: then whatever wants it finds it by that. */
+export const newRepository = (world: World) =>
   form({
     title: "Backup › New repository",
     says: [
@@ -34,7 +53,7 @@ export const newRepository = () =>
     ],
     fields: [
       Field.text("place", "Storage path", "photos:my-bucket/ourclone-backups, or a folder", { isRequired: true }),
-      Field.text("name", "Name", "What it is called here; without one it is called by its path"),
+      nameField(world),
       Field.text("password", "Password", "Keep it somewhere safe before you go on", {
         isRequired: true,
         isSecret: true
@@ -45,31 +64,35 @@ export const newRepository = () =>
     submit: ({ again = "", name = "", password = "", place = "" }, world) => {
       if (password !== again) return { errors: { again: "is not the same" } }
       if (password.length < shortest) return { errors: { password: `needs ${shortest} characters` } }
-      const repository = Places.absolute(place, world.home, world.directory)
-      return {
-        close: true,
-        asks: [
-          secret(repository, password),
-          ...(name === ""
-            ? [keepPlace(world, repository)]
-            : [secret(name, password), { _tag: "AddRepository", tag: "name", name, location: repository } as const]),
-          { _tag: "Start", tag: "init", kind: "init", request: { repository }, isShown: true }
-        ]
+      const location = Places.absolute(place, world.home, world.directory)
+      if (name === "") {
+        return { close: true, asks: [secret(location, password), keepPlace(world, location), init(location)] }
       }
-    }
+      return { asks: [secret(name, password), { _tag: "AddRepository", tag: "name", name, location }] }
+    },
+    done: (answer, { name = "" }) => (answer._tag === "Said" ? { close: true, asks: [init(name)] } : undefined)
   })
 
-export const openOther = () =>
+export const openOther = (world: World) =>
   form({
     title: "Backup › Open a repository",
     fields: [
-      Field.text("place", "Storage path", "photos:my-bucket/ourclone-backups, or a folder", { isRequired: true })
+      Field.text("place", "Storage path", "photos:my-bucket/ourclone-backups, or a folder", { isRequired: true }),
+      ...(world.service === ""
+        ? []
+        : [
+            nameField(world),
+            Field.text("password", "Password", "The service keeps it", { isRequired: true, isSecret: true })
+          ])
     ],
     submitLabel: "Add it to the list",
-    submit: ({ place = "" }, world) => ({
-      close: true,
-      asks: [keepPlace(world, Places.absolute(place, world.home, world.directory))]
-    })
+    submit: ({ name = "", password = "", place = "" }, now) => {
+      const location = Places.absolute(place, now.home, now.directory)
+      return now.service === ""
+        ? { close: true, asks: [keepPlace(now, location)] }
+        : { asks: [secret(name, password), { _tag: "AddRepository", tag: "name", name, location }] }
+    },
+    done: (answer) => (answer._tag === "Said" ? { close: true } : undefined)
   })
 
 export const newBackup = (repository: string, { home, kept }: World) => {

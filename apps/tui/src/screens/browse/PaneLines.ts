@@ -1,6 +1,7 @@
 /** One side of the browser as lines. */
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable, shorten } from "@ourclone/core/events/PrintableText"
+import * as Bar from "../../lines/Bar.ts"
 import * as Lines from "../../lines/Line.ts"
 import type { Marks } from "../../lines/Marks.ts"
 import * as Table from "../../lines/Table.ts"
@@ -12,6 +13,9 @@ import type { Pane } from "./Pane.ts"
 export interface Row {
   readonly now: number
   readonly other: ReadonlyMap<string, Entry> | undefined
+  /** Bytes of the largest one, where folders were measured; else 0. */
+  readonly largest: number
+  readonly marks: Marks
 }
 
 const two = (part: number): string => String(part).padStart(2, "0")
@@ -32,6 +36,16 @@ export const differs = (entry: Entry, other: Row["other"]): boolean => {
   )
 }
 
+const barColumns = 10
+
+const shareBar: Table.Column<Entry, Row> = {
+  head: "",
+  width: barColumns,
+  from: 54,
+  text: ({ size = 0 }, { largest, marks }) => Bar.of((size / largest) * 100, barColumns, marks),
+  tone: () => "busy"
+}
+
 export const table: Table.Table<Entry, Row> = {
   columns: [
     {
@@ -46,6 +60,10 @@ export const table: Table.Table<Entry, Row> = {
   empty: ["Nothing here"]
 }
 
+const [nameColumn, ...otherColumns] = table.columns
+/** With a bar for how much of the largest one each is. */
+const measuredTable: Table.Table<Entry, Row> = { ...table, columns: [nameColumn!, shareBar, ...otherColumns] }
+
 export interface Look {
   readonly now: number
   readonly home: string
@@ -55,8 +73,13 @@ export interface Look {
   readonly other: Pane | undefined
 }
 
-export const rowOf = ({ now, other }: Pick<Look, "now" | "other">): Row => ({
+const largestOf = ({ list, measured }: Pane): number =>
+  measured?.isWhole === true ? list.items.reduce((most, { size = 0 }) => Math.max(most, size), 0) : 0
+
+export const rowOf = (pane: Pane, { marks, now, other }: Pick<Look, "now" | "other" | "marks">): Row => ({
   now,
+  marks,
+  largest: largestOf(pane),
   other: other === undefined ? undefined : new Map(other.list.items.map((entry) => [entry.name, entry]))
 })
 
@@ -70,10 +93,23 @@ export const lines = (pane: Pane, look: Look, columns: number, rows: number): Re
     columns
   )
   if (pane.problem !== "") {
-    const said = Lines.wrap(printable(pane.problem), columns - 4).map((text) => Lines.line(`   ${text}`, "bad"))
-    return [head, Lines.blank, ...said, Lines.blank, Lines.line("   u tries again", "faint")]
+    const said = Lines.wrap(printable(pane.problem), columns - 4).map((text) =>
+      Lines.line(`   ${text}`, pane.isMissing ? "plain" : "bad")
+    )
+    const advice = pane.isMissing
+      ? "It comes to be with the first file that is copied into it. h goes up."
+      : "u tries again"
+    return [
+      head,
+      Lines.blank,
+      ...said,
+      Lines.blank,
+      ...Lines.wrap(advice, columns - 4).map((text) => Lines.line(`   ${text}`, "faint"))
+    ]
   }
   if (pane.isLoading && pane.list.items.length === 0) return [head, Lines.blank, Lines.line("   Listing", "faint")]
   const isMarked = (entry: Entry) => List.isMarked(pane.list, entry)
-  return [head, ...Table.lines(table, pane.list, rowOf(look), { columns, rows: rows - 1, marks, isMarked, isActive })]
+  const row = rowOf(pane, look)
+  const shown = row.largest > 0 ? measuredTable : table
+  return [head, ...Table.lines(shown, pane.list, row, { columns, rows: rows - 1, marks, isMarked, isActive })]
 }

@@ -1,9 +1,11 @@
 /** What a transfer would do, counted while it is found out; nothing is written before somebody says so. */
+import * as Cost from "@ourclone/core/engine/Cost"
 import * as Amount from "@ourclone/core/events/Amount"
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Failure } from "@ourclone/core/events/Failure"
 import type { Fact } from "@ourclone/core/events/RunEvent"
-import type * as Schema from "effect/Schema"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as ListCommands from "../../command/ListCommands.ts"
 import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
@@ -14,7 +16,7 @@ import { told } from "../../words/Remedies.ts"
 import * as TaskTitle from "../../words/TaskTitle.ts"
 import { newSchedule } from "../schedules/NewSchedule.ts"
 
-const groups = ["Copy new", "Overwrite", "Set time", "Delete", "Folders", "Pass over", "Fail"] as const
+const groups = ["Copy new", "Overwrite", "Bring back", "Set time", "Delete", "Folders", "Pass over", "Fail"] as const
 type Group = (typeof groups)[number]
 
 interface Row {
@@ -38,6 +40,8 @@ interface State {
   readonly only: Group | undefined
   readonly rows: ReadonlyArray<Row>
   readonly isDone: boolean
+  /** What it costs, where a side of it charges something that is known. */
+  readonly cost: Cost.Cost | undefined
   /** It could not be planned, or a guard would stop it. */
   readonly failure: Failure | undefined
 }
@@ -45,7 +49,7 @@ interface State {
 /** More are counted, and not shown one by one. */
 const rowsKept = 10_000
 
-const rowOf = (fact: Fact): Row | undefined => {
+const rowOf = (fact: Fact, kind: string): Row | undefined => {
   switch (fact._tag) {
     case "Would": {
       const { because = "", bytes, deed, item } = fact
@@ -56,6 +60,7 @@ const rowOf = (fact: Fact): Row | undefined => {
         case "moved":
         case "updated":
         case "restored":
+          if (kind === "undo") return row("Bring back")
           if (because === "same at the destination") return row("Delete")
           return row(because === "" || because === "missing" ? "Copy new" : "Overwrite")
         case "touched":
@@ -100,32 +105,50 @@ const table: Table.Table<Row, World> = {
 const shownRows = (rows: ReadonlyArray<Row>, only: Group | undefined): ReadonlyArray<Row> =>
   only === undefined ? rows : rows.filter(({ group }) => group === only)
 
+const decodeSummary = Schema.decodeUnknownOption(Schema.Struct({ cost: Cost.Cost }))
+
+const costOf = (summary: unknown): Cost.Cost | undefined =>
+  Option.getOrUndefined(Option.map(decodeSummary(summary), ({ cost }) => cost))
+
 const take = (state: State, events: ReadonlyArray<Envelope>): State => {
   const counts: { [Name in Group]?: Count } = { ...state.counts }
   const rows = [...state.rows]
-  let { failure, same } = state
+  let { cost, failure, same } = state
   for (const { event } of events) {
     if (event._tag === "Progress") continue
     if (event._tag === "Planned") same = event.same ?? same
-    if (event._tag === "Finished") failure = event.failure
-    const row = rowOf(event)
+    if (event._tag === "Finished") {
+      failure = event.failure
+      cost = costOf(event.summary)
+    }
+    const row = rowOf(event, state.kind)
     if (row === undefined) continue
     const { bytes = 0, items = 0 } = counts[row.group] ?? {}
     counts[row.group] = { items: items + 1, bytes: bytes + (row.bytes ?? 0) }
     if (rows.length < rowsKept) rows.push(row)
   }
-  return { ...state, counts, same, failure, rows, list: List.withItems(state.list, shownRows(rows, state.only)) }
+  return { ...state, counts, same, cost, failure, rows, list: List.withItems(state.list, shownRows(rows, state.only)) }
 }
 
 const deletes = ({ counts }: State): number => counts.Delete?.items ?? 0
 
-const startLabel = (state: State): string =>
-  deletes(state) > 0 ? `Start and delete ${Amount.files(deletes(state))}` : "Start"
+/** Files that could not be taken back: an undo leaves them, and says so before. */
+const left = ({ counts, kind }: State): number => (kind === "undo" ? (counts["Pass over"]?.items ?? 0) : 0)
 
-const start = (state: State): Step<State> => ({
-  close: true,
-  asks: [{ _tag: "Start", tag: "start", kind: state.kind, request: state.request, isShown: true }]
-})
+const startLabel = (state: State): string =>
+  left(state) > 0
+    ? `Start, and leave ${Amount.files(left(state))} as they are`
+    : deletes(state) > 0
+      ? `Start and delete ${Amount.files(deletes(state))}`
+      : "Start"
+
+const start = (state: State): Step<State> => {
+  const request = left(state) > 0 ? { ...(state.request as object), partly: true } : state.request
+  return {
+    close: true,
+    asks: [{ _tag: "Start", tag: "start", kind: state.kind, request, isShown: true }]
+  }
+}
 
 const commands: ReadonlyArray<Command<State>> = [
   {
@@ -142,7 +165,7 @@ const commands: ReadonlyArray<Command<State>> = [
     keys: ["W"],
     label: "Save as schedule",
     about: "Has it begin by itself, by the clock or when a folder changes",
-    isQuiet: true,
+    whyNot: ({ kind }) => (kind === "undo" ? "A task is taken back once" : undefined),
     run: ({ kind, request }) => ({ open: newSchedule(kind, request) })
   },
   ...ListCommands.commands(lens),
@@ -190,8 +213,11 @@ const countLine = ([group, { bytes, items }]: readonly [Group, Count]): Lines.Li
   Lines.span(notes[group] === undefined ? "" : `   ${notes[group]}`, "faint")
 ]
 
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
 const head = (state: State): ReadonlyArray<Lines.Line> => {
   const same: Lines.Line = Lines.line(`   ${"Leave alone".padEnd(12)}${Amount.count(state.same).padStart(9)}`)
+  const cost = state.cost === undefined ? [] : [Lines.line(` ${capital(Cost.words(state.cost))}`, "faint")]
   const failed = state.failure === undefined ? [] : [Lines.line(` ${told(state.failure)}`, "bad")]
   const end: Lines.Line = !state.isDone
     ? Lines.line(" Still looking; nothing is written", "busy")
@@ -199,7 +225,7 @@ const head = (state: State): ReadonlyArray<Lines.Line> => {
         state.failure === undefined ? ` ${startLabel(state)}: S` : " It would not run",
         deletes(state) > 0 ? "warn" : "good"
       )
-  return [...counted(state).map(countLine), same, ...failed, end]
+  return [...counted(state).map(countLine), same, ...cost, ...failed, end]
 }
 
 export const kind: ScreenKind<State> = {
@@ -243,6 +269,7 @@ export const plan = <S>(jobKind: string, request: Schema.Json): Step<S> => {
     only: undefined,
     rows: [],
     isDone: false,
+    cost: undefined,
     failure: undefined
   }
   return { open: show(kind, state), asks: [{ _tag: "Preview", tag: "preview", kind: jobKind, request }] }

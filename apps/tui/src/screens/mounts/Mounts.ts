@@ -2,11 +2,13 @@
 import * as SchemaField from "@ourclone/core/contract/SchemaField"
 import * as Amount from "@ourclone/core/events/Amount"
 import { mounting } from "@ourclone/jobs/mount/MountFields"
+import * as ListCommands from "../../command/ListCommands.ts"
 import type { Command } from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
 import * as Places from "../../words/Places.ts"
 import { clock } from "../../words/StateWords.ts"
 import { question } from "../asked/Question.ts"
+import { browser } from "../browse/Browser.ts"
 import * as Field from "../form/Field.ts"
 import { form } from "../form/Form.ts"
 import * as RowsScreen from "../RowsScreen.ts"
@@ -76,14 +78,29 @@ const newMount = (_: World) =>
 const unsentText = ({ unsent }: Mount): string =>
   unsent === undefined ? "does not answer" : unsent === 0 ? "all sent" : `${Amount.files(unsent)} unsent`
 
+const none = (state: State): string | undefined =>
+  RowsScreen.chosen(state) === undefined ? "Nothing is mounted" : undefined
+
 const commands: ReadonlyArray<Command<State>> = [
-  { id: "mounts.new", keys: ["n", "enter"], label: "New mount", run: (_, world) => ({ open: newMount(world) }) },
+  {
+    id: "mounts.open",
+    keys: ["enter", "l", "right"],
+    label: "Open",
+    about: "Its folder, in the browser",
+    whyNot: (state) => (state.list.isFiltering ? undefined : none(state)),
+    run: (state, world) =>
+      ListCommands.enter(RowsScreen.lensOf<Mount, Record<never, never>>(), (now) => {
+        const mount = RowsScreen.chosen(now)
+        return mount === undefined ? {} : browser(mount.point, world)
+      })(state)
+  },
+  { id: "mounts.new", keys: ["n"], label: "New mount", run: (_, world) => ({ open: newMount(world) }) },
   {
     id: "mounts.unmount",
     keys: ["U"],
     label: "Unmount",
     about: "Sends what is not sent yet first; asks with the count",
-    whyNot: (state) => (RowsScreen.chosen(state) === undefined ? "Nothing is mounted" : undefined),
+    whyNot: none,
     run: (state) => {
       const mount = RowsScreen.chosen(state)!
       return {
@@ -104,7 +121,7 @@ const commands: ReadonlyArray<Command<State>> = [
     id: "mounts.flush",
     keys: ["f"],
     label: "Send now",
-    whyNot: (state) => (RowsScreen.chosen(state) === undefined ? "Nothing is mounted" : undefined),
+    whyNot: none,
     run: (state) => ({
       asks: [
         {

@@ -12,7 +12,11 @@ import { question } from "../asked/Question.ts"
 import { browser } from "../browse/Browser.ts"
 import { addStorage, nameOf } from "./AddStorage.ts"
 
-type Row = { readonly _tag: "Remote"; readonly remote: Remote } | { readonly _tag: "Here" } | { readonly _tag: "Add" }
+type Row =
+  | { readonly _tag: "Remote"; readonly remote: Remote }
+  /** The folders of a computer: this one, or that of the service. */
+  | { readonly _tag: "Here"; readonly machine: string }
+  | { readonly _tag: "Add" }
 
 interface State {
   readonly list: List.List<Row>
@@ -23,12 +27,15 @@ interface State {
 
 const lens: ListCommands.Lens<State, Row> = { get: ({ list }) => list, set: (state, list) => ({ ...state, list }) }
 
-const nameIn = (row: Row): string =>
-  row._tag === "Remote" ? row.remote.name : row._tag === "Here" ? "This computer" : "+ Add Storage"
+/** No name of a storage. */
+const removeTag = " remove"
 
-const rowsOf = (remotes: ReadonlyArray<Remote>): ReadonlyArray<Row> => [
+const nameIn = (row: Row): string =>
+  row._tag === "Remote" ? row.remote.name : row._tag === "Here" ? row.machine : "+ Add Storage"
+
+const rowsOf = ({ machine, remotes }: Pick<World, "machine" | "remotes">): ReadonlyArray<Row> => [
   ...remotes.map((remote): Row => ({ _tag: "Remote", remote })),
-  { _tag: "Here" },
+  { _tag: "Here", machine },
   { _tag: "Add" }
 ]
 
@@ -104,8 +111,7 @@ const commands: ReadonlyArray<Command<State>> = [
           [
             {
               label: `Remove ${name}`,
-              asks: [{ _tag: "RemoveStorage", tag: "remove", name }],
-              notice: `Removed ${name}`
+              asks: [{ _tag: "RemoveStorage", tag: removeTag, name }]
             }
           ]
         )
@@ -139,8 +145,8 @@ const below = (world: World, columns: number): ReadonlyArray<Lines.Line> => {
 }
 
 /** The first one is chosen when the list has just come. */
-const listed = ({ list, remotes: before }: State, remotes: ReadonlyArray<Remote>): List.List<Row> => {
-  const next = List.withItems(list, rowsOf(remotes))
+const listed = ({ list, remotes: before }: State, world: World): List.List<Row> => {
+  const next = List.withItems(list, rowsOf(world))
   return before.length === 0 ? List.select(next, 0) : next
 }
 
@@ -158,23 +164,31 @@ export const kind: ScreenKind<State> = {
   choiceAt: ({ list }, world, columns, rows, line) =>
     Table.rowAt(list, Math.max(3, rows - below(world, columns).length - 1), line),
   typing: (state) => ListCommands.typing(lens, state),
-  changed: (state, { remotes }) =>
-    remotes === state.remotes ? {} : { state: { ...state, remotes, list: listed(state, remotes) } },
+  changed: (state, world) => {
+    const { remotes } = world
+    return remotes === state.remotes ? {} : { state: { ...state, remotes, list: listed(state, world) } }
+  },
   hear: (state, answer) => {
     const seen = (name: string, says: string, isBad: boolean): Step<State> => ({
       state: { ...state, seen: { ...state.seen, [name]: { says, isBad } } },
       notice: `${name}: ${says}`
     })
-    if (answer._tag === "Said" && answer.tag === "remove") return { notice: answer.says }
+    if (answer.tag === removeTag) {
+      return answer._tag === "Said"
+        ? { notice: answer.says }
+        : answer._tag === "Failed"
+          ? { notice: told(answer.failure) }
+          : {}
+    }
     if (answer._tag === "Said") return seen(answer.tag, answer.says, false)
     if (answer._tag === "Failed") return seen(answer.tag, told(answer.failure), true)
     return {}
   }
 }
 
-export const storage = ({ remotes }: World) =>
+export const storage = (world: World) =>
   show(kind, {
-    list: List.make<Row>({ keyOf: nameIn, textOf: nameIn }, rowsOf(remotes)),
-    remotes,
+    list: List.make<Row>({ keyOf: nameIn, textOf: nameIn }, rowsOf(world)),
+    remotes: world.remotes,
     seen: {}
   })

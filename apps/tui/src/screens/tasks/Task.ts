@@ -60,7 +60,7 @@ const causeTable: Table.Table<Cause, World> = {
   empty: ["Nothing failed and nothing was skipped."]
 }
 
-const summary = ({ task }: State, { now, views }: World): string => {
+const summary = (task: Task, { now, views }: World): string => {
   const rate = StateWords.isWorking(task) ? StateWords.perSecond(views.get(task.id), now) : undefined
   const left = StateWords.isWorking(task) ? StateWords.secondsLeft(task, views.get(task.id)) : undefined
   const parts = [
@@ -118,17 +118,19 @@ const logLines = ({ facts }: State): ReadonlyArray<string> =>
     return words === undefined ? [] : [`${StateWords.clock(at)} ${words}`]
   })
 
-const wide = (state: State, world: World, columns: number, rows: number): ReadonlyArray<Lines.Line> => {
-  const { task } = state
+/** What is known of a task without asking: how far it is, its counts, and what is on its way. */
+export const overview = (task: Task, world: World, columns: number, rows: number): ReadonlyArray<Lines.Line> => {
   const current = task.progress === null || !StateWords.isWorking(task) ? [] : task.progress.current
-  const moving = current.slice(0, Math.max(0, Math.min(6, rows - 10))).map(inFlight(columns, world))
-  const top: ReadonlyArray<Lines.Line> = [
+  return [
     headline(task, columns, world),
-    Lines.line(` ${summary(state, world)}`),
+    Lines.line(` ${summary(task, world)}`),
     Lines.line(` ${counts(task)}`, task.totals.failed > 0 ? "warn" : "plain"),
-    ...moving,
-    Lines.line(world.marks.rule.repeat(columns), "faint")
+    ...current.slice(0, Math.max(0, Math.min(6, rows - 10))).map(inFlight(columns, world))
   ]
+}
+
+const drawn = (state: State, world: World, columns: number, rows: number): ReadonlyArray<Lines.Line> => {
+  const top = [...overview(state.task, world, columns, rows), Lines.line(world.marks.rule.repeat(columns), "faint")]
   const room = rows - top.length
   const below =
     state.part === "log"
@@ -152,10 +154,10 @@ const commands: ReadonlyArray<Command<State>> = [
         : List.chosen(causes) === undefined
           ? "No file failed or was skipped"
           : undefined,
-    run: ({ causes, task }) => {
+    run: ListCommands.enter(lens, ({ causes, task }) => {
       const cause = List.chosen(causes)
       return cause === undefined ? {} : Outcomes.open(task.id, cause)
-    }
+    })
   },
   {
     id: "task.log",
@@ -180,7 +182,12 @@ const commands: ReadonlyArray<Command<State>> = [
     run: ({ task }) => ({ asks: [{ _tag: "Copy", text: task.id }], notice: `Copied ${task.id}` })
   },
   ...ListCommands.commands(lens),
-  { id: "task.back", keys: ["esc", "q", "h", "left"], label: "Back", run: () => ({ close: true }) }
+  {
+    id: "task.back",
+    keys: ["esc", "q", "h", "left"],
+    label: "Back",
+    run: ListCommands.orDropFilter(lens, () => ({ close: true }))
+  }
 ]
 
 const hear = (state: State, answer: Parameters<NonNullable<ScreenKind<State>["hear"]>>[1]): Step<State> => {
@@ -200,13 +207,18 @@ export const kind: ScreenKind<State> = {
     return `${marks[sign]} ${word}`
   },
   commands,
-  lines: wide,
+  lines: drawn,
   words: (state, world) => [
     Lines.textOf(headline(state.task, 40, world)).trim(),
-    summary(state, world),
+    summary(state.task, world),
     counts(state.task),
     ...(state.part === "log" ? logLines(state).slice(-20) : [])
   ],
+  choiceAt: (state, world, columns, rows, line) => {
+    const top = overview(state.task, world, columns, rows).length + 1
+    return state.part === "log" ? undefined : Table.rowAt(state.causes, rows - top, line - top)
+  },
+  typing: (state) => ListCommands.typing(lens, state),
   choices: (state, world) => ListCommands.choices(lens, state, (cause) => Table.spoken(causeTable, cause, world)),
   changed: (state, { tasks }) => {
     const task = tasks.find(({ id }) => id === state.task.id) ?? state.task

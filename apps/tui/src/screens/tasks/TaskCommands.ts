@@ -1,12 +1,14 @@
 /** What can be done with a task: one table of arrows says when, and this says by which key. */
 import type { Task } from "@ourclone/tasks/task/Task"
-import { can, type InputTag } from "@ourclone/tasks/task/TaskState"
+import { can, hasEnded, type InputTag } from "@ourclone/tasks/task/TaskState"
+import { undoable } from "@ourclone/tasks/undo/Undoable"
 import type { Wanted } from "../../command/Ask.ts"
 import type { Command, Step } from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
 import { standing } from "../../words/StateWords.ts"
 import * as TaskTitle from "../../words/TaskTitle.ts"
 import { question } from "../asked/Question.ts"
+import { plan } from "../migrate/Plan.ts"
 
 type TaskOf<State> = (state: State) => Task | undefined
 
@@ -40,6 +42,12 @@ const askToCancel =
 
 const isPaused = (task: Task | undefined): boolean => task?.state._tag === "Paused"
 
+const whyNoUndo = (task: Task | undefined): string | undefined => {
+  if (task === undefined) return "There is no task here"
+  if (!hasEnded(task.state)) return `Not while it is ${standing(task.state).word}; cancel it first`
+  return undoable.has(task.kind) ? undefined : "Only a copy, a sync, a move or a removal can be taken back"
+}
+
 export const commands = <State>(taskOf: TaskOf<State>): ReadonlyArray<Command<State>> => [
   {
     id: "task.pause",
@@ -64,5 +72,13 @@ export const commands = <State>(taskOf: TaskOf<State>): ReadonlyArray<Command<St
     about: "Run the task again: what is done already is left alone, so only what failed is tried",
     whyNot: (state) => reason(taskOf(state), "Again"),
     run: ask(taskOf, "Again")
+  },
+  {
+    id: "task.undo",
+    keys: ["U"],
+    label: "Undo",
+    about: "Take a copy, sync, move or removal back where the storage keeps versions; the plan comes first",
+    whyNot: (state) => whyNoUndo(taskOf(state)),
+    run: (state) => plan("undo", { task: taskOf(state)?.id ?? "" })
   }
 ]

@@ -1,5 +1,6 @@
 /** All tasks, the newest first, as they change. */
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable, shorten } from "@ourclone/core/events/PrintableText"
 import type { Task } from "@ourclone/tasks/task/Task"
 import * as ListCommands from "../../command/ListCommands.ts"
 import type { Command, ScreenKind } from "../../command/Screen.ts"
@@ -10,7 +11,7 @@ import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
 import * as StateWords from "../../words/StateWords.ts"
 import * as TaskTitle from "../../words/TaskTitle.ts"
-import { open } from "./Task.ts"
+import { open, overview } from "./Task.ts"
 import * as TaskCommands from "./TaskCommands.ts"
 
 const views = ["All", "Running", "Waiting", "Failed", "Done"] as const
@@ -132,6 +133,9 @@ const commands: ReadonlyArray<Command<State>> = [
   }
 ]
 
+/** In wide windows what is known of the chosen task stands beside the list. */
+const listColumns = (columns: number): number => (columns >= 160 ? Math.floor(columns * 0.6) : columns)
+
 const heading = ({ view }: State, { tasks }: World): Lines.Line =>
   views.flatMap((name): Lines.Line => {
     const count = tasks.filter(belongs[name]).length
@@ -142,10 +146,24 @@ export const kind: ScreenKind<State> = {
   name: "Tasks",
   title: () => "Tasks",
   commands,
-  lines: (state, world, columns, rows) => [
-    Lines.cut([Lines.span(" "), ...heading(state, world)], columns),
-    ...Table.lines(table, state.list, world, { columns, rows: rows - 1, marks: world.marks })
-  ],
+  lines: (state, world, columns, rows) => {
+    const listed = listColumns(columns)
+    const list = [
+      Lines.cut([Lines.span(" "), ...heading(state, world)], listed),
+      ...Table.lines(table, state.list, world, { columns: listed, rows: rows - 1, marks: world.marks })
+    ]
+    const task = taskOf(state)
+    if (listed === columns || task === undefined) return list
+    const beside = columns - listed - 1
+    const title = Lines.line(` ${shorten(printable(TaskTitle.of(task, world.home)), beside - 2)}`, "strong")
+    return Lines.beside(
+      Lines.height(list, rows),
+      listed,
+      [title, Lines.blank, ...overview(task, world, beside, rows).map((line) => Lines.cut(line, beside))],
+      beside,
+      Lines.span(world.marks.wall, "faint")
+    )
+  },
   choiceAt: ({ list }, _, __, rows, line) => Table.rowAt(list, rows - 1, line - 1),
   choices: (state, world) => ListCommands.choices(lens, state, (task) => Table.spoken(table, task, world)),
   words: (state, world) => [Lines.textOf(heading(state, world)).trim()],

@@ -1,0 +1,187 @@
+/** What screens ask for, done by the link; what comes of it goes back to the screen that asked. */
+import type { Task } from "@ourclone/tasks/task/Task"
+import { hasEnded } from "@ourclone/tasks/task/TaskState"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { Answer, Ask } from "../command/Ask.ts"
+import type { World } from "../command/World.ts"
+import type { Link, LinkFailed } from "../link/Link.ts"
+import * as StateWords from "../words/StateWords.ts"
+
+export interface Surroundings {
+  readonly copy: (text: string) => void
+  readonly suspend: () => void
+  readonly keep: (name: string, value: Schema.Json) => void
+  readonly quit: (code: number) => void
+  /** A mistake in a screen; the program is over. */
+  readonly crash: (error: unknown) => void
+}
+
+export interface AsksOptions {
+  readonly link: Link
+  readonly around: Surroundings
+  /** Those that were typed, by their names. */
+  readonly secrets: Map<string, Redacted.Redacted<string>>
+  readonly now: () => number
+  readonly world: () => World
+  readonly answer: (id: number, answer: Answer) => void
+  /** What wanted the secret is asked again once it is given. */
+  readonly askForSecret: (secret: string, ask: Ask, because: string) => void
+  readonly started: (task: Task, isShown: boolean) => void
+  readonly takeTasks: (tasks: ReadonlyArray<Task>) => void
+  /** Storages, repositories or schedules are others now. */
+  readonly lookAtStorage: () => void
+  readonly keep: (name: string, value: Schema.Json) => void
+  /** Hears of every change of the world, until it is called off. */
+  readonly onChange: (listener: () => void) => () => void
+}
+
+type Of<Tag> = Extract<Ask, { readonly _tag: Tag }>
+type Doing = Effect.Effect<unknown, LinkFailed>
+
+const rowsMillis = 80
+const mostRows = 100_000
+
+export const make = ({
+  answer,
+  around,
+  askForSecret,
+  keep,
+  link,
+  lookAtStorage,
+  now,
+  onChange,
+  secrets,
+  started,
+  takeTasks,
+  world
+}: AsksOptions): ((ask: Ask, id: number) => Doing) => {
+  /** In pieces, so that a long list is drawn while it comes. */
+  const rows = (ask: Of<"Rows">, id: number) =>
+    Effect.suspend(() => {
+      const most = ask.most ?? mostRows
+      let held: Array<unknown> = []
+      let count = 0
+      let handedAt = 0
+      const hand = (): void => {
+        if (held.length > 0) answer(id, { _tag: "Rows", tag: ask.tag, rows: held })
+        held = []
+        handedAt = now()
+      }
+      return link.rows(ask.type, ask.request, secrets).pipe(
+        Stream.takeWhile(() => count <= most),
+        Stream.runForEach((some) =>
+          Effect.sync(() => {
+            held.push(...some.slice(0, Math.max(0, most - count)))
+            count += some.length
+            if (now() - handedAt >= rowsMillis) hand()
+          })
+        ),
+        Effect.andThen(
+          Effect.sync(() => {
+            hand()
+            answer(id, { _tag: "End", tag: ask.tag, isCut: count > most })
+          })
+        )
+      )
+    })
+
+  const preview = (ask: Of<"Preview">, id: number) =>
+    Stream.runForEach(link.preview(ask.kind, ask.request, secrets), (events) =>
+      Effect.sync(() => answer(id, { _tag: "Events", tag: ask.tag, events }))
+    ).pipe(Effect.andThen(Effect.sync(() => answer(id, { _tag: "End", tag: ask.tag, isCut: false }))))
+
+  const start = Effect.fnUntraced(function* (ask: Of<"Start">, id: number) {
+    const { isShown, kind, request, tag } = ask
+    const { missing, wanted } = yield* link.needs(kind, request, secrets)
+    const [first] = missing
+    if (first !== undefined) return askForSecret(first, ask, "The task needs it.")
+    const given = new Map([...secrets].filter(([name]) => wanted.includes(name)))
+    const task = yield* link.start(kind, request, given)
+    started(task, isShown)
+    answer(id, { _tag: "Started", tag, task })
+  })
+
+  const said = (id: number, tag: string, says: Effect.Effect<string, LinkFailed>) =>
+    Effect.map(says, (text) => answer(id, { _tag: "Said", tag, says: text }))
+
+  /** Looked at anew afterwards, whatever becomes of who asked. */
+  const changing = (work: Effect.Effect<unknown, LinkFailed>) => Effect.ensuring(work, Effect.sync(lookAtStorage))
+
+  /** Says how far it is at each tenth, and how it ended. */
+  const wait = (ask: Of<"Wait">, id: number) =>
+    Effect.callback<void, LinkFailed>((resume) => {
+      let told = 0
+      let stop = (): void => {}
+      const look = (): void => {
+        const task = world().tasks.find((one) => one.id === ask.id)
+        if (task === undefined) return void resume(Effect.void)
+        const share = StateWords.percent(task) ?? 0
+        const stands = () => `${StateWords.standing(task.state).word}, ${StateWords.inShort(task, world().now)}`
+        if (hasEnded(task.state) || task.state._tag === "Paused") {
+          stop()
+          answer(id, { _tag: "Said", tag: ask.tag, says: stands() })
+          return void resume(Effect.void)
+        }
+        if (share < told + 10) return
+        told = share - (share % 10)
+        answer(id, { _tag: "Said", tag: ask.tag, says: stands() })
+      }
+      stop = onChange(look)
+      look()
+      return Effect.sync(stop)
+    })
+
+  return (ask, id) => {
+    switch (ask._tag) {
+      case "Rows":
+        return rows(ask, id)
+      case "Preview":
+        return preview(ask, id)
+      case "Start":
+        return start(ask, id)
+      case "Wish":
+        return Effect.map(link.wish(ask.id, ask.wish), (task) => takeTasks([task]))
+      case "Details":
+        return Effect.map(link.details(ask.id, ask.after), (details) =>
+          answer(id, { _tag: "Details", tag: ask.tag, ...details })
+        )
+      case "Outcomes":
+        return Effect.map(link.outcomes(ask.id, ask.code), (outcomes) =>
+          answer(id, { _tag: "Outcomes", tag: ask.tag, outcomes })
+        )
+      case "Wait":
+        return wait(ask, id)
+      case "Types":
+        return Effect.map(link.types, (types) => answer(id, { _tag: "Types", tag: ask.tag, types }))
+      case "AddStorage":
+        return changing(said(id, ask.tag, link.addStorage(ask.name, ask.type, ask.options)))
+      case "TestStorage":
+        return said(id, ask.tag, link.testStorage(ask.name))
+      case "RemoveStorage":
+        return changing(said(id, ask.tag, Effect.as(link.removeStorage(ask.name), `Removed ${ask.name}`)))
+      case "AddRepository": {
+        const added = link.addRepository(ask.name, ask.location, secrets.get(`repository:${ask.name}`))
+        return changing(said(id, ask.tag, Effect.as(added, "")))
+      }
+      case "AddSchedule":
+        return changing(said(id, ask.tag, Effect.as(link.addSchedule(ask.plan), `Saved ${ask.plan.name}`)))
+      case "ChangeSchedule":
+        return changing(link.changeSchedule(ask.id, { isOn: ask.isOn }))
+      case "RemoveSchedule":
+        return changing(link.removeSchedule(ask.id))
+      case "Secret":
+        return Effect.sync(() => void secrets.set(ask.name, Redacted.make(ask.value)))
+      case "Copy":
+        return Effect.sync(() => around.copy(ask.text))
+      case "Keep":
+        return Effect.sync(() => keep(ask.name, ask.value))
+      case "Suspend":
+        return Effect.sync(around.suspend)
+      case "Quit":
+        return Effect.sync(() => around.quit(ask.code))
+    }
+  }
+}
