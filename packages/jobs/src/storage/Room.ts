@@ -26,8 +26,19 @@ export type Row = typeof Row.Type
 
 const known = (bytes: number): number | undefined => (bytes >= Number.MAX_SAFE_INTEGER ? undefined : bytes)
 
+/** An account takes no files itself; what holds in it holds in its first bucket, where one can be seen. */
+const opened = Effect.fnUntraced(function* (path: string, tell: Beside["tell"]) {
+  const provider = yield* open(path, tell)
+  if (provider.buckets === undefined || provider.location !== "") return provider
+  const found = yield* Effect.orElseSucceed(Stream.runCollect(Stream.take(provider.buckets.list, 1)), () => [])
+  const [bucket] = found
+  return bucket === undefined ? undefined : yield* open(`${path}${bucket.name}`, tell)
+})
+
 const row = Effect.fnUntraced(function* ({ path }: Request, { tell }: Beside) {
-  const { capabilities, freeSpace, largeFile } = yield* open(path, tell)
+  const provider = yield* opened(path, tell)
+  if (provider === undefined) return { keepsVersions: false } satisfies Row
+  const { capabilities, freeSpace, largeFile } = provider
   const limits = capabilities.isLocal ? undefined : largeFile?.limits
   // One that can not say now is as one that does not say.
   const free = freeSpace === undefined ? undefined : yield* Effect.orElseSucceed(retrying(freeSpace), () => undefined)

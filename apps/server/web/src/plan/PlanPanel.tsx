@@ -23,8 +23,10 @@ const words: { readonly [Name in Group]: { readonly label: string; readonly unit
 const counted = (count: number, unit: string): string =>
   `${Amount.count(count)} ${count === 1 ? unit : unit === "entry" ? "entries" : `${unit}s`}`
 
-const columns: ReadonlyArray<Column<PlanRow>> = [
-  { id: "what", label: "What", width: "120px", cell: ({ group }) => words[group].label },
+type Labels = Partial<Readonly<Record<Group, string>>>
+
+const columnsOf = (label: Labels): ReadonlyArray<Column<PlanRow>> => [
+  { id: "what", label: "What", width: "150px", cell: ({ group }) => label[group] ?? words[group].label },
   { id: "path", label: "Path", width: "minmax(180px, 2fr)", onPhone: "first", cell: ({ item }) => <Path>{item}</Path> },
   {
     id: "size",
@@ -51,7 +53,7 @@ interface PlanPanelProps {
   readonly guardActions?: ReactNode
   /** The buttons that start it, in sight above its rows. */
   readonly start?: ReactNode
-  readonly label?: Partial<Readonly<Record<Group, string>>>
+  readonly label?: Labels
 }
 
 export const PlanPanel = ({ guardActions, isPlanning, label = {}, notes, plan, problem, start }: PlanPanelProps) => {
@@ -122,7 +124,7 @@ export const PlanPanel = ({ guardActions, isPlanning, label = {}, notes, plan, p
         <DataTable
           label="What it would do with each file"
           rows={shown}
-          columns={columns}
+          columns={columnsOf(label)}
           keyOf={({ key }) => String(key)}
           nameOf={({ item }) => item}
           maxRows={12}
