@@ -69,7 +69,7 @@ export const Restore = () => {
   const start = async () => {
     setBusy(true)
     try {
-      await startAndShow({ kind: "restore", request })
+      await startAndShow({ kind: "restore", request: { ...request, items: true } })
     } catch (error) {
       say({ text: messageOf(error), isFailure: true })
     } finally {
@@ -174,7 +174,7 @@ export const Restore = () => {
             {
               value: "keep-both",
               label: "Keep both",
-              help: `What differs is restored beside it, as notes (snapshot ${shortId(snapshot)}).txt.`
+              help: `What differs is restored beside it, as notes (snapshot ${shortId(shown?.id ?? snapshot)}).txt.`
             },
             { value: "if-changed", label: "Replace if different", help: "What is the same is left alone." },
             { value: "never", label: "Skip", help: "Nothing that is there is touched." }
