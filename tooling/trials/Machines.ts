@@ -204,7 +204,8 @@ export const withMachines = async <A>(
           const states = tasks.map(
             ({ owner, state, take, totals }) => `${state._tag} ${owner?.host} ${take} ${totals.done}`
           )
-          const told = names.map((name) => fs.readFileSync(at(`${name}.log`), "utf8").slice(-500))
+          const logs = names.map((name) => at(`${name}.log`)).filter((file) => fs.existsSync(file))
+          const told = logs.map((file) => fs.readFileSync(file, "utf8").slice(-500))
           throw new Error(`never: ${what}; ${states.join(", ")}\n${told.join("\n")}`)
         }
         await sleep(100)

@@ -34,7 +34,8 @@ const local = Effect.fnUntraced(function* (program: TogetherOptions["program"], 
   const environment = process.env
   const machine = environment.OURCLONE_MACHINE ?? ""
   if (machine !== "") callMachine(machine)
-  const store = yield* OpenStore.open({ database: databaseOf(environment), stateDirectory })
+  const database = databaseOf(environment)
+  const store = yield* OpenStore.open({ database, stateDirectory })
   const desk = yield* DeskProcess.make({ command: [...program, "task", "look"], environment })
   return yield* LocalLink.make({
     store,
@@ -44,6 +45,7 @@ const local = Effect.fnUntraced(function* (program: TogetherOptions["program"], 
       environment,
       sendSignal: (pid, signal) => void process.kill(pid, signal)
     },
+    isShared: database !== undefined,
     by: userInfo().username,
     onProblem: () => {}
   })
