@@ -1,13 +1,16 @@
 /** Has a task run that is queued. */
 import { current } from "@ourclone/core/machine/ProcessIdentity"
+import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Follow from "@ourclone/tasks/host/Follow"
 import { isServed } from "@ourclone/tasks/host/HostRole"
+import { mayRun } from "@ourclone/tasks/host/OtherMachines"
 import * as RunnerProcess from "@ourclone/tasks/host/RunnerProcess"
 import { none } from "@ourclone/tasks/runner/StoredSecrets"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import type { Task } from "@ourclone/tasks/task/Task"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as Output from "../Output.ts"
 import { Streams } from "../Streams.ts"
 import { taskProgram } from "./TaskProgram.ts"
 
@@ -30,9 +33,19 @@ export const settled = Effect.fnUntraced(function* (
   return yield* store.load(task.id)
 })
 
-/** Where no service starts runners on this machine, this command starts the one. The task as it is then. */
+/**
+ * Where no service starts runners on this machine, this command starts the one. The task as it is then. Of a journal that
+ * several machines share, one that names what only another has is left to it.
+ */
 export const launch = Effect.fnUntraced(function* (store: TaskStore, task: Task) {
-  if (yield* isServed(store, current().host)) return task
+  const { host } = current()
+  const { database } = yield* ThisMachine
+  if (database !== undefined && !(yield* mayRun(host, task))) {
+    const output = yield* Output.make
+    output.note(`task ${task.id} stays with ${task.machine}, where it was asked for: a runner there starts it`)
+    return task
+  }
+  if (yield* isServed(store, host)) return task
   const ended = RunnerProcess.start(taskProgram(yield* Streams), task, none)
   const begun = settled(store, task, ({ take }) => take !== task.take)
   return yield* Effect.raceFirst(

@@ -147,9 +147,10 @@ export const tasks = HttpApiBuilder.group(
         "again",
         Effect.fnUntraced(function* ({ params: { id } }) {
           const { name } = yield* CurrentCaller
-          const { kind, priority, request } = yield* Effect.mapError(store.load(id), reading)
+          const { kind, machine, priority, request } = yield* Effect.mapError(store.load(id), reading)
           yield* checkRequest("job", kind, request)
-          const made = { kind, request, origin: "service", by: name, priority } as const
+          // Its paths are those of the machine where it was asked for.
+          const made = { kind, request, machine: machine ?? undefined, origin: "service", by: name, priority } as const
           const task = yield* Effect.mapError(store.create(made), reading)
           yield* about(task.id)
           yield* host.look

@@ -9,7 +9,7 @@ import * as Submit from "./Submit.ts"
 
 /**
  * Queued again, a task takes up what failed and what is not done yet. What ran in the process of a command, which is
- * over, is a new task. Fails with `NotNow` where the task has not ended, and with `InvalidJob` where the request is none
+ * over, is a new task of the same machine. Fails with `NotNow` where the task has not ended, and with `InvalidJob` where the request is none
  * any more.
  */
 export const again = Effect.fnUntraced(function* (
@@ -18,7 +18,7 @@ export const again = Effect.fnUntraced(function* (
   by: string
 ): Effect.fn.Return<Task, InvalidJob | TaskError> {
   const task = yield* store.load(id)
-  const { isRecord, kind, priority, request, state } = task
+  const { isRecord, kind, machine, priority, request, state } = task
   if (!isRecord || !can("Again")(state)) return yield* store.wish(task.id, { _tag: "Again", by })
-  return yield* Submit.submit(store, { kind, request, priority, origin: "command", by })
+  return yield* Submit.submit(store, { kind, request, priority, machine: machine ?? undefined, origin: "command", by })
 })
