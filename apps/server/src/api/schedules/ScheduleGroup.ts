@@ -59,6 +59,7 @@ export const ScheduleAnswer = Schema.Struct({
   hooks: Schema.Struct({ before: Schema.NullOr(Schema.String), after: Schema.NullOr(Schema.String) }).annotate({
     description: "The programs that are run around each of its runs; set by the command line only"
   }),
+  machine: Schema.optionalKey(Schema.String).annotateKey({ description: "Where it was made, and runs" }),
   createdAt: moment,
   /** The next runs, at most three; none while it is off. */
   next: Schema.Array(moment),

@@ -15,6 +15,7 @@ export const TaskAnswer = Schema.Struct({
   origin: Schema.Literals(["command", "service", "terminal", "schedule"]),
   by: Schema.NullOr(Schema.String).annotate({ description: "Who asked for it" }),
   schedule: Schema.NullOr(Schema.String),
+  machine: Schema.NullOr(Schema.String).annotate({ description: "Where it was asked for" }),
   /** Runs in the process of a command, which alone can do it again. */
   isRecord: Schema.Boolean,
   priority: Schema.Int,
