@@ -2,6 +2,7 @@
 import { json, type Service, type ServiceFailed } from "@ourclone/client/Service"
 import * as Streamed from "@ourclone/client/Streamed"
 import * as Envelope from "@ourclone/core/events/Envelope"
+import type { Failure } from "@ourclone/core/events/Failure"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { Sink, SinkFailed } from "@ourclone/core/events/Tell"
 import type { JobKind } from "@ourclone/jobs/kind/JobKind"
@@ -15,16 +16,22 @@ type Finished = Extract<Fact, { readonly _tag: "Finished" }>
 
 interface TaskTold {
   readonly id: string
-  readonly state: { readonly _tag: string }
+  readonly state: { readonly _tag: string; readonly by?: string; readonly failure?: Failure }
   readonly seq: number
   readonly progress: unknown
 }
 
 const lookMillis = 200
-const ended = new Set(["Done", "Failed", "Cancelled"])
+const wentWrong = new Set(["Failed", "Cancelled"])
 
 const finishedIn = (batch: ReadonlyArray<Envelope.Envelope>): Finished | undefined =>
   batch.map(({ event }) => event).find((event): event is Finished => event._tag === "Finished")
+
+/** A task need not tell of its end: it may be cancelled before a run of it, or no runner could begin. */
+const finishedAs = ({ by, failure }: TaskTold["state"]): Finished =>
+  failure === undefined
+    ? { _tag: "Finished", outcome: "cancelled", ...(by === undefined ? {} : { by }) }
+    : { _tag: "Finished", outcome: "failed", failure }
 
 /** Follows the task to its end; gives the last fact of it. */
 const follow = Effect.fnUntraced(function* (service: Service, id: string, sink: Sink) {
@@ -42,7 +49,8 @@ const follow = Effect.fnUntraced(function* (service: Service, id: string, sink: 
       yield* sink(batch)
       continue
     }
-    if (ended.has(task.state._tag)) return last
+    if (task.state._tag === "Done") return last
+    if (wentWrong.has(task.state._tag)) return finishedAs(task.state)
     if (task.progress !== null)
       yield* sink(Envelope.known([{ v: Envelope.version, at: Date.now(), event: task.progress }]))
     yield* Effect.sleep(lookMillis)
