@@ -18,7 +18,8 @@ const folderOf = (name: string, from: string): string | undefined => {
     .find((folder) => fs.existsSync(path.join(folder, "package.json")))
 }
 
-const unneeded: ReadonlySet<string> = new Set(["node_modules", "src", "vendor", "doc", "extensions", "CHANGELOG.md"])
+const unneeded: ReadonlySet<string> = new Set(["node_modules", "vendor", "doc", "extensions", "CHANGELOG.md"])
+const native = /\.(c|cc|cpp|h|hh|inc|S|asm)$/
 
 /** Copies a package with what it needs into `modules`, without what is built for other platforms, or to build it anew. */
 const copyPackage = (name: string, from: string, modules: string): void => {
@@ -29,7 +30,7 @@ const copyPackage = (name: string, from: string, modules: string): void => {
   const isWanted = (file: string): boolean => {
     const [folder, platform] = path.relative(source, file).split(path.sep)
     if (folder === "prebuilds") return platform === undefined || platform === `${process.platform}-${process.arch}`
-    return folder === undefined || !(unneeded.has(folder) || folder.startsWith("musl"))
+    return folder === undefined || !(unneeded.has(folder) || folder.startsWith("musl") || native.test(file))
   }
   fs.cpSync(source, target, { recursive: true, filter: isWanted })
   const { dependencies = {}, optionalDependencies = {} } = manifestOf(source)

@@ -5,6 +5,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { libraries, output, packAll, root } from "../release/packages.ts"
+import { stage } from "../release/standalone.ts"
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "our clone "))
 
@@ -106,4 +107,27 @@ describe("the packed packages", () => {
     expect(stdout).toMatch(/^ourclone \d/)
     expect(status).toBe(0)
   })
+
+  it("the folder that brings its own Node keeps all of a file, whatever else the machine has", () => {
+    const home = path.join(folder, "own node")
+    stage(home)
+    const at = (...names: ReadonlyArray<string>): string => path.join(home, "trial", ...names)
+    fs.mkdirSync(at("files"), { recursive: true })
+    fs.writeFileSync(at("files", "a.txt"), "a")
+    fs.utimesSync(at("files", "a.txt"), 1.000001, 1.000001)
+    const command = path.join(home, "bin", "ourclone")
+    const env = { PATH: "/usr/bin:/bin", HOME: at(), OURCLONE_PASSWORD: "p", OURCLONE_REPOSITORY: at("repository") }
+    for (const words of [
+      ["repo", "init"],
+      ["backup", at("files")],
+      ["restore", "latest", "--target", at("back")]
+    ]) {
+      const { status, stderr } = spawnSync(command, words, { env, encoding: "utf8" })
+      expect([words[0], status, stderr]).toEqual([words[0], 0, expect.not.stringContaining("error")])
+    }
+    const times = [at("files", "a.txt"), path.join(at("back"), at("files", "a.txt"))].map(
+      (file) => fs.statSync(file, { bigint: true }).mtimeNs
+    )
+    expect(times[1]).toBe(times[0])
+  }, 300_000)
 })
