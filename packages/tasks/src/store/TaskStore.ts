@@ -18,6 +18,7 @@ import type { TaskError } from "./TaskError.ts"
 
 /** What became of one path, for those that did not simply go well. */
 export interface Outcome {
+  /** As `PathKey` has it: whole, unless it is very long. */
   readonly path: string
   readonly kind: "failed" | "skipped"
   /** `Failure.code`, or "" where it was skipped. */

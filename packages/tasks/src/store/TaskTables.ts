@@ -5,13 +5,16 @@ import { current, hasEnded as isGone, type ProcessIdentity } from "@ourclone/cor
 import { type NewTask, noTotals, type Task, type TaskLimits, type Wish } from "../task/Task.ts"
 import * as TaskId from "../task/TaskId.ts"
 import { hasEnded, isHeld, next, type TaskInput, type TaskState } from "../task/TaskState.ts"
+import * as PathKey from "./PathKey.ts"
 import { ambiguous, lost, noTask, notNow } from "./TaskError.ts"
 import { type TaskRow, toTask } from "./TaskRow.ts"
 import type { Batch, Cause, Claim, Heard, Outcome, TaskQuery } from "./TaskStore.ts"
 import { insert, now, rows, run, type Work } from "./Work.ts"
 
-const itemOf = (fact: Fact): string | null =>
-  "item" in fact ? fact.item : fact._tag === "Failed" ? (fact.failure.item ?? null) : null
+const itemOf = (fact: Fact): string | null => {
+  const item = "item" in fact ? fact.item : fact._tag === "Failed" ? fact.failure.item : undefined
+  return item === undefined ? null : PathKey.of(item)
+}
 
 const placeholders = (values: ReadonlyArray<unknown>): string => values.map(() => "?").join(", ")
 
@@ -49,11 +52,11 @@ const append = function* (id: string, seq: number, batch: Batch): Work<number> {
     ...[itemOf(fact), JSON.stringify(fact)]
   ])
   yield* insert("event", facts)
-  for (const path of batch.mended) yield* run("delete from outcome where task = ? and path = ?", id, path)
-  const newest = new Map(batch.outcomes.map((outcome) => [outcome.path, outcome]))
+  for (const path of batch.mended) yield* run("delete from outcome where task = ? and path = ?", id, PathKey.of(path))
+  const newest = new Map(batch.outcomes.map((outcome) => [PathKey.of(outcome.path), outcome]))
   yield* insert(
     "outcome",
-    [...newest.values()].map(({ code, kind, message, path, remedy }) => [id, path, kind, code, message, remedy]),
+    [...newest].map(([path, { code, kind, message, remedy }]) => [id, path, kind, code, message, remedy]),
     `on conflict (task, path) do update
        set kind = excluded.kind, code = excluded.code, message = excluded.message, remedy = excluded.remedy`
   )
@@ -314,7 +317,7 @@ export const position = function* (): Work<number> {
 export const why = function* (path: string, limit: number) {
   const found = yield* rows<{ task: string; at: number; body: string }>(
     "select task, at, body from event where item = ? order by task desc, seq desc limit ?",
-    path,
+    PathKey.of(path),
     Math.min(limit, mostWhy)
   )
   const told: Array<{ readonly task: Task; readonly fact: { readonly at: number; readonly fact: Fact } }> = []

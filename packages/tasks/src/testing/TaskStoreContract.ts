@@ -1,4 +1,5 @@
 /** What every store of tasks must do, as a list of checks. */
+import { createHash } from "node:crypto"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Effect from "effect/Effect"
@@ -66,6 +67,21 @@ export const checks: ReadonlyArray<StoreCheck> = named({
     yield* equal("state", task.state, { _tag: "Queued", notBefore: null })
     yield* equal("request", task.request, newTask.request)
     yield* equal("rest", [task.priority, task.schedule, task.take, task.seq], [3, "nightly", 0, 0])
+  }),
+  "a path of any length is kept with what became of it": Effect.fnUntraced(function* (store) {
+    const claim = yield* claimed(store)
+    // Nothing that could be pressed.
+    const path = Array.from({ length: 40 }, (_, index) =>
+      createHash("sha512").update(`${index}`).digest("base64url")
+    ).join("/")
+    const failure = { code: "NoSpace", message: "no", item: path, isRetryable: false }
+    const outcome = { path, kind: "failed", code: "NoSpace", message: "no", remedy: null } as const
+    yield* store.commit(claim, { ...batch(done(path), { _tag: "Failed", failure }), outcomes: [outcome] }, lease)
+    const [kept, ...others] = yield* store.outcomes(claim.task.id, "failed", "", 10)
+    yield* equal("outcomes", [kept?.path.slice(0, 1_000), others], [path.slice(0, 1_000), []])
+    yield* equal("why", (yield* store.why(path, 10)).length, 2)
+    yield* store.commit(claim, { ...batch(done(path)), mended: [path] }, lease)
+    yield* equal("mended", yield* store.outcomes(claim.task.id, "failed", "", 10), [])
   }),
   "an id that nobody has is NoTask": Effect.fnUntraced(function* (store) {
     yield* equal("load", yield* reasonOf(store.load("none")), "NoTask")
