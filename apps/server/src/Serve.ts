@@ -179,6 +179,7 @@ export const serve = Effect.fnUntraced(function* (
     stopping: stopping.signal,
     clock,
     surroundings,
+    sharedAs: machine.database === undefined ? undefined : owner.host,
     about: {
       version: options.version,
       host: os.hostname(),

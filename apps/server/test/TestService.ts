@@ -6,7 +6,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
-import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import { databaseOf, databaseVariable, ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import { factory as b2 } from "@ourclone/provider-b2/B2Factory"
 import { factory as local } from "@ourclone/provider-local/LocalProvider"
 import { Effect, Exit, Fiber, Layer } from "effect"
@@ -59,6 +59,8 @@ export interface TestOptions extends Partial<Pick<ServeOptions, "allowedHosts" |
   readonly roots?: ReadonlyArray<string>
   /** Files of a certificate that is its own authority. */
   readonly tls?: { readonly certificate: string; readonly key: string }
+  /** Of Postgres, as several machines share it. */
+  readonly database?: string
   /** Beside those of this machine and B2. */
   readonly factories?: ReadonlyArray<ProviderFactory>
 }
@@ -119,7 +121,8 @@ export const startService = async (options: TestOptions = {}): Promise<TestServi
     XDG_STATE_HOME: at("state"),
     XDG_CACHE_HOME: at("cache"),
     OURCLONE_CONFIG: at("settings", "config.toml"),
-    PATH: process.env.PATH
+    PATH: process.env.PATH,
+    [databaseVariable]: options.database
   }
   const stateDirectory = at("state", "ourclone")
   const lines: Array<string> = []
@@ -132,6 +135,7 @@ export const startService = async (options: TestOptions = {}): Promise<TestServi
     Layer.succeed(ThisMachine, {
       stateDirectory,
       cacheDirectory: at("cache", "ourclone"),
+      database: databaseOf(environment),
       home,
       program: "ourclone test"
     }),

@@ -40,6 +40,6 @@ export const run = Effect.fnUntraced(function* ({ atOnce }: { readonly atOnce: n
   })
   const { isHeard, name } = whereOf(Redacted.value(database))
   output.note(`${owner.host} takes tasks of ${name}, ${atOnce} at once`)
-  if (isHeard) output.problem(`what is written to ${name} can be read on its way: sslmode=disable says so`)
+  if (isHeard) output.problem(`what is written to ${name} can be read on its way: the address says so by its sslmode`)
   return yield* Effect.never
 }, Effect.scoped)

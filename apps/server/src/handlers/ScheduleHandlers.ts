@@ -7,7 +7,7 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as Result from "effect/Result"
 import { Api } from "../api/Api.ts"
 import { CurrentCaller } from "../api/Callers.ts"
-import { Refused } from "../api/Problem.ts"
+import { NotNow, Refused } from "../api/Problem.ts"
 import type { ScheduleAnswer } from "../api/schedules/ScheduleGroup.ts"
 import { taskAnswer } from "../events/ToldTask.ts"
 import { about } from "../http/Connection.ts"
@@ -30,7 +30,7 @@ export const schedules = HttpApiBuilder.group(
   Api,
   "schedules",
   Effect.fn(function* (handlers) {
-    const { clock, guard, host, tasks: store } = yield* Service
+    const { clock, guard, host, sharedAs, tasks: store } = yield* Service
 
     const answerOf = Effect.fnUntraced(function* (schedule: Schedule) {
       const { by, hooks, lookedAt, ...told } = schedule
@@ -49,6 +49,17 @@ export const schedules = HttpApiBuilder.group(
       yield* parsed(plan.cron, plan.zone)
       if (plan.watch !== null) yield* guard.request({ directory: plan.watch })
       yield* checkRequest("job", plan.kind, plan.request, true)
+    })
+
+    /** Its paths are those of the machine where it was made, and that one alone knows which of them are allowed. */
+    const refuseElsewhere = Effect.fnUntraced(function* (
+      { machine, name }: Schedule,
+      { request, watch }: Partial<Pick<Plan, "request" | "watch">>
+    ) {
+      const isSame = request === undefined && watch === undefined
+      if (sharedAs === undefined || machine === sharedAs || isSame) return
+      const detail = `what "${name}" does is changed on ${machine ?? "another machine"}, where it was made`
+      return yield* new NotNow({ code: "OtherMachine", detail })
     })
 
     return handlers
@@ -74,6 +85,7 @@ export const schedules = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ params: { id }, payload }) {
           yield* about(id)
           const before = yield* Effect.mapError(store.schedules.load(id), ofTaskError)
+          yield* refuseElsewhere(before, payload)
           yield* check({ ...before, ...payload })
           return yield* answerOf(yield* Effect.mapError(store.schedules.change(before.id, payload), ofTaskError))
         })

@@ -35,6 +35,8 @@ export interface ServiceShape {
   readonly clock: () => number
   /** Where references of the configuration lead; nowhere when absent. */
   readonly surroundings: Surroundings | undefined
+  /** What this machine is called, where others share its tasks and schedules. */
+  readonly sharedAs: string | undefined
 }
 
 export class Service extends Context.Service<Service, ServiceShape>()("@ourclone/server/Service") {}
