@@ -11,6 +11,8 @@ export interface CacheDisk {
   readonly size: (descriptor: number) => number
   /** Resolves once what was written is on the disk. */
   readonly sync: (descriptor: number) => Promise<void>
+  /** `sync` that holds everything up until then. */
+  readonly syncNow: (descriptor: number) => void
   readonly close: (descriptor: number) => void
   readonly remove: (file: string) => void
 }
@@ -34,6 +36,7 @@ export const realDisk: CacheDisk = {
   size: (descriptor) => fs.fstatSync(descriptor).size,
   sync: (descriptor) =>
     new Promise((resolve, reject) => fs.fdatasync(descriptor, (error) => (error === null ? resolve() : reject(error)))),
+  syncNow: (descriptor) => fs.fdatasyncSync(descriptor),
   close: (descriptor) => fs.closeSync(descriptor),
   remove: (file) => fs.rmSync(file, { force: true })
 }

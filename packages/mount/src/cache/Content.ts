@@ -54,6 +54,8 @@ export class Content {
   /** Before a file is made of it. */
   private readonly onFile: () => void
   private keeping: Keeping
+  /** Whether somebody may count on the disk for bytes of the row that the storage does not have. */
+  private isPromised: boolean
 
   constructor(id: number, file: string, kept: Kept, disk: CacheDisk, onFile: () => void = () => {}) {
     this.id = id
@@ -66,6 +68,7 @@ export class Content {
     this.isSynced = kept.isSynced
     this.sums = new Map(kept.sums)
     this.keeping = kept.bytes === undefined ? this.inFile() : inRow(kept.bytes)
+    this.isPromised = kept.dirty.length > 0
     for (const [start, end] of kept.written) this.stored.add(start, end)
     for (const number of this.sums.keys()) {
       this.unchecked.add(number)
@@ -84,12 +87,22 @@ export class Content {
 
   private put(bytes: Uint8Array, position: number): void {
     const few = this.keeping.inRow()
-    if (few !== undefined && position + bytes.length > mostInRow) {
-      this.keeping = this.inFile()
-      this.onFile()
-      if (few.length > 0) this.keeping.write(few, 0)
-    }
+    if (few !== undefined && position + bytes.length > mostInRow) this.moveToFile(few)
     this.keeping.write(bytes, position)
+  }
+
+  /** Once it is saved its row has the bytes no more. */
+  private moveToFile(few: Uint8Array): void {
+    const file = this.inFile()
+    try {
+      this.onFile()
+      if (few.length > 0) file.write(few, 0)
+      if (this.isPromised) file.syncNow()
+    } catch (error) {
+      file.discard()
+      throw error
+    }
+    this.keeping = file
   }
 
   close(): void {
@@ -287,6 +300,7 @@ export class Content {
 
   async sync(): Promise<void> {
     const { generation } = this
+    this.isPromised = true
     if (this.stored.total > 0) await this.keeping.sync()
     if (generation === this.generation) this.isSynced = true
   }

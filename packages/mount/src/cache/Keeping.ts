@@ -15,6 +15,7 @@ export interface Keeping {
   readonly cut: (size: number) => void
   readonly size: () => number
   readonly sync: () => Promise<void>
+  readonly syncNow: () => void
   /** Gives back what it takes while it is in use. */
   readonly close: () => void
   readonly discard: () => void
@@ -44,6 +45,7 @@ export const inFile = (file: string, disk: CacheDisk, size: () => number): Keepi
     },
     size: () => disk.size(open()),
     sync: () => disk.sync(open()),
+    syncNow: () => disk.syncNow(open()),
     close,
     discard: () => {
       close()
@@ -78,6 +80,7 @@ export const inRow = (kept: Uint8Array): Keeping => {
     },
     size: () => length,
     sync: () => Promise.resolve(),
+    syncNow: () => {},
     close: () => {},
     discard: () => {
       length = 0

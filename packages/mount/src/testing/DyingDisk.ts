@@ -16,6 +16,10 @@ export const make = (database: string): DyingDisk => {
   const touched = new Set<string>()
   const logged = [database, `${database}-wal`]
   const kept = new Map<string, Buffer | undefined>(logged.map((file) => [file, undefined]))
+  const keep = (descriptor: number) => {
+    const file = files.get(descriptor)
+    if (file !== undefined && fs.existsSync(file)) synced.set(file, fs.readFileSync(file))
+  }
   return {
     ...realDisk,
     open: (file) => {
@@ -26,8 +30,11 @@ export const make = (database: string): DyingDisk => {
     },
     sync: async (descriptor) => {
       await realDisk.sync(descriptor)
-      const file = files.get(descriptor)
-      if (file !== undefined && fs.existsSync(file)) synced.set(file, fs.readFileSync(file))
+      keep(descriptor)
+    },
+    syncNow: (descriptor) => {
+      realDisk.syncNow(descriptor)
+      keep(descriptor)
     },
     remove: (file) => {
       // The name may come back, or not: the worse is that its bytes are gone.

@@ -1,5 +1,6 @@
 import * as path from "node:path"
 import { describe, expect, test } from "vitest"
+import { type CacheDisk, realDisk } from "../../src/cache/CacheDisk.ts"
 import type { Mount } from "../../src/model/Mount.ts"
 import * as DyingDisk from "../../src/testing/DyingDisk.ts"
 import * as MemoryFileSystem from "../../src/testing/MemoryFileSystem.ts"
@@ -111,4 +112,59 @@ describe("what was synced outlives a power cut", () => {
       }
     })
   }
+})
+
+describe("few bytes that were synced, and became many", () => {
+  const few = random(11).bytes(20_000)
+  const more = random(12).bytes(30_000)
+  const add = async ({ fileSystem }: Mount, name: string): Promise<void> => {
+    const { ino } = Bed.value(await fileSystem.lookup(1, name))
+    const { handle } = Bed.value(await fileSystem.open(ino, { reads: true, writes: true }))
+    Bed.value(await fileSystem.write(handle, few.length, more))
+    Bed.value(await fileSystem.flush(handle))
+    fileSystem.release(handle)
+  }
+  const begin = async ({ fileSystem }: Mount, name: string) => {
+    const { ino } = Bed.value(await fileSystem.lookup(1, name))
+    const { handle } = Bed.value(await fileSystem.open(ino, { reads: true, writes: false }))
+    const into = Buffer.alloc(few.length)
+    Bed.value(await fileSystem.read(handle, 0, into))
+    fileSystem.release(handle)
+    return Bed.digest(into)
+  }
+
+  test("outlive a power cut, though the others were not synced", async () => {
+    const bed = Bed.make()
+    const disk = DyingDisk.make(path.join(bed.scratch, "cache", "mount.sqlite"))
+    const mounting = (boot: string) => bed.mount({ disk, onDurable: disk.durable, boot, uploadDelay: 3_600_000 })
+    const first = mounting("first")
+    await Bed.write(first.fileSystem, "a", few, { sync: true })
+    await add(first, "a")
+    await Bed.write(first.fileSystem, "b", "another", { sync: true })
+    first.abandon()
+    disk.cut()
+    const next = mounting("next")
+    const name = (await Bed.list(next.fileSystem)).find((one) => one.startsWith("a"))
+    expect(await begin(next, name ?? "")).toBe(Bed.digest(few))
+  })
+
+  test("stay where the disk has no room for the others", async () => {
+    const bed = Bed.make()
+    let isFull = false
+    const write: CacheDisk["write"] = (descriptor, bytes, position) => {
+      if (isFull) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" })
+      realDisk.write(descriptor, bytes, position)
+    }
+    const mount = bed.mount({ disk: { ...realDisk, write }, uploadDelay: 3_600_000 })
+    await Bed.write(mount.fileSystem, "a", few)
+    const { ino } = Bed.value(await mount.fileSystem.lookup(1, "a"))
+    const { handle } = Bed.value(await mount.fileSystem.open(ino, { reads: true, writes: true }))
+    isFull = true
+    expect(await mount.fileSystem.write(handle, few.length, more)).toMatchObject({ refusal: "NoSpace" })
+    isFull = false
+    expect(await begin(mount, "a")).toBe(Bed.digest(few))
+    mount.fileSystem.release(handle)
+    expect((await mount.drain(20_000)).unsent).toEqual([])
+    expect(Bed.digest(bed.storage.memory.files.get("a")!.bytes)).toBe(Bed.digest(few))
+  })
 })
