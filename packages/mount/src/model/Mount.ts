@@ -186,7 +186,7 @@ const start = (
     settings,
     run,
     tell,
-    listsVersions: true
+    listsVersions: undefined
   }
   if (tree.get(rootIno) === undefined) {
     const time = timeOf(now())

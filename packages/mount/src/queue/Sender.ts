@@ -98,9 +98,7 @@ export class Sender {
         this.unresolved.get(row.ino ?? 0)?.resolve()
         this.unresolved.delete(row.ino ?? 0)
         this.wake()
-        const { settlers } = this
-        this.settlers = []
-        for (const settled of settlers) settled()
+        this.tellSettled()
       })
       this.running.set(row.seq, work)
     }
@@ -221,14 +219,21 @@ export class Sender {
     const until = settings.now() + settings.deadline
     queue.hurryNode(ino, settings.now())
     for (;;) {
+      if (this.isClosed) return new Refused("TimedOut", "the mount ended before the storage had it")
       const row = queue.of(ino)
       if (row === undefined) return undefined
       if (row.isParked) return this.refusals.get(ino) ?? new Refused("Failed", row.error)
       const left = until - settings.now()
-      if (left <= 0 || this.isClosed) return new Refused("TimedOut", row.error ?? "the storage does not have it yet")
+      if (left <= 0) return new Refused("TimedOut", row.error ?? "the storage does not have it yet")
       this.wake()
       await this.nextSettled(left)
     }
+  }
+
+  private tellSettled(): void {
+    const { settlers } = this
+    this.settlers = []
+    for (const settled of settlers) settled()
   }
 
   private nextSettled(most: number): Promise<void> {
@@ -262,6 +267,7 @@ export class Sender {
     const { waiters } = this
     this.waiters = []
     for (const waiter of waiters) waiter()
+    this.tellSettled()
     await Promise.all(this.running.values())
   }
 }

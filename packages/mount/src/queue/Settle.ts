@@ -24,6 +24,7 @@ import {
   type Look,
   lookAfter,
   lookBefore,
+  type Sent,
   send,
   sendLink,
   tellsReplaced
@@ -154,7 +155,7 @@ export class Settle {
       const expected = this.holders.expected(node, path)
       const isOurs = (file: File) => begun.isAt(path) && this.isOurs(node, content, file)
       const earlier = begun.at(path)
-      const { current, stored } = await this.look(path, content.size, expected, isOurs)
+      const { current, stored } = await this.look(path, content, expected, isOurs)
       this.begin(node, path, content.size)
       const file = stored ?? (await send(this.world, node, content, path, current))
       await lookAfter(this.world, path, file, stored === undefined ? current : expected, earlier)
@@ -178,11 +179,11 @@ export class Settle {
   /** What is known of what stands at `path`. Looked at where something may have come there, or the storage would not tell. */
   private look(
     path: RemotePath.RemotePath,
-    size: number,
+    sent: Sent,
     expected: File | undefined,
     isOurs: (file: File) => boolean | Promise<boolean>
   ): Promise<Look> {
-    const isSure = !this.world.begun.isAt(path) && tellsReplaced(this.world, size, expected)
+    const isSure = !this.world.begun.isAt(path) && tellsReplaced(this.world, sent, expected)
     return isSure ? Promise.resolve({ current: expected }) : lookBefore(this.world, path, expected, isOurs)
   }
 
@@ -232,7 +233,7 @@ export class Settle {
       return isLike && Buffer.from(await this.world.run(this.world.provider.readAll(file))).toString() === node.target
     }
     const earlier = this.world.begun.at(path)
-    const { current, stored } = await this.look(path, node.size, expected, isOurs)
+    const { current, stored } = await this.look(path, { size: node.size }, expected, isOurs)
     this.begin(node, path, node.size)
     let file = stored
     try {

@@ -89,12 +89,23 @@ const conditionalPut = ({ putIfAbsent, putIfSame }: Provider, current: File | un
   return putIfSame === undefined ? undefined : (_, source, options) => putIfSame(current, source, options)
 }
 
-/** Whether what stands at the path can not be replaced, or is found out afterwards, without a look before. */
-export const tellsReplaced = (world: World, size: number, expected: File | undefined): boolean => {
-  const { capabilities, versions } = world.provider
-  if (capabilities.keepsVersions && versions !== undefined && world.listsVersions) return true
-  return conditionalPut(world.provider, expected) !== undefined && size <= Upload.mostAtOnce(world.provider)
+/** What is about to be stored: so many bytes, of which the storage may have those of `base`. */
+export interface Sent {
+  readonly size: number
+  readonly base?: File | undefined
 }
+
+/** Parts that are joined are stored on no condition. */
+const isOneRequest = (provider: Provider, { base, size }: Sent): boolean => {
+  const { largeFile } = provider
+  const mayBeCopied =
+    base !== undefined && largeFile?.copyPart !== undefined && size >= 2 * largeFile.limits.minPartSize
+  return size <= Upload.mostAtOnce(provider) && !mayBeCopied
+}
+
+/** Whether what stands at the path can not be replaced, or is found out afterwards, without a look before. */
+export const tellsReplaced = ({ listsVersions, provider }: World, sent: Sent, expected: File | undefined): boolean =>
+  listsVersions === true || (conditionalPut(provider, expected) !== undefined && isOneRequest(provider, sent))
 
 /** Somebody stored, or removed, what was to be replaced, and the storage refused: nothing has changed. */
 export const isOvertaken = (error: unknown): boolean =>
@@ -210,7 +221,7 @@ export const lookAfter = async (
   earlier: ReadonlyArray<File>
 ): Promise<void> => {
   const { versions } = world.provider
-  if (versions === undefined || ours.versionId === undefined || !world.listsVersions) return
+  if (versions === undefined || ours.versionId === undefined || world.listsVersions === false) return
   const listing = Stream.runCollect(versions.list(path, { newest: versionsSeen }))
   const rows = await world.run(
     Effect.catchReason(listing, "StorageError", "PermissionDenied", () => {
@@ -220,6 +231,7 @@ export const lookAfter = async (
     })
   )
   const own = rows.findIndex(({ versionId }) => versionId === ours.versionId)
+  if (own >= 0) world.listsVersions = true
   for (const version of rows.slice(own + 1)) {
     const file = Versions.fileOf(version)
     if (own < 0 || version.kind === "Hidden" || isSameVersion(file, expected)) return

@@ -43,7 +43,7 @@ export interface World {
   readonly begun: Begun
   readonly settings: Settings
   readonly run: Run
-  /** Whether old versions may be listed, as far as it is known. */
-  listsVersions: boolean
+  /** Whether what is replaced stays as a version that may be listed; undefined until it was seen once. */
+  listsVersions: boolean | undefined
   readonly tell: (changes: ReadonlyArray<Told>) => void
 }

@@ -105,6 +105,38 @@ for (const [kind, options] of Object.entries(kinds)) {
   })
 }
 
+describe("what another client stored under a name", () => {
+  test("is kept where the new file of that name is joined from parts of an old one", async () => {
+    const least = 50_000
+    const limits = { minPartSize: least, recommendedPartSize: least, cutoff: 8 * 1024 * 1024 }
+    const bed = Bed.make({ hasVersionIds: false, limits })
+    await putElsewhere(bed, "old", Buffer.alloc(2 * 1024 * 1024, 1))
+    const { fileSystem, drain } = bed.mount({ uploadDelay: 3_600_000 })
+    const { ino } = value(await fileSystem.lookup(rootIno, "old"))
+    const { handle } = value(await fileSystem.open(ino, { reads: true, writes: true }))
+    value(await fileSystem.write(handle, 1024 * 1024, Buffer.from("edited")))
+    value(await fileSystem.flush(handle))
+    fileSystem.release(handle)
+    value(await fileSystem.rename(rootIno, "old", rootIno, "new", "replace"))
+    await putElsewhere(bed, "new", "theirs")
+    expect((await drain(5_000)).unsent).toEqual([])
+    expect(bed.calls.get("largeFile.copyPart")).toBeGreaterThan(0)
+    const beside = names(bed).find((name) => name.startsWith("new (conflict"))
+    expect(stored(bed, beside ?? "")).toBe("theirs")
+  })
+
+  test("is kept where the storage says that it keeps versions, and gives files no ids of any", async () => {
+    const bed = Bed.make({ keepsVersions: true, hasVersionIds: false, limits: { cutoff: 100_000 } })
+    const mount = bed.mount({ uploadDelay: 3_600_000 })
+    await list(mount.fileSystem)
+    await write(mount.fileSystem, "large", Buffer.alloc(1_000_000, 1))
+    await putElsewhere(bed, "large", "theirs")
+    expect((await mount.drain(5_000)).unsent).toEqual([])
+    const beside = names(bed).find((name) => name.startsWith("large (conflict"))
+    expect(stored(bed, beside ?? "")).toBe("theirs")
+  })
+})
+
 describe("what is synced with the storage in mind", () => {
   test("is at the storage when sync has ended", async () => {
     const bed = Bed.make()
@@ -146,6 +178,21 @@ describe("what is synced with the storage in mind", () => {
     const handle = await write(mount.fileSystem, "a", "kept", { close: false })
     expect(await mount.fileSystem.sync(handle)).toMatchObject({ refusal: "TimedOut" })
     mount.fileSystem.release(handle)
+  })
+})
+
+describe("a sync that waits for the storage", () => {
+  test("is refused as soon as the mount ends", async () => {
+    const bed = Bed.make()
+    const mount = bed.mount({ uploadDelay: 3_600_000, syncsRemotely: true, deadline: 3_600_000 })
+    await list(mount.fileSystem)
+    bed.state = "away"
+    const handle = await write(mount.fileSystem, "a", "kept", { close: false })
+    const syncing = mount.fileSystem.sync(handle)
+    await ticks()
+    mount.fileSystem.release(handle)
+    await mount.close()
+    expect(await syncing).toMatchObject({ refusal: "TimedOut" })
   })
 })
 
