@@ -4,6 +4,7 @@ import * as Amount from "@ourclone/core/events/Amount"
 import * as Rate from "@ourclone/core/events/Rate"
 import type { RunView } from "@ourclone/core/events/RunView"
 import { ofWaiting } from "@ourclone/core/events/WaitingText"
+import { cameTo } from "@ourclone/tasks/task/CameTo"
 import type { Task } from "@ourclone/tasks/task/Task"
 import type { TaskState } from "@ourclone/tasks/task/TaskState"
 import type { Tone } from "../lines/Line.ts"
@@ -86,7 +87,7 @@ export const inShort = (task: Task, now: number): string => {
     case "Paused":
       return `by ${state.by}`
     case "Done":
-      return totals.done > 0 ? Amount.files(totals.done) : "nothing to do"
+      return cameTo(task)
     case "Failed":
       return state.failure.message
     case "Cancelled":

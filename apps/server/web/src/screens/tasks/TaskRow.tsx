@@ -1,5 +1,6 @@
 /** The columns of a list of tasks, the same wherever one is shown. */
 import * as Amount from "@ourclone/core/events/Amount"
+import { cameTo } from "@ourclone/tasks/task/CameTo"
 import { titleOf } from "@ourclone/tasks/task/TaskTitle"
 import { useQuery } from "@tanstack/react-query"
 import type { TaskAnswer } from "../../../../src/api/tasks/TaskAnswer.ts"
@@ -38,7 +39,7 @@ const Standing = ({ task }: { readonly task: TaskAnswer }) => {
       </span>
     )
   }
-  if (state._tag === "Done") return <>{Amount.files(totals.done)}</>
+  if (state._tag === "Done") return <>{cameTo(task)}</>
   if (state._tag === "Queued") return <>{task.run > 0 ? "goes on in its turn" : "starts in its turn"}</>
   const share = shareOf(task)
   const text = share === undefined ? `${Amount.count(totals.files)} so far` : percent(share)

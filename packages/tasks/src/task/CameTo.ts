@@ -1,0 +1,33 @@
+/** What a task that is done came to, in a few words, the same in every face. */
+import * as Amount from "@ourclone/core/events/Amount"
+import type { JobType } from "@ourclone/jobs/JobKinds"
+import type { Task } from "./Task.ts"
+
+/** Those that can find that all is as it should be. */
+const findNothing: ReadonlySet<string> = new Set<JobType | "undo">([
+  ...(["copy", "move", "sync", "bisync", "remove", "removeOldVersions", "undelete"] as const),
+  ...(["cleanup", "cancelUnfinished", "undo"] as const)
+])
+
+/** What is done to one thing that is no file. */
+const ofNoFile: ReadonlySet<string> = new Set<JobType>([
+  ...(["createBucket", "removeBucket", "updateBucket", "setLifecycle"] as const),
+  ...(["removeKey", "mkdir", "testRemote"] as const)
+])
+
+/** The first of these numbers that a summary has. */
+const counted = (summary: Task["summary"], ...names: ReadonlyArray<string>): number | undefined => {
+  if (typeof summary !== "object" || summary === null || Array.isArray(summary)) return undefined
+  const fields: Readonly<Record<string, unknown>> = { ...summary }
+  return names.map((name) => fields[name]).find((value) => typeof value === "number")
+}
+
+/** `46 files`, `nothing to do`; `–` of what counts no files, such as a bucket that was made. */
+export const cameTo = ({ kind, summary, totals }: Pick<Task, "kind" | "summary" | "totals">): string => {
+  if (ofNoFile.has(kind)) return "–"
+  if (totals.done > 0) return Amount.files(totals.done)
+  // A backup tells of its files one by one only when it is asked to.
+  const files = kind === "backup" ? counted(summary, "totalFilesProcessed") : undefined
+  if (files !== undefined) return Amount.files(files)
+  return findNothing.has(kind) ? "nothing to do" : "–"
+}
