@@ -34,6 +34,7 @@ it("a transfer is said line by line: fields one after the other, then the plan, 
     "sync",
     { source: "/home/ann/Pictures", destination: "photos:my-bucket" }
   ])
+  assert.include(await say("migrate"), "1. From: ~/Pictures")
   await close()
 })
 

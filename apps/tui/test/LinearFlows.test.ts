@@ -3,11 +3,12 @@ import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import { startEmulator } from "@ourclone/b2-emulator/Emulator"
 import { assert, describe, it } from "vitest"
 
 const main = path.resolve(import.meta.dirname, "../../cli/src/main.ts")
 
-const run = (
+const spoken = (
   lines: ReadonlyArray<string>,
   folder: string
 ): Promise<{ readonly out: string; readonly status: number | null }> =>
@@ -48,12 +49,60 @@ describe("by lines over a pipe", () => {
       const make = ["backup", "n", "~/repository", "home", "correct horse", "correct horse", ".done", "wait"]
       const back = ["backup", "1", "b", "~/pictures", ".done", "wait"]
       const restore = ["backup", "1", "R", "~/restored", ".done", "S", "wait"]
-      const { out, status } = await run([...make, ...back, ...restore], folder)
+      const { out, status } = await spoken([...make, ...back, ...restore], folder)
       assert.include(out, "Make repository home")
       assert.include(out, "Back up ~/pictures → home")
       assert.include(out, "Restore")
       assert.notInclude(out, "correct horse")
       assert.strictEqual(status, 0)
       assert.strictEqual(fs.readFileSync(path.join(folder, "restored", folder, "pictures/a.txt"), "utf8"), "kept")
+    }))
+
+  it("a storage is added, files are copied, moved and synced, and a plan is saved as a schedule", () =>
+    inFolder(async (folder) => {
+      const emulator = await startEmulator()
+      const put = (name: string, text: string): void => {
+        fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
+        fs.writeFileSync(path.join(folder, name), text)
+      }
+      put("pictures/a.txt", "copied")
+      put("letters/b.txt", "moved")
+      try {
+        const add = ["storage", "n", "1", "photos", emulator.keyId, emulator.key, emulator.endpoint, ".done"]
+        const bucket = ["1", "n", "my-bucket", ".done"]
+        const transfer = (from: string, to: string, mode: string): ReadonlyArray<string> => [
+          ...["migrate", "1", from, `photos:my-bucket/${to}`, mode, ".done"]
+        ]
+        const run = ["S", "wait"]
+        const { out, status } = await spoken(
+          [
+            ...[...add, ...bucket],
+            ...[...transfer("~/pictures", "copy", "1"), ...run],
+            ...[...transfer("~/letters", "moved", "2"), ...run],
+            ...[...transfer("~/pictures", "synced", "3"), ...run],
+            ...[...transfer("~/pictures", "synced", "3"), "W", "nightly", "30 2 * * *", ".done", "schedules"]
+          ],
+          folder
+        )
+        assert.include(out, "Added photos")
+        assert.include(out, "Copy ~/pictures → photos:my-bucket/copy: done")
+        assert.include(out, "Move ~/letters → photos:my-bucket/moved: done")
+        assert.include(out, "Sync ~/pictures → photos:my-bucket/synced: done")
+        assert.include(out, "1. nightly, Sync ~/pictures → photos:my-bucket/synced")
+        assert.notInclude(out, emulator.key)
+        assert.strictEqual(status, 0)
+        assert.isTrue(fs.existsSync(path.join(folder, "pictures/a.txt")))
+        assert.isFalse(fs.existsSync(path.join(folder, "letters/b.txt")))
+      } finally {
+        await emulator.close()
+      }
+    }))
+
+  it("a mount that can not be says why", () =>
+    inFolder(async (folder) => {
+      fs.mkdirSync(path.join(folder, "pictures"))
+      const { out, status } = await spoken(["mounts", "n", "~/pictures", "~/nowhere", ".done", "wait"], folder)
+      assert.include(out, "can not be mounted on: there is no such directory")
+      assert.strictEqual(status, 0)
     }))
 })

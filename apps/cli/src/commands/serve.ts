@@ -14,7 +14,11 @@ export const serve = Command.make(
       Flag.withDefault(7727)
     ),
     socket: text("socket", "file", "A socket for the command line of this user; in the state folder when absent"),
-    root: texts("root", "folder", "A folder of this machine that tasks and the page may use; your home when absent"),
+    root: texts(
+      "root",
+      "folder",
+      "A folder of this machine that tasks and the page may use; your home when absent, but none for root or in a container"
+    ),
     allowedHost: texts("allowed-host", "name", "A name under which a proxy or others reach the service"),
     trustedProxy: texts(
       "trusted-proxy",

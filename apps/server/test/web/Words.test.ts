@@ -35,6 +35,16 @@ test("a hostile name is shown as what it is", () => {
   expect(visible("a\u202egpj.exe\n")).toBe("a\\u202egpj.exe\\u000a")
 })
 
+test.each([
+  ["@hourly", "every hour at :00"],
+  ["@daily", "every day at 00:00"],
+  ["@weekly", "every Sunday at 00:00"],
+  ["@monthly", "on the first of every month at 00:00"],
+  ["@yearly", "@yearly"]
+])("%s is told in words where there are some", (cron, words) => {
+  expect(cronWords(cron)).toBe(words)
+})
+
 const when: When = { rhythm: "daily", time: "02:05", weekday: "1", own: "*/5 * * * *" }
 
 test.each([

@@ -34,9 +34,12 @@ export const leftOf = (task: TaskAnswer, samples: Rate.Samples, now: number): st
   return minutes < 48 * 60 ? `about ${Math.round(minutes / 60)} hours` : `about ${Math.round(minutes / 1440)} days`
 }
 
-/** `6.9 GiB of 18.6 GiB`, `at least 12.3 GiB` while it counts. */
+/** `6.9 GiB of 18.6 GiB`, `at least 12.3 GiB` while it counts; nothing where no byte is known of. */
 export const bytesText = ({ progress, totals }: TaskAnswer): string => {
-  const done = Amount.bytes(Math.max(progress?.bytes ?? 0, totals.doneBytes))
+  const bytes = Math.max(progress?.bytes ?? 0, totals.doneBytes)
+  // A mount, or what failed before it looked.
+  if (bytes === 0 && totals.bytes === 0 && !totals.isFinal) return ""
+  const done = Amount.bytes(bytes)
   if (totals.bytes === 0 && totals.isFinal) return done
   return totals.isFinal
     ? `${done} of ${Amount.bytes(totals.bytes)}`

@@ -44,7 +44,13 @@ const commands: ReadonlyArray<Command<State>> = [
   { id: "help.up", keys: ["k", "up"], label: "Up", run: scroll(-1) },
   { id: "help.pageDown", keys: ["pagedown", "space", "ctrl-d"], label: "Page down", isQuiet: true, run: scroll(10) },
   { id: "help.pageUp", keys: ["pageup", "ctrl-u"], label: "Page up", isQuiet: true, run: scroll(-10) },
-  { id: "help.first", keys: ["g", "home"], label: "First", isQuiet: true, run: (state) => ({ state: { ...state, from: 0 } }) },
+  {
+    id: "help.first",
+    keys: ["g", "home"],
+    label: "First",
+    isQuiet: true,
+    run: (state) => ({ state: { ...state, from: 0 } })
+  },
   { id: "help.last", keys: ["G", "end"], label: "Last", isQuiet: true, run: scroll(Number.POSITIVE_INFINITY) },
   { id: "help.back", keys: ["esc", "q", "?", "enter"], label: "Back", run: () => ({ close: true }) }
 ]

@@ -66,6 +66,7 @@ export const kind: ScreenKind<State> = {
     const from = Table.offsetOf(list.at, list.shown.length, room)
     return [
       [Lines.span(": ", "strong"), Lines.span(printable(list.filter)), Lines.span("▏", "busy")],
+      ...(list.shown.length === 0 ? [Lines.line("  Nothing is called so.", "faint")] : []),
       ...list.shown.slice(from, from + room).map(({ label, side, whyNot }, index) => {
         const isChosen = from + index === list.at
         const right = shorten(printable(whyNot ?? side), 24)

@@ -83,7 +83,9 @@ const submit = (state: State, world: World): Step<State> => {
   const step = state.options.submit(state.values, world)
   if ("errors" in step) return withErrors(state, step.errors)
   const waits = step.close !== true && step.open === undefined && (step.asks?.length ?? 0) > 0
-  return { ...step, state: { ...state, errors: {}, problem: "", isBusy: waits } }
+  // What stays is come back to as it was come to first.
+  const at = state.options.isRoot === true ? state.options.fields.length : state.at
+  return { ...step, state: { ...state, at, errors: {}, problem: "", isBusy: waits } }
 }
 
 const isOnOptions = (state: State): boolean => fieldAt(state)?.options !== undefined

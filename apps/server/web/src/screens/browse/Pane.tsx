@@ -173,7 +173,11 @@ export const Pane = ({ facing, isFocused, label, onFocus, onGo, onVersions, plac
       <div className={styles.tools}>
         <span className={styles.marked} aria-live="polite">
           {chosen.length === 0
-            ? `${Amount.count(items.length)}${data?.isCut === true ? "+" : ""} here`
+            ? data === undefined
+              ? isFetching
+                ? "Looking…"
+                : ""
+              : `${Amount.count(items.length)}${data.isCut ? "+" : ""} here`
             : `${Amount.count(chosen.length)} marked, ${Amount.bytes(chosen.reduce((sum, { size = 0 }) => sum + size, 0))}`}
         </span>
         {only?.kind === "file" ? (

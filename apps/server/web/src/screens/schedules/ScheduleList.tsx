@@ -35,7 +35,7 @@ const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
   const client = useQueryClient()
   const navigate = useNavigate()
   const mayNot = useMay("run")
-  const { cron, id, isOn, lastMissed, lastSuccessAt, lastTask, name, next, zone } = schedule
+  const { cron, id, isOn, lastMissed, lastSuccessAt, lastTask, name, next, watch, zone } = schedule
   const address = `/schedules/${id}`
   const refresh = () => client.invalidateQueries({ queryKey: ["schedules"] })
   const turn = usePress(() => patch(address, { isOn: !isOn }), refresh)
@@ -83,7 +83,7 @@ const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
       </header>
       <Facts
         facts={[
-          ["When", `${cronWords(cron)}, ${zone}`],
+          ["When", `${cronWords(cron)}, ${zone}${watch === null ? "" : ", and when the folder changes"}`],
           ["Next", soon === undefined ? "off" : `${exactly(soon)}, ${relatively(soon, Date.now())}`],
           ["Last result", <LastResult key="last" task={lastTask} />],
           ["Last success", lastSuccessAt === null ? "not yet" : exactly(lastSuccessAt)]

@@ -30,8 +30,15 @@ export const cronOf = ({ own, rhythm, time, weekday }: When): string => {
 
 const two = (part: string) => part.padStart(2, "0")
 
+const nicknames: Readonly<Record<string, string>> = {
+  "@hourly": "0 * * * *",
+  "@daily": "0 0 * * *",
+  "@weekly": "0 0 * * 0",
+  "@monthly": "0 0 1 * *"
+}
+
 export const cronWords = (cron: string): string => {
-  const [minute = "", hour = "", day, month, weekday] = cron.split(/\s+/)
+  const [minute = "", hour = "", day, month, weekday] = (nicknames[cron] ?? cron).split(/\s+/)
   const isTime = /^\d+$/.test(minute) && /^\d+$/.test(hour)
   const at = `${two(hour)}:${two(minute)}`
   if (/^\d+$/.test(minute) && hour === "*" && day === "*" && month === "*" && weekday === "*")

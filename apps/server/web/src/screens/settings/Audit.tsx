@@ -29,10 +29,10 @@ const columns: ReadonlyArray<Column<AuditEntry>> = [
   {
     id: "status",
     label: "Result",
-    width: "110px",
+    width: "140px",
     cell: ({ status }) => (
       <StateBadge tone={status < 400 ? "done" : "failed"} icon={status < 400 ? "check" : "cross"}>
-        {status < 400 ? "done" : `refused, ${status}`}
+        {status < 400 ? "done" : status === 499 ? "not waited for" : `refused, ${status}`}
       </StateBadge>
     )
   }

@@ -26,6 +26,9 @@ export const TaskState = ({ isFilled = false, task }: { readonly task: TaskAnswe
 
 export const useSamples = (id: string) => useQuery(samplesOf(id)).data ?? []
 
+/** Of what does not know how much there is, as a mount never does. */
+const soFar = (files: number): string => (files === 0 ? "at work" : `${Amount.files(files)} so far`)
+
 /** What a row says of how far it is, or how it ended. */
 const Standing = ({ task }: { readonly task: TaskAnswer }) => {
   const { state, totals } = task
@@ -42,7 +45,7 @@ const Standing = ({ task }: { readonly task: TaskAnswer }) => {
   if (state._tag === "Done") return <>{cameTo(task)}</>
   if (state._tag === "Queued") return <>{task.run > 0 ? "goes on in its turn" : "starts in its turn"}</>
   const share = shareOf(task)
-  const text = share === undefined ? `${Amount.count(totals.files)} so far` : percent(share)
+  const text = share === undefined ? soFar(totals.files) : percent(share)
   return (
     <span className={styles.progress}>
       <Progress label="Progress" share={share} text={text} isThin />
@@ -67,16 +70,16 @@ const origins = { command: "command", service: "page", terminal: "terminal", sch
 export const originOf = ({ origin, schedule }: TaskAnswer): string => (schedule === null ? origins[origin] : "schedule")
 
 export const taskColumns: ReadonlyArray<Column<TaskAnswer>> = [
-  { id: "state", label: "State", width: "132px", cell: (task) => <TaskState task={task} /> },
+  { id: "state", label: "State", width: "108px", cell: (task) => <TaskState task={task} /> },
   {
     id: "title",
     label: "Task",
-    width: "minmax(220px, 3fr)",
+    width: "minmax(220px, 4fr)",
     onPhone: "first",
     cell: (task) => <span title={visible(titleOf(task))}>{visible(titleOf(task))}</span>
   },
-  { id: "standing", label: "Progress", width: "minmax(170px, 1.3fr)", cell: (task) => <Standing task={task} /> },
-  { id: "rate", label: "Rate", width: "82px", isNumber: true, onPhone: "none", cell: (task) => <Rate task={task} /> },
+  { id: "standing", label: "Progress", width: "minmax(140px, 1fr)", cell: (task) => <Standing task={task} /> },
+  { id: "rate", label: "Rate", width: "76px", isNumber: true, onPhone: "none", cell: (task) => <Rate task={task} /> },
   { id: "left", label: "Left / took", width: "92px", isNumber: true, cell: (task) => <Left task={task} /> },
   {
     id: "failed",
