@@ -49,10 +49,10 @@ const changes = (type: string, event: RunEvent): boolean => {
 /** For a run that does nothing. */
 export const none: RunRecord = { sink: (next) => next, cancelledBy: userName, around: (run) => run }
 
-const load = (type: string, request: Schema.Json, by: string) =>
+const load = (type: string, request: Schema.Json, by: string, startedAt: number) =>
   Effect.flatMap(
     Effect.promise(() => import("./Recording.ts")),
-    (module) => module.begin({ kind: type, request, origin: "command", by })
+    (module) => module.begin({ kind: type, request, origin: "command", by, startedAt })
   )
 
 export const make = <Request, Summary>(
@@ -68,6 +68,7 @@ export const make = <Request, Summary>(
   let before: Array<Envelope> = []
   let recorder: Recorder | undefined
   let isWorthIt = false
+  let startedAt = Date.now()
   let hasGivenUp = false
   let canceller: string | undefined
 
@@ -96,7 +97,7 @@ export const make = <Request, Summary>(
   const begin = Effect.gen(function* () {
     if (recorder !== undefined || hasGivenUp) return
     const encoded = Schema.encodeSync(Schema.toCodecJson(kind.request))(request)
-    recorder = yield* load(type, encoded, by)
+    recorder = yield* load(type, encoded, by, startedAt)
     recorder.take(before)
     before = []
   })
@@ -146,6 +147,7 @@ export const make = <Request, Summary>(
       return Effect.scoped(
         Effect.uninterruptibleMask((restore) =>
           Effect.gen(function* () {
+            startedAt = Date.now()
             const writing = yield* Effect.forkChild(Effect.interruptible(recording))
             const exit = yield* Effect.exit(restore(Effect.raceFirst(run, ended)))
             yield* Fiber.interrupt(writing)

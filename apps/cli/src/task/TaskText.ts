@@ -43,11 +43,14 @@ export const subject = ({ request }: Pick<Task, "request">): string => {
   return text("path") ?? text("bucket") ?? text("remote") ?? ""
 }
 
-export const counts = ({ totals }: Task): string => {
+/** What is on its way counts while it runs; that more files may be found is said only then. */
+export const counts = ({ progress, state, totals }: Task): string => {
   const { done, doneBytes, failed, files, isFinal, skipped } = totals
   if (files === 0 && done === 0 && failed === 0 && skipped === 0) return ""
+  const bytes = hasEnded({ ...state }) ? doneBytes : Math.max(doneBytes, progress?.bytes ?? 0)
+  const more = isFinal || hasEnded({ ...state }) ? "" : "+"
   const parts = [
-    `${Amount.someFiles(done, Math.max(files, done), isFinal ? "" : "+")}, ${Amount.bytes(doneBytes)}`,
+    `${Amount.someFiles(done, Math.max(files, done), more)}, ${Amount.bytes(bytes)}`,
     skipped === 0 ? undefined : `${Amount.count(skipped)} skipped`,
     failed === 0 ? undefined : `${Amount.count(failed)} failed`
   ]

@@ -70,8 +70,8 @@ export const create = function* (task: NewTask): Work<Task> {
   const id = TaskId.make(at)
   const state: TaskState = { _tag: "Queued", notBefore: task.notBefore ?? null }
   yield* run(
-    `insert into task(id, kind, request, origin, by, schedule, key, machine, is_record, hooks, priority, tag, state, not_before, totals, created, change)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?)`,
+    `insert into task(id, kind, request, origin, by, schedule, key, machine, is_record, hooks, priority, tag, state, not_before, totals, created, started, change)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?, ?)`,
     id,
     task.kind,
     JSON.stringify(task.request),
@@ -86,7 +86,8 @@ export const create = function* (task: NewTask): Work<Task> {
     JSON.stringify(state),
     task.notBefore ?? null,
     JSON.stringify(noTotals),
-    at,
+    Math.min(at, task.startedAt ?? at),
+    task.startedAt ?? null,
     yield* bump()
   )
   return yield* find(id)

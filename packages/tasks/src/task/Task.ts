@@ -82,6 +82,8 @@ export interface NewTask extends Pick<Task, "kind" | "request" | "origin"> {
   readonly schedule?: string | undefined
   readonly machine?: string | undefined
   readonly isRecord?: boolean
+  /** When it began, in milliseconds since 1970 UTC, where that was before it was written down. */
+  readonly startedAt?: number | undefined
   readonly hooks?: Hooks | undefined
   readonly priority?: number
   readonly notBefore?: number | undefined

@@ -115,6 +115,14 @@ export const checks: ReadonlyArray<StoreCheck> = named({
       yield* equal("by its name", (yield* store.claim(owner(1), lease, record.id))?.task.id, record.id)
     }
   ),
+  "a record of what had begun before says since when it runs": Effect.fnUntraced(function* (store, advance) {
+    advance(5_000)
+    const { createdAt } = yield* store.create(newTask)
+    const startedAt = createdAt - 3_000
+    const { id } = yield* store.create({ ...newTask, isRecord: true, startedAt })
+    const { task } = (yield* store.claim(owner(1), lease, id)) as Claim
+    yield* equal("its start", [task.createdAt, task.startedAt], [startedAt, startedAt])
+  }),
   "facts are numbered without gaps over commits and runs": Effect.fnUntraced(function* (store) {
     const first = yield* claimed(store)
     const { id } = first.task
