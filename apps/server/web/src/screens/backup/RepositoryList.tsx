@@ -12,7 +12,7 @@ import { Icon } from "../../ui/Icon.tsx"
 import { Facts, Page } from "../../ui/Page.tsx"
 import { Path } from "../../ui/Path.tsx"
 import { StateBadge } from "../../ui/StateBadge.tsx"
-import { exactly, shortly } from "../../words/moments.ts"
+import { shortly } from "../../words/moments.ts"
 import styles from "./Backup.module.css"
 import { isGood, lastOf } from "./repositoryTasks.ts"
 
@@ -25,7 +25,7 @@ const Last = ({ task }: { readonly task: TaskAnswer | undefined }) => {
     )
   return (
     <StateBadge tone={isGood(task) ? "done" : "failed"} icon={isGood(task) ? "check" : "alert"}>
-      <span title={exactly(task.endedAt)}>{shortly(task.endedAt, Date.now())}</span>
+      {shortly(task.endedAt, Date.now())}
     </StateBadge>
   )
 }
