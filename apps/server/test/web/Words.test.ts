@@ -4,6 +4,7 @@ import { cronOf, cronWords, type When } from "../../web/src/screens/schedules/cr
 import { visible } from "../../web/src/ui/Path.tsx"
 import { patternOf } from "../../web/src/words/patterns.ts"
 import { above, inside, partsOf, trail } from "../../web/src/words/placeText.ts"
+import { adviceOf } from "../../web/src/words/remedies.ts"
 import { shareOf } from "../../web/src/words/taskFigures.ts"
 
 test.each([
@@ -97,4 +98,9 @@ test("nothing is said to be whole before it has ended, nor in hundredths before 
   expect(shareOf(task)).toBe(0.99)
   expect(shareOf({ ...task, totals: { ...totals, isFinal: false } })).toBeUndefined()
   expect(shareOf({ ...task, state: { _tag: "Done", failed: 0 } })).toBe(1)
+})
+
+test("a mount that can not be is told what to do about it", () => {
+  expect(adviceOf("MountBadMountPoint", { code: "chooseMountPoint" })?.text).toContain("another folder")
+  expect(adviceOf("MountBusy", { code: "unmountFirst", values: { point: "/mnt" } })?.text).toBe("Unmount /mnt first.")
 })

@@ -79,7 +79,7 @@ export const inShort = (task: Task, now: number): string => {
       if (task.wish !== null) return task.wish._tag === "Pause" ? "pausing" : "cancelling"
       const share = percent(task)
       if (share !== undefined) return `${share} %`
-      const phase = progress?.phase ?? "starting"
+      const phase = progress?.phase ?? "at work"
       return files > 0 ? `${phase}, ${Amount.files(files)}` : phase
     }
     case "Waiting":

@@ -1,12 +1,8 @@
 /** What could be done about a failure, in the words of the page: a sentence, and where it goes, if it goes somewhere. */
-import type { RepositoryRemedies } from "@ourclone/backup/repository/RepositoryRemedies"
-import type { CoreRemedies } from "@ourclone/core/contract/CoreRemedies"
 import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
-import type { JobRemedies } from "@ourclone/jobs/kind/JobRemedies"
+import type { Remedies } from "@ourclone/jobs/kind/RemedyWords"
 import type { LinkProps } from "@tanstack/react-router"
-
-type Known = CoreRemedies & RepositoryRemedies & JobRemedies
 
 interface AdviceLink {
   readonly label: string
@@ -22,7 +18,7 @@ const storage = (label: string): AdviceLink => ({ label, to: { to: "/storage" } 
 const backup = (label: string): AdviceLink => ({ label, to: { to: "/backup" } })
 
 /** Total on purpose: a new remedy does not compile until the page has words for it. */
-const words: { readonly [Code in keyof Known]: (values: Known[Code]) => Advice } = {
+const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Advice } = {
   addRemote: ({ name }) => ({
     text: `Add storage named ${name}.`,
     link: { label: "Add Storage", to: { to: "/storage/~new" } }
@@ -32,11 +28,16 @@ const words: { readonly [Code in keyof Known]: (values: Known[Code]) => Advice }
     link: { label: "Add Storage", to: { to: "/storage/~new" } }
   }),
   allowEmptySource: () => ({ text: "If the source is meant to be empty, plan it again and allow that." }),
+  allowOtherUsers: () => ({
+    text: "Let users offer their mounts to others: the line user_allow_other in /etc/fuse.conf of the service's machine."
+  }),
   allowPruningAll: () => ({ text: "If all of it may go, prune with “remove everything” allowed." }),
   allowRemovals: ({ removals }) => ({ text: `If that is right, plan it again and allow ${removals} deletions.` }),
   allowRemovingAll: () => ({ text: "Keep some snapshots, or choose which ones may all go." }),
   changeOption: ({ option }) => ({ text: `Change ${option} of the storage.`, link: storage("Open Storage") }),
   check: () => ({ text: "Check the repository.", link: backup("Open Backup") }),
+  chooseMountPoint: () => ({ text: "Choose another folder, or make this one on the service's machine." }),
+  closeUsers: () => ({ text: "Close what uses the mount, then try again." }),
   deleteInTheWay: () => ({ text: "Restore with “remove what is not in the snapshot”." }),
   finishMaking: () => ({ text: "If making the repository was cut off, make it again with the same password." }),
   followLinks: () => ({ text: "Follow links, in the options of the transfer." }),
@@ -47,6 +48,7 @@ const words: { readonly [Code in keyof Known]: (values: Known[Code]) => Advice }
   }),
   giveSecret: ({ secret }) => ({ text: `Give the secret of ${secret}.`, link: storage("Open Storage") }),
   includePath: ({ path }) => ({ text: `Choose ${path} in the whole snapshot.` }),
+  installPackage: ({ package: name }) => ({ text: `Install the package ${name} on the service's machine.` }),
   listFiles: () => ({ text: "Look what is in the snapshot.", link: backup("Open Backup") }),
   listKeys: () => ({ text: "Look which keys there are." }),
   listSnapshots: () => ({ text: "Look which snapshots there are.", link: backup("Open Backup") }),
@@ -73,6 +75,7 @@ const words: { readonly [Code in keyof Known]: (values: Known[Code]) => Advice }
   }),
   repairSnapshots: () => ({ text: "Repair snapshots.", link: backup("Open Backup") }),
   repeatName: ({ name }) => ({ text: `Say the name once more: ${name}.` }),
+  serveWebdav: () => ({ text: "Or serve it over WebDAV, which needs nothing of the system." }),
   undoPartly: () => ({ text: "Take back the rest, and leave what was changed since." }),
   unlock: () => ({ text: "Unlock the repository.", link: backup("Open Backup") }),
   unlockUnreadable: () => ({
@@ -80,6 +83,10 @@ const words: { readonly [Code in keyof Known]: (values: Known[Code]) => Advice }
     link: backup("Open Backup")
   }),
   unlockAll: () => ({ text: "If nothing else uses the repository, unlock it.", link: backup("Open Backup") }),
+  unmountFirst: ({ point }) => ({
+    text: `Unmount ${point} first.`,
+    link: { label: "Open Mounts", to: { to: "/mounts" } }
+  }),
   waitForLock: () => ({
     text: "Wait for it, or unlock the repository if it no longer runs.",
     link: backup("Open Backup")
@@ -107,7 +114,7 @@ const byCode: { readonly [Code in StorageError["reason"]["_tag"]]: Advice } = {
 /** Nothing for what nobody has advice about. */
 export const adviceOf = (code: string, remedy: Remedy | null | undefined): Advice | undefined => {
   if (remedy != null && Object.hasOwn(words, remedy.code)) {
-    const say = words[remedy.code as keyof Known] as (values: Readonly<Record<string, string>>) => Advice
+    const say = words[remedy.code as keyof Remedies] as (values: Readonly<Record<string, string>>) => Advice
     return say(remedy.values ?? {})
   }
   return Object.hasOwn(byCode, code) ? byCode[code as keyof typeof byCode] : undefined

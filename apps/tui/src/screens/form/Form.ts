@@ -217,7 +217,10 @@ const fieldLine = (state: State, index: number, columns: number): Lines.Line => 
 const below = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
   const field = fieldAt(state)
   const about = field === undefined ? "" : field.about
-  const problem = state.isBusy ? "One moment…" : state.problem
+  // Beside its field there is room for the beginning of it.
+  const error = state.errors[field?.name ?? ""] ?? ""
+  const isLong = widthOf(printable(error)) > columns - labelColumns - 8
+  const problem = state.isBusy ? "One moment…" : isLong ? error : state.problem
   return [
     ...Lines.wrap(printable(about), columns - 4)
       .slice(0, 3)
