@@ -14,10 +14,13 @@ interface DialogProps {
 
 export const Dialog = ({ actions, children, onClose, title, width = "narrow" }: DialogProps) => {
   const dialog = useRef<HTMLDialogElement>(null)
+  const body = useRef<HTMLDivElement>(null)
   const heading = useId()
   useEffect(() => {
     const shown = dialog.current
     shown?.showModal()
+    // Where one types, if one does; the browser would take the button in the head.
+    body.current?.querySelector<HTMLElement>("input, textarea, select")?.focus()
     return () => shown?.close()
   }, [])
   return (
@@ -34,7 +37,9 @@ export const Dialog = ({ actions, children, onClose, title, width = "narrow" }: 
         <h2 id={heading}>{title}</h2>
         <IconButton icon="close" label="Back" onPress={onClose} />
       </header>
-      <div className={styles.body}>{children}</div>
+      <div ref={body} className={styles.body}>
+        {children}
+      </div>
       {actions === undefined ? null : <footer className={styles.footer}>{actions}</footer>}
     </dialog>
   )
