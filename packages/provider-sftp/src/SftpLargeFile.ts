@@ -56,6 +56,8 @@ export interface LargeFiles {
 export const make = (writing: Writing, account: string, shared: UploadJournal): LargeFiles => {
   const { connection, folders, place } = writing
   const journal = journalFor(writing, shared)
+  /** Those that the server was asked to give their name: where the answer is lost they may have it. */
+  const named = new Set<string>()
 
   const temporaryOf = ({ id, path }: Unfinished): string => {
     const target = absolute(place, path)
@@ -203,11 +205,18 @@ export const make = (writing: Writing, account: string, shared: UploadJournal): 
         const message = `the server has ${stats.size} bytes of the file`
         return yield* failWith(site, new Unavailable({ message }))
       }
+      named.add(file.id)
       yield* renameOver(connection, site, temporaryOf(file), absolute(place, file.path))
-      journal.end(account, file.id)
       return SftpFile.fileOf(file.path, stats)
     })
-    return settled(site, made)
+    const found = whenMissing(made, (error) => (named.has(file.id) ? finished(site, file) : Effect.fail(error)))
+    const noted = Effect.tap(found, () =>
+      Effect.sync(() => {
+        named.delete(file.id)
+        journal.end(account, file.id)
+      })
+    )
+    return settled(site, noted)
   }
 
   const cancel: LargeFile["cancel"] = (file) => {

@@ -20,9 +20,13 @@ export class RequestPace {
     // What was waited for by another measure is not owed any more.
     this.#nextAt = Math.min(this.#nextAt, performance.now() + pause)
     this.#pauseMillis = pause
+    this.#rest()
+    this.#startDue()
+  }
+
+  #rest(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#startDue()
   }
 
   /** Calls `start` when it is its turn. Gives what takes it back, as long as it has not started. */
@@ -37,6 +41,8 @@ export class RequestPace {
     return () => {
       const at = this.#waiting.indexOf(one)
       if (at >= 0) this.#waiting.splice(at, 1)
+      // A process that is told to end does not wait for nobody's turn.
+      if (this.#waiting.length === 0) this.#rest()
     }
   }
 

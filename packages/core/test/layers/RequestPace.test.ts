@@ -54,6 +54,7 @@ describe("RequestPace", () => {
     const abort = new AbortController()
     const turn = pace.turn(abort.signal)
     abort.abort(new Error("gone"))
+    assert.strictEqual(vi.getTimerCount(), 0)
     let message = ""
     await turn.catch((error: Error) => {
       message = error.message
