@@ -325,8 +325,7 @@ describe("Remotes.explain", () => {
         ["endpoint", "environment", "B2_ENDPOINT", "http://127.0.0.1:1"],
         ["hardDelete", "configuration", `${configurationPath}:6`, "true"],
         ["connections", "flag", "connections", "2"],
-        ...["requests", "none", "", undefined],
-        ["rate", "workers", "retries", "dir", "debug"].map((setting) => [setting, "none", "", undefined])
+        ...["rate", "workers", "requests", "retries", "dir", "debug"].map((name) => [name, "none", "", undefined])
       ])
     })
   )
