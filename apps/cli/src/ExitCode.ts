@@ -80,7 +80,7 @@ const repositoryCodes: Record<RepositoryError["reason"]["_tag"], number> = {
 
 const taskCodes: Record<TaskError["reason"]["_tag"], number> = {
   NoTask: notFound,
-  NotNow: refused,
+  NotNow: failed,
   LeaseLost: failed,
   JournalUnavailable: failed,
   JournalTooNew: failed,

@@ -50,7 +50,7 @@ const plainly = (message: string): string =>
     .replace("Expected: Schema validation failed: Expected", "Expected")
     .replace("a string representing a finite number", "a number")
     // What is expected may be a sentence of its own, which names the value.
-    .replace(/^Invalid value for flag (--[\w-]+): ".*"\. Expected: (?=")/s, "$1: ")
+    .replace(/^Invalid value for flag (--[\w-]+): ".*"\. Expected: (?=".*" [^|])/s, "$1: ")
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? ""
 

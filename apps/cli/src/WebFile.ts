@@ -15,6 +15,15 @@ export interface WebFile {
   readonly name: Effect.Effect<string, CommandStopped>
 }
 
+/** As it is where it is not spelled as a part of an address. */
+const plain = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 const hostOf = (url: URL): string => `${url.protocol}//${url.host}`
 
 const parse = (text: string): Effect.Effect<URL, CommandStopped> => {
@@ -22,6 +31,15 @@ const parse = (text: string): Effect.Effect<URL, CommandStopped> => {
   return url !== undefined && /^https?:$/.test(url.protocol)
     ? Effect.succeed(url)
     : usage("the address must begin with http:// or https://")
+}
+
+/** The name and password of an address as a header, which `fetch` does not take in it. Leaves the address without them. */
+const signedIn = (url: URL): { readonly authorization?: string } => {
+  const { password, username } = url
+  if (username === "" && password === "") return {}
+  url.username = ""
+  url.password = ""
+  return { authorization: `Basic ${Buffer.from(`${plain(username)}:${plain(password)}`).toString("base64")}` }
 }
 
 /** Without what may be secret: the query, and a password. */
@@ -37,13 +55,7 @@ const codeOf = (status: number): number => {
 }
 
 const nameOf = (url: URL): Effect.Effect<string, CommandStopped> => {
-  const last = url.pathname.slice(url.pathname.lastIndexOf("/") + 1)
-  let name: string
-  try {
-    name = decodeURIComponent(last)
-  } catch {
-    name = last
-  }
+  const name = plain(url.pathname.slice(url.pathname.lastIndexOf("/") + 1))
   return name === "" || name === "." || name === ".." || name !== path.posix.basename(name)
     ? usage("the address ends with no name for the file: leave --auto-filename out and name it")
     : Effect.succeed(name)
@@ -58,6 +70,7 @@ export const open = Effect.fnUntraced(function* (
   environment: { readonly [variable: string]: string | undefined }
 ): Effect.fn.Return<WebFile, CommandStopped, Scope.Scope> {
   const url = yield* parse(text)
+  const asked = { "accept-encoding": "identity", ...signedIn(url) }
   const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY, http_proxy, https_proxy, no_proxy } = environment
   const dispatcher = yield* Effect.acquireRelease(
     Effect.sync(
@@ -72,7 +85,7 @@ export const open = Effect.fnUntraced(function* (
   )
   const answer = yield* Effect.tryPromise({
     // The bytes as they lie there: of packed ones the length would be another.
-    try: (signal) => fetch(url, { dispatcher, signal, headers: { "accept-encoding": "identity" } }),
+    try: (signal) => fetch(url, { dispatcher, signal, headers: asked }),
     catch: (error) =>
       new CommandStopped({ code: tryLater, message: `${hostOf(url)} did not answer: ${causeOf(error)}` })
   })

@@ -114,6 +114,7 @@ test.each([
   [["frobnicate"], 'Unknown subcommand "frobnicate"'],
   [["copy", "--tranfsers", "3", "@/from", "@/to"], "did you mean --transfers?"],
   [["copy", "--transfers", "0", "@/from", "@/to"], '--transfers: "0". Expected a value between 1 and 1000'],
+  [["copy", "--cutoff-mode", "no", "@/from", "@/to"], '--cutoff-mode: "no". Expected: "hard" | "soft"'],
   [["copy", "--transfers", "many", "@/from", "@/to"], '--transfers: "many". Expected a number'],
   [["copy", "--bwlimit", "fast", "@/from", "@/to"], "--bwlimit"],
   [["copy", "--max-age", "tomorrow", "@/from", "@/to"], "--max-age"],

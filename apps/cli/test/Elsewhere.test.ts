@@ -27,6 +27,7 @@ test("--track-renames copies inside the service what has another name by now, an
   cli.write("from/two/c.txt", "a third 1")
   const words = ["sync", "--track-renames", "@/from", "b2:some-bucket/live"]
   const preview = await cli.run(...words, "--dry-run")
+  expect(preview.error).toContain("it sends 18 B,")
   expect([preview.code, (await cli.run("ls", "b2:some-bucket/live/one")).out]).toEqual([
     0,
     expect.stringContaining("a.txt")

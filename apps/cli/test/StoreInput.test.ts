@@ -97,3 +97,24 @@ test.each([
   const ran = await makeCli().run("copyurl", address, "@/to/b.txt")
   expect([ran.code, ran.error]).toEqual([2, expect.stringContaining(message)])
 })
+
+test("copyurl signs in with the name and password of an address, and says neither", async () => {
+  const address = await startServer((request, response) => {
+    const isAnn = request.headers.authorization === `Basic ${Buffer.from("ann:s/cret").toString("base64")}`
+    response.writeHead(isAnn ? 200 : 403).end(isAnn ? "hers" : "")
+  })
+  const { read, run } = makeCli()
+  const of = (password: string) => address.replace("http://", `http://ann:${password}@`)
+  expect(await run("copyurl", of("s%2Fcret"), "@/to/b.txt")).toMatchObject({ code: 0 })
+  expect(read("to/b.txt")).toBe("hers")
+  const ran = await run("copyurl", of("wrongpass"), "@/to/c.txt")
+  expect([ran.code, ran.error]).toEqual([7, expect.not.stringContaining("wrongpass")])
+})
+
+test.each(["@/to/", "b2:some-bucket/"])("what is stored at %s, which names no file, is refused", async (place) => {
+  const address = await startServer((_, response) => response.writeHead(200).end("content"))
+  const { cli } = await withB2()
+  const ran = await cli.run("copyurl", address, place)
+  expect([ran.code, ran.error]).toEqual([2, expect.stringContaining("names no file")])
+  expect(fs.existsSync(path.join(cli.folder, "to"))).toBe(false)
+})

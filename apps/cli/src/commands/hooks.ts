@@ -5,7 +5,7 @@ export const hookFlags = {
   before: texts(
     "before",
     "word",
-    "Run this program before each run, given once for each of its words; when it fails, nothing is run"
+    "Run this program before each run, given once for each of its words, as --before=-c where one begins with -; when it fails, nothing is run"
   ),
   after: texts(
     "after",

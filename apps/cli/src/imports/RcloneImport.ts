@@ -27,6 +27,9 @@ interface Mapping {
   }
 }
 
+/** A place, with its remote as that is called here. */
+const renamed = (place: string): string => place.replace(/^[^/:,]+(?=:)/, remoteNameOf)
+
 const isTrue = (text: string | undefined): boolean => /^(?:true|1|yes|on)$/i.test(text ?? "")
 
 /** Names of vendors that are called otherwise here, or not told from others. */
@@ -156,7 +159,11 @@ const mappings: Readonly<Record<string, Mapping>> = {
     },
     obscured: { password: "password", password2: "password2" },
     booleans: { directory_name_encryption: "directoryNameEncryption" },
-    passedOver: ["show_mapping", "server_side_across_configs"]
+    passedOver: ["show_mapping", "server_side_across_configs"],
+    more: (section) => {
+      const remote = section.get("remote")
+      return remote === undefined ? {} : { options: { remote: renamed(remote) } }
+    }
   }
 }
 

@@ -14,9 +14,9 @@ import * as Journal from "./Journal.ts"
 const took = ({ hidden, left, movedBack, restored }: UndoKind.Summary): string =>
   [
     `${Amount.files(restored)} brought back`,
-    hidden === 0 ? undefined : `${Amount.files(hidden)} that were new hidden`,
+    hidden === 0 ? undefined : `${Amount.files(hidden)} hidden that ${hidden === 1 ? "was" : "were"} new`,
     movedBack === 0 ? undefined : `${Amount.files(movedBack)} moved back`,
-    left === 0 ? undefined : `${Amount.files(left)} left as they are`
+    left === 0 ? undefined : `${Amount.files(left)} left as ${left === 1 ? "it is" : "they are"}`
   ]
     .filter((part) => part !== undefined)
     .join(", ")

@@ -203,3 +203,24 @@ it("makes a remote of restic's environment, and runs nothing of it", () => {
   ])
   expect(fromRestic(variablesOf("RESTIC_REPOSITORY=$(rm -rf /)")).remotes).toEqual([])
 })
+
+it("names the remote that a crypt of rclone's is made of as that is called here", () => {
+  const { remotes } = rclone(`[b]
+type = b2
+account = 1
+key = 2
+[secret]
+type = crypt
+remote = b:bucket/a b:c
+password = 7iUhg7N3AgSKzQ6StFe3EoLfNiRX1Q
+[disk]
+type = crypt
+remote = /mnt/b:c
+password = 7iUhg7N3AgSKzQ6StFe3EoLfNiRX1Q
+`)
+  expect(remotes.map(({ name, options }) => [name, options.remote])).toEqual([
+    ["b-remote", undefined],
+    ["secret", "b-remote:bucket/a b:c"],
+    ["disk", "/mnt/b:c"]
+  ])
+})

@@ -41,7 +41,10 @@ test("a run that changed something is listed with what it did; one that changed 
   expect(shown.out).toContain("2 of 2 files, 6 B")
   expect((await cli.run("task", "why", "a")).out).toContain("copied a (3 B)")
   expect(await cli.run("task", "why", "none")).toMatchObject({ code: 4, error: expect.stringContaining('"none"') })
-  expect(await cli.run("task", "pause", task.id)).toMatchObject({ code: 7, error: expect.stringContaining("Done") })
+  expect(await cli.run("task", "pause", task.id)).toMatchObject({
+    code: 1,
+    error: expect.stringContaining(`task ${task.id} is done and can not be paused now`)
+  })
   const watched = await cli.run("task", "watch", task.id)
   expect(watched).toMatchObject({ code: 0, error: expect.stringContaining("done: 2 of 2 files") })
   expect((await cli.run("task", "prune", "--older-than", "0")).error).toContain("1 tasks and")

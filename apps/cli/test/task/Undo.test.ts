@@ -92,7 +92,7 @@ describe("undo", () => {
     expect(refused.error).toContain("can not be taken back: a: it was changed since")
     expect(await treeOf(cli, "b2://undo-tests/x")).toEqual(before)
     expect((await cli.run("task", "undo", "--partly", id)).error).toContain(
-      "1 file brought back, 1 file that were new hidden, 1 file left as they are"
+      "1 file brought back, 1 file hidden that was new, 1 file left as it is"
     )
     expect((await cli.run("cat", "b2://undo-tests/x/a")).out).toBe("three")
     expect((await cli.run("cat", "b2://undo-tests/x/b")).out).toBe("one")
@@ -148,7 +148,7 @@ describe("undo", () => {
     await cli.run("mkdir", "@/other")
     expect(await cli.run("task", "undo", (await newestTask(cli)).id)).toMatchObject({
       code: 2,
-      error: expect.stringContaining("is a mkdir")
+      error: expect.stringContaining("(mkdir) can not be taken back")
     })
     expect(cli.read("to/a")).toBe("one")
   })

@@ -28,7 +28,8 @@ export const of = (source: Provider, destination: Provider, totals: Totals): Cos
   const [first] = all
   if (first === undefined) return undefined
   const isInside = source.place.account === destination.place.account && destination.copy !== undefined
-  const fetchedBytes = source.rates === undefined || isInside ? 0 : totals.putBytes
+  const movedBytes = isInside ? 0 : totals.putBytes - totals.copiedBytes
+  const fetchedBytes = source.rates === undefined ? 0 : movedBytes
   const ofSource =
     source.rates === undefined
       ? 0
@@ -44,12 +45,13 @@ export const of = (source: Provider, destination: Provider, totals: Totals): Cos
     asOf: all.map(({ asOf }) => asOf).sort()[0] ?? first.asOf,
     once: ofSource + ofDestination,
     monthly: (totals.putBytes / perGB) * (destination.rates?.storedGBMonth ?? 0),
-    sentBytes: destination.rates === undefined || isInside ? 0 : totals.putBytes,
+    sentBytes: destination.rates === undefined ? 0 : movedBytes,
     fetchedBytes
   }
 }
 
-const money = (value: number): string => (value > 0 && value < 0.01 ? "less than 0.01" : value.toFixed(2))
+/** With two digits; of what is not nothing it never says so. */
+export const money = (value: number): string => (value > 0 && value < 0.01 ? "less than 0.01" : value.toFixed(2))
 
 /** For people: what it sends, fetches and costs, and by which rates. */
 export const words = ({ asOf, currency, fetchedBytes, monthly, once, sentBytes }: Cost): string =>

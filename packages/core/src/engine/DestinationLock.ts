@@ -90,7 +90,9 @@ const busy = (own: Holder, holder: Holder, path: string): DestinationLockError =
 
 const unavailable = (folder: string, error: unknown): DestinationLockError => {
   const cause = error instanceof Error ? error.message : String(error)
-  const message = `cannot tell whether another run writes to the same place: ${folder} can not be used (${cause}); set XDG_STATE_HOME to a folder this user may write to`
+  const isFull = error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT")
+  const remedy = isFull ? "free some space" : "set XDG_STATE_HOME to a folder this user may write to"
+  const message = `cannot tell whether another run writes to the same place: ${folder} can not be used (${cause}); ${remedy}`
   return new DestinationLockError({ reason: new LockUnavailable({ message }) })
 }
 

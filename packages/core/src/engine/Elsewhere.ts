@@ -47,7 +47,10 @@ export const passedOver = (
       Effect.orElseSucceed(() => undefined),
       Effect.map((found): Action | undefined => {
         if (found === undefined) return put
-        if (copies) return { ...put, copyOf: { file: found, location } }
+        if (copies) {
+          totals.copiedBytes += put.file.size
+          return { ...put, copyOf: { file: found, location } }
+        }
         totals.putFiles--
         totals.putBytes -= put.file.size
         totals.same++

@@ -66,6 +66,8 @@ export interface Totals {
   same: number
   putFiles: number
   putBytes: number
+  /** Of these, those that lie in the destination's service already and are copied there. */
+  copiedBytes: number
   removals: number
 }
 
@@ -92,7 +94,15 @@ const isSettled = (found: NonEmptyReadonlyArray<Action | Open>): found is NonEmp
 export const make = (source: Provider, destination: Provider, options: PlanOptions): Plan => {
   const { comparison, filter } = options
   const within = precision(source.capabilities, destination.capabilities, comparison.windowMillis)
-  const totals: Totals = { sourceFiles: 0, destinationFiles: 0, same: 0, putFiles: 0, putBytes: 0, removals: 0 }
+  const totals: Totals = {
+    sourceFiles: 0,
+    destinationFiles: 0,
+    same: 0,
+    putFiles: 0,
+    putBytes: 0,
+    copiedBytes: 0,
+    removals: 0
+  }
 
   const put = (file: File, because: Difference): Action => {
     if (options.refusesChanges === true && because !== "missing") {

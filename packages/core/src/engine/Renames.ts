@@ -56,6 +56,7 @@ export const tracked = ({ actions, totals }: Plan, source: Provider, destination
       if (same !== true || others?.includes(stored) !== true) continue
       others.splice(others.indexOf(stored), 1)
       totals.removals--
+      if (put.copyOf === undefined) totals.copiedBytes += file.size
       return { ...put, copyOf: { file: stored, location } }
     }
     return put

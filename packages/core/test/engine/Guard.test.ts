@@ -10,6 +10,7 @@ const totals = (some: Partial<Totals>): Totals => ({
   same: 0,
   putFiles: 0,
   putBytes: 0,
+  copiedBytes: 0,
   removals: 0,
   ...some
 })

@@ -60,6 +60,7 @@ describe("Plan.make", () => {
         same: 1,
         putFiles: 1,
         putBytes: 5,
+        copiedBytes: 0,
         removals: 1
       })
     })

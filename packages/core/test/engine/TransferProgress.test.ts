@@ -4,7 +4,15 @@ import * as Told from "../../src/testing/Told.ts"
 
 const make = () => {
   const told = Told.make()
-  const totals = { sourceFiles: 1, destinationFiles: 0, same: 0, putFiles: 1, putBytes: 100, removals: 0 }
+  const totals = {
+    sourceFiles: 1,
+    destinationFiles: 0,
+    same: 0,
+    putFiles: 1,
+    putBytes: 100,
+    copiedBytes: 0,
+    removals: 0
+  }
   return { progress: TransferProgress.make(told, totals), shown: told.progress }
 }
 

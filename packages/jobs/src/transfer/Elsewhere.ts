@@ -25,8 +25,10 @@ export const elsewhereOf = Effect.fnUntraced(function* (request: Transferring, {
     const message = `nothing is copied from ${provider.name} to ${destination.name} without bringing it here; name a folder of the destination's account, on a service that copies`
     return yield* new InvalidJob({ field: "copyDest", message })
   }
-  const overlap = Guard.overlap(provider, destination)
-  if (overlap !== undefined) return yield* overlap
+  if (Guard.overlap(provider, destination) !== undefined) {
+    const message = `${provider.name}, which is only looked into, and ${destination.name} lie in each other; choose a folder apart`
+    return yield* new Guard.GuardStopped({ guard: "overlap", message })
+  }
   const elsewhere: Elsewhere = { provider, copies }
   return elsewhere
 })

@@ -10,6 +10,7 @@ import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
 import * as Bwlimit from "../place/Bwlimit.ts"
+import { parentOf } from "../place/PlaceText.ts"
 import { storedInput } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"
 
@@ -69,6 +70,12 @@ export const kind: JobKind<"rcat", Request, typeof Summary.Type> = {
   request: Request,
   summary: Summary,
   needs: () => [],
-  refuse: ({ bwlimit }) => Bwlimit.refusal(bwlimit),
+  refuse: ({ bwlimit, destination }) =>
+    parentOf(destination) === undefined
+      ? new InvalidJob({
+          message: `${destination} names no file: write what it is to be called there`,
+          field: "destination"
+        })
+      : Bwlimit.refusal(bwlimit),
   run
 }

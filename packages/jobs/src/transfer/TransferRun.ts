@@ -90,7 +90,7 @@ const refuseCost = Effect.fnUntraced(function* (
   const cost = Cost.of(sides.source, sides.destination, plan.totals)
   if (cost === undefined || cost.once + cost.monthly <= most) return
   const { asOf, currency, monthly, once } = cost
-  const message = `it would cost ${once.toFixed(2)} ${currency} at once and ${monthly.toFixed(2)} a month, by the rates of ${asOf}, and at most ${most.toFixed(2)} is allowed, so nothing was done`
+  const message = `it would cost ${Cost.money(once)} ${currency} at once and ${Cost.money(monthly)} a month, by the rates of ${asOf}, and at most ${Cost.money(most)} is allowed, so nothing was done`
   return yield* new LimitReached({ message })
 })
 

@@ -75,6 +75,7 @@ const nothing = (): Plan["totals"] => ({
   same: 0,
   putFiles: 0,
   putBytes: 0,
+  copiedBytes: 0,
   removals: 0
 })
 

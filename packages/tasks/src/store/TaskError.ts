@@ -40,8 +40,27 @@ export const fail = (reason: TaskError["reason"]): TaskError => new TaskError({ 
 export const noTask = (id: string): TaskError => fail(new NoTask({ message: `there is no task ${id}` }))
 export const ambiguous = (id: string): TaskError =>
   fail(new NoTask({ message: `"${id}" means more than one task; write more of it` }))
+/** What people ask for, as what does not become of the task. */
+const asked: { readonly [input: string]: string } = {
+  Pause: "paused",
+  Resume: "resumed",
+  Cancel: "cancelled",
+  Again: "retried"
+}
+
 export const notNow = (id: string, state: string, input: string): TaskError =>
-  fail(new NotNow({ message: `task ${id} is ${state}: "${input}" means nothing to it now`, state }))
+  fail(
+    new NotNow({ message: `task ${id} is ${state.toLowerCase()} and can not be ${asked[input] ?? input} now`, state })
+  )
+
+/** What is asked of a command's own run, which ends with its process. */
+export const onlyCancelled = (id: string, state: string, input: string): TaskError =>
+  fail(
+    new NotNow({
+      message: `task ${id} ends with the process of its command, so it can be cancelled but not ${asked[input] ?? input}`,
+      state
+    })
+  )
 
 /** What a runner hears that does not hold the task with that id any more. */
 export const lost = (id: string): TaskError =>

@@ -6,7 +6,7 @@ import { type NewTask, noTotals, type Task, type TaskLimits, type Wish } from ".
 import * as TaskId from "../task/TaskId.ts"
 import { hasEnded, isHeld, next, type TaskInput, type TaskState } from "../task/TaskState.ts"
 import * as PathKey from "./PathKey.ts"
-import { ambiguous, lost, noTask, notNow } from "./TaskError.ts"
+import { ambiguous, lost, noTask, notNow, onlyCancelled } from "./TaskError.ts"
 import { type TaskRow, toTask } from "./TaskRow.ts"
 import type { Batch, Cause, Claim, Heard, Outcome, TaskQuery } from "./TaskStore.ts"
 import { insert, now, rows, run, type Work } from "./Work.ts"
@@ -236,8 +236,8 @@ export const wish = function* (
   const task = yield* find(id)
   const to = next(task.state, wanted)
   // What ends with the process of a command can be ended, and nothing else.
-  if (to._tag === "Refused" || (task.isRecord && wanted._tag !== "Cancel"))
-    throw notNow(id, task.state._tag, wanted._tag)
+  if (to._tag === "Refused") throw notNow(id, task.state._tag, wanted._tag)
+  if (task.isRecord && wanted._tag !== "Cancel") throw onlyCancelled(id, task.state._tag, wanted._tag)
   if (!isHeld(task.state)) return yield* move(task, to, task.seq, undefined, null)
   yield* run("update task set wish = ?, change = ? where id = ?", JSON.stringify(wanted), yield* bump(), id)
   return yield* find(id)

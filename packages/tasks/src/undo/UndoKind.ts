@@ -85,7 +85,7 @@ const transferredBy = Effect.fnUntraced(function* ({ id, kind, request, state }:
   const transferred = kind === "remove" ? ofRemoval(request) : Option.getOrUndefined(decodeTransferred(request))
   if (!undoable.has(kind) || transferred === undefined) {
     return yield* new InvalidJob({
-      message: `task ${id} is a ${kind}; a copy, sync, move or removal can be taken back, unless it removed for good`
+      message: `task ${id} (${kind}) can not be taken back; a copy, sync, move or removal can, unless it removed for good`
     })
   }
   return transferred
