@@ -15,6 +15,15 @@ import * as PluginProbe from "./PluginProbe.ts"
 
 const stopped = (message: string) => new ExitCode.CommandStopped({ code: ExitCode.failed, message })
 
+/** The line of what npm says that tells the cause, which follows its code: the last one only names a log. */
+const causeOf = (said: string): string => {
+  const lines = said.split("\n").flatMap((line) => /^npm (?:error|ERR!) (.*\S)/.exec(line)?.[1] ?? [])
+  const code = lines.find((line) => line.startsWith("code "))?.slice("code ".length) ?? ""
+  const word = code.replace(/^E(?=\d)/, "").toLowerCase()
+  const told = word === "" ? undefined : lines.find((line) => line.toLowerCase().startsWith(`${word} `))
+  return told?.slice(word.length + 1) ?? lines[0] ?? said.trim()
+}
+
 /** Scripts of packages are never run. */
 const npm = (folder: string, ...args: ReadonlyArray<string>) =>
   Effect.callback<string, ExitCode.CommandStopped>((resume) => {
@@ -22,8 +31,7 @@ const npm = (folder: string, ...args: ReadonlyArray<string>) =>
     const all = [...args, "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"]
     execFile("npm", all, { cwd: folder, maxBuffer: 16 * 1024 * 1024 }, (failure, out, err) => {
       if (failure === null) return resume(Effect.succeed(out))
-      const because =
-        failure.code === "ENOENT" ? "npm is not installed; give a folder instead" : err.trim().split("\n").at(-1)
+      const because = failure.code === "ENOENT" ? "npm is not installed; give a folder instead" : causeOf(err)
       resume(Effect.fail(stopped(`npm could not bring the package: ${because}`)))
     })
   })
