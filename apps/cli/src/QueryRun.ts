@@ -1,7 +1,9 @@
 /** Runs a query, and hands its rows on in the pieces in which they come. */
 import type { Fact } from "@ourclone/core/events/RunEvent"
+import { ofStorageError, waitsFor } from "@ourclone/core/events/StorageFailure"
 import type { Tell } from "@ourclone/core/events/Tell"
 import { ofWaiting } from "@ourclone/core/events/WaitingText"
+import { RetryListener } from "@ourclone/core/layers/Retry"
 import type { JobError } from "@ourclone/jobs/kind/JobError"
 import type { Beside, QueryKind } from "@ourclone/jobs/kind/JobKind"
 import * as Effect from "effect/Effect"
@@ -23,6 +25,17 @@ export const beside = (output: Output): Beside => {
   return { tell, secrets: new Map() }
 }
 
+/** A shorter pause is not worth a word. */
+const longPauseMillis = 1_000
+
+/** Tells of the calls that are made again while the rows come. */
+const tellingWaits = <A, E, R>(work: Effect.Effect<A, E, R>, { tell }: Beside): Effect.Effect<A, E, R> =>
+  Effect.provideService(work, RetryListener, ({ error, pauseMillis }) => {
+    if (pauseMillis < longPauseMillis) return
+    const until = Math.round(Date.now() + pauseMillis)
+    tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error) })
+  })
+
 /** What a query may fail with, in the words of flags. */
 export const inWords = <A, R>(effect: Effect.Effect<A, JobError, R>) =>
   Effect.catchTag(effect, "InvalidJob", (error) => Effect.fail(JobWords.ofInvalid(error)))
@@ -39,7 +52,7 @@ export const each = <Request, Row>(
         Effect.sync(() => take(rows)),
         output.room
       )
-    return service === undefined
-      ? inWords(Stream.runForEachArray(kind.run(request, beside(output)), each))
-      : Stream.runForEachArray(service.rows(kind, request), each)
+    if (service !== undefined) return Stream.runForEachArray(service.rows(kind, request), each)
+    const told = beside(output)
+    return inWords(tellingWaits(Stream.runForEachArray(kind.run(request, told), each), told))
   })

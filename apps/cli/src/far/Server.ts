@@ -14,7 +14,9 @@ export const server = Effect.gen(function* () {
 })
 
 /** What comes in here can not be read there. */
-export const inputStays = usage("standard input can not be sent to a service; name what it is to read there")
+export const inputStays = usage(
+  "what is read here can not be sent to a service; run it here, or name what it is to read there"
+)
 
 /** Commands that are the same there as here: what they ask for goes as it is. The screens attach to it. */
 const elsewhere: ReadonlySet<string> = new Set([

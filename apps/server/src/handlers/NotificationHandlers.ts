@@ -51,13 +51,22 @@ const answerOf = ({ name, target }: Target.NamedTarget, problem: NotificationAns
   }
 }
 
-/** What was given, over what was there before where that is of the same type. */
+/** Whom it is sent to, and with it the secret. */
+const addressOf = (fields: Fields): unknown => (fields.type === "mail" ? fields.host : fields.url)
+
+/**
+ * What was given, over what was there before where that is of the same type. A secret stays with the address that it was
+ * given for: for another one it is to be given again.
+ */
 const tableOf = ({ on, schedules, secret, ...given }: NewNotification, before: Target.Target | undefined): Fields => {
-  const { schedules: chosen, ...kept }: Fields = before?.type === given.type ? before : {}
+  const { schedules: chosen, ...others }: Fields = before?.type === given.type ? before : {}
   const wanted = schedules ?? (chosen as ReadonlyArray<string> | undefined) ?? []
   const field = secretOf[given.type]
+  const address = addressOf(given)
+  const isElsewhere = address !== undefined && address !== addressOf(others)
+  const kept = Object.entries(others).filter(([name]) => !isElsewhere || name !== field)
   return {
-    ...kept,
+    ...Object.fromEntries(kept),
     ...given,
     ...(on === undefined ? {} : { on }),
     ...(wanted.length === 0 ? {} : { schedules: wanted }),

@@ -68,6 +68,31 @@ const refuseReferences = (options: Options) => {
   return Effect.fail(new Forbidden({ code: "ReferenceNotAllowed", detail }))
 }
 
+/** Options that say whom secrets are sent to, or by what it is known. */
+const addresses: ReadonlySet<string> = new Set([
+  ...["endpoint", "url", "host", "port", "proxy", "noProxy"],
+  ...["caFile", "hostKey", "knownHosts"]
+])
+
+/** A secret stays with the service that it was given for: who names another one gives it again. */
+const refuseElsewhere = (
+  { options: fields }: Pick<ProviderFactory, "options">,
+  before: { readonly [option: string]: string },
+  options: Options
+) => {
+  const moved = Object.keys(options).find(
+    (name) => addresses.has(name) && String(options[name] ?? "") !== (before[name] ?? "")
+  )
+  const kept = fields.filter(
+    ({ kind, name }) => kind === "secret" && before[name] !== undefined && options[name] === undefined
+  )
+  if (moved === undefined || kept.length === 0) return Effect.void
+  const message = `${moved} says whom it is sent to: give it again`
+  const errors = kept.map(({ name }) => ({ path: ["payload", "options", name], message }))
+  const detail = `${kept.map(({ name }) => name).join(" and ")} was given for another service, and is to be given again`
+  return Effect.fail(new Refused({ code: "SecretNeeded", detail, errors }))
+}
+
 const given = (options: Options): Given =>
   Object.fromEntries(Object.entries(options).map(([name, value]) => [name, value ?? undefined]))
 
@@ -139,8 +164,10 @@ export const storage = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ params: { name }, payload: { options } }) {
           yield* about(name)
           yield* refuseReferences(options)
-          const { type } = yield* show(name)
+          const { options: before, type } = yield* show(name)
           yield* guard.options(type, options)
+          const factory = remotes.factories.find((one) => one.type === type)
+          if (factory !== undefined) yield* refuseElsewhere(factory, before, options)
           yield* Effect.mapError(remotes.change(name, given(options)), ofRemoteError)
           return yield* show(name)
         })

@@ -191,6 +191,24 @@ test("a remote that is made of others leads no further than they do, however it 
   }
 })
 
+test("a secret is sent to no other service than it was given for, unless it is given again", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const options = { keyId: "id", applicationKey: "planted-key", endpoint: "http://127.0.0.1:1" }
+  const body = { name: "photos", type: "b2", options }
+  expect((await service.ask("/api/v1/storage/remotes", { as, body })).status).toBe(201)
+  const change = (to: object) =>
+    service.ask("/api/v1/storage/remotes/photos", { as, method: "PATCH", body: { options: to } })
+  for (const to of [{ endpoint: "http://127.0.0.1:2" }, { proxy: "http://127.0.0.1:2" }, { endpoint: null }]) {
+    expect((await change(to)).json).toMatchObject({
+      code: "SecretNeeded",
+      errors: [{ path: ["payload", "options", "applicationKey"] }]
+    })
+  }
+  expect((await change({ endpoint: "http://127.0.0.1:1", hardDelete: true })).status).toBe(200)
+  expect((await change({ endpoint: "http://127.0.0.1:2", applicationKey: "another" })).status).toBe(200)
+})
+
 test("who may only look is given no key, no address that opens a file, and stores nothing", async () => {
   const service = await startService()
   const admin = await service.setUp()

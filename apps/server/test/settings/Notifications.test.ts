@@ -38,6 +38,12 @@ test("who is told is kept in the configuration, tried, and never tells its addre
   expect(heard.map(({ headers }) => headers.authorization)).toEqual(["Bearer planted-token"])
   expect((await put("phone", { type: "ntfy", schedules: [] })).json.schedules).toBeNull()
 
+  // To nobody else is the secret sent that was given for this address.
+  const moved = await put("phone", { type: "ntfy", url: `${url}-of-another`, onMyNetwork: true })
+  expect(moved.json.hasSecret).toBe(false)
+  expect(await tried("phone")).toBeNull()
+  expect(heard.at(-1)?.headers.authorization).toBeUndefined()
+
   const audit = (await service.ask("/api/v1/audit", { as })).text
   expect(audit).toContain("notifications.putNotification")
   expect(audit).not.toContain("planted")
