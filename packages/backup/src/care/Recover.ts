@@ -10,8 +10,7 @@ import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as BlobTypes from "../format/BlobType.ts"
-import * as FileMode from "../format/FileMode.ts"
-import type { Node } from "../format/Node.ts"
+import * as MadeNode from "../format/MadeNode.ts"
 import * as Tree from "../format/Tree.ts"
 import * as GoTime from "../go/GoTime.ts"
 import { BitSet } from "../repository/BitSet.ts"
@@ -40,32 +39,6 @@ export interface RecoverSummary {
   readonly unreadable: number
   /** Absent where there was nothing to bring back. */
   readonly snapshotId?: string
-}
-
-const nodeOf = (name: string, subtree: string, time: string): Node => {
-  const { gid, uid, username } = Machine.current()
-  return {
-    name: Buffer.from(name),
-    type: "dir",
-    mode: FileMode.directory + 0o755,
-    mtime: time,
-    atime: time,
-    ctime: time,
-    uid,
-    gid,
-    user: username,
-    group: "",
-    inode: 0n,
-    deviceId: 0n,
-    size: 0,
-    links: 0,
-    linkTarget: "",
-    extendedAttributes: [],
-    device: 0n,
-    content: null,
-    subtree,
-    error: ""
-  }
 }
 
 /** The folders of the index, pack by pack: a pack with folders is read whole. */
@@ -137,8 +110,9 @@ export const recover = Effect.fnUntraced(function* (
   const time = GoTime.format(Math.floor(millis / 1000), (millis % 1000) * 1_000_000)
   const saver = yield* TreeSaver.make(repository, index)
   const short = Map.groupBy(found, (id) => id.slice(0, 8))
+  const nameOf = (id: string): string => (short.get(id.slice(0, 8))?.length === 1 ? id.slice(0, 8) : id)
   const nodes = found
-    .map((id) => nodeOf(short.get(id.slice(0, 8))?.length === 1 ? id.slice(0, 8) : id, id, time))
+    .map((id) => ({ ...MadeNode.make(nameOf(id), "dir", time), subtree: id }))
     .sort((left, right) => Tree.compareNames(left.name, right.name))
   const tree = yield* saver.save(Tree.joinTree(nodes.map(Tree.encodeNode)))
   yield* saver.finish
