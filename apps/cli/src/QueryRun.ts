@@ -1,6 +1,6 @@
 /** Runs a query, and hands its rows on in the pieces in which they come. */
 import type { Fact } from "@ourclone/core/events/RunEvent"
-import { ofStorageError, waitsFor } from "@ourclone/core/events/StorageFailure"
+import { waiting } from "@ourclone/core/events/StorageFailure"
 import type { Tell } from "@ourclone/core/events/Tell"
 import { ofWaiting } from "@ourclone/core/events/WaitingText"
 import { RetryListener } from "@ourclone/core/layers/Retry"
@@ -33,7 +33,7 @@ const tellingWaits = <A, E, R>(work: Effect.Effect<A, E, R>, { tell }: Beside): 
   Effect.provideService(work, RetryListener, ({ error, pauseMillis }) => {
     if (pauseMillis < longPauseMillis) return
     const until = Math.round(Date.now() + pauseMillis)
-    tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error) })
+    tell.fact(waiting(error, until))
   })
 
 /** What a query may fail with, in the words of flags. */

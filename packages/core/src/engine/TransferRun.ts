@@ -7,7 +7,7 @@ import type { Provider } from "../contract/Provider.ts"
 import type { RemotePath } from "../contract/RemotePath.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Fact } from "../events/RunEvent.ts"
-import { ofStorageError, waitsFor } from "../events/StorageFailure.ts"
+import { ofStorageError, waiting } from "../events/StorageFailure.ts"
 import { RetryListener } from "../layers/Retry.ts"
 import type { TransferOptions } from "./Transfer.ts"
 import type { TransferProgress } from "./TransferProgress.ts"
@@ -53,7 +53,7 @@ export const watched = <A, E, R>(
     summary.retries++
     if (pauseMillis < longPauseMillis) return
     const until = Math.round(clock.currentTimeMillisUnsafe() + pauseMillis)
-    options.tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error, error.path) })
+    options.tell.fact(waiting(error, until))
   })
 
 export const skipped = ({ options, summary }: TransferRun, item: string, because: string): void => {

@@ -2,7 +2,7 @@
 import { remedyField } from "../contract/Remedy.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Failure } from "./Failure.ts"
-import type { WaitReason } from "./RunEvent.ts"
+import type { Fact, WaitReason } from "./RunEvent.ts"
 
 /** `item` where it is known better than the error knows. */
 export const ofStorageError = (error: StorageError, item = error.path): Failure => ({
@@ -15,5 +15,13 @@ export const ofStorageError = (error: StorageError, item = error.path): Failure 
 })
 
 /** What a retry waits for. */
-export const waitsFor = ({ reason }: StorageError): WaitReason =>
+const waitsFor = ({ reason }: StorageError): WaitReason =>
   reason._tag === "Unavailable" && reason.isUnanswered === true ? "network" : "service"
+
+/** That a call is made again at `until`, in milliseconds since 1970 UTC, and why. */
+export const waiting = (error: StorageError, until: number): Extract<Fact, { readonly _tag: "Waiting" }> => ({
+  _tag: "Waiting",
+  for: waitsFor(error),
+  until,
+  failure: ofStorageError(error)
+})

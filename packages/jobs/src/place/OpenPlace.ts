@@ -2,7 +2,7 @@
 import { RemoteError } from "@ourclone/core/configuration/RemoteError"
 import { type Given, Remotes } from "@ourclone/core/configuration/Remotes"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
-import { ofStorageError, waitsFor } from "@ourclone/core/events/StorageFailure"
+import { waiting } from "@ourclone/core/events/StorageFailure"
 import type { Tell } from "@ourclone/core/events/Tell"
 import { retryingAtFirst } from "@ourclone/core/layers/Retry"
 import * as Clock from "effect/Clock"
@@ -15,7 +15,7 @@ export const open = Effect.fnUntraced(function* (text: string, tell: Tell, optio
   const onRetry = (error: StorageError, pauseMillis: number): void => {
     if (pauseMillis === 0) return
     const until = Math.round(clock.currentTimeMillisUnsafe() + pauseMillis)
-    tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error) })
+    tell.fact(waiting(error, until))
   }
   // What is wrong with the configuration is no failure that could pass.
   const opened = Effect.catchTag(remotes.open(text, options), "RemoteError", (error) => Effect.succeed(error))

@@ -8,7 +8,7 @@ import * as ConfiguredRepositories from "@ourclone/core/configuration/Configured
 import * as RemoteName from "@ourclone/core/configuration/RemoteName"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
-import { ofStorageError, waitsFor } from "@ourclone/core/events/StorageFailure"
+import { waiting } from "@ourclone/core/events/StorageFailure"
 import type { Tell } from "@ourclone/core/events/Tell"
 import type { OnRetry } from "@ourclone/core/layers/Retry"
 import * as Duration from "effect/Duration"
@@ -53,7 +53,7 @@ const onRetry =
   (error, pauseMillis) => {
     if (pauseMillis < longPauseMillis) return
     const until = Math.ceil(Date.now() + pauseMillis)
-    tell.fact({ _tag: "Waiting", for: waitsFor(error), until, failure: ofStorageError(error) })
+    tell.fact(waiting(error, until))
   }
 
 /** The password that was given for `secret`. */
