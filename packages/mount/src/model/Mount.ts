@@ -261,10 +261,10 @@ const start = (
       copyRange: bytes.copyRange,
       flush: bytes.flush,
       sync: bytes.sync,
-      syncDirectory: () => {
+      syncDirectory: (ino) => {
         saving.all()
         journal.durably(() => {})
-        return settings.syncsRemotely ? sender.arrivedAll() : undefined
+        return settings.syncsRemotely ? sender.arrivedBelow(ino) : undefined
       },
       release: bytes.release,
       space: async () => {

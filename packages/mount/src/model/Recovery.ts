@@ -24,20 +24,17 @@ const clean = ({ journal }: World, directory: string): void => {
   }
 }
 
-/** Uploads that the process before did not finish. One that it had sent all the same is taken away there too. */
-const dropUnfinished = (world: World): void => {
-  const { journal, queue, settings, tree } = world
-  const left = journal.rows("select ino, name from node where name glob ?", `${unfinishedPrefix}*`)
-  for (const { ino, name } of left) {
-    const node = isUnfinished(String(name)) ? tree.get(Number(ino)) : undefined
-    // What was only seen at the storage may be another client's, who is at it.
-    if (node === undefined || (node.remote !== undefined && node.content === undefined)) continue
-    journal.transaction(() => {
-      if (node.remote !== undefined) queue.bury("removeFile", node.remote, node.seen, settings.now())
+/** Uploads that the process before did not finish. What the storage has under such a name is another client's. */
+const dropUnfinished = ({ journal, queue, tree }: World): void => {
+  const left = journal.rows("select ino, name from node where name glob ? and remote is null", `${unfinishedPrefix}*`)
+  journal.transaction(() => {
+    for (const { ino, name } of left) {
+      const node = isUnfinished(String(name)) ? tree.get(Number(ino)) : undefined
+      if (node === undefined) continue
       queue.unwant(node.ino)
       tree.remove(node)
-    })
-  }
+    }
+  })
 }
 
 /** A cut of the power may have taken bytes that were never synced: those are kept under a name of their own, not taken for the file. */

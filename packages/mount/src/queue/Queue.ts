@@ -22,6 +22,8 @@ export interface QueueRow {
   readonly isParked: boolean
 }
 
+const slice = 1_000
+
 const ofRow = (row: Row): QueueRow => ({
   seq: Number(row.seq),
   kind: kinds[Number(row.kind)]!,
@@ -136,6 +138,16 @@ export class Queue {
 
   all(most: number): ReadonlyArray<QueueRow> {
     return this.journal.rows("select * from queue order by seq limit ?", most).map(ofRow)
+  }
+
+  /** The first that is so, in their order. */
+  find(isIt: (row: QueueRow) => boolean): QueueRow | undefined {
+    for (let after = 0; ; ) {
+      const some = this.journal.rows("select * from queue where seq > ? order by seq limit ?", after, slice).map(ofRow)
+      const found = some.find(isIt)
+      if (found !== undefined || some.length < slice) return found
+      after = some.at(-1)!.seq
+    }
   }
 
   count(): { readonly all: number; readonly parked: number } {

@@ -1,4 +1,5 @@
 /** Works the queue off: when rows are due, how many at once, what becomes of those that failed. */
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { isStorageError, type Reason } from "@ourclone/core/contract/StorageError"
 import type { Answer } from "../contract/FileSystem.ts"
 import { Refused } from "../contract/Refusal.ts"
@@ -246,14 +247,23 @@ export class Sender {
     })
   }
 
-  /** `arrived` of everything. */
-  async arrivedAll(): Promise<Answer<void>> {
+  /** Sends everything, and says when the storage has a directory and all below it. */
+  async arrivedBelow(directory: number): Promise<Answer<void>> {
     this.hurry()
     await this.idle(AbortSignal.timeout(this.world.settings.deadline))
-    const [left] = this.world.queue.all(1)
+    if (this.isClosed) return new Refused("TimedOut", "the mount ended before the storage had it")
+    const left = this.world.queue.find((row) => this.isBelow(row, directory))
     if (left === undefined) return undefined
     const refused = left.isParked ? this.refusals.get(left.ino ?? 0) : undefined
     return refused ?? new Refused(left.isParked ? "Failed" : "TimedOut", left.error)
+  }
+
+  private isBelow({ ino, path }: QueueRow, directory: number): boolean {
+    const { tree } = this.world
+    if (path === undefined) return ino !== undefined && tree.isInside(ino, directory)
+    const above = tree.get(directory)
+    const at = above === undefined ? undefined : tree.path(above)
+    return [at, above?.remote].some((each) => each !== undefined && RemotePath.isWithin(path, each))
   }
 
   get active(): number {

@@ -5,7 +5,8 @@ import type { DatedFile, File, Metadata } from "@ourclone/core/contract/Entry"
 import { ofMetadata, toMetadata, usualMode } from "@ourclone/core/contract/PosixMetadata"
 import type { Provider, Put } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import { isStorageError, NoSpace, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
+import type { LargeFile } from "@ourclone/core/contract/LargeFile"
+import { AlreadyExists, isStorageError, NoSpace, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as Versions from "@ourclone/core/contract/Versions"
 import * as Upload from "@ourclone/core/engine/Upload"
 import * as Effect from "effect/Effect"
@@ -112,10 +113,32 @@ export const isOvertaken = (error: unknown): boolean =>
   isStorageError(error) &&
   (error.reason._tag === "AlreadyExists" || (error.reason._tag === "SourceChanged" && error.operation === "putIfSame"))
 
-/** A provider that replaces nothing but `current`, as far as the storage can promise that. */
-const careful = (provider: Provider, current: File | undefined): Provider => {
-  const put = conditionalPut(provider, current)
-  return put === undefined ? provider : { ...provider, put }
+/** Fails as overtaken where something else than `current` is at the path by now. */
+const lookOnce = (provider: Provider, path: RemotePath.RemotePath, current: File | undefined) =>
+  provider.stat(path).pipe(
+    Effect.catchReason("StorageError", "NotFound", () => Effect.succeed(undefined)),
+    Effect.flatMap((found) => {
+      if (isSameVersion(found, current)) return Effect.void
+      const reason = new AlreadyExists({ message: "another client stored or removed it while its parts were sent" })
+      return Effect.fail(new StorageError({ provider: provider.name, operation: "finish", path, reason }))
+    })
+  )
+
+/**
+ * A provider that replaces nothing but `current`, as far as the storage can promise that. Parts are joined on no condition:
+ * where nothing tells afterwards what they replaced, the last moment before is looked at.
+ */
+const careful = (
+  { listsVersions, provider }: World,
+  path: RemotePath.RemotePath,
+  current: File | undefined
+): Provider => {
+  const { largeFile } = provider
+  const put = conditionalPut(provider, current) ?? provider.put
+  if (largeFile === undefined || listsVersions === true) return { ...provider, put }
+  const finish: LargeFile["finish"] = (...args) =>
+    Effect.andThen(lookOnce(provider, path, current), largeFile.finish(...args))
+  return { ...provider, put, largeFile: { ...largeFile, finish } }
 }
 
 /** Stores the bytes of a content at `path`, of which the storage copies what it has; in the place of `current`. */
@@ -138,7 +161,7 @@ export const send = async (
     segments
   }
   world.settings.at("send.before")
-  const provider = careful(world.provider, current)
+  const provider = careful(world, path, current)
   const file = await world.run(Upload.upload(provider, path, cachedSource(content, path), options))
   world.settings.at("send.after")
   return file
@@ -151,7 +174,7 @@ export const sendLink = (
   current: File | undefined
 ): Promise<DatedFile> =>
   world.run(
-    careful(world.provider, current).put(path, fromBytes(Buffer.from(node.target ?? "")), {
+    careful(world, path, current).put(path, fromBytes(Buffer.from(node.target ?? "")), {
       modifiedAt: millisOf(node.modified),
       metadata: metadataOf(world, node),
       durable: true

@@ -137,6 +137,27 @@ describe("what another client stored under a name", () => {
   })
 })
 
+describe("what another client stores while parts are sent", () => {
+  test("is kept where the storage tells of nothing that was replaced, and no part is sent again", async () => {
+    const bed = Bed.make({ hasVersionIds: false, limits: { cutoff: 100_000, recommendedPartSize: 200_000 } })
+    const mount = bed.mount({ uploadDelay: 3_600_000 })
+    await list(mount.fileSystem)
+    let isTheirs = false
+    bed.after = (method) => {
+      if (method !== "largeFile.uploadPart" || isTheirs) return Effect.void
+      isTheirs = true
+      return Effect.promise(() => putElsewhere(bed, "large", "theirs"))
+    }
+    const ours = Buffer.alloc(1_000_000, "ours")
+    await write(mount.fileSystem, "large", ours)
+    expect((await mount.drain(5_000)).unsent).toEqual([])
+    expect(names(bed)).toEqual(["large", expect.stringMatching(/^large \(conflict/)])
+    expect(stored(bed, names(bed)[1] ?? "")).toBe("theirs")
+    expect(stored(bed, "large")).toBe(ours.toString())
+    expect(bed.calls.get("largeFile.uploadPart")).toBe(5)
+  })
+})
+
 describe("what is synced with the storage in mind", () => {
   test("is at the storage when sync has ended", async () => {
     const bed = Bed.make()
@@ -168,6 +189,23 @@ describe("what is synced with the storage in mind", () => {
     bed.before = () => Effect.void
     expect((await mount.drain(5_000)).unsent).toEqual([])
     expect(stored(bed, "a")).toBe("kept")
+  })
+
+  test("is refused of a directory only for what lies in it", async () => {
+    const bed = Bed.make()
+    const mount = bed.mount({ uploadDelay: 3_600_000, syncsRemotely: true })
+    const { fileSystem } = mount
+    const make = async (name: string) => value(await fileSystem.makeDirectory(rootIno, name, 0o755, Bed.owner)).ino
+    const [full, other] = [await make("full"), await make("other")]
+    await mount.drain(5_000)
+    const reason = new NoSpace({ message: "full" })
+    bed.before = (method) =>
+      method === "put" ? Effect.fail(new StorageError({ provider: "memory", operation: "put", reason })) : Effect.void
+    const { handle } = value(await fileSystem.create(full, "a", 0o644, Bed.owner, { reads: true, writes: true }))
+    fileSystem.release(handle)
+    expect(await fileSystem.syncDirectory(full)).toMatchObject({ refusal: "NoSpace" })
+    expect(await fileSystem.syncDirectory(rootIno)).toMatchObject({ refusal: "NoSpace" })
+    expect(await fileSystem.syncDirectory(other)).toBeUndefined()
   })
 
   test("is refused when the storage does not answer in time", async () => {
@@ -225,18 +263,15 @@ describe("a file that is not finished yet", () => {
     expect([names(bed), stored(bed, "a")]).toEqual([["a"], "whole"])
   })
 
-  test("that a version before sent all the same is taken away there too", async () => {
+  test("is left alone where it is another client's, though it was read here", async () => {
     const bed = Bed.make()
-    const mount = bed.mount({ uploadDelay: 3_600_000 })
     const name = newUnfinishedName()
     await putElsewhere(bed, name, "half of")
-    await putElsewhere(bed, "a", "whole")
-    // Its bytes are in the cache, as of what was written here.
+    const mount = bed.mount()
     expect(await read(mount.fileSystem, name)).toBe("half of")
     mount.abandon()
-    const next = bed.mount()
-    expect((await next.drain(5_000)).unsent).toEqual([])
-    expect(names(bed)).toEqual(["a"])
+    expect((await bed.mount().drain(5_000)).unsent).toEqual([])
+    expect(names(bed)).toEqual([name])
   })
 
   test("has a name that nothing else may have", async () => {
