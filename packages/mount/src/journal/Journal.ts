@@ -133,6 +133,12 @@ export class Journal {
     return Number(this.statement(sql).run(...values).lastInsertRowid)
   }
 
+  /** `insert` of what may add nothing: undefined then. */
+  insertOrNot(sql: string, ...values: ReadonlyArray<Value>): number | undefined {
+    const { changes, lastInsertRowid } = this.statement(sql).run(...values)
+    return changes === 0 ? undefined : Number(lastInsertRowid)
+  }
+
   /** All or nothing. Within another it is part of that. */
   transaction<A>(work: () => A): A {
     if (this.database.isTransaction) return work()

@@ -7,6 +7,7 @@ import { isRefused, Refused } from "../contract/Refusal.ts"
 import { ofStorageError } from "../contract/StorageRefusal.ts"
 import { isUnfinished } from "../contract/UnfinishedName.ts"
 import { commit } from "../queue/Commit.ts"
+import { ListAhead } from "../queue/ListAhead.ts"
 import type { Relist } from "../queue/Relist.ts"
 import type { Sender } from "../queue/Sender.ts"
 import type { World } from "../queue/World.ts"
@@ -25,6 +26,7 @@ const refuse = (refusal: Refused["refusal"], message?: string) => new Refused(re
 export class Names {
   private readonly world: World
   private readonly relist: Relist
+  private readonly ahead: ListAhead
   private readonly sender: Sender
   private readonly saving: Saving
   private readonly bytes: Bytes
@@ -32,6 +34,7 @@ export class Names {
   constructor(world: World, relist: Relist, sender: Sender, saving: Saving, bytes: Bytes) {
     this.world = world
     this.relist = relist
+    this.ahead = new ListAhead(world, relist)
     this.sender = sender
     this.saving = saving
     this.bytes = bytes
@@ -66,6 +69,14 @@ export class Names {
     return known === true ? node : onceKnown(known, () => this.directory(ino))
   }
 
+  /** `fresh` of a directory that a program begins to read. */
+  private begun(ino: number): Soon<Node> {
+    const known = this.fresh(ino)
+    const node = this.directory(ino)
+    if (!isRefused(node)) this.ahead.read(node)
+    return known
+  }
+
   private child(parent: number, name: string): Soon<Node> {
     return onceKnown(this.fresh(parent), () => this.world.tree.child(parent, name) ?? refuse("NotFound"))
   }
@@ -82,7 +93,7 @@ export class Names {
   }
 
   readonly readDirectory: FileSystem["readDirectory"] = (ino, after, most) =>
-    onceKnown(after === 0 ? this.fresh(ino) : this.directory(ino), (): ListedPage => {
+    onceKnown(after === 0 ? this.begun(ino) : this.directory(ino), (): ListedPage => {
       const nodes = this.world.tree.children(ino, after, most + 1)
       const shown = nodes.slice(0, most).map((node) => ({ name: node.name ?? "", attributes: this.attributes(node) }))
       return { nodes: shown, isLast: nodes.length <= most }

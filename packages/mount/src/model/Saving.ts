@@ -13,6 +13,8 @@ export class Saving {
   private readonly world: World
   private readonly sender: Sender
   private readonly unsaved = new Map<Node, Content>()
+  /** Those that are being brought to the disk. */
+  private readonly syncing = new Set<Content>()
   private timer: NodeJS.Timeout | undefined
 
   constructor(world: World, sender: Sender) {
@@ -24,8 +26,11 @@ export class Saving {
   note(node: Node, content: Content): void {
     node.isUnsaved = true
     this.unsaved.set(node, content)
-    if (content.unsavedBytes >= mostUnsaved) this.all()
-    else if (this.timer === undefined) {
+    if (content.unsavedBytes >= mostUnsaved) {
+      this.all()
+      // Whoever syncs then waits for the rest alone.
+      if (!this.syncing.has(content)) this.syncLater(content)
+    } else if (this.timer === undefined) {
       this.timer = setTimeout(() => this.all(), interval)
       this.timer.unref()
     }
@@ -59,13 +64,17 @@ export class Saving {
   private syncLater(content: Content): void {
     const { contents, settings } = this.world
     contents.use(content)
+    this.syncing.add(content)
     void content
       .sync()
       .then(() => {
         content.isUnsaved = true
       })
       .catch((error) => settings.note("CacheDiskFailed", String(error)))
-      .finally(() => contents.leave(content))
+      .finally(() => {
+        this.syncing.delete(content)
+        contents.leave(content)
+      })
   }
 
   /** The node is no more. */

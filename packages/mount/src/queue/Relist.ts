@@ -38,16 +38,22 @@ export class Relist {
 
   /** Whether the names of a directory can be told now; the promise is of a listing under way. */
   fresh(directory: Node): true | Promise<Refused | true> {
+    return this.isFresh(directory) || this.list(directory)
+  }
+
+  isFresh(directory: Node): boolean {
     const { settings, tree } = this.world
     if (directory.remote === undefined) return true
-    if (directory.listedAt > 0) {
-      // A clock that was set back makes every listing old.
-      const age = settings.now() - directory.listedAt
-      if (age >= 0 && age < settings.listingLife) return true
-      // What is on its way to another name is asked for again when it has arrived.
-      if (directory.isDirty || tree.path(directory) !== directory.remote) return true
-    }
-    return this.list(directory)
+    if (directory.listedAt === 0) return false
+    // A clock that was set back makes every listing old.
+    const age = settings.now() - directory.listedAt
+    if (age >= 0 && age < settings.listingLife) return true
+    // What is on its way to another name is asked for again when it has arrived.
+    return directory.isDirty || tree.path(directory) !== directory.remote
+  }
+
+  isUnderWay(directory: Node): boolean {
+    return this.running.has(directory.ino)
   }
 
   /** One listing at a time for each directory. */
@@ -172,8 +178,6 @@ export class Relist {
     // A folder and a file of one name: the folder is what leads on.
     const isShadowed = entry._tag === "File" && directories.has(entry.path)
     const name = isShadowed ? `${RemotePath.basename(entry.path)} (file)` : RemotePath.basename(entry.path)
-    // What is here under that name, and not sent yet, meets the other when it is sent.
-    if (tree.child(parent, name) !== undefined) return
     const time = timeOf(entry._tag === "File" ? (entry.modifiedAt ?? startedAt) : startedAt)
     const fields: NewNode = {
       kind: "directory",
@@ -193,8 +197,9 @@ export class Relist {
       isDirty: false,
       listedAt: 0
     }
-    tree.add(entry._tag === "File" ? { ...fields, ...ofFile(entry, settings.owner), seen: entry } : fields)
-    told.push({ _tag: "EntryChanged", parent, name })
+    const listed = entry._tag === "File" ? { ...fields, ...ofFile(entry, settings.owner), seen: entry } : fields
+    // What is here under that name, and not sent yet, meets the other when it is sent.
+    if (tree.addWhereFree(listed)) told.push({ _tag: "EntryChanged", parent, name })
   }
 
   private isOurs(node: Node, startedAt: number): boolean {

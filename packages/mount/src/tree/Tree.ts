@@ -64,12 +64,6 @@ export class Tree {
     return this.journal.first("select 1 from node where parent = ? limit 1", parent) !== undefined
   }
 
-  /** The node that the storage's `remote` is known by. */
-  byRemote(remote: string): Node | undefined {
-    const row = this.journal.first("select * from node where remote = ?", remote)
-    return row === undefined ? undefined : this.keep(row)
-  }
-
   /** Where it is to be in the storage; undefined of a node that has no name, or lies below one. */
   path(node: Node): RemotePath.RemotePath | undefined {
     const names: Array<string> = []
@@ -105,8 +99,23 @@ export class Tree {
       ino === undefined
         ? this.journal.insert(`insert into node (${columns}) values (${marks})`, ...values)
         : this.journal.insert(`insert into node (ino, ${columns}) values (?, ${marks})`, ino, ...values)
-    const node: Node = { ...fields, ino: number, opens: 0, isUnsaved: false, settledAt: 0, openedAt: -1, writers: 0 }
-    this.nodes.set(number, node)
+    return this.added(fields, number)
+  }
+
+  /** Adds nothing, and says so, where another has the name. */
+  addWhereFree(fields: NewNode): boolean {
+    const number = this.journal.insertOrNot(
+      `insert into node (${columns}) values (${marks}) on conflict (parent, name) do nothing`,
+      ...valuesOf(fields)
+    )
+    if (number === undefined) return false
+    this.added(fields, number)
+    return true
+  }
+
+  private added(fields: NewNode, ino: number): Node {
+    const node: Node = { ...fields, ino, opens: 0, isUnsaved: false, settledAt: 0, openedAt: -1, writers: 0 }
+    this.nodes.set(ino, node)
     if (this.nodes.size > mostKept) this.thin()
     return node
   }

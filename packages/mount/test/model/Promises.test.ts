@@ -382,3 +382,20 @@ test("an empty folder is there after its last file went", async () => {
   const other = bed.mount({ directory: path.join(bed.scratch, "other") })
   expect(await list(other.fileSystem)).toEqual(["folder"])
 })
+
+test("whoever goes through directories finds the next ones listed", async () => {
+  const bed = Bed.make()
+  const numbers = Array.from({ length: 6 }, (_, index) => index)
+  for (const index of numbers) await putElsewhere(bed, `d${index}/file`, "x")
+  const { fileSystem } = bed.mount()
+  const inos: Array<number> = []
+  for (const index of numbers) inos.push(value(await fileSystem.lookup(rootIno, `d${index}`)).ino)
+  const asked = async (index: number) => {
+    value(await fileSystem.readDirectory(inos[index]!, 0, 10))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    return bed.calls.get("list")
+  }
+  // The root, the first directory; with the second the third; from there on one more each time.
+  expect([await asked(0), await asked(1), await asked(2), await asked(3)]).toEqual([2, 4, 6, 7])
+  expect(await asked(5)).toBe(7)
+})
