@@ -2,10 +2,10 @@
 
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import type { DatedFile, File, Metadata } from "@ourclone/core/contract/Entry"
+import type { LargeFile } from "@ourclone/core/contract/LargeFile"
 import { ofMetadata, toMetadata, usualMode } from "@ourclone/core/contract/PosixMetadata"
 import type { Provider, Put } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import type { LargeFile } from "@ourclone/core/contract/LargeFile"
 import { AlreadyExists, isStorageError, NoSpace, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as Versions from "@ourclone/core/contract/Versions"
 import * as Upload from "@ourclone/core/engine/Upload"
