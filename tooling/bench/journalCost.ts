@@ -1,33 +1,29 @@
-/**
- * `npm run exec node tooling/bench/journalCost.ts [-- --runs N]`: what recording a sync of 10,000 small files costs, as CPU
- * time: of a command and of a task's runner, against a command that can not write its journal.
- */
+/** What recording a sync of 10,000 small files costs, as CPU time: of a command and of a task's runner, against a command that can not write its journal. */
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
-import { parseArgs } from "node:util"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
 import * as Effect from "effect/Effect"
-import { build, ownRoot } from "./Checkout.ts"
-import { withEmulator } from "./EmulatorProcess.ts"
+import { type EmulatorProcess, withEmulator } from "./EmulatorProcess.ts"
 import { measure } from "./Measure.ts"
 
-const { values } = parseArgs({ options: { runs: { type: "string", default: "3" } } })
 const files = 10_000
-
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-journal-cost-"))
-const at = (name: string) => path.join(folder, name)
-for (let index = 0; index < files; index++) {
-  fs.mkdirSync(at(`source/${index % 100}`), { recursive: true })
-  fs.writeFileSync(at(`source/${index % 100}/file-${index}`), `${index} `.padEnd(1000, "x"))
-}
-const { program } = build(ownRoot)
 
 const median = (numbers: ReadonlyArray<number>): number =>
   [...numbers].sort((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? 0
 
-await withEmulator([], async ({ endpoint, key, keyId }) => {
+const measureAll = async (
+  program: ReadonlyArray<string>,
+  runs: number,
+  folder: string,
+  { endpoint, key, keyId }: EmulatorProcess
+): Promise<void> => {
+  const at = (name: string) => path.join(folder, name)
+  for (let index = 0; index < files; index++) {
+    fs.mkdirSync(at(`source/${index % 100}`), { recursive: true })
+    fs.writeFileSync(at(`source/${index % 100}/file-${index}`), `${index} `.padEnd(1000, "x"))
+  }
   const environmentOf = (name: string) => ({
     OURCLONE_CONFIG: at("config.toml"),
     XDG_STATE_HOME: at(name),
@@ -53,7 +49,7 @@ await withEmulator([], async ({ endpoint, key, keyId }) => {
   }
   const ways = { "not recorded": () => command("without"), recorded: () => command("with"), "of a task": task }
   const seconds = new Map<string, Array<number>>()
-  for (let run = 0; run < Number(values.runs); run++) {
+  for (let run = 0; run < runs; run++) {
     for (const [name, way] of Object.entries(ways)) {
       seconds.set(name, [...(seconds.get(name) ?? []), (await way()).cpuSeconds])
     }
@@ -65,5 +61,14 @@ await withEmulator([], async ({ endpoint, key, keyId }) => {
       `${name.padEnd(14)} ${middle.toFixed(2)} s CPU, ${(100 * (middle / base - 1)).toFixed(1)} %  (${all.join(" ")})`
     )
   }
-})
-fs.rmSync(folder, { recursive: true })
+}
+
+export const journalCost = async (program: ReadonlyArray<string>, runs: number): Promise<void> => {
+  console.log(`\nthe journal of a sync of ${files} files (median of ${runs})`)
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-journal-cost-"))
+  try {
+    await withEmulator([], (emulator) => measureAll(program, runs, folder, emulator))
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -16,6 +16,7 @@ import { ourcloneBackup, restic } from "./BackupContenders.ts"
 import { backupRows } from "./BackupRows.ts"
 import { build, ownRoot } from "./Checkout.ts"
 import { ourclone, rclone } from "./Contenders.ts"
+import { journalCost } from "./journalCost.ts"
 import { ourcloneMount, rcloneMount } from "./MountContenders.ts"
 import { mountParts, mountRows } from "./MountRows.ts"
 import { planMillion } from "./planMillion.ts"
@@ -50,7 +51,7 @@ const rows: Readonly<Record<string, Row>> = {
 }
 /** Measured only where somebody asks for them. */
 const parts = mountParts(withPeer(ourcloneMount(name, own), peers.mount), ourclone(name, own))
-const all = other === undefined ? [...Object.keys(rows), "plan", "service", "tui"] : Object.keys(rows)
+const all = other === undefined ? [...Object.keys(rows), "plan", "service", "journal", "tui"] : Object.keys(rows)
 const runs = Number(values.runs)
 if (positionals.some((row) => !all.includes(row) && !(row in parts)) || !Number.isInteger(runs) || runs < 1) {
   console.error(
@@ -68,6 +69,7 @@ for (const chosen of positionals.length === 0 ? all : positionals) {
   const row = rows[chosen] ?? parts[chosen]
   if (row === undefined) {
     if (chosen === "service") await service(own.program)
+    else if (chosen === "journal") await journalCost(own.program, runs)
     else if (chosen === "tui") await tuiFigures(own.program, runs)
     else await planMillion()
     continue

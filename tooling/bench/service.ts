@@ -1,10 +1,18 @@
-/** The service: what it takes when nothing happens, and how fast it answers while eight tasks run and others listen. */
+/**
+ * The service: what it takes when nothing happens, how soon others hear of what does, and how fast it answers while eight tasks
+ * run and others listen.
+ */
 import { type ChildProcess, spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as http from "node:http"
 import * as os from "node:os"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
+import { current } from "@ourclone/core/machine/ProcessIdentity"
+import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
+import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import { noTotals } from "@ourclone/tasks/task/Task"
+import * as Effect from "effect/Effect"
 
 const tasks = 8
 const listeners = 20
@@ -91,23 +99,32 @@ const usage = (pid: number): { readonly megabytes: number; readonly ticks: numbe
 
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
 
-/** Facts of one task, by number, until it has ended; says whether any was missing. */
-const listen = (socketPath: string, id: string): { readonly seen: () => number; readonly stop: () => boolean } => {
+interface Heard {
+  readonly seen: () => number
+  /** The longest time, in milliseconds, from when a fact happened until it was heard. */
+  readonly late: () => number
+  /** Says whether any was missing. */
+  readonly stop: () => boolean
+}
+
+/** Facts of one task, by number, until it is stopped. Reads no more of them than that, so as to take little from who is measured. */
+const listen = (socketPath: string, id: string): Heard => {
   let text = ""
   let seq = 0
+  let late = 0
   let isGapless = true
   const request = http.get({ socketPath, path: `/api/v1/events?tasks=${id}&after=0`, agent: false }, (response) => {
     response.setEncoding("utf8").on("data", (piece: string) => {
       text += piece
-      for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
-        const block = text.slice(0, end)
-        text = text.slice(end + 2)
-        const data = /^event: fact$/m.test(block) ? /^data: (.*)$/m.exec(block)?.[1] : undefined
-        if (data === undefined) continue
-        const next = (JSON.parse(data) as { readonly envelope: { readonly seq: number } }).envelope.seq
-        isGapless &&= next === seq + 1
-        seq = next
+      const end = text.lastIndexOf("\n\n")
+      let at = Number.POSITIVE_INFINITY
+      for (const [, next, happened] of text.slice(0, Math.max(0, end)).matchAll(/"seq":(\d+),"at":(\d+)/g)) {
+        isGapless &&= Number(next) === seq + 1
+        seq = Number(next)
+        at = Math.min(at, Number(happened))
       }
+      late = Math.max(late, Date.now() - at)
+      text = text.slice(Math.max(0, end))
     })
     response.once("error", () => {})
   })
@@ -116,12 +133,54 @@ const listen = (socketPath: string, id: string): { readonly seen: () => number; 
     request.destroy()
     return isGapless
   }
-  return { seen: () => seq, stop }
+  return { seen: () => seq, late: () => late, stop }
+}
+
+const eventsASecond = 10_000
+const eventSeconds = 10
+const stepMillis = 100
+
+/** Writes facts of one task as its runner would, and says how those who listen hear them. */
+const events = async ({ folder, socket }: Service): Promise<void> => {
+  const steps = (eventSeconds * 1_000) / stepMillis
+  const each = eventsASecond / (1_000 / stepMillis)
+  const write = Effect.gen(function* () {
+    const store = yield* SqliteStore.make(tasksFile(path.join(folder, "state", "ourclone")))
+    const { id } = yield* store.create({ kind: "sync", request: null, origin: "command", isRecord: true })
+    const claim = yield* store.claim(current(), 60_000, id)
+    if (claim === undefined) throw new Error("the task is not to be had")
+    const heard = Array.from({ length: listeners }, () => listen(socket, id))
+    const began = performance.now()
+    for (let step = 0; step < steps; step++) {
+      yield* Effect.promise(() => pause(Math.max(0, began + step * stepMillis - performance.now())))
+      const at = Date.now()
+      const facts = Array.from({ length: each }, (_, index) => ({
+        at,
+        fact: { _tag: "Done" as const, deed: "stored" as const, item: `folder/file-${step}-${index}`, bytes: 1_000 }
+      }))
+      yield* store.commit(claim, { facts, totals: noTotals, outcomes: [], mended: [] }, 60_000)
+    }
+    const seconds = (performance.now() - began) / 1_000
+    const all = steps * each
+    for (const end = performance.now() + 30_000; performance.now() < end; ) {
+      if (heard.every(({ seen }) => seen() === all)) break
+      yield* Effect.promise(() => pause(20))
+    }
+    const complete = heard.filter((one) => one.stop() && one.seen() === all).length
+    const late = Math.max(...heard.map((one) => one.late()))
+    yield* store.settle(id, { _tag: "Finished", take: claim.take, failed: 0 })
+    console.log(
+      `  ${Math.round(all / seconds)} events a second for ${seconds.toFixed(1)} s to ${listeners} listeners: ` +
+        `${complete} heard all without a gap, the latest after ${late} ms`
+    )
+  })
+  await Effect.runPromise(Effect.scoped(write))
 }
 
 export const service = async (program: ReadonlyArray<string>): Promise<void> => {
   console.log("\nthe service")
-  const { child, folder, socket } = await start(program)
+  const started = await start(program)
+  const { child, folder, socket } = started
   try {
     if (process.platform === "linux" && child.pid !== undefined) {
       await pause(3_000)
@@ -132,6 +191,7 @@ export const service = async (program: ReadonlyArray<string>): Promise<void> => 
     }
     const health = await load("/health, idle", socket, "/health")
     await load("list of tasks, idle", socket, "/api/v1/tasks")
+    await events(started)
 
     const data = path.join(folder, "data")
     for (let index = 0; index < tasks; index++) {

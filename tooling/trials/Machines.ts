@@ -7,6 +7,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import type { Version } from "@ourclone/core/contract/Versions"
 import * as PostgresStore from "@ourclone/tasks/store/PostgresStore"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import type { Task } from "@ourclone/tasks/task/Task"
@@ -40,8 +41,8 @@ export interface Machine {
 export interface Verdict {
   readonly tasks: number
   readonly takes: number
-  /** Files that were stored more than once: on their way when their runner was stopped. */
-  readonly twice: number
+  /** The paths of what was stored once more than it is there: on its way when its runner was stopped. */
+  readonly twice: ReadonlyArray<string>
 }
 
 export interface Machines {
@@ -228,9 +229,10 @@ export const withMachines = async <A>(
       ourclone("sync", "to:machines", at("copy"), "--max-delete", "100000", "--transfers", "50")
       const { differences } = compareTrees(at("source"), at("copy"))
       if (differences.length > 0) throw new Error(differences.slice(0, 5).join(", "))
-      const versions = ourclone("versions", "--json", "to:machines").trim().split("\n").length
+      const lines = ourclone("versions", "--json", "to:machines").trim().split("\n")
+      const stored = lines.map((line) => (JSON.parse(line) as Version).path)
       const takes = tasks.reduce((sum, { take }) => sum + take, 0)
-      return { tasks: count, takes, twice: versions - count * files }
+      return { tasks: count, takes, twice: stored.filter((path, index) => stored.indexOf(path) !== index) }
     }
     return await use({ machines, store, hurry, look, until, verify })
   } finally {

@@ -54,8 +54,10 @@ try {
     }
     await hurry()
     const { takes, tasks, twice } = await verify()
-    if (twice > takes - tasks) throw new Error(`${twice} files were stored twice in ${takes} runs of ${tasks} tasks`)
-    console.log(`seed ${seed}: ${tasks} tasks of ${size.files} files in ${takes} runs, ${twice} files stored twice`)
+    // One file at a time is on its way in each task.
+    const told = `${twice.length} files stored twice in ${takes} runs of ${tasks} tasks of ${size.files} files each`
+    if (twice.length > takes - tasks) throw new Error(`${told}: ${twice.join(", ")}`)
+    console.log(`seed ${seed}: ${told}${twice.map((path) => `\n  ${path}`).join("")}`)
   })
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -4,17 +4,20 @@
  * lease and wake.
  *
  * Tasks are syncs to the B2 emulator. In the end each has completed once, its facts have no gap, what is stored is what was to be,
- * there are no more versions than files and those that a kill caught on their way, and the journal's file is sound. Ends
- * with 1 where not, and leaves its folder behind.
+ * there are no more versions than files and those that a kill caught on their way, each of which is named, and the journal's
+ * file is sound. Ends with 1 where not, and leaves its folder behind.
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
+import type { Version } from "@ourclone/core/contract/Versions"
 import type { Envelope } from "@ourclone/core/events/Envelope"
+import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
@@ -76,11 +79,18 @@ const fail = (message: string): never => {
 
 let service: ChildProcess | undefined
 const startService = (): void => {
-  const [command = "", ...words] = [...program, "serve", "--listen", "127.0.0.1", "--port", "0"]
+  const [command = "", ...words] = [...program, "serve", "--listen", "127.0.0.1", "--port", "0", "--root", folder]
   service = spawn(command, words, { env: environment, stdio: ["ignore", "ignore", "pipe"] })
   service.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    if (text.includes("error:")) process.stderr.write(text)
+    if (/error|runner of task/.test(text)) process.stderr.write(text)
   })
+}
+
+const endService = async (): Promise<void> => {
+  if (service === undefined || service.exitCode !== null || service.signalCode !== null) return
+  const ended = once(service, "exit")
+  service.kill("SIGKILL")
+  await ended
 }
 
 const files = 400
@@ -101,6 +111,8 @@ const submit = (store: TaskStore, number: number): Promise<Task> => {
 }
 
 const held = { runner: 0, service: 0, freeze: 0 }
+/** When a runner of the task with that id was stopped, and when it could do nothing more. */
+const stops: Array<{ readonly task: string; readonly from: number; readonly to: number }> = []
 const signal = (pid: number, name: NodeJS.Signals): boolean => {
   try {
     return process.kill(pid, name)
@@ -111,33 +123,44 @@ const signal = (pid: number, name: NodeJS.Signals): boolean => {
 
 /** Longer than a lease. */
 const freezeMillis = 12_000
+/** What is on its way to the storage arrives, and a runner that wakes finds that it has lost its task. */
+const arrivesMillis = 5_000
 
 /** By task and take: how much was done when its runner was seen first. */
 const seen = new Map<string, number>()
 
 /** Most of those that moved something since they began; some at any moment. */
-const victims = (tasks: ReadonlyArray<Task>): ReadonlyArray<number> =>
+const victims = (tasks: ReadonlyArray<Task>): ReadonlyArray<readonly [id: string, pid: number]> =>
   tasks.flatMap(({ id, owner, state, take, totals }) => {
-    if (owner === null || hasEnded(state)) return []
+    // One that was killed already is still said to have the task until somebody finds it dead.
+    if (owner === null || hasEnded(state) || ProcessIdentity.hasEnded(owner)) return []
     const key = `${id}/${take}`
     const before = seen.get(key) ?? totals.done
     seen.set(key, before)
-    return totals.done > before || random() < 0.1 ? [owner.pid] : []
+    return totals.done > before || random() < 0.05 ? [[id, owner.pid] as const] : []
   })
 
-const disturb = (tasks: ReadonlyArray<Task>): void => {
-  const pids = victims(tasks)
-  const pid = pids[below(pids.length)]
-  if (pid === undefined) return
+const disturb = async (tasks: ReadonlyArray<Task>): Promise<void> => {
+  const found = victims(tasks)
+  const [task, pid] = found[below(found.length)] ?? []
+  if (task === undefined || pid === undefined) return
   const draw = random()
   if (draw < 0.2) {
-    service?.kill("SIGKILL")
+    await endService()
     held.service++
     startService()
-  } else if (held.freeze < freezes && draw < 0.3) {
-    if (signal(pid, "SIGSTOP")) held.freeze++
+    return
+  }
+  const from = Date.now()
+  if (held.freeze < freezes && draw < 0.3) {
+    if (!signal(pid, "SIGSTOP")) return
+    held.freeze++
+    stops.push({ task, from, to: from + freezeMillis + arrivesMillis })
     setTimeout(() => signal(pid, "SIGCONT"), freezeMillis)
-  } else if (signal(pid, "SIGKILL")) held.runner++
+  } else if (signal(pid, "SIGKILL")) {
+    held.runner++
+    stops.push({ task, from, to: from + arrivesMillis })
+  }
 }
 
 const kills = () => held.runner + held.service
@@ -156,17 +179,44 @@ const checkTask = async (store: TaskStore, task: Task): Promise<void> => {
   if (ends !== 1) fail(`task ${task.id} completed ${ends} times`)
 }
 
-/** How many files were stored more than once, in the folders of all tasks. */
-const checkStored = (tasks: number): number => {
+/** Names the files that were stored more than once, each of which was on its way when a runner of its task was stopped. */
+const checkStored = (tasks: ReadonlyArray<Task>): ReadonlyArray<string> => {
   ourclone("sync", "b2:kill-tasks", at("copy"))
-  for (let number = 0; number < tasks; number++) {
+  for (const number of tasks.keys()) {
     const { differences } = compareTrees(at(`source-${number}`), at(`copy/${number}`))
     if (differences.length > 0) fail(`task ${number}: ${differences.slice(0, 5).join(", ")}`)
   }
-  return ourclone("versions", "--json", "b2:kill-tasks").trim().split("\n").length - files * tasks
+  const lines = ourclone("versions", "--json", "b2:kill-tasks").trim().split("\n")
+  const byPath = Map.groupBy(
+    lines.map((line): Version => JSON.parse(line)),
+    (version) => version.path
+  )
+  return [...byPath].flatMap(([path, versions]) => {
+    if (versions.length === 1) return []
+    const task = tasks[Number(path.split("/")[0])]?.id
+    const times = versions.map(({ storedAt }) => storedAt)
+    const first = Math.min(...times)
+    // What was there when its runner was stopped is seen by the next one.
+    const wasOnItsWay = stops.some(({ from, task: stopped, to }) => stopped === task && first >= from && first <= to)
+    if (versions.length > 2 || !wasOnItsWay) fail(`${path} was stored at ${times.join(", ")}, and no kill explains it`)
+    return [path]
+  })
 }
 
 const mostAtOnce = 3
+/** Runners as they were seen last. */
+let running: ReadonlyArray<number> = []
+
+const endRunning = () => {
+  for (const pid of running) signal(pid, "SIGKILL")
+}
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.once(name, () => {
+    endRunning()
+    service?.kill("SIGKILL")
+    void emulator.stop().then(() => process.exit(1))
+  })
+}
 
 const trial = Effect.gen(function* () {
   const store = yield* SqliteStore.make(journal)
@@ -181,11 +231,14 @@ const trial = Effect.gen(function* () {
     yield* Effect.promise(() => sleep(20 + below(180)))
     const tasks = yield* Effect.forEach(ids, (id) => store.load(id))
     const left = tasks.filter(({ state }) => !hasEnded(state))
+    const broken = tasks.find(({ state }) => state._tag === "Failed")
+    if (broken !== undefined) fail(`task ${broken.id} is ${JSON.stringify(broken.state)}`)
+    running = left.flatMap(({ owner }) => (owner === null ? [] : [owner.pid]))
     if (kills() >= count) {
       if (left.length === 0) break
       continue
     }
-    disturb(left)
+    yield* Effect.promise(() => disturb(left))
     for (let missing = mostAtOnce - left.length; missing > 0; missing--) yield* add
     if (kills() < told + 20) continue
     told = kills()
@@ -193,11 +246,9 @@ const trial = Effect.gen(function* () {
   }
   const tasks = yield* Effect.forEach(ids, (id) => store.load(id))
   for (const task of tasks) yield* Effect.promise(() => checkTask(store, task))
-  const twice = checkStored(tasks.length)
   const takes = tasks.reduce((sum, { take }) => sum + take, 0)
-  if (twice > held.runner + held.freeze) fail(`${twice} files were stored twice, after ${held.runner} kills of runners`)
-  return { tasks: tasks.length, takes, twice }
-})
+  return { tasks: tasks.length, takes, twice: checkStored(tasks) }
+}).pipe(Effect.onError(() => Effect.sync(endRunning)))
 
 try {
   ourclone("bucket", "create", "b2:kill-tasks")
@@ -207,7 +258,7 @@ try {
   if (sound !== '[{"integrity_check":"ok"}]') fail(sound)
   console.log(
     `seed ${seed}: ${held.runner} kills of runners, ${held.service} of the service and ${held.freeze} freezes held; ` +
-      `${tasks} tasks in ${takes} runs, ${twice} files stored twice`
+      `${tasks} tasks in ${takes} runs, ${twice.length} files stored twice${twice.map((path) => `\n  ${path}`).join("")}`
   )
   fs.rmSync(folder, { recursive: true })
 } catch (error) {
@@ -215,6 +266,6 @@ try {
   console.error(`seed ${seed}, after ${JSON.stringify(held)}; the files are in ${folder}`)
   process.exitCode = 1
 } finally {
-  service?.kill("SIGKILL")
+  await endService()
   await emulator.stop()
 }

@@ -7,13 +7,13 @@ import { Remotes } from "@ourclone/core/configuration/Remotes"
 import type { Surroundings } from "@ourclone/core/configuration/Secret"
 import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
-import { mayRun } from "@ourclone/tasks/host/OtherMachines"
 import type { RunnerProgram } from "@ourclone/tasks/host/RunnerProcess"
 import * as TaskHost from "@ourclone/tasks/host/TaskHost"
 import * as OpenStore from "@ourclone/tasks/store/OpenStore"
 import { retention } from "@ourclone/tasks/store/Prune"
 import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
+import { mayRun } from "@ourclone/tasks/task/OtherMachines"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Attempts from "./access/Attempts.ts"
@@ -28,6 +28,7 @@ import { isLoopback, type ListenOptions, listen } from "./http/Listen.ts"
 import type { ServiceShape } from "./http/Service.ts"
 import * as StaticPage from "./http/StaticPage.ts"
 import * as PlaceGuard from "./places/PlaceGuard.ts"
+import * as TaskPlaces from "./places/TaskPlaces.ts"
 import { ServeFailed } from "./ServeFailed.ts"
 import * as SideAnswers from "./side/SideAnswers.ts"
 import * as SideProcess from "./side/SideProcess.ts"
@@ -136,18 +137,6 @@ export const serve = Effect.fnUntraced(function* (
   const settings = Settings.make(database)
   const store = yield* Effect.mapError(OpenStore.open(machine, { busyMillis }), stateFailed)
   const owner = ProcessIdentity.current()
-  const host = yield* TaskHost.make({
-    store,
-    owner,
-    ...(machine.database === undefined
-      ? {}
-      : { mayRun: (task) => Effect.provideService(mayRun(owner.host, task), Remotes, remotes) }),
-    program: options.runner,
-    settings: hostSettings(settings),
-    notifications: surroundings && { configuration: remotes.configurationFile, surroundings },
-    ownFolder: machine.stateDirectory,
-    onProblem: say
-  })
   const side = yield* SideProcess.make({ program: options.side })
   const roots = {
     roots: options.roots,
@@ -161,6 +150,19 @@ export const serve = Effect.fnUntraced(function* (
         SideAnswers.verdicts(side, { _tag: "Judge", ...roots, names }),
         (problem) => new Unavailable({ code: problem.code, detail: problem.message })
       )
+  })
+  const host = yield* TaskHost.make({
+    store,
+    owner,
+    ...(machine.database === undefined
+      ? {}
+      : { mayRun: (task) => Effect.provideService(mayRun(owner.host, task), Remotes, remotes) }),
+    refusal: TaskPlaces.refusal(guard, store),
+    program: options.runner,
+    settings: hostSettings(settings),
+    notifications: surroundings && { configuration: remotes.configurationFile, surroundings },
+    ownFolder: machine.stateDirectory,
+    onProblem: say
   })
   const stopping = new AbortController()
   const setUp = SetUp.make(people.isSetUp(), clock)

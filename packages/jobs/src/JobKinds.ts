@@ -14,7 +14,7 @@ export interface OfferedJob {
   readonly summary: Schema.Top
   /** The secrets that a run of a request wants. Fails with `InvalidJob` where it is none of this kind. */
   readonly needs: (request: unknown) => Effect.Effect<ReadonlyArray<SecretName>, InvalidJob>
-  /** Fails with `InvalidJob` where the request is none of this kind, or makes no sense. */
+  /** Fails with `InvalidJob` where the request is none of this kind, makes no sense, or takes input, which nobody keeps. */
   readonly check: (request: unknown) => Effect.Effect<void, InvalidJob>
   /** `RunHere.run` of a request that came as JSON. Fails with `InvalidJob` where it is none of this kind. */
   readonly run: (
@@ -27,6 +27,11 @@ export interface OfferedJob {
   >
 }
 
+const takesInput = (type: string): InvalidJob =>
+  new InvalidJob({
+    message: `"${type}" takes what is piped in, and that is not kept with a task: run it where the input is, or name files`
+  })
+
 /** A kind that whoever has it may offer beside those listed here. */
 export const offer = <Request, Summary>(kind: JobKind<string, Request, Summary>): OfferedJob => {
   const decode = JsonRequest.decoder(kind)
@@ -38,7 +43,8 @@ export const offer = <Request, Summary>(kind: JobKind<string, Request, Summary>)
     needs: (request) => Effect.map(decode(request), kind.needs),
     check: (request) =>
       Effect.flatMap(decode(request), (decoded) => {
-        const refused = kind.refuse?.(decoded)
+        const refused =
+          kind.refuse?.(decoded) ?? (kind.takesInput?.(decoded) === true ? takesInput(kind.type) : undefined)
         return refused === undefined ? Effect.void : Effect.fail(refused)
       }),
     run: (request, options) =>

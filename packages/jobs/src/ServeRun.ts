@@ -59,6 +59,7 @@ export const serve = Effect.fnUntraced(function* ({ lines, write }: ServeOptions
     const wish = Option.getOrUndefined(decodeWish(line))
     if (wish?._tag === "Pause") pausing.pause()
     if (wish?._tag === "Resume") pausing.resume()
+    if (wish?._tag === "OwnLimits") return limits.change(undefined)
     if (wish?._tag === "Limits") return limits.change({ up: wish.up ?? undefined, down: wish.down ?? undefined })
     return wish?._tag === "Cancel" ? end(wish.by) : Effect.void
   }

@@ -89,6 +89,11 @@ describe("every kind of job", () => {
         const request = JSON.parse(JSON.stringify(sample.request(world)))
         const codec = Schema.toCodecJson(job.request as Schema.Codec<unknown, unknown>)
         expect(Schema.encodeSync(codec)(Schema.decodeUnknownSync(codec)(request))).toEqual(request)
+        // What is piped in is kept with no task.
+        const refused = yield* Effect.result(job.check(request))
+        expect(refused._tag === "Failure" ? refused.failure.message : "").toEqual(
+          sample.input === undefined ? "" : expect.stringContaining("piped in")
+        )
 
         const events: Array<Envelope> = []
         yield* runJson(world, type, request, events, sample.input)

@@ -1,9 +1,9 @@
 /** `runner`: this machine takes tasks of a journal that several share. */
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import { databaseVariable, ThisMachine } from "@ourclone/jobs/kind/Surroundings"
-import { mayRun } from "@ourclone/tasks/host/OtherMachines"
 import * as TaskHost from "@ourclone/tasks/host/TaskHost"
 import { whereOf } from "@ourclone/tasks/store/PostgresPlace"
+import { mayRun } from "@ourclone/tasks/task/OtherMachines"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { usage } from "../ExitCode.ts"

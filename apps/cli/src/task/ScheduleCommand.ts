@@ -1,5 +1,5 @@
 /** `schedule`: tasks by the clock. */
-
+import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
@@ -108,6 +108,9 @@ export const add = Effect.fnUntraced(function* (flags: AddFlags) {
   const store = yield* Journal.open
   const saved = SavePlan.create(store, plan, userName(), yield* surroundings)
   const schedule = yield* Effect.catchTag(saved, "InvalidJob", ({ message }) => ExitCode.usage(message))
+  if (watch !== null && !existsSync(watch)) {
+    output.problem(`${printable(watch)} is not there: it is watched once it is`)
+  }
   yield* told(output, store, schedule)
 }, Effect.scoped)
 

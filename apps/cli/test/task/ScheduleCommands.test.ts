@@ -26,6 +26,8 @@ test("a schedule holds what a command line asks for, and runs nothing before it 
   expect((await cli.run("schedule", "list")).out).toContain("off")
   expect((await cli.run("schedule", "remove", "nightly")).code).toBe(0)
   expect((await cli.run("schedule", "remove", "nightly")).code).toBe(4)
+  const inVain = await cli.run(...add, "--watch", "@/nowhere", "--", "sync", "@/from", "@/to")
+  expect(inVain).toMatchObject({ code: 0, error: expect.stringContaining("nowhere is not there: it is watched once") })
 })
 
 test.each([

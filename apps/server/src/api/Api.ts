@@ -30,8 +30,9 @@ export class Api extends HttpApi.make("ourclone")
   .add(NotificationGroup.middleware(Permission).middleware(Authorization))
   .add(SettingsGroup.middleware(Permission).middleware(Authorization))
   .add(DoorGroup)
-  .middleware(HttpApiMiddleware.ProblemDetails)
+  // Inside of the other one, which would tell nobody of an answer that is none.
   .middleware(Noted)
+  .middleware(HttpApiMiddleware.ProblemDetails)
   .annotate(HttpApi.ParseOptions, { onExcessProperty: "error", errors: "all" })
   .annotate(HttpApi.HeadersParseOptions, {})
   .annotateMerge(

@@ -62,5 +62,5 @@ export class Permission extends HttpApiMiddleware.Service<Permission, { requires
   { error: Forbidden }
 ) {}
 
-/** Notes which route was found, and answers what dies inside of it. */
+/** Notes which route was found, and answers for what it gave that is no answer of its own. */
 export class Noted extends HttpApiMiddleware.Service<Noted>()("@ourclone/server/Noted") {}

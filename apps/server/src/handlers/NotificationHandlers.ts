@@ -36,7 +36,7 @@ const answerOf = ({ name, target }: Target.NamedTarget, problem: NotificationAns
     on: Target.occasionsOf(target),
     schedules: target.schedules ?? null,
     hasSecret: secret !== undefined && (target as Fields)[secret] !== undefined,
-    onMyNetwork: target.type !== "mail" && target.onMyNetwork === true,
+    onMyNetwork: target.onMyNetwork === true,
     mail:
       target.type === "mail"
         ? {
@@ -55,7 +55,7 @@ const answerOf = ({ name, target }: Target.NamedTarget, problem: NotificationAns
 const addressOf = (fields: Fields): unknown => (fields.type === "mail" ? fields.host : fields.url)
 
 /**
- * What was given, over what was there before where that is of the same type. A secret stays with the address that it was
+ * What was given, over what was there before where that is of the same type; null takes a field away. A secret stays with the address that it was
  * given for: for another one it is to be given again.
  */
 const tableOf = ({ on, schedules, secret, ...given }: NewNotification, before: Target.Target | undefined): Fields => {
@@ -65,9 +65,9 @@ const tableOf = ({ on, schedules, secret, ...given }: NewNotification, before: T
   const address = addressOf(given)
   const isElsewhere = address !== undefined && address !== addressOf(others)
   const kept = Object.entries(others).filter(([name]) => !isElsewhere || name !== field)
+  const fields = Object.entries({ ...Object.fromEntries(kept), ...given })
   return {
-    ...Object.fromEntries(kept),
-    ...given,
+    ...Object.fromEntries(fields.filter(([, value]) => value !== null)),
     ...(on === undefined ? {} : { on }),
     ...(wanted.length === 0 ? {} : { schedules: wanted }),
     ...(secret === undefined || field === undefined ? {} : { [field]: literal(secret) })

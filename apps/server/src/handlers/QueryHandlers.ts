@@ -7,6 +7,7 @@ import { NotThere, Refused } from "../api/Problem.ts"
 import type { KindsAnswer } from "../api/query/QueryGroup.ts"
 import { webStream } from "../bytes/WebStream.ts"
 import { reading, Service } from "../http/Service.ts"
+import * as TaskPlaces from "../places/TaskPlaces.ts"
 import type { Family } from "../side/RequestCheck.ts"
 import * as SideAnswers from "../side/SideAnswers.ts"
 import type { Order } from "../side/SideWire.ts"
@@ -31,12 +32,9 @@ export const checkRequest = Effect.fnUntraced(function* (
     const errors = checked.issues.map(({ message, path }) => ({ path: ["payload", "request", ...path], message }))
     return yield* new Refused({ code: "InvalidJob", detail: checked.message, errors })
   }
-  yield* guard.request(request)
-  if (type === "undo") {
-    const { task } = request as { readonly task: string }
-    const undone = yield* Effect.mapError(tasks.load(task), reading)
-    yield* guard.request(undone.request)
-  }
+  yield* Effect.catchTag(TaskPlaces.check(guard, tasks, type, request), "TaskError", (error) =>
+    Effect.fail(reading(error))
+  )
   return checked.needs
 })
 

@@ -33,7 +33,7 @@ export const schedules = HttpApiBuilder.group(
     const { clock, guard, host, sharedAs, tasks: store } = yield* Service
 
     const answerOf = Effect.fnUntraced(function* (schedule: Schedule) {
-      const { by, hooks, lookedAt, ...told } = schedule
+      const { by, hooks, isOfService, lookedAt, ...told } = schedule
       const when = schedule.isOn ? Result.getOrElse(When.parse(schedule), () => undefined) : undefined
       const last = yield* Effect.mapError(Scheduler.lastTask(store, schedule), ofTaskError)
       return {
@@ -70,7 +70,7 @@ export const schedules = HttpApiBuilder.group(
         "addSchedule",
         Effect.fnUntraced(function* ({ payload }) {
           const { name } = yield* CurrentCaller
-          const plan: Plan = { ...plain, ...payload }
+          const plan: Plan = { ...plain, ...payload, isOfService: true }
           yield* check(plan)
           const made = yield* Effect.mapError(store.schedules.create(plan, name), ofTaskError)
           yield* about(made.id)
@@ -87,7 +87,9 @@ export const schedules = HttpApiBuilder.group(
           const before = yield* Effect.mapError(store.schedules.load(id), ofTaskError)
           yield* refuseElsewhere(before, payload)
           yield* check({ ...before, ...payload })
-          return yield* answerOf(yield* Effect.mapError(store.schedules.change(before.id, payload), ofTaskError))
+          const isAnew = payload.request !== undefined || payload.watch !== undefined
+          const change = { ...payload, ...(isAnew ? { isOfService: true } : {}) }
+          return yield* answerOf(yield* Effect.mapError(store.schedules.change(before.id, change), ofTaskError))
         })
       )
       .handle(

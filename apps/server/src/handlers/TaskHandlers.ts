@@ -12,12 +12,12 @@ import { TooMany, Unavailable } from "../api/Problem.ts"
 import type { OutcomeAnswer } from "../api/tasks/TaskAnswer.ts"
 import * as EventStream from "../events/EventStream.ts"
 import * as Listeners from "../events/Listeners.ts"
-import * as Position from "../events/Position.ts"
 import * as SharedReading from "../events/SharedReading.ts"
 import { taskAnswer } from "../events/ToldTask.ts"
 import { about } from "../http/Connection.ts"
 import { ofTaskError, reading, Service } from "../http/Service.ts"
 import { checkRequest } from "./QueryHandlers.ts"
+import * as TaskListing from "./TaskListing.ts"
 
 const outcomeAnswer = ({ code, kind, message, path, remedy }: Outcome): OutcomeAnswer => ({
   path,
@@ -48,6 +48,7 @@ export const tasks = HttpApiBuilder.group(
     const { host, people, stopping, tasks: store } = yield* Service
     const listeners = Listeners.make()
     const shared = SharedReading.make(store)
+    const list = TaskListing.make(store)
 
     const wish = (tag: Wished) =>
       Effect.fnUntraced(function* ({ params: { id } }: { readonly params: { readonly id: string } }) {
@@ -67,16 +68,10 @@ export const tasks = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ query: { before, kind, limit: asked = 100, state } }) {
           const states =
             state === undefined ? undefined : typeof state === "string" ? [state] : (state as ReadonlyArray<StateTag>)
-          const limit = Math.min(asked, 500)
           const kinds = kind === undefined ? undefined : [kind]
-          // First where the changes are, so that who goes on from there misses none.
-          const position = yield* Effect.mapError(store.position, listing)
-          const found = yield* Effect.mapError(store.list({ before, kinds, states, limit: limit + 1 }), listing)
-          return {
-            tasks: found.slice(0, limit).map(taskAnswer),
-            isCut: found.length > limit,
-            position: Position.write({ change: position, facts: new Map() })
-          }
+          const query = { before, kinds, states, limit: Math.min(asked, 500) }
+          const text = yield* Effect.mapError(list(query), listing)
+          return HttpServerResponse.text(text, { contentType: "application/json" })
         })
       )
       .handle(

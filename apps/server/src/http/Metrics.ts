@@ -15,12 +15,11 @@ export const noteRequest = (route: string, status: number, seconds: number): Eff
   Metric.update(Metric.withAttributes(requests, { route, status: String(status) }), seconds)
 
 const states = ["Queued", "Running", "Waiting", "Paused"] as const
-const most = 10_000
 
-export const text = Effect.fnUntraced(function* (store: TaskStore) {
+export const text = Effect.fnUntraced(function* (store: Pick<TaskStore, "count">) {
+  const counts = yield* store.count(states)
   for (const state of states) {
-    const found = yield* store.list({ states: [state], limit: most })
-    yield* Metric.update(Metric.withAttributes(tasks, { state: state.toLowerCase() }), found.length)
+    yield* Metric.update(Metric.withAttributes(tasks, { state: state.toLowerCase() }), counts.get(state) ?? 0)
   }
   return yield* PrometheusMetrics.format()
 })

@@ -2,8 +2,10 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as HttpApiError from "effect/http-api/HttpApiError"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as SchemaIssue from "effect/SchemaIssue"
 import { Authorization, type Caller, CurrentCaller, Needs, Noted, Permission } from "../api/Callers.ts"
 import { Forbidden, Unauthenticated } from "../api/Problem.ts"
 import * as Authenticate from "./Authenticate.ts"
@@ -56,23 +58,36 @@ export const permission = Layer.succeed(
   )
 )
 
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
+
+/** Why what a handler gave is no answer of its route, in words that hold no value of it. */
+const wrongAnswer = (error: unknown): Error | undefined => {
+  if (!HttpApiError.HttpApiSchemaError.is(error)) return undefined
+  if (error.kind !== "Body" && error.kind !== "ResponseHeaders") return undefined
+  const issues = format(error.cause.issue).issues.map(
+    ({ message, path = [] }) => `${path.map(String).join(".")}: ${message}`
+  )
+  return new Error(`the answer is none of its route: ${issues.join("; ")}`)
+}
+
 /** `say` takes what died, for the log; callers are told a number by which it is found there. */
 export const noted = (say: (line: string) => void) =>
   Layer.succeed(
     Noted,
-    Noted.of((effect, { endpoint, group }) =>
-      Effect.gen(function* () {
+    Noted.of((effect, { endpoint, group }) => {
+      const route = `${group.identifier}.${endpoint.identifier}`
+      const told = (defect: unknown) =>
+        Effect.sync(() => HttpServerResponse.fromWeb(Guards.problem(Mistake.told(defect, say, route))))
+      return Effect.gen(function* () {
         const connection = yield* Connection
-        connection.route = `${group.identifier}.${endpoint.identifier}`
+        connection.route = route
         return yield* effect
       }).pipe(
-        Effect.catchDefect((defect) =>
-          Effect.sync(() =>
-            HttpServerResponse.fromWeb(
-              Guards.problem(Mistake.told(defect, say, `${group.identifier}.${endpoint.identifier}`))
-            )
-          )
-        )
+        Effect.catch((error) => {
+          const wrong = wrongAnswer(error)
+          return wrong === undefined ? Effect.fail(error) : told(wrong)
+        }),
+        Effect.catchDefect(told)
       )
-    )
+    })
   )

@@ -64,9 +64,19 @@ test("what makes no sense of its type is refused by field, and a secret that loo
   ])
   expect((await put({ type: "webhook", url: "file:///etc/passwd" })).status).toBe(400)
   const mark = service.at("ran")
+  const tried = async () =>
+    (await service.ask("/api/v1/notifications/office/test", { method: "POST", as })).json.failure
   const mail = { type: "mail", host: "127.0.0.1", port: 9, user: "u", from: "a@b.c", to: "d@e.f" }
   expect((await put({ ...mail, secret: `command:touch ${mark}` })).status).toBe(200)
-  await service.ask("/api/v1/notifications/office/test", { method: "POST", as })
+  await tried()
   expect(fs.existsSync(mark)).toBe(false)
   expect(fs.readFileSync(service.at("settings", "config.toml"), "utf8")).toContain("text:command:")
+  for (const host of ["127.0.0.1", "localhost"]) {
+    await put({ ...mail, host })
+    expect(await tried()).toContain("onMyNetwork")
+  }
+  const named = await put({ type: "mail", onMyNetwork: true, host: "localhost" })
+  expect(named.json).toMatchObject({ onMyNetwork: true, mail: { host: "localhost", port: 9, user: "u" } })
+  expect(await tried()).toContain("ECONNREFUSED")
+  expect((await put({ type: "mail", port: null, user: null })).json.mail).toMatchObject({ port: null, user: null })
 })

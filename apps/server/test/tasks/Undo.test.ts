@@ -1,6 +1,8 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { startEmulator } from "@ourclone/b2-emulator/Emulator"
+import { tasksFile } from "@ourclone/tasks/store/TasksFile"
 import { expect, onTestFinished, test } from "vitest"
 import { startService, type TestService, tokenOf } from "../TestService.ts"
 
@@ -58,9 +60,33 @@ test("a task is taken back over the API: said before, and only where its places 
   })
   expect(refused.status).toBe(403)
 
+  const rest = { kind: "copy", cron: "0 0 1 1 *", zone: "UTC", missed: "once", isOn: true }
+  const local = { source, destination: path.join(service.home, "to") }
+  for (const name of ["of a caller", "of the owner"]) {
+    await service.ask("/api/v1/schedules", { as, body: { ...rest, name, request: local } })
+  }
+
   // The same state with other folders: what was allowed once is not today.
   await service.stop()
+  const journal = new DatabaseSync(tasksFile(service.at("state", "ourclone")))
+  // As if a run were due; and as a command makes one.
+  journal.exec(`update schedule set body = json_set(body, '$.lookedAt', 0);
+    update schedule set body = json_remove(body, '$.isOfService') where name = 'of the owner'`)
+  journal.close()
   const narrower = await startService({ folder: service.folder, roots: [path.join(service.home, "elsewhere")] })
+  const newest = async (name: string) => {
+    for (;;) {
+      const { json } = await narrower.ask("/api/v1/schedules", { as })
+      const { lastTask } = json.find((schedule: { readonly name: string }) => schedule.name === name)
+      if (lastTask !== null && lastTask.endedAt !== null) return lastTask.state
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+  expect(await newest("of a caller")).toMatchObject({
+    _tag: "Failed",
+    failure: { code: "PlaceNotAllowed", message: expect.stringContaining(`source: "${source}" may not be used`) }
+  })
+  expect(await newest("of the owner")).toEqual({ _tag: "Done", failed: 0 })
   for (const [method, name, body] of [
     ["POST", "/api/v1/tasks", { kind: "undo", request: { task: task.id } }],
     ["POST", "/api/v1/previews", { kind: "undo", request: { task: task.id } }],

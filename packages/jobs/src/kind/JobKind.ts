@@ -36,6 +36,8 @@ export interface JobKind<Type extends string, Request, Summary> {
   readonly request: Schema.Codec<Request, unknown>
   readonly summary: Schema.Codec<Summary, unknown>
   readonly needs: (request: Request) => ReadonlyArray<SecretName>
+  /** Whether a run of it takes `Beside.input`: then nothing that is kept for later can be made of it. */
+  readonly takesInput?: (request: Request) => boolean
   /** What makes no sense in the request, as far as its schema does not say it and nothing need be looked at; told before a run begins. */
   readonly refuse?: (request: Request) => InvalidJob | undefined
   /** What `run` would do, as events; changes nothing and takes no lock. */

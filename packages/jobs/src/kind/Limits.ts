@@ -4,14 +4,14 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
 export interface Limits {
-  /** Holds from now on, for what waits too. Called again, the last one holds. */
-  readonly change: (rates: Rates) => Effect.Effect<void>
+  /** Holds from now on, for what waits too; without rates, what the request says holds again. Called again, the last one holds. */
+  readonly change: (rates: Rates | undefined) => Effect.Effect<void>
   /** Calls `take` for what was changed already, and with each change until the scope closes. */
-  readonly heed: (take: (rates: Rates) => Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
+  readonly heed: (take: (rates: Rates | undefined) => Effect.Effect<void>) => Effect.Effect<void, never, Scope.Scope>
 }
 
 export const make = (): Limits => {
-  const listeners = new Set<(rates: Rates) => Effect.Effect<void>>()
+  const listeners = new Set<(rates: Rates | undefined) => Effect.Effect<void>>()
   let changed: Rates | undefined
   return {
     change: (rates) =>

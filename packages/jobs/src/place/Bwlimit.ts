@@ -32,11 +32,16 @@ export const limiter = Effect.fnUntraced(function* (
   const isLimited = timetable.some(({ rates }) => rateOf(rates) !== undefined)
   if (!isLimited && limits === undefined) return undefined
   const bandwidth = yield* Bandwidth.make()
-  let isGiven = false
-  yield* Timetable.follow(timetable, (rates) => (isGiven ? Effect.void : bandwidth.setRate(rateOf(rates))))
+  let own: Bandwidth.Rates = { up: undefined, down: undefined }
+  let given: Bandwidth.Rates | undefined
+  const set = Effect.suspend(() => bandwidth.setRate(rateOf(given ?? own)))
+  yield* Timetable.follow(timetable, (rates) => {
+    own = rates
+    return set
+  })
   yield* limits?.heed((rates) => {
-    isGiven = true
-    return bandwidth.setRate(rateOf(rates))
+    given = rates
+    return set
   }) ?? Effect.void
   return bandwidth
 })

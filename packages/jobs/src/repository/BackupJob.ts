@@ -155,6 +155,7 @@ export const kind: JobKind<"backup", Request, Summary> = {
   type: "backup",
   request: Request,
   summary: Summary,
+  takesInput: ({ stdinFilename }) => stdinFilename !== undefined,
   needs: OpenedRepository.needs,
   refuse,
   preview: begin(true),

@@ -114,8 +114,15 @@ const run = (options: ProcessOptions) =>
       Effect.gen(function* () {
         const runner = start(options)
         runner.child.stdin?.write(`${order}\n`)
-        const pass = ({ down, up }: Rates) =>
-          Effect.sync(() => wish(runner, { _tag: "Limits", up: up ?? null, down: down ?? null }))
+        const pass = (rates: Rates | undefined) =>
+          Effect.sync(() =>
+            wish(
+              runner,
+              rates === undefined
+                ? { _tag: "OwnLimits" }
+                : { _tag: "Limits", up: rates.up ?? null, down: rates.down ?? null }
+            )
+          )
         yield* limits?.heed(pass) ?? Effect.void
         yield* pausing?.heed((isHeld) => wish(runner, { _tag: isHeld ? "Pause" : "Resume" })) ?? Effect.void
         // Reads on while the run is asked to end: how it ends is told last.

@@ -25,7 +25,9 @@ export const Wish = Schema.TaggedUnion({
   Pause: {},
   Resume: {},
   /** Bytes a second that hold from now on, for runs that take `bwlimit`; null is no limit. */
-  Limits: { up: Schema.NullOr(rate), down: Schema.NullOr(rate) }
+  Limits: { up: Schema.NullOr(rate), down: Schema.NullOr(rate) },
+  /** What the request says holds again. */
+  OwnLimits: {}
 })
 export type Wish = typeof Wish.Type
 

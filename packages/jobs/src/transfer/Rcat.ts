@@ -70,6 +70,7 @@ export const kind: JobKind<"rcat", Request, typeof Summary.Type> = {
   request: Request,
   summary: Summary,
   needs: () => [],
+  takesInput: () => true,
   refuse: ({ bwlimit, destination }) =>
     parentOf(destination) === undefined
       ? new InvalidJob({

@@ -23,6 +23,8 @@ export interface StartingOptions {
   readonly store: TaskStore
   readonly owner: ProcessIdentity
   readonly program: RunnerProcess.RunnerProgram
+  /** Why it may not be started, in words that name the place that may not be used. */
+  readonly refusal: (task: Task) => Effect.Effect<string | undefined, { readonly message: string }>
   readonly onProblem: (message: string) => void
   /** One more may be started. */
   readonly onEnd: () => void
@@ -31,7 +33,14 @@ export interface StartingOptions {
 /** Runners that end before they have begun. */
 const mostFailures = 3
 
-export const make = Effect.fnUntraced(function* ({ onEnd, onProblem, owner, program, store }: StartingOptions) {
+export const make = Effect.fnUntraced(function* ({
+  onEnd,
+  onProblem,
+  owner,
+  program,
+  refusal,
+  store
+}: StartingOptions) {
   /** By id: the take that the task had when its runner was started. */
   const starting = new Map<string, number>()
   const failures = new Map<string, number>()
@@ -43,13 +52,12 @@ export const make = Effect.fnUntraced(function* ({ onEnd, onProblem, owner, prog
     secretsOf.delete(id)
   }
 
-  /** A task that no runner can even begin. */
-  const giveUp = Effect.fnUntraced(function* (id: string, message: string) {
+  /** A task that no runner can, or may, even begin. */
+  const giveUp = Effect.fnUntraced(function* (id: string, code: string, message: string) {
     forget(id)
     const claim = yield* store.claim(owner, leaseMillis, id)
     if (claim === undefined) return
-    const failure = { code: "RunnerDied", message: `its runner ${message}`, isRetryable: false }
-    yield* store.settle(id, { _tag: "Broke", take: claim.take, failure })
+    yield* store.settle(id, { _tag: "Broke", take: claim.take, failure: { code, message, isRetryable: false } })
   })
 
   const ended = Effect.fnUntraced(function* (
@@ -65,7 +73,21 @@ export const make = Effect.fnUntraced(function* ({ onEnd, onProblem, owner, prog
     onProblem(`the runner of task ${id} ${message}`)
     const times = (failures.get(id) ?? 0) + 1
     failures.set(id, times)
-    if (times >= mostFailures) yield* giveUp(id, message)
+    if (times >= mostFailures) yield* giveUp(id, "RunnerDied", `its runner ${message}`)
+  })
+
+  const run = Effect.fnUntraced(function* (task: Task): Effect.fn.Return<void, TaskError> {
+    const { id, take } = task
+    const because = yield* Effect.result(refusal(task))
+    if (because._tag === "Failure") {
+      return yield* ended(id, take, { isGood: false, message: `could not be started: ${because.failure.message}` })
+    }
+    if (because.success !== undefined) {
+      starting.delete(id)
+      return yield* giveUp(id, "PlaceNotAllowed", because.success)
+    }
+    const end = yield* Effect.promise(() => RunnerProcess.start(program, task, secretsOf.get(id) ?? none))
+    yield* ended(id, take, end)
   })
 
   const result: Starting = {
@@ -73,14 +95,11 @@ export const make = Effect.fnUntraced(function* ({ onEnd, onProblem, owner, prog
       if (secrets.size > 0) secretsOf.set(id, secrets)
     },
     start: (task) => {
-      const { id, take } = task
-      starting.set(id, take)
-      void RunnerProcess.start(program, task, secretsOf.get(id) ?? none).then((end) =>
-        Effect.runForkWith(context)(
-          ended(id, take, end).pipe(
-            Effect.catch(({ message }) => Effect.sync(() => onProblem(message))),
-            Effect.andThen(Effect.sync(onEnd))
-          )
+      starting.set(task.id, task.take)
+      Effect.runForkWith(context)(
+        run(task).pipe(
+          Effect.catch(({ message }) => Effect.sync(() => onProblem(message))),
+          Effect.andThen(Effect.sync(onEnd))
         )
       )
     },

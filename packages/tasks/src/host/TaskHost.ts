@@ -50,6 +50,8 @@ export interface HostOptions {
   readonly ownFolder?: string
   /** Whether this machine can run a task of a journal that several share; all where this is absent. */
   readonly mayRun?: (task: Task) => Effect.Effect<boolean>
+  /** Why a task may not be started here, in words that name the place that may not be used: then it has failed. */
+  readonly refusal?: (task: Task) => Effect.Effect<string | undefined, { readonly message: string }>
   /** Asked at each look, so that they can change. */
   readonly settings?: Effect.Effect<HostSettings>
   /** How long a run may take to end that is to. */
@@ -73,7 +75,7 @@ const holdMillis = 5_000
 const lookMillis = 1_000
 const notifyMillis = 2_000
 const pruneMillis = 3_600_000
-/** How many that are due are looked through for those that this machine can run. */
+/** How many that are due are looked through at once for those that this machine can run. */
 const mostDue = 1_000
 
 export const make = Effect.fnUntraced(function* ({
@@ -84,14 +86,15 @@ export const make = Effect.fnUntraced(function* ({
   ownFolder,
   patience,
   program,
+  refusal = () => Effect.succeed(undefined),
   settings = Effect.succeed(defaults),
   store
 }: HostOptions): Effect.fn.Return<TaskHost, never, Scope.Scope> {
   const isOurs = ({ machine }: Schedule) => mayRun === undefined || machine === owner.host
-  const watches = yield* Watches.make(store, ownFolder, isOurs)
+  const watches = yield* Watches.make(store, ownFolder, { isOurs, onProblem })
   const due = Latch.makeUnsafe(true)
   const onEnd = () => void due.openUnsafe()
-  const starting = yield* Starting.make({ store, owner, program, onProblem, onEnd })
+  const starting = yield* Starting.make({ store, owner, program, refusal, onProblem, onEnd })
   const endStuck = EndStuck.make(store, program.sendSignal, patience)
   let isHolder = false
   let starts = false
@@ -109,18 +112,24 @@ export const make = Effect.fnUntraced(function* ({
     return (yield* mayRun(task)) && (yield* store.hold(`start ${task.id}`, owner, leaseMillis))
   })
 
+  /** Up to there the last look found none that this machine can run: those of others may be more than one look goes through. */
+  let passed: Task | undefined
+
   const startDue = Effect.gen(function* () {
     const { atOnce } = yield* settings
     const held = yield* store.list({ states: ["Running", "Waiting"], limit: 10_000 })
     starting.look(held)
     let free = atOnce - held.filter(counts).length - starting.count()
     if (free <= 0) return
-    for (const task of yield* store.due(mayRun === undefined ? free + starting.count() : mostDue)) {
+    const limit = mayRun === undefined ? free + starting.count() : mostDue
+    const due = yield* store.due(limit, passed)
+    for (const task of due) {
       if (free <= 0) break
       if (starting.has(task.id) || !(yield* isForHere(task))) continue
       starting.start(task)
       free--
     }
+    passed = mayRun !== undefined && free > 0 && due.length === limit ? due.at(-1) : undefined
   })
 
   const pruneWhenDue = Effect.gen(function* () {

@@ -61,6 +61,20 @@ const guarded: LookupFunction = (host, options, callback) => {
   })
 }
 
+/** An address of the host, which is none of the own network. */
+const addressOf = (host: string): Effect.Effect<string, string> =>
+  Effect.callback((resume) => {
+    const take = (addresses: ReadonlyArray<string>) => {
+      const [first] = addresses
+      resume(first === undefined || addresses.some(isOwn) ? Effect.fail(refused(host).message) : Effect.succeed(first))
+    }
+    if (isIP(host) !== 0) return take([host])
+    lookUp(host, { all: true }, (error, found) => {
+      if (error === null) take(found.map(({ address }) => address))
+      else resume(Effect.fail(`${host}: ${error.message}`))
+    })
+  })
+
 interface Post {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -111,10 +125,12 @@ const mail = Effect.fnUntraced(function* (
   surroundings: Secret.Surroundings
 ) {
   const { createTransport } = yield* Effect.promise(() => import("nodemailer"))
-  const { from, host, plain = false, port, to, user } = target
+  const { from, host, onMyNetwork, plain = false, port, to, user } = target
   const pass = yield* resolved(target.password, surroundings)
   const transport = createTransport({
-    host,
+    // The address that was looked at, and no other; its certificate is that of the name.
+    host: onMyNetwork === true ? host : yield* addressOf(host),
+    ...(isIP(host) === 0 ? { tls: { servername: host } } : {}),
     port: port ?? (plain ? 25 : 587),
     secure: port === 465,
     requireTLS: !plain && port !== 465,

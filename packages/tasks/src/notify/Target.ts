@@ -48,6 +48,7 @@ export const Target = Schema.Union([
     to: Schema.String,
     /** Without TLS, for a relay on this machine. */
     plain: Schema.optionalKey(Schema.Boolean),
+    onMyNetwork,
     ...common
   })
 ])

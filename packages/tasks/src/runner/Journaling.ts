@@ -32,7 +32,10 @@ export interface Journaling {
   readonly limits: Limits.Limits
   /** Items that failed in this run. */
   readonly failed: () => number
-  /** Stores the rest, and what becomes of the task. */
+  /**
+   * Stores the rest, and what becomes of the task. Fails with `JournalUnavailable` where the journal stays away: then the task
+   * is taken up again by another runner, which finds what was done.
+   */
   readonly settle: (input: TaskInput, summary?: Schema.Json | null) => Effect.Effect<Task, TaskError>
 }
 
@@ -46,6 +49,8 @@ const fullBatch = 512
 /** Sooner than a host could start another runner for a task whose lease ran out meanwhile. */
 const fullDiskMillis = 250
 const awayMillis = 500
+/** A journal may stay away so long until nobody waits for it any more: less than whoever waits for a process to end does. */
+const graceMillis = 20_000
 /**
  * A commit may take so long. The one before was at most `renewMillis` earlier, so that the lease still holds while the job
  * comes to its end.
@@ -71,16 +76,33 @@ export const make = Effect.fnUntraced(function* (
   /** How long a commit has been on its way, as this process sees it: time in which it was frozen does not count. */
   let pending: number | undefined
 
+  const gone = (what: string): TaskError =>
+    fail(new JournalUnavailable({ message: `the journal is away, so ${what}`, isFull: false, isAway: true }))
+
   /** Sits out a full disk, and a store that is away: what was told is kept in memory, and the job is held up by its sink. */
-  const persistently = <A>(effect: Effect.Effect<A, TaskError>): Effect.Effect<A, TaskError> =>
-    Effect.catchReason(effect, "TaskError", "JournalUnavailable", (reason, error) => {
-      if (!reason.isFull && reason.isAway !== true) return Effect.fail(error)
-      if (reason.isFull) pending = undefined
-      return Effect.andThen(
-        Effect.sleep(reason.isFull ? fullDiskMillis : awayMillis),
-        Effect.suspend(() => persistently(effect))
-      )
-    })
+  const persistently = <A>(effect: Effect.Effect<A, TaskError>, awaySince?: number): Effect.Effect<A, TaskError> =>
+    Effect.catchReason(
+      effect,
+      "TaskError",
+      "JournalUnavailable",
+      Effect.fnUntraced(function* (reason, error): Effect.fn.Return<A, TaskError> {
+        if (reason.isFull) {
+          pending = undefined
+          yield* Effect.sleep(fullDiskMillis)
+          return yield* persistently(effect)
+        }
+        if (reason.isAway !== true) return yield* error
+        const now = yield* Clock.currentTimeMillis
+        const since = awaySince ?? now
+        if (now - since >= graceMillis) {
+          return yield* gone(
+            `this run of task ${claim.task.id} ends without its last words: another runner goes on with it`
+          )
+        }
+        yield* Effect.sleep(awayMillis)
+        return yield* persistently(effect, since)
+      })
+    )
 
   /** Fails when the store has not answered for so long that another may have the task soon. */
   const watching = Effect.gen(function* () {
@@ -89,8 +111,7 @@ export const make = Effect.fnUntraced(function* (
       if (pending === undefined) continue
       pending += watchMillis
       if (pending < patienceMillis) continue
-      const message = `the journal is away, so task ${claim.task.id} stops before another runner takes it`
-      return yield* fail(new JournalUnavailable({ message, isFull: false, isAway: true }))
+      return yield* gone(`task ${claim.task.id} stops before another runner takes it`)
     }
   })
 
@@ -100,9 +121,10 @@ export const make = Effect.fnUntraced(function* (
       const change = text !== limited
       limited = text
       wish ??= heard.wish ?? undefined
-      const { down, up } = heard.limits ?? { up: null, down: null }
+      const rates =
+        heard.limits === null ? undefined : { up: heard.limits.up ?? undefined, down: heard.limits.down ?? undefined }
       return Effect.andThen(
-        change ? limits.change({ up: up ?? undefined, down: down ?? undefined }) : Effect.void,
+        change ? limits.change(rates) : Effect.void,
         wish === undefined ? Effect.void : Deferred.succeed(wished, wish)
       )
     })

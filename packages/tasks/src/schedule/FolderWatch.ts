@@ -14,11 +14,15 @@ const againMillis = 60_000
 const isIn = (path: string, folder: string | undefined): boolean =>
   folder !== undefined && (path === folder || path.startsWith(`${folder}${sep}`))
 
-/** Calls `changed` until the scope closes. Changes in the folder `own`, which the program makes itself, do not count. */
+/**
+ * Calls `changed` until the scope closes. Changes in the folder `own`, which the program makes itself, do not count. A folder that
+ * can not be watched is tried again each minute; `failed` hears why, once until it can.
+ */
 export const watch = (
   folder: string,
   own: string | undefined,
-  changed: () => void
+  changed: () => void,
+  failed: (because: string) => void
 ): Effect.Effect<void, never, Scope.Scope> =>
   Effect.asVoid(
     Effect.acquireRelease(
@@ -27,6 +31,7 @@ export const watch = (
         let timer: NodeJS.Timeout | undefined
         let since: number | undefined
         let isOver = false
+        let isTold = false
 
         const tell = (): void => {
           since = undefined
@@ -41,13 +46,18 @@ export const watch = (
         const begin = (): void => {
           if (isOver) return
           try {
+            // A folder that is not there would be watched in vain.
+            fs.accessSync(folder, fs.constants.R_OK)
             watcher = fs.watch(folder, { recursive: true, persistent: false }, (_, name) => onChange(name))
             watcher.on("error", again)
-          } catch {
-            again()
+            isTold = false
+          } catch (error) {
+            again(error)
           }
         }
-        const again = (): void => {
+        const again = (error: unknown): void => {
+          if (!isTold) failed(error instanceof Error ? error.message : String(error))
+          isTold = true
           watcher?.close()
           setTimeout(begin, againMillis).unref()
         }

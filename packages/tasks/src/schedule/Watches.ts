@@ -15,12 +15,19 @@ export interface Watches {
   readonly turn: Effect.Effect<ReadonlyArray<Task>, TaskError>
 }
 
-/** Until the scope closes. `own` as for `FolderWatch`; schedules that are not `isOurs` are left to another machine. */
+interface WatchesOptions {
+  /** The others are left to another machine. */
+  readonly isOurs?: (schedule: Schedule) => boolean
+  readonly watch?: typeof FolderWatch.watch
+  /** Hears of a folder that can not be watched, in words. */
+  readonly onProblem?: (message: string) => void
+}
+
+/** Until the scope closes. `own` as for `FolderWatch`. */
 export const make = (
   store: TaskStore,
   own: string | undefined,
-  isOurs: (schedule: Schedule) => boolean = () => true,
-  watch: typeof FolderWatch.watch = FolderWatch.watch
+  { isOurs = () => true, onProblem = () => {}, watch = FolderWatch.watch }: WatchesOptions = {}
 ): Effect.Effect<Watches, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const watched = new Map<string, { readonly folder: string; readonly scope: Scope.Closeable }>()
@@ -32,11 +39,13 @@ export const make = (
       changed.delete(id)
       if (known !== undefined) yield* Scope.close(known.scope, Exit.void)
     })
-    const take = Effect.fnUntraced(function* (id: string, folder: string) {
+    const take = Effect.fnUntraced(function* ({ id, name }: Schedule, folder: string) {
       const within = yield* Scope.fork(scope)
       watched.set(id, { folder, scope: within })
+      const failed = (because: string) =>
+        onProblem(`the schedule ${name} can not watch ${folder}: ${because}; it is tried again each minute`)
       yield* Effect.provideService(
-        watch(folder, own, () => void changed.add(id)),
+        watch(folder, own, () => void changed.add(id), failed),
         Scope.Scope,
         within
       )
@@ -47,7 +56,10 @@ export const make = (
       const schedules = (yield* store.schedules.list).filter(isOurs)
       const wanted = new Map(schedules.flatMap(({ id, isOn, watch }) => (isOn && watch !== null ? [[id, watch]] : [])))
       for (const [id, { folder }] of watched) if (wanted.get(id) !== folder) yield* forget(id)
-      for (const [id, folder] of wanted) if (!watched.has(id)) yield* take(id, folder)
+      for (const schedule of schedules) {
+        const folder = wanted.get(schedule.id)
+        if (folder !== undefined && !watched.has(schedule.id)) yield* take(schedule, folder)
+      }
       for (const schedule of schedules) {
         if (!changed.has(schedule.id)) continue
         const last = yield* Scheduler.lastTask(store, schedule)

@@ -1,11 +1,12 @@
 /** The store of several machines: a database of Postgres, for as many processes as like to. */
 import type * as PgConnection from "@effect/sql-pg/PgConnection"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ConnectionError, SqlError } from "effect/sql/SqlError"
 import * as PostgresDatabase from "./PostgresDatabase.ts"
 import * as TablesStore from "./TablesStore.ts"
-import { TaskError } from "./TaskError.ts"
+import { fail, JournalUnavailable, TaskError } from "./TaskError.ts"
 import type { TaskStore } from "./TaskStore.ts"
 import type { Answer, Statement, Value, Work } from "./Work.ts"
 
@@ -140,19 +141,36 @@ const finish = <A>(turn: Turn, work: Work<A>): Effect.Effect<A, SqlError | TaskE
   })
 }
 
-/** Whether a transaction whose end nobody has heard was committed. Asked until the database can say it. */
-const hasCommitted = (pool: PostgresDatabase.Database["pool"], transaction: string): Effect.Effect<boolean> =>
-  pool
-    .use((connection) => ask(connection, "select pg_xact_status(?::xid8) as status", [transaction]))
-    .pipe(
-      Effect.map(({ rows }) => (rows[0] as { readonly status: string | null }).status),
-      Effect.catch(() => Effect.succeed("in progress")),
-      Effect.flatMap((status) =>
-        status === "in progress"
-          ? Effect.andThen(Effect.sleep(againMillis), hasCommitted(pool, transaction))
-          : Effect.succeed(status === "committed")
-      )
-    )
+/** A database that can not say for so long what became of a transaction is not asked any more. */
+const unsureMillis = 60_000
+
+const neverSaid = (): TaskError =>
+  fail(
+    new JournalUnavailable({
+      message: `the journal did not say within ${unsureMillis / 1_000} s whether it has what was written last`,
+      isFull: false
+    })
+  )
+
+/**
+ * Whether a transaction whose end nobody has heard was committed. Asked until the database can say it. Fails where it does
+ * not: what was written must not be written again then.
+ */
+const hasCommitted = Effect.fnUntraced(function* (
+  pool: PostgresDatabase.Database["pool"],
+  transaction: string
+): Effect.fn.Return<boolean, TaskError> {
+  const asking = pool.use((connection) => ask(connection, "select pg_xact_status(?::xid8) as status", [transaction]))
+  for (const end = (yield* Clock.currentTimeMillis) + unsureMillis; (yield* Clock.currentTimeMillis) < end; ) {
+    const status = yield* Effect.match(asking, {
+      onFailure: () => "in progress",
+      onSuccess: ({ rows }) => (rows[0] as { readonly status: string | null }).status
+    })
+    if (status !== "in progress") return status === "committed"
+    yield* Effect.sleep(againMillis)
+  }
+  return yield* neverSaid()
+})
 
 const beginSql = `with turn as materialized (select pg_advisory_xact_lock(${PostgresDatabase.writing}))
   select pg_current_xact_id()::text as transaction, (extract(epoch from clock_timestamp()) * 1000)::bigint as now from turn`

@@ -1,5 +1,6 @@
 /** What is kept of tasks that ended, and for how long. */
 import type { Retention } from "./TaskStore.ts"
+import { bump } from "./TaskTables.ts"
 import { now, pause, rows, run, shrink, size, type Work } from "./Work.ts"
 
 /** A deletion of millions would hold the write lock for as long as it takes. */
@@ -45,6 +46,8 @@ export const prune = function* ({ factsMillis, maxBytes, tasksMillis }: Retentio
     if ((yield* size()) <= maxBytes) break
     facts += yield* forgetFacts(id)
   }
+  // Who keeps what the list was sees that it is another one.
+  if (tasks > 0) yield* bump()
   yield* run("delete from role where lease < ?", at)
   while (yield* shrink()) yield* pause()
   return { tasks, facts }

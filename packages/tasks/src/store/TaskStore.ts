@@ -93,8 +93,10 @@ export interface TaskStore {
    * is none to be had. A task whose owner let its lease run out is to be had too.
    */
   readonly claim: (owner: ProcessIdentity, leaseMillis: number, id?: string) => Answer<Claim | undefined>
-  /** Tasks that could be claimed without naming them, in the order in which they go. */
-  readonly due: (limit: number) => Answer<ReadonlyArray<Task>>
+  /** How many tasks are in each of those states; of states that none is in, nothing. */
+  readonly count: (states: ReadonlyArray<StateTag>) => Answer<ReadonlyMap<StateTag, number>>
+  /** Tasks that could be claimed without naming them, in the order in which they go; of those that come after one of them. */
+  readonly due: (limit: number, after?: Pick<Task, "priority" | "id">) => Answer<ReadonlyArray<Task>>
   /**
    * Whether `owner` has the role of that name from now on for `leaseMillis`; the one that has it keeps it by asking again,
    * and loses it when its lease runs out or its process has ended.

@@ -4,7 +4,7 @@ import type { Fact } from "@ourclone/core/events/RunEvent"
 import { current, hasEnded as isGone, type ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import { type NewTask, noTotals, type Task, type TaskLimits, type Wish } from "../task/Task.ts"
 import * as TaskId from "../task/TaskId.ts"
-import { hasEnded, isHeld, next, type TaskInput, type TaskState } from "../task/TaskState.ts"
+import { hasEnded, isHeld, next, type StateTag, type TaskInput, type TaskState } from "../task/TaskState.ts"
 import * as PathKey from "./PathKey.ts"
 import { ambiguous, lost, noTask, notNow, onlyCancelled } from "./TaskError.ts"
 import { type TaskRow, toTask } from "./TaskRow.ts"
@@ -22,10 +22,14 @@ const placeholders = (values: ReadonlyArray<unknown>): string => values.map(() =
 const claimable = `((tag = 'Queued' and coalesce(not_before, 0) <= ?1) or (tag in ('Running', 'Waiting') and lease < ?1))
   order by priority desc, id`
 
+/** Before every task of `claimable`. */
+const first: Pick<Task, "priority" | "id"> = { priority: Number.MAX_SAFE_INTEGER, id: "" }
+
 /** How many facts that did not simply go well are looked through for one path. */
 const mostWhy = 1000
 
-const bump = function* (): Work<number> {
+/** The number of one more change. */
+export const bump = function* (): Work<number> {
   const sql = "update counter set value = value + 1 where name = 'change' returning value"
   return (yield* rows<{ value: number }>(sql))[0]!.value
 }
@@ -105,9 +109,16 @@ export const list = function* ({ before, kinds, limit, schedule, states }: TaskQ
   return (yield* rows<TaskRow>(`select * from task ${where} order by id desc limit ?`, ...values, limit)).map(toTask)
 }
 
-export const due = function* (limit: number): Work<ReadonlyArray<Task>> {
-  const sql = `select * from task where is_record = 0 and ${claimable} limit ?2`
-  return (yield* rows<TaskRow>(sql, yield* now(), limit)).map(toTask)
+export const due = function* (limit: number, after = first): Work<ReadonlyArray<Task>> {
+  const sql = `select * from task
+    where is_record = 0 and (priority < ?2 or (priority = ?2 and id > ?3)) and ${claimable} limit ?4`
+  return (yield* rows<TaskRow>(sql, yield* now(), after.priority, after.id, limit)).map(toTask)
+}
+
+export const count = function* (states: ReadonlyArray<StateTag>): Work<ReadonlyMap<StateTag, number>> {
+  const sql = `select tag, count(*) as tasks from task where tag in (${placeholders(states)}) group by tag`
+  const found = yield* rows<{ tag: StateTag; tasks: number }>(sql, ...states)
+  return new Map(found.map(({ tag, tasks }) => [tag, tasks]))
 }
 
 /** Nobody, where the lease ran out or the process has ended. */

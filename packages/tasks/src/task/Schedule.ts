@@ -24,6 +24,8 @@ export const Schedule = Schema.Struct({
   /** Around each run of its tasks. */
   hooks: Hooks,
   isOn: Schema.Boolean,
+  /** What it does was said by a caller of a service, who may not use every folder: it is held against what is allowed at each start. */
+  isOfService: Schema.optionalKey(Schema.Boolean),
   /** Who made it. */
   by: Schema.NullOr(Schema.String),
   /** The host name of the machine where it was made, as for its tasks. */
@@ -40,7 +42,7 @@ export type Schedule = typeof Schedule.Type
 /** What a person says of it. */
 export type Plan = Pick<
   Schedule,
-  "name" | "kind" | "request" | "cron" | "zone" | "jitterMillis" | "watch" | "missed" | "hooks" | "isOn"
+  "name" | "kind" | "request" | "cron" | "zone" | "jitterMillis" | "watch" | "missed" | "hooks" | "isOn" | "isOfService"
 >
 
 export const plain: Pick<Plan, "jitterMillis" | "watch" | "missed" | "hooks" | "isOn"> = {

@@ -103,6 +103,29 @@ export const checks: ReadonlyArray<StoreCheck> = named({
     }
     yield* equal("order", order, [urgent.id, first.id, second.id])
   }),
+  "what is due is told piece by piece in that order, and how many tasks stand how": Effect.fnUntraced(
+    function* (store) {
+      const ids: Array<string> = []
+      for (const priority of [0, -1, 1, 0]) ids.push((yield* store.create({ ...newTask, priority })).id)
+      yield* store.create({ ...newTask, isRecord: true })
+      const [first, second, ...more] = yield* store.due(2)
+      yield* equal("a piece", [first?.id, second?.id, more], [ids[2], ids[0], []])
+      const rest = yield* store.due(10, second)
+      yield* equal(
+        "the next one",
+        rest.map(({ id }) => id),
+        [ids[3], ids[1]]
+      )
+      yield* equal("after the last", yield* store.due(10, rest.at(-1)), [])
+      yield* store.claim(owner(1), lease, ids[0])
+      const counts = yield* store.count(["Queued", "Running", "Paused"])
+      yield* equal(
+        "counts",
+        [counts.get("Queued"), counts.get("Running"), counts.get("Paused") ?? "none"],
+        [4, 1, "none"]
+      )
+    }
+  ),
   "a task that may not begin yet is not to be had, and a record never is": Effect.fnUntraced(
     function* (store, advance) {
       const record = yield* store.create({ ...newTask, isRecord: true })

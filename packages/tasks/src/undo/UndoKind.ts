@@ -11,9 +11,11 @@ import { ofStorageError } from "@ourclone/core/events/StorageFailure"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Earlier from "@ourclone/core/layers/Earlier"
 import { retrying } from "@ourclone/core/layers/Retry"
+import { current } from "@ourclone/core/machine/ProcessIdentity"
 import { InvalidJob, type JobError } from "@ourclone/jobs/kind/JobError"
 import type { Beside, JobKind } from "@ourclone/jobs/kind/JobKind"
 import { flag } from "@ourclone/jobs/kind/RequestFields"
+import { type Surroundings, ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as JobEarlier from "@ourclone/jobs/place/Earlier"
 import { hold } from "@ourclone/jobs/place/HoldDestination"
 import { open } from "@ourclone/jobs/place/OpenPlace"
@@ -24,6 +26,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { TaskStore } from "../store/TaskStore.ts"
+import * as OtherMachines from "../task/OtherMachines.ts"
 import type { Task } from "../task/Task.ts"
 import { hasEnded } from "../task/TaskState.ts"
 import * as TakeBack from "./TakeBack.ts"
@@ -79,6 +82,16 @@ const atOnce = 16
 const fewNames = 50
 
 const journalFailed = ({ message }: { readonly message: string }) => new InvalidJob({ message })
+
+/** Of machines that share a journal, only the one where it was asked for has the folders that a task names. */
+const refuseElsewhere = Effect.fnUntraced(function* (task: Task) {
+  const { database } = yield* ThisMachine
+  const { id, machine } = task
+  if (database === undefined || machine === null || (yield* OtherMachines.mayRun(current().host, task))) return
+  return yield* new InvalidJob({
+    message: `task ${id} is one of ${machine}, and what it names is there: take it back on that machine`
+  })
+})
 
 const transferredBy = Effect.fnUntraced(function* ({ id, kind, request, state }: Task) {
   if (!hasEnded(state)) return yield* new InvalidJob({ message: `task ${id} has not ended: cancel it first` })
@@ -193,10 +206,11 @@ export const make = (store: TaskStore): JobKind<"undo", Request, Summary> => {
     ): Effect.fn.Return<
       Summary,
       JobError,
-      Effect.Services<ReturnType<typeof open>> | Effect.Services<ReturnType<typeof hold>>
+      Surroundings | Effect.Services<ReturnType<typeof open>> | Effect.Services<ReturnType<typeof hold>>
     > {
       const task = yield* Effect.mapError(store.load(request.task), journalFailed)
       const transferred = yield* transferredBy(task)
+      yield* refuseElsewhere(task)
       const touched = yield* Effect.mapError(Touched.read(store, task.id), journalFailed)
       if (touched === undefined) {
         return yield* new InvalidJob({ message: `of task ${task.id} only sums are kept, so nobody knows what it did` })

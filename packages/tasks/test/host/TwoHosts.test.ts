@@ -21,6 +21,32 @@ const script = path.join(import.meta.dirname, "endsAtOnce.ts")
 
 const done = (store: TaskStore, id: string) => Stream.runDrain(Follow.follow(store, id))
 
+describe("a host of a journal that several machines share", () => {
+  it.live("starts what it can run, though what waits for another machine is more than it looks through at once", () =>
+    Effect.gen(function* () {
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), "hosts-"))
+      folders.push(folder)
+      const [journal, log] = [path.join(folder, "journal.sqlite"), path.join(folder, "log")]
+      const store = yield* SqliteStore.make(journal, { isDurable: false })
+      const task = { kind: "sync", request: null, origin: "service" } as const
+      for (let count = 0; count < 1_001; count++) yield* store.create({ ...task, machine: "one that is off" })
+      const { id } = yield* store.create({ ...task, machine: "here" })
+      yield* TaskHost.make({
+        store,
+        owner: ProcessIdentity.current(),
+        mayRun: ({ machine }) => Effect.succeed(machine === "here"),
+        program: {
+          command: (task) => [process.execPath, script, journal, task.id, log, "here"],
+          environment: process.env,
+          sendSignal: () => {}
+        }
+      })
+      yield* done(store, id)
+      expect(fs.readFileSync(log, "utf8").trim()).toBe(`here ${id}`)
+    }).pipe(Effect.scoped)
+  )
+})
+
 describe("two hosts of one journal", () => {
   it.live("start each task once between them, and the one that stays goes on where the other ends", () =>
     Effect.gen(function* () {

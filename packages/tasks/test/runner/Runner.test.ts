@@ -324,6 +324,21 @@ describe("a runner", () => {
     })
   )
 
+  it.effect("whose journal never comes back ends, with a name for it, and leaves the task to another", () =>
+    Effect.gen(function* () {
+      const { claim, id, store } = yield* prepared
+      const gone: TaskStore = { ...store, settle: () => Effect.fail(away) }
+      const running = yield* Effect.forkChild(
+        Effect.flip(Runner.run({ store: gone, claim, execute: () => Effect.succeed(null), interrupted: requeue }))
+      )
+      yield* TestClock.adjust("19 seconds")
+      expect(running.pollUnsafe()).toBe(undefined)
+      yield* TestClock.adjust("2 seconds")
+      expect((yield* Fiber.join(running)).message).toContain(`this run of task ${id} ends without its last words`)
+      expect((yield* store.load(id)).state._tag).toBe("Running")
+    })
+  )
+
   it.effect.each(["fails", "hangs"] as const)("stops its job before its lease runs out when the journal %s", (how) =>
     Effect.gen(function* () {
       const { claim, id, store } = yield* prepared

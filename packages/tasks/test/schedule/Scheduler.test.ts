@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
+import type * as FolderWatch from "../../src/schedule/FolderWatch.ts"
 import * as Scheduler from "../../src/schedule/Scheduler.ts"
 import * as Watches from "../../src/schedule/Watches.ts"
 import * as SqliteStore from "../../src/store/SqliteStore.ts"
@@ -93,16 +94,22 @@ describe("a schedule", () => {
     Effect.gen(function* () {
       const store = yield* prepared
       const changes = new Map<string, () => void>()
-      const watching = (folder: string, _: unknown, changed: () => void) =>
+      const told: Array<string> = []
+      const onProblem = (message: string) => void told.push(message)
+      const watch: typeof FolderWatch.watch = (folder, _, changed, failed) =>
         Effect.asVoid(
           Effect.acquireRelease(
-            Effect.sync(() => changes.set(folder, changed)),
+            Effect.sync(() => {
+              changes.set(folder, changed)
+              failed("it is not there")
+            }),
             () => Effect.sync(() => changes.delete(folder))
           )
         )
-      const watches = yield* Watches.make(store, undefined, () => true, watching)
+      const watches = yield* Watches.make(store, undefined, { watch, onProblem })
       yield* store.schedules.create({ ...nightly, watch: "/pictures" }, null)
       expect(yield* watches.turn).toEqual([])
+      expect(told).toEqual([expect.stringContaining("the schedule nightly can not watch /pictures: it is not there")])
       changes.get("/pictures")!()
       const [task] = yield* watches.turn
       changes.get("/pictures")!()

@@ -15,10 +15,9 @@ export const Occasion = Schema.Literals(["failure", "recovery", "absence", "succ
 })
 export type Occasion = typeof Occasion.Type
 
-const text = (description: string) =>
-  Schema.optionalKey(Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(2000)))).annotateKey({
-    description
-  })
+const someText = Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(2000)))
+const text = (description: string) => Schema.optionalKey(someText).annotateKey({ description })
+const portNumber = Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 65_535 })))
 
 /** What is left out stays as it was, where one of that name and type is there. */
 export const NewNotification = Schema.Struct({
@@ -33,8 +32,8 @@ export const NewNotification = Schema.Struct({
   ).annotateKey({ description: "Of webhook, ntfy and healthchecks; ntfy's ends with the topic" }),
   secret: text("Of a webhook its whsec_…, of ntfy a token, of mail the password"),
   host: text("Of mail: the server that takes it"),
-  port: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 65_535 })))),
-  user: text("Of mail"),
+  port: Schema.optionalKey(Schema.NullOr(portNumber)).annotateKey({ description: "Of mail; null is the usual one" }),
+  user: Schema.optionalKey(Schema.NullOr(someText)).annotateKey({ description: "Of mail; null is nobody" }),
   from: text("Of mail"),
   to: text("Of mail"),
   plain: Schema.optionalKey(Schema.Boolean).annotateKey({ description: "Of mail: without TLS" }),

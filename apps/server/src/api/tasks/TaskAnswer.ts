@@ -45,6 +45,12 @@ export const TaskAnswer = Schema.Struct({
 }).annotate({ identifier: "Task" })
 export type TaskAnswer = typeof TaskAnswer.Type
 
+export const TaskListAnswer = Schema.Struct({
+  tasks: Schema.Array(TaskAnswer),
+  isCut: Schema.Boolean,
+  position: Schema.String.annotate({ description: "What `after` of the events is for whoever has seen this" })
+})
+
 export const OutcomeAnswer = Schema.Struct({
   path: Schema.String,
   kind: Schema.Literals(["failed", "skipped"]),

@@ -8,7 +8,7 @@ import { Needs } from "../Callers.ts"
 import { Forbidden, NotNow, NotThere, Refused, StorageFailed, TooMany, Unavailable } from "../Problem.ts"
 import { Kind } from "../query/QueryGroup.ts"
 import { limit, number } from "../Whole.ts"
-import { CauseAnswer, OutcomeAnswer, TaskAnswer } from "./TaskAnswer.ts"
+import { CauseAnswer, OutcomeAnswer, TaskAnswer, TaskListAnswer } from "./TaskAnswer.ts"
 
 export const NewTask = Schema.Struct({
   kind: Kind,
@@ -21,7 +21,7 @@ const StateName = Schema.Literals(["Queued", "Running", "Waiting", "Paused", "Do
 
 const one = { params: { id: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))) } }
 const rate = Schema.NullOr(Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))).annotate({
-  description: "Bytes a second; null is no limit"
+  description: "Bytes a second; null is no limit, and null for both is what the request says"
 })
 const failing = [NotThere, Unavailable] as const
 const acting = { ...one, success: TaskAnswer, error: [NotThere, NotNow, Unavailable] } as const
@@ -37,11 +37,7 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
         before: Schema.optionalKey(Schema.String.annotate({ description: "Only tasks made before this one" })),
         limit
       },
-      success: Schema.Struct({
-        tasks: Schema.Array(TaskAnswer),
-        isCut: Schema.Boolean,
-        position: Schema.String.annotate({ description: "What `after` of the events is for whoever has seen this" })
-      }),
+      success: TaskListAnswer,
       error: Unavailable
     }).annotate(Needs, "read"),
     HttpApiEndpoint.post("start", "/tasks", {

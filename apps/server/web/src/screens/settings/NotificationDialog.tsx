@@ -47,9 +47,9 @@ const typedOf = (before: NotificationAnswer | undefined): Typed => ({
 })
 
 const textFields = (type: NotificationType): ReadonlyArray<keyof Typed> =>
-  type === "mail" ? ["secret", "host", "user", "from", "to"] : ["url", "secret"]
+  type === "mail" ? ["secret", "host", "from", "to"] : ["url", "secret"]
 
-/** What was left empty is not said, and stays as it was. */
+/** What is shown is said, and what is not shown only where something was typed: else it stays as it was. */
 const payloadOf = (
   type: NotificationType,
   typed: Typed,
@@ -59,8 +59,13 @@ const payloadOf = (
   type,
   ...Object.fromEntries(textFields(type).flatMap((name) => (typed[name] === "" ? [] : [[name, typed[name]]]))),
   ...(type === "mail"
-    ? { plain: typed.plain, ...(/^\d+$/.test(typed.port) ? { port: Number(typed.port) } : {}) }
-    : { onMyNetwork: typed.onMyNetwork }),
+    ? {
+        plain: typed.plain,
+        port: /^\d+$/.test(typed.port) ? Number(typed.port) : null,
+        user: typed.user === "" ? null : typed.user
+      }
+    : {}),
+  onMyNetwork: typed.onMyNetwork,
   on,
   schedules
 })
@@ -142,14 +147,13 @@ const Fields = ({ hasSecret, isThere, issues, set, type, typed }: FieldsProps) =
           isOn={typed.plain}
           onChange={set("plain")}
         />
-      ) : (
-        <Check
-          label="It is on my own network"
-          help="Otherwise addresses of this computer and its network are refused."
-          isOn={typed.onMyNetwork}
-          onChange={set("onMyNetwork")}
-        />
-      )}
+      ) : null}
+      <Check
+        label="It is on my own network"
+        help="Otherwise addresses of this computer and its network are refused."
+        isOn={typed.onMyNetwork}
+        onChange={set("onMyNetwork")}
+      />
     </>
   )
 }

@@ -1,9 +1,14 @@
 import { expect, it } from "@effect/vitest"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
+import { silent } from "@ourclone/core/events/Tell"
 import { jobKinds } from "@ourclone/jobs/JobKinds"
+import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { mayRun, places, travelling } from "../../src/host/OtherMachines.ts"
+import type { TaskStore } from "../../src/store/TaskStore.ts"
+import { mayRun, places, travelling } from "../../src/task/OtherMachines.ts"
+import * as UndoKind from "../../src/undo/UndoKind.ts"
 import { type Hooks, noHooks } from "../../src/task/Hooks.ts"
 
 const options: { readonly [remote: string]: { readonly type: string; readonly remote?: string } } = {
@@ -22,6 +27,8 @@ const remotes = {
     return found === undefined ? Effect.fail(new Error(name)) : Effect.succeed({ type: found.type, options: found })
   }
 } as unknown as Remotes["Service"]
+
+const machine = { stateDirectory: "/s", cacheDirectory: "/c", home: "/h", program: "test" }
 
 const asked = (kind: string, request: object, machine = "nas", hooks: Hooks = noHooks) =>
   Effect.provideService(mayRun("desk", { hooks, kind, machine, request: request as never }), Remotes, remotes)
@@ -47,6 +54,31 @@ const cases: ReadonlyArray<readonly [what: string, kind: string, request: object
 
 it.effect.each(cases)("a task %s", ([, kind, request, expected]) =>
   Effect.map(asked(kind, request), (may) => expect(may).toBe(expected))
+)
+
+it.effect("what a task did to the folders of another machine is taken back there", () =>
+  Effect.gen(function* () {
+    const task = { id: "1", kind: "copy", machine: "nas", hooks: noHooks, state: { _tag: "Done", failed: 0 } }
+    const undo = (request: object) => {
+      const store = { load: () => Effect.succeed({ ...task, request }), facts: () => Effect.succeed([]) }
+      return UndoKind.make(store as unknown as TaskStore).preview!({ task: "1" }, { tell: silent, secrets: new Map() })
+    }
+    const refused = (request: object, database: Redacted.Redacted | undefined) =>
+      undo(request).pipe(
+        Effect.flip,
+        Effect.map(({ message }) => message),
+        Effect.provideService(ThisMachine, { ...machine, database }),
+        Effect.provideService(Remotes, remotes),
+        Effect.scoped
+      )
+    const local = { source: "photos:a", destination: "/home/ann" }
+    expect(yield* refused(local, Redacted.make("postgres://"))).toContain("one of nas")
+    // The next thing that is missing.
+    const afar = { source: "photos:a", destination: "secret:b" }
+    for (const message of [yield* refused(afar, Redacted.make("postgres://")), yield* refused(local, undefined)]) {
+      expect(message).toContain("only sums are kept")
+    }
+  })
 )
 
 /** Texts that name nothing of a machine: names of filters, of times, of amounts, of versions, of endings. */

@@ -2,7 +2,7 @@
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import { split } from "@ourclone/jobs/place/PlaceText"
 import * as Effect from "effect/Effect"
-import type { Task } from "../task/Task.ts"
+import type { Task } from "./Task.ts"
 
 /** Kinds that leave nothing on the machine where they ran. */
 export const travelling = ["copy", "move", "sync", "check"] as const
