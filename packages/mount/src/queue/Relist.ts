@@ -113,17 +113,19 @@ export class Relist {
     const directories = new Set(entries.flatMap((entry) => (entry._tag === "Directory" ? [entry.path] : [])))
     const listed = new Set(entries.map((entry) => keyOf(entry._tag, entry.path)))
     const missed: Array<Told> = []
-    commit(this.world, () => {
+    const vanish = () => {
       for (const [key, number] of known) {
         const node = listed.has(key) ? undefined : tree.get(number)
         if (node === undefined || node.remote === undefined || node.parent !== ino) continue
         if (keyOf(node.kind, node.remote) === key) this.vanish(node, startedAt, missed)
       }
-    })
+    }
+    if (known.size > 0) commit(this.world, vanish)
     tell(missed)
-    for (let start = 0; start < entries.length; start += slice) {
+    for (let start = 0; start === 0 || start < entries.length; start += slice) {
       const told: Array<Told> = []
       const isQuiet = queue.isEmpty
+      const isLast = start + slice >= entries.length
       commit(this.world, () => {
         for (const entry of entries.slice(start, start + slice)) {
           const number = known.get(keyOf(entry._tag, entry.path))
@@ -133,16 +135,19 @@ export class Relist {
           } else if (isQuiet && !this.gone.has(entry.path)) this.insert(ino, entry, startedAt, directories, told)
           else this.add(ino, entry, startedAt, directories, told)
         }
+        if (isLast) this.noteListed(ino, path, startedAt)
       })
       tell(told)
-      if (entries.length > slice) await pause()
+      if (!isLast) await pause()
     }
-    commit(this.world, () => {
-      const directory = tree.get(ino)
-      if (directory === undefined || (directory.remote ?? "") !== path) return
-      directory.listedAt = startedAt
-      tree.save(directory)
-    })
+  }
+
+  private noteListed(ino: number, path: string, startedAt: number): void {
+    const { tree } = this.world
+    const directory = tree.get(ino)
+    if (directory === undefined || (directory.remote ?? "") !== path) return
+    directory.listedAt = startedAt
+    tree.save(directory)
   }
 
   /** Whether the storage still has, or seems to have, what has another place here, or none. */

@@ -209,7 +209,7 @@ describe("a reply", () => {
   })
 
   it("lists names padded to 8 bytes with where to go on, as many as fit", () => {
-    const listing = new Reply.ListingReply(64, undefined)
+    const listing = new Reply.ListingReply(Reply.make(64), undefined)
     assert.isTrue(listing.add("a", attributes, 0x12, true))
     assert.isTrue(listing.add("ä long one", { ...attributes, kind: "directory" }, 0x13, true) === false)
     assert.isTrue(listing.add("12345678", { ...attributes, kind: "symlink" }, 0x14, true))
@@ -227,7 +227,7 @@ describe("a reply", () => {
   })
 
   it("carries attributes with a listing that asks for them, and none for the two entries that stand for directories", () => {
-    const listing = new Reply.ListingReply(1000, { entry: 1, attributes: 1, missing: 0 })
+    const listing = new Reply.ListingReply(Reply.make(1000), { entry: 1, attributes: 1, missing: 0 })
     listing.add(".", attributes, 2, false)
     listing.add("a", attributes, 0x12, true)
     const reply = listing.finish().subarray(16)

@@ -31,10 +31,13 @@ const dot = (ino: number): Attributes => ({
 
 const list = (
   { node, body }: Asked<Body<"READDIR">>,
-  { fileSystem }: DoorContext,
+  { buffers, fileSystem }: DoorContext,
   isPlus: boolean
 ): Replied | Promise<Replied> => {
-  const listing = new Reply.ListingReply(body.size, isPlus ? fileSystem.lifetimes : undefined)
+  const listing = new Reply.ListingReply(
+    buffers.take(Reply.headSize + body.size),
+    isPlus ? fileSystem.lifetimes : undefined
+  )
   const { offset } = body
   if (offset < afterSelf) listing.add(".", dot(node), afterSelf, false)
   if (offset < afterParent) listing.add("..", dot(rootIno), afterParent, false)

@@ -147,9 +147,9 @@ export class ListingReply {
   readonly #lifetimes: Lifetimes | undefined
   #at = headSize
 
-  /** With lifetimes: for READDIRPLUS. */
-  constructor(size: number, lifetimes: Lifetimes | undefined) {
-    this.#bytes = make(size)
+  /** Fills `bytes`, whose head is left free. With lifetimes: for READDIRPLUS. */
+  constructor(bytes: Buffer, lifetimes: Lifetimes | undefined) {
+    this.#bytes = bytes
     this.#lifetimes = lifetimes
   }
 
