@@ -21,7 +21,7 @@ export const beside = (output: Output): Beside => {
     const now = Date.now()
     output.note(ofWaiting({ for: fact.for, since: now, until: fact.until, failure: fact.failure }, now))
   }
-  const tell: Tell = { fact, gauge: () => {}, room: Effect.void }
+  const tell: Tell = { fact, gauge: () => {}, room: Effect.void, isBehind: () => false }
   return { tell, secrets: new Map() }
 }
 

@@ -56,7 +56,7 @@ const bytes: Readonly<Record<BytesKinds.BytesType, Sample>> = {
 }
 
 const beside = (names: ReadonlyArray<SecretName>, told: Array<unknown>): Beside => ({
-  tell: { fact: (fact) => void told.push(fact), gauge: () => {}, room: Effect.void },
+  tell: { fact: (fact) => void told.push(fact), gauge: () => {}, room: Effect.void, isBehind: () => false },
   secrets: secretsOf(names)
 })
 

@@ -49,7 +49,7 @@ export const copy =
   (root: B2Root, largeFile: LargeFile, most = maxCopySize): NonNullable<Provider["copy"]> =>
   (from, fromLocation, to) =>
     Effect.gen(function* () {
-      const fileName = yield* root.fileName("copy", to, from.size)
+      const fileName = yield* Effect.fromResult(root.fileName("copy", to, from.size))
       const { id } = yield* root.bucketForWriting
       const versionId = from.versionId ?? (yield* currentVersion(root, from, fromLocation))
       if (from.size > most) {
@@ -79,7 +79,7 @@ export const touch =
   (file, modifiedAt) =>
     Effect.gen(function* () {
       const { path } = file
-      const fileName = yield* root.fileName("touch", path)
+      const fileName = yield* Effect.fromResult(root.fileName("touch", path))
       const { id, name } = yield* root.bucket
       const folder = Spelling.segments.toPath(root.prefix.slice(0, -1))
       const location = root.prefix === "" ? name : `${name}/${folder}`

@@ -14,6 +14,7 @@ import {
   wronglyNoted
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { encode, infoRefusal } from "./api/B2Names.ts"
 import {
   type FileRow,
@@ -64,7 +65,7 @@ const find =
   (root: B2Root) =>
   (path: RemotePath): Effect.Effect<DatedFile, StorageError> =>
     Effect.gen(function* () {
-      const fileName = yield* root.fileName("stat", path)
+      const fileName = yield* Effect.fromResult(root.fileName("stat", path))
       const { id, name } = yield* root.bucket
       const { capabilities } = root.client.calls.authorization.current().key
       if (!capabilities.includes("readFiles") && capabilities.includes("listFiles")) {
@@ -200,21 +201,20 @@ const putStreamed = ({ fileName, options, path, root, urls }: Target, source: By
 
 export const put =
   (root: B2Root, urls: UploadUrls): Provider["put"] =>
-  (path, source, options) =>
-    Effect.suspend(() => {
-      if (source.size > maxPutSize) {
-        const message = `B2 takes files of up to ${maxPutSize} bytes in one request, this one has ${source.size}`
-        return Effect.fail(root.fail("put", path, new InvalidRequest({ message })))
-      }
-      const refused = infoRefusal(options.metadata)
-      if (refused !== undefined) return Effect.fail(root.fail("put", path, new InvalidRequest({ message: refused })))
-      return Effect.flatMap(root.fileName("put", path, source.size), (fileName) => {
-        const target: Target = { root, urls, path, fileName, options }
-        if (source.size > smallSize) return putStreamed(target, source)
-        return Effect.flatMap(source.bytes, (bytes) => {
-          if (bytes.length === source.size) return putSmall(target, bytes, source)
-          const message = `the file changed while it was read: ${bytes.length} bytes instead of ${source.size}`
-          return Effect.fail(root.fail("put", path, new SourceChanged({ message })))
-        })
-      })
+  (path, source, options) => {
+    if (source.size > maxPutSize) {
+      const message = `B2 takes files of up to ${maxPutSize} bytes in one request, this one has ${source.size}`
+      return Effect.fail(root.fail("put", path, new InvalidRequest({ message })))
+    }
+    const refused = infoRefusal(options.metadata)
+    if (refused !== undefined) return Effect.fail(root.fail("put", path, new InvalidRequest({ message: refused })))
+    const named = root.fileName("put", path, source.size)
+    if (Result.isFailure(named)) return Effect.fail(named.failure)
+    const target: Target = { root, urls, path, fileName: named.success, options }
+    if (source.size > smallSize) return putStreamed(target, source)
+    return Effect.flatMap(source.bytes, (bytes) => {
+      if (bytes.length === source.size) return putSmall(target, bytes, source)
+      const message = `the file changed while it was read: ${bytes.length} bytes instead of ${source.size}`
+      return Effect.fail(root.fail("put", path, new SourceChanged({ message })))
     })
+  }

@@ -197,7 +197,7 @@ export const make = (root: B2Root): LargeFile => {
         }
         const refused = infoRefusal(options.metadata)
         if (refused !== undefined) return yield* fail("start", path, new InvalidRequest({ message: refused }))
-        const fileName = yield* root.fileName("start", path)
+        const fileName = yield* Effect.fromResult(root.fileName("start", path))
         const { id } = yield* root.bucketForWriting
         const contentType = options.contentType ?? "b2/x-auto"
         const row = yield* client.startLargeFile(path, {

@@ -19,7 +19,7 @@ export const link = (root: B2Root): NonNullable<Provider["link"]> => {
     }
     yield* stat(path)
     const { id, name } = yield* root.bucket
-    const fileName = yield* root.fileName("b2_get_download_authorization", path)
+    const fileName = yield* Effect.fromResult(root.fileName("b2_get_download_authorization", path))
     const token = yield* root.client.getDownloadAuthorization(path, {
       bucketId: id,
       fileNamePrefix: fileName,

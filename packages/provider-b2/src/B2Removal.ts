@@ -43,4 +43,6 @@ export const removeName = (
 export const remove =
   (root: B2Root, hardDelete: boolean): Provider["remove"] =>
   (path: RemotePath) =>
-    Effect.flatMap(root.fileName("remove", path), (fileName) => removeName(root, hardDelete, path, fileName))
+    Effect.flatMap(Effect.fromResult(root.fileName("remove", path)), (fileName) =>
+      removeName(root, hardDelete, path, fileName)
+    )

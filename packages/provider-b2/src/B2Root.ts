@@ -12,6 +12,7 @@ import {
   StorageError
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
 import type { B2Client } from "./api/B2Client.ts"
 import { denial, type KeyScope } from "./api/B2Errors.ts"
@@ -38,8 +39,8 @@ export interface B2Root {
   /** Looks the bucket up again at the next call, since it may have been removed and made anew. */
   readonly forget: () => void
   readonly fail: (operation: string, path: string | undefined, reason: Reason) => StorageError
-  /** The whole name of `path` in the bucket. Fails with `InvalidRequest` when B2 would refuse it, or take a file of `size` bytes for a folder. */
-  readonly fileName: (operation: string, path: RemotePath, size?: number) => Effect.Effect<string, StorageError>
+  /** The whole name of `path` in the bucket, or `InvalidRequest` when B2 would refuse it, or take a file of `size` bytes for a folder. */
+  readonly fileName: (operation: string, path: RemotePath, size?: number) => Result.Result<string, StorageError>
   /** The same, of which B2 need not approve. */
   readonly nameOf: (path: string) => string
   /** The path of a name that begins with `prefix`. */
@@ -155,8 +156,8 @@ const make = (options: {
             ? "an empty file of this name stands for a folder in B2"
             : fileRefusal(name)
       return refusal === undefined
-        ? Effect.succeed(name)
-        : Effect.fail(fail(operation, path, new InvalidRequest({ message: refusal, concernsName: true })))
+        ? Result.succeed(name)
+        : Result.fail(fail(operation, path, new InvalidRequest({ message: refusal, concernsName: true })))
     }
   }
 }

@@ -146,7 +146,12 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
 /** Tells at once: a query has no run that facts could be kept of. */
 const tellNow = (output: Output, onEvent: View["onEvent"]): Tell => {
   const take = receive(output, onEvent)
-  return { fact: (event) => take({ v: 1, at: Date.now(), event }), gauge: () => {}, room: Effect.void }
+  return {
+    fact: (event) => take({ v: 1, at: Date.now(), event }),
+    gauge: () => {},
+    room: Effect.void,
+    isBehind: () => false
+  }
 }
 
 /** Hands the rows of a query on, some at a time. */

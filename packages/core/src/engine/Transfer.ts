@@ -9,7 +9,7 @@ import type { Provider } from "../contract/Provider.ts"
 import type { StorageError } from "../contract/StorageError.ts"
 import type { Tell } from "../events/Tell.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
-import { traced } from "../machine/Traced.ts"
+import { isTracing, traced } from "../machine/Traced.ts"
 import { type ActionOrder, sorted } from "./ActionOrder.ts"
 import * as Afterwards from "./Afterwards.ts"
 import * as FileSteps from "./FileSteps.ts"
@@ -155,13 +155,11 @@ const performAll = Effect.fnUntraced(function* (
     }),
     Effect.raceFirst(restating)
   )
+  const isTraced = yield* isTracing
   const next = Effect.flatMap(Queue.take(queue), (action) => {
-    const work = perform(run, later, taken, action)
-    if (work === undefined) return tell.room
-    return Effect.andThen(
-      tell.room,
-      traced(work, "file", () => attributesOf(action))
-    )
+    const work = perform(run, later, taken, action) ?? Effect.void
+    const step = isTraced ? traced(work, "file", () => attributesOf(action)) : work
+    return tell.isBehind() ? Effect.andThen(tell.room, step) : step
   })
   const worker = Effect.catch(Effect.forever(next), (error) => (Cause.isDone(error) ? Effect.void : Effect.fail(error)))
   const workers = Array.from({ length: Math.max(1, transfers) }, () => worker)

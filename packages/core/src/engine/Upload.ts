@@ -59,12 +59,10 @@ const counted = (source: ByteSource.ByteSource, { onAdvance }: UploadOptions): B
   }
   return {
     ...source,
-    bytes: Effect.suspend(() => {
+    bytes: Effect.map(source.bytes, (bytes) => {
       begin()
-      return Effect.map(source.bytes, (bytes) => {
-        advance(bytes.length)
-        return bytes
-      })
+      advance(bytes.length)
+      return bytes
     }),
     read: (range) =>
       Stream.suspend(() => {

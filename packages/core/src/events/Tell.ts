@@ -18,10 +18,12 @@ export interface Tell {
   readonly gauge: (progress: () => Progress) => void
   /** Waits while the sink is behind. */
   readonly room: Effect.Effect<void>
+  /** Whether `room` would wait now: what goes on with each small file asks this first, as waiting for nothing costs too. */
+  readonly isBehind: () => boolean
 }
 
 /** For those who want to hear nothing. */
-export const silent: Tell = { fact: () => {}, gauge: () => {}, room: Effect.void }
+export const silent: Tell = { fact: () => {}, gauge: () => {}, room: Effect.void, isBehind: () => false }
 
 /** The receiver of the events could not take them, so the run was stopped. */
 export class SinkFailed extends Schema.TaggedError<SinkFailed>()("SinkFailed", { message: Schema.String }) {}
@@ -64,7 +66,8 @@ export const make = (sink: Sink): Effect.Effect<Telling> =>
         gauge = progress
         something.openUnsafe()
       },
-      room: space.await
+      room: space.await,
+      isBehind: () => !space.isOpen()
     }
 
     const take = (wantsGauge: boolean): ReadonlyArray<Envelope> => {

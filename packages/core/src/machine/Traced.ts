@@ -10,6 +10,11 @@ import * as Tracer from "effect/Tracer"
 
 export type SpanName = "job" | "file" | "part" | "request" | "retry" | "directories"
 
+/** Whether somebody traces the run of this fiber, which stays so while it runs. */
+export const isTracing: Effect.Effect<boolean> = Effect.withFiber((fiber) =>
+  Effect.succeed(fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer)
+)
+
 /** `effect` as a span, where somebody traces. `attributes` is asked only then; no secret is in it. */
 export const traced = <A, E, R>(
   effect: Effect.Effect<A, E, R>,

@@ -23,7 +23,8 @@ export const make = (): Told => {
     gauge: (progress) => {
       latest = progress
     },
-    room: Effect.void
+    room: Effect.void,
+    isBehind: () => false
   }
 }
 

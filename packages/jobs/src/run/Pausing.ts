@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 export interface Pausing {
   readonly pause: () => void
   readonly resume: () => void
+  readonly isHeld: () => boolean
   /** Waits while the run is held up. */
   readonly open: Effect.Effect<void>
   /** Calls `take` where the run is held up already, and with each change until the scope closes. */
@@ -26,6 +27,7 @@ export const make = (): Pausing => {
   return {
     pause: () => hold(true),
     resume: () => hold(false),
+    isHeld: () => isHeld,
     open: latch.await,
     heed: (take) =>
       Effect.asVoid(

@@ -21,7 +21,13 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
 ): Effect.fn.Return<Summary, JobError | Tell.SinkFailed, Surroundings> {
   const { flush, pump, tell: telling } = yield* Tell.make(sink)
   const tell: Tell.Tell =
-    pausing === undefined ? telling : { ...telling, room: Effect.andThen(pausing.open, telling.room) }
+    pausing === undefined
+      ? telling
+      : {
+          ...telling,
+          room: Effect.andThen(pausing.open, telling.room),
+          isBehind: () => pausing.isHeld() || telling.isBehind()
+        }
   const begin = isPreview && kind.preview !== undefined ? kind.preview : kind.run
   const refused = kind.refuse?.(request)
   const working =

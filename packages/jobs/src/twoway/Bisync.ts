@@ -128,6 +128,7 @@ const continuing = (
   hear: (fact: Fact) => void
 ): Tell => ({
   room: tell.room,
+  isBehind: tell.isBehind,
   fact: (fact) => {
     hear(fact)
     if (fact._tag !== "Planned") tell.fact(fact)

@@ -15,7 +15,7 @@ const mounted = Effect.gen(function* () {
   world.write("from/folder/large", large.toString())
   yield* runJson(world, "backup", { ...home(world), paths: [world.at("from")] }, [])
   const beside = {
-    tell: { fact: () => {}, gauge: () => {}, room: Effect.void },
+    tell: { fact: () => {}, gauge: () => {}, room: Effect.void, isBehind: () => false },
     secrets: secretsOf([`repository:${world.at("repository")}`])
   }
   const opened = Effect.gen(function* () {

@@ -125,7 +125,7 @@ describe("jobs about repositories", () => {
       expect(yield* query(Stats.kind, { ...at, mode: "raw-data" })).toMatchObject([{ snapshotsCount: 2 }])
       expect(yield* query(Info.kind, at)).toMatchObject([{ version: 2, snapshots: { files: 2 } }])
       expect(yield* query(KeyList.kind, at)).toMatchObject([{ current: true }])
-      const tell = { fact: () => {}, gauge: () => {}, room: Effect.void }
+      const tell = { fact: () => {}, gauge: () => {}, room: Effect.void, isBehind: () => false }
       const secrets = new Map([[`repository:${repository}`, Redacted.make(JobTrial.password)]])
       const request = { ...at, snapshot: "latest", file: join(source, "c.txt") }
       const pieces = yield* Effect.provide(Stream.runCollect(Dump.kind.run(request, { tell, secrets })), surroundings)

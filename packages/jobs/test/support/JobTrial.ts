@@ -95,7 +95,7 @@ export const make = Effect.gen(function* () {
 
   const query = Effect.fnUntraced(function* <Request, Row>(kind: QueryKind<string, Request, Row>, request: Request) {
     const asked = throughJson(kind.request, request, said)
-    const tell = { fact: () => {}, gauge: () => {}, room: Effect.void }
+    const tell = { fact: () => {}, gauge: () => {}, room: Effect.void, isBehind: () => false }
     const rows = kind.run(asked, { tell, secrets: secretsFor(kind.needs(asked), password) })
     const found = yield* Effect.provide(Stream.runCollect(rows), surroundings)
     return found.map((row) => throughJson(kind.row, row, said))
