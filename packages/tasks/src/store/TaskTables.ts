@@ -9,7 +9,7 @@ import * as PathKey from "./PathKey.ts"
 import { ambiguous, lost, noTask, notNow, onlyCancelled } from "./TaskError.ts"
 import { type TaskRow, toTask } from "./TaskRow.ts"
 import type { Batch, Cause, Claim, Heard, Outcome, TaskQuery } from "./TaskStore.ts"
-import { insert, now, rows, run, type Work } from "./Work.ts"
+import { insert, now, pause, rows, run, type Work } from "./Work.ts"
 
 const itemOf = (fact: Fact): string | null => {
   const item = "item" in fact ? fact.item : fact._tag === "Failed" ? fact.failure.item : undefined
@@ -27,6 +27,7 @@ const first: Pick<Task, "priority" | "id"> = { priority: Number.MAX_SAFE_INTEGER
 
 /** How many facts that did not simply go well are looked through for one path. */
 const mostWhy = 1000
+const whyAtOnce = 16
 
 /** The number of one more change. */
 export const bump = function* (): Work<number> {
@@ -326,14 +327,26 @@ export const position = function* (): Work<number> {
   return (yield* rows<{ value: number }>("select value from counter where name = 'change'"))[0]!.value
 }
 
+/** From the newest on. It looks through the facts of so many tasks at a time, as an index of paths would cost each run more. */
 export const why = function* (path: string, limit: number) {
-  const found = yield* rows<{ task: string; at: number; body: string }>(
-    "select task, at, body from event where item = ? order by task desc, seq desc limit ?",
-    PathKey.of(path),
-    Math.min(limit, mostWhy)
-  )
+  const most = Math.min(limit, mostWhy)
+  const key = PathKey.of(path)
   const told: Array<{ readonly task: Task; readonly fact: { readonly at: number; readonly fact: Fact } }> = []
-  for (const { at, body, task } of found) told.push({ task: yield* find(task), fact: { at, fact: JSON.parse(body) } })
+  let before = "~"
+  while (told.length < most) {
+    const sql = "select id from task where id < ? order by id desc limit ?"
+    const tasks = yield* rows<{ id: string }>(sql, before, whyAtOnce)
+    const [newest, oldest] = [tasks[0]?.id, tasks.at(-1)?.id]
+    if (newest === undefined || oldest === undefined) break
+    const found = yield* rows<{ task: string; at: number; body: string }>(
+      `select task, at, body from event where task between ? and ? and item = ?
+       order by task desc, seq desc limit ?`,
+      ...[oldest, newest, key, most - told.length]
+    )
+    for (const { at, body, task } of found) told.push({ task: yield* find(task), fact: { at, fact: JSON.parse(body) } })
+    before = oldest
+    yield* pause()
+  }
   return told
 }
 

@@ -242,6 +242,8 @@ export const checks: ReadonlyArray<StoreCheck> = named({
   "why says what became of a path, the newest run first": Effect.fnUntraced(function* (store) {
     const first = yield* claimed(store)
     yield* store.commit(first, batch(done("a"), done("b")), lease)
+    // More tasks than are looked through at a time.
+    for (let other = 0; other < 20; other++) yield* store.create(newTask)
     const second = yield* claimed(store)
     yield* store.commit(second, batch({ _tag: "Skipped", item: "a", because: "a socket" }), lease)
     const found = yield* store.why("a", 10)
