@@ -165,6 +165,17 @@ describe("PrunePlan", () => {
     }
   })
 
+  it("says how many bytes and blobs remain", () => {
+    const packs = [
+      { name: "kept", blobs: blobs("kept", 3) },
+      { name: "gone", blobs: blobs("old", 5) }
+    ]
+    const { files, ...rest } = repositoryOf(packs, isUsed)
+    const { figures, remove } = planOf({ files, ...rest }, { maxUnused: "unlimited" }).plan
+    assert.deepStrictEqual(packsOf(remove), [packId("gone")])
+    assert.deepStrictEqual(figures.remaining, { blobs: 3, bytes: files.get(packId("kept"))!.size })
+  })
+
   it("comes within what may be unused at once, and to rest", () => {
     for (let seed = 1; seed <= 120; seed++) {
       const options = { maxUnused: { percent: [0, 5, 20][seed % 3]! }, repackSmall: false }
