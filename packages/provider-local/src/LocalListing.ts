@@ -112,10 +112,12 @@ class Walk {
         path: RemotePath.makeUnsafe(path),
         size: stats.size,
         modifiedAt: FileTime.ofStats(stats),
-        checksums: {},
-        ...Modes.fields(this.place, false, stats.mode)
+        checksums: {}
       }
-      return StatedSize.isUnsure(absolute, stats.dev, stats.size) ? { ...file, isSizeUnsure: true } : file
+      const isUnsure = StatedSize.isUnsure(absolute, stats.dev, stats.size)
+      // Of most files there is no more to say, and of all of them something would take a third of this.
+      if (!isUnsure && !this.place.metadata) return file
+      return { ...file, ...Modes.fields(this.place, false, stats.mode), ...(isUnsure ? { isSizeUnsure: true } : {}) }
     } catch (error) {
       return this.failure(path, error)
     }

@@ -43,11 +43,13 @@ export interface ByteSource {
    * reading.
    * `onHashed` is told now and then of so many bytes more, where that takes a while.
    */
-  readonly digest?: (
-    partSize: number | undefined,
-    algorithm: ChecksumAlgorithm,
-    onHashed?: (bytes: number) => void
-  ) => Effect.Effect<Digest, StorageError>
+  readonly digest?:
+    | ((
+        partSize: number | undefined,
+        algorithm: ChecksumAlgorithm,
+        onHashed?: (bytes: number) => void
+      ) => Effect.Effect<Digest, StorageError>)
+    | undefined
 }
 
 export const fromBytes = (bytes: Uint8Array): ByteSource => ({

@@ -13,12 +13,13 @@ export const source = (provider: Provider, file: File): ByteSource => {
   const { sha1 } = file.checksums
   const whole: ByteRange | undefined =
     sha1 === undefined || file.size === 0 ? undefined : { offset: 0, length: file.size }
+  const { digest } = provider
   return {
     size: file.size,
     sha1,
-    ...(file.hasNotedChecksums === true ? { isSha1Noted: true } : {}),
+    isSha1Noted: file.hasNotedChecksums,
     bytes: provider.readAll(file),
     read: (range = whole) => provider.read(file, range),
-    ...(provider.digest === undefined ? {} : { digest: provider.digest(file) })
+    digest: digest && ((...asked) => digest(file)(...asked))
   }
 }

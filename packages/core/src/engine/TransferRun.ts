@@ -67,18 +67,18 @@ export const noteOnce = ({ noted, options }: TransferRun, code: string, message:
   options.tell.fact({ _tag: "Note", code, message })
 }
 
+type Done = Extract<Fact, { readonly _tag: "Done" }>
+
 /** `stored` is what the destination has now: its version, where there are versions, is how it can be taken back. */
 export const done = (
   { options }: TransferRun,
-  deed: Extract<Fact, { readonly _tag: "Done" }>["deed"],
+  deed: Done["deed"],
   path: RemotePath,
   bytes: number | undefined,
   { versionId }: Pick<File, "versionId">
-): void =>
-  options.tell.fact({
-    _tag: "Done",
-    deed,
-    item: path,
-    ...(bytes === undefined ? {} : { bytes }),
-    ...(versionId === undefined ? {} : { values: { versionId } })
-  })
+): void => {
+  const fact: { -readonly [field in keyof Done]: Done[field] } = { _tag: "Done", deed, item: path }
+  if (bytes !== undefined) fact.bytes = bytes
+  if (versionId !== undefined) fact.values = { versionId }
+  options.tell.fact(fact)
+}
