@@ -40,6 +40,14 @@ export class Begun {
     return this.journal.first("select 1 from begun where path = ? limit 1", path) !== undefined
   }
 
+  /** Whether something that is still to be looked after was begun below a directory. */
+  isUnderWayBelow(directory: string): boolean {
+    const [from, to] = [`${directory}/`, `${directory}0`]
+    const sql =
+      "select 1 from begun where path > ? and path < ? and ino in (select ino from queue where isParked = 0) limit 1"
+    return this.journal.first(sql, from, to) !== undefined
+  }
+
   /** Paths at which something of the node was begun. */
   pathsOf(ino: number): ReadonlyArray<string> {
     return this.journal.rows("select distinct path from begun where ino = ?", ino).map(({ path }) => String(path))

@@ -67,11 +67,12 @@ export class Removals {
   }
 
   async directory(row: QueueRow): Promise<Settled> {
-    const { journal, provider, queue, tree } = this.world
+    const { begun, journal, provider, queue, tree } = this.world
     const path = RemotePath.makeUnsafe(row.path ?? "")
     const here = tree.at(path)
     if (here?.kind === "directory") return "done"
-    if (queue.isBuriedBelow(path)) return "wait"
+    // What comes there yet would keep it.
+    if (queue.isBuriedBelow(path) || begun.isUnderWayBelow(path)) return "wait"
     const [from, to] = [`${path}/`, `${path}0`]
     if (journal.first("select 1 from node where remote > ? and remote < ? limit 1", from, to) !== undefined)
       return "wait"

@@ -275,6 +275,7 @@ export const make = (options: MemoryOptions = {}): MemoryFileSystem => {
       if (target === node) return how === "keep" ? refuse("AlreadyExists") : undefined
       if (how === "exchange") {
         if (target === undefined) return refuse("NotFound")
+        if (target.kind === "directory" && isInside(from, target)) return refuse("IntoItself")
         place(target, from, name)
         return place(node, into, toName)
       }

@@ -189,6 +189,8 @@ describe.skipIf(reason !== undefined)(
     it("cleans a mount point that a killed process left, with what is below it served again", async () => {
       const killed = await Mounted.start(script)
       try {
+        // The kernel keeps these beyond the end of the process.
+        ok(await shell(`stat ${killed.point}`))
         killed.server.kill("SIGKILL")
         await killed.ended
         assert.include((await shell(`ls ${killed.point}`)).errors, "Transport endpoint is not connected")

@@ -310,6 +310,28 @@ test("a rename in the very moment in which a file is done with is told to the st
   }
 })
 
+test("a folder that got another name while a file came into it leaves nothing of the old one", async () => {
+  const bed = Bed.make()
+  const mount = bed.mount()
+  const { fileSystem } = mount
+  const { ino } = value(await fileSystem.makeDirectory(rootIno, "old", 0o755, Bed.owner))
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  const [come, noted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  bed.after = (method) => {
+    if (method !== "put") return Effect.void
+    come.resolve()
+    return Effect.promise(() => noted.promise)
+  }
+  const { handle } = value(await fileSystem.create(ino, "file", 0o644, Bed.owner, { reads: true, writes: true }))
+  fileSystem.release(handle)
+  await come.promise
+  value(await fileSystem.rename(rootIno, "old", rootIno, "new", "replace"))
+  await ticks(40)
+  noted.resolve()
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  expect([names(bed), [...bed.storage.memory.directories]]).toEqual([["new/file"], ["new"]])
+})
+
 test("a parked write is sent when somebody asks for it", async () => {
   const bed = Bed.make()
   const mount = bed.mount()

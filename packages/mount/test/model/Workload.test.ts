@@ -4,6 +4,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { expect, test } from "vitest"
+import { type Attributes, rootIno } from "../../src/contract/FileSystem.ts"
 import * as Mount from "../../src/model/Mount.ts"
 import * as MemoryFileSystem from "../../src/testing/MemoryFileSystem.ts"
 import { perform, program, show } from "../../src/testing/Workload.ts"
@@ -21,6 +22,20 @@ const kinds = {
     limits: { minPartSize: 20_000, recommendedPartSize: 30_000, cutoff: 100_000 }
   }
 }
+
+test("a directory does not change places with what lies in it", async () => {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-mount-"))
+  const mount = Mount.open({ provider: MemoryProvider.make(), directory: scratch, owner, host: "here" })
+  for (const system of [MemoryFileSystem.make(), mount.fileSystem]) {
+    const outer = await system.makeDirectory(rootIno, "outer", 0o755, owner)
+    const { ino } = outer as Attributes
+    await system.makeDirectory(ino, "inner", 0o755, owner)
+    expect(await system.rename(ino, "inner", rootIno, "outer", "exchange")).toMatchObject({ refusal: "IntoItself" })
+    expect(await system.rename(rootIno, "outer", ino, "inner", "exchange")).toMatchObject({ refusal: "IntoItself" })
+  }
+  await mount.close()
+  fs.rmSync(scratch, { recursive: true })
+})
 
 for (const [kind, options] of Object.entries(kinds)) {
   for (let seed = first; seed < first + Math.ceil(seeds / 3); seed++) {

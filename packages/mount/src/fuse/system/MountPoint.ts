@@ -12,13 +12,19 @@ const patience = "5 seconds"
 const bad = (point: string, because: string, what = remedy("chooseMountPoint")) =>
   Effect.fail(fail(new BadMountPoint({ message: `${point} can not be mounted on: ${because}`, remedy: what })))
 
-/** The errno's name for a directory, or what it is. By the thread pool: the caller may never look into a mount itself. */
+/**
+ * The errno's name for a directory, or what it is. By the thread pool: the caller may never look into a mount itself. Of a
+ * mount whose process was killed the kernel still has the attributes for a while; its room is asked of the process alone.
+ */
 const look = (point: string): Effect.Effect<"directory" | "other" | string> =>
   Effect.promise(() =>
-    fs.promises.stat(point).then(
-      (stats) => (stats.isDirectory() ? "directory" : "other"),
-      (error: NodeJS.ErrnoException) => error.code ?? "EIO"
-    )
+    fs.promises
+      .statfs(point)
+      .then(() => fs.promises.stat(point))
+      .then(
+        (stats) => (stats.isDirectory() ? "directory" : "other"),
+        (error: NodeJS.ErrnoException) => error.code ?? "EIO"
+      )
   ).pipe(Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeed("ETIMEDOUT") }))
 
 /** How a mount answers whose process has ended; the second in the moment after. */
