@@ -162,7 +162,12 @@ const workspaceStamp = () => {
 }
 
 const stampFile = path.join(root, "node_modules", ".bootstrap")
-const isInstalled = (stamp) => fs.existsSync(stampFile) && fs.readFileSync(stampFile, "utf8") === stamp
+// What only running needs is a part of it, and is told by a word behind the stamp.
+const forRunning = " for running"
+const isInstalled = (stamp, isForRunning) => {
+  const found = fs.existsSync(stampFile) ? fs.readFileSync(stampFile, "utf8") : ""
+  return found === stamp || (isForRunning && found === stamp + forRunning)
+}
 
 const isAlive = (pid) => {
   try {
@@ -202,15 +207,19 @@ const rememberNode = () => {
   } catch {} // somebody else's checkout: the detour works, too
 }
 
-const installWorkspace = () => {
+// Packages find the one that all of them build on as if they had been installed with it.
+const runningOnly = ["--prod", "--filter=@ourclone/cli...", "--config.public-hoist-pattern=effect"]
+
+const installWorkspace = (isForRunning = false) => {
   const stamp = workspaceStamp()
-  if (isInstalled(stamp)) return
+  if (isInstalled(stamp, isForRunning)) return
   withInstallLock(() => {
-    if (isInstalled(stamp)) return
-    say("pnpm install --frozen-lockfile")
-    const args = ["install", "--frozen-lockfile", "--prefer-offline", "--reporter=append-only"]
-    setUp("pnpm install", pnpm, args, { env: { ...environment(), ...homeless(), CI: "true" } })
-    fs.writeFileSync(stampFile, stamp)
+    if (isInstalled(stamp, isForRunning)) return
+    const args = ["install", "--frozen-lockfile", ...(isForRunning ? runningOnly : [])]
+    say(`pnpm ${args.join(" ")}`)
+    const quietly = ["--prefer-offline", "--reporter=append-only"]
+    setUp("pnpm install", pnpm, [...args, ...quietly], { env: { ...environment(), ...homeless(), CI: "true" } })
+    fs.writeFileSync(stampFile, isForRunning ? stamp + forRunning : stamp)
   })
 }
 
@@ -219,7 +228,7 @@ const main = async (command, ...args) => {
   installToolchain()
   if (command === "path") return console.log(folders.join(path.delimiter))
   if (command === "pnpm") return run(pnpm, args)
-  installWorkspace()
+  installWorkspace(command === "node-path")
   if (command === "install") return rememberNode()
   if (command === "node-path") {
     rememberNode()
