@@ -50,6 +50,7 @@ describe("by lines over a pipe", () => {
       const back = ["backup", "1", "b", "~/pictures", ".done", "wait"]
       const restore = ["backup", "1", "R", "~/restored", ".done", "S", "wait"]
       const { out, status } = await spoken([...make, ...back, ...restore], folder)
+      assert.include(out, "w Wait")
       assert.include(out, "Make repository home")
       assert.include(out, "Back up ~/pictures → home")
       assert.include(out, "Restore")

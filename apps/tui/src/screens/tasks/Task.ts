@@ -167,14 +167,6 @@ const commands: ReadonlyArray<Command<State>> = [
     run: (state) => ({ state: { ...state, part: state.part === "log" ? "causes" : "log" } })
   },
   {
-    id: "task.wait",
-    keys: ["w"],
-    label: "Wait",
-    about: "Say when it has ended",
-    isQuiet: true,
-    run: ({ task }) => ({ asks: [{ _tag: "Wait", tag: "wait", id: task.id }] })
-  },
-  {
     id: "task.copy",
     keys: ["y"],
     label: "Copy id",
@@ -187,6 +179,13 @@ const commands: ReadonlyArray<Command<State>> = [
     keys: ["esc", "q", "h", "left"],
     label: "Back",
     run: ListCommands.orDropFilter(lens, () => ({ close: true }))
+  },
+  {
+    id: "task.wait",
+    keys: ["w"],
+    label: "Wait",
+    about: "Say when it has ended",
+    run: ({ task }) => ({ asks: [{ _tag: "Wait", tag: "wait", id: task.id }] })
   }
 ]
 
