@@ -41,6 +41,12 @@ export const B2Options = Schema.Struct({
   endpoint: Endpoint.annotate({ description: `Address of another server than ${defaultEndpoint}` }).pipe(
     Schema.withDecodingDefaultKey(Effect.succeed(defaultEndpoint))
   ),
+  downloadUrl: Schema.optionalKey(
+    Endpoint.annotate({
+      description:
+        "Address that files are fetched from and links lead to instead of B2's own: a domain of yours, or a CDN before it. It sees the token of the account where a bucket is private"
+    })
+  ),
   api: Schema.Literals(["native", "s3"])
     .annotate({ description: "Which of B2's two sides is asked: its own, or the one that speaks S3" })
     .pipe(Schema.withDecodingDefaultKey(Effect.succeed("native" as const))),

@@ -31,7 +31,7 @@ import * as B2Versions from "./B2Versions.ts"
 import * as B2Way from "./B2Way.ts"
 import rates from "./rates.json" with { type: "json" }
 
-type Connecting = Pick<B2Options, "keyId" | "applicationKey" | "endpoint" | "maxConcurrency">
+type Connecting = Pick<B2Options, "keyId" | "applicationKey" | "endpoint" | "maxConcurrency" | "downloadUrl">
 
 export interface ConnectOptions extends Connecting, B2Way.WayOptions {
   /** Whom messages about the sign-in are about. */
@@ -62,14 +62,21 @@ const userAgent = `ourclone/${packageJson.version} node/${process.versions.node}
 
 /** The calls of an account that is signed in to. The connections live until the scope closes. */
 const callsFor = Effect.fnUntraced(function* (options: ConnectOptions) {
-  const { applicationKey, endpoint, keyId, maxConcurrency, name } = options
+  const { applicationKey, downloadUrl, endpoint, keyId, maxConcurrency, name } = options
   const onRequest = options.onRequest ?? (yield* TrafficLog)
   const http = yield* Effect.acquireRelease(
     Effect.map(B2Way.of(options), (way) => B2Http.make({ ...way, maxConcurrency, onRequest })),
     ({ close }) => Effect.promise(close)
   )
-  const origin = endpoint.replace(/\/$/, "")
-  const calls = yield* B2Calls.make({ http, provider: name, endpoint: origin, keyId, applicationKey, userAgent })
+  const calls = yield* B2Calls.make({
+    http,
+    provider: name,
+    endpoint: endpoint.replace(/\/$/, ""),
+    downloadUrl: downloadUrl?.replace(/\/$/, ""),
+    keyId,
+    applicationKey,
+    userAgent
+  })
   return { calls, http }
 })
 

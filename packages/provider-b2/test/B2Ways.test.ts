@@ -1,5 +1,5 @@
 import * as fs from "node:fs"
-import type { ServerResponse } from "node:http"
+import * as http from "node:http"
 import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -46,6 +46,43 @@ const useAll = Effect.fnUntraced(function* (provider: Provider) {
   assert.isTrue(part.equals(large.subarray(5, 5 + smallSize)))
   assert.strictEqual((yield* provider.stat(at("large"))).size, large.length)
   assert.lengthOf(yield* Stream.runCollect(provider.list(root)), 2)
+})
+
+describe("a download address of one's own", () => {
+  it.live("is what files are fetched from and links lead to, verified as ever, and nothing else is asked there", () =>
+    Effect.gen(function* () {
+      const emulator = yield* Effect.acquireRelease(
+        Effect.promise(() => startEmulator()),
+        ({ close }) => Effect.promise(close)
+      )
+      const asked: Array<string> = []
+      let spoil = false
+      const cdn = http.createServer((request, response) => {
+        asked.push(request.url ?? "")
+        const { headers, method, url = "" } = request
+        http.get(new URL(url, emulator.endpoint), { headers, ...(method === undefined ? {} : { method }) }, (found) => {
+          response.writeHead(found.statusCode ?? 502, found.headers)
+          found.on("data", (piece: Buffer) => response.write(spoil ? Buffer.alloc(piece.length) : piece))
+          found.on("end", () => response.end())
+        })
+      })
+      yield* Effect.acquireRelease(
+        Effect.promise(() => new Promise<void>((resolve) => cdn.listen(0, "127.0.0.1", resolve))),
+        () => Effect.sync(() => cdn.close().closeAllConnections())
+      )
+      const downloadUrl = `http://127.0.0.1:${(cdn.address() as net.AddressInfo).port}`
+      const provider = yield* openAt(emulator, "photo-archive", { downloadUrl })
+      yield* provider.buckets!.create("photo-archive")
+      const stored = yield* provider.put(at("small"), fromBytes(Buffer.from("hello")), put)
+      assert.deepStrictEqual(asked, [])
+      assert.strictEqual(Buffer.from(yield* provider.readAll(stored)).toString(), "hello")
+      assert.lengthOf(asked, 1)
+      assert.isTrue((yield* provider.link!(at("small"), 5_000)).startsWith(`${downloadUrl}/file/photo-archive/small?`))
+      spoil = true
+      const error = yield* Effect.flip(provider.readAll(stored))
+      assert.strictEqual(error.reason._tag, "ChecksumMismatch")
+    })
+  )
 })
 
 describe("an authority in a file", () => {
@@ -223,7 +260,7 @@ describe("a time limit", () => {
     Effect.sync(() => vi.useFakeTimers({ toFake: ["performance"] })),
     () => Effect.sync(() => vi.useRealTimers())
   )
-  const dropByDrop = (response: ServerResponse): void => {
+  const dropByDrop = (response: http.ServerResponse): void => {
     const drops = setInterval(() => {
       if (vi.isFakeTimers()) vi.advanceTimersByTime(50_000)
       response.write(" ")

@@ -54,7 +54,7 @@ const vendors: Readonly<Record<string, string>> = {
 const mappings: Readonly<Record<string, Mapping>> = {
   b2: {
     type: "b2",
-    texts: { account: "keyId", endpoint: "endpoint" },
+    texts: { account: "keyId", endpoint: "endpoint", download_url: "downloadUrl" },
     secrets: { key: "applicationKey" },
     booleans: { hard_delete: "hardDelete" },
     passedOver: ["chunk_size", "upload_cutoff", "upload_concurrency", "copy_cutoff", "memory_pool_flush_time"]

@@ -70,7 +70,7 @@ const refuseReferences = (options: Options) => {
 
 /** Options that say whom secrets are sent to, or by what it is known. */
 const addresses: ReadonlySet<string> = new Set([
-  ...["endpoint", "url", "host", "port", "proxy", "noProxy"],
+  ...["endpoint", "downloadUrl", "url", "host", "port", "proxy", "noProxy"],
   ...["caFile", "hostKey", "knownHosts"]
 ])
 

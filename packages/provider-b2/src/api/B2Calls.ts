@@ -16,6 +16,8 @@ export interface B2CallsOptions {
   readonly provider: string
   /** `https://api.backblazeb2.com` */
   readonly endpoint: string
+  /** What files are fetched from; else what B2 says. */
+  readonly downloadUrl?: string | undefined
   readonly keyId: string
   readonly applicationKey: Redacted.Redacted
   readonly userAgent: string
@@ -129,7 +131,8 @@ const authorizeWith = (options: B2CallsOptions): Effect.Effect<B2Authorization.A
           if (!isAsSafe(endpoint, rest.apiUrl) || !isAsSafe(endpoint, rest.downloadUrl))
             throw new B2Replies.UnknownShape()
           const key = { keyId, capabilities, buckets, namePrefix }
-          return { ...rest, token: Redacted.make(token), apiPath, key, ...clockAhead(reply) }
+          const downloadUrl = options.downloadUrl ?? rest.downloadUrl
+          return { ...rest, downloadUrl, token: Redacted.make(token), apiPath, key, ...clockAhead(reply) }
         })
       )
     })
