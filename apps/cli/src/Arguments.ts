@@ -13,12 +13,16 @@ const takesDash = new Set([
   "--suffix"
 ])
 
+/** rclone's for a listing in as few requests as the storage allows, which every listing is here. */
+export const fastList = "--fast-list"
+
 export const normalize = (typed: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (typed[0] === "help") return [...typed.slice(1).filter((word) => !word.startsWith("-")), "--help"]
   const normal: Array<string> = []
   for (let index = 0; index < typed.length; index++) {
     const word = typed[index]!
     if (word === "--") return [...normal, ...typed.slice(index)]
+    if (word === fastList) continue
     const value = typed[index + 1]
     if (takesDash.has(word) && value?.startsWith("-") && value !== "-") {
       normal.push(`${word}=${value}`)

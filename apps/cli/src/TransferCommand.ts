@@ -2,6 +2,7 @@
 
 import { isStorageError } from "@ourclone/core/contract/StorageError"
 import * as Cost from "@ourclone/core/engine/Cost"
+import { LimitReached } from "@ourclone/core/engine/Limit"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
@@ -65,7 +66,8 @@ const stopped = (output: Output.Output) => (view: RunView, exit: Exit.Failure<un
   // By a signal, or by somebody who cancelled it elsewhere.
   const isStopped = error instanceof ExitCode.CommandStopped
   const isCancelled = Cause.hasInterruptsOnly(exit.cause) || (isStopped && error.code === ExitCode.interrupted)
-  if (isCancelled || (files > 0 && (isStorageError(error) || isStopped))) {
+  const isLimited = error instanceof LimitReached
+  if (isCancelled || isLimited || (files > 0 && (isStorageError(error) || isStopped))) {
     output.note(
       `stopped after ${Amount.files(files)} (${Amount.bytes(settledBytes)}); the same command goes on from here`
     )

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
+import { hostname } from "node:os"
 import * as path from "node:path"
 import { expect, onTestFinished, test } from "vitest"
 import { withB2 } from "./B2Cli.ts"
@@ -42,13 +43,17 @@ test("rcat stores what it reads, small or in parts, over what was there, and lea
     B2_APPLICATION_KEY: emulator.key,
     B2_ENDPOINT: emulator.endpoint
   }
+  const kept = (name: string, pid: number) =>
+    cli.write(`cache/ourclone/input-${name}/maker.json`, JSON.stringify({ host: hostname(), pid, birth: "" }))
+  kept("killed", 2 ** 30)
+  kept("running", process.pid)
   for (const size of [20_000_000, 5, 0]) {
     const content = randomBytes(size)
     expect(await rcat(cli.folder, content, "b2:some-bucket/dumps/a.bin", environment)).toBe(0)
     const digest = createHash("sha1").update(content).digest("hex")
     expect((await cli.run("hashsum", "sha1", "b2:some-bucket/dumps")).out).toBe(`${digest}  a.bin\n`)
   }
-  expect(cli.list("cache")).toEqual([])
+  expect(cli.list("cache")).toEqual(["ourclone/input-running/maker.json"])
 })
 
 test("copyurl stores what an address gives with its time, also under the name where it led to", async () => {

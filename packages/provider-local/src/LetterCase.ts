@@ -39,14 +39,22 @@ const byContent = (folder: string): boolean | undefined => {
   }
 }
 
-/** By what is in the folder, else by its own name, as long as that is a name of the same disk. `undefined` when no name tells. */
+/** They tell, whatever they hold. Others may or may not, by a setting of the disk or of the folder. */
+const tellingTypes: ReadonlySet<string> = new Set(["btrfs", "tmpfs", "fuse.ourclone"])
+
+const byType = (folder: string): boolean | undefined => {
+  const mount = LocalIdentity.mountOf(folder)
+  return mount !== undefined && tellingTypes.has(mount.type) && !mount.options.includes("casefold") ? true : undefined
+}
+
+/** By what is in the folder, else by its own name, as long as that is a name of the same disk, else by what disk it is. `undefined` when none tells. */
 const ofDisk = (folder: string): boolean | undefined => {
   const { dev } = fs.statSync(folder)
   const told = byContent(folder)
   if (told !== undefined) return told
   for (let inner = folder; ; inner = nodePath.dirname(inner)) {
     const outer = nodePath.dirname(inner)
-    if (outer === inner || fs.statSync(outer).dev !== dev) return undefined
+    if (outer === inner || fs.statSync(outer).dev !== dev) return byType(folder)
     const byName = tells(outer, nodePath.basename(inner))
     if (byName !== undefined) return byName
   }

@@ -17,6 +17,10 @@ interface Mount {
   /** The folder of the file system that is mounted, and where. */
   readonly root: string
   readonly point: string
+  /** `ext4`, `fuse.sshfs` */
+  readonly type: string
+  /** Of the file system, with commas between. */
+  readonly options: string
 }
 
 const idOf = (path: string): string => {
@@ -28,19 +32,34 @@ const idOf = (path: string): string => {
 const unquoted = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)))
 
+/** What `/proc/self/mountinfo` says; what is no line of it is passed over. */
+export const mountsIn = (text: string): ReadonlyArray<Mount> =>
+  text.split("\n").flatMap((line) => {
+    const [first = "", second = ""] = line.split(" - ", 2)
+    const [, , device, root, point] = first.split(" ")
+    const [type = "", , options = ""] = second.split(" ")
+    return device === undefined || root === undefined || point === undefined
+      ? []
+      : [{ device, root: unquoted(root), point: unquoted(point), type, options }]
+  })
+
 const mounts = (): ReadonlyArray<Mount> => {
   if (process.platform !== "linux") return []
   try {
-    const lines = fs.readFileSync("/proc/self/mountinfo").split("\n")
-    return lines.flatMap((line) => {
-      const [, , device, root, point] = line.split(" ")
-      return device === undefined || root === undefined || point === undefined
-        ? []
-        : [{ device, root: unquoted(root), point: unquoted(point) }]
-    })
+    return mountsIn(fs.readFileSync("/proc/self/mountinfo"))
   } catch {
     return []
   }
+}
+
+/** The mount that `path`, which is real, lies in; of several at one place the last. */
+export const mountOf = (path: string, all: ReadonlyArray<Mount> = mounts()): Mount | undefined => {
+  let own: Mount | undefined
+  for (const mount of all) {
+    const isNearer = own === undefined || mount.point.length >= own.point.length
+    if (isNearer && (mount.point === "/" || isWithin(path, mount.point))) own = mount
+  }
+  return own
 }
 
 /** The folders strictly below `path`, which is real, that another file system or folder is mounted on. */
@@ -51,11 +70,7 @@ export const mountsBelow = (path: string): ReadonlyArray<string> => {
 
 /** `path` through a mount that shows more of its file system than the one it lies in. */
 const behindMount = (path: string, all: ReadonlyArray<Mount>): string | undefined => {
-  let own: Mount | undefined
-  for (const mount of all) {
-    const isNearer = own === undefined || mount.point.length >= own.point.length
-    if (isNearer && (mount.point === "/" || isWithin(path, mount.point))) own = mount
-  }
+  const own = mountOf(path, all)
   if (own === undefined || own.root === "/") return undefined
   const { device, point, root } = own
   for (const mount of all) {

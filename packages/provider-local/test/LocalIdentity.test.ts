@@ -189,12 +189,25 @@ describe("letter case", () => {
     )
   )
 
+  it.live.skipIf(!mayMount)("is known of an empty disk of a kind that always tells", () =>
+    withFolder((root) =>
+      Effect.sync(() => {
+        spawnSync("mount", ["-t", "tmpfs", "none", root])
+        try {
+          assert.strictEqual(LetterCase.isCaseSensitive(root), true)
+        } finally {
+          spawnSync("umount", [root])
+        }
+      })
+    )
+  )
+
   it.live.skipIf(!mayMount)("is unknown where a disk is mounted below that nothing tells of", () =>
     withFolder((root) =>
       Effect.sync(() => {
         fs.mkdirSync(`${root}/outer/inner`, { recursive: true })
         const tells = LetterCase.isCaseSensitive(`${root}/outer`)
-        spawnSync("mount", ["-t", "tmpfs", "none", `${root}/outer/inner`])
+        spawnSync("mount", ["-t", "ramfs", "none", `${root}/outer/inner`])
         try {
           assert.strictEqual(LetterCase.isCaseSensitive(`${root}/outer`), undefined)
           fs.writeFileSync(`${root}/outer/inner/a`, "")

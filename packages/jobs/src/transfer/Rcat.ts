@@ -3,6 +3,7 @@ import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { NoSpace, SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
 import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
+import { current, hasEnded, ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -31,6 +32,23 @@ const spoolingFailed = (folder: string) => (error: NodeJS.ErrnoException) => {
 const inputEnded = (error: Error) =>
   failure(new SourceChanged({ message: `it broke off, so nothing was stored: ${error.message}` }))
 
+const beginning = "input-"
+/** In the folder of an input: the process that keeps it. */
+const makerName = "maker.json"
+const decodeMaker = Schema.decodeUnknownSync(Schema.fromJsonString(ProcessIdentity))
+
+/** Removes the inputs of runs that were killed. What can not be read or removed is in nobody's way. */
+const sweep = async (directory: string): Promise<void> => {
+  for (const name of await fs.readdir(directory)) {
+    if (!name.startsWith(beginning)) continue
+    const folder = path.join(directory, name)
+    try {
+      const maker = decodeMaker(await fs.readFile(path.join(folder, makerName), "utf8"))
+      if (hasEnded(maker)) await fs.rm(folder, { recursive: true, force: true })
+    } catch {}
+  }
+}
+
 /** Takes `input` to its end into a file that goes when the scope closes. */
 const spool = Effect.fnUntraced(function* (input: NonNullable<Beside["input"]>, modifiedAt: number | undefined) {
   const { cacheDirectory } = yield* ThisMachine
@@ -39,10 +57,12 @@ const spool = Effect.fnUntraced(function* (input: NonNullable<Beside["input"]>, 
       Effect.mapError(spoolingFailed(cacheDirectory))
     )
   yield* attempt(() => fs.mkdir(cacheDirectory, { recursive: true, mode: 0o700 }))
+  yield* attempt(() => sweep(cacheDirectory))
   const folder = yield* Effect.acquireRelease(
-    attempt(() => fs.mkdtemp(path.join(cacheDirectory, "input-"))),
+    attempt(() => fs.mkdtemp(path.join(cacheDirectory, beginning))),
     (made) => Effect.promise(() => fs.rm(made, { recursive: true, force: true }))
   )
+  yield* attempt(() => fs.writeFile(path.join(folder, makerName), JSON.stringify(current()), { mode: 0o600 }))
   const name = path.join(folder, "input")
   const file = yield* Effect.acquireRelease(
     attempt(() => fs.open(name, "wx", 0o600)),
