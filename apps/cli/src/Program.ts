@@ -29,6 +29,7 @@ import { withPlugins } from "./plugins/PluginFolder.ts"
 import * as HangUp from "./process/HangUp.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import { shutdownPrograms } from "./process/WakePrograms.ts"
+import { type Asked, askedOf } from "./profile/ProfileWords.ts"
 import * as RemoteLog from "./RemoteLog.ts"
 import { Streams, type StreamsShape } from "./Streams.ts"
 import { CommandLine, type CommandLineShape } from "./task/AskedWords.ts"
@@ -119,6 +120,13 @@ const machineOf = ({ environment }: StreamsShape): ThisMachine["Service"] => {
   }
 }
 
+/** Loaded for whoever names a profile alone, so that nobody else starts slower. */
+const withProfile = (root: Command.Command.Any, words: ReadonlyArray<string>, asked: Asked) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./profile/Profile.ts")),
+    ({ expand }) => expand(root, words, asked)
+  )
+
 /** Runs a command line and says what the process should exit with. Interrupting it stops the command cleanly. */
 export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
   const { words } = options
@@ -154,10 +162,17 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
     streams.writeError(`error: ${printable(refused)}\n`)
     return ExitCode.wrongUsage
   }
+  if (words.includes(Arguments.fastList) && !words.some((word) => word === "-q" || word === "--quiet")) {
+    streams.writeError(
+      `${Arguments.fastList} changes nothing: every listing takes as few requests as the storage allows\n`
+    )
+  }
   const perform = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
     const words = Arguments.normalize(typed)
     const root = yield* Effect.promise(() => commandsFor(words, factories))
-    return yield* Command.runWith(root, { version, renderErrors: true })(words)
+    const asked = askedOf(words)
+    const expanded = asked === undefined ? words : yield* withProfile(root, words, asked)
+    return yield* Command.runWith(root, { version, renderErrors: true })(expanded)
   })
   const line: CommandLineShape = {
     run: (words) =>

@@ -3,8 +3,22 @@ import { pruning } from "@ourclone/jobs/repository/CareFields"
 import { access, excludes, includes, locking, snapshotFilter } from "@ourclone/jobs/repository/Fields"
 import type * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { text, texts } from "./Flags.ts"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { on, text, texts } from "./Flags.ts"
 import { flagsOf, refusalOf } from "./RequestFlags.ts"
+
+/** What it means is put into the command line before anything of it is read. */
+export const profileFlag = text("profile", "name", "Add the words of [profiles.NAME] of the configuration")
+
+const rateLimit = (name: string, description: string): Flag.Flag<number | undefined> =>
+  Flag.Int(name).pipe(
+    Flag.withMetavar("KiB"),
+    Flag.withDescription(description),
+    Flag.withSchema(Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0)))),
+    Flag.optional,
+    Flag.map(Option.getOrUndefined)
+  )
 
 export const repositoryFlags = {
   repo: text(
@@ -12,9 +26,13 @@ export const repositoryFlags = {
     "repository",
     "A path, remote:path, b2://bucket/path or a name from the configuration; else OURCLONE_REPOSITORY"
   ).pipe(Flag.withAlias("r")),
+  profile: profileFlag,
   passwordFile: text("password-file", "file", "A file that holds the password").pipe(Flag.withAlias("p")),
   passwordCommand: text("password-command", "line", "A command that prints the password"),
+  insecureNoPassword: on("insecure-no-password", "The password is empty, and protects nothing"),
   ...flagsOf({ keyHint: access.keyHint, bwlimit: access.bwlimit, tpslimit: access.tpslimit }),
+  limitUpload: rateLimit("limit-upload", "Send at most so many KiB a second"),
+  limitDownload: rateLimit("limit-download", "Fetch at most so many KiB a second"),
   cache: refusalOf("cache"),
   ...flagsOf(
     { cacheDirectory: access.cacheDirectory, waitMillis: locking.waitMillis },

@@ -72,6 +72,25 @@ export const repositoryWords = {
     description: "Leave alone files younger than this, such as 7d",
     read: duration
   },
+  maxAgeMillis: {
+    flag: "max-age",
+    metavar: "duration",
+    description: "With --cleanup, remove what nobody used for so long, such as 7d; else 30d",
+    read: duration
+  },
+  maxBytes: {
+    flag: "max-size",
+    metavar: "size",
+    description: "With --cleanup, how much all may take together, such as 5G; what was used last stays",
+    read: size
+  },
+  newHost: { metavar: "name" },
+  newTimeMillis: {
+    flag: "new-time",
+    metavar: "time",
+    description: 'The time it is said to be of from now on, such as "2026-11-21 20:45:00"',
+    read: moment
+  },
   forget: { description: "Remove the snapshots that are replaced" },
   readAllPacks: { description: "Trust no index, and read the end of every pack" },
   set: { metavar: "tag,…", description: 'Replace all tags by these; "" leaves none' },

@@ -8,11 +8,11 @@ import { type Cli, makeCli } from "./Cli.ts"
 export const password = "correct horse battery staple"
 
 /** A new repository in `name` of the command line's folder. */
-export const initAt = (cli: Cli, name: string): Promise<Repository.Repository> =>
+export const initAt = (cli: Cli, name: string, version: 1 | 2 = 2): Promise<Repository.Repository> =>
   Effect.runPromise(
     Effect.gen(function* () {
       const provider = yield* LocalProvider.make({ root: path.join(cli.folder, name) })
-      return yield* Repository.init(provider, Redacted.make(password), { scrypt: { N: 2, r: 8, p: 1 } })
+      return yield* Repository.init(provider, Redacted.make(password), { version, scrypt: { N: 2, r: 8, p: 1 } })
     }).pipe(Effect.scoped)
   )
 

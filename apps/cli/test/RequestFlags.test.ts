@@ -77,7 +77,9 @@ const table: ReadonlyArray<readonly [string, () => Promise<Schema.Top>, Readonly
   ["snapshot diff", async () => DiffQuery.Request, [...ofRepository, "from", "to"]],
   ["snapshot dump", async () => DumpBytes.Request, [...ofRepository, "snapshot", "file"]],
   ["snapshot tag", () => requestOf("tag"), ofRepository],
-  ["snapshot rm", () => requestOf("removePaths"), [...ofRepository, "exclude"]]
+  ["snapshot rewrite", () => requestOf("rewrite"), [...ofRepository, "exclude", "include", "iinclude"]],
+  ["repo migrate", () => requestOf("migrate"), ofRepository],
+  ["repo cache", () => requestOf("cleanCache"), ["cacheDirectory"]]
 ]
 
 describe("what can be asked for can be typed", () => {

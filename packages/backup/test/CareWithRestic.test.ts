@@ -48,7 +48,7 @@ describe("care, beside restic", () => {
       yield* repository.remove("snapshots", first)
       yield* Prune.prune(repository, options)
       assert.notInclude(checked(root), "not referenced in any index")
-      yield* Rewrite.removePath(repository, { paths: { patterns: ["a7"], insensitivePatterns: [] }, forget: true })
+      yield* Rewrite.rewrite(repository, { excludes: { patterns: ["a7"], insensitivePatterns: [] }, forget: true })
       yield* Prune.prune(repository, options)
       checked(root)
       const listed = restic(root, TestRepository.passwordText, "ls", "latest")

@@ -29,7 +29,8 @@ const offer = <Request>(kind: BytesKind<string, Request>): OfferedBytes => {
 
 export const bytesKinds = {
   cat: async () => offer((await import("./storage/Cat.ts")).kind),
-  dump: async () => offer((await import("./repository/DumpBytes.ts")).kind)
+  dump: async () => offer((await import("./repository/DumpBytes.ts")).kind),
+  object: async () => offer((await import("./repository/ObjectBytes.ts")).kind)
 } satisfies Readonly<Record<string, () => Promise<OfferedBytes>>>
 
 export type BytesType = keyof typeof bytesKinds

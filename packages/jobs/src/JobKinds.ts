@@ -87,13 +87,15 @@ export const jobKinds = {
   repairPacks: async () => offer((await import("./repository/RepairPacksJob.ts")).kind),
   repairSnapshots: async () => offer((await import("./repository/RepairSnapshotsJob.ts")).kind),
   copySnapshots: async () => offer((await import("./repository/CopySnapshotsJob.ts")).kind),
+  migrate: async () => offer((await import("./repository/MigrateJob.ts")).kind),
+  cleanCache: async () => offer((await import("./repository/CleanCacheJob.ts")).kind),
   recover: async () => offer((await import("./repository/RecoverJob.ts")).kind),
   drill: async () => offer((await import("./repository/DrillJob.ts")).kind),
   keyAdd: async () => offer((await import("./repository/KeyAddJob.ts")).kind),
   keyRemove: async () => offer((await import("./repository/KeyRemoveJob.ts")).kind),
   keyPassword: async () => offer((await import("./repository/KeyPasswordJob.ts")).kind),
   tag: async () => offer((await import("./repository/TagJob.ts")).kind),
-  removePaths: async () => offer((await import("./repository/RemovePathsJob.ts")).kind),
+  rewrite: async () => offer((await import("./repository/RewriteJob.ts")).kind),
   unlock: async () => offer((await import("./repository/UnlockJob.ts")).kind)
 } satisfies Readonly<Record<string, () => Promise<OfferedJob>>>
 

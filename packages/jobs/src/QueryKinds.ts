@@ -56,6 +56,8 @@ export const queryKinds = {
   diff: async () => offer((await import("./repository/DiffQuery.ts")).kind),
   stats: async () => offer((await import("./repository/StatsQuery.ts")).kind),
   info: async () => offer((await import("./repository/InfoQuery.ts")).kind),
+  objects: async () => offer((await import("./repository/ObjectsQuery.ts")).kind),
+  caches: async () => offer((await import("./repository/CachesQuery.ts")).kind),
   keyList: async () => offer((await import("./repository/KeyListQuery.ts")).kind)
 } satisfies Readonly<Record<string, () => Promise<OfferedQuery>>>
 

@@ -61,6 +61,8 @@ const samples: Readonly<Record<Exclude<JobKinds.JobType, Lasting>, Sample>> = {
   prune: { request: home, prepare: withSnapshot },
   checkRepository: { request: home, prepare: withSnapshot },
   repairIndex: { request: home, prepare: withSnapshot },
+  migrate: { request: home, prepare: withSnapshot },
+  cleanCache: { request: (world) => ({ cacheDirectory: world.at("caches"), maxBytes: 0 }) },
   recover: { request: home, prepare: withSnapshot },
   repairPacks: { request: (world) => ({ ...home(world), ids: [newestOf(world, "data")] }), prepare: withSnapshot },
   repairSnapshots: { request: home, prepare: withSnapshot },
@@ -76,7 +78,7 @@ const samples: Readonly<Record<Exclude<JobKinds.JobType, Lasting>, Sample>> = {
   },
   keyPassword: { request: home, prepare: makeRepository() },
   tag: { request: (world) => ({ ...home(world), add: ["kept"] }), prepare: withSnapshot },
-  removePaths: { request: (world) => ({ ...home(world), exclude: ["a"] }), prepare: withSnapshot },
+  rewrite: { request: (world) => ({ ...home(world), exclude: ["a"] }), prepare: withSnapshot },
   unlock: { request: (world) => ({ repository: world.at("repository") }), prepare: makeRepository() }
 }
 

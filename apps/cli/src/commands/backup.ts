@@ -39,6 +39,7 @@ export const backup = Command.make(
       host: { alias: "H", metavar: "name" }
     }),
     ...flagsOf({ ...comparing, ...storing }, { force: { alias: "f" } }),
+    noScan: on("no-scan", "Begin at once, without counting first what there is"),
     dryRun
   },
   (flags) =>
@@ -56,6 +57,7 @@ export const backup = Command.make(
       command: "ourclone backup ~/Documents ~/Pictures --repo home",
       description: "To a repository of the configuration"
     },
+    { command: "ourclone backup --profile home", description: "What [profiles.home] of the configuration says" },
     {
       command: 'ourclone backup ~ --repo b2:my-bucket/backup --exclude "*.tmp" --exclude-caches --tag daily',
       description: "To a bucket, with less in it and a tag"

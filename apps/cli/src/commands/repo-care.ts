@@ -1,6 +1,8 @@
-import { checking, indexing, replacing } from "@ourclone/jobs/repository/CareFields"
+import { cacheBounds, checking, indexing, replacing } from "@ourclone/jobs/repository/CareFields"
+import { access } from "@ourclone/jobs/repository/Fields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
+import * as Option from "effect/Option"
 import { on, place } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { pruneFlags, readingFlags, repositoryFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
@@ -108,6 +110,61 @@ export const recover = Command.make("recover", repositoryFlags, (flags) =>
   Command.withExamples([
     { command: "ourclone repo recover --repo home", description: "After snapshots were forgotten by mistake" },
     { command: "ourclone snapshot ls latest --tag recovered --repo home", description: "What came back" }
+  ])
+)
+
+export const migrate = Command.make(
+  "migrate",
+  {
+    ...repositoryFlags,
+    dryRun,
+    migration: Argument.Literals("migration", ["upgrade_repo_v2"]).pipe(
+      Argument.withDescription("What to do; without it, what could be done is said"),
+      Argument.optional,
+      Argument.map(Option.getOrUndefined)
+    )
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/MigrateCommand.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription(
+    "Bring a repository to a newer version of the format. upgrade_repo_v2 lets one of version 1 compress, once it was found to be whole; programs as old as restic 0.13 can not read it any more"
+  ),
+  Command.withShortDescription("Bring a repository to a newer version of the format"),
+  Command.withExamples([
+    { command: "ourclone repo migrate --repo home", description: "See what could be done" },
+    { command: "ourclone repo migrate upgrade_repo_v2 --repo home", description: "Do it" },
+    { command: "ourclone repo prune --repack-uncompressed --repo home", description: "Then compress what is there" }
+  ])
+)
+
+export const cache = Command.make(
+  "cache",
+  {
+    ...flagsOf(
+      { cacheDirectory: access.cacheDirectory },
+      { cacheDirectory: { description: "Where the copies are; else that folder of this user" } }
+    ),
+    cleanup: on("cleanup", "Remove what nobody used for 30 days, and what --max-size leaves no room for"),
+    ...flagsOf(cacheBounds),
+    dryRun
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/CacheCommand.ts"),
+      (module) => module.run(flags)
+    )
+).pipe(
+  Command.withDescription(
+    "List the copies of repositories that are kept on this machine, or remove some. What is missing is fetched again when it is needed"
+  ),
+  Command.withShortDescription("List or remove copies kept on this machine"),
+  Command.withExamples([
+    { command: "ourclone repo cache", description: "How large they are, and when they were last used" },
+    { command: "ourclone repo cache --cleanup --max-age 7d --max-size 5G", description: "Keep less of them" }
   ])
 )
 

@@ -3,7 +3,7 @@ import { counting } from "@ourclone/jobs/repository/LookFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
-import { place, text } from "../Flags.ts"
+import { on, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { readingFlags, repositoryFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
 import { flagsOf } from "../RequestFlags.ts"
@@ -17,6 +17,7 @@ export const copy = Command.make(
     fromRepo: text("from-repo", "repository", "The repository to copy from"),
     fromPasswordFile: text("from-password-file", "file", "A file that holds its password"),
     fromPasswordCommand: text("from-password-command", "line", "A command that prints its password"),
+    fromInsecureNoPassword: on("from-insecure-no-password", "Its password is empty"),
     ...snapshotFilterFlags,
     ids: some
   },

@@ -1,12 +1,15 @@
 import { unlocking } from "@ourclone/jobs/repository/CareFields"
+import { listable, printable } from "@ourclone/jobs/repository/LookFields"
+import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { text } from "../Flags.ts"
+import { on, optionalPlace, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { readingFlags, repositoryFlags } from "../RepositoryFlags.ts"
 import { flagsOf } from "../RequestFlags.ts"
-import { check, prune, recover, repair } from "./repo-care.ts"
+import { cache, check, migrate, prune, recover, repair } from "./repo-care.ts"
 import { key } from "./repo-key.ts"
 import { copy, drill, stats } from "./repo-use.ts"
 
@@ -22,7 +25,8 @@ const init = Command.make(
     ),
     copyChunkerFrom: text("copy-chunker-params-from", "repository", "Cut files as this one does, for repo copy"),
     fromPasswordFile: text("from-password-file", "file", "A file that holds its password"),
-    fromPasswordCommand: text("from-password-command", "line", "A command that prints its password")
+    fromPasswordCommand: text("from-password-command", "line", "A command that prints its password"),
+    fromInsecureNoPassword: on("from-insecure-no-password", "Its password is empty")
   },
   (flags) =>
     lazily(
@@ -44,14 +48,59 @@ const init = Command.make(
   ])
 )
 
-const list = Command.make("list", {}, () =>
-  lazily(
-    () => import("../repository/RepositoriesCommand.ts"),
-    (module) => module.run
-  )
+const list = Command.make(
+  "list",
+  {
+    ...readingFlags,
+    objects: Argument.Literals("objects", listable).pipe(
+      Argument.withDescription("Instead of repositories, what one of them is made of"),
+      Argument.optional,
+      Argument.map(Option.getOrUndefined)
+    )
+  },
+  ({ objects, ...flags }) =>
+    objects === undefined
+      ? lazily(
+          () => import("../repository/RepositoriesCommand.ts"),
+          (module) => module.run
+        )
+      : lazily(
+          () => import("../repository/ObjectCommands.ts"),
+          (module) => module.list({ ...flags, objects })
+        )
 ).pipe(
-  Command.withDescription("List the repositories of the configuration"),
-  Command.withExamples([{ command: "ourclone repo list", description: "Names and places" }])
+  Command.withDescription(
+    "List the repositories of the configuration, or the ids of what a repository is made of: snapshots, packs, index, keys, locks or blobs"
+  ),
+  Command.withShortDescription("List repositories, or what one is made of"),
+  Command.withExamples([
+    { command: "ourclone repo list", description: "Names and places" },
+    { command: "ourclone repo list packs --repo home", description: "The ids of all packs" }
+  ])
+)
+
+const cat = Command.make(
+  "cat",
+  {
+    ...readingFlags,
+    object: Argument.Literals("object", printable).pipe(Argument.withDescription("What kind of thing")),
+    id: optionalPlace("id", "An id or how it begins; latest for a snapshot, id:folder for a tree")
+  },
+  (flags) =>
+    lazily(
+      () => import("../repository/ObjectCommands.ts"),
+      (module) => module.cat(flags)
+    )
+).pipe(
+  Command.withDescription(
+    "Print a piece of a repository as it is: JSON, the bytes of a blob, or a pack as it is stored. masterkey prints what opens it without a password"
+  ),
+  Command.withShortDescription("Print a piece of a repository as it is"),
+  Command.withExamples([
+    { command: "ourclone repo cat config --repo home", description: "Its version and id" },
+    { command: "ourclone repo cat snapshot latest --repo home", description: "The newest snapshot as JSON" },
+    { command: "ourclone repo cat tree latest:/etc --repo home", description: "A folder of it" }
+  ])
 )
 
 const info = Command.make("info", readingFlags, (flags) =>
@@ -79,7 +128,23 @@ const unlock = Command.make("unlock", { ...repositoryFlags, ...flagsOf(unlocking
 
 export const repo = Command.make("repo").pipe(
   Command.withDescription("Encrypted repositories that hold backups"),
-  Command.withSubcommands([init, list, info, check, prune, repair, recover, unlock, key, copy, stats, drill]),
+  Command.withSubcommands([
+    init,
+    list,
+    info,
+    check,
+    prune,
+    repair,
+    recover,
+    unlock,
+    key,
+    copy,
+    stats,
+    drill,
+    cat,
+    migrate,
+    cache
+  ]),
   Command.withExamples([
     { command: "ourclone repo init --repo b2:my-bucket/backup --name home", description: "Make one" },
     { command: "ourclone repo check --repo home", description: "Look whether it is whole" }

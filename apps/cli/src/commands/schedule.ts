@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { profileFlag } from "../RepositoryFlags.ts"
 import { hookFlags } from "./hooks.ts"
 
 const load = () => import("../task/ScheduleCommand.ts")
@@ -37,6 +38,7 @@ const add = Command.make(
       Flag.withDefault("once" as const)
     ),
     ...hookFlags,
+    profile: profileFlag,
     words: Argument.String("command").pipe(
       Argument.withDescription("Behind --: a command of this program, without its own name"),
       Argument.atLeast(1)

@@ -1,16 +1,18 @@
-import { replacing, tagging } from "@ourclone/jobs/repository/CareFields"
-import { differing, finding, packing, walking } from "@ourclone/jobs/repository/LookFields"
+import { replacing, rewriting, tagging } from "@ourclone/jobs/repository/CareFields"
+import { differing, finding, packing, sorting, walking } from "@ourclone/jobs/repository/LookFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { on, place, text, texts } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { excludeFlags, readingFlags, repositoryFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
+import { excludeFlags, includeFlags, readingFlags, repositoryFlags, snapshotFilterFlags } from "../RepositoryFlags.ts"
 import { flagsOf } from "../RequestFlags.ts"
 import { dryRun } from "../TransferFlags.ts"
 
 const one = place("snapshot", "An id or its beginning, latest, latest~1, or one of these with :folder")
 const some = place("snapshot", "Only these; else all that the filters leave").pipe(Argument.atLeast(0))
+
+const humanReadable = on("human-readable", "With --long, sizes with a unit")
 
 const ls = Command.make(
   "ls",
@@ -21,6 +23,8 @@ const ls = Command.make(
     ...flagsOf(walking, {
       recursive: { alias: undefined, description: "Where folders are named: what is below their folders, too" }
     }),
+    humanReadable,
+    ...flagsOf(sorting),
     snapshot: one,
     folders: place("folder", "Only what is in these").pipe(Argument.atLeast(0))
   },
@@ -45,6 +49,7 @@ const find = Command.make(
     snapshot: texts("snapshot", "id", "Only in this snapshot; may be repeated").pipe(Flag.withAlias("s")),
     ...flagsOf({ ignoreCase: finding.ignoreCase }),
     long: on("long", "With mode, owner, size and time").pipe(Flag.withAlias("l")),
+    humanReadable,
     ...flagsOf({ oldestMillis: finding.oldestMillis, newestMillis: finding.newestMillis }),
     blob: on("blob", "Look for the files that hold these blobs"),
     tree: on("tree", "Look for the folders that are these trees"),
@@ -136,29 +141,41 @@ const tag = Command.make(
   ])
 )
 
-const rm = Command.make(
-  "rm",
+const rewrite = Command.make(
+  "rewrite",
   {
     ...repositoryFlags,
     ...snapshotFilterFlags,
     ...excludeFlags,
-    ...flagsOf(replacing),
+    ...includeFlags,
+    ...flagsOf({ ...rewriting, ...replacing }),
     dryRun,
     ids: some
   },
   (flags) =>
     lazily(
-      () => import("../repository/RmCommand.ts"),
+      () => import("../repository/RewriteCommand.ts"),
       (module) => module.run(flags)
     )
 ).pipe(
+  Command.withAlias("rm"),
   Command.withDescription(
-    "Take paths out of snapshots. New snapshots without them are written; --forget removes the old ones, and prune frees the space"
+    "Write snapshots anew: without some paths, with some alone, or of another host or time. --forget removes the old ones, and prune frees the space"
   ),
-  Command.withShortDescription("Take paths out of snapshots"),
+  Command.withShortDescription("Take paths out of snapshots, or correct host and time"),
   Command.withExamples([
-    { command: "ourclone snapshot rm --exclude /home/me/secret.txt --forget --repo home", description: "Everywhere" },
-    { command: 'ourclone snapshot rm --exclude "*.iso" --dry-run latest --repo home', description: "See what would go" }
+    {
+      command: "ourclone snapshot rewrite --exclude /home/me/secret.txt --forget --repo home",
+      description: "Everywhere"
+    },
+    {
+      command: 'ourclone snapshot rewrite --exclude "*.iso" --dry-run latest --repo home',
+      description: "See what would go"
+    },
+    {
+      command: "ourclone snapshot rewrite --new-host laptop --host old-name --forget --repo home",
+      description: "After a machine was renamed"
+    }
   ])
 )
 
@@ -190,6 +207,6 @@ const mount = Command.make(
 
 export const snapshot = Command.make("snapshot").pipe(
   Command.withDescription("What is in snapshots: list, look for, compare, take out, mount"),
-  Command.withSubcommands([ls, find, diff, dump, mount, tag, rm]),
+  Command.withSubcommands([ls, find, diff, dump, mount, tag, rewrite]),
   Command.withExamples([{ command: "ourclone snapshot ls latest --repo home", description: "The newest one" }])
 )

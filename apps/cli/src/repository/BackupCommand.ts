@@ -40,6 +40,7 @@ export interface BackupFlags extends RepositoryInput, BackupPathsInput, BackupIn
   readonly compression: Compression | undefined
   readonly packSizeBytes: number | undefined
   readonly readConcurrency: number | undefined
+  readonly noScan: boolean
   readonly dryRun: boolean
 }
 
@@ -90,7 +91,7 @@ const requestOf = Effect.fnUntraced(function* (
     compression: yield* compressionOf(flags),
     packSizeBytes: flags.packSizeBytes,
     readConcurrency: flags.readConcurrency,
-    scan: wantsProgress,
+    scan: wantsProgress && !flags.noScan,
     items: output.isVerbose
   }
   if (input !== undefined) return given({ ...fields, stdinFilename: input.fileName })

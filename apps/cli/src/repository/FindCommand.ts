@@ -22,6 +22,7 @@ export interface FindFlags extends ReadingInput, SnapshotFilterInput {
   readonly snapshot: ReadonlyArray<string>
   readonly ignoreCase: boolean
   readonly long: boolean
+  readonly humanReadable: boolean
   readonly oldestMillis: number | undefined
   readonly newestMillis: number | undefined
   readonly blob: boolean
@@ -43,7 +44,7 @@ const textPrinter = (output: Output, flags: FindFlags) => {
         if (!isById) output.line(`in snapshot ${SnapshotText.title(snapshot)}`)
         return
       case "Match":
-        output.line(NodeLine.of(row.node, flags.long))
+        output.line(NodeLine.of(row.node, flags))
         return
       case "Object": {
         const where = `${printable(row.path)} in snapshot ${shortId(snapshot?.id ?? "")}`

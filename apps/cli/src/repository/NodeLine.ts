@@ -4,12 +4,19 @@ import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
 import type { NodeRow } from "@ourclone/jobs/repository/NodeRow"
 
-/** The path, and with `long` mode, owner, size and time before it. */
-export const of = (node: NodeRow, long: boolean): string => {
+export interface LineOptions {
+  /** Mode, owner, size and time before the path. */
+  readonly long: boolean
+  /** The size with a unit. */
+  readonly humanReadable?: boolean
+}
+
+export const of = (node: NodeRow, { humanReadable = false, long }: LineOptions): string => {
   const name = printable(node.path)
   if (!long) return name
   const owner = `${`${node.uid}`.padStart(5)} ${`${node.gid}`.padStart(5)}`
   const time = Amount.time(Date.parse(node.mtime))
   const target = node.type === "symlink" ? ` -> ${printable(node.linkTarget)}` : ""
-  return `${FileMode.textOf(node.mode)} ${owner} ${String(node.size).padStart(12)} ${time} ${name}${target}`
+  const size = humanReadable ? Amount.bytes(node.size) : String(node.size)
+  return `${FileMode.textOf(node.mode)} ${owner} ${size.padStart(12)} ${time} ${name}${target}`
 }

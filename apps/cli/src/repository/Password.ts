@@ -18,6 +18,8 @@ export interface PasswordInput {
   readonly flag: string
   readonly file: string | undefined
   readonly command: string | undefined
+  /** It was said that there is none. */
+  readonly isEmpty?: boolean | undefined
   /** What the configuration says, as a reference. */
   readonly configured?: { readonly repository: string; readonly reference: string } | undefined
   /** The variables to look in, without what `_FILE` and `_COMMAND` add; first come, first served. */
@@ -28,7 +30,9 @@ type Found = Effect.Effect<Redacted.Redacted<string> | undefined, CommandStopped
 
 const checked = (password: string, source: string): Effect.Effect<Redacted.Redacted<string>, CommandStopped> =>
   password === ""
-    ? usage(`${source} gives an empty password, which protects nothing; give one that is not empty`)
+    ? usage(
+        `${source} gives an empty password, which protects nothing; give one that is not empty, or say --insecure-no-password`
+      )
     : Effect.succeed(Redacted.make(password))
 
 const causes: { readonly [code: string]: string } = {
@@ -60,6 +64,10 @@ export const given = Effect.fnUntraced(function* (input: PasswordInput) {
   const { command, configured, file, flag } = input
   if (file !== undefined && command !== undefined) {
     return yield* usage(`choose one of --${flag}-file and --${flag}-command`)
+  }
+  if (input.isEmpty === true) {
+    if (file === undefined && command === undefined) return Redacted.make("")
+    return yield* usage(`a password is given, and it is said that there is none; leave one of them out`)
   }
   if (file !== undefined) return yield* ofFile(file, `--${flag}-file`)
   if (command !== undefined) return yield* ofCommand(command, `--${flag}-command`)

@@ -3,6 +3,7 @@ import { resolve } from "node:path"
 import { printable } from "@ourclone/core/events/PrintableText"
 import * as OpenedRepository from "@ourclone/jobs/repository/OpenedRepository"
 import * as Effect from "effect/Effect"
+import { usage } from "../ExitCode.ts"
 import { given } from "../Given.ts"
 import type { ReadingInput, RepositoryInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import type * as Password from "./Password.ts"
@@ -12,12 +13,13 @@ import { tagsOf } from "./SnapshotFlags.ts"
 
 /** Where the password of a repository comes from, by its flags and its entry in the configuration. */
 export const passwordInput = (
-  flags: Pick<RepositoryInput, "passwordFile" | "passwordCommand">,
+  flags: Pick<RepositoryInput, "passwordFile" | "passwordCommand" | "insecureNoPassword">,
   { configured }: RepositoryPlace.Located
 ): Password.PasswordInput => ({
   flag: "password",
   file: flags.passwordFile,
   command: flags.passwordCommand,
+  isEmpty: flags.insecureNoPassword,
   configured:
     configured?.password === undefined ? undefined : { repository: configured.name, reference: configured.password },
   variables: ["OURCLONE_PASSWORD", "RESTIC_PASSWORD"]
@@ -36,8 +38,17 @@ export const sourceOf = (
   { input, question: `Password of ${printable(located.location)}` }
 ]
 
+/** restic's two limits as the one of a request. */
+const bwlimitOf = ({ bwlimit, limitDownload, limitUpload }: RepositoryInput) => {
+  if (limitDownload === undefined && limitUpload === undefined) return Effect.succeed(bwlimit)
+  if (bwlimit !== undefined) return usage("say --bwlimit, or --limit-upload and --limit-download, not both")
+  const rate = (kibibytes: number | undefined): string => (kibibytes === undefined ? "off" : `${kibibytes}K`)
+  return Effect.succeed(`${rate(limitUpload)}:${rate(limitDownload)}`)
+}
+
 /** The fields of the repository that the flags mean, and how its password is found. */
 export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & Partial<Pick<ReadingInput, "lock">>) {
+  const bwlimit = yield* bwlimitOf(flags)
   const located = yield* RepositoryPlace.locate(flags.repo)
   const access = {
     repository: nameOf(located),
@@ -46,7 +57,7 @@ export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & Pa
       lock: flags.lock,
       keyHint: flags.keyHint,
       cache: flags.cache,
-      bwlimit: flags.bwlimit,
+      bwlimit,
       tpslimit: flags.tpslimit,
       cacheDirectory: flags.cacheDirectory === undefined ? undefined : resolve(flags.cacheDirectory)
     })
@@ -64,12 +75,17 @@ export const filterOf = (flags: SnapshotFilterInput) => ({
 export interface FromPasswordFlags {
   readonly fromPasswordFile: string | undefined
   readonly fromPasswordCommand: string | undefined
+  readonly fromInsecureNoPassword: boolean
 }
 
 /** Where the password of another repository comes from. */
 export const fromSourceOf = (flags: FromPasswordFlags, located: RepositoryPlace.Located) => {
   const input = passwordInput(
-    { passwordFile: flags.fromPasswordFile, passwordCommand: flags.fromPasswordCommand },
+    {
+      passwordFile: flags.fromPasswordFile,
+      passwordCommand: flags.fromPasswordCommand,
+      insecureNoPassword: flags.fromInsecureNoPassword
+    },
     located
   )
   return sourceOf(located, {

@@ -1,7 +1,9 @@
 /** `snapshot ls`: what is in a snapshot. */
 import { toJson } from "@ourclone/backup/format/Snapshot"
+import type { Sort } from "@ourclone/jobs/repository/LookFields"
 import { kind, type Row } from "@ourclone/jobs/repository/SnapshotLsQuery"
 import * as Effect from "effect/Effect"
+import { given } from "../Given.ts"
 import type { Output } from "../Output.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
 import * as NodeJson from "./NodeJson.ts"
@@ -13,15 +15,18 @@ import * as SnapshotText from "./SnapshotText.ts"
 
 export interface SnapshotLsFlags extends ReadingInput, SnapshotFilterInput {
   readonly long: boolean
+  readonly humanReadable: boolean
+  readonly sort: Sort | undefined
+  readonly reverse: boolean
   readonly recursive: boolean
   readonly snapshot: string
   readonly folders: ReadonlyArray<string>
 }
 
-const print = (output: Output, row: Row, long: boolean): void => {
+const print = (output: Output, row: Row, line: NodeLine.LineOptions): void => {
   if (row._tag === "Node") {
     if (output.isJson) output.json(NodeJson.ofListed(row.node))
-    else output.line(NodeLine.of(row.node, long))
+    else output.line(NodeLine.of(row.node, line))
   } else if (output.isJson) output.json({ ...toJson(row.snapshot), message_type: "snapshot", struct_type: "snapshot" })
   else output.note(`snapshot ${SnapshotText.title(row.snapshot)}`)
 }
@@ -30,11 +35,11 @@ export const run = (flags: SnapshotLsFlags) =>
   command(
     Effect.fnUntraced(function* (output) {
       const { access, passwords } = yield* accessOf(flags)
-      const { folders, recursive, snapshot } = flags
-      const request = { ...access, ...filterOf(flags), snapshot, folders, recursive }
+      const { folders, recursive, reverse, snapshot, sort } = flags
+      const request = { ...access, ...filterOf(flags), snapshot, folders, recursive, reverse, ...given({ sort }) }
       const take = (rows: ReadonlyArray<Row>) =>
         Effect.suspend(() => {
-          for (const row of rows) print(output, row, flags.long)
+          for (const row of rows) print(output, row, flags)
           return output.flush
         })
       yield* RepositoryJob.query(output, kind, request, take, { passwords, hasNoLock: true })

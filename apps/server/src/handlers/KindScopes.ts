@@ -38,6 +38,8 @@ const jobs: { readonly [type in JobType | "undo"]: Scope } = {
   forget: "backup",
   prune: "backup",
   checkRepository: "backup",
+  migrate: "backup",
+  cleanCache: "backup",
   recover: "backup",
   repairIndex: "backup",
   repairPacks: "backup",
@@ -48,7 +50,7 @@ const jobs: { readonly [type in JobType | "undo"]: Scope } = {
   keyRemove: "backup",
   keyPassword: "backup",
   tag: "backup",
-  removePaths: "backup",
+  rewrite: "backup",
   unlock: "backup"
 }
 
@@ -70,6 +72,8 @@ const queries: { readonly [type in QueryType]: Scope } = {
   diff: "read",
   stats: "read",
   info: "read",
+  objects: "read",
+  caches: "read",
   keyList: "read",
   accountKeys: "read",
   hashsum: "run",

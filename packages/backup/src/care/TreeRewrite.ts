@@ -24,6 +24,8 @@ export interface TreeRules {
   readonly onUnreadable?: ((path: Buffer, error: RepositoryError) => ReadonlyArray<Node> | undefined) | undefined
   /** Refuse a tree whose nodes, written again, are other bytes: something of another program would be lost. */
   readonly mustKeepBytes: boolean
+  /** Leave out a directory in which nothing is left of what the rules looked at. */
+  readonly dropsEmpty?: boolean
   /** `node` looks at nothing but the node, so that a tree has the same result wherever it lies. */
   readonly ignoresPath: boolean
 }
@@ -51,6 +53,7 @@ export interface TreeRewriteOptions {
 }
 
 const none: Removed = { nodes: 0, files: 0, bytes: 0 }
+const directory: Removed = { nodes: 1, files: 0, bytes: 0 }
 
 const add = (left: Removed, right: Removed): Removed => ({
   nodes: left.nodes + right.nodes,
@@ -108,7 +111,7 @@ export const make = (
     if (changed === undefined) return [undefined, yield* lossOf(node)]
     if (changed.type !== "dir" || !rules.enters(path)) return [changed, none]
     const below = yield* rewrite(changed.subtree, path)
-    if (below.tree === undefined) return [undefined, below.removed]
+    if (below.tree === undefined) return [undefined, add(below.removed, directory)]
     return [below.tree === changed.subtree ? changed : { ...changed, subtree: below.tree }, below.removed]
   })
 
@@ -134,6 +137,7 @@ export const make = (
       isSame &&= result === node
       if (result !== undefined) kept.push(result)
     }
+    if (kept.length === 0 && rules.dropsEmpty === true) return { tree: undefined, removed }
     if (isSame) return { tree, removed }
     return { tree: yield* saver.save(Tree.joinTree(kept.map(Tree.encodeNode))), removed }
   })

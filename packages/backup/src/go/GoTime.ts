@@ -39,6 +39,12 @@ const plus = 43
 /** In the zone that this process was started in. */
 export const format: LocalTime.Format = LocalTime.makeFormat()
 
+/** Of milliseconds since 1970 UTC. */
+export const ofMillis = (millis: number): string => {
+  const seconds = Math.floor(millis / 1000)
+  return format(seconds, Math.floor(millis - seconds * 1000) * 1_000_000)
+}
+
 /** Seconds to the east; `undefined` when the rest of the text is no offset. */
 const readOffset = (text: string, at: number): number | undefined => {
   if (text.length === at + 1 && text[at] === "Z") return 0

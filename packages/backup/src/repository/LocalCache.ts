@@ -50,6 +50,8 @@ export const make = (directory: string, repositoryId: string): LocalCache => {
   let made = 0
   const pathOf = (type: CachedType, id: string): string => join(folder, type, id)
   const drop = (path: string): void => attempt(() => fs.rmSync(path, { force: true }), undefined)
+  // The time of the folder says when it was last of use: see `CacheFolders`.
+  attempt(() => fs.utimesSync(folder, Date.now() / 1000, Date.now() / 1000), undefined)
 
   const write = (path: string, bytes: Uint8Array): void => {
     const temporary = `${path}.${process.pid}-${made++}.tmp`

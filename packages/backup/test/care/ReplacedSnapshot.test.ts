@@ -54,7 +54,7 @@ describe("a snapshot that is to be replaced", () => {
       const id = yield* SampleBackup.backup(repository, files, { packSize: 1_500 })
       return { account: provider.memory, repository, path: `snapshots/${id}` }
     })
-    const removal = { paths: { patterns: ["/srv/secret"], insensitivePatterns: [] }, forget: true }
+    const removal = { excludes: { patterns: ["/srv/secret"], insensitivePatterns: [] }, forget: true }
 
     // Without its last byte a pack still gives what the index names.
     for (const [what, spoil] of LyingProvider.spoils.filter(([what]) => !what.startsWith("is shorter"))) {
@@ -62,7 +62,7 @@ describe("a snapshot that is to be replaced", () => {
         Effect.gen(function* () {
           const { account, path } = yield* backup
           const repository = yield* LyingProvider.open(account, "data/", spoil)
-          yield* Effect.flip(Rewrite.removePath(repository, removal))
+          yield* Effect.flip(Rewrite.rewrite(repository, removal))
           assert.isTrue(account.files.has(path))
         })
       )

@@ -42,12 +42,12 @@ const names = (repository: Parameters<typeof SampleBackup.readWhole>[0]) =>
     [...contents.values()].map((content) => [...content.keys()].sort().join(" ")).sort()
   )
 
-describe("removePath", () => {
+describe("rewrite", () => {
   it.live("takes a directory out of the snapshots that have it, and a prune then takes its bytes", () =>
     Effect.gen(function* () {
       const { repository, size } = yield* sample
       const before = yield* SampleBackup.readWhole(repository)
-      const done = yield* Rewrite.removePath(repository, { paths: paths("/srv/secret"), forget: true })
+      const done = yield* Rewrite.rewrite(repository, { excludes: paths("/srv/secret"), forget: true })
       assert.deepStrictEqual(done, { replaced: 1, unchanged: 1 })
       assert.deepStrictEqual(yield* names(repository), [
         "/srv/open/a /srv/open/b /srv/open/c",
@@ -67,7 +67,7 @@ describe("removePath", () => {
     Effect.gen(function* () {
       const { repository } = yield* sample
       const [old] = (yield* Snapshots.loadAll(repository)).snapshots.filter((one) => one.summary !== undefined)
-      yield* Rewrite.removePath(repository, { paths: paths("*.key") })
+      yield* Rewrite.rewrite(repository, { excludes: paths("*.key") })
       const { snapshots } = yield* Snapshots.loadAll(repository)
       assert.strictEqual(snapshots.length, 3)
       const made = snapshots.find(({ original }) => original === old!.id)
@@ -75,11 +75,55 @@ describe("removePath", () => {
     })
   )
 
+  it.live("keeps what is named alone, and leaves a snapshot as it is of which that would be nothing", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* sample
+      const told = Told.make()
+      const done = yield* Rewrite.rewrite(
+        repository,
+        { includes: paths("/srv/secret/one", "*.key"), forget: true },
+        told
+      )
+      assert.deepStrictEqual(done, { replaced: 1, unchanged: 1 })
+      assert.deepStrictEqual(yield* names(repository), [
+        "/srv/open/a /srv/open/b /srv/open/c",
+        "/srv/secret/one /srv/x.key"
+      ])
+      assert.strictEqual(told.of("Note").filter(({ code }) => code === "nothingLeft").length, 1)
+      const { snapshots } = yield* Snapshots.loadAll(repository)
+      assert.strictEqual(snapshots.find((one) => one.summary !== undefined)?.summary?.totalFilesProcessed, 3)
+    })
+  )
+
+  it.live("gives a snapshot another host and time, with the tree it had", () =>
+    Effect.gen(function* () {
+      const { repository } = yield* sample
+      const before = (yield* Snapshots.loadAll(repository)).snapshots
+      const time = "2020-02-29T01:02:03Z"
+      yield* Rewrite.rewrite(repository, { host: "laptop", time, forget: true })
+      const after = (yield* Snapshots.loadAll(repository)).snapshots
+      assert.deepStrictEqual(
+        after.map(({ hostname, time }) => [hostname, time]),
+        [1, 2].map(() => ["laptop", time])
+      )
+      assert.sameMembers(
+        after.map(({ tree }) => tree),
+        before.map(({ tree }) => tree)
+      )
+      assert.sameMembers(
+        after.map(({ original }) => original),
+        before.map(({ id }) => id)
+      )
+      const again = yield* Effect.flip(Rewrite.rewrite(repository, { host: "laptop" }))
+      assert.strictEqual(again.reason._tag, "NoSnapshot")
+    })
+  )
+
   it.live("says so when no snapshot has such a path", () =>
     Effect.gen(function* () {
       const { provider, repository } = yield* sample
       const before = provider.memory.files.size
-      const error = yield* Effect.flip(Rewrite.removePath(repository, { paths: paths("/srv/nothing") }))
+      const error = yield* Effect.flip(Rewrite.rewrite(repository, { excludes: paths("/srv/nothing") }))
       assert.strictEqual(error.reason._tag, "NoSnapshot")
       assert.include(error.message, '"/srv/nothing"')
       assert.strictEqual(provider.memory.files.size, before)
@@ -91,7 +135,7 @@ describe("removePath", () => {
       const { provider, repository } = yield* sample
       const before = [...provider.memory.files.keys()]
       const told = Told.make()
-      yield* Rewrite.removePath(repository, { paths: paths("secret"), dryRun: true }, told)
+      yield* Rewrite.rewrite(repository, { excludes: paths("secret"), dryRun: true }, told)
       const removed = told.of("Would").filter(({ deed }) => deed === "removed")
       assert.deepStrictEqual(
         removed.map(({ item }) => item),

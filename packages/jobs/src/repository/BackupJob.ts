@@ -102,9 +102,6 @@ const inputOf = (
     : Effect.succeed({ fileName: stdinFilename, content: Stream.mapError(input, inputFailed) })
 }
 
-const timeOf = (millis: number): string =>
-  GoTime.format(Math.floor(millis / 1000), Math.floor(millis % 1000) * 1_000_000)
-
 const optionsOf = Effect.fnUntraced(function* (request: Request, beside: Beside, isPreview: boolean) {
   const { program, stateDirectory } = yield* ThisMachine
   const rules = ExcludeRules.resolve({
@@ -122,7 +119,7 @@ const optionsOf = Effect.fnUntraced(function* (request: Request, beside: Beside,
     programVersion: program,
     host: request.host || undefined,
     tags: request.tag,
-    time: request.timeMillis === undefined ? undefined : timeOf(request.timeMillis),
+    time: request.timeMillis === undefined ? undefined : GoTime.ofMillis(request.timeMillis),
     grouping: request.groupBy === undefined ? undefined : SnapshotGroups.parse(request.groupBy),
     excludes: yield* Effect.mapError(rules, ({ message }) => new InvalidJob({ message })),
     packSize: request.packSizeBytes,

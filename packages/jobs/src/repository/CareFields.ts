@@ -31,6 +31,16 @@ export const pruning = {
   minPackAgeMillis: whole("Leave alone files younger than this")
 }
 
+/** What else than its paths is another in a snapshot that is written anew. */
+export const rewriting = {
+  newHost: text("The host it is said to be of from now on"),
+  newTimeMillis: Schema.optionalKey(
+    Schema.Finite.annotate({
+      description: "The time it is said to be of from now on, in milliseconds since 1970"
+    })
+  )
+}
+
 /** Where snapshots are written anew. */
 export const replacing = {
   forget: flag("Remove the snapshots that were replaced; else the new ones get a tag")
@@ -59,4 +69,10 @@ export const keeper = {
 export const drilling = {
   seed: text("The same seed picks the same files; a new one when absent"),
   temporary: text("An absolute folder with room for a few of the files; the system's when absent")
+}
+
+/** Which copies of repositories on this machine are too old, or too many. */
+export const cacheBounds = {
+  maxAgeMillis: whole("Remove what nobody used for so long"),
+  maxBytes: whole("What all may take together; what was used last stays")
 }

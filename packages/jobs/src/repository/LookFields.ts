@@ -8,6 +8,18 @@ export const walking = {
   recursive: flag("List also what is in the folders that are found; so it is where no folder is named")
 }
 
+const sorts = ["name", "size", "time", "mtime", "atime", "ctime", "extension"] as const
+export type Sort = (typeof sorts)[number]
+
+export const sorting = {
+  sort: Schema.optionalKey(
+    Schema.Literals(sorts).annotate({
+      description: "In which order; as folders hold them when absent. All is held in memory for it"
+    })
+  ),
+  reverse: flag("The other way round")
+}
+
 const moment = (description: string) => Schema.optionalKey(Schema.Finite.annotate({ description }))
 
 export const finding = {
@@ -31,3 +43,8 @@ export const counting = {
     })
   )
 }
+
+/** What a repository is made of. */
+export const listable = ["snapshots", "packs", "index", "keys", "locks", "blobs"] as const
+
+export const printable = ["config", "masterkey", "key", "snapshot", "index", "lock", "pack", "blob", "tree"] as const

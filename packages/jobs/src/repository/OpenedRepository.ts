@@ -64,10 +64,15 @@ export const passwordOf = ({ secrets }: Beside, secret: SecretName) => {
     : Effect.succeed(password)
 }
 
-/** Where copies of index and folders are kept, if anywhere. */
-export const cacheDirectory = Effect.fnUntraced(function* (request: Pick<Access, "cache" | "cacheDirectory">) {
+/** The folder of all copies of index and folders. */
+export const cachesOf = Effect.fnUntraced(function* (request: Pick<Access, "cacheDirectory">) {
   const machine = yield* ThisMachine
-  return request.cache === false ? undefined : (request.cacheDirectory ?? join(machine.cacheDirectory, "repositories"))
+  return request.cacheDirectory ?? join(machine.cacheDirectory, "repositories")
+})
+
+/** The same, if any are kept. */
+export const cacheDirectory = Effect.fnUntraced(function* (request: Pick<Access, "cache" | "cacheDirectory">) {
+  return request.cache === false ? undefined : yield* cachesOf(request)
 })
 
 /** The repository that is meant, open until the scope closes. Fails with `SecretRefused` where its password is another. */

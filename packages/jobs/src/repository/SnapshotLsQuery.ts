@@ -8,7 +8,8 @@ import { texts } from "../kind/RequestFields.ts"
 import { reading, snapshotFilter } from "./Fields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as LockedQuery from "./LockedQuery.ts"
-import { walking } from "./LookFields.ts"
+import { sorting, walking } from "./LookFields.ts"
+import * as NodeOrder from "./NodeOrder.ts"
 import * as NodeRow from "./NodeRow.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as SelectedSnapshots from "./SelectedSnapshots.ts"
@@ -19,7 +20,8 @@ export const Request = Schema.Struct({
   ...snapshotFilter,
   snapshot: Schema.String.annotate({ description: "An id or its beginning, latest, or one of these with :folder" }),
   folders: texts("What to list of it: folders, or files; all of it when absent"),
-  ...walking
+  ...walking,
+  ...sorting
 })
 export type Request = typeof Request.Type
 
@@ -50,9 +52,10 @@ export const kind: QueryKind<"snapshotLs", Request, Row> = {
         const nodes = Stream.flatMap(Stream.fromIterable(paths), (path) =>
           SnapshotListing.list(repository, reader, { snapshot, path, recursive })
         )
+        const rows = NodeOrder.sorted(Stream.map(nodes, NodeRow.of), request)
         return Stream.concat(
           Stream.succeed(first),
-          Stream.map(nodes, (found): Row => ({ _tag: "Node", node: NodeRow.of(found) }))
+          Stream.map(rows, (node): Row => ({ _tag: "Node", node }))
         )
       })
     )

@@ -22,11 +22,11 @@ import * as KeyList from "../../src/repository/KeyListQuery.ts"
 import * as KeyPassword from "../../src/repository/KeyPasswordJob.ts"
 import * as KeyRemove from "../../src/repository/KeyRemoveJob.ts"
 import * as Prune from "../../src/repository/PruneJob.ts"
-import * as RemovePaths from "../../src/repository/RemovePathsJob.ts"
 import * as RepairIndex from "../../src/repository/RepairIndexJob.ts"
 import * as RepairPacks from "../../src/repository/RepairPacksJob.ts"
 import * as RepairSnapshots from "../../src/repository/RepairSnapshotsJob.ts"
 import * as Restore from "../../src/repository/RestoreJob.ts"
+import * as Rewrite from "../../src/repository/RewriteJob.ts"
 import * as SnapshotLs from "../../src/repository/SnapshotLsQuery.ts"
 import * as Snapshots from "../../src/repository/SnapshotsQuery.ts"
 import * as Stats from "../../src/repository/StatsQuery.ts"
@@ -68,7 +68,7 @@ describe("jobs about repositories", () => {
       const checked = yield* run(Check.kind, { ...at, readData: true })
       expect(checked.summary).toMatchObject({ errors: 0, snapshots: 2 })
       expect((yield* run(Tag.kind, { ...at, add: ["kept"] })).summary).toEqual({ changed: 2 })
-      const without = yield* run(RemovePaths.kind, { ...at, exclude: ["b.txt"], forget: true })
+      const without = yield* run(Rewrite.kind, { ...at, exclude: ["b.txt"], forget: true })
       expect(without.summary).toEqual({ replaced: 2, unchanged: 0 })
       expect((yield* run(Drill.kind, { ...at, snapshot: "latest", sample: { files: 2 } })).summary.passed).toBe(true)
 

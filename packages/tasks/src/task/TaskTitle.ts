@@ -64,6 +64,8 @@ const sentences: { readonly [Kind in JobType | "undo"]: (fields: Fields) => stri
   forget: ofRepository("Forget snapshots of"),
   prune: ofRepository("Prune"),
   checkRepository: ofRepository("Check"),
+  migrate: ofRepository("Migrate"),
+  cleanCache: () => "Clean up copies of repositories",
   recover: ofRepository("Recover lost folders of"),
   repairIndex: ofRepository("Repair the index of"),
   repairPacks: ofRepository("Repair packs of"),
@@ -74,7 +76,7 @@ const sentences: { readonly [Kind in JobType | "undo"]: (fields: Fields) => stri
   keyRemove: ofRepository("Remove a key of"),
   keyPassword: ofRepository("Change the password of"),
   tag: ofRepository("Tag snapshots of"),
-  removePaths: ofRepository("Remove paths from"),
+  rewrite: ofRepository("Rewrite snapshots of"),
   unlock: ofRepository("Unlock")
 }
 
