@@ -5,7 +5,8 @@ import * as Version from "../Version.ts"
 
 export const version = Command.make("version", {}, () =>
   Effect.map(Output.make, (output) => {
-    if (output.isJson) output.json({ _tag: "Version", version: Version.version, node: process.versions.node })
+    if (output.isJson)
+      output.json({ _tag: "Version", message_type: "version", version: Version.version, node: process.versions.node })
     else output.line(`ourclone ${Version.version}`)
   }).pipe(Effect.scoped)
 ).pipe(

@@ -35,6 +35,19 @@ const tellNote = (output: Output, note: Extract<Fact, { readonly _tag: "Note" }>
   else output.errorJson({ message_type: "error", error: { message }, during: "archival", item: "" })
 }
 
+/** restic's line for what there is to back up, once it is counted. */
+const scanned = ({ bytes, files }: Extract<Fact, { readonly _tag: "Planned" }>, began: number | undefined) => ({
+  message_type: "verbose_status",
+  action: "scan_finished",
+  item: "",
+  duration: began === undefined ? 0 : (performance.now() - began) / 1000,
+  data_size: bytes,
+  data_size_in_repo: 0,
+  metadata_size: 0,
+  metadata_size_in_repo: 0,
+  total_files: files
+})
+
 /** Folds events into counts, and tells those at once that nobody may miss. */
 export const make = (output: Output) => {
   let total = { files: 0, bytes: 0, isFinal: false }
@@ -55,6 +68,7 @@ export const make = (output: Output) => {
       }
       case "Planned":
         total = event
+        if (event.isFinal && output.isJson && output.isVerbose) output.json(scanned(event, began))
         return
       case "Progress":
         done = event
