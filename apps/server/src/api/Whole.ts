@@ -5,7 +5,7 @@ import * as SchemaTransformation from "effect/SchemaTransformation"
 const whole = (pattern: RegExp, description: string) =>
   Schema.optionalKey(
     Schema.String.pipe(
-      Schema.check(Schema.isPattern(pattern)),
+      Schema.check(Schema.isPattern(pattern, { expected: "a whole number" })),
       Schema.decodeTo(
         Schema.Int,
         SchemaTransformation.transform({
@@ -17,6 +17,6 @@ const whole = (pattern: RegExp, description: string) =>
   )
 
 /** How many of them; more than `most` are not given at once, whatever is asked for. */
-export const limit = whole(/^[1-9]\d{0,3}$/, "How many at most")
+export const limit = whole(/^[1-9][0-9]{0,3}$/u, "How many at most")
 
-export const number = (description: string) => whole(/^\d{1,15}$/, description)
+export const number = (description: string) => whole(/^[0-9]{1,15}$/u, description)

@@ -80,29 +80,27 @@ export const make = Effect.fnUntraced(function* (
     fail(new JournalUnavailable({ message: `the journal is away, so ${what}`, isFull: false, isAway: true }))
 
   /** Sits out a full disk, and a store that is away: what was told is kept in memory, and the job is held up by its sink. */
-  const persistently = <A>(effect: Effect.Effect<A, TaskError>, awaySince?: number): Effect.Effect<A, TaskError> =>
-    Effect.catchReason(
-      effect,
-      "TaskError",
-      "JournalUnavailable",
-      Effect.fnUntraced(function* (reason, error): Effect.fn.Return<A, TaskError> {
-        if (reason.isFull) {
-          pending = undefined
-          yield* Effect.sleep(fullDiskMillis)
-          return yield* persistently(effect)
-        }
-        if (reason.isAway !== true) return yield* error
-        const now = yield* Clock.currentTimeMillis
-        const since = awaySince ?? now
-        if (now - since >= graceMillis) {
-          return yield* gone(
-            `this run of task ${claim.task.id} ends without its last words: another runner goes on with it`
-          )
-        }
-        yield* Effect.sleep(awayMillis)
-        return yield* persistently(effect, since)
-      })
-    )
+  const persistently = Effect.fnUntraced(function* <A>(
+    effect: Effect.Effect<A, TaskError>
+  ): Effect.fn.Return<A, TaskError> {
+    for (let awaySince: number | undefined; ; ) {
+      const tried = yield* Effect.result(effect)
+      if (tried._tag === "Success") return tried.success
+      const { reason } = tried.failure
+      const isFull = reason._tag === "JournalUnavailable" && reason.isFull
+      const isAway = reason._tag === "JournalUnavailable" && !isFull && reason.isAway === true
+      if (!isFull && !isAway) return yield* tried.failure
+      const now = yield* Clock.currentTimeMillis
+      awaySince = isAway ? (awaySince ?? now) : undefined
+      if (awaySince !== undefined && now - awaySince >= graceMillis) {
+        return yield* gone(
+          `this run of task ${claim.task.id} ends without its last words: another runner goes on with it`
+        )
+      }
+      if (isFull) pending = undefined
+      yield* Effect.sleep(isFull ? fullDiskMillis : awayMillis)
+    }
+  })
 
   /** Fails when the store has not answered for so long that another may have the task soon. */
   const watching = Effect.gen(function* () {

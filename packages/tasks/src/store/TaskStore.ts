@@ -143,7 +143,7 @@ export interface TaskStore {
     after: number,
     limit: number
   ) => Answer<{ readonly tasks: ReadonlyArray<Task>; readonly last: number }>
-  /** What `changes` would give as `last` to who has seen all. */
+  /** What `changes` would give as `last` to who has seen all. Another one after each change of any task, also where one is gone. */
   readonly position: Answer<number>
   readonly prune: (retention: Retention) => Answer<{ readonly tasks: number; readonly facts: number }>
 }

@@ -308,7 +308,9 @@ export const checks: ReadonlyArray<StoreCheck> = named({
     yield* equal("the task", (yield* store.load(old.task.id)).seq, 2)
     yield* equal("no facts", yield* seqs(store, old.task.id), [])
     advance(100_000)
+    const before = yield* store.position
     yield* equal("tasks", yield* store.prune(keep), { tasks: 1, facts: 0 })
+    yield* equal("that is a change", (yield* store.position) > before, true)
     yield* equal("gone", yield* reasonOf(store.load(old.task.id)), "NoTask")
     yield* equal("running", yield* seqs(store, running.task.id), [1])
   })

@@ -5,19 +5,19 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Needs, Role, Scope } from "../Callers.ts"
 import { Forbidden, NotNow, NotThere, Refused, TooMany, Unauthenticated, Unavailable } from "../Problem.ts"
+import { spelled, text } from "../Text.ts"
 
 const moment = Schema.Int.annotate({ description: "Milliseconds since 1970 UTC" })
 
 /** Of a person: lower case, so that no two differ by case alone. */
-export const UserName = Schema.String.pipe(Schema.check(Schema.isPattern(/^[a-z0-9][a-z0-9._-]{0,31}$/))).annotate({
-  description: "Up to 32 of a-z 0-9 . _ and -, beginning with a letter or digit"
-})
+export const UserName = spelled(
+  /^[a-z0-9][a-z0-9._-]{0,31}$/u,
+  "up to 32 of a-z 0-9 . _ and -, beginning with a letter or digit"
+)
 
 /** Long enough to be worth its hash, and bounded, as hashing takes memory. */
-export const NewPassword = Schema.String.pipe(Schema.check(Schema.isMinLength(10), Schema.isMaxLength(256))).annotate({
-  description: "At least 10 characters"
-})
-const Password = Schema.String.pipe(Schema.check(Schema.isMaxLength(256)))
+export const NewPassword = text(10, 256).annotate({ description: "At least 10 characters" })
+const Password = text(0, 256)
 
 export const SessionAnswer = Schema.Struct({
   name: Schema.String,
@@ -31,7 +31,7 @@ export type SessionAnswer = typeof SessionAnswer.Type
 export const SetUpState = Schema.Struct({ isSetUp: Schema.Boolean }).annotate({ identifier: "SetUpState" })
 
 export const SetUpRequest = Schema.Struct({
-  token: Schema.String.pipe(Schema.check(Schema.isMaxLength(256))).annotate({
+  token: text(0, 256).annotate({
     description: "What stands after # in the link that the service printed, or that an admin made for you"
   }),
   name: UserName,
@@ -39,7 +39,7 @@ export const SetUpRequest = Schema.Struct({
 }).annotate({ identifier: "SetUpRequest" })
 
 export const SignInRequest = Schema.Struct({
-  name: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))),
+  name: text(0, 64),
   password: Password
 }).annotate({ identifier: "SignInRequest" })
 
@@ -72,7 +72,7 @@ export const TokenAnswer = Schema.Struct({
 export type TokenAnswer = typeof TokenAnswer.Type
 
 export const NewToken = Schema.Struct({
-  name: Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(80))),
+  name: text(1, 80),
   scopes: Schema.Array(Scope).pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(6))),
   endsAt: Schema.NullOr(moment)
 }).annotate({ identifier: "NewToken" })

@@ -12,6 +12,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
 import { Forbidden, NotThere, Refused, StorageFailed, Unavailable } from "../Problem.ts"
+import { text } from "../Text.ts"
 
 export const KindAnswer = Schema.Struct({
   type: Schema.String,
@@ -30,7 +31,7 @@ export const KindsAnswer = Schema.Struct({
   bytes: Schema.Array(KindAnswer)
 }).annotate({ identifier: "Kinds" })
 
-export const Kind = Schema.String.pipe(Schema.check(Schema.isMaxLength(64)))
+export const Kind = text(0, 64)
 
 export const QueryRequest = Schema.Struct({
   request: Schema.Json.annotate({ description: "As the kind says" }),

@@ -5,6 +5,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
 import { Forbidden, NotNow, NotThere, Refused, StorageFailed } from "../Problem.ts"
+import { ConfiguredName, text } from "../Text.ts"
 
 export const RepositoryAnswer = Schema.Struct({
   name: Schema.String,
@@ -14,10 +15,10 @@ export const RepositoryAnswer = Schema.Struct({
 }).annotate({ identifier: "Repository" })
 export type RepositoryAnswer = typeof RepositoryAnswer.Type
 
-const Password = Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(1024)))
+const Password = text(1, 1024)
 
 export const NewRepository = Schema.Struct({
-  name: Schema.String.pipe(Schema.check(Schema.isMinLength(2), Schema.isMaxLength(64))),
+  name: ConfiguredName,
   location: Schema.String.annotate({ description: "A place: photos:bucket/backup" }),
   password: Password.annotate({ description: "Kept on the machine of the service; nobody can recover it" })
 }).annotate({ identifier: "NewRepository" })

@@ -6,18 +6,19 @@ import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
 import { Forbidden, NotNow, NotThere, Refused, StorageFailed, Unavailable } from "../Problem.ts"
 import { Kind } from "../query/QueryGroup.ts"
+import { spelled, text } from "../Text.ts"
 import { TaskAnswer } from "../tasks/TaskAnswer.ts"
 
 const moment = Schema.Int.annotate({ description: "Milliseconds since 1970 UTC" })
 
 const fields = {
-  name: Schema.String.pipe(Schema.check(Schema.isPattern(/\S/), Schema.isMaxLength(80))),
+  name: spelled(/^(?=[\s\S]*[^\s\ufeff])[\s\S]{1,80}$/u, "1 to 80 characters, not all of them spaces"),
   kind: Kind,
   request: Schema.Json,
-  cron: Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(200))).annotate({
+  cron: text(1, 200).annotate({
     description: "Five fields, or @hourly, @daily, @weekly, @monthly, @yearly"
   }),
-  zone: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))).annotate({
+  zone: text(0, 64).annotate({
     description: "An IANA zone, such as Europe/Berlin"
   }),
   /** What becomes of a run that was due while nothing ran. */
@@ -70,7 +71,7 @@ export const ScheduleAnswer = Schema.Struct({
 }).annotate({ identifier: "Schedule" })
 export type ScheduleAnswer = typeof ScheduleAnswer.Type
 
-const one = { params: { id: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))) } }
+const one = { params: { id: text(0, 64) } }
 
 const failing = { error: [NotThere, NotNow, Refused, Forbidden, StorageFailed, Unavailable] }
 

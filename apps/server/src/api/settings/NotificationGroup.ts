@@ -5,6 +5,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
 import { NotThere, Refused, StorageFailed, Unavailable } from "../Problem.ts"
+import { spelled, text } from "../Text.ts"
 
 export const NotificationType = Schema.Literals(["webhook", "ntfy", "healthchecks", "mail"])
 export type NotificationType = typeof NotificationType.Type
@@ -15,27 +16,25 @@ export const Occasion = Schema.Literals(["failure", "recovery", "absence", "succ
 })
 export type Occasion = typeof Occasion.Type
 
-const someText = Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(2000)))
-const text = (description: string) => Schema.optionalKey(someText).annotateKey({ description })
+const someText = text(1, 2000)
+const optional = (description: string) => Schema.optionalKey(someText).annotateKey({ description })
 const portNumber = Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 65_535 })))
 
 /** What is left out stays as it was, where one of that name and type is there. */
 export const NewNotification = Schema.Struct({
   type: NotificationType,
   url: Schema.optionalKey(
-    Schema.String.pipe(
-      Schema.check(
-        Schema.isMaxLength(2000),
-        Schema.isPattern(/^https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\/\S*)?$/)
-      )
+    spelled(
+      /^https?:\/\/(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?(?:\/[^\s\ufeff]{0,1500})?$/u,
+      "an address such as https://example.com/hook"
     )
   ).annotateKey({ description: "Of webhook, ntfy and healthchecks; ntfy's ends with the topic" }),
-  secret: text("Of a webhook its whsec_…, of ntfy a token, of mail the password"),
-  host: text("Of mail: the server that takes it"),
+  secret: optional("Of a webhook its whsec_…, of ntfy a token, of mail the password"),
+  host: optional("Of mail: the server that takes it"),
   port: Schema.optionalKey(Schema.NullOr(portNumber)).annotateKey({ description: "Of mail; null is the usual one" }),
   user: Schema.optionalKey(Schema.NullOr(someText)).annotateKey({ description: "Of mail; null is nobody" }),
-  from: text("Of mail"),
-  to: text("Of mail"),
+  from: optional("Of mail"),
+  to: optional("Of mail"),
   plain: Schema.optionalKey(Schema.Boolean).annotateKey({ description: "Of mail: without TLS" }),
   onMyNetwork: Schema.optionalKey(Schema.Boolean).annotateKey({
     description: "The address may be of this machine or its network"
@@ -73,9 +72,10 @@ export const NotificationAnswer = Schema.Struct({
 }).annotate({ identifier: "Notification" })
 export type NotificationAnswer = typeof NotificationAnswer.Type
 
-const NotificationName = Schema.String.pipe(
-  Schema.check(Schema.isPattern(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/))
-).annotate({ description: "Up to 64 of A-Z a-z 0-9 _ . and -, beginning with a letter or digit" })
+const NotificationName = spelled(
+  /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/u,
+  "up to 64 of A-Z a-z 0-9 _ . and -, beginning with a letter or digit"
+)
 const named = { params: { name: NotificationName } }
 
 export class NotificationGroup extends HttpApiGroup.make("notifications")

@@ -7,6 +7,7 @@ import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
 import { Forbidden, NotNow, NotThere, Refused, StorageFailed } from "../Problem.ts"
+import { ConfiguredName, text } from "../Text.ts"
 
 /** One option of a type, as `OptionField` describes it: a form is made of these. */
 export const OptionAnswer = Schema.Struct({
@@ -45,9 +46,9 @@ export const RemoteAnswer = Schema.Struct({
 }).annotate({ identifier: "Remote" })
 export type RemoteAnswer = typeof RemoteAnswer.Type
 
-export const RemoteName = Schema.String.pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(64)))
+export const RemoteName = text(1, 64)
 
-export const NewRemote = Schema.Struct({ name: RemoteName, type: Schema.String, options: OptionValues }).annotate({
+export const NewRemote = Schema.Struct({ name: ConfiguredName, type: Schema.String, options: OptionValues }).annotate({
   identifier: "NewRemote"
 })
 

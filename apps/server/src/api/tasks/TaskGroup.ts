@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { Needs } from "../Callers.ts"
 import { Forbidden, NotNow, NotThere, Refused, StorageFailed, TooMany, Unavailable } from "../Problem.ts"
 import { Kind } from "../query/QueryGroup.ts"
+import { text } from "../Text.ts"
 import { limit, number } from "../Whole.ts"
 import { CauseAnswer, OutcomeAnswer, TaskAnswer, TaskListAnswer } from "./TaskAnswer.ts"
 
@@ -19,7 +20,7 @@ export const NewTask = Schema.Struct({
 
 const StateName = Schema.Literals(["Queued", "Running", "Waiting", "Paused", "Done", "Failed", "Cancelled"])
 
-const one = { params: { id: Schema.String.pipe(Schema.check(Schema.isMaxLength(64))) } }
+const one = { params: { id: text(0, 64) } }
 const rate = Schema.NullOr(Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))).annotate({
   description: "Bytes a second; null is no limit, and null for both is what the request says"
 })
