@@ -8,7 +8,7 @@ import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import * as Effect from "effect/Effect"
 import * as Position from "./Position.ts"
-import type { SharedReading } from "./SharedReading.ts"
+import { event, type SharedReading } from "./SharedReading.ts"
 
 export const mostTasks = 50
 const lookMillis = 100
@@ -52,9 +52,6 @@ export interface OpenOptions {
   readonly onOver: () => void
 }
 
-/** `data` is JSON. */
-const event = (name: string, id: string, data: string): string => `event: ${name}\nid: ${id}\ndata: ${data}\n\n`
-
 const pause = (millis: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const done = () => {
@@ -65,33 +62,6 @@ const pause = (millis: number, signal: AbortSignal): Promise<void> =>
     const timer = setTimeout(done, millis)
     signal.addEventListener("abort", done)
   })
-
-/** The next events after the position, which moves on; "" when there are none. */
-const next = Effect.fnUntraced(function* (
-  reading: SharedReading,
-  at: { change: number; readonly facts: Map<string, number> }
-) {
-  const parts: Array<string> = []
-  const id = () => Position.write(at)
-  for (const [task, seen] of at.facts) {
-    const facts = yield* reading.facts(task, seen)
-    const first = facts[0]?.seq
-    if (first !== undefined && first > seen + 1) {
-      at.facts.set(task, first - 1)
-      parts.push(event("reset", id(), "{}"))
-    }
-    const name = JSON.stringify(task)
-    for (const { seq, text } of facts) {
-      at.facts.set(task, seq)
-      parts.push(event("fact", id(), `{"task":${name},"envelope":${text}}`))
-    }
-  }
-  // Facts first: a task never says to have got further than what was told of it.
-  const { last, tasks } = yield* reading.changes(at.change)
-  at.change = last
-  for (const task of tasks) parts.push(event("task", id(), task))
-  return parts.join("")
-})
 
 export const open = ({ endsAt, mayStay, onOver, reading, signal, start }: OpenOptions): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
@@ -107,7 +77,7 @@ export const open = ({ endsAt, mayStay, onOver, reading, signal, start }: OpenOp
     trustedUntil = now + trustMillis
     return mayStay()
   }
-  const at = { change: start.position.change, facts: new Map(start.position.facts) }
+  let at = start.position
   const until = endsAt === null ? Number.POSITIVE_INFINITY : endsAt - Math.random() * spreadMillis
   let first: string | undefined = `retry: 1000\n\n${start.isReset ? event("reset", Position.write(at), "{}") : ""}`
 
@@ -119,9 +89,10 @@ export const open = ({ endsAt, mayStay, onOver, reading, signal, start }: OpenOp
     }
     const beatAt = Date.now() + beatMillis
     while (!over.aborted && isWelcome()) {
-      const text = await Effect.runPromise(Effect.catch(next(reading, at), () => Effect.succeed("")))
+      const piece = await Effect.runPromise(Effect.catch(reading(at), () => Effect.succeed(undefined)))
       if (over.aborted) break
-      if (text !== "") return controller.enqueue(encoder.encode(text))
+      at = piece?.position ?? at
+      if (piece !== undefined && piece.bytes.length > 0) return controller.enqueue(piece.bytes)
       if (Date.now() >= beatAt) return controller.enqueue(encoder.encode(": still here\n\n"))
       await pause(lookMillis, over)
     }

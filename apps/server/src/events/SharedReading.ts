@@ -1,12 +1,13 @@
 /**
  * What many readers ask of the journal at the same place is asked, and written down, once.
  *
- * Readers that follow the same task are at the same number most of the time, and so go from piece to piece together. A
+ * Readers that follow the same tasks are at the same position most of the time, and so go from piece to piece together. A
  * piece is kept for a moment; who comes later, or from elsewhere, asks for their own.
  */
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import * as Effect from "effect/Effect"
+import * as Position from "./Position.ts"
 import { taskAnswer } from "./ToldTask.ts"
 
 const pieceOfTasks = 200
@@ -14,70 +15,70 @@ const pieceOfFacts = 500
 /** What was empty may not be for long; what was not stays as it is. */
 const emptyMillis = 50
 const keptMillis = 500
-const mostKept = 128
+const mostKept = 64
 
-export interface FactText {
-  readonly seq: number
-  /** The envelope as JSON. */
-  readonly text: string
+export interface Piece {
+  /** Server-sent events, none where nothing has happened. The same for all: it is not to be written to. */
+  readonly bytes: Uint8Array
+  /** Where who has it goes on. */
+  readonly position: Position.Position
 }
 
-export interface Changes {
-  readonly last: number
-  /** Tasks as JSON. */
-  readonly tasks: ReadonlyArray<string>
-}
+/** What happened after that position; a piece of it. */
+export type SharedReading = (after: Position.Position) => Effect.Effect<Piece, TaskError>
 
-export interface SharedReading {
-  /** Of the task, after that number; a piece of them. */
-  readonly facts: (task: string, after: number) => Effect.Effect<ReadonlyArray<FactText>, TaskError>
-  /** After that position; a piece of them. */
-  readonly changes: (after: number) => Effect.Effect<Changes, TaskError>
-}
-
-interface Kept<A> {
+interface Kept {
   readonly until: number
-  readonly value: A
+  readonly piece: Piece
 }
 
-const keeping = <A>(isEmpty: (value: A) => boolean) => {
-  const kept = new Map<string, Kept<A>>()
-  return (key: string, ask: Effect.Effect<A, TaskError>): Effect.Effect<A, TaskError> =>
-    Effect.suspend(() => {
-      const now = Date.now()
-      const known = kept.get(key)
-      if (known !== undefined && now < known.until) return Effect.succeed(known.value)
-      return Effect.tap(ask, (value) =>
-        Effect.sync(() => {
-          kept.delete(key)
-          for (const [other, { until }] of kept) {
-            if (until > now && kept.size < mostKept) break
-            kept.delete(other)
-          }
-          kept.set(key, { until: now + (isEmpty(value) ? emptyMillis : keptMillis), value })
-        })
-      )
-    })
-}
+const encoder = new TextEncoder()
+
+/** `data` is JSON. */
+export const event = (name: string, id: string, data: string): string => `event: ${name}\nid: ${id}\ndata: ${data}\n\n`
 
 export const make = (store: Pick<TaskStore, "facts" | "changes">): SharedReading => {
-  const keepFacts = keeping<ReadonlyArray<FactText>>((found) => found.length === 0)
-  const keepChanges = keeping<Changes>(({ tasks }) => tasks.length === 0)
-  return {
-    facts: (task, after) =>
-      keepFacts(
-        `${task} ${after}`,
-        Effect.map(store.facts(task, after, pieceOfFacts), (found) =>
-          found.map((envelope) => ({ seq: envelope.seq ?? after, text: JSON.stringify(envelope) }))
-        )
-      ),
-    changes: (after) =>
-      keepChanges(
-        String(after),
-        Effect.map(store.changes(after, pieceOfTasks), ({ last, tasks }) => ({
-          last,
-          tasks: tasks.map((task) => JSON.stringify(taskAnswer(task)))
-        }))
-      )
+  const kept = new Map<string, Kept>()
+
+  const read = Effect.fnUntraced(function* (after: Position.Position): Effect.fn.Return<Piece, TaskError> {
+    const at = { change: after.change, facts: new Map(after.facts) }
+    const parts: Array<string> = []
+    const id = () => Position.write(at)
+    for (const [task, seen] of after.facts) {
+      const facts = yield* store.facts(task, seen, pieceOfFacts)
+      const first = facts[0]?.seq
+      if (first !== undefined && first > seen + 1) {
+        at.facts.set(task, first - 1)
+        parts.push(event("reset", id(), "{}"))
+      }
+      const name = JSON.stringify(task)
+      for (const envelope of facts) {
+        at.facts.set(task, envelope.seq ?? seen)
+        parts.push(event("fact", id(), `{"task":${name},"envelope":${JSON.stringify(envelope)}}`))
+      }
+    }
+    // Facts first: a task never says to have got further than what was told of it.
+    const { last, tasks } = yield* store.changes(at.change, pieceOfTasks)
+    at.change = last
+    for (const task of tasks) parts.push(event("task", id(), JSON.stringify(taskAnswer(task))))
+    return { bytes: encoder.encode(parts.join("")), position: at }
+  })
+
+  const keep = (key: string, piece: Piece): void => {
+    const now = Date.now()
+    kept.delete(key)
+    for (const [other, { until }] of kept) {
+      if (until > now && kept.size < mostKept) break
+      kept.delete(other)
+    }
+    kept.set(key, { until: now + (piece.bytes.length === 0 ? emptyMillis : keptMillis), piece })
   }
+
+  return (after) =>
+    Effect.suspend(() => {
+      const key = Position.write(after)
+      const known = kept.get(key)
+      if (known !== undefined && Date.now() < known.until) return Effect.succeed(known.piece)
+      return Effect.tap(read(after), (piece) => Effect.sync(() => keep(key, piece)))
+    })
 }
