@@ -1,6 +1,6 @@
 /**
- * `npm run exec node tooling/trials/kills.ts [-- --count N --seed N]`: kills
- * backups and prunes with SIGKILL at random moments. After each kill the
+ * `npm run exec node tooling/trials/kills.ts [-- --count N --seed N --backups N]`: kills
+ * backups and prunes with SIGKILL at random moments, `--backups` of a hundred of them backups. After each kill the
  * repository must check clean, the newest snapshot must restore completely, and
  * the next run must go on without help. Ends with 1 at the first that does not,
  * and leaves its folder behind.
@@ -19,10 +19,15 @@ import { compareTrees } from "../compareTrees.ts"
 import { seededRandom } from "./seededRandom.ts"
 
 const { values } = parseArgs({
-  options: { count: { type: "string", default: "200" }, seed: { type: "string", default: "1" } }
+  options: {
+    count: { type: "string", default: "200" },
+    seed: { type: "string", default: "1" },
+    backups: { type: "string", default: "50" }
+  }
 })
 const count = Number(values.count)
 const seed = Number(values.seed)
+const backupShare = Number(values.backups) / 100
 const random = seededRandom(seed)
 const below = (limit: number) => Math.floor(random() * limit)
 
@@ -147,7 +152,7 @@ const main = async (): Promise<void> => {
   }
 
   while (kills < count) {
-    const isBackup = random() < 0.5
+    const isBackup = random() < backupShare
     if (isBackup) {
       change()
       const next = keepCopy("next")
