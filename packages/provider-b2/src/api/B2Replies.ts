@@ -109,6 +109,7 @@ const ownInfo = new Set(["src_last_modified_millis", "large_file_sha1", "ourclon
 export const metadataOf = (info: { readonly [key: string]: string }): Metadata | undefined => {
   let metadata: Record<string, string> | undefined
   for (const key in info) {
+    if (ownInfo.has(key)) continue
     const name = key.toLowerCase()
     if (ownInfo.has(name)) continue
     metadata ??= {}
