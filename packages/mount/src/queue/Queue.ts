@@ -102,13 +102,21 @@ export class Queue {
   /** Whether something at `path`, of whatever kind, or below it is to go. */
   isLeaving(path: string): boolean {
     return (
-      this.journal.first("select 1 from queue where path = ? limit 1", path) !== undefined || this.isBuriedBelow(path)
+      this.journal.first("select 1 from queue where path = ? limit 1", path) !== undefined ||
+      this.buriedBelow(path) !== undefined
     )
   }
 
-  isBuriedBelow(directory: string): boolean {
+  /** What whoever waits for removals below `directory` has to do; undefined where there are none. */
+  buriedBelow(directory: string): "wait" | "stuck" | undefined {
     const [from, to] = [`${directory}/`, `${directory}0`]
-    return this.journal.first("select 1 from queue where path > ? and path < ? limit 1", from, to) !== undefined
+    const first = this.journal.first(
+      "select isParked from queue where path > ? and path < ? order by isParked limit 1",
+      from,
+      to
+    )
+    if (first === undefined) return undefined
+    return Number(first.isParked) === 1 ? "stuck" : "wait"
   }
 
   /** `seq` of those that are due, in their order. */

@@ -22,10 +22,11 @@ export class Removals {
     const here = tree.at(path)
     if (here !== undefined && here.kind !== "directory") {
       if (here.remote === path) return "done"
-      if (here.isDirty) return "wait"
+      if (here.isDirty) return this.after(here.ino)
     }
     // What has another name now is still to be copied from here.
-    if (journal.first("select 1 from node where remote = ? and kind <> 1 limit 1", path) !== undefined) return "wait"
+    const moved = journal.first("select ino from node where remote = ? and kind <> 1 limit 1", path)
+    if (moved !== undefined) return this.after(Number(moved.ino))
     const current = await orNothing(this.world.run, provider.stat(path))
     if (current === undefined) return this.gone(path)
     const isOurs = begun.at(path).some((file) => haveSameBytes(file, current))
@@ -42,6 +43,11 @@ export class Removals {
     await this.world.run(provider.remove(path))
     settings.at("remove.after")
     return this.gone(path)
+  }
+
+  /** Once the node has been settled. */
+  private after(ino: number): Settled {
+    return this.world.queue.of(ino)?.isParked === true ? "stuck" : "wait"
   }
 
   private gone(path: string): Settled {
@@ -70,12 +76,18 @@ export class Removals {
     const { begun, journal, provider, queue, tree } = this.world
     const path = RemotePath.makeUnsafe(row.path ?? "")
     const here = tree.at(path)
-    if (here?.kind === "directory") return "done"
+    // A new one of the name may get another name before it is made, and then this one is nobody's.
+    if (here?.kind === "directory") return here.remote === path ? "done" : this.after(here.ino)
     // What comes there yet would keep it.
-    if (queue.isBuriedBelow(path) || begun.isUnderWayBelow(path)) return "wait"
+    if (begun.isUnderWayBelow(path)) return "wait"
+    const buried = queue.buriedBelow(path)
+    if (buried !== undefined) return buried
     const [from, to] = [`${path}/`, `${path}0`]
-    if (journal.first("select 1 from node where remote > ? and remote < ? limit 1", from, to) !== undefined)
-      return "wait"
+    const below = "select 1 from node where remote > ? and remote < ?"
+    if (journal.first(`${below} limit 1`, from, to) !== undefined) {
+      const parked = "ino in (select ino from queue where isParked = 1)"
+      return journal.first(`${below} and not ${parked} limit 1`, from, to) === undefined ? "stuck" : "wait"
+    }
     if (provider.removeDirectory !== undefined) await this.world.run(provider.removeDirectory(path))
     return this.gone(path)
   }

@@ -119,6 +119,7 @@ export class Sender {
         this.unreachable = undefined
         if (settled === "again" || queue.wish(current) !== wish) continue
         if (settled === "done") this.done(row)
+        else if (settled === "stuck") queue.park(row.seq, "it waits for something that could not be stored")
         else this.defer(row)
         return
       }

@@ -332,6 +332,24 @@ test("a folder that got another name while a file came into it leaves nothing of
   expect([names(bed), [...bed.storage.memory.directories]]).toEqual([["new/file"], ["new"]])
 })
 
+test("what waits for a parked write is parked with it, so that an unmount comes to its end", async () => {
+  const bed = Bed.make()
+  const mount = bed.mount({ uploadDelay: 3_600_000 })
+  await write(mount.fileSystem, "a", "old")
+  await mount.drain(5_000)
+  const full = new StorageError({ provider: "memory", operation: "put", reason: new NoSpace({ message: "full" }) })
+  bed.before = (method) => (method === "put" ? Effect.fail(full) : Effect.void)
+  value(await mount.fileSystem.unlink(rootIno, "a"))
+  await write(mount.fileSystem, "a", "new")
+  const { unsent } = await mount.drain(5_000)
+  expect(unsent.map(({ isParked, path }) => ({ isParked, path }))).toContainEqual({ isParked: true, path: "a" })
+  expect(unsent.every(({ isParked }) => isParked)).toBe(true)
+  expect(stored(bed, "a")).toBe("old")
+  bed.before = () => Effect.void
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  expect(stored(bed, "a")).toBe("new")
+})
+
 test("a parked write is sent when somebody asks for it", async () => {
   const bed = Bed.make()
   const mount = bed.mount()
