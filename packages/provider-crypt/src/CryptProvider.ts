@@ -8,7 +8,7 @@ import type { Provider, PutOptions } from "@ourclone/core/contract/Provider"
 import { join, makeUnsafe, type RemotePath } from "@ourclone/core/contract/RemotePath"
 import { InvalidRequest, isStorageError, Reason, StorageError } from "@ourclone/core/contract/StorageError"
 import type { Version } from "@ourclone/core/contract/Versions"
-import { upload } from "@ourclone/core/engine/Upload"
+import { mostAtOnce, upload } from "@ourclone/core/engine/Upload"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -95,12 +95,26 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
 
   const { read, readAll } = Decrypted.make(beneath, name, keys.data, fileBeneath)
 
-  /** Parts of an earlier run were encrypted otherwise: they are of no use. */
+  const encrypt = (path: RemotePath, source: ByteSource, nonce = Blocks.makeNonce()) =>
+    Encrypted.make(source, keys.data, nonce, { provider: name, operation: "put", path })
   const { largeFile } = beneath
-  const storing: Provider =
+  /** Parts that were encrypted otherwise are of no use. */
+  const anew: Provider =
     largeFile === undefined ? beneath : { ...beneath, largeFile: { ...largeFile, unfinished: () => Stream.empty } }
-  const encrypt = (path: RemotePath, source: ByteSource) =>
-    Encrypted.make(source, keys.data, { provider: name, operation: "put", path })
+  /** In parts where that is better; a later run goes on where the bytes, and those of its parts, can be told from others. */
+  const put = (path: RemotePath, source: ByteSource, putOptions: PutOptions) => {
+    const { digest, size } = source
+    const to = names.fileBeneath(path)
+    const storing = { ...optionsBeneath(putOptions), partConcurrency: partsAtOnce }
+    const isInParts = Blocks.encryptedSize(size) > mostAtOnce(beneath)
+    if (digest === undefined || !isInParts || largeFile?.limits.partChecksum === undefined) {
+      return upload(anew, to, encrypt(path, source), storing)
+    }
+    return Effect.flatMap(digest(undefined, "sha256"), ({ whole }) => {
+      const nonce = Blocks.derivedNonce(keys.data, [to, size, putOptions.modifiedAt], whole)
+      return upload(beneath, to, encrypt(path, source, nonce), storing)
+    })
+  }
   const optionsBeneath = ({ contentType, ...rest }: PutOptions): PutOptions => rest
   /** What was stored is told with the SHA-1 that it was sent with, as nothing else knows it. */
   const stored = (path: RemotePath, source: ByteSource) => (file: DatedFile) =>
@@ -172,15 +186,7 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
     read: (file, range) => Stream.mapError(read(file, range), translated(file.path)),
     readAll: (file) => work(file.path, () => readAll(file)),
     put: (path, source, putOptions) =>
-      work(path, () =>
-        Effect.flatMap(
-          upload(storing, names.fileBeneath(path), encrypt(path, source), {
-            ...optionsBeneath(putOptions),
-            partConcurrency: partsAtOnce
-          }),
-          stored(path, source)
-        )
-      ),
+      work(path, () => Effect.flatMap(put(path, source, putOptions), stored(path, source))),
     putIfAbsent:
       putIfAbsent &&
       ((path, source, putOptions) =>

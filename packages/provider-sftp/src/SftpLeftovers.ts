@@ -6,10 +6,11 @@ import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageErr
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { nameOf } from "./AsideName.ts"
 import type { Listed } from "./SftpConnection.ts"
 import { whenMissing } from "./SftpErrors.ts"
 import * as SftpFile from "./SftpFile.ts"
-import { absolute, siteOf } from "./SftpPlace.ts"
+import { absolute, lstat, siteOf } from "./SftpPlace.ts"
 import type { Writing } from "./SftpWrite.ts"
 import { idOf, isTemporary } from "./TemporaryName.ts"
 
@@ -20,6 +21,12 @@ const leftoverOf = (prefix: string, { attrs, filename }: Listed, isResumable: bo
   isAbandoned: false,
   isResumable
 })
+
+/** `names` are those of its folder. */
+const isLeft = (filename: string, names: ReadonlySet<string>): boolean => {
+  const replaced = nameOf(filename)
+  return replaced === undefined ? isTemporary(filename) : names.has(replaced)
+}
 
 /** `isBegun` says whether a later run goes on with the large file of that id. */
 export const make = (writing: Writing, isBegun: (id: string) => boolean): Leftovers => {
@@ -43,25 +50,35 @@ export const make = (writing: Writing, isBegun: (id: string) => boolean): Leftov
           .map(({ filename }) => `${prefix}${Spelling.unicode.toPath(filename)}/`)
           .filter((path) => RemotePath.refusal(path.slice(0, -1)) === undefined)
         const rest = [...below, ...pending]
+        const names = new Set(found.map(({ filename }) => filename))
         const mine = found
-          .filter(({ attrs, filename }) => SftpFile.isTold(attrs) && SftpFile.isFile(attrs) && isTemporary(filename))
+          .filter(({ attrs, filename }) => SftpFile.isTold(attrs) && SftpFile.isFile(attrs) && isLeft(filename, names))
           .map((one) => leftoverOf(prefix, one, isBegun(idOf(one.filename))))
         return [mine, rest.length === 0 ? Option.none() : Option.some(rest)] as const
       })
     ),
     remove: ({ path }) => {
       const site = siteOf(place, "leftovers", path)
-      if (!isTemporary(RemotePath.basename(path))) {
+      const name = RemotePath.basename(path)
+      const replaced = nameOf(name)
+      if (!isTemporary(name) && replaced === undefined) {
         const reason = new InvalidRequest({ message: "this is no file that a run has left behind" })
         return Effect.fail(new StorageError({ ...site, reason }))
       }
+      const folder = RemotePath.parent(RemotePath.makeUnsafe(path))
       const unlink = Effect.andThen(
-        folders.find(site, RemotePath.parent(RemotePath.makeUnsafe(path))),
+        folders.find(site, folder),
         connection.call<void>(site, (sftp, done) =>
           sftp.unlink(absolute(place, path), (error) => done(error, undefined))
         )
       )
-      return whenMissing(unlink, () => Effect.void)
+      // What was put aside stays as long as nothing has taken its place.
+      const isReplaced = Effect.suspend(() =>
+        replaced === undefined
+          ? Effect.void
+          : lstat(connection, place, site, RemotePath.join(folder, RemotePath.makeUnsafe(replaced)))
+      )
+      return whenMissing(Effect.andThen(isReplaced, unlink), () => Effect.void)
     }
   }
 }

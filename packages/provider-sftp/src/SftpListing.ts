@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Stats } from "ssh2"
+import { restored } from "./SftpAside.ts"
 import type { Listed, SftpConnection } from "./SftpConnection.ts"
 import { whenMissing } from "./SftpErrors.ts"
 import * as SftpFile from "./SftpFile.ts"
@@ -91,7 +92,10 @@ class Walk {
   async enter(prefix: string): Promise<boolean> {
     const found = await this.read(prefix)
     this.#reading.delete(prefix)
-    const names = sorted(found)
+    const path = prefix.slice(0, -1)
+    const site = siteOf(this.#place, "list", path)
+    const whole = restored(this.#connection, site, path === "" ? this.#place.root : absolute(this.#place, path), found)
+    const names = sorted(await Effect.runPromise(whole))
     if (names.length > 0) this.#levels.push({ prefix, names, next: 0 })
     this.#readAhead()
     // A folder that holds no more than what is not whole yet is none that is empty.

@@ -1,8 +1,12 @@
 /** Renaming over what is there. */
-import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
+import type { Stats } from "ssh2"
+import { asideName } from "./AsideName.ts"
 import type { SftpConnection } from "./SftpConnection.ts"
-import type { Site } from "./SftpErrors.ts"
+import { folderInTheWay, type Site, whenMissing } from "./SftpErrors.ts"
+import * as SftpFile from "./SftpFile.ts"
 
 export const rename = (
   connection: SftpConnection,
@@ -12,10 +16,52 @@ export const rename = (
 ): Effect.Effect<void, StorageError> =>
   connection.call<void>(site, (sftp, done) => sftp.rename(from, to, (error) => done(error, undefined)))
 
+/** In bytes: of a name, on most disks. */
+const longestName = 255
+/** Whoever lists the folder meanwhile takes the old file for one that was left, and gives it its name back. */
+const attempts = 3
+
 /**
- * At once where the server has `posix-rename@openssh.com`. Elsewhere what is at `to` is removed first where it is in the
- * way: for a moment nothing is there.
+ * What is at `to` is renamed, then `from` gets its name, then the old file goes: one of the two is there at each moment, and
+ * a listing gives the old one its name back where nothing more came of it.
  */
+const replace = (
+  connection: SftpConnection,
+  site: Site,
+  from: string,
+  to: string,
+  left: number
+): Effect.Effect<void, StorageError> => {
+  const name = RemotePath.basename(to)
+  const aside = `${to.slice(0, to.length - name.length)}${asideName(name)}`
+  if (Buffer.byteLength(RemotePath.basename(aside)) > longestName) {
+    const message =
+      "the server can not rename over a file, and the name is too long to put the old one aside: shorten it"
+    return Effect.fail(new StorageError({ ...site, reason: new InvalidRequest({ message, concernsName: true }) }))
+  }
+  const isFolder = whenMissing(
+    Effect.map(
+      connection.call<Stats>(site, (sftp, done) => sftp.lstat(to, done)),
+      SftpFile.isDirectory
+    ),
+    () => Effect.succeed(false)
+  )
+  return Effect.gen(function* () {
+    if (yield* isFolder) return yield* Effect.fail(new StorageError({ ...site, reason: folderInTheWay() }))
+    yield* whenMissing(rename(connection, site, to, aside), () => Effect.void)
+    yield* Effect.tapError(rename(connection, site, from, to), () => Effect.ignore(rename(connection, site, aside, to)))
+    yield* Effect.ignore(
+      connection.call<void>(site, (sftp, done) => sftp.unlink(aside, (error) => done(error, undefined)))
+    )
+  }).pipe(
+    Effect.uninterruptible,
+    Effect.catchReason("StorageError", "UnexpectedResponse", (_, error) =>
+      left > 1 ? replace(connection, site, from, to, left - 1) : Effect.fail(error)
+    )
+  )
+}
+
+/** At once where the server has `posix-rename@openssh.com`, or renames over a file by itself. */
 export const renameOver = (
   connection: SftpConnection,
   site: Site,
@@ -28,9 +74,6 @@ export const renameOver = (
     )
   }
   return Effect.catchReason(rename(connection, site, from, to), "StorageError", "UnexpectedResponse", () =>
-    Effect.andThen(
-      connection.call<void>(site, (sftp, done) => sftp.unlink(to, (error) => done(error, undefined))),
-      rename(connection, site, from, to)
-    )
+    replace(connection, site, from, to, attempts)
   )
 }

@@ -18,6 +18,7 @@ import {
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Stats } from "ssh2"
+import { isAside } from "./AsideName.ts"
 import { freeBytes } from "./FreeSpace.ts"
 import type { Handle, SftpConnection } from "./SftpConnection.ts"
 import { folderInTheWay, type Site, whenMissing } from "./SftpErrors.ts"
@@ -53,7 +54,7 @@ export interface Writing {
 export const refusal = (path: RemotePath.RemotePath, modifiedAt: number): Reason | undefined => {
   const name = RemotePath.basename(path)
   if (name === "") return new InvalidRequest({ message: "a file needs a name" })
-  if (isTemporary(name)) {
+  if (isTemporary(name) || isAside(name)) {
     const message = "names of this form are kept for files that are not whole yet: rename it"
     return new InvalidRequest({ message, concernsName: true })
   }

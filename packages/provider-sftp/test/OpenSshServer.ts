@@ -28,7 +28,8 @@ const keygen = (file: string, ...options: ReadonlyArray<string>): void => {
   if (status !== 0) throw new Error(stderr)
 }
 
-export const start = async (settings: ReadonlyArray<string> = []): Promise<OpenSshServer> => {
+/** `sftp` is the command that serves files. */
+export const start = async ({ sftp = "internal-sftp" } = {}): Promise<OpenSshServer> => {
   const folder = fs.mkdtempSync(path.join(tmpdir(), "ourclone-sshd-"))
   const port = await freePort()
   keygen(`${folder}/host`, "-t", "ed25519")
@@ -45,8 +46,7 @@ export const start = async (settings: ReadonlyArray<string> = []): Promise<OpenS
     "StrictModes no",
     "UsePAM no",
     "MaxStartups 100",
-    "Subsystem sftp internal-sftp",
-    ...settings
+    `Subsystem sftp ${sftp}`
   ]
   fs.writeFileSync(`${folder}/config`, `${lines.join("\n")}\n`)
   if (userInfo().uid === 0) fs.mkdirSync("/run/sshd", { recursive: true })

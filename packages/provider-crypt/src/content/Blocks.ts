@@ -2,7 +2,7 @@
  * How an encrypted file is laid out: eight bytes that say what it is, a nonce of 24, then blocks of 64 KiB, each sealed by
  * XSalsa20 and Poly1305 with 16 bytes before it. The nonce goes up by one from block to block.
  */
-import { randomBytes } from "node:crypto"
+import { createHmac, randomBytes } from "node:crypto"
 import { createRequire } from "node:module"
 
 /** The part of libsodium's binding that is used here; the package brings no types. */
@@ -27,6 +27,18 @@ export const tagSize = 16
 export const sealedSize = blockSize + tagSize
 
 export const makeNonce = (): Buffer => randomBytes(nonceSize)
+
+/**
+ * The nonce of the bytes that `digest` tells from all others, stored as `place`: the same again, so that an upload in parts
+ * that was cut off can go on. Other bytes have another, since two messages under one nonce give each other away.
+ */
+export const derivedNonce = (key: Buffer, place: ReadonlyArray<string | number>, digest: string): Buffer => {
+  const own = createHmac("sha256", key).update("nonces of large files of OurClone").digest()
+  return createHmac("sha256", own)
+    .update(JSON.stringify([...place, digest]))
+    .digest()
+    .subarray(0, nonceSize)
+}
 
 /** That of block `index`: a number of 24 bytes, the lowest first. */
 export const nonceOf = (first: Buffer, index: number): Buffer => {

@@ -1,6 +1,7 @@
 /** A source whose bytes are encrypted as they are read. */
 import { createHash, hash } from "node:crypto"
-import { type ByteRange, type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
+import { type ByteRange, type ByteSource, type Digest, smallSize } from "@ourclone/core/contract/ByteSource"
+import type { ChecksumAlgorithm } from "@ourclone/core/contract/Entry"
 import { ChecksumMismatch, SourceChanged, StorageError, wronglyNoted } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -27,12 +28,30 @@ const check = (source: ByteSource, site: Site, size: number, sha1: string | unde
   return fail(new ChecksumMismatch({ message: "other bytes arrived than were sent", expected, actual: sha1 }))
 }
 
+/** Of what `pieces` gives, as a whole and in parts of `partSize` bytes. */
+const digested = (
+  pieces: Stream.Stream<Uint8Array, StorageError>,
+  partSize: number | undefined,
+  algorithm: ChecksumAlgorithm
+): Effect.Effect<Digest, StorageError> =>
+  Effect.suspend(() => {
+    const whole = createHash(algorithm)
+    const parts: Array<string> = []
+    const cut = partSize === undefined ? pieces : rechunk(pieces, partSize)
+    const hashed = Stream.runForEach(cut, (piece) =>
+      Effect.sync(() => {
+        whole.update(piece)
+        if (partSize !== undefined) parts.push(hash(algorithm, piece))
+      })
+    )
+    return Effect.map(hashed, () => ({ algorithm, whole: whole.digest("hex"), parts }))
+  })
+
 /**
- * `source` under `key`, with a nonce of its own: what is made of one is the same at each reading. It is held against size
- * and SHA-1 of `source` at the end of a reading of all of it.
+ * `source` under `key` and `nonce`, which nothing else was ever sealed with: what is made is the same at each reading. It is
+ * held against size and SHA-1 of `source` at the end of a reading of all of it.
  */
-export const make = (source: ByteSource, key: Buffer, site: Site): ByteSource => {
-  const nonce = Blocks.makeNonce()
+export const make = (source: ByteSource, key: Buffer, nonce: Buffer, site: Site): ByteSource => {
   const header = Buffer.concat([Blocks.magic, nonce])
   const size = Blocks.encryptedSize(source.size)
   const sealAll = (bytes: Uint8Array, first: number): ReadonlyArray<Buffer> =>
@@ -112,6 +131,7 @@ export const make = (source: ByteSource, key: Buffer, site: Site): ByteSource =>
   return {
     size,
     bytes,
+    ...(source.digest && { digest: (partSize, algorithm) => digested(whole, partSize, algorithm) }),
     read: (range) =>
       range === undefined || (range.offset === 0 && range.length === size) ? whole : Stream.suspend(() => part(range))
   }
