@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { type ByteSource, slice } from "../contract/ByteSource.ts"
+import type { File } from "../contract/Entry.ts"
 import { type LargeFile, largestFile, partSize as partSizeOf } from "../contract/LargeFile.ts"
 import type { Provider } from "../contract/Provider.ts"
 import {
@@ -88,6 +89,16 @@ export const partChecks: ReadonlyArray<Check> = [
     yield* large.finish(file, parts)
     yield* assertWhole(provider, "big", content)
   }),
+  checkOf("largeFile", "refuses to finish with a part that never arrived", function* (largeFile, provider) {
+    const { offset, options, part } = threeParts(largeFile)
+    const file = yield* largeFile.start(at("big"), options)
+    const first = yield* largeFile.uploadPart(file, 1, part(1), offset(1))
+    const { partChecksum = "md5" } = largeFile.limits
+    const checksum = createHash(partChecksum).update("never sent").digest("hex")
+    assert.equal(yield* reason(largeFile.finish(file, [first, { ...first, number: 2, checksum }])), "InvalidRequest")
+    assert.deepEqual(yield* list(provider, ""), [])
+    yield* largeFile.cancel(file)
+  }),
   checkOf("largeFile", "takes no part of a large file that was cancelled", function* (largeFile, provider) {
     const file = yield* largeFile.start(at("big"), small)
     yield* largeFile.cancel(file)
@@ -162,6 +173,10 @@ export const partChecks: ReadonlyArray<Check> = [
     ]) {
       assert.equal(yield* reason(copyPart(file, 1, from, range)), "InvalidRequest")
     }
+    const none: File = { _tag: "File", path: at("none"), size: 10_000, modifiedAt, checksums: {} }
+    // Who copies versions alone has no other word for a file without one.
+    const outcome = yield* reason(copyPart(file, 1, none, { offset: 0, length: 5_000 }))
+    assert.ok(["NotFound", "InvalidRequest"].includes(outcome), `it ends with ${outcome}`)
     yield* largeFile.cancel(file)
   }),
   checkOf("largeFile", "has limits that agree with each other", function* (largeFile, provider) {

@@ -120,13 +120,18 @@ export const placeChecks: ReadonlyArray<Check> = [
       yield* put(provider, "d/a.txt", "a")
       yield* put(provider, "d/e/b.txt", "b")
       yield* put(provider, "d2/c.txt", "c")
+      yield* provider.makeDirectory?.(at("d/empty")) ?? Effect.void
+      yield* provider.makeDirectory?.(at("d2/empty")) ?? Effect.void
+      const empty = (...paths: ReadonlyArray<string>) =>
+        provider.makeDirectory === undefined ? [] : paths.map((path) => `Directory ${path}`)
       yield* moveDirectory(at("d"), at("f/g"))
-      assert.deepEqual(yield* list(provider, ""), ["File d2/c.txt", "File f/g/a.txt", "File f/g/e/b.txt"])
+      const moved = [...empty("d2/empty", "f/g/empty"), ...["File d2/c.txt", "File f/g/a.txt", "File f/g/e/b.txt"]]
+      assert.deepEqual(yield* list(provider, ""), moved)
       assert.equal(yield* textAt(provider, "f/g/e/b.txt"), "b")
       assert.equal(yield* reason(moveDirectory(at("d"), at("h"))), "NotFound")
       assert.equal(yield* reason(moveDirectory(at("f"), at("d2"))), "AlreadyExists")
       assert.equal(yield* reason(moveDirectory(at("f"), at("f/g/h"))), "InvalidRequest")
-      assert.deepEqual(yield* list(provider, ""), ["File d2/c.txt", "File f/g/a.txt", "File f/g/e/b.txt"])
+      assert.deepEqual(yield* list(provider, ""), moved)
     }
   ),
   check("does not mix two files of one name: an old one is read as it was, or not at all", function* (provider) {
