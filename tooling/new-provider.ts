@@ -1,0 +1,96 @@
+/**
+ * `npm run new-provider -- NAME FOLDER`: makes a package of a provider of the type NAME in a folder that is not there yet, outside
+ * of this checkout: the whole one of docs/writing-a-provider.md, which keeps the contract, and its tests. Change it piece by piece.
+ */
+import * as fs from "node:fs"
+import * as path from "node:path"
+
+const root = path.join(import.meta.dirname, "..")
+const [name = "", folder = ""] = process.argv.slice(2)
+
+const refuse = (message: string): never => {
+  console.error(message)
+  process.exit(2)
+}
+if (!/^[a-z][a-z0-9]+$/.test(name) || folder === "") {
+  refuse("give a name of lower-case letters and digits, and a folder: npm run new-provider -- NAME FOLDER")
+}
+// npm runs scripts in the folder of the package, wherever it was called.
+const target = path.resolve(process.env.INIT_CWD ?? "", folder)
+if (fs.existsSync(target)) refuse(`${target} is there already: name a folder that is not`)
+if (!path.relative(root, target).startsWith("..")) {
+  refuse(`${target} lies in the checkout of OurClone: a provider of your own lies elsewhere`)
+}
+
+/** What is the same for every package of a provider is that of the example. */
+const example = (file: string): string => fs.readFileSync(path.join(root, "examples", "provider-azure", file), "utf8")
+
+const documentation = fs.readFileSync(path.join(root, "docs", "writing-a-provider.md"), "utf8")
+const [, documented = ""] = /```ts\n([\s\S]*?)```/.exec(documentation) ?? []
+const provider = `/** The provider of the type "${name}". */\n${documented.replaceAll("archive", name)}\nexport default factory\n`
+
+const manifest = {
+  ...JSON.parse(example("package.json")),
+  name: `ourclone-provider-${name}`,
+  version: "0.0.1",
+  description: `A provider of the type "${name}" for OurClone`,
+  license: "UNLICENSED",
+  exports: "./dist/provider.js",
+  ourclone: { provider: name, specification: 1 }
+}
+
+const test = `/** The provider against the checks that every provider is held to. */
+import * as fs from "node:fs"
+import { tmpdir } from "node:os"
+import * as path from "node:path"
+import { after, describe, test } from "node:test"
+import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
+import { runOrSkip } from "@ourclone/core/testing/Check"
+import { checks } from "@ourclone/core/testing/ProviderContract"
+import * as Effect from "effect/Effect"
+import { factory } from "../src/provider.ts"
+
+const folder = fs.mkdtempSync(path.join(tmpdir(), "${name}-"))
+after(() => fs.rmSync(folder, { recursive: true }))
+
+let count = 0
+/** A place that nothing is in. */
+const emptyPlace = () =>
+  ProviderFactory.open(factory, { file: path.join(folder, \`\${++count}.sqlite\`) }, { name: "test:", location: "" })
+
+describe("the contract", () => {
+  for (const check of checks) {
+    test(check.name, (t) =>
+      Effect.runPromise(
+        Effect.scoped(Effect.flatMap(emptyPlace(), (provider) => runOrSkip(check, provider, (because) => t.skip(because))))
+      )
+    )
+  }
+})
+`
+
+const readme = `# A provider of the type "${name}" for OurClone
+
+\`\`\`sh
+npm install && npm run build && npm test
+ourclone plugin add .
+ourclone remote add NAME ${name}
+\`\`\`
+
+\`src/provider.ts\` keeps files in one SQLite file. Replace what it does by calls of your service, and run the tests after each
+step: every failing check names what is missing.
+`
+
+const files: Readonly<Record<string, string>> = {
+  "package.json": `${JSON.stringify(manifest, undefined, 2)}\n`,
+  "tsconfig.json": example("tsconfig.json"),
+  "src/provider.ts": provider,
+  "test/contract.test.ts": test,
+  "README.md": readme,
+  ".gitignore": "dist\nnode_modules\n"
+}
+for (const [file, text] of Object.entries(files)) {
+  fs.mkdirSync(path.dirname(path.join(target, file)), { recursive: true })
+  fs.writeFileSync(path.join(target, file), text)
+}
+console.log(`made ${target}: npm install, npm run build, npm test`)
