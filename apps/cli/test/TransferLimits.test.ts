@@ -16,6 +16,17 @@ test("--backup-dir keeps what a sync replaces and removes, and --suffix names it
   expect(read("to/a-old.txt")).toBe("new a")
 })
 
+test("--suffix alone keeps what is replaced beside it, and does not rename it again at each run", async () => {
+  const { list, read, run, write } = makeCli()
+  write("from/a.txt", "new")
+  write("to/a.txt", "the old one")
+  write("to/gone.txt", "gone")
+  const sync = ["sync", "@/from", "@/to", "--suffix", "-old", "--suffix-keep-extension"]
+  for (let count = 0; count < 2; count++) expect((await run(...sync)).code).toBe(0)
+  expect(list("to")).toEqual(["a-old.txt", "a.txt", "gone-old.txt"])
+  expect(read("to/a-old.txt")).toBe("the old one")
+})
+
 test("--backup-dir in a bucket is a copy inside the service", async () => {
   const { cli } = await withB2()
   cli.write("from/a.txt", "old")

@@ -52,23 +52,37 @@ const test = Command.make("test", { remote: argumentOf(tested, "remote") }, (fla
   ])
 )
 
-/** The options of every type as flags; those of other types than the one added are refused when it runs. */
-const optionFlags = (factories: ReadonlyArray<ProviderFactory>) => {
-  const flags: Record<string, Flag.Flag<string | undefined>> = {}
+type Factories = ReadonlyArray<ProviderFactory>
+
+/** What a flag says of itself: the types that have it, by what it is there. */
+const wordsOf = (factories: Factories, flag: string): string => {
+  const types = new Map<string, Array<string>>()
   for (const { options, type } of factories) {
-    for (const { choices, description, flag, kind } of options) {
-      const what = choices === undefined ? description : `${description}: ${choices.join(", ")}`
-      flags[flag] ??= text(
-        flag,
-        kind === "boolean" ? "true|false" : kind === "number" ? "number" : "text",
-        `${type}: ${what}`
-      )
-    }
+    const option = options.find((each) => each.flag === flag)
+    if (option === undefined) continue
+    const { choices, description } = option
+    const what = choices === undefined ? description : `${description}: ${choices.join(", ")}`
+    types.set(what, [...(types.get(what) ?? []), type])
+  }
+  return [...types]
+    .map(([what, those]) => (those.length === factories.length ? what : `${those.join(", ")}: ${what}`))
+    .join("; ")
+}
+
+/** The options of every type as flags; those of other types than the one added are refused when it runs. */
+const optionFlags = (factories: Factories) => {
+  const flags: Record<string, Flag.Flag<string | undefined>> = {}
+  for (const { flag, kind } of factories.flatMap(({ options }) => options)) {
+    flags[flag] ??= text(
+      flag,
+      kind === "boolean" ? "true|false" : kind === "number" ? "number" : "text",
+      wordsOf(factories, flag)
+    )
   }
   return flags
 }
 
-const add = (factories: ReadonlyArray<ProviderFactory>) =>
+const add = (factories: Factories) =>
   Command.make(
     "add",
     {
@@ -96,7 +110,7 @@ const add = (factories: ReadonlyArray<ProviderFactory>) =>
     ])
   )
 
-const set = (factories: ReadonlyArray<ProviderFactory>) =>
+const set = (factories: Factories) =>
   Command.make(
     "set",
     {
@@ -151,7 +165,7 @@ const importing = Command.make(
   ])
 )
 
-export const remote = (factories: ReadonlyArray<ProviderFactory>) =>
+export const remote = (factories: Factories) =>
   Command.make("remote").pipe(
     Command.withDescription("Named places with their keys"),
     Command.withSubcommands([add(factories), set(factories), importing, list, show, test, remove]),

@@ -48,6 +48,8 @@ export interface PlanOptions {
   readonly comparison: Comparison
   /** Remove what the destination has and the source does not: `sync` rather than `copy`. */
   readonly removesExtra: boolean
+  /** What is extra and stays all the same: what earlier runs kept beside the files. */
+  readonly sparesExtra?: ((path: RemotePath) => boolean) | undefined
   /** A file that is there and is another fails, rather than being replaced. */
   readonly refusesChanges?: boolean
   /** Say of each `Remove` which file it is; takes memory for each. */
@@ -218,8 +220,8 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     if (entry.path === last || (filter !== undefined && !filter.includes(entry))) return undefined
     last = entry.path
     totals.destinationFiles++
-    if (!options.removesExtra || isBelowPassed(entry.path)) return undefined
     const { path, size } = entry
+    if (!options.removesExtra || isBelowPassed(path) || options.sparesExtra?.(path) === true) return undefined
     const removal: Remove = { _tag: "Remove", path, size, ...(options.keepsRemoved === true ? { file: entry } : {}) }
     if (cases === undefined) return remove(removal)
     held.push(removal)

@@ -16,14 +16,20 @@ export interface Aside {
   readonly keepsExtension: boolean
 }
 
+type Naming = Pick<Aside, "suffix" | "keepsExtension">
+
 /** `a/b.txt` with `-old`: `a/b.txt-old`, or `a/b-old.txt`. */
-export const nameOf = (
-  path: string,
-  { keepsExtension, suffix }: Pick<Aside, "suffix" | "keepsExtension">
-): RemotePath => {
+export const nameOf = (path: string, { keepsExtension, suffix }: Naming): RemotePath => {
   const dot = path.lastIndexOf(".")
   const hasExtension = keepsExtension && dot > path.lastIndexOf("/") + 1
   return makeUnsafe(hasExtension ? `${path.slice(0, dot)}${suffix}${path.slice(dot)}` : `${path}${suffix}`)
+}
+
+/** Whether `path` is what `nameOf` makes of some path. */
+export const isNamed = (path: string, naming: Naming): boolean => {
+  const { suffix } = naming
+  const at = path.lastIndexOf(suffix)
+  return at > path.lastIndexOf("/") + 1 && nameOf(path.slice(0, at) + path.slice(at + suffix.length), naming) === path
 }
 
 /** Copies inside the service where that can be; the file stays where it is, to be replaced or removed then. */

@@ -139,6 +139,19 @@ describe("what is replaced or removed", () => {
     assert.strictEqual(SetAside.nameOf("d.x/a", { suffix: "-1", keepsExtension: true }), "d.x/a-1")
     assert.strictEqual(SetAside.nameOf(".bashrc", { suffix: "-1", keepsExtension: true }), ".bashrc-1")
   })
+
+  it("is known by that name", () => {
+    for (const path of ["d/a.txt", "d.x/a", ".bashrc", "a-1.txt", "a"]) {
+      for (const keepsExtension of [true, false]) {
+        const naming = { suffix: "-1", keepsExtension }
+        assert.isTrue(SetAside.isNamed(SetAside.nameOf(path, naming), naming), path)
+      }
+    }
+    for (const path of ["d/a.txt", "d-1/a", "-1", "a-12", "d/-1", "a-1.txt"]) {
+      assert.isFalse(SetAside.isNamed(path, { suffix: "-1", keepsExtension: false }), path)
+    }
+    assert.isFalse(SetAside.isNamed("a.txt-1", { suffix: "-1", keepsExtension: true }))
+  })
 })
 
 it.effect("files go in the order that is asked for", () =>

@@ -2,7 +2,7 @@
 import { isInside } from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Guard from "@ourclone/core/engine/Guard"
-import type { Aside } from "@ourclone/core/engine/SetAside"
+import { type Aside, isNamed } from "@ourclone/core/engine/SetAside"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import { InvalidJob } from "../kind/JobError.ts"
@@ -17,6 +17,12 @@ export const refusal = ({ backupDir, suffix, suffixKeepExtension }: Transferring
     ? new InvalidJob({ field: "suffixKeepExtension", message: "nothing is to be added to names" })
     : undefined
 }
+
+/** Which files of the destination are what earlier runs kept there: they are neither removed nor kept once more. */
+export const keptBefore = ({ backupDir, suffix = "", suffixKeepExtension = false }: Transferring) =>
+  backupDir !== undefined || suffix === ""
+    ? undefined
+    : (path: string): boolean => isNamed(path, { suffix, keepsExtension: suffixKeepExtension })
 
 const overlapping = (place: Provider, destination: Provider, source: Provider) =>
   [destination, source].find((side) => isInside(place.place, side.place) || isInside(side.place, place.place))

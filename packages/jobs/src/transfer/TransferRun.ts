@@ -59,6 +59,7 @@ const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request, sides:
   const made = Plan.make(source, destination, {
     comparison,
     removesExtra: verb === "sync",
+    sparesExtra: AsideOf.keptBefore(request),
     keepsRemoved: tracksRenames,
     reportsSame: verb === "move",
     refusesChanges: request.immutable === true,
