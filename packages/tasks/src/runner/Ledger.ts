@@ -27,7 +27,8 @@ export class Ledger {
   #outcomes: Array<Outcome> = []
   #mended: Array<string> = []
   #progress: Progress | undefined
-  #totals: Totals
+  /** Changed in place: there may be millions of facts. */
+  readonly #totals: { -readonly [figure in keyof Totals]: Totals[figure] }
   /** What earlier runs of the task have done. */
   readonly #before: Totals
   readonly #mends: boolean
@@ -46,7 +47,7 @@ export class Ledger {
   }
 
   get totals(): Totals {
-    return this.#totals
+    return { ...this.#totals }
   }
 
   get hasProgress(): boolean {
@@ -66,24 +67,26 @@ export class Ledger {
     const outcome = outcomeOf(event)
     if (outcome !== undefined) this.#outcomes.push(outcome)
     if (event._tag === "Done" && this.#mends) this.#mended.push(event.item)
-    this.#totals = this.#after(event)
+    this.#count(event)
   }
 
-  #after(fact: Fact): Totals {
+  #count(fact: Fact): void {
     const totals = this.#totals
     switch (fact._tag) {
-      case "Planned": {
-        const { bytes, files, isFinal } = fact
-        return { ...totals, isFinal, files: this.#before.done + files, bytes: this.#before.doneBytes + bytes }
-      }
+      case "Planned":
+        totals.isFinal = fact.isFinal
+        totals.files = this.#before.done + fact.files
+        totals.bytes = this.#before.doneBytes + fact.bytes
+        return
       case "Done":
-        return { ...totals, done: totals.done + 1, doneBytes: totals.doneBytes + (fact.bytes ?? 0) }
+        totals.done++
+        totals.doneBytes += fact.bytes ?? 0
+        return
       case "Skipped":
-        return { ...totals, skipped: totals.skipped + 1 }
+        totals.skipped++
+        return
       case "Failed":
-        return fact.failure.item === undefined ? totals : { ...totals, failed: totals.failed + 1 }
-      default:
-        return totals
+        if (fact.failure.item !== undefined) totals.failed++
     }
   }
 
@@ -102,7 +105,7 @@ export class Ledger {
       facts: this.#told,
       outcomes: this.#outcomes,
       mended: this.#mended,
-      totals: this.#totals,
+      totals: this.totals,
       ...(this.#progress === undefined ? {} : { progress: this.#progress })
     }
     this.#told = []

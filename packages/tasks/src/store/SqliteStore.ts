@@ -31,6 +31,9 @@ const pagesAtOnce = 2_000
 const pragma = (database: SqliteDatabase.Database, name: string): number =>
   Number(Object.values(database.rows<Record<string, number>>(`pragma ${name}`)[0]!)[0])
 
+/** By one statement: a call costs as much as a row. */
+const rowsAtOnce = 32
+
 const none: Answer = { rows: [], changes: 0 }
 const isQuery = /^\s*select|\breturning\b/
 
@@ -44,8 +47,12 @@ const answer = (database: SqliteDatabase.Database, clock: () => number, statemen
     }
     case "Insert": {
       const { into, rest, rows } = statement
-      const sql = `insert into ${into} values (${rows[0]!.map(() => "?").join(", ")}) ${rest}`
-      for (const row of rows) database.run(sql, ...row)
+      const row = `(${rows[0]!.map(() => "?").join(", ")})`
+      const sqlOf = (count: number) => `insert into ${into} values ${Array(count).fill(row).join(", ")} ${rest}`
+      const [several, one] = [sqlOf(rowsAtOnce), sqlOf(1)]
+      const whole = rows.length - (rows.length % rowsAtOnce)
+      for (let at = 0; at < whole; at += rowsAtOnce) database.run(several, ...rows.slice(at, at + rowsAtOnce).flat())
+      for (const values of rows.slice(whole)) database.run(one, ...values)
       return none
     }
     case "Now":
