@@ -93,6 +93,9 @@ const give = (root: WebdavRoot, from: RemotePath.RemotePath, to: RemotePath.Remo
   })
 }
 
+/** A server takes away what is there before it gives the name to what another client puts at the same moment. */
+const replacingMillis = 100
+
 /** Of what was stored under a temporary name: its time is noted, and it gets the right one. */
 const settle = (
   root: WebdavRoot,
@@ -109,7 +112,10 @@ const settle = (
     }
     if (!hasTime(root, temporary, stored, modifiedAt)) yield* note(root, temporary, modifiedAt, stored)
     yield* give(root, temporary, path)
-    return yield* Effect.map(look(root, path), ({ file }) => file(path))
+    const there = Effect.catchReason(look(root, path), "StorageError", "NotFound", () =>
+      Effect.andThen(Effect.sleep(replacingMillis), look(root, path))
+    )
+    return yield* Effect.map(there, ({ file }) => file(path))
   })
 
 const dropTemporary = (root: WebdavRoot, path: RemotePath.RemotePath) =>
