@@ -19,6 +19,8 @@ beforeAll(async () => {
   const userNames = await import("@ourclone/backup/system/UserNames")
   posix.notKept()
   Object.defineProperty(process, "platform", platform)
+  // Those that are loaded from now on, by whoever shares this process, are of this machine again.
+  vi.resetModules()
   modules = { posix, status, userNames }
 })
 
