@@ -13,6 +13,8 @@ const onPlatform = async (platform: NodeJS.Platform | "haiku"): Promise<CounterM
     return module
   } finally {
     Object.defineProperty(process, "platform", own)
+    // Whoever shares this process gets the module of this machine.
+    vi.resetModules()
   }
 }
 
