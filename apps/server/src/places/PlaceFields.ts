@@ -45,6 +45,7 @@ export const harmless: ReadonlySet<string> = new Set([
   "algorithm",
   "suffix",
   "orderBy",
+  "sort",
   "cutoffMode",
   "maxTransfer",
   "include",
