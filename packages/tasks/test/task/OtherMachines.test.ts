@@ -7,9 +7,9 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import type { TaskStore } from "../../src/store/TaskStore.ts"
+import { type Hooks, noHooks } from "../../src/task/Hooks.ts"
 import { mayRun, places, travelling } from "../../src/task/OtherMachines.ts"
 import * as UndoKind from "../../src/undo/UndoKind.ts"
-import { type Hooks, noHooks } from "../../src/task/Hooks.ts"
 
 const options: { readonly [remote: string]: { readonly type: string; readonly remote?: string } } = {
   photos: { type: "b2" },
