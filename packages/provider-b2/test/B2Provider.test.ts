@@ -1,6 +1,8 @@
 import { describe, it } from "@effect/vitest"
+import { accountChecks } from "@ourclone/core/testing/AccountChecks"
 import * as ProviderContract from "@ourclone/core/testing/ProviderContract"
-import { Effect } from "effect"
+import { factory } from "@ourclone/provider-b2/B2Factory"
+import { Effect, Redacted } from "effect"
 import { emulate, openAt } from "./emulated.ts"
 
 /** Every file kept in a folder of a bucket that does not exist yet, so that roots and first writes are tried too. */
@@ -23,3 +25,22 @@ for (const [title, { hardDelete, location }] of Object.entries(suites)) {
     }
   })
 }
+
+describe("an account", () => {
+  for (const check of accountChecks) {
+    it.live(check.name, () =>
+      Effect.gen(function* () {
+        const { endpoint, key, keyId } = yield* emulate()
+        const secret = `K005${key.slice(4).split("").reverse().join("")}`
+        yield* check.run({
+          factory,
+          values: { keyId, applicationKey: Redacted.make(key), endpoint },
+          location: "photo-archive",
+          wrong: { applicationKey: Redacted.make(secret) },
+          secret,
+          unreachable: { endpoint: "http://127.0.0.1:1" }
+        })
+      })
+    )
+  }
+})

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
+import { accountChecks } from "@ourclone/core/testing/AccountChecks"
 import { put } from "@ourclone/core/testing/Check"
 import * as ProviderContract from "@ourclone/core/testing/ProviderContract"
-import { Effect, Stream } from "effect"
+import { factory } from "@ourclone/provider-s3/S3Factory"
+import { Effect, Redacted, Stream } from "effect"
 import { emulate, type Given, openAt } from "./emulated.ts"
 
 const suites: Record<string, { location: string; door: object; options: Given }> = {
@@ -33,6 +35,25 @@ for (const [title, { door, location, options }] of Object.entries(suites)) {
     }
   })
 }
+
+describe("an account", () => {
+  for (const check of accountChecks) {
+    it.live(check.name, () =>
+      Effect.gen(function* () {
+        const { endpoint, key, keyId } = yield* emulate()
+        const secret = key.split("").reverse().join("")
+        yield* check.run({
+          factory,
+          values: { accessKeyId: keyId, secretAccessKey: Redacted.make(key), endpoint },
+          location: "photo-archive",
+          wrong: { secretAccessKey: Redacted.make(secret) },
+          secret,
+          unreachable: { endpoint: "http://127.0.0.1:1" }
+        })
+      })
+    )
+  }
+})
 
 it.live("a bucket that is not there is made and named, and not where that is refused", () =>
   Effect.gen(function* () {

@@ -74,13 +74,6 @@ describe.skipIf(because !== undefined)(`SFTP server${because === undefined ? "" 
     })
   )
 
-  it.live("says that nothing answers, which may pass", () =>
-    Effect.map(failure({ ...values(), port: 1 }), (error) => {
-      assert.strictEqual(error.reason._tag, "Unavailable")
-      assert.isTrue(error.isRetryable)
-    })
-  )
-
   it.live("is one account by whatever name it is reached, and one place by whatever link", () =>
     Effect.scoped(
       Effect.gen(function* () {
