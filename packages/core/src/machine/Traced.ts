@@ -6,14 +6,15 @@
  * cost more than what they are about.
  */
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import * as Tracer from "effect/Tracer"
 
 export type SpanName = "job" | "file" | "part" | "request" | "retry" | "directories"
 
+const isTraced = (fiber: Fiber.Fiber<unknown, unknown>): boolean => fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer
+
 /** Whether somebody traces the run of this fiber, which stays so while it runs. */
-export const isTracing: Effect.Effect<boolean> = Effect.withFiber((fiber) =>
-  Effect.succeed(fiber.getRef(Tracer.Tracer) !== Tracer.nativeTracer)
-)
+export const isTracing: Effect.Effect<boolean> = Effect.withFiber((fiber) => Effect.succeed(isTraced(fiber)))
 
 /** `effect` as a span, where somebody traces. `attributes` is asked only then; no secret is in it. */
 export const traced = <A, E, R>(
@@ -23,7 +24,5 @@ export const traced = <A, E, R>(
 ): Effect.Effect<A, E, R> =>
   Effect.withFiber(
     (fiber): Effect.Effect<A, E, R> =>
-      fiber.getRef(Tracer.Tracer) === Tracer.nativeTracer
-        ? effect
-        : Effect.withSpan(effect, name, { attributes: attributes(), captureStackTrace: false })
+      isTraced(fiber) ? Effect.withSpan(effect, name, { attributes: attributes(), captureStackTrace: false }) : effect
   )
