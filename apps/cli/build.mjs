@@ -42,6 +42,17 @@ const lazySegmenter = {
   }
 }
 
+/** What no storage of ours speaks is loaded when it is: Node's own HTTP/2 takes every transfer 8 ms. */
+const lazyHttp2 = {
+  name: "ourclone-lazy-http2",
+  transform(code, id) {
+    if (!/[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/.test(id)) return null
+    const loaded = "const connectH2 = require('./client-h2.js')"
+    if (!code.includes(loaded)) throw new Error(`${id} loads HTTP/2 in another way: change this`)
+    return code.replace(loaded, "const connectH2 = (...given) => require('./client-h2.js')(...given)")
+  }
+}
+
 /** The modules that `roots` import, and what those import, as far as it is not done lazily. */
 const closure = (roots, context) => {
   const found = new Set()
@@ -101,7 +112,7 @@ const bundle = await rolldown({
   transform: { define: { "process.env.NODE_ENV": '"production"' } },
   preserveEntrySignatures: "allow-extension",
   resolve: { mainFields: ["module", "main"] },
-  plugins: [workers, lazySegmenter]
+  plugins: [workers, lazySegmenter, lazyHttp2]
 })
 const { output: files } = await bundle.write({
   dir: output,

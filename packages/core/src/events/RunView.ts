@@ -98,70 +98,79 @@ const withSkip = (
     ? { ...skips, [because]: { ...remedyField(remedy), count: (skips[because]?.count ?? 0) + 1 } }
     : skips
 
-const withFailure = (view: RunView, failure: Failure): RunView => {
+/** A view that nobody else has yet. */
+type Draft = { -readonly [Name in keyof RunView]: RunView[Name] }
+
+const applyFailure = (draft: Draft, failure: Failure): void => {
+  const { causes, failures } = draft
   const { code } = failure
-  const cause = { items: (view.causes[code]?.items ?? 0) + 1, example: view.causes[code]?.example ?? failure }
-  return {
-    ...view,
-    failed: view.failed + 1,
-    causes: { ...view.causes, [code]: cause },
-    failures: view.failures.length < failuresKept ? [...view.failures, failure] : view.failures
-  }
+  const cause = { items: (causes[code]?.items ?? 0) + 1, example: causes[code]?.example ?? failure }
+  draft.failed++
+  draft.causes = { ...causes, [code]: cause }
+  if (failures.length < failuresKept) draft.failures = [...failures, failure]
 }
 
-const apply = (view: RunView, at: number, event: RunEvent): RunView => {
+const apply = (draft: Draft, at: number, event: RunEvent): void => {
   switch (event._tag) {
     case "Planned": {
       const { bytes, files, isFinal, removals, same = 0 } = event
-      return { ...view, planned: { bytes, files, isFinal, removals, same } }
+      draft.planned = { bytes, files, isFinal, removals, same }
+      return
     }
     case "Done":
-      return {
-        ...view,
-        waiting: undefined,
-        deeds: { ...view.deeds, [event.deed]: (view.deeds[event.deed] ?? 0) + 1 },
-        settledBytes: view.settledBytes + (event.bytes ?? 0)
-      }
+      draft.waiting = undefined
+      draft.deeds = { ...draft.deeds, [event.deed]: (draft.deeds[event.deed] ?? 0) + 1 }
+      draft.settledBytes += event.bytes ?? 0
+      return
     case "Skipped":
-      return { ...view, skipped: view.skipped + 1, skips: withSkip(view.skips, event) }
+      draft.skipped++
+      draft.skips = withSkip(draft.skips, event)
+      return
     case "Failed":
-      return withFailure(view, event.failure)
+      applyFailure(draft, event.failure)
+      return
     case "Waiting": {
-      const since = view.waiting?.for === event.for ? view.waiting.since : at
-      return { ...view, waiting: { for: event.for, since, until: event.until, failure: event.failure } }
+      const since = draft.waiting?.for === event.for ? draft.waiting.since : at
+      draft.waiting = { for: event.for, since, until: event.until, failure: event.failure }
+      return
     }
     case "Progress": {
       const { bytes, current, files, more = 0, phase } = event
-      const goesOn = files > view.done.files || bytes > view.done.bytes || phase !== view.phase
-      return {
-        ...view,
-        phase,
-        done: { files, bytes },
-        current,
-        more,
-        waiting: goesOn ? undefined : view.waiting,
-        samples: Rate.withSample(view.samples, at, bytes)
-      }
+      const goesOn = files > draft.done.files || bytes > draft.done.bytes || phase !== draft.phase
+      if (goesOn) draft.waiting = undefined
+      draft.phase = phase
+      draft.done = { files, bytes }
+      draft.current = current
+      draft.more = more
+      draft.samples = Rate.withSample(draft.samples, at, bytes)
+      return
     }
     case "Finished":
-      return { ...view, finished: event, waiting: undefined, current: [], more: 0 }
-    case "Step":
-      return event.name === runBegan
-        ? { ...empty, seq: view.seq, isGapless: view.isGapless, lastAt: at, beganAt: at }
-        : view
+      draft.finished = event
+      draft.waiting = undefined
+      draft.current = []
+      draft.more = 0
+      return
+    case "Step": {
+      const { isGapless, seq } = draft
+      if (event.name === runBegan) Object.assign(draft, { ...empty, seq, isGapless, lastAt: at, beganAt: at })
+      return
+    }
     case "Would":
     case "Note":
-      return view
+      return
   }
 }
 
 export const fold = (view: RunView, { at, event, seq }: Read): RunView => {
   if (seq !== undefined && seq <= view.seq) return view
-  const placed: RunView = {
-    ...view,
-    beganAt: view.beganAt ?? at,
-    lastAt: at,
-    ...(seq === undefined ? {} : { seq, isGapless: view.isGapless && seq === view.seq + 1 })
+  const draft: Draft = { ...view }
+  draft.beganAt ??= at
+  draft.lastAt = at
+  if (seq !== undefined) {
+    draft.isGapless = view.isGapless && seq === view.seq + 1
+    draft.seq = seq
   }
-  return event === undefined ? placed : apply(placed, at, event)
+  if (event !== undefined) apply(draft, at, event)
+  return draft
 }
