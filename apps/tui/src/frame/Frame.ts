@@ -2,7 +2,7 @@
 import { Text, useApp, useInput, usePaste, useStdin, useWindowSize } from "ink"
 import { Component, createElement, type ReactNode, useEffect, useRef, useSyncExternalStore } from "react"
 import { paint } from "../lines/Paint.ts"
-import type { App, View } from "../program/App.ts"
+import type { App } from "../program/App.ts"
 import { keyNames } from "../terminal/KeyNames.ts"
 import * as Mouse from "../terminal/Mouse.ts"
 import * as Layout from "./Layout.ts"
@@ -24,17 +24,7 @@ const wheelRows = 3
 export const Frame = ({ app, hasColors, onKeys, onSuspend, size }: FrameProps): ReactNode => {
   const window = useWindowSize()
   const { columns, rows } = size ?? window
-  const version = useRef(0)
-  const view = useRef<View>(app.view())
-  useSyncExternalStore(
-    (notify) =>
-      app.onChange(() => {
-        version.current++
-        view.current = app.view()
-        notify()
-      }),
-    () => version.current
-  )
+  useSyncExternalStore(app.onChange, app.told)
   const press = (keys: ReadonlyArray<string>): void => {
     for (const key of keys) app.press(key)
     onKeys?.(keys.length)
@@ -82,7 +72,7 @@ export const Frame = ({ app, hasColors, onKeys, onSuspend, size }: FrameProps): 
     return () => void stdin.off("data", hear)
   }, [app, columns, onKeys, rows, stdin])
 
-  const lines = Layout.lines(view.current, columns, rows).map((line) => paint(line, hasColors))
+  const lines = Layout.lines(app.view(), columns, rows).map((line) => paint(line, hasColors))
   return createElement(Text, { wrap: "truncate" }, lines.join("\n"))
 }
 

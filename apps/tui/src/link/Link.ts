@@ -39,7 +39,8 @@ export interface Link {
   readonly tasks: Stream.Stream<ReadonlyArray<Task>, LinkFailed>
   readonly details: (id: string, after: number) => Answer<Details>
   readonly outcomes: (id: string, code: string) => Answer<ReadonlyArray<Outcome>>
-  readonly wish: (id: string, wish: Wanted) => Answer<Task>
+  /** Secrets are for the run that is begun by it. */
+  readonly wish: (id: string, wish: Wanted, secrets: Secrets) => Answer<Task>
   /** Fails with `InvalidJob` where the request is none of that kind. */
   readonly needs: (kind: string, request: Schema.Json, given: Secrets) => Answer<Needs>
   readonly start: (kind: string, request: Schema.Json, secrets: Secrets) => Answer<Task>

@@ -72,7 +72,8 @@ export const make = Effect.fnUntraced(function* ({ by, desk, isShared, onProblem
     return { task, facts, causes: yield* journal(store.causes(id)) }
   })
 
-  const wish = Effect.fnUntraced(function* (id: string, wanted: Wanted) {
+  const wish = Effect.fnUntraced(function* (id: string, wanted: Wanted, secrets: Secrets) {
+    yield* journal(host.give(id, secrets))
     const task = yield* journal(store.wish(id, { _tag: wanted, by }))
     yield* host.look
     return task

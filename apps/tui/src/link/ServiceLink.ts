@@ -149,7 +149,8 @@ export const make = (service: Service): Link => {
     tasks: streamed(tasks),
     details: (id, after) => far(details(id, after)),
     outcomes: (id, code) => far(outcomes(id, code)),
-    wish: (id, wish) => far(Effect.flatMap(sent("POST", `/tasks/${of(id)}/${wishes[wish]}`), Told.task)),
+    wish: (id, wish, secrets) =>
+      far(Effect.andThen(keep(secrets), Effect.flatMap(sent("POST", `/tasks/${of(id)}/${wishes[wish]}`), Told.task))),
     needs: (_, request, given) => needs(request, given),
     start: (kind, request, secrets) =>
       far(Effect.andThen(keep(secrets), Effect.flatMap(sent("POST", "/tasks", { kind, request }), Told.task))),

@@ -56,6 +56,8 @@ export interface App {
   /** In the place of what was typed, from who does not type letter by letter. */
   readonly put: (text: string) => void
   readonly onChange: (listener: () => void) => () => void
+  /** How often changes were told so far: who listens only now sees what it missed. */
+  readonly told: () => number
   readonly whenIdle: () => Promise<void>
 }
 
@@ -324,6 +326,7 @@ export const make = Effect.fnUntraced(function* ({
         if (top().typing(world) !== undefined) apply(top(), top().put(text, world))
       }),
     onChange: telling.onChange,
+    told: telling.told,
     whenIdle: telling.whenIdle
   }
   yield* Effect.forkScoped(watching)

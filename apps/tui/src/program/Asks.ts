@@ -7,7 +7,7 @@ import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Answer, Ask } from "../command/Ask.ts"
 import type { World } from "../command/World.ts"
-import type { Link, LinkFailed } from "../link/Link.ts"
+import type { Link, LinkFailed, Needs } from "../link/Link.ts"
 import * as StateWords from "../words/StateWords.ts"
 
 export interface Surroundings {
@@ -43,6 +43,8 @@ type Doing = Effect.Effect<unknown, LinkFailed>
 
 const rowsMillis = 80
 const mostRows = 100_000
+
+const nothing: Needs = { wanted: [], missing: [] }
 
 export const make = ({
   answer,
@@ -93,15 +95,32 @@ export const make = ({
       Effect.sync(() => answer(id, { _tag: "Events", tag: ask.tag, events }))
     ).pipe(Effect.andThen(Effect.sync(() => answer(id, { _tag: "End", tag: ask.tag, isCut: false }))))
 
+  /** What a run needs; undefined where somebody has to be asked for it first. */
+  const given = (ask: Ask, { missing: [first], wanted }: Needs) => {
+    if (first === undefined) return new Map([...secrets].filter(([name]) => wanted.includes(name)))
+    askForSecret(first, ask, "The task needs it.")
+    return undefined
+  }
+
   const start = Effect.fnUntraced(function* (ask: Of<"Start">, id: number) {
     const { isShown, kind, request, tag } = ask
-    const { missing, wanted } = yield* link.needs(kind, request, secrets)
-    const [first] = missing
-    if (first !== undefined) return askForSecret(first, ask, "The task needs it.")
-    const given = new Map([...secrets].filter(([name]) => wanted.includes(name)))
-    const task = yield* link.start(kind, request, given)
+    const known = given(ask, yield* link.needs(kind, request, secrets))
+    if (known === undefined) return
+    const task = yield* link.start(kind, request, known)
     started(task, isShown)
     answer(id, { _tag: "Started", tag, task })
+  })
+
+  /** Begins a run, where it is to go on; what its kind does not know any more is up to whoever runs it. */
+  const wish = Effect.fnUntraced(function* (ask: Of<"Wish">) {
+    const task = world().tasks.find(({ id }) => id === ask.id)
+    const begins = ask.wish === "Resume" || ask.wish === "Again"
+    const needs: Needs =
+      begins && task !== undefined
+        ? yield* Effect.orElseSucceed(link.needs(task.kind, task.request, secrets), () => nothing)
+        : nothing
+    const known = given(ask, needs)
+    if (known !== undefined) takeTasks([yield* link.wish(ask.id, ask.wish, known)])
   })
 
   const said = (id: number, tag: string, says: Effect.Effect<string, LinkFailed>) =>
@@ -143,7 +162,7 @@ export const make = ({
       case "Start":
         return start(ask, id)
       case "Wish":
-        return Effect.map(link.wish(ask.id, ask.wish), (task) => takeTasks([task]))
+        return wish(ask)
       case "Details":
         return Effect.map(link.details(ask.id, ask.after), (details) =>
           answer(id, { _tag: "Details", tag: ask.tag, ...details })

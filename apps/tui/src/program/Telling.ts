@@ -13,6 +13,8 @@ export interface Telling {
   /** With what comes within the next quarter of a second, if something was told in the last one. */
   readonly later: () => void
   readonly onChange: (listener: () => void) => () => void
+  /** How often it was told so far. */
+  readonly told: () => number
   /** Nothing that was asked for is still to come, and everything was told. */
   readonly whenIdle: () => Promise<void>
   readonly stop: () => void
@@ -26,12 +28,14 @@ export const make = ({ isBusy, now }: TellingOptions): Telling => {
   let isDue = false
   let timer: NodeJS.Timeout | undefined
   let toldAt = Number.NEGATIVE_INFINITY
+  let count = 0
 
   const tell = (): void => {
     isDue = false
     clearTimeout(timer)
     timer = undefined
     toldAt = now()
+    count++
     for (const listener of listeners) listener()
     if (isBusy() || isDue) return
     for (const resolve of waiting) resolve()
@@ -54,6 +58,7 @@ export const make = ({ isBusy, now }: TellingOptions): Telling => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    told: () => count,
     whenIdle: () =>
       new Promise((resolve) => {
         waiting.add(resolve)

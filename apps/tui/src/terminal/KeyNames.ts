@@ -27,6 +27,8 @@ export const keyNames = (input: string, key: Key): ReadonlyArray<string> => {
     if (character === " ") return ["space"]
     if (character === "\r" || character === "\n") return ["enter"]
     if (character === "\t") return ["tab"]
+    const code = character.charCodeAt(0)
+    if (code >= 1 && code <= 26) return [`ctrl-${String.fromCharCode(96 + code)}`]
     return /\p{Control}/u.test(character) ? [] : [character]
   })
 }

@@ -2,16 +2,14 @@
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Effect from "effect/Effect"
 import { leaseMillis } from "../runner/Journaling.ts"
-import { none, type Secrets } from "../runner/StoredSecrets.ts"
 import type { TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
 import type { Task } from "../task/Task.ts"
-import { isHeld } from "../task/TaskState.ts"
+import { hasEnded, isHeld } from "../task/TaskState.ts"
+import type { KeptSecrets } from "./KeptSecrets.ts"
 import * as RunnerProcess from "./RunnerProcess.ts"
 
 export interface Starting {
-  /** For the runner of the task with that id, as long as it has not begun; kept in memory alone. */
-  readonly keep: (id: string, secrets: Secrets) => void
   readonly start: (task: Task) => void
   readonly has: (id: string) => boolean
   readonly count: () => number
@@ -23,6 +21,7 @@ export interface StartingOptions {
   readonly store: TaskStore
   readonly owner: ProcessIdentity
   readonly program: RunnerProcess.RunnerProgram
+  readonly secrets: KeptSecrets
   /** Why it may not be started, in words that name the place that may not be used. */
   readonly refusal: (task: Task) => Effect.Effect<string | undefined, { readonly message: string }>
   readonly onProblem: (message: string) => void
@@ -39,22 +38,18 @@ export const make = Effect.fnUntraced(function* ({
   owner,
   program,
   refusal,
+  secrets,
   store
 }: StartingOptions) {
   /** By id: the take that the task had when its runner was started. */
   const starting = new Map<string, number>()
   const failures = new Map<string, number>()
-  const secretsOf = new Map<string, Secrets>()
   const context = yield* Effect.context<never>()
-
-  const forget = (id: string): void => {
-    failures.delete(id)
-    secretsOf.delete(id)
-  }
 
   /** A task that no runner can, or may, even begin. */
   const giveUp = Effect.fnUntraced(function* (id: string, code: string, message: string) {
-    forget(id)
+    failures.delete(id)
+    yield* secrets.forget(id)
     const claim = yield* store.claim(owner, leaseMillis, id)
     if (claim === undefined) return
     yield* store.settle(id, { _tag: "Broke", take: claim.take, failure: { code, message, isRetryable: false } })
@@ -69,7 +64,8 @@ export const make = Effect.fnUntraced(function* ({
     const { state, take: now } = yield* store.load(id)
     // One that was to be taken over still seems to run, as its last runner said.
     const isLeft = now === take && (state._tag === "Queued" || isHeld(state))
-    if (isGood || !isLeft) return forget(id)
+    if (hasEnded(state)) yield* secrets.forget(id)
+    if (isGood || !isLeft) return void failures.delete(id)
     onProblem(`the runner of task ${id} ${message}`)
     const times = (failures.get(id) ?? 0) + 1
     failures.set(id, times)
@@ -86,14 +82,11 @@ export const make = Effect.fnUntraced(function* ({
       starting.delete(id)
       return yield* giveUp(id, "PlaceNotAllowed", because.success)
     }
-    const end = yield* Effect.promise(() => RunnerProcess.start(program, task, secretsOf.get(id) ?? none))
+    const end = yield* Effect.promise(() => RunnerProcess.start(program, task, secrets.of(id)))
     yield* ended(id, take, end)
   })
 
   const result: Starting = {
-    keep: (id, secrets) => {
-      if (secrets.size > 0) secretsOf.set(id, secrets)
-    },
     start: (task) => {
       starting.set(task.id, task.take)
       Effect.runForkWith(context)(
@@ -106,11 +99,7 @@ export const make = Effect.fnUntraced(function* ({
     has: (id) => starting.has(id),
     count: () => starting.size,
     look: (held) => {
-      for (const { id, take } of held) {
-        if (take === starting.get(id)) continue
-        starting.delete(id)
-        secretsOf.delete(id)
-      }
+      for (const { id, take } of held) if (take !== starting.get(id)) starting.delete(id)
     }
   }
   return result

@@ -14,6 +14,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import * as Notifier from "../notify/Notifier.ts"
 import { leaseMillis } from "../runner/Journaling.ts"
 import { none, type Secrets } from "../runner/StoredSecrets.ts"
@@ -23,9 +24,10 @@ import { retention } from "../store/Prune.ts"
 import type { TaskError } from "../store/TaskError.ts"
 import type { Retention, TaskStore } from "../store/TaskStore.ts"
 import type { Schedule } from "../task/Schedule.ts"
-import type { NewTask, Task } from "../task/Task.ts"
+import { type NewTask, starterOf, type Task } from "../task/Task.ts"
 import * as EndStuck from "./EndStuck.ts"
 import { role, roleOf } from "./HostRole.ts"
+import * as KeptSecrets from "./KeptSecrets.ts"
 import * as Rescue from "./Rescue.ts"
 import type * as RunnerProcess from "./RunnerProcess.ts"
 import * as Starting from "./Starting.ts"
@@ -62,10 +64,13 @@ export interface HostOptions {
 
 export interface TaskHost {
   /**
-   * Puts a task into the queue, and has it run when its turn comes. `secrets` go to its runner and are stored nowhere:
-   * a task that is begun again later waits for those that the configuration does not have.
+   * Puts a task into the queue, and has it run when its turn comes. `secrets` go to each of its runners until it has ended,
+   * and are stored nowhere: when this process ends before, it waits for those that the configuration does not have. Runs of
+   * a task with secrets are begun by this process, whoever begins all others.
    */
   readonly submit: (task: NewTask, secrets?: Secrets) => Effect.Effect<Task, InvalidJob | TaskError>
+  /** Secrets for the next runs of a task that is to be begun again, as if it had been submitted with them. */
+  readonly give: (id: string, secrets: Secrets) => Effect.Effect<void, TaskError>
   /** Looks at the queue at once rather than at its next turn, as after a wish. */
   readonly look: Effect.Effect<void>
 }
@@ -94,7 +99,10 @@ export const make = Effect.fnUntraced(function* ({
   const watches = yield* Watches.make(store, ownFolder, { isOurs, onProblem })
   const due = Latch.makeUnsafe(true)
   const onEnd = () => void due.openUnsafe()
-  const starting = yield* Starting.make({ store, owner, program, refusal, onProblem, onEnd })
+  const secretsKept = KeptSecrets.make(store, owner)
+  const starting = yield* Starting.make({ store, owner, program, secrets: secretsKept, refusal, onProblem, onEnd })
+  /** No task is started between its making and its secrets being there. */
+  const making = Semaphore.makeUnsafe(1)
   const endStuck = EndStuck.make(store, program.sendSignal, patience)
   let isHolder = false
   let starts = false
@@ -106,13 +114,18 @@ export const make = Effect.fnUntraced(function* ({
     its?.host === owner.host &&
     (state._tag === "Running" || (state._tag === "Waiting" && state.for !== "credentials"))
 
-  /** Of machines that share a journal one starts the task: the others need not try. */
+  /** Left to whoever has its secrets. Of machines that share a journal one starts the task: the others need not try. */
   const isForHere = Effect.fnUntraced(function* (task: Task) {
-    if (mayRun === undefined) return true
-    return (yield* mayRun(task)) && (yield* store.hold(`start ${task.id}`, owner, leaseMillis))
+    if (!starts && !secretsKept.has(task.id)) return false
+    if (mayRun !== undefined) {
+      const millis = secretsKept.has(task.id) ? KeptSecrets.starterMillis : leaseMillis
+      return (yield* mayRun(task)) && (yield* store.hold(starterOf(task.id), owner, millis))
+    }
+    const starter = yield* store.holder(starterOf(task.id))
+    return starter === undefined || JSON.stringify(starter) === JSON.stringify(owner)
   })
 
-  /** Up to there the last look found none that this machine can run: those of others may be more than one look goes through. */
+  /** Up to there the last look found none for this host: those of others may be more than one look goes through. */
   let passed: Task | undefined
 
   const startDue = Effect.gen(function* () {
@@ -121,7 +134,7 @@ export const make = Effect.fnUntraced(function* ({
     starting.look(held)
     let free = atOnce - held.filter(counts).length - starting.count()
     if (free <= 0) return
-    const limit = mayRun === undefined ? free + starting.count() : mostDue
+    const limit = mayRun === undefined && starts ? free + starting.count() : mostDue
     const due = yield* store.due(limit, passed)
     for (const task of due) {
       if (free <= 0) break
@@ -129,8 +142,10 @@ export const make = Effect.fnUntraced(function* ({
       starting.start(task)
       free--
     }
-    passed = mayRun !== undefined && free > 0 && due.length === limit ? due.at(-1) : undefined
-  })
+    passed = free > 0 && due.length === limit ? due.at(-1) : undefined
+  }).pipe(making.withPermit)
+  /** Where another host starts all others. */
+  const startOwn = Effect.suspend(() => (starts || secretsKept.isEmpty() ? Effect.void : startDue))
 
   const pruneWhenDue = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
@@ -182,6 +197,8 @@ export const make = Effect.fnUntraced(function* ({
   const turn = Effect.gen(function* () {
     yield* hold
     for (const [name, of, step] of steps) if (of === "machine" ? starts : isHolder) yield* tried(name, step)
+    yield* tried("secrets", secretsKept.turn)
+    yield* tried("own", startOwn)
   })
 
   const look = Effect.gen(function* () {
@@ -199,11 +216,15 @@ export const make = Effect.fnUntraced(function* ({
 
   const host: TaskHost = {
     submit: Effect.fnUntraced(function* (task, secrets = none) {
-      const made = yield* Submit.submit(store, task)
-      starting.keep(made.id, secrets)
+      const starter = secrets.size === 0 ? undefined : { owner, leaseMillis: KeptSecrets.starterMillis }
+      const made = yield* Submit.submit(store, { ...task, starter }).pipe(
+        Effect.tap(({ id }) => Effect.sync(() => secretsKept.add(id, secrets))),
+        making.withPermit
+      )
       due.openUnsafe()
       return made
     }),
+    give: secretsKept.keep,
     look: Effect.sync(() => due.openUnsafe())
   }
   return host

@@ -2,7 +2,7 @@
 import { type Envelope, version } from "@ourclone/core/events/Envelope"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import { current, hasEnded as isGone, type ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
-import { type NewTask, noTotals, type Task, type TaskLimits, type Wish } from "../task/Task.ts"
+import { type NewTask, noTotals, starterOf, type Task, type TaskLimits, type Wish } from "../task/Task.ts"
 import * as TaskId from "../task/TaskId.ts"
 import { hasEnded, isHeld, next, type StateTag, type TaskInput, type TaskState } from "../task/TaskState.ts"
 import * as PathKey from "./PathKey.ts"
@@ -95,6 +95,7 @@ export const create = function* (task: NewTask): Work<Task> {
     task.startedAt ?? null,
     yield* bump()
   )
+  if (task.starter !== undefined) yield* hold(starterOf(id), task.starter.owner, task.starter.leaseMillis)
   return yield* find(id)
 }
 

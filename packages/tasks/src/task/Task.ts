@@ -89,4 +89,9 @@ export interface NewTask extends Pick<Task, "kind" | "request" | "origin"> {
   readonly notBefore?: number | undefined
   /** Made twice with one key it is one task, the first. */
   readonly key?: string | undefined
+  /** Who alone starts its runners, for so long from the moment on in which it is made: whoever has secrets for it. */
+  readonly starter?: { readonly owner: ProcessIdentity; readonly leaseMillis: number } | undefined
 }
+
+/** The role of whoever starts runners of that task. */
+export const starterOf = (id: string): string => `start ${id}`

@@ -5,7 +5,7 @@ import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Effect from "effect/Effect"
 import type { TaskError } from "../store/TaskError.ts"
 import type { Batch, Claim, TaskStore } from "../store/TaskStore.ts"
-import { noTotals } from "../task/Task.ts"
+import { noTotals, starterOf } from "../task/Task.ts"
 
 /** A store whose clock stands still until it is told. */
 export interface StoreUnderTest {
@@ -68,6 +68,17 @@ export const checks: ReadonlyArray<StoreCheck> = named({
     yield* equal("request", task.request, newTask.request)
     yield* equal("rest", [task.priority, task.schedule, task.take, task.seq], [3, "nightly", 0, 0])
   }),
+  "a task is made together with who starts its runners, where that is said": Effect.fnUntraced(
+    function* (store, advance) {
+      const { id } = yield* store.create({ ...newTask, starter: { owner: owner(1), leaseMillis: lease } })
+      yield* equal("starter", yield* store.holder(starterOf(id)), owner(1))
+      yield* equal("another", yield* store.hold(starterOf(id), owner(2), lease), false)
+      advance(lease + 1)
+      yield* equal("after its lease", yield* store.holder(starterOf(id)), undefined)
+      const plain = yield* store.create(newTask)
+      yield* equal("none", yield* store.holder(starterOf(plain.id)), undefined)
+    }
+  ),
   "a path of any length is kept with what became of it": Effect.fnUntraced(function* (store) {
     const claim = yield* claimed(store)
     // Nothing that could be pressed.
