@@ -15,8 +15,11 @@ export interface Sandbox {
   /** The program that runs in it. */
   readonly node: string
   readonly owner: { readonly uid: number; readonly gid: number } | undefined
+  /** For who runs the tests: theirs are `home`, and a temporary folder that `tidy` empties. */
   readonly environment: NodeJS.ProcessEnv
   readonly write: (file: string, text: string) => void
+  /** What was written since this was asked last. */
+  readonly written: () => ReadonlyArray<string>
   /** Takes away what runs left in the temporary folder and the home. */
   readonly tidy: () => void
   readonly remove: () => void
@@ -73,16 +76,32 @@ export const make = (checkout: string): Sandbox => {
   if (owner !== undefined) {
     fs.copyFileSync(process.execPath, node)
     fs.chmodSync(folder, 0o755)
+    fs.chownSync(folder, owner.uid, owner.gid)
     giveAway(root, owner.uid, owner.gid)
   }
   const kept = Object.entries(process.env).filter(([name]) => !/^(XDG_|OURCLONE_|B2_|RESTIC_|AWS_|npm_)/.test(name))
+  const changed = new Set<string>()
   return {
     root,
     home,
     node,
     owner,
-    environment: { ...Object.fromEntries(kept), HOME: home, TMPDIR: temporary },
-    write: (file, text) => fs.writeFileSync(path.join(root, file), text),
+    environment: {
+      ...Object.fromEntries(kept),
+      HOME: root,
+      TMPDIR: folder,
+      MUTATION_HOME: home,
+      MUTATION_TMPDIR: temporary
+    },
+    write: (file, text) => {
+      fs.writeFileSync(path.join(root, file), text)
+      changed.add(file)
+    },
+    written: () => {
+      const files = [...changed]
+      changed.clear()
+      return files
+    },
     tidy,
     remove: () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }

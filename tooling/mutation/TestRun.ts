@@ -1,13 +1,8 @@
-/** Test files, run in a sandbox by a process of its own, within a time. */
-import { spawn } from "node:child_process"
-import * as fs from "node:fs"
+/** Test files, run in a sandbox by processes of its own, within a time. */
+import { type ChildProcess, spawn } from "node:child_process"
 import * as path from "node:path"
 import type { Sandbox } from "./Sandbox.ts"
-
-export interface FileResult {
-  readonly passed: boolean
-  readonly seconds: number
-}
+import type { Answer, FileResult, Order } from "./TestServer.ts"
 
 export interface TestRun {
   readonly outcome: "passed" | "failed" | "hung"
@@ -15,68 +10,58 @@ export interface TestRun {
   readonly files: ReadonlyMap<string, FileResult>
 }
 
-/** What this reads of vitest's own report. */
-interface Report {
-  readonly testResults: ReadonlyArray<{
-    readonly name: string
-    readonly status: string
-    readonly startTime: number
-    readonly endTime: number
-  }>
+export interface Tests {
+  /** One run at a time. A server that hangs or ends is another one at the next run. */
+  readonly run: (order: Omit<Order, "changed">, seconds: number) => Promise<TestRun>
+  readonly close: () => void
 }
 
-const read = (sandbox: Sandbox, report: string): TestRun["files"] => {
-  if (!fs.existsSync(report)) return new Map()
-  const { testResults }: Report = JSON.parse(fs.readFileSync(report, "utf8"))
-  return new Map(
-    testResults.map(({ endTime, name, startTime, status }) => [
-      path.relative(sandbox.root, name),
-      { passed: status === "passed", seconds: (endTime - startTime) / 1000 }
-    ])
-  )
-}
+/** Wrong code leaves processes behind, which end with the server that started them. */
+const runsOfOne = 25
 
-export const run = (
-  sandbox: Sandbox,
-  files: ReadonlyArray<string>,
-  options: { readonly seconds: number; readonly bail: boolean }
-): Promise<TestRun> => {
-  const report = path.join(sandbox.home, "report.json")
-  fs.rmSync(report, { force: true })
-  const vitest = path.join(sandbox.root, "node_modules/vitest/vitest.mjs")
-  const flags = [
-    "--maxWorkers=2",
-    "--reporter=json",
-    `--outputFile=${report}`,
-    "--cache=false",
-    "--fsModuleCache=false"
-  ]
-  const child = spawn(sandbox.node, [vitest, "run", ...flags, ...(options.bail ? ["--bail=1"] : []), ...files], {
-    cwd: sandbox.root,
-    env: sandbox.environment,
-    detached: true,
-    stdio: "ignore",
-    ...sandbox.owner
-  })
-  const endGroup = () => {
+export const open = (sandbox: Sandbox): Tests => {
+  let server: ChildProcess | undefined
+  let runs = 0
+
+  const close = () => {
     try {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
+      if (server?.pid !== undefined) process.kill(-server.pid, "SIGKILL")
     } catch {
       // all of it has ended
     }
+    server = undefined
   }
-  return new Promise((resolve, reject) => {
-    let hasHung = false
-    const timer = setTimeout(() => {
-      hasHung = true
-      endGroup()
-    }, options.seconds * 1000)
-    child.once("error", reject)
-    child.once("exit", (status) => {
-      clearTimeout(timer)
-      endGroup()
-      const outcome = hasHung ? "hung" : status === 0 ? "passed" : "failed"
-      resolve({ outcome, files: read(sandbox, report) })
+  const started = (): ChildProcess => {
+    if (runs++ % runsOfOne === 0) close()
+    server ??= spawn(sandbox.node, [path.join(sandbox.root, "tooling/mutation/TestServer.ts")], {
+      cwd: sandbox.root,
+      env: sandbox.environment,
+      detached: true,
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      ...sandbox.owner
     })
-  })
+    return server
+  }
+  const run: Tests["run"] = (order, seconds) =>
+    new Promise((resolve, reject) => {
+      const asked = started()
+      const end = (run: TestRun) => {
+        clearTimeout(timer)
+        asked.removeAllListeners()
+        if (run.outcome === "hung") close()
+        resolve(run)
+      }
+      const timer = setTimeout(() => end({ outcome: "hung", files: new Map() }), seconds * 1000)
+      asked.once("error", reject)
+      // Code that ends the process it runs in has failed.
+      asked.once("exit", () => {
+        close()
+        end({ outcome: "failed", files: new Map() })
+      })
+      asked.once("message", ({ files, passed }: Answer) =>
+        end({ outcome: passed ? "passed" : "failed", files: new Map(files) })
+      )
+      asked.send({ ...order, changed: sandbox.written() })
+    })
+  return { run, close }
 }

@@ -25,15 +25,26 @@ const { values } = parseArgs({
 })
 const [count, seed, mostTests] = [Number(values.count), Number(values.seed), Number(values.tests)]
 
-const sandbox = Sandbox.make(path.join(import.meta.dirname, "../.."))
+/** Each has a sandbox, and looks at one mutant at a time. */
+const lanes = Array.from({ length: 2 }, () => {
+  const sandbox = Sandbox.make(path.join(import.meta.dirname, "../.."))
+  return { sandbox, tests: TestRun.open(sandbox) }
+})
+type Lane = (typeof lanes)[number]
+const remove = () => {
+  for (const { sandbox, tests } of lanes) {
+    tests.close()
+    sandbox.remove()
+  }
+}
 const stop = () => {
-  sandbox.remove()
+  remove()
   process.exit(130)
 }
 process.once("SIGINT", stop)
 process.once("SIGTERM", stop)
 
-const files = readTree(sandbox.root)
+const files = readTree(path.join(import.meta.dirname, "../.."))
 const parsed = files
   .filter((file) => isCode(file.path))
   .map(parse)
@@ -50,32 +61,32 @@ const testsOf = (mutant: Mutant) => relatedTests(importers, mutant.file.path).sl
 const usual = new Map<string, number>()
 
 /** Those of `tests` that pass without a change, each tried once. */
-const sound = async (tests: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
-  const unknown = tests.filter((test) => !usual.has(test))
-  const { files: results } =
-    unknown.length === 0 ? { files: new Map() } : await TestRun.run(sandbox, unknown, { seconds: 1800, bail: false })
-  for (const test of unknown) {
-    const result = results.get(test)
-    usual.set(test, result?.passed ? result.seconds : -1)
-    if (!result?.passed) console.log(`left out, fails without a change: ${test}`)
+const sound = async ({ sandbox, tests }: Lane, files: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+  const unknown = files.filter((file) => !usual.has(file))
+  for (const file of unknown) {
+    const { files: results, outcome } = await tests.run({ files: [file], bail: false }, 600)
+    const result = results.get(file)
+    usual.set(file, outcome === "passed" && result !== undefined ? result.seconds : -1)
+    if (outcome !== "passed") console.log(`left out, fails without a change: ${file}`)
+    sandbox.tidy()
   }
-  sandbox.tidy()
-  return tests.filter((test) => (usual.get(test) ?? -1) >= 0)
+  return files.filter((file) => (usual.get(file) ?? -1) >= 0)
 }
 
-/** A few tests first: they notice most, and a start of vitest costs more than they do. */
-const batchesOf = (tests: ReadonlyArray<string>) => [tests.slice(0, 4), tests.slice(4)]
+/** A few tests first: they notice most. */
+const batchesOf = (tests: ReadonlyArray<string>) => [tests.slice(0, 3), tests.slice(3, 8), tests.slice(8)]
 
 type Verdict = "failed" | "hung" | "survived" | "untested"
 
-const judge = async (mutant: Mutant): Promise<Verdict> => {
+const judge = async (lane: Lane, mutant: Mutant): Promise<Verdict> => {
+  const { sandbox, tests } = lane
   let verdict: Verdict = "untested"
   for (const batch of batchesOf(testsOf(mutant))) {
-    const tests = await sound(batch)
-    if (tests.length === 0) continue
-    const seconds = tests.reduce((sum, test) => sum + 4 * (usual.get(test) ?? 0), 60)
+    const files = await sound(lane, batch)
+    if (files.length === 0) continue
+    const seconds = files.reduce((sum, file) => sum + 4 * (usual.get(file) ?? 0), 40)
     sandbox.write(mutant.file.path, textWith(mutant))
-    const { outcome } = await TestRun.run(sandbox, tests, { seconds, bail: true })
+    const { outcome } = await tests.run({ files, bail: true }, seconds)
     sandbox.write(mutant.file.path, mutant.file.text)
     sandbox.tidy()
     if (outcome !== "passed") return outcome
@@ -84,17 +95,25 @@ const judge = async (mutant: Mutant): Promise<Verdict> => {
   return verdict
 }
 
-try {
-  const verdicts: Record<Verdict, number> = { failed: 0, hung: 0, survived: 0, untested: 0 }
-  for (const [index, mutant] of mutants.entries()) {
-    const verdict = await judge(mutant)
+const verdicts: Record<Verdict, number> = { failed: 0, hung: 0, survived: 0, untested: 0 }
+let judged = 0
+const waiting = mutants.values()
+
+const work = async (lane: Lane): Promise<void> => {
+  for (const mutant of waiting) {
+    const verdict = await judge(lane, mutant)
     verdicts[verdict] += 1
+    judged += 1
     if (verdict !== "failed") console.log(`${verdict.padEnd(8)} ${describe(mutant)}`)
-    if (process.stderr.isTTY || (index + 1) % 10 === 0) console.error(`${index + 1} of ${mutants.length}`)
+    if (process.stderr.isTTY || judged % 10 === 0) console.error(`${judged} of ${mutants.length}`)
   }
+}
+
+try {
+  await Promise.all(lanes.map(work))
   const found = verdicts.failed + verdicts.hung
   const share = ((100 * found) / Math.max(mutants.length, 1)).toFixed(1)
   console.log(`found ${found} of ${mutants.length} (${share} %), ${verdicts.hung} of them by a hang; seed ${seed}`)
 } finally {
-  sandbox.remove()
+  remove()
 }

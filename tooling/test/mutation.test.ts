@@ -130,15 +130,20 @@ describe("a sandbox", () => {
   const installed = path.join(checkout, "node_modules/vitest/package.json")
   const owner = fs.statSync(installed).uid
   let sandbox: Sandbox.Sandbox
+  let tests: TestRun.Tests
   beforeAll(() => {
     sandbox = Sandbox.make(checkout)
+    tests = TestRun.open(sandbox)
   })
-  afterAll(() => sandbox.remove())
+  afterAll(() => {
+    tests.close()
+    sandbox.remove()
+  })
 
   const running = (body: string, seconds = 50) => {
     const text = `import { expect, it } from "vitest"\nimport * as os from "node:os"\nimport * as fs from "node:fs"\nit("holds", () => { ${body} })`
     sandbox.write(test, text)
-    return TestRun.run(sandbox, [test], { seconds, bail: true })
+    return tests.run({ files: [test], bail: true }, seconds)
   }
 
   it("has this checkout's files as they are, and what is written there stays there", () => {
@@ -164,8 +169,31 @@ describe("a sandbox", () => {
     expect(files.get(test)?.passed).toBe(false)
   })
 
-  it("ends what hangs", async () => {
+  it("ends what hangs, and what ends its process, and goes on", async () => {
     expect((await running("for (;;) {}", 8)).outcome).toBe("hung")
+    expect((await running("process.kill(process.ppid, 9)")).outcome).toBe("failed")
+    expect((await running("expect(1).toBe(1)")).outcome).toBe("passed")
+  })
+
+  it("forgets what an earlier run came to", async () => {
+    const other = "packages/core/test/contract/RemotePath.test.ts"
+    expect((await running("expect(1).toBe(2)")).outcome).toBe("failed")
+    expect((await tests.run({ files: [other], bail: true }, 50)).outcome).toBe("passed")
+    expect((await running(`void Promise.reject(new Error("left"))`)).outcome).toBe("failed")
+    expect((await tests.run({ files: [other], bail: true }, 50)).files.has(test)).toBe(false)
+    expect((await running("expect(1).toBe(1)")).outcome).toBe("passed")
+  })
+
+  it("runs code as it was written last", async () => {
+    const imported = `import { root } from "@ourclone/core/contract/RemotePath"\nimport { expect, it } from "vitest"\n`
+    const here = fs.readFileSync(path.join(checkout, source), "utf8")
+    const outcomes: Array<string> = []
+    for (const text of [here, here.replace('makeUnsafe("")', 'makeUnsafe("x")'), here]) {
+      sandbox.write(source, text)
+      sandbox.write(test, `${imported}it("holds", () => expect(root).toBe(""))`)
+      outcomes.push((await tests.run({ files: [test], bail: true }, 50)).outcome)
+    }
+    expect(outcomes).toEqual(["passed", "failed", "passed"])
   })
 
   it.skipIf(process.getuid?.() !== 0)("runs as nobody where it was started by the superuser", async () => {
