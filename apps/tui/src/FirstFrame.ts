@@ -25,6 +25,7 @@ export const firstWorld = ({ environment, home, kept }: Beginning): World => ({
   service: "",
   machine: "This computer",
   notices: [],
+  visits: 0,
   home,
   directory: process.cwd(),
   marks: Marks.of(environment),

@@ -58,6 +58,7 @@ export const world = (fields: Partial<World> = {}): World => ({
   service: "",
   machine: "This computer",
   notices: [],
+  visits: 0,
   home: "/home/ann",
   directory: "/home/ann",
   marks: signs,

@@ -5,7 +5,7 @@ import * as Stream from "effect/Stream"
 import { assert, describe, it } from "vitest"
 import type { StorageType } from "../src/command/Ask.ts"
 import { failed } from "../src/link/Link.ts"
-import { envelopes, rig, task } from "./Rig.ts"
+import { envelopes, now, rig, task } from "./Rig.ts"
 
 const b2: StorageType = {
   type: "b2",
@@ -148,6 +148,20 @@ describe("a browser of two places", () => {
 })
 
 describe("a plan", () => {
+  it("that can not be says why, whole, and with nothing in it that a terminal obeys", async () => {
+    const message = `the folder \u001b[31m\nred of a name that is so long that it takes more than one line is not there`
+    const { close, keys, lines } = await rig(
+      { preview: () => Stream.fail(failed("NotFound", message)) },
+      { tab: "migrate", directory: "/home/\u001b[2Jann" }
+    )
+    await keys("enter", "text:here", "enter", "text:there", "ctrl-s")
+    const said = lines(60, 20)
+    assert.include(said.join(" ").replace(/\s+/g, " "), "takes more than one line is not there")
+    await keys("W")
+    for (const line of [...said, ...lines(60, 20)]) assert.notMatch(line, /\p{Control}/u)
+    await close()
+  })
+
   it("says in its start how many files it deletes, and can not be started past a guard", async () => {
     const guard = { code: "GuardStopped", message: "more than half would go", isRetryable: false }
     let isStopped = false
@@ -317,6 +331,39 @@ describe("the service", () => {
   })
 })
 
+describe("a list that tasks may have changed", () => {
+  const repositories = [{ name: "home", location: "/backup" }]
+  const backup = (endedAt: number) =>
+    task({ kind: "backup", request: { repository: "home" }, state: { _tag: "Done", failed: 0 }, endedAt })
+
+  it("is asked for again when a task has ended once more", async () => {
+    const { asked, close, keys } = await rig(
+      {
+        storage: Effect.succeed({ remotes: [], repositories }),
+        tasks: Stream.concat(Stream.succeed([backup(now - 1_000)]), Stream.never),
+        wish: () => Effect.succeed(backup(now))
+      },
+      { tab: "backup" }
+    )
+    const looks = (): number => asked.filter(([name, type]) => name === "rows" && type === "snapshots").length
+    await keys("g", "enter", "3", "4")
+    assert.strictEqual(looks(), 1)
+    await keys("3", "r", "4")
+    assert.strictEqual(looks(), 2)
+    await close()
+  })
+
+  it("of mounts is asked for each time that one comes to it, as what is unsent changes without a task", async () => {
+    const { asked, close, keys } = await rig()
+    const looks = (): number => asked.filter(([name, type]) => name === "rows" && type === "mounts").length
+    await keys("5")
+    const before = looks()
+    await keys("3", "5")
+    assert.strictEqual(looks(), before + 1)
+    await close()
+  })
+})
+
 it("what happens a thousand times at once is drawn together", async () => {
   const changes = Array.from({ length: 1_000 }, (_, seq) => [task({ seq })])
   let come = (): void => {}
@@ -336,12 +383,14 @@ it("what happens a thousand times at once is drawn together", async () => {
   const { app, close } = await rig({ tasks }, { tab: "tasks" })
   let drawn = 0
   app.onChange(() => drawn++)
+  const began = performance.now()
   come()
   await new Promise<void>((resolve) => {
     const look = (): void => void (app.view().world.tasks[0]?.seq === 999 ? resolve() : setImmediate(look))
     look()
   })
-  assert.isAtMost(drawn, 2)
+  // Four times a second, however long a busy machine takes for them.
+  assert.isAtMost(drawn, 2 + Math.ceil((performance.now() - began) / 250))
   await close()
 })
 

@@ -3,6 +3,7 @@ import type { Failure } from "@ourclone/core/events/Failure"
 import type { RunView } from "@ourclone/core/events/RunView"
 import type { Schedule } from "@ourclone/tasks/task/Schedule"
 import type { Task } from "@ourclone/tasks/task/Task"
+import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import type * as Schema from "effect/Schema"
 import type { Marks } from "../lines/Marks.ts"
 
@@ -41,10 +42,18 @@ export interface World {
   /** What the computer is called whose own folders these are. */
   readonly machine: string
   readonly notices: ReadonlyArray<Notice>
+  /** How often another tab was gone to. */
+  readonly visits: number
   readonly home: string
   /** Where relative paths begin. */
   readonly directory: string
   readonly marks: Marks
   /** What screens keep between runs. */
   readonly kept: { readonly [name: string]: Schema.Json }
+}
+
+/** Another text after each end of a task, also of one that had ended before: what tasks may have changed is listed anew. */
+export const endedMark = ({ tasks }: World): string => {
+  const ended = tasks.filter(({ state }) => hasEnded(state))
+  return `${ended.length} ${ended.reduce((last, { endedAt }) => Math.max(last, endedAt ?? 0), 0)}`
 }

@@ -20,6 +20,7 @@ export interface FrameProps {
 
 const doubleMillis = 500
 const wheelRows = 3
+const stoppedMillis = 100
 
 export const Frame = ({ app, hasColors, onKeys, onSuspend, size }: FrameProps): ReactNode => {
   const window = useWindowSize()
@@ -34,18 +35,33 @@ export const Frame = ({ app, hasColors, onKeys, onSuspend, size }: FrameProps): 
 
   const { suspendTerminal } = useApp()
   useEffect(() => {
-    onSuspend?.(() => {
-      void suspendTerminal(
-        () =>
-          new Promise((resolve) => {
-            process.once("SIGCONT", () => {
-              process.stdout.write(Mouse.on)
-              resolve()
-            })
-            process.stdout.write(`${Mouse.off}\x1b[?25h`, () => process.kill(0, "SIGTSTP"))
-          })
-      )
-    })
+    let isAway = false
+    /** While `until` is to come the terminal is not ours; then all of it is drawn anew. */
+    const leave = async (until: () => Promise<void>): Promise<void> => {
+      if (isAway) return
+      isAway = true
+      await suspendTerminal(until)
+      isAway = false
+      process.stdout.write(Mouse.on)
+    }
+    const stop = (): Promise<void> =>
+      new Promise((resolve) => {
+        process.stdout.write(`${Mouse.off}\x1b[?25h`, () => {
+          process.off("SIGTSTP", suspend)
+          process.kill(0, "SIGTSTP")
+          // Comes only when it goes on; or at once, where there is no shell that could have it go on.
+          setTimeout(() => {
+            process.on("SIGTSTP", suspend)
+            resolve()
+          }, stoppedMillis)
+        })
+      })
+    // Who was stopped by others could say nothing: the shell has written over the window, and set the terminal as it likes it.
+    const comeBack = (): void => void leave(() => Promise.resolve())
+    const suspend = (): void => void leave(stop)
+    onSuspend?.(suspend)
+    process.on("SIGTSTP", suspend).on("SIGCONT", comeBack)
+    return () => void process.off("SIGTSTP", suspend).off("SIGCONT", comeBack)
   }, [onSuspend, suspendTerminal])
 
   const { stdin } = useStdin()

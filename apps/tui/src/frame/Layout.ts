@@ -176,6 +176,13 @@ const withBox = (
 
 const base = ({ stack }: View): Screen => stack.findLast(({ isOverlay }) => !isOverlay) ?? stack[0]!
 
+/** Whatever a screen forgot: no line holds what a terminal obeys, and none is longer than the window. */
+const safe = (line: Lines.Line, columns: number): Lines.Line =>
+  Lines.cut(
+    line.map(({ text, tone }) => Lines.span(printable(text), tone)),
+    columns
+  )
+
 export const lines = (view: View, columns: number, rows: number): ReadonlyArray<Lines.Line> => {
   if (columns < smallest.columns || rows < smallest.rows) {
     const text = `Make the window larger (${smallest.columns}×${smallest.rows} at least); tasks go on`
@@ -206,7 +213,7 @@ export const lines = (view: View, columns: number, rows: number): ReadonlyArray<
     ...body,
     Lines.cut(said(view), columns),
     Lines.cut([Lines.span(" "), ...joined(footer(view, columns), "  ")], columns)
-  ].map((line) => Lines.cut(line, columns))
+  ].map((line) => safe(line, columns))
 }
 
 /** What is at a place of the window, counted from 0. */

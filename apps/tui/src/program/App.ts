@@ -102,6 +102,7 @@ export const make = Effect.fnUntraced(function* ({
   const show = (next: Tab): void => {
     if (next !== tab) around.keep("tab", next)
     tab = next
+    world = { ...world, visits: world.visits + 1 }
   }
 
   const telling = Telling.make({ now, isBusy: () => doings.size > 0 })

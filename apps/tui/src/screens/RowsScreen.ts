@@ -1,11 +1,10 @@
 /** A screen of the rows that a query gives. */
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
-import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import type { Ask } from "../command/Ask.ts"
 import * as ListCommands from "../command/ListCommands.ts"
 import { type Command, type ScreenKind, type Step, show } from "../command/Screen.ts"
-import type { World } from "../command/World.ts"
+import { endedMark, type World } from "../command/World.ts"
 import * as Lines from "../lines/Line.ts"
 import * as Table from "../lines/Table.ts"
 import * as List from "../lists/List.ts"
@@ -18,8 +17,8 @@ export interface RowsState<Row, About> {
   readonly problem: string
   readonly isLoading: boolean
   readonly hasRows: boolean
-  /** How many tasks had ended when it was asked for; -1 before it was seen. */
-  readonly ended: number
+  /** What was known when it was asked for; "" before it was seen. */
+  readonly mark: string
 }
 
 export interface RowsOptions<Row, About> {
@@ -40,6 +39,8 @@ export interface RowsOptions<Row, About> {
   readonly isRoot?: true
   /** Asked for again when a task has ended, as it may have changed them. */
   readonly isLive?: true
+  /** And when what this says is another text. */
+  readonly mark?: (world: World) => string
   readonly commands: ReadonlyArray<Command<RowsState<Row, About>>>
   readonly back?: (state: RowsState<Row, About>) => Step<RowsState<Row, About>>
 }
@@ -95,14 +96,10 @@ export const kindOf = <Row, About>(options: RowsOptions<Row, About>): ScreenKind
       return Table.lines(table, list, world, { columns, rows, marks: world.marks, isMarked })
     },
     changed: (state, world) => {
-      // A mount that runs has facts when it is there.
-      const ended = world.tasks.reduce(
-        (sum, { kind, seq, state }) => sum + (hasEnded(state) ? 1 : kind === "mount" ? seq : 0),
-        0
-      )
-      if (ended === state.ended) return {}
-      const now = { ...state, ended }
-      const isAsked = state.ended === -1 && options.isRoot !== true
+      const mark = `${endedMark(world)} ${options.mark?.(world) ?? ""}`
+      if (mark === state.mark) return {}
+      const now = { ...state, mark }
+      const isAsked = state.mark === "" && options.isRoot !== true
       return isAsked || options.isLive !== true ? { state: now } : again(now)
     },
     words: ({ problem }) => (problem === "" ? [] : [problem]),
@@ -132,7 +129,7 @@ const begun = <Row, About>(options: RowsOptions<Row, About>, about: About): Rows
   problem: "",
   isLoading: true,
   hasRows: false,
-  ended: -1
+  mark: ""
 })
 
 /** For one that asks by itself. */

@@ -87,6 +87,25 @@ describe.skipIf(missing !== undefined)(`in a window${because}`, () => {
     }
   })
 
+  it.for(["STOP", "TSTP"])("stopped by SIG%s, it is whole again after fg, and hears keys", async (signal) => {
+    const window = await open({ columns: 80, rows: 24 })
+    try {
+      await window.until("+ Add Storage")
+      process.kill(window.pid(), `SIG${signal}`)
+      await window.until("Stopped")
+      if (signal === "TSTP") assert.strictEqual(window.ask("#{alternate_on} #{cursor_flag}"), "0 1")
+      window.shell("fg")
+      await window.until("OurClone  1 Storage")
+      await window.keys("3")
+      await window.until("Nothing has run yet")
+      assert.match(window.lines()[0] ?? "", /^ OurClone {2}1 Storage/)
+      assert.isFalse(window.lines().some((line) => line.includes("Stopped") || line.includes("fg")))
+      assert.strictEqual(window.ask("#{alternate_on} #{mouse_any_flag}"), "1 1")
+    } finally {
+      window.close()
+    }
+  })
+
   it("NO_COLOR writes no color", async () => {
     const window = await open({ columns: 80, rows: 24 }, { variables: { NO_COLOR: "1" } })
     try {

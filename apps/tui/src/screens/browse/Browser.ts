@@ -1,11 +1,10 @@
 /** Two places side by side: marked files go from the one to the other, with the plan first. */
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
-import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import type { Answer } from "../../command/Ask.ts"
 import * as ListCommands from "../../command/ListCommands.ts"
 import { type ScreenKind, type Step, show } from "../../command/Screen.ts"
-import type { World } from "../../command/World.ts"
+import { endedMark, type World } from "../../command/World.ts"
 import * as Lines from "../../lines/Line.ts"
 import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
@@ -113,8 +112,6 @@ const body = (state: State, world: World, columns: number, rows: number): Readon
   })).lines
 }
 
-const endedCount = ({ tasks }: World): number => tasks.filter(({ state }) => hasEnded(state)).length
-
 const hearMeasured = (state: State, side: Side, answer: Answer): Step<State> => {
   const pane = state.panes[side]
   const { measured } = pane
@@ -171,7 +168,7 @@ const hear = (state: State, answer: Answer): Step<State> => {
 
 /** Both panes once more when a task has ended: it may have changed them. */
 const changed = (state: State, world: World): Step<State> => {
-  const ended = endedCount(world)
+  const ended = endedMark(world)
   if (ended === state.ended) return {}
   const panes: State["panes"] = [Pane.again(state.panes[0]), Pane.again(state.panes[1])]
   return {
@@ -232,7 +229,7 @@ export const browser = <S>(place: string, world: World): Step<S> => {
     compares: false,
     previews: false,
     removal: undefined,
-    ended: endedCount(world)
+    ended: endedMark(world)
   }
   return { open: show(kind, state), asks: [Pane.ask(panes[0], "0"), Pane.ask(panes[1], "1")] }
 }

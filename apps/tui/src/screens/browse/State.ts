@@ -19,8 +19,8 @@ export interface State {
   readonly previews: boolean
   /** The task that deleted something last. */
   readonly removal: string | undefined
-  /** How many tasks had ended when the panes were listed. */
-  readonly ended: number
+  /** Which tasks had ended when the panes were listed. */
+  readonly ended: string
 }
 
 export const paneOf = ({ panes, side }: State): Pane.Pane => panes[side]

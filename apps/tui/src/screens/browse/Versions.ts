@@ -1,5 +1,6 @@
 /** The versions of a file, the newest first: one of them can be brought back. */
 import * as Amount from "@ourclone/core/events/Amount"
+import { printable } from "@ourclone/core/events/PrintableText"
 import * as ListCommands from "../../command/ListCommands.ts"
 import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
@@ -122,7 +123,8 @@ export const kind: ScreenKind<State> = {
   status: ({ isLoading, list }) => (isLoading ? "looking" : Amount.counted(list.items.length, "version")),
   commands,
   lines: ({ isLoading, list, problem }, world, columns, rows) => {
-    if (problem !== "") return Lines.wrap(problem, columns - 4).map((text) => Lines.line(`   ${text}`, "bad"))
+    if (problem !== "")
+      return Lines.wrap(printable(problem), columns - 4).map((text) => Lines.line(`   ${text}`, "bad"))
     if (isLoading && list.items.length === 0) return [Lines.blank, Lines.line("   Looking", "faint")]
     return Table.lines(table, list, world, { columns, rows, marks: world.marks })
   },

@@ -3,6 +3,7 @@ import * as Cost from "@ourclone/core/engine/Cost"
 import * as Amount from "@ourclone/core/events/Amount"
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Failure } from "@ourclone/core/events/Failure"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -215,10 +216,16 @@ const countLine = ([group, { bytes, items }]: readonly [Group, Count]): Lines.Li
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
-const head = (state: State): ReadonlyArray<Lines.Line> => {
+const mostFailureLines = 6
+/** For who hears it, a message is one piece. */
+const spokenColumns = 1_000
+
+const head = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
   const same: Lines.Line = Lines.line(`   ${"Leave alone".padEnd(12)}${Amount.count(state.same).padStart(9)}`)
   const cost = state.cost === undefined ? [] : [Lines.line(` ${capital(Cost.words(state.cost))}`, "faint")]
-  const failed = state.failure === undefined ? [] : [Lines.line(` ${told(state.failure)}`, "bad")]
+  const failed = (state.failure === undefined ? [] : Lines.wrap(printable(told(state.failure)), columns - 2))
+    .slice(0, mostFailureLines)
+    .map((text) => Lines.line(` ${text}`, "bad"))
   const end: Lines.Line = !state.isDone
     ? Lines.line(" Still looking; nothing is written", "busy")
     : Lines.line(
@@ -234,7 +241,7 @@ export const kind: ScreenKind<State> = {
   status: ({ isDone }) => (isDone ? "nothing written yet" : "planning"),
   commands,
   lines: (state, world, columns, rows) => {
-    const top = head(state)
+    const top = head(state, columns)
     const room = rows - top.length - 1
     return [
       ...top,
@@ -242,10 +249,10 @@ export const kind: ScreenKind<State> = {
       ...Table.lines(table, state.list, world, { columns, rows: room, marks: world.marks })
     ].map((line) => Lines.cut(line, columns))
   },
-  words: (state) => head(state).map((line) => Lines.textOf(line).trim()),
+  words: (state) => head(state, spokenColumns).map((line) => Lines.textOf(line).trim()),
   choices: (state, world) => ListCommands.choices(lens, state, (row) => Table.spoken(table, row, world)),
-  choiceAt: (state, _, __, rows, line) => {
-    const top = head(state).length + 1
+  choiceAt: (state, _, columns, rows, line) => {
+    const top = head(state, columns).length + 1
     return Table.rowAt(state.list, rows - top, line - top)
   },
   typing: (state) => ListCommands.typing(lens, state),

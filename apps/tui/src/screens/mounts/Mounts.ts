@@ -2,6 +2,7 @@
 import * as SchemaField from "@ourclone/core/contract/SchemaField"
 import * as Amount from "@ourclone/core/events/Amount"
 import { mounting } from "@ourclone/jobs/mount/MountFields"
+import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import * as ListCommands from "../../command/ListCommands.ts"
 import type { Command } from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
@@ -155,6 +156,9 @@ const options: RowsScreen.RowsOptions<Mount, Record<never, never>> = {
   one: "mount",
   isRoot: true,
   isLive: true,
+  // A mount that runs has facts when it is there; how much it has not sent yet is looked up each time that one comes here.
+  mark: ({ tasks, visits }) =>
+    `${visits} ${tasks.flatMap(({ kind, seq, state }) => (kind === "mount" && !hasEnded(state) ? [seq] : [])).join()}`,
   commands
 }
 

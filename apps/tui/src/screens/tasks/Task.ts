@@ -76,7 +76,13 @@ const summary = (task: Task, { now, views }: World): string => {
   return parts.filter((part) => part !== undefined).join(" · ")
 }
 
-const counts = ({ progress, totals }: Task): string =>
+const hasCounts = ({ state, totals: { done, failed, files, skipped } }: Task): boolean =>
+  done > 0 || skipped > 0 || failed > 0 || (files > 0 && state._tag !== "Done")
+
+/** Of a task that has to do with files. */
+const counts = (task: Task): string => (hasCounts(task) ? countsOf(task) : "")
+
+const countsOf = ({ progress, totals }: Task): string =>
   [
     `Completed ${Amount.count(totals.done)}`,
     progress?.figures?.["same"] === undefined ? undefined : `Unchanged ${Amount.count(progress.figures["same"])}`,
@@ -87,16 +93,16 @@ const counts = ({ progress, totals }: Task): string =>
     .join("   ")
 
 const headline = (task: Task, columns: number, world: World): Lines.Line => {
-  const { state } = task
-  if (state._tag === "Failed") return Lines.line(` ${printable(told(state.failure))}`, "bad")
   const share = StateWords.percent(task)
-  const phase = task.progress?.phase ?? StateWords.standing(state).word
+  const phase = task.progress?.phase ?? StateWords.standing(task.state).word
   const amount =
-    task.totals.bytes > 0
-      ? `${Amount.bytes(task.progress?.bytes ?? task.totals.doneBytes)} of ${Amount.bytes(task.totals.bytes)}${task.totals.isFinal ? "" : "+"}`
-      : task.totals.files > 0 || task.totals.done > 0
-        ? Amount.files(task.progress?.files ?? task.totals.done)
-        : ""
+    task.state._tag === "Done"
+      ? StateWords.inShort(task, world.now).replace("–", "")
+      : task.totals.bytes > 0
+        ? `${Amount.bytes(task.progress?.bytes ?? task.totals.doneBytes)} of ${Amount.bytes(task.totals.bytes)}${task.totals.isFinal ? "" : "+"}`
+        : task.totals.files > 0 || task.totals.done > 0
+          ? Amount.files(task.progress?.files ?? task.totals.done)
+          : ""
   if (share === undefined) return Lines.line(` ${phase}  ${amount}`)
   const bar = Bar.of(share, Math.max(8, columns - phase.length - amount.length - 14), world.marks)
   return [Lines.span(` ${phase} `), Lines.span(bar, "busy"), Lines.span(` ${share} %  ${amount}`)]
@@ -118,11 +124,22 @@ const logLines = ({ facts }: State): ReadonlyArray<string> =>
     return words === undefined ? [] : [`${StateWords.clock(at)} ${words}`]
   })
 
+const mostFailureLines = 6
+
+/** How far it is; of one that failed why, and what to do about it, as whole as there is room. */
+const head = (task: Task, columns: number, world: World, rows: number): ReadonlyArray<Lines.Line> => {
+  const { state } = task
+  if (state._tag !== "Failed") return [headline(task, columns, world)]
+  return Lines.wrap(printable(told(state.failure)), columns - 2)
+    .slice(0, Math.max(1, Math.min(mostFailureLines, rows - 8)))
+    .map((text) => Lines.line(` ${text}`, "bad"))
+}
+
 /** What is known of a task without asking: how far it is, its counts, and what is on its way. */
 export const overview = (task: Task, world: World, columns: number, rows: number): ReadonlyArray<Lines.Line> => {
   const current = task.progress === null || !StateWords.isWorking(task) ? [] : task.progress.current
   return [
-    headline(task, columns, world),
+    ...head(task, columns, world, rows),
     Lines.line(` ${summary(task, world)}`),
     Lines.line(` ${counts(task)}`, task.totals.failed > 0 ? "warn" : "plain"),
     ...current.slice(0, Math.max(0, Math.min(6, rows - 10))).map(inFlight(columns, world))
@@ -208,7 +225,9 @@ export const kind: ScreenKind<State> = {
   commands,
   lines: drawn,
   words: (state, world) => [
-    Lines.textOf(headline(state.task, 40, world)).trim(),
+    state.task.state._tag === "Failed"
+      ? told(state.task.state.failure)
+      : Lines.textOf(headline(state.task, 40, world)).trim(),
     summary(state.task, world),
     counts(state.task),
     ...(state.part === "log" ? logLines(state).slice(-20) : [])
