@@ -20,7 +20,7 @@ const mostRows = 500
 /** In all, when another transaction was in the way. */
 const mostTries = 5
 const againMillis = 500
-/** What the facts of an event take beside its text. */
+/** What a row of facts takes beside its text. */
 const rowBytes = 100
 
 /** Nobody answers a statement for so long unless the network swallows it. */
@@ -98,8 +98,8 @@ const insertAll = (
 
 const clockSql = "select (extract(epoch from clock_timestamp()) * 1000)::bigint as now"
 /** Deleted rows leave their room to later ones, so that files say too much; they are asked first, as that costs nothing. */
-const filesSql = "select pg_total_relation_size('event') + pg_total_relation_size('outcome') as bytes"
-const rowsSql = `select coalesce(sum(octet_length(body) + ${rowBytes}), 0)::bigint as bytes from event`
+const filesSql = "select pg_total_relation_size('facts') + pg_total_relation_size('outcome') as bytes"
+const rowsSql = `select coalesce(sum(octet_length(body) + ${rowBytes}), 0)::bigint as bytes from facts`
 
 /** A connection whose transaction knows the time at which it got its turn. */
 interface Turn {

@@ -1,4 +1,5 @@
 /** What is kept of tasks that ended, and for how long. */
+import * as FactTable from "./FactTable.ts"
 import type { Retention } from "./TaskStore.ts"
 import { bump } from "./TaskTables.ts"
 import { now, pause, rows, run, shrink, size, type Work } from "./Work.ts"
@@ -14,20 +15,15 @@ export const retention: Retention = {
 }
 
 const forgetFacts = function* (id: string): Work<number> {
-  let gone = 0
-  for (const table of ["event", "outcome"] as const) {
-    const key = table === "event" ? "seq" : "path"
-    for (;;) {
-      const removed = yield* run(
-        `delete from ${table} where task = ?1 and ${key} in (select ${key} from ${table} where task = ?1 limit ${slice})`,
-        id
-      )
-      if (table === "event") gone += removed
-      if (removed > 0) yield* pause()
-      if (removed < slice) break
-    }
+  for (;;) {
+    const removed = yield* run(
+      `delete from outcome where task = ?1 and path in (select path from outcome where task = ?1 limit ${slice})`,
+      id
+    )
+    if (removed > 0) yield* pause()
+    if (removed < slice) break
   }
-  return gone
+  return yield* FactTable.forget(id)
 }
 
 const endedBefore = (moment: number) =>

@@ -1,6 +1,7 @@
 /** A store of tasks over tables, wherever they are. */
 import type * as Effect from "effect/Effect"
 import * as Deliveries from "./DeliveryTable.ts"
+import * as Facts from "./FactTable.ts"
 import { prune } from "./Prune.ts"
 import * as Schedules from "./ScheduleTable.ts"
 import type { TaskError } from "./TaskError.ts"
@@ -47,7 +48,7 @@ export const make = ({ apart, together }: Tables): TaskStore => ({
   commit: (claim, batch, leaseMillis, input) => together(() => Tasks.commit(claim, batch, leaseMillis, input)),
   settle: (id, input, batch, summary) => together(() => Tasks.settle(id, input, batch, summary)),
   wish: (id, wish) => together(() => Tasks.wish(id, wish)),
-  facts: (id, after, limit) => apart(() => Tasks.facts(id, after, limit)),
+  facts: (id, after, limit) => apart(() => Facts.read(id, after, limit)),
   outcomes: (id, kind, after, limit, code) => apart(() => Tasks.outcomes(id, kind, after, limit, code)),
   causes: (id) => apart(() => Tasks.causes(id)),
   why: (path, limit) => apart(() => Tasks.why(path, limit)),

@@ -1,20 +1,15 @@
 /** The tables of tasks: what is read of them, and what becomes of them. `TablesStore` says what of it is one transaction. */
-import { type Envelope, version } from "@ourclone/core/events/Envelope"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import { current, hasEnded as isGone, type ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import { type NewTask, noTotals, starterOf, type Task, type TaskLimits, type Wish } from "../task/Task.ts"
 import * as TaskId from "../task/TaskId.ts"
 import { hasEnded, isHeld, next, type StateTag, type TaskInput, type TaskState } from "../task/TaskState.ts"
+import * as FactTable from "./FactTable.ts"
 import * as PathKey from "./PathKey.ts"
 import { ambiguous, lost, noTask, notNow, onlyCancelled } from "./TaskError.ts"
 import { type TaskRow, toTask } from "./TaskRow.ts"
 import type { Batch, Cause, Claim, Heard, Outcome, TaskQuery } from "./TaskStore.ts"
-import { insert, now, pause, rows, run, type Work } from "./Work.ts"
-
-const itemOf = (fact: Fact): string | null => {
-  const item = "item" in fact ? fact.item : fact._tag === "Failed" ? fact.failure.item : undefined
-  return item === undefined ? null : PathKey.of(item)
-}
+import { insert, now, rows, run, type Work } from "./Work.ts"
 
 const placeholders = (values: ReadonlyArray<unknown>): string => values.map(() => "?").join(", ")
 
@@ -27,7 +22,6 @@ const first: Pick<Task, "priority" | "id"> = { priority: Number.MAX_SAFE_INTEGER
 
 /** How many facts that did not simply go well are looked through for one path. */
 const mostWhy = 1000
-const whyAtOnce = 16
 
 /** The number of one more change. */
 export const bump = function* (): Work<number> {
@@ -52,11 +46,6 @@ export const load = function* (id: string): Work<Task> {
 }
 
 const append = function* (id: string, seq: number, batch: Batch): Work<number> {
-  const facts = batch.facts.map(({ at, fact }, index) => [
-    ...[id, seq + index + 1, at, fact._tag],
-    ...[itemOf(fact), JSON.stringify(fact)]
-  ])
-  yield* insert("event", facts)
   for (const path of batch.mended) yield* run("delete from outcome where task = ? and path = ?", id, PathKey.of(path))
   const newest = new Map(batch.outcomes.map((outcome) => [PathKey.of(outcome.path), outcome]))
   yield* insert(
@@ -65,7 +54,7 @@ const append = function* (id: string, seq: number, batch: Batch): Work<number> {
     `on conflict (task, path) do update
        set kind = excluded.kind, code = excluded.code, message = excluded.message, remedy = excluded.remedy`
   )
-  return seq + facts.length
+  return yield* FactTable.append(id, seq, batch.facts)
 }
 
 export const create = function* (task: NewTask): Work<Task> {
@@ -286,16 +275,6 @@ export const limit = function* (id: string, limits: TaskLimits | null): Work<Tas
   return yield* find(id)
 }
 
-export const facts = function* (id: string, after: number, limit: number): Work<ReadonlyArray<Envelope>> {
-  const found = yield* rows<{ seq: number; at: number; body: string }>(
-    "select seq, at, body from event where task = ? and seq > ? order by seq limit ?",
-    id,
-    after,
-    limit
-  )
-  return found.map(({ at, body, seq }) => ({ v: version, seq, at, event: JSON.parse(body) }))
-}
-
 export const outcomes = function* (
   id: string,
   kind: Outcome["kind"],
@@ -328,25 +307,11 @@ export const position = function* (): Work<number> {
   return (yield* rows<{ value: number }>("select value from counter where name = 'change'"))[0]!.value
 }
 
-/** From the newest on. It looks through the facts of so many tasks at a time, as an index of paths would cost each run more. */
+/** From the newest on. */
 export const why = function* (path: string, limit: number) {
-  const most = Math.min(limit, mostWhy)
-  const key = PathKey.of(path)
   const told: Array<{ readonly task: Task; readonly fact: { readonly at: number; readonly fact: Fact } }> = []
-  let before = "~"
-  while (told.length < most) {
-    const sql = "select id from task where id < ? order by id desc limit ?"
-    const tasks = yield* rows<{ id: string }>(sql, before, whyAtOnce)
-    const [newest, oldest] = [tasks[0]?.id, tasks.at(-1)?.id]
-    if (newest === undefined || oldest === undefined) break
-    const found = yield* rows<{ task: string; at: number; body: string }>(
-      `select task, at, body from event where task between ? and ? and item = ?
-       order by task desc, seq desc limit ?`,
-      ...[oldest, newest, key, most - told.length]
-    )
-    for (const { at, body, task } of found) told.push({ task: yield* find(task), fact: { at, fact: JSON.parse(body) } })
-    before = oldest
-    yield* pause()
+  for (const { at, fact, task } of yield* FactTable.ofItem(path, Math.min(limit, mostWhy))) {
+    told.push({ task: yield* find(task), fact: { at, fact } })
   }
   return told
 }

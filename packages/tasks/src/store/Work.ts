@@ -47,7 +47,7 @@ export const run = function* (sql: string, ...values: ReadonlyArray<Value>): Wor
   return (yield* asked(sql, values)).changes
 }
 
-/** Many rows of one table, such as `event`; `rest` is what follows the values. */
+/** Many rows of one table, such as `facts`; `rest` is what follows the values. */
 export const insert = function* (into: string, rows: ReadonlyArray<ReadonlyArray<Value>>, rest = ""): Work<void> {
   if (rows.length > 0) yield { _tag: "Insert", into, rows, rest }
 }

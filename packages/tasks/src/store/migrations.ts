@@ -49,5 +49,12 @@ export const migrations: ReadonlyArray<string> = [
   // Of all paths together: in a large journal it took ten times as long as the facts themselves.
   `
   drop index event_by_item;
+  `,
+  // Rows of several facts: their `[at, fact]` in a list, and in `seq` the number of the last.
+  `
+  create table facts(task text not null, seq integer not null, amount integer not null, body text not null, primary key(task, seq))
+    strict;
+  insert into facts select task, seq, 1, '[[' || at || ',' || body || ']]' from event;
+  drop table event;
   `
 ]

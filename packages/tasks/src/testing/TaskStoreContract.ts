@@ -250,6 +250,61 @@ export const checks: ReadonlyArray<StoreCheck> = named({
     )
     yield* equal("position", yield* store.position, last)
   }),
+  "facts are read from any number on, in pieces of any size, however many were stored at once": Effect.fnUntraced(
+    function* (store) {
+      const claim = yield* claimed(store)
+      const { id } = claim.task
+      const items = Array.from({ length: 1_300 }, (_, index) => `file-${index + 1}`)
+      const commits = [items.slice(0, 1), items.slice(1, 700), items.slice(700, 956), items.slice(956)]
+      for (const some of commits) yield* store.commit(claim, batch(...some.map(done)), lease)
+      for (const [after, limit] of [
+        [0, 2_000],
+        [0, 1],
+        [1, 256],
+        [300, 7],
+        [955, 2],
+        [1_299, 50],
+        [1_300, 50]
+      ] as const) {
+        const found = yield* store.facts(id, after, limit)
+        const expected = items.slice(after, after + limit).map((item, index) => [after + index + 1, item])
+        const read = found.map(({ event, seq }) => [seq, "item" in event ? event.item : ""])
+        yield* equal(`${limit} after ${after}`, read, expected)
+      }
+    }
+  ),
+  "why finds a path with whatever characters among those that are like it": Effect.fnUntraced(function* (store) {
+    const paths = [
+      "50%_a!b",
+      "50xya!b",
+      "a",
+      "A",
+      "ab",
+      '"quoted"',
+      "back\\slash",
+      "line\nbreak",
+      "nul\0",
+      "\ud800half",
+      "é"
+    ]
+    const claim = yield* claimed(store)
+    yield* store.commit(claim, batch(...paths.map(done)), lease)
+    for (const path of paths) {
+      const found = (yield* store.why(path, 10)).map(({ fact }) => ("item" in fact.fact ? fact.fact.item : ""))
+      yield* equal("items", found, [path])
+    }
+    yield* equal("none", (yield* store.why("Done", 10)).length, 0)
+  }),
+  "why gives the newest of very many, and no more than it was asked for": Effect.fnUntraced(function* (store) {
+    const claim = yield* claimed(store)
+    for (let commit = 0; commit < 40; commit++)
+      yield* store.commit(claim, batch(done("x"), done("y"), done("x")), lease)
+    yield* equal("some", (yield* store.why("x", 50)).length, 50)
+    yield* equal("all", (yield* store.why("x", 1_000)).length, 80)
+    yield* store.commit(claim, batch({ _tag: "Skipped", item: "x", because: "a socket" }), lease)
+    const [newest] = yield* store.why("x", 1)
+    yield* equal("newest", newest?.fact.fact._tag, "Skipped")
+  }),
   "why says what became of a path, the newest run first": Effect.fnUntraced(function* (store) {
     const first = yield* claimed(store)
     yield* store.commit(first, batch(done("a"), done("b")), lease)

@@ -91,6 +91,37 @@ describe("the SQLite store", () => {
     })
   )
 
+  it.effect("takes over facts that the version before stored one by one", () =>
+    Effect.gen(function* () {
+      const file = fileOf()
+      const older = SqliteDatabase.open(file, { steps: migrations.slice(0, 7) })
+      older.run(
+        `insert into task(id, kind, request, origin, is_record, priority, tag, state, seq, totals, created, change)
+         values ('1', 'sync', 'null', 'service', 0, 0, 'Queued', '{"_tag":"Queued","notBefore":null}', 2, ?, 1, 1)`,
+        JSON.stringify(noTotals)
+      )
+      const facts = ["a", 'b"\\'].map((item) => ({ _tag: "Done", deed: "stored", item, bytes: 1 }))
+      for (const [index, fact] of facts.entries())
+        older.run(
+          "insert into event values ('1', ?, ?, 'Done', ?, ?)",
+          index + 1,
+          10 + index,
+          fact.item,
+          JSON.stringify(fact)
+        )
+      older.close()
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const store = yield* SqliteStore.make(file)
+          expect(yield* store.facts("1", 0, 10)).toEqual(
+            facts.map((event, index) => ({ v: 1, seq: index + 1, at: 10 + index, event }))
+          )
+          expect(yield* store.why('b"\\', 10)).toHaveLength(1)
+        })
+      )
+    })
+  )
+
   it.effect("of one journal is opened by many processes in one moment, the first of all among them", () =>
     Effect.gen(function* () {
       const file = fileOf()
