@@ -82,5 +82,6 @@ export const migrations: ReadonlyArray<string> = [
   alter table queue drop column sendingTo;
   alter table queue drop column sending;
   alter table content add column kept blob;
-  `
+  `,
+  "create index nodeDirectories on node (parent) where kind = 1"
 ]

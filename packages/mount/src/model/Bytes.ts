@@ -2,12 +2,11 @@
 import type { Content } from "../cache/Content.ts"
 import * as ReadAhead from "../cache/ReadAhead.ts"
 import type { AttributeChanges, Attributes, FileSystem, Opened, OpenMode } from "../contract/FileSystem.ts"
-import { rootIno } from "../contract/FileSystem.ts"
 import { isRefused, Refused } from "../contract/Refusal.ts"
 import type { Relist } from "../queue/Relist.ts"
 import type { Sender } from "../queue/Sender.ts"
 import type { World } from "../queue/World.ts"
-import { attributesOf, type Node, timeOf } from "../tree/Node.ts"
+import { type Node, timeOf } from "../tree/Node.ts"
 import { refusedBy } from "./Guarded.ts"
 import type { Saving } from "./Saving.ts"
 import { type Answer, onceKnown } from "./Soon.ts"
@@ -81,7 +80,7 @@ export class Bytes {
     if (truncates && node.size > 0) this.resize(node, content, 0)
     const isSame = node.openedAt === node.generation
     node.openedAt = node.generation
-    return { attributes: attributesOf(node, rootIno), handle, isSame }
+    return { attributes: this.world.tree.attributes(node), handle, isSame }
   }
 
   private handle(handle: number, what: "reads" | "writes"): Answer<Handle> {
@@ -212,7 +211,7 @@ export class Bytes {
     })
     if (content !== undefined) contents.leave(content)
     this.sender.wake()
-    return attributesOf(node, rootIno)
+    return this.world.tree.attributes(node)
   }
 
   private loaded(node: Node): Content | undefined {

@@ -15,7 +15,7 @@ import { runner } from "../queue/Run.ts"
 import { Sender } from "../queue/Sender.ts"
 import { Settle } from "../queue/Settle.ts"
 import type { Settings, World } from "../queue/World.ts"
-import { attributesOf, timeOf } from "../tree/Node.ts"
+import { timeOf } from "../tree/Node.ts"
 import { Tree } from "../tree/Tree.ts"
 import { Bytes } from "./Bytes.ts"
 import { guarded } from "./Guarded.ts"
@@ -239,7 +239,7 @@ const start = (
       lifetimes: { entry: settings.listingLife / 1000, attributes: settings.listingLife / 1000, missing: 1 },
       owner: options.owner,
       lookup: names.lookup,
-      getAttributes: (ino) => onceKnown(names.current(ino), (node) => attributesOf(node, rootIno)),
+      getAttributes: (ino) => onceKnown(names.current(ino), (node) => tree.attributes(node)),
       setAttributes: (ino, changes) => onceKnown(names.current(ino), (node) => bytes.setAttributes(node, changes)),
       readDirectory: names.readDirectory,
       create: names.create,

@@ -11,13 +11,14 @@ import { ListAhead } from "../queue/ListAhead.ts"
 import type { Relist } from "../queue/Relist.ts"
 import type { Sender } from "../queue/Sender.ts"
 import type { World } from "../queue/World.ts"
-import { attributesOf, type NewNode, type Node, timeOf } from "../tree/Node.ts"
+import { type NewNode, type Node, timeOf } from "../tree/Node.ts"
 import type { Bytes } from "./Bytes.ts"
 import type { Saving } from "./Saving.ts"
 import { type Answer, onceKnown, type Soon } from "./Soon.ts"
 
 /** Bytes of UTF-8. */
 export const longestName = 255
+const isTooLong = (name: string): boolean => Buffer.byteLength(name) > longestName
 /** What names do is told to the storage a little later, as programs often undo it at once. */
 const nameDelay = 1_000
 
@@ -41,7 +42,7 @@ export class Names {
   }
 
   private attributes(node: Node): Attributes {
-    return attributesOf(node, rootIno)
+    return this.world.tree.attributes(node)
   }
 
   private commit<A>(work: () => A): A {
@@ -78,7 +79,10 @@ export class Names {
   }
 
   private child(parent: number, name: string): Soon<Node> {
-    return onceKnown(this.fresh(parent), () => this.world.tree.child(parent, name) ?? refuse("NotFound"))
+    return onceKnown(this.fresh(parent), () => {
+      // Another client may have made a longer one than can be made here.
+      return this.world.tree.child(parent, name) ?? refuse(isTooLong(name) ? "NameTooLong" : "NotFound")
+    })
   }
 
   readonly lookup: FileSystem["lookup"] = (parent, name) =>
@@ -102,7 +106,7 @@ export class Names {
   /** The directory in which a name is free. */
   private free(parent: number, name: string, mayBeUnfinished = false): Soon<Node> {
     if (this.world.settings.isReadOnly) return refuse("ReadOnly")
-    if (Buffer.byteLength(name) > longestName) return refuse("NameTooLong")
+    if (isTooLong(name)) return refuse("NameTooLong")
     const bad =
       name === "" || name.includes("/")
         ? "it is empty or holds a slash"

@@ -94,14 +94,14 @@ export const valuesOf = (node: NewNode): ReadonlyArray<Value> => [
   node.listedAt
 ]
 
-export const attributesOf = (node: Node, rootIno: number): Attributes => ({
+export const attributesOf = (node: Node, links: number): Attributes => ({
   ino: node.ino,
   kind: node.kind,
   size: node.kind === "directory" ? 0 : node.size,
   mode: node.mode,
   uid: node.uid,
   gid: node.gid,
-  links: node.parent === undefined && node.ino !== rootIno ? 0 : 1,
+  links,
   modified: node.modified,
   changed: node.changed,
   generation: node.generation

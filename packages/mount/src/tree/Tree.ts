@@ -1,8 +1,8 @@
 /** Names and nodes. Rows are the truth, and a number of nodes is kept in memory; a node that is open or unsaved always is. */
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import { rootIno } from "../contract/FileSystem.ts"
+import { type Attributes, rootIno } from "../contract/FileSystem.ts"
 import type { Journal, Row } from "../journal/Journal.ts"
-import { columns, type NewNode, type Node, ofRow, valuesOf } from "./Node.ts"
+import { attributesOf, columns, type NewNode, type Node, ofRow, valuesOf } from "./Node.ts"
 
 /** Nodes in memory, some 500 bytes each. */
 const mostKept = 50_000
@@ -58,6 +58,16 @@ export class Tree {
     return this.journal
       .numbers("select ino from node where parent = ? and ino > ? order by ino limit ?", parent, after, most)
       .map((ino) => this.get(ino)!)
+  }
+
+  attributes(node: Node): Attributes {
+    return attributesOf(node, this.links(node))
+  }
+
+  private links(node: Node): number {
+    if (node.parent === undefined && node.ino !== rootIno) return 0
+    if (node.kind !== "directory" || (node.remote !== undefined && node.listedAt === 0)) return 1
+    return 2 + this.journal.numbers("select count(*) from node where parent = ? and kind = 1", node.ino)[0]!
   }
 
   hasChildren(parent: number): boolean {

@@ -197,8 +197,10 @@ const checks: Readonly<Record<string, () => unknown>> = {
   },
   "rename: names that are long": () => {
     file("f")
-    return [rename("f", long(256)), rename("f", long(255))]
+    return [rename("f", long(256)), rename("f", long(255)), rename(long(256), "g")]
   },
+  "unlink, rmdir, stat: names that are long": () =>
+    [fs.unlinkSync, fs.rmdirSync, fs.lstatSync].map((call) => codeOf(() => call(at(long(256))))),
   "symlink: what is there, how long it is, what it says": () => {
     fs.symlinkSync("../somewhere/else", at("l"))
     const again = codeOf(() => fs.symlinkSync("x", at("l")))

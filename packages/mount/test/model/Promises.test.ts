@@ -371,6 +371,24 @@ test("a storage that keeps nothing beside files is asked for no links", async ()
   expect(made).toEqual(new Refused("NotPermitted", "memory keeps nothing that tells a link from a file"))
 })
 
+test("a folder counts the folders in it, once its names are known", async () => {
+  const bed = Bed.make()
+  await Bed.putElsewhere(bed, "a/b/c", "text")
+  const { fileSystem } = bed.mount()
+  const links = async (ino: number) => Bed.value(await fileSystem.getAttributes(ino)).links
+  const a = Bed.value(await fileSystem.lookup(1, "a"))
+  expect(a.links).toBe(1)
+  const b = Bed.value(await fileSystem.lookup(a.ino, "b"))
+  expect([await links(1), await links(a.ino), await links(b.ino)]).toEqual([3, 3, 1])
+  await Bed.write(fileSystem, "file", "text")
+  const made = Bed.value(await fileSystem.makeDirectory(1, "made", 0o755, Bed.owner))
+  expect([made.links, await links(1)]).toEqual([2, 4])
+  expect(await fileSystem.rename(a.ino, "b", made.ino, "b", "replace")).toBeUndefined()
+  expect([await links(a.ino), await links(made.ino)]).toEqual([2, 3])
+  expect(await fileSystem.removeDirectory(1, "a")).toBeUndefined()
+  expect(await links(1)).toBe(3)
+})
+
 test("an empty folder is there after its last file went", async () => {
   const bed = Bed.make()
   await putElsewhere(bed, "folder/file", "x")
