@@ -22,9 +22,12 @@ export class JournalRefused extends Error {
   }
 }
 
-/** In bytes: a log of so many is worth taking into the database in a quiet moment; one of so many is in any moment. */
+/**
+ * In bytes: a log of so many is worth taking into the database in a quiet moment; one of so many is in any moment, which
+ * holds everybody up for half a second. Some 80 KB come with each small file; the largest is read in 0.1 s after a kill.
+ */
 const largeLog = 4 * 1024 * 1024
-const largestLog = 64 * 1024 * 1024
+const largestLog = 256 * 1024 * 1024
 /** Milliseconds without a commit that make a moment quiet, and how many commits are let go by without a look. */
 const quiet = 2_000
 const looksEvery = 1_000
