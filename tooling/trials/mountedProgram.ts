@@ -185,7 +185,13 @@ const work = (seed: number, steps: number, undone: string): void => {
 const adopt = (touches: ReadonlyArray<string>): void => {
   for (const name of touches) {
     fs.rmSync(path.join(model, name), { recursive: true, force: true })
-    if (fs.lstatSync(path.join(point, name), { throwIfNoEntry: false }) === undefined) continue
+    const found = fs.lstatSync(path.join(point, name), { throwIfNoEntry: false })
+    if (found === undefined) continue
+    if (found.isSymbolicLink()) {
+      // `cpSync` looks for what it leads to.
+      fs.symlinkSync(fs.readlinkSync(path.join(point, name)), path.join(model, name))
+      continue
+    }
     fs.cpSync(path.join(point, name), path.join(model, name), {
       recursive: true,
       preserveTimestamps: true,
