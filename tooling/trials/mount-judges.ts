@@ -1,19 +1,19 @@
 /**
- * `npm run exec node tooling/trials/mount-judges.ts [-- --what fio,fsx,rsync,tar,stress,edit --seed N --steps N --size N]`:
+ * `npm run exec node tooling/trials/mount-judges.ts [-- --what fio,fsx,rsync,tar,build,stress,edit --seed N --steps N --size N]`:
  * as root. What other people's programs say of a bucket of the emulator that is mounted through FUSE: fio with its checksums
  * (sequential, random, mixed), a file that five seeds exercise with `steps` operations each, mapped ones too, rsync twice,
- * tar in and out, stress-ng's class of file systems, and an edit of 1 MB in a file of `size` MB. Each ends with the mount's
- * end by 0. A program that is not installed is said to be missing.
+ * tar in and out, a program that make builds of many files, stress-ng's class of file systems, and an edit of 1 MB in a file
+ * of `size` MB. Each ends with the mount's end by 0. A program that is not installed is said to be missing.
  */
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
-import { build, ownRoot } from "../bench/Checkout.ts"
+import * as Checkout from "../bench/Checkout.ts"
 import { startEmulator } from "../bench/EmulatorProcess.ts"
 import { Bed, output, run, type TrialMount } from "./TrialMount.ts"
 
-const names = ["fio", "fsx", "rsync", "tar", "stress", "edit"] as const
+const names = ["fio", "fsx", "rsync", "tar", "build", "stress", "edit"] as const
 type Name = (typeof names)[number]
 
 const { values } = parseArgs({
@@ -26,7 +26,7 @@ const { values } = parseArgs({
 })
 const wanted = names.filter((name) => values.what.split(",").includes(name))
 const seed = Number(values.seed)
-const exerciser = path.join(ownRoot, "packages", "mount", "test", "fuse", "exerciseFile.ts")
+const exerciser = path.join(Checkout.ownRoot, "packages", "mount", "test", "fuse", "exerciseFile.ts")
 
 const sh = (script: string, seconds: number) => output(["sh", "-ec", script], seconds)
 
@@ -75,6 +75,42 @@ const tar = async (point: string): Promise<string> => {
   return `${there.split("\n").length} names went in and came out the same`
 }
 
+const partCount = 60
+
+/** A program of many files with a library: `name -> text`. */
+const sources = (): Readonly<Record<string, string>> => {
+  const parts = Array.from({ length: partCount }, (_, index) => index + 1)
+  const each = parts.map((part) => [
+    `part_${part}.c`,
+    `#include "parts.h"\nint part_${part}(void) { return ${part}; }\n`
+  ])
+  const sum = parts.map((part) => `part_${part}()`).join(" + ")
+  return {
+    ...Object.fromEntries(each),
+    "parts.h": parts.map((part) => `int part_${part}(void);\n`).join(""),
+    "main.c": `#include <stdio.h>\n#include "parts.h"\nint main(void) { printf("%d\\n", ${sum}); return 0; }\n`,
+    Makefile: [
+      "parts = $(patsubst %.c,%.o,$(wildcard part_*.c))",
+      "program: main.o libparts.a\n\tgcc -o $@ main.o -L. -lparts",
+      "%.o: %.c parts.h\n\tgcc -g -c -o $@ $<",
+      "libparts.a: $(parts)\n\tar rcs $@ $^\n"
+    ].join("\n")
+  }
+}
+
+/** What is built is newer than what it was built from, so that a second make has nothing to do. */
+const build = async (point: string): Promise<string> => {
+  const from = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-build-"))
+  for (const [name, text] of Object.entries(sources())) fs.writeFileSync(path.join(from, name), text)
+  const script = `cp -r ${from} ${point}/build; cd ${point}/build
+    make -s -j4; make -q; ./program; touch part_1.c; if make -q; then exit 1; fi; make -s; make -q; ./program`
+  const told = await sh(script, 300)
+  fs.rmSync(from, { recursive: true })
+  const sum = (partCount * (partCount + 1)) / 2
+  if (told !== `${sum}\n${sum}\n`) throw new Error(`the program that was built said:\n${told}`)
+  return `${partCount} files were built and linked, and a second make had nothing to do`
+}
+
 /** It ends with 3 where something is not to be had here, like hard links: those are left out by itself. */
 const withoutSome = 3
 
@@ -116,13 +152,14 @@ const judges: Readonly<Record<Name, (point: string, bed: Bed, mount: TrialMount)
   fsx,
   rsync,
   tar,
+  build,
   stress,
   edit
 }
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-judges-"))
 const emulator = await startEmulator(["--store", path.join(folder, "store")])
-const bed = new Bed(folder, emulator, build(ownRoot).program)
+const bed = new Bed(folder, emulator, Checkout.build(Checkout.ownRoot).program)
 let mount: TrialMount | undefined
 try {
   await bed.ourclone("bucket", "create", "b2:judges")
