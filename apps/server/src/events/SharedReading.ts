@@ -1,21 +1,22 @@
 /**
  * What many readers ask of the journal at the same place is asked, and written down, once.
  *
- * Readers that follow the same tasks are at the same position most of the time, and so go from piece to piece together. A
- * piece is kept for a moment; who comes later, or from elsewhere, asks for their own.
+ * Readers that follow the same tasks go from piece to piece, each at its own pace: a piece is kept until those behind have it
+ * as well. Were it kept for a moment only, whoever fell behind would have to ask for pieces of their own, and all would get
+ * slower by that. Who comes later still, or from elsewhere, asks for their own.
  */
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import * as Effect from "effect/Effect"
 import * as Position from "./Position.ts"
-import { taskAnswer } from "./ToldTask.ts"
+import * as RecentChanges from "./RecentChanges.ts"
 
-const pieceOfTasks = 200
 const pieceOfFacts = 500
 /** What was empty may not be for long; what was not stays as it is. */
 const emptyMillis = 50
-const keptMillis = 500
-const mostKept = 64
+const keptMillis = 30_000
+const mostKept = 1_000
+const mostBytes = 16 * 1024 * 1024
 
 export interface Piece {
   /** Server-sent events, none where nothing has happened. The same for all: it is not to be written to. */
@@ -39,13 +40,17 @@ export const event = (name: string, id: string, data: string): string => `event:
 
 export const make = (store: Pick<TaskStore, "facts" | "changes">): SharedReading => {
   const kept = new Map<string, Kept>()
+  let keptBytes = 0
+  const changesAfter = RecentChanges.make(store)
 
   const read = Effect.fnUntraced(function* (after: Position.Position): Effect.fn.Return<Piece, TaskError> {
     const at = { change: after.change, facts: new Map(after.facts) }
     const parts: Array<string> = []
     const id = () => Position.write(at)
+    let isCut = false
     for (const [task, seen] of after.facts) {
       const facts = yield* store.facts(task, seen, pieceOfFacts)
+      isCut ||= facts.length === pieceOfFacts
       const first = facts[0]?.seq
       if (first !== undefined && first > seen + 1) {
         at.facts.set(task, first - 1)
@@ -57,20 +62,28 @@ export const make = (store: Pick<TaskStore, "facts" | "changes">): SharedReading
         parts.push(event("fact", id(), `{"task":${name},"envelope":${JSON.stringify(envelope)}}`))
       }
     }
-    // Facts first: a task never says to have got further than what was told of it.
-    const { last, tasks } = yield* store.changes(at.change, pieceOfTasks)
-    at.change = last
-    for (const task of tasks) parts.push(event("task", id(), JSON.stringify(taskAnswer(task))))
+    // Facts first, all of them: a task never says to have got further than what was told of it.
+    if (isCut) return { bytes: encoder.encode(parts.join("")), position: at }
+    for (const { json, number } of yield* changesAfter(at.change)) {
+      at.change = number
+      parts.push(event("task", id(), json))
+    }
     return { bytes: encoder.encode(parts.join("")), position: at }
   })
 
+  const forget = (key: string): void => {
+    keptBytes -= kept.get(key)?.piece.bytes.length ?? 0
+    kept.delete(key)
+  }
+
   const keep = (key: string, piece: Piece): void => {
     const now = Date.now()
-    kept.delete(key)
+    forget(key)
     for (const [other, { until }] of kept) {
-      if (until > now && kept.size < mostKept) break
-      kept.delete(other)
+      if (until > now && kept.size < mostKept && keptBytes <= mostBytes) break
+      forget(other)
     }
+    keptBytes += piece.bytes.length
     kept.set(key, { until: now + (piece.bytes.length === 0 ? emptyMillis : keptMillis), piece })
   }
 

@@ -2,15 +2,12 @@
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { TaskQuery, TaskStore } from "@ourclone/tasks/store/TaskStore"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { TaskListAnswer } from "../api/tasks/TaskAnswer.ts"
+import type { TaskListAnswer } from "../api/tasks/TaskAnswer.ts"
 import * as Position from "../events/Position.ts"
 import { taskAnswer } from "../events/ToldTask.ts"
 
 /** Of those that differ in what they ask for. */
 const mostKept = 32
-
-const encode = Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(TaskListAnswer)))
 
 /** Gives a `TaskListAnswer` as JSON. */
 export const make = (store: Pick<TaskStore, "list" | "position">) => {
@@ -26,11 +23,12 @@ export const make = (store: Pick<TaskStore, "list" | "position">) => {
     if (known !== undefined) return known
     const { limit } = query
     const found = yield* store.list({ ...query, limit: limit + 1 })
-    const text = encode({
+    // What a task holds is JSON already, whole numbers and texts.
+    const text = JSON.stringify({
       tasks: found.slice(0, limit).map(taskAnswer),
       isCut: found.length > limit,
       position: Position.write({ change: position, facts: new Map() })
-    })
+    } satisfies typeof TaskListAnswer.Type)
     if (at === position) kept.set(key, text)
     return text
   })

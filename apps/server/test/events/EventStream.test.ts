@@ -5,11 +5,13 @@ import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import { noTotals } from "@ourclone/tasks/task/Task"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { expect, onTestFinished, test } from "vitest"
+import { TaskListAnswer } from "../../src/api/tasks/TaskAnswer.ts"
 import * as EventStream from "../../src/events/EventStream.ts"
 import * as Position from "../../src/events/Position.ts"
 import * as SharedReading from "../../src/events/SharedReading.ts"
+import * as TaskListing from "../../src/handlers/TaskListing.ts"
 
 interface Heard {
   readonly event: string
@@ -159,6 +161,110 @@ test("twenty that listen to one task ask the journal as often as one, and each h
     for (const one of heard) expect(one).toEqual(all)
     // Pieces of five hundred, and none of them twenty times.
     expect(asked).toBeLessThan(20)
+  }))
+
+test("whoever has fallen behind goes on by what others were given, and costs the journal nothing", () =>
+  withStore(async (store) => {
+    const { id, tell } = await claimed(store)
+    await tell(...Array.from({ length: 1_700 }, (_, index) => `step ${index}`))
+    let asked = 0
+    const counted: TaskStore = {
+      ...store,
+      facts: (task, after, limit) => Effect.tap(store.facts(task, after, limit), () => Effect.sync(() => void asked++))
+    }
+    const reading = SharedReading.make(counted)
+    const { position } = await run(EventStream.start(store, "0", [id]))
+    const follow = async () => {
+      let at = position
+      let count = 0
+      while (count < 1_700) {
+        const piece = await run(reading(at))
+        at = piece.position
+        count += facts(parse(new TextDecoder().decode(piece.bytes))).length
+      }
+      return Position.write(at)
+    }
+    const end = await follow()
+    const before = asked
+    await new Promise((done) => setTimeout(done, 700))
+    expect([await follow(), asked]).toEqual([end, before])
+  }))
+
+test("those who follow other tasks are told of all tasks, and each change is read and written once for all of them", () =>
+  withStore(async (store) => {
+    const tasks = await Promise.all(Array.from({ length: 8 }, () => claimed(store)))
+    let [asked, read] = [0, 0]
+    const counted: TaskStore = {
+      ...store,
+      changes: (after, limit) =>
+        Effect.tap(store.changes(after, limit), ({ tasks }) =>
+          Effect.sync(() => {
+            asked++
+            read += tasks.length
+          })
+        )
+    }
+    const reading = SharedReading.make(counted)
+    const position = await run(store.position)
+    const over = new AbortController()
+    const texts = tasks.map(() => "")
+    const listening = tasks.map(async ({ id }, index) => {
+      const start = await run(EventStream.start(store, String(position), [id]))
+      const options = { reading, start, endsAt: null, mayStay: () => true, signal: over.signal, onOver: () => {} }
+      const reader = EventStream.open(options).getReader()
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) return
+        texts[index] += new TextDecoder().decode(value)
+      }
+    })
+    for (const { tell } of tasks) await tell("a")
+    const isTold = (text: string) => {
+      const heard = parse(text)
+      return heard.filter(({ event }) => event === "task").length === 8 && facts(heard).length === 1
+    }
+    for (let tries = 0; tries < 100 && !texts.every(isTold); tries++) await new Promise((done) => setTimeout(done, 50))
+    over.abort()
+    await Promise.all(listening)
+    expect(texts.map(isTold)).toEqual(texts.map(() => true))
+    // Eight changes, and now and then a look that finds none.
+    expect(read).toBeLessThan(24)
+    expect(asked).toBeLessThan(texts.length * 10)
+  }))
+
+test("whoever is cut off between two tasks that changed is told of the second one when they come back", () =>
+  withStore(async (store) => {
+    const [first, second] = [await claimed(store), await claimed(store)]
+    const position = await run(store.position)
+    await first.tell("a")
+    await second.tell("b")
+    const heard = await listen(store, String(position), [], (all) => all.length === 2)
+    expect(heard.map(({ data }) => data.id)).toEqual([first.id, second.id])
+    const again = await listen(store, heard[0]!.id, [], (all) => all.length > 0)
+    expect(again.map(({ data }) => data.id)).toEqual([second.id])
+  }))
+
+test("a task is not said to have got further than what was told of it, however much that is", () =>
+  withStore(async (store) => {
+    const { id, tell } = await claimed(store)
+    await tell(...Array.from({ length: 1_200 }, (_, index) => `step ${index}`))
+    const heard = await listen(store, "0", [id], (all) => all.some(({ event }) => event === "task"))
+    let seen = 0
+    for (const { data, event } of heard) {
+      if (event === "fact") seen = data.envelope.seq
+      else expect(data.seq).toBeLessThanOrEqual(seen)
+    }
+    expect(seen).toBe(1_200)
+  }))
+
+test("what is told of a task is what the API says of it, and nothing besides", () =>
+  withStore(async (store) => {
+    const { id } = await claimed(store)
+    const decode = Schema.decodeUnknownSync(Schema.toCodecJson(TaskListAnswer), { onExcessProperty: "error" })
+    const [task] = decode(JSON.parse(await run(TaskListing.make(store)({ limit: 10 })))).tasks
+    expect(task?.id).toBe(id)
+    const [told] = await listen(store, "0", [], (all) => all.length > 0)
+    expect(told?.data).toEqual(JSON.parse(JSON.stringify(task)))
   }))
 
 test("a stream ends when its session does", () =>

@@ -1,5 +1,6 @@
 /** A runner in a process of its own, which outlives whoever started it. */
 import { spawn } from "node:child_process"
+import { setPriority } from "node:os"
 import type { SecretName } from "@ourclone/jobs/kind/JobKind"
 import * as Redacted from "effect/Redacted"
 import type { SendSignal } from "../runner/HookProcess.ts"
@@ -22,6 +23,9 @@ export interface Ended {
 
 const longestComplaint = 2_000
 
+/** Work that goes on for hours lets whoever is waited for go first: many runners at once would hold up the page. */
+const niceness = 5
+
 export const encodeSecrets = (secrets: Secrets): string =>
   JSON.stringify(Object.fromEntries([...secrets].map(([name, secret]) => [name, Redacted.value(secret)])))
 
@@ -39,6 +43,11 @@ export const start = (
 ): Promise<Ended> => {
   const [program, ...words] = command(task)
   const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
+  try {
+    if (child.pid !== undefined) setPriority(child.pid, niceness)
+  } catch {
+    // It runs as it is, or has ended.
+  }
   let complaint = ""
   child.stdin.on("error", () => {})
   child.stdin.end(`${encodeSecrets(secrets)}\n`)

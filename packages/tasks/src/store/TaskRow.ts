@@ -34,7 +34,22 @@ export interface TaskRow {
   readonly change: number
 }
 
-const text = <A, E>(schema: Schema.Codec<A, E>) => Schema.decodeUnknownSync(Schema.fromJsonString(schema))
+/** Of one column. Most of a task stays as it is from commit to commit, and who looks sees many tasks again and again. */
+const mostKept = 256
+
+/** What a text means is found out once. The same value goes to all: it is not to be written to. */
+const text = <A, E>(schema: Schema.Codec<A, E>) => {
+  const decode = Schema.decodeUnknownSync(Schema.fromJsonString(schema))
+  const kept = new Map<string, A>()
+  return (value: string): A => {
+    const known = kept.get(value)
+    if (known !== undefined) return known
+    const read = decode(value)
+    if (kept.size >= mostKept) kept.clear()
+    kept.set(value, read)
+    return read
+  }
+}
 const stateOf = text(TaskState)
 const wishOf = text(Wish)
 const limitsOf = text(TaskLimits)

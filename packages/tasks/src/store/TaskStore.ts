@@ -142,7 +142,12 @@ export interface TaskStore {
   readonly changes: (
     after: number,
     limit: number
-  ) => Answer<{ readonly tasks: ReadonlyArray<Task>; readonly last: number }>
+  ) => Answer<{
+    readonly tasks: ReadonlyArray<Task>
+    /** The number of the change of each of them. */
+    readonly numbers: ReadonlyArray<number>
+    readonly last: number
+  }>
   /** What `changes` would give as `last` to who has seen all. Another one after each change of any task, also where one is gone. */
   readonly position: Answer<number>
   readonly prune: (retention: Retention) => Answer<{ readonly tasks: number; readonly facts: number }>

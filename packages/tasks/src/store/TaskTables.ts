@@ -318,5 +318,5 @@ export const why = function* (path: string, limit: number) {
 
 export const changes = function* (after: number, limit: number) {
   const found = yield* rows<TaskRow>("select * from task where change > ? order by change limit ?", after, limit)
-  return { tasks: found.map(toTask), last: found.at(-1)?.change ?? after }
+  return { tasks: found.map(toTask), numbers: found.map(({ change }) => change), last: found.at(-1)?.change ?? after }
 }

@@ -333,6 +333,13 @@ export const checks: ReadonlyArray<StoreCheck> = named({
       seen.tasks.map(({ id }) => id),
       [first.id, second.id]
     )
+    const [number = 0] = seen.numbers
+    yield* equal("numbers", seen.numbers, [number, seen.last])
+    yield* equal(
+      "after the first",
+      (yield* store.changes(number, 100)).tasks.map(({ id }) => id),
+      [second.id]
+    )
     yield* equal("none", (yield* store.changes(seen.last, 100)).tasks, [])
     yield* store.wish(first.id, { _tag: "Pause", by: "ann" })
     yield* equal(
