@@ -46,6 +46,8 @@ export interface ServeOptions {
   readonly roots: ReadonlyArray<string>
   /** Folders of the program's own that no caller may use, beside those of its state and configuration. */
   readonly ownFolders?: ReadonlyArray<string>
+  /** How long whoever sends something may say nothing; a minute when absent. */
+  readonly patienceMillis?: number | undefined
   /** Of the first admin, where the link is not to be used: as in a container. */
   readonly password: string | undefined
   readonly version: string
@@ -65,6 +67,7 @@ const stateFailed = (error: TaskError): ServeFailed => new ServeFailed({ message
 
 /** Whoever waits for an answer waits no longer than this for those who write the journal. */
 const busyMillis = 5
+const minuteMillis = 60_000
 const dayMillis = 24 * 3_600_000
 
 const checkAddresses = ({ allowHttp, listen: { addresses, tls } }: ServeOptions) => {
@@ -178,6 +181,7 @@ export const serve = Effect.fnUntraced(function* (
     side,
     guard,
     roots,
+    patienceMillis: options.patienceMillis ?? minuteMillis,
     stopping: stopping.signal,
     clock,
     surroundings,
@@ -197,13 +201,14 @@ export const serve = Effect.fnUntraced(function* (
     ({ dispose }) => Effect.promise(dispose)
   )
   const page = StaticPage.load(options.page !== undefined && fs.existsSync(options.page) ? options.page : undefined)
-  const { addresses } = options.listen
+  const { addresses, trustedProxies } = options.listen
   const app = App.make({
     service,
     api,
     page,
     allowedHosts: [...addresses, ...options.allowedHosts],
-    hasOpenMetrics: addresses.every(isLoopback),
+    // A name or a proxy of its own says that others come by it.
+    hasOpenMetrics: addresses.every(isLoopback) && options.allowedHosts.length + trustedProxies.length === 0,
     isReady: () => !stopping.signal.aborted,
     say
   })

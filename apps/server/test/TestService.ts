@@ -51,7 +51,8 @@ export interface TestService {
 
 export const password = "a long enough password"
 
-export interface TestOptions extends Partial<Pick<ServeOptions, "allowedHosts" | "allowHttp" | "page" | "password">> {
+export interface TestOptions
+  extends Partial<Pick<ServeOptions, "allowedHosts" | "allowHttp" | "page" | "password" | "patienceMillis">> {
   /** Of a service that was before. */
   readonly folder?: string
   readonly addresses?: ReadonlyArray<string>
@@ -153,6 +154,7 @@ export const startService = async (options: TestOptions = {}): Promise<TestServi
     allowedHosts: options.allowedHosts ?? [],
     roots: options.roots ?? [home],
     password: options.password,
+    patienceMillis: options.patienceMillis,
     version: "0.0.0-test",
     runner: {
       command: ({ id }) => [process.execPath, main, "task", "run", "--id", id],

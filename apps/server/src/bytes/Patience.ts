@@ -1,11 +1,9 @@
 /** A body whose sender has stopped sending is broken off: it would hold a connection, and what was begun with it, for ever. */
 
-const idleMillis = 60_000
-
 export class SenderStopped extends Error {}
 
 /** The pieces as they come. Throws `SenderStopped` when none comes for `millis`. */
-export async function* patiently<Piece>(body: AsyncIterable<Piece>, millis = idleMillis): AsyncGenerator<Piece> {
+export async function* patiently<Piece>(body: AsyncIterable<Piece>, millis: number): AsyncGenerator<Piece> {
   const iterator = body[Symbol.asyncIterator]()
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = () =>

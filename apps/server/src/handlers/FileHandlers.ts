@@ -13,10 +13,10 @@ import { Service } from "../http/Service.ts"
 import * as SideAnswers from "../side/SideAnswers.ts"
 import { checkRequest } from "./QueryHandlers.ts"
 
-/** The body as it comes, however large. */
-const bodyOf = (request: HttpServerRequest.HttpServerRequest): AsyncIterable<Uint8Array> => {
+/** The body as it comes, however large, as long as it comes. */
+const bodyOf = (request: HttpServerRequest.HttpServerRequest, patienceMillis: number): AsyncIterable<Uint8Array> => {
   const { body } = request.source as Request
-  return patiently((body ?? new Blob([]).stream()) as unknown as AsyncIterable<Uint8Array>)
+  return patiently((body ?? new Blob([]).stream()) as unknown as AsyncIterable<Uint8Array>, patienceMillis)
 }
 
 const lengthOf = (request: HttpServerRequest.HttpServerRequest): number | null => {
@@ -28,7 +28,7 @@ export const file = HttpApiBuilder.group(
   Api,
   "file",
   Effect.fn(function* (handlers) {
-    const { guard, side } = yield* Service
+    const { guard, patienceMillis, side } = yield* Service
     return handlers
       .handle(
         "download",
@@ -56,7 +56,7 @@ export const file = HttpApiBuilder.group(
           yield* guard.place(path, "path")
           const request = yield* HttpServerRequest.HttpServerRequest
           const order = { _tag: "Write", path, size: lengthOf(request), overwrite: overwrite === "true" } as const
-          const answer = yield* SideAnswers.head(side, order, bodyOf(request))
+          const answer = yield* SideAnswers.head(side, order, bodyOf(request, patienceMillis))
           const written = yield* SideAnswers.writtenOf(answer)
           if (written.isThere) {
             return yield* new NotNow({

@@ -51,6 +51,10 @@ const cookieOf = (request: Request, name: string): string => {
   return ""
 }
 
+/** A proxy has passed it on: who asked may be anybody. */
+const isPassedOn = ({ headers }: Request): boolean =>
+  ["x-forwarded-for", "forwarded", "via"].some((name) => headers.has(name))
+
 const bearerOf = (request: Request): string =>
   /^bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? ""
 
@@ -100,7 +104,7 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, say, se
 
   const answer = async (request: Request, connection: ConnectionShape): Promise<Response> => {
     if (new URL(request.url).pathname === uploads) return api.handle(request, connection)
-    const bounded = Guards.bounded(request)
+    const bounded = Guards.bounded(request, service.patienceMillis)
     if (!("request" in bounded)) return Guards.problem(bounded)
     const response = await api.handle(bounded.request, connection)
     const broken = bounded.broken()
@@ -119,7 +123,8 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, say, se
   app.get("/health", (c) => c.json({ status: "ok" }))
   app.get("/ready", (c) => (isReady() ? c.json({ status: "ready" }) : c.json({ status: "stopping" }, 503)))
   app.get("/metrics", async (c) => {
-    if (!hasOpenMetrics && !isKnown(c.req.raw, c.env.connection)) return unknown()
+    const isOpen = hasOpenMetrics && !isPassedOn(c.req.raw)
+    if (!isOpen && !isKnown(c.req.raw, c.env.connection)) return unknown()
     return c.body(await Effect.runPromise(Metrics.text(service.tasks)), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8"
     })

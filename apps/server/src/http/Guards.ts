@@ -83,17 +83,17 @@ const tooSlow = (): Refusal => ({
   headers: { connection: "close" }
 })
 
-/** For the whole of such a body. */
-const patienceMillis = 60_000
-
 export interface Bounded {
   readonly request: Request
   /** Why its body was broken off, where it was. */
   readonly broken: () => Refusal | undefined
 }
 
-/** The request with a body that ends in an error where it is too long, or does not come; or that it says so itself. */
-export const bounded = (request: Request, patience = patienceMillis): Bounded | Refusal => {
+/**
+ * The request with a body that ends in an error where it is too long, or has not come whole after `patience` milliseconds; or
+ * that it says so itself.
+ */
+export const bounded = (request: Request, patience: number): Bounded | Refusal => {
   if (request.body === null) return { request, broken: () => undefined }
   if (Number(request.headers.get("content-length") ?? 0) > longestBody) return tooLong()
   let size = 0

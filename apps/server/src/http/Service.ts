@@ -30,6 +30,8 @@ export interface ServiceShape {
   readonly about: Omit<AboutAnswer, "warnings">
   /** Folders that callers may use, and what of them is the service's own. */
   readonly roots: { readonly roots: ReadonlyArray<string>; readonly closed: ReadonlyArray<string> }
+  /** How long a file that is uploaded may stand still, and how long the body of any other request may take in all. */
+  readonly patienceMillis: number
   /** Ends what streams, when the service stops. */
   readonly stopping: AbortSignal
   readonly clock: () => number

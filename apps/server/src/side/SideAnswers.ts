@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { NotThere, Refused, StorageFailed, Unavailable } from "../api/Problem.ts"
 import { RemoteTest } from "../api/storage/StorageGroup.ts"
-import type { SideFailed, SideProcess } from "./SideProcess.ts"
+import type { SideProcess } from "./SideProcess.ts"
 import { Checked, decodeLine, FileFacts, Folders, factsHeader, type Order, Verdict } from "./SideWire.ts"
 
 export type Failing = NotThere | Refused | StorageFailed | Unavailable
@@ -41,7 +41,11 @@ export const head = (
   body?: AsyncIterable<Uint8Array>
 ): Effect.Effect<http.IncomingMessage, Failing> =>
   side.ask(order, body).pipe(
-    Effect.mapError((error: SideFailed) => unavailable(error.message)),
+    Effect.mapError((error) =>
+      error._tag === "BodyBroken"
+        ? new Refused({ code: "CutOff", detail: `the file did not come whole: ${error.message}` })
+        : unavailable(error.message)
+    ),
     Effect.flatMap((answer) => {
       const status = answer.statusCode ?? 500
       if (status < 300 || status === 416) return Effect.succeed(answer)

@@ -26,12 +26,21 @@ export class SideFailed extends Error {
   readonly _tag = "SideFailed"
 }
 
+/** What was to be sent along did not come whole. */
+export class BodyBroken extends Error {
+  readonly _tag = "BodyBroken"
+}
+
 export interface SideProcess {
   /**
    * The answer's head; its body streams, and destroying it ends the work. `body` goes along with orders that write.
-   * Fails with `SideFailed` where the process ends before it answers, or nothing comes in time.
+   * Fails with `SideFailed` where the process ends before it answers, or nothing comes in time, and with `BodyBroken` where
+   * `body` does: the process and the rest of its work are none the worse for that.
    */
-  readonly ask: (order: Order, body?: AsyncIterable<Uint8Array>) => Effect.Effect<http.IncomingMessage, SideFailed>
+  readonly ask: (
+    order: Order,
+    body?: AsyncIterable<Uint8Array>
+  ) => Effect.Effect<http.IncomingMessage, SideFailed | BodyBroken>
   /** For tests and the bench: the process that answers now, if there is one. */
   readonly pid: () => number | undefined
 }
@@ -129,7 +138,7 @@ export const make = Effect.fnUntraced(function* ({
   }
 
   const ask: SideProcess["ask"] = (order, body) =>
-    Effect.callback<http.IncomingMessage, SideFailed>((resume) => {
+    Effect.callback<http.IncomingMessage, SideFailed | BodyBroken>((resume) => {
       const patience = patienceFor(order)
       const one = running()
       one.busy++
@@ -143,7 +152,11 @@ export const make = Effect.fnUntraced(function* ({
         clearTimeout(late)
         over()
         resume(
-          Effect.fail(error instanceof SideFailed ? error : new SideFailed("the side process ended before it answered"))
+          Effect.fail(
+            error instanceof SideFailed || error instanceof BodyBroken
+              ? error
+              : new SideFailed("the side process ended before it answered")
+          )
         )
       }
       const late = setTimeout(() => {
@@ -176,7 +189,10 @@ export const make = Effect.fnUntraced(function* ({
         if (body === undefined) return void request.end(text)
         // An upload waits for its sender, and for that no time is set here.
         clearTimeout(late)
-        void pipeInto(request, body)
+        void pipeInto(request, body).catch((error: unknown) => {
+          failed(new BodyBroken(error instanceof Error ? error.message : String(error)))
+          request?.destroy()
+        })
       }, failed)
       return Effect.sync(() => {
         clearTimeout(late)
@@ -187,21 +203,17 @@ export const make = Effect.fnUntraced(function* ({
   return { ask, pid: () => (current === undefined || hasEnded(current) ? undefined : current.child.pid) }
 })
 
-/** Waits while the other side is behind. A body that breaks off breaks the request off. */
+/** Waits while the other side is behind. Rejects where the body breaks off. */
 const pipeInto = async (request: http.ClientRequest, body: AsyncIterable<Uint8Array>): Promise<void> => {
   let wake = () => {}
   request.on("drain", () => wake()).once("close", () => wake())
-  try {
-    for await (const piece of body) {
-      if (!request.write(piece) && !request.destroyed) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
-      if (request.destroyed) return
+  for await (const piece of body) {
+    if (!request.write(piece) && !request.destroyed) {
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
     }
-    request.end()
-  } catch {
-    request.destroy()
+    if (request.destroyed) return
   }
+  request.end()
 }

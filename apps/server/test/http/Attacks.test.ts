@@ -96,7 +96,7 @@ const escapes = (service: TestService): ReadonlyArray<string> => [
   "../etc",
   "/etc",
   `${service.home}/../settings`,
-  `${service.home}/%2e%2e/settings`.replace("%2e%2e", ".."),
+  `${service.home}/a/../../settings`,
   `${service.home}/..\\settings`,
   `${service.home}/a\u0000b`,
   `${service.home}/out/passwd`,
@@ -119,6 +119,19 @@ test("no path leads out of the allowed folders, by any route that takes one", as
   const inside = service.at("home", "inside")
   fs.mkdirSync(inside)
   const through: Array<string> = []
+  const both = { source: inside, destination: inside }
+  const nightly = {
+    name: "nightly",
+    kind: "copy",
+    request: both,
+    cron: "@daily",
+    zone: "UTC",
+    missed: "skip",
+    isOn: false
+  }
+  // But for the place each of these is taken.
+  expect((await service.ask("/api/v1/schedules", { as, body: nightly })).status).toBe(201)
+  nightly.name = "another"
   for (const place of escapes(service)) {
     const query = encodeURIComponent(place)
     const asked = {
@@ -140,6 +153,25 @@ test("no path leads out of the allowed folders, by any route that takes one", as
         as,
         body: { kind: "backup", request: { repository: inside, paths: [place] } }
       }),
+      restore: await service.ask("/api/v1/tasks", {
+        as,
+        body: { kind: "restore", request: { repository: inside, snapshot: "latest", target: place } }
+      }),
+      aside: await service.ask("/api/v1/tasks", {
+        as,
+        body: { kind: "copy", request: { source: inside, destination: inside, backupDir: place } }
+      }),
+      mount: await service.ask("/api/v1/tasks", {
+        as,
+        body: { kind: "mount", request: { path: inside, point: place } }
+      }),
+      schedule: await service.ask("/api/v1/schedules", {
+        as,
+        body: { ...nightly, request: { ...both, source: place } }
+      }),
+      watch: await service.ask("/api/v1/schedules", { as, body: { ...nightly, watch: place } }),
+      dump: await service.ask(`/api/v1/snapshots/files?repository=${query}&snapshot=latest&file=/`, { as }),
+      link: await service.ask("/api/v1/queries/link", { as, body: { request: { path: place } } }),
       repository: await service.ask("/api/v1/tasks", { as, body: { kind: "unlock", request: { repository: place } } }),
       named: await service.ask("/api/v1/repositories", { as, body: { name: "there", location: place, password: "p" } }),
       folders: await service.ask(`/api/v1/local/folders?path=${query}`, { as }),
@@ -152,6 +184,46 @@ test("no path leads out of the allowed folders, by any route that takes one", as
   }
   expect(through).toEqual([])
   expect(fs.readdirSync(`${service.home}-beside`)).toEqual([])
+})
+
+test("however a path is written in an address, it leads to no file that may not be read", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const planted = "planted-beside"
+  fs.writeFileSync(service.at("secret"), planted)
+  const home = encodeURIComponent(service.home)
+  const ups = [
+    "..",
+    "%2e%2e",
+    ".%2e",
+    "%252e%252e",
+    "%c0%ae%c0%ae",
+    "%e0%80%ae%e0%80%ae",
+    "%uff0e%uff0e",
+    "．．",
+    "..%00"
+  ]
+  const told: Array<string> = []
+  for (const up of ups) {
+    for (const slash of ["/", "%2f", "%5c", "%252f", "%c0%af", "//"]) {
+      for (const path of [`${home}${slash}${up}${slash}secret`, `${up}${slash}secret`, `${home}/${up}${slash}secret`]) {
+        for (const route of [`files?path=${path}`, `local/folders?path=${path}`, `files/${path}`, `tasks/${path}`]) {
+          const { status, text } = await service.ask(`/api/v1/${route}`, { as })
+          if (status < 400 || status >= 500 || text.includes(planted)) told.push(`${route}: ${status}`)
+        }
+      }
+    }
+  }
+  expect(told).toEqual([])
+  for (const path of [
+    "/../secret",
+    "/assets/../../secret",
+    "/%2e%2e/secret",
+    "/assets/%2e%2e%2f%2e%2e%2fsecret",
+    "/..%5csecret"
+  ]) {
+    expect((await service.ask(path, { as })).text).not.toContain(planted)
+  }
 })
 
 /** Another remote seen through something, as encrypted ones are. */

@@ -1,5 +1,7 @@
 /** Bodies that are too long, or do not come. */
+import * as fs from "node:fs"
 import * as net from "node:net"
+import * as path from "node:path"
 import { expect, test } from "vitest"
 import { patiently, SenderStopped } from "../../src/bytes/Patience.ts"
 import * as Guards from "../../src/http/Guards.ts"
@@ -64,6 +66,53 @@ test("a body that does not come is not waited for", async () => {
   if (!("request" in bounded)) throw new Error("it was refused at once")
   await expect(bounded.request.text()).rejects.toThrow()
   expect(bounded.broken()).toMatchObject({ status: 408, headers: { connection: "close" } })
+})
+
+test("whoever stops sending is not waited for by the service: the connection ends, and nothing of the file is there", async () => {
+  const service = await startService({ patienceMillis: 400 })
+  const as = await service.setUp()
+  const { host } = new URL(service.url)
+  // So that the process beside it is there.
+  expect((await service.ask("/api/v1/queries/list", { as, body: { request: { path: service.home } } })).status).toBe(
+    200
+  )
+  const stall = (line: string, some: string) =>
+    pour(
+      service.url,
+      `${line} HTTP/1.1\nhost: ${host}\ncookie: ${as}\ncontent-length: 100\n`,
+      Buffer.from(some),
+      some.length
+    )
+  const file = `PUT /api/v1/files?path=${encodeURIComponent(path.join(service.home, "stalled"))}`
+  const began = performance.now()
+  const [upload, json] = await Promise.all([
+    stall(file, "\r\nsome"),
+    stall("POST /api/v1/queries/list", "content-type: application/json\r\n\r\n{")
+  ])
+  expect(performance.now() - began).toBeLessThan(20_000)
+  expect(json.answer).toMatch(/^HTTP\/1\.1 408 /)
+  expect(upload.answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*nothing more was sent/)
+  expect(fs.readdirSync(service.home)).toEqual([])
+  // Whoever sends on, however slowly, is waited for.
+  const slow = new net.Socket()
+  const { port } = new URL(service.url)
+  let answer = ""
+  const ended = new Promise<void>((resolve) => slow.on("close", () => resolve()))
+  slow.on("data", (some) => {
+    answer += some.toString()
+    slow.end()
+  })
+  slow.connect(Number(port), "127.0.0.1")
+  slow.write(
+    lineFeeds(`${file.replace("stalled", "slow")} HTTP/1.1\nhost: ${host}\ncookie: ${as}\ncontent-length: 6\n\n`)
+  )
+  for (const letter of "slowly") {
+    slow.write(letter)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+  }
+  await ended
+  expect(answer).toMatch(/^HTTP\/1\.1 201 /)
+  expect(fs.readFileSync(path.join(service.home, "slow"), "utf8")).toBe("slowly")
 })
 
 test("a file whose sender has stopped is given up, however much of it came", async () => {

@@ -5,6 +5,8 @@ import { HttpApi } from "effect/http-api"
 import { expect, test } from "vitest"
 import { Api } from "../../src/api/Api.ts"
 import { Needs, scopesOf } from "../../src/api/Callers.ts"
+import * as App from "../../src/http/App.ts"
+import type { ServiceShape } from "../../src/http/Service.ts"
 import { request, startService, tokenOf } from "../TestService.ts"
 
 interface Route {
@@ -111,6 +113,47 @@ test("the document, its page and the figures are for those who signed in", async
   }
   expect((await service.ask("/debug/pprof/")).headers["content-type"]).toContain("text/html")
   expect((await service.ask("/health")).text).toBe('{"status":"ok"}')
+})
+
+test("figures are open to this machine alone: not where a proxy stands in front", async () => {
+  const alone = await startService()
+  expect((await alone.ask("/metrics")).status).toBe(200)
+  for (const name of ["x-forwarded-for", "forwarded", "via"]) {
+    expect([name, (await alone.ask("/metrics", { headers: { [name]: "192.0.2.1" } })).status]).toEqual([name, 401])
+  }
+  for (const options of [{ allowedHosts: ["backup.example.com"] }, { trustedProxies: ["127.0.0.1"] }]) {
+    const behind = await startService(options)
+    const as = await behind.setUp()
+    expect((await behind.ask("/metrics")).status).toBe(401)
+    expect((await behind.ask("/metrics", { as })).status).toBe(200)
+  }
+})
+
+test("what is answered beside the routes of the API is known, and nothing else is", () => {
+  const { routes } = App.make({
+    service: {} as ServiceShape,
+    api: { handle: () => Promise.reject(), dispose: () => Promise.resolve() },
+    page: { answer: () => undefined, isBuilt: false },
+    allowedHosts: [],
+    hasOpenMetrics: false,
+    isReady: () => true,
+    say: () => {}
+  })
+  expect(routes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    // In front of all.
+    "ALL /*",
+    "GET /health",
+    "GET /ready",
+    // For those who signed in, as the test above says.
+    "GET /metrics",
+    "GET /api/openapi.json",
+    "GET /api/docs",
+    // The routes of the API, which the first test asks one by one.
+    "ALL /api/v1/*",
+    // No route, and the page's own files.
+    "ALL /api/*",
+    "ALL /*"
+  ])
 })
 
 test("who may open the socket needs nothing else, and nobody but its owner may", async () => {

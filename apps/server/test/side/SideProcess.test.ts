@@ -18,7 +18,7 @@ lines.once("line", (line) => {
     if (request.headers["x-token"] !== token) return response.writeHead(403).end()
     let body = ""
     for await (const piece of request) body += piece
-    const { type } = JSON.parse(body)
+    const { type } = JSON.parse(request.headers["x-order"] ? Buffer.from(request.headers["x-order"], "base64url") : body)
     if (type === "hang") return
     if (type === "die") process.exit(3)
     response.end(String(process.pid))
@@ -59,4 +59,16 @@ test("an order that hangs times out alone: what is asked meanwhile and afterward
   expect(await ask(side, "pid")).toBe(first)
   await expect(hanging).rejects.toThrow("no answer within 2 s")
   expect(await ask(side, "pid")).not.toBe(first)
+})
+
+test("a body that breaks off ends its own order, and nothing else", async () => {
+  const side = await makeSide(20_000)
+  const first = await ask(side, "pid")
+  async function* broken() {
+    yield new TextEncoder().encode("some")
+    throw new Error("nothing more was sent")
+  }
+  const failure = await Effect.runPromise(Effect.flip(side.ask(order("pid"), broken())))
+  expect(failure).toMatchObject({ _tag: "BodyBroken", message: "nothing more was sent" })
+  expect(await ask(side, "pid")).toBe(first)
 })
