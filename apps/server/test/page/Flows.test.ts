@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { startReceiver } from "../Receiver.ts"
 import { desktop, hasChromium, openBrowser, overflow, phone, violations, watch } from "./Browser.ts"
+import * as EachType from "./EachType.ts"
 import * as Person from "./Person.ts"
 import { hasFuse, type RealService, startService } from "./RealService.ts"
 
@@ -355,20 +356,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await see("Nobody is told")
     await press("New notification")
     const dialog = page.getByRole("dialog")
-    const found: Array<string> = []
-    for (const type of ["Mail", "Webhook", "healthchecks.io", "ntfy"]) {
-      await dialog.getByRole("radio", { name: type }).check()
-      for (const size of [desktop, phone]) {
-        await page.setViewportSize(size)
-        await shoot(`new notification ${type}`)
-        found.push(...(await violations(page)).map((one) => `${type} at ${size.width}: ${one}`))
-        if ((await overflow(page)) > 0) found.push(`${type} is wider than ${size.width}`)
-        const inside = await dialog.evaluate((one) => [one.scrollWidth - one.clientWidth, one.clientHeight] as const)
-        if (inside[0] > 0 || inside[1] > size.height) found.push(`${type} at ${size.width} does not fit: ${inside}`)
-      }
-      await page.setViewportSize(desktop)
-    }
-    expect(found).toEqual([])
+    expect(await EachType.lookAtEach(page, (type) => shoot(`new notification ${type}`))).toEqual([])
     await dialog.getByLabel("Name").fill("phone")
     await dialog.getByLabel("Address of the topic").fill(`http://${host}/topic`)
     await dialog.locator("input[type=password]").fill("tk_planted")
@@ -379,11 +367,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await see(/Not told: .*onMyNetwork/)
     await shoot("notifications")
     await press("Change phone")
-    for (const size of [phone, desktop]) {
-      await page.setViewportSize(size)
-      await shoot("change notification")
-      expect(await violations(page)).toEqual([])
-    }
+    expect(await EachType.look(page, () => shoot("change notification"))).toEqual([])
     await dialog.getByLabel("It is on my own network").check()
     await dialog.getByLabel("A task is done").check()
     await press("Save notification")
