@@ -1,17 +1,28 @@
 /** Lines over a pipe: said in advance, as each waits until the one before is done. */
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { startEmulator } from "@ourclone/b2-emulator/Emulator"
 import { assert, describe, it } from "vitest"
 
+const canMount = fs.existsSync("/dev/fuse") && spawnSync("fusermount3", ["-V"]).status === 0
+
 const main = path.resolve(import.meta.dirname, "../../cli/src/main.ts")
 
-const spoken = (
-  lines: ReadonlyArray<string>,
-  folder: string
-): Promise<{ readonly out: string; readonly status: number | null }> =>
+interface Said {
+  readonly out: string
+  readonly status: number | null
+}
+
+/** Lines that are said as `talk` comes to them; `until` waits for what was not there before. */
+const conversation = (
+  folder: string,
+  talk: (
+    say: (...lines: ReadonlyArray<string>) => Promise<void>,
+    until: (text: string) => Promise<void>
+  ) => Promise<void>
+): Promise<Said> =>
   new Promise((resolve, reject) => {
     const env = {
       PATH: process.env["PATH"],
@@ -24,13 +35,32 @@ const spoken = (
     const words = ["--disable-warning=ExperimentalWarning", main, "tui", "--linear"]
     const child = spawn(process.execPath, words, { cwd: folder, env, stdio: ["pipe", "pipe", "inherit"] })
     let out = ""
+    let heard = 0
+    let look = (): void => {}
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       out += text
+      look()
     })
     child.once("error", reject)
     child.once("close", (status) => resolve({ out, status }))
-    child.stdin.end(lines.map((line) => `${line}\n`).join(""))
+    const until = (text: string): Promise<void> =>
+      new Promise((found) => {
+        look = () => {
+          const at = out.indexOf(text, heard)
+          if (at < 0) return
+          heard = at + text.length
+          look = () => {}
+          found()
+        }
+        look()
+      })
+    const say = async (...lines: ReadonlyArray<string>): Promise<void> =>
+      void child.stdin.write(lines.map((line) => `${line}\n`).join(""))
+    talk(say, until).then(() => child.stdin.end(), reject)
   })
+
+const spoken = (lines: ReadonlyArray<string>, folder: string): Promise<Said> =>
+  conversation(folder, (say) => say(...lines))
 
 describe("by lines over a pipe", () => {
   const inFolder = async (work: (folder: string) => Promise<void>): Promise<void> => {
@@ -98,6 +128,69 @@ describe("by lines over a pipe", () => {
         await emulator.close()
       }
     }))
+
+  it("files that failed are named with their reason, and tried again", () =>
+    inFolder(async (folder) => {
+      const emulator = await startEmulator()
+      const long = path.join(folder, "pictures", ...Array.from({ length: 5 }, (_, index) => `${index}`.repeat(220)))
+      fs.mkdirSync(long, { recursive: true })
+      fs.writeFileSync(path.join(long, "too-long"), "bb")
+      fs.writeFileSync(path.join(folder, "pictures/a.txt"), "copied")
+      try {
+        const add = ["storage", "n", "1", "photos", emulator.keyId, emulator.key, emulator.endpoint, ".done"]
+        const copy = [
+          "1",
+          "n",
+          "my-bucket",
+          ".done",
+          "migrate",
+          "1",
+          "~/pictures",
+          "photos:my-bucket/copy",
+          "1",
+          ".done"
+        ]
+        const { out, status } = await spoken([...add, ...copy, "S", "wait", "1", ".", "retry", "wait"], folder)
+        assert.include(out, "done, 1 failed")
+        assert.match(out, /1\. 0{220}\/1{20}/)
+        assert.include(out, "run 2")
+        assert.strictEqual(status, 0)
+      } finally {
+        await emulator.close()
+      }
+    }))
+
+  it.skipIf(!canMount)(
+    `a folder is mounted, seen among the mounts, and unmounted${canMount ? "" : " (no FUSE here)"}`,
+    () =>
+      inFolder(async (folder) => {
+        const point = path.join(folder, "mounted")
+        fs.mkdirSync(point)
+        fs.mkdirSync(path.join(folder, "pictures"))
+        fs.writeFileSync(path.join(folder, "pictures/a.txt"), "seen")
+        try {
+          const seen: { names?: ReadonlyArray<string> } = {}
+          const { out, status } = await conversation(folder, async (say, until) => {
+            await say("mounts", "n", "~/pictures", "~/mounted", "", ".done")
+            await until("Started: Mount ~/pictures at ~/mounted")
+            while (fs.readdirSync(point).length === 0) await new Promise((resolve) => void setTimeout(resolve, 50))
+            seen.names = fs.readdirSync(point)
+            await say("mounts")
+            await until("1. ~/mounted, ~/pictures, read/write")
+            await say("1 unmount", "1", "wait")
+            await until("Unmount ~/mounted: done")
+            await say("mounts")
+            await until("0 mounts")
+          })
+          assert.deepStrictEqual(seen.names, ["a.txt"])
+          assert.include(out, "Unmount?")
+          assert.strictEqual(status, 0)
+          assert.deepStrictEqual(fs.readdirSync(point), [])
+        } finally {
+          spawnSync("fusermount3", ["-u", "-z", point])
+        }
+      })
+  )
 
   it("a mount that can not be says why", () =>
     inFolder(async (folder) => {

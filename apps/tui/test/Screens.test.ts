@@ -156,6 +156,7 @@ describe("a plan", () => {
     )
     await keys("enter", "text:here", "enter", "text:there", "ctrl-s")
     const said = lines(60, 20)
+    assert.notInclude(said.join(), "Nothing to do")
     assert.include(said.join(" ").replace(/\s+/g, " "), "takes more than one line is not there")
     await keys("W")
     for (const line of [...said, ...lines(60, 20)]) assert.notMatch(line, /\p{Control}/u)

@@ -220,8 +220,13 @@ const mostFailureLines = 6
 /** For who hears it, a message is one piece. */
 const spokenColumns = 1_000
 
+/** Nothing was found out. */
+const isWithout = ({ failure, rows }: State): boolean => failure !== undefined && rows.length === 0
+
 const head = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
-  const same: Lines.Line = Lines.line(`   ${"Leave alone".padEnd(12)}${Amount.count(state.same).padStart(9)}`)
+  const same = isWithout(state)
+    ? []
+    : [Lines.line(`   ${"Leave alone".padEnd(12)}${Amount.count(state.same).padStart(9)}`)]
   const cost = state.cost === undefined ? [] : [Lines.line(` ${capital(Cost.words(state.cost))}`, "faint")]
   const failed = (state.failure === undefined ? [] : Lines.wrap(printable(told(state.failure)), columns - 2))
     .slice(0, mostFailureLines)
@@ -232,7 +237,7 @@ const head = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
         state.failure === undefined ? ` ${startLabel(state)}: S` : " It would not run",
         deletes(state) > 0 ? "warn" : "good"
       )
-  return [...counted(state).map(countLine), same, ...cost, ...failed, end]
+  return [...counted(state).map(countLine), ...same, ...cost, ...failed, end]
 }
 
 export const kind: ScreenKind<State> = {
@@ -246,7 +251,7 @@ export const kind: ScreenKind<State> = {
     return [
       ...top,
       Lines.line(world.marks.rule.repeat(columns), "faint"),
-      ...Table.lines(table, state.list, world, { columns, rows: room, marks: world.marks })
+      ...(isWithout(state) ? [] : Table.lines(table, state.list, world, { columns, rows: room, marks: world.marks }))
     ].map((line) => Lines.cut(line, columns))
   },
   words: (state) => head(state, spokenColumns).map((line) => Lines.textOf(line).trim()),
