@@ -11,6 +11,7 @@ import type { OptionKind } from "@ourclone/core/contract/OptionField"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import { type Hooks, noHooks } from "@ourclone/tasks/task/Hooks"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { ServeFailed } from "../ServeFailed.ts"
@@ -50,6 +51,32 @@ const bare = (file: string): void => {
   const database = new DatabaseSync(file)
   database.exec("delete from session; delete from token; delete from invitation; delete from attempt")
   database.exec("update person set password = null; delete from owner; vacuum")
+  database.close()
+}
+
+/** A program that is nowhere: what is to be run around a task is said again, and until then the task says so. */
+const leftOut = "left-out-of-the-saved-state"
+
+const bareHooks = (hooks: Hooks): Hooks => {
+  const bareHook = (hook: Hooks["before"]) => hook && { ...hook, command: [leftOut] as const }
+  return { before: bareHook(hooks.before), after: bareHook(hooks.after) }
+}
+
+/** Of tasks and schedules, without what command lines hold, and without what was to be told to whom. */
+const bareTasks = (file: string): void => {
+  const database = new DatabaseSync(file)
+  const held = database.prepare("select id, hooks from task where hooks is not null").all()
+  for (const { hooks, id } of held) {
+    const bared = JSON.stringify(bareHooks(JSON.parse(String(hooks))))
+    database.prepare("update task set hooks = ? where id = ?").run(bared, id!)
+  }
+  for (const { body, id } of database.prepare("select id, body from schedule").all()) {
+    const { hooks = noHooks, ...rest } = JSON.parse(String(body))
+    database
+      .prepare("update schedule set body = ? where id = ?")
+      .run(JSON.stringify({ ...rest, hooks: bareHooks(hooks) }), id!)
+  }
+  database.exec("delete from delivery; vacuum")
   database.close()
 }
 
@@ -98,7 +125,7 @@ export const save = (to: string, password: Redacted.Redacted<string> | undefined
     ] as const) {
       if (!fs.existsSync(file)) continue
       yield* attempt(() => copyDatabase(file, at(name)))
-      if (name === service && password === undefined) bare(at(name))
+      if (password === undefined) (name === service ? bare : bareTasks)(at(name))
       found.push(name)
     }
     if (fs.existsSync(configurationFile)) {

@@ -79,7 +79,7 @@ const ask = (
 
 test.skipIf(process.platform !== "linux")(
   "a large file goes up, down and down in part, and memory does not grow with it (needs /proc)",
-  { timeout: 600_000 },
+  { timeout: 600_000 + megabytes * 200 },
   async () => {
     const { home, service, socket } = await start()
     const name = `/api/v1/files?path=${encodeURIComponent(path.join(home, "large.bin"))}`

@@ -10,6 +10,7 @@ import { factory as local } from "@ourclone/provider-local/LocalProvider"
 import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import { plain } from "@ourclone/tasks/task/Schedule"
 import { Effect, Layer } from "effect"
 import { expect, onTestFinished, test } from "vitest"
 import * as People from "../../src/access/People.ts"
@@ -19,6 +20,10 @@ import { steps } from "../../src/state/steps.ts"
 
 const planted = "planted-4d1c9a"
 const topic = "https://ntfy.sh/planted-topic"
+
+/** What a command line holds may open something. */
+const hook = { command: ["/usr/bin/curl", planted] as const, limitMillis: 1_000 }
+const hooks = { before: hook, after: null }
 
 const machine = () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-state-test-"))
@@ -63,7 +68,13 @@ const filled = async () => {
   await Effect.runPromise(
     Effect.scoped(
       Effect.flatMap(SqliteStore.make(tasksFile(stateDirectory)), (store) =>
-        store.create({ kind: "copy", request: { source: "/a", destination: "photos:b" }, origin: "service" })
+        Effect.gen(function* () {
+          const request = { source: "/a", destination: "photos:b" }
+          yield* store.create({ kind: "copy", request, origin: "service", hooks })
+          const plan = { ...plain, name: "nightly", kind: "copy", request, cron: "@daily", zone: "UTC", hooks }
+          yield* store.schedules.create(plan, "ann")
+          yield* store.deliveries.add("phone", "1", planted)
+        })
       )
     )
   )
@@ -100,4 +111,15 @@ test("without a password nothing that opens anything goes into the file, and wha
   const people = People.make(database, () => 1_000)
   expect([people.find("ann")?.role, people.find("ann")?.password, people.isSetUp()]).toEqual(["admin", null, false])
   database.close()
+  // A run that was to be prepared by a program does not begin without it, and names why.
+  const [task, schedule] = await Effect.runPromise(
+    Effect.scoped(
+      Effect.flatMap(SqliteStore.make(tasksFile(other.stateDirectory)), (store) =>
+        Effect.all([Effect.map(store.list({ limit: 1 }), ([one]) => one), store.schedules.load("nightly")])
+      )
+    )
+  )
+  for (const told of [task?.hooks, schedule.hooks]) {
+    expect(told).toEqual({ before: { ...hook, command: ["left-out-of-the-saved-state"] }, after: null })
+  }
 })
