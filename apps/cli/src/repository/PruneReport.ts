@@ -27,22 +27,60 @@ const planLines = ({ download, later, packs, remaining, unindexed, ...figures }:
       : undefined
   ].filter((line) => line !== undefined)
 
-const planJson = ({ packs, ...figures }: Plan) => ({
-  message_type: "plan",
-  bytes: {
-    used: figures.used.bytes,
-    unused: figures.unused.bytes,
-    duplicate: figures.duplicate.bytes,
-    unindexed: figures.unindexed.bytes,
-    repack: figures.repack.bytes,
-    removed: figures.removed.bytes,
-    remaining: figures.remaining.bytes,
-    unused_after: figures.unusedAfter,
-    download: figures.download,
-    later: figures.later.download
-  },
-  packfiles: packs
-})
+/** restic's one message of a prune, and what it has no word for behind that. */
+const planJson = (plan: Plan) => {
+  const { duplicate, packs, removed, repack, repackRemoved, unindexed, unused, used } = plan
+  const blobs = used.blobs + duplicate.blobs + unused.blobs
+  const bytes = used.bytes + duplicate.bytes + unused.bytes + unindexed.bytes
+  const gone = {
+    blobs: removed.blobs + repackRemoved.blobs,
+    bytes: removed.bytes + repackRemoved.bytes + unindexed.bytes
+  }
+  return {
+    message_type: "summary",
+    blobs: {
+      used: used.blobs,
+      duplicate: duplicate.blobs,
+      unused: unused.blobs,
+      total: blobs,
+      repack: repack.blobs,
+      repack_remove: repackRemoved.blobs,
+      remove: removed.blobs,
+      remove_total: gone.blobs,
+      remaining: blobs - gone.blobs
+    },
+    bytes: {
+      used: used.bytes,
+      duplicate: duplicate.bytes,
+      unused: unused.bytes,
+      unreferenced: unindexed.bytes,
+      uncompressed: plan.uncompressed,
+      total: bytes,
+      repack: repack.bytes,
+      repack_remove: repackRemoved.bytes,
+      remove: removed.bytes,
+      remove_total: gone.bytes,
+      remaining: bytes - gone.bytes,
+      remaining_unused: plan.unusedAfter,
+      download: plan.download,
+      later: plan.later.download
+    },
+    packfiles: {
+      used: packs.used,
+      unused: packs.unused,
+      partly_used: packs.partlyUsed,
+      unreferenced: unindexed.packs,
+      total: packs.used + packs.unused + packs.partlyUsed + unindexed.packs,
+      keep: packs.keep,
+      repack: packs.repack,
+      remove: packs.remove,
+      remove_total: packs.remove + unindexed.packs,
+      missing: packs.missing,
+      too_young: packs.tooYoung,
+      too_full: packs.tooFull
+    }
+  }
+}
 
 const summaryText = (summary: Summary): string =>
   `removed ${Amount.counted(summary.removedPacks, "pack")} (${Amount.bytes(summary.removedBytes)}), wrote ${Amount.count(summary.newPacks)} (${Amount.bytes(summary.newBytes)}), fetched ${Amount.bytes(summary.downloaded)}`
@@ -80,7 +118,7 @@ export const tellSummary = (output: Output, summary: Summary): void => {
     return
   }
   output.json({
-    message_type: "summary",
+    message_type: "pruned",
     packs_removed: summary.removedPacks,
     bytes_removed: summary.removedBytes,
     packs_written: summary.newPacks,

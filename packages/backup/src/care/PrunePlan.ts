@@ -49,6 +49,8 @@ export interface PruneFigures {
   /** In the packs of the index, afterwards. */
   readonly remaining: Amount
   readonly unusedAfter: number
+  /** Bytes of packs that stay with something in them that nobody tried to compress; 0 in repositories of version 1. */
+  readonly uncompressed: number
   /** What `maxUnused` allows; infinite where it is unlimited. */
   readonly unusedLimit: number
   /** Bytes to read from the storage for repacking. */
@@ -124,6 +126,10 @@ const byWorth = (left: Candidate, right: Candidate): number => {
   if (small !== 0) return small
   return right.use.unusedSize / right.use.size - left.use.unusedSize / left.use.size || left.use.pack - right.use.pack
 }
+
+const sizeOf = (packs: ReadonlyArray<PackUse>): number => packs.reduce((sum, use) => sum + use.size, 0)
+
+const isRaw = ({ rawData, rawTrees }: PackUse): boolean => rawData + rawTrees > 0
 
 export const make = (input: PruneInput): PrunePlan => {
   const { files, index, options, usage } = input
@@ -222,7 +228,7 @@ export const make = (input: PruneInput): PrunePlan => {
   const strangers = [...files.values()].filter((file) => !indexed.has(file.id))
   const unindexed = strangers.filter((file) => !isYoung(file))
   const blobs = usage.used.blobs + usage.unused.blobs + usage.duplicate.blobs
-  const bytes = present.reduce((sum, use) => sum + use.size, 0)
+  const bytes = sizeOf(present)
   return {
     unindexed,
     repack,
@@ -238,9 +244,10 @@ export const make = (input: PruneInput): PrunePlan => {
       removed,
       remaining: {
         blobs: blobs - removed.blobs - repackRemoved.blobs,
-        bytes: bytes - remove.reduce((sum, use) => sum + use.size, 0) - repackRemoved.bytes
+        bytes: bytes - sizeOf(remove) - repackRemoved.bytes
       },
       unusedAfter: remaining,
+      uncompressed: input.version === 1 ? 0 : sizeOf(present.filter((use) => isRaw(use) && !gone.has(use.pack))),
       unusedLimit: limit,
       download,
       later,

@@ -33,11 +33,14 @@ export const Plan = Schema.Struct({
   duplicate: Amount,
   /** In packs that are written anew. */
   repack: Amount,
+  /** Of these, what goes. */
+  repackRemoved: Amount,
   /** In packs that are removed whole. */
   removed: Amount,
   /** In the packs of the index, afterwards. */
   remaining: Amount,
   unusedAfter: count,
+  uncompressed: count,
   download: count,
   /** What would be packed anew too, but for the limits. */
   later: Schema.Struct({ packs: count, download: count, unused: count }),
