@@ -34,6 +34,7 @@ export const repositoryFlags = {
   limitUpload: rateLimit("limit-upload", "Send at most so many KiB a second"),
   limitDownload: rateLimit("limit-download", "Fetch at most so many KiB a second"),
   cache: refusalOf("cache"),
+  extraVerify: refusalOf("extraVerify"),
   ...flagsOf(
     { cacheDirectory: access.cacheDirectory, waitMillis: locking.waitMillis },
     { cacheDirectory: { description: "Where to keep copies of its index and folders" } }

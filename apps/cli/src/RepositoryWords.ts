@@ -5,6 +5,10 @@ import { duration, mebibytes, moment, size } from "./repository/Units.ts"
 export const repositoryWords = {
   keyHint: { metavar: "id", description: "The key to try first" },
   cache: { flag: "no-cache", description: "Keep nothing of the repository on this machine" },
+  extraVerify: {
+    flag: "no-extra-verify",
+    description: "Do not open again what was encrypted before it is sent, which finds faulty memory"
+  },
   waitMillis: {
     flag: "retry-lock",
     metavar: "duration",
@@ -46,6 +50,8 @@ export const repositoryWords = {
     description: "How many files are read at once; else as many as there are processors, up to 4"
   },
   overwrite: { description: "What becomes of files that are there already; else always" },
+  includeXattr: { metavar: "pattern" },
+  excludeXattr: { metavar: "pattern" },
   readData: { description: "Read everything that is stored" },
   readDataSubset: {
     metavar: "part",
@@ -115,6 +121,8 @@ export const repositoryWords = {
     description: "Only what was changed at this time or before",
     read: moment
   },
+  outline: { flag: "ncdu", description: "As JSON for ncdu -f -, which shows what takes the space" },
+  showPackId: { description: "With --blob, --tree or --pack: also say which pack each is in" },
   metadata: { description: "Print also what differs in mode, owner or time alone" },
   archive: { alias: "a", description: "What a folder becomes; else tar" },
   mode: { description: "What to count; else restore-size" }

@@ -202,6 +202,21 @@ test("keys are listed, added, changed and removed, but never the one in use", as
   expect((await cli.run("snapshots", "-p", "@/third")).code).toBe(0)
 })
 
+test("a key of no password is added where that is said, and never by an empty one", async () => {
+  const { cli } = await withRepository()
+  cli.write("empty", "\n")
+  const refused = await cli.run("repo", "key", "add", "--new-password-file", "@/empty")
+  expect([refused.code, refused.error]).toEqual([2, expect.stringContaining("--new-insecure-no-password")])
+  const both = ["--new-insecure-no-password", "--new-password-file", "@/empty"]
+  expect((await cli.run("repo", "key", "add", ...both)).code).toBe(2)
+  expect((await cli.run("snapshots", "--insecure-no-password")).code).toBe(12)
+  expect((await cli.run("repo", "key", "add", "--new-insecure-no-password")).code).toBe(0)
+  expect((await cli.run("snapshots", "--insecure-no-password")).code).toBe(0)
+  expect((await cli.run("snapshots")).code).toBe(0)
+  expect((await cli.run("repo", "key", "passwd", "--new-insecure-no-password")).code).toBe(0)
+  expect((await cli.run("snapshots")).code).toBe(12)
+})
+
 test.each([
   ["--password-command", ["repo", "info", "--password-command", "printf '%s' planted-7f3a"]],
   ["--password-command=", ["repo", "info", "--password-command=printf '%s' planted-7f3a"]],

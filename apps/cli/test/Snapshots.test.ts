@@ -107,6 +107,102 @@ test("ls and find show what is where, in restic's shapes", async () => {
   expect((await cli.run("snapshot", "find", "nothing")).out).toBe("")
 })
 
+test("ls --ncdu is what ncdu reads: folders as arrays, those on the way too, in restic's shape", async () => {
+  const { cli } = await withRepository()
+  cli.write("from/a/deep/one.txt", "1".repeat(513))
+  cli.write("from/a/two.txt", "22")
+  cli.write("from/b/three.txt", "")
+  fs.symlinkSync("two.txt", path.join(cli.folder, "from/a/link"))
+  fs.chmodSync(path.join(cli.folder, "from/b/three.txt"), 0o4640)
+  fs.utimesSync(path.join(cli.folder, "from/b/three.txt"), new Date(0), new Date(-5000))
+  const { folder } = cli
+  expect((await cli.run("backup", "@/from", "--tag", "all")).code).toBe(0)
+
+  type Listed = Readonly<Record<string, unknown>> | ReadonlyArray<Listed>
+  const names = (listed: Listed): unknown => {
+    if (!Array.isArray(listed)) return (listed as { name: string }).name
+    const [self, ...inside] = listed as ReadonlyArray<Listed>
+    return { [String(names(self!))]: inside.map(names) }
+  }
+  const ncdu = async (...words: ReadonlyArray<string>) => {
+    const { code, out } = await cli.run("snapshot", "ls", "--ncdu", ...words)
+    expect(code).toBe(0)
+    return { out, parsed: JSON.parse(out) }
+  }
+  /** What is below the folder that was backed up, from the arrays around it. */
+  const below = (listed: unknown): Record<string, unknown> =>
+    folder
+      .split("/")
+      .slice(1)
+      .reduce(
+        (inside, name) => {
+          const [first] = (inside["/"] ?? Object.values(inside)[0]) as ReadonlyArray<Record<string, unknown>>
+          expect(Object.keys(first!)).toEqual([name])
+          return first!
+        },
+        listed as Record<string, unknown>
+      )
+
+  const { out, parsed } = await ncdu("latest")
+  expect(parsed.slice(0, 2)).toEqual([1, 2])
+  expect(parsed[2]).toMatchObject({ tags: ["all"], paths: [`${folder}/from`] })
+  expect(parsed[2]).not.toHaveProperty("id")
+  expect(out).toMatch(/^\[1, 2, \{.*\}, \[\{"name":"\/"\},\n {2}\[\n {4}\{"name":/)
+  expect(out.endsWith("\n  ]\n]\n]\n")).toBe(true)
+  const whole = { from: [{ a: [{ deep: ["one.txt"] }, "link", "two.txt"] }, { b: ["three.txt"] }] }
+  expect(Object.values(below(names(parsed[3])))[0]).toEqual([whole])
+  const lines = out.split("\n").map((line) => line.trim().replace(/,$/, ""))
+  const found = (name: string) => JSON.parse(lines.find((line) => line.startsWith(`{"name":"${name}"`))!)
+  expect(found("one.txt")).toMatchObject({ asize: 513, dsize: 1024, nlink: 1, notreg: false })
+  expect(found("three.txt")).toMatchObject({ asize: 0, dsize: 0, mode: 0o4640, mtime: 0 })
+  expect(found("link")).toMatchObject({ asize: 0, notreg: true, mode: 0o777 })
+  const fields = ["name", "asize", "dsize", "dev", "ino", "nlink", "notreg", "uid", "gid", "mode", "mtime"]
+  expect(Object.keys(found("deep"))).toEqual(fields)
+
+  const ofOne = async (...words: ReadonlyArray<string>) =>
+    Object.values(below(names((await ncdu(...words)).parsed[3])))[0]
+  expect(await ofOne("latest", `${folder}/from/a`, `${folder}/from/b/three.txt`)).toEqual([
+    { from: [{ a: [{ deep: [] }, "link", "two.txt"] }, { b: ["three.txt"] }] }
+  ])
+  expect(await ofOne("latest", "--recursive", `${folder}/from/a/deep`, `${folder}/from/a`)).toEqual([
+    { from: [{ a: [{ deep: ["one.txt"] }, "link", "two.txt"] }] }
+  ])
+  expect(names((await ncdu(`latest:${folder}/from/a`)).parsed[3])).toEqual({
+    "/": [{ deep: ["one.txt"] }, "link", "two.txt"]
+  })
+  for (const word of ["--json", "--reverse", "--sort=size"])
+    expect((await cli.run("snapshot", "ls", "--ncdu", word, "latest")).code).toBe(2)
+  expect((await cli.run("snapshot", "ls", "--ncdu", "latest", "/nothing")).code).toBe(4)
+})
+
+test("find --show-pack-id says in which pack each object is, unused ones among them", async () => {
+  const { cli, list, root } = await prepare()
+  const json = async (...words: ReadonlyArray<string>) =>
+    JSON.parse((await cli.run("snapshot", "find", "--json", "--show-pack-id", ...words)).out)
+  const [tree] = JSON.parse((await cli.run("snapshots", "--json", "--latest", "1")).out) as [{ tree: string }]
+  const [found] = await json("--tree", tree.tree)
+  expect(found).toMatchObject({
+    object_type: "tree",
+    id: tree.tree,
+    path: "/",
+    pack: expect.stringMatching(/^[0-9a-f]{64}$/)
+  })
+  expect(cli.list("repository")).toContainEqual(expect.stringContaining(found.pack))
+  expect((await cli.run("snapshot", "find", "--show-pack-id", "--tree", tree.tree)).out).toContain(
+    `tree ${tree.tree} of / in snapshot`
+  )
+  const inPack = await json("--pack", found.pack)
+  expect(inPack.length).toBeGreaterThan(1)
+  expect(new Set(inPack.map(({ pack }: { pack: string }) => pack))).toEqual(new Set([found.pack]))
+  expect(inPack.every(({ path: at }: { path?: string }) => at !== undefined)).toBe(true)
+  await cli.run("forget", (await list()).at(-1)!.id)
+  expect(await json("--tree", tree.tree)).toEqual([{ object_type: "tree", id: tree.tree, pack: found.pack }])
+  expect((await cli.run("snapshot", "find", "--show-pack-id", "--tree", tree.tree)).out).toBe(
+    `tree ${tree.tree} of nothing in the snapshots looked through, in pack ${found.pack}\n`
+  )
+  expect((await cli.run("snapshot", "find", "--show-pack-id", `${root}/same.txt`)).code).toBe(2)
+})
+
 test("diff tells what was added, removed and changed", async () => {
   const { cli, root } = await prepare()
   const { out } = await cli.run("snapshot", "diff", "latest~1", "latest")

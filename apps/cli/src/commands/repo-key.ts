@@ -1,13 +1,14 @@
 import { keeper } from "@ourclone/jobs/repository/CareFields"
 import * as Command from "effect/cli/Command"
-import { place, text } from "../Flags.ts"
+import { on, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import { repositoryFlags } from "../RepositoryFlags.ts"
 import { flagsOf } from "../RequestFlags.ts"
 
 const newPassword = {
   newPasswordFile: text("new-password-file", "file", "A file that holds the new password"),
-  newPasswordCommand: text("new-password-command", "line", "A command that prints the new password")
+  newPasswordCommand: text("new-password-command", "line", "A command that prints the new password"),
+  newInsecureNoPassword: on("new-insecure-no-password", "The new password is empty, and protects nothing")
 }
 
 const list = Command.make("list", repositoryFlags, (flags) =>

@@ -20,7 +20,10 @@ export const restore = Command.make(
       overwrite: restoring.overwrite,
       delete: restoring.delete,
       verify: restoring.verify,
-      sparse: restoring.sparse
+      sparse: restoring.sparse,
+      includeXattr: restoring.includeXattr,
+      excludeXattr: restoring.excludeXattr,
+      ownershipByName: restoring.ownershipByName
     }),
     special: on("special", "Make device nodes and set setuid, setgid and capabilities of files; root's restore does"),
     noSpecial: on("no-special", "Leave these out, though root restores: for a repository of somebody you do not trust"),

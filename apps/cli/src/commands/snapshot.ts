@@ -25,6 +25,7 @@ const ls = Command.make(
     }),
     humanReadable,
     ...flagsOf(sorting),
+    ncdu: on("ncdu", "As JSON for ncdu -f -, which shows what takes the space"),
     snapshot: one,
     folders: place("folder", "Only what is in these").pipe(Argument.atLeast(0))
   },
@@ -37,7 +38,8 @@ const ls = Command.make(
   Command.withDescription("List what is in a snapshot"),
   Command.withExamples([
     { command: "ourclone snapshot ls latest --repo home", description: "Every path" },
-    { command: "ourclone snapshot ls --long latest /home/me/Documents --repo home", description: "One folder" }
+    { command: "ourclone snapshot ls --long latest /home/me/Documents --repo home", description: "One folder" },
+    { command: "ourclone snapshot ls --ncdu latest --repo home | ncdu -f -", description: "What takes the space in it" }
   ])
 )
 
@@ -54,6 +56,7 @@ const find = Command.make(
     blob: on("blob", "Look for the files that hold these blobs"),
     tree: on("tree", "Look for the folders that are these trees"),
     pack: on("pack", "Look for what is stored in these packs"),
+    ...flagsOf({ showPackId: finding.showPackId }),
     patterns: place("pattern", 'A name such as "*.jpg", or a path').pipe(Argument.atLeast(1))
   },
   (flags) =>

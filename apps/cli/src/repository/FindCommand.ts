@@ -28,6 +28,7 @@ export interface FindFlags extends ReadingInput, SnapshotFilterInput {
   readonly blob: boolean
   readonly tree: boolean
   readonly pack: boolean
+  readonly showPackId: boolean
   readonly patterns: ReadonlyArray<string>
 }
 
@@ -48,22 +49,26 @@ const textPrinter = (output: Output, flags: FindFlags) => {
         return
       case "Object": {
         const where = `${printable(row.path)} in snapshot ${shortId(snapshot?.id ?? "")}`
-        output.line(`${row.type} ${row.id} of ${where}`)
+        output.line(`${row.type} ${row.id} of ${where}${row.pack === undefined ? "" : `, in pack ${row.pack}`}`)
         return
       }
+      case "Unused":
+        output.line(`${row.type} ${row.id} of nothing in the snapshots looked through, in pack ${row.pack}`)
+        return
       case "Searched":
         if (snapshot === undefined && !isById) output.note(`nothing of that name is in ${counted(row.snapshots)}`)
     }
   }
 }
 
-const objectJson = ({ id, parentTree, path, type }: Found, snapshot: SnapshotRow) => ({
+const objectJson = ({ id, pack, parentTree, path, type }: Found, snapshot: SnapshotRow) => ({
   object_type: type,
   id,
   path,
   ...(parentTree === undefined ? {} : { parent_tree: parentTree }),
   snapshot: snapshot.id,
-  time: snapshot.time
+  time: snapshot.time,
+  ...(pack === undefined ? {} : { pack })
 })
 
 /** restic's array: matches snapshot by snapshot, or objects one by one. */
@@ -91,6 +96,9 @@ const jsonPrinter = (output: Output) => {
       case "Object":
         if (snapshot !== undefined) print(objectJson(row, snapshot))
         return
+      case "Unused":
+        print({ object_type: row.type, id: row.id, pack: row.pack })
+        return
       case "Searched":
         close()
         output.raw("]\n")
@@ -103,6 +111,8 @@ export const run = (flags: FindFlags) =>
     Effect.fnUntraced(function* (output) {
       const kinds = [flags.blob, flags.tree, flags.pack].filter(Boolean).length
       if (kinds > 1) return yield* usage("choose one of --blob, --tree and --pack")
+      if (flags.showPackId && kinds === 0)
+        return yield* usage("say with --show-pack-id one of --blob, --tree and --pack")
       const { access, passwords } = yield* accessOf(flags)
       const of = (isWanted: boolean) => (isWanted ? flags.patterns : [])
       const request = {
@@ -114,6 +124,7 @@ export const run = (flags: FindFlags) =>
         trees: of(flags.tree),
         packs: of(flags.pack),
         ignoreCase: flags.ignoreCase,
+        showPackId: flags.showPackId,
         ...given({ oldestMillis: flags.oldestMillis, newestMillis: flags.newestMillis })
       }
       let print: ((row: Row) => void) | undefined

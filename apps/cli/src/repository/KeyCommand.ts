@@ -20,6 +20,7 @@ import * as Table from "./Table.ts"
 interface NewPasswordInput {
   readonly newPasswordFile: string | undefined
   readonly newPasswordCommand: string | undefined
+  readonly newInsecureNoPassword: boolean
 }
 
 const silently: RepositoryJob.View = { onEvent: () => {} }
@@ -31,6 +32,7 @@ const accessWithNew = Effect.fnUntraced(function* (flags: RepositoryInput & NewP
     flag: "new-password",
     file: flags.newPasswordFile,
     command: flags.newPasswordCommand,
+    isEmpty: flags.newInsecureNoPassword,
     variables: ["OURCLONE_NEW_PASSWORD"]
   }
   const source = { input, question: `New password for ${printable(located.location)}`, isNew: true }

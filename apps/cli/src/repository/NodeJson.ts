@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>
 const rawJson = (JSON as unknown as { readonly rawJSON: (text: string) => unknown }).rawJSON
 
 /** Printed to the last digit, although readers may round it. */
-const exact = (number: bigint): unknown =>
+export const exact = (number: bigint): unknown =>
   number <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(number) : rawJson(String(number))
 
 /** Without the fields that are zero or empty. */

@@ -28,12 +28,18 @@ export interface PasswordInput {
 
 type Found = Effect.Effect<Redacted.Redacted<string> | undefined, CommandStopped>
 
-const checked = (password: string, source: string): Effect.Effect<Redacted.Redacted<string>, CommandStopped> =>
-  password === ""
-    ? usage(
-        `${source} gives an empty password, which protects nothing; give one that is not empty, or say --insecure-no-password`
-      )
-    : Effect.succeed(Redacted.make(password))
+type Checked = Effect.Effect<Redacted.Redacted<string>, CommandStopped>
+type Check = (password: string, source: string) => Checked
+
+/** `new-password` has `--new-insecure-no-password`. */
+const check =
+  ({ flag }: PasswordInput): Check =>
+  (password, source) =>
+    password === ""
+      ? usage(
+          `${source} gives an empty password, which protects nothing; give one that is not empty, or say --${flag.replace("password", "insecure-no-password")}`
+        )
+      : Effect.succeed(Redacted.make(password))
 
 const causes: { readonly [code: string]: string } = {
   ENOENT: "it does not exist",
@@ -42,7 +48,7 @@ const causes: { readonly [code: string]: string } = {
 }
 
 /** Blanks around it are not part of the password, as in restic. */
-const ofFile = (path: string, source: string): Found =>
+const ofFile = (path: string, source: string, checked: Check): Found =>
   Effect.suspend(() => {
     try {
       return checked(TextFile.textOf(readFileSync(path)).trim(), source)
@@ -52,7 +58,7 @@ const ofFile = (path: string, source: string): Found =>
     }
   })
 
-const ofCommand = (line: string, source: string): Found =>
+const ofCommand = (line: string, source: string, checked: Check): Found =>
   outputOf(line).pipe(
     Effect.mapError((because) => usage(`${source}: ${because}`)),
     Effect.flatMap((output) => checked(output.trim(), source))
@@ -62,6 +68,7 @@ const ofCommand = (line: string, source: string): Found =>
 export const given = Effect.fnUntraced(function* (input: PasswordInput) {
   const { environment } = yield* Streams
   const { command, configured, file, flag } = input
+  const checked = check(input)
   if (file !== undefined && command !== undefined) {
     return yield* usage(`choose one of --${flag}-file and --${flag}-command`)
   }
@@ -69,8 +76,8 @@ export const given = Effect.fnUntraced(function* (input: PasswordInput) {
     if (file === undefined && command === undefined) return Redacted.make("")
     return yield* usage(`a password is given, and it is said that there is none; leave one of them out`)
   }
-  if (file !== undefined) return yield* ofFile(file, `--${flag}-file`)
-  if (command !== undefined) return yield* ofCommand(command, `--${flag}-command`)
+  if (file !== undefined) return yield* ofFile(file, `--${flag}-file`, checked)
+  if (command !== undefined) return yield* ofCommand(command, `--${flag}-command`, checked)
   if (configured !== undefined) {
     const source = `the password of repository "${configured.repository}"`
     const surroundings = { environment, home: environment.HOME || homedir(), directory: process.cwd() }
@@ -80,8 +87,8 @@ export const given = Effect.fnUntraced(function* (input: PasswordInput) {
   }
   for (const variable of input.variables) {
     const [plain, path, line] = [variable, `${variable}_FILE`, `${variable}_COMMAND`].map((name) => environment[name])
-    if (path) return yield* ofFile(path, `${variable}_FILE`)
-    if (line) return yield* ofCommand(line, `${variable}_COMMAND`)
+    if (path) return yield* ofFile(path, `${variable}_FILE`, checked)
+    if (line) return yield* ofCommand(line, `${variable}_COMMAND`, checked)
     if (plain) return yield* checked(plain, variable)
   }
   return undefined
@@ -102,7 +109,7 @@ export const existing = Effect.fnUntraced(function* (input: PasswordInput, quest
   const found = yield* given(input)
   if (found !== undefined) return { password: found, wasAsked: false }
   if (!(yield* mayAsk)) return yield* nobodyToAsk(input)
-  return { password: yield* checked(yield* askExactly(question, true), "the answer"), wasAsked: true }
+  return { password: yield* check(input)(yield* askExactly(question, true), "the answer"), wasAsked: true }
 })
 
 /** Of something new: asked for twice. */
@@ -111,7 +118,7 @@ export const chosen = Effect.fnUntraced(function* (input: PasswordInput, questio
   if (found !== undefined) return found
   if (!(yield* mayAsk)) return yield* nobodyToAsk(input)
   const first = yield* askExactly(question, true)
-  const password = yield* checked(first, "the answer")
+  const password = yield* check(input)(first, "the answer")
   const second = yield* askExactly("The same again", true)
   return second === first ? password : yield* usage("the two passwords differ; nothing was changed")
 })

@@ -57,6 +57,7 @@ export const accessOf = Effect.fnUntraced(function* (flags: RepositoryInput & Pa
       lock: flags.lock,
       keyHint: flags.keyHint,
       cache: flags.cache,
+      extraVerify: flags.extraVerify,
       bwlimit,
       tpslimit: flags.tpslimit,
       cacheDirectory: flags.cacheDirectory === undefined ? undefined : resolve(flags.cacheDirectory)

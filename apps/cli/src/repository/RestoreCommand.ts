@@ -20,6 +20,9 @@ export interface RestoreFlags extends ReadingInput, SnapshotFilterInput, Exclude
   readonly verify: boolean
   readonly sparse: boolean
   readonly special: boolean
+  readonly includeXattr: ReadonlyArray<string>
+  readonly excludeXattr: ReadonlyArray<string>
+  readonly ownershipByName: boolean
   readonly noSpecial: boolean
   readonly dryRun: boolean
 }
@@ -44,6 +47,8 @@ export const run = (flags: RestoreFlags) =>
       if (flags.target === undefined || flags.target === "")
         return yield* usage("say with --target where to restore to")
       if (flags.special && flags.noSpecial) return yield* usage("choose one of --special and --no-special")
+      if (flags.includeXattr.length > 0 && flags.excludeXattr.length > 0)
+        return yield* usage("choose one of --include-xattr and --exclude-xattr")
       const target = resolve(flags.target)
       const patterns = { ...(yield* excludesOf(flags)), ...(yield* includesOf(flags)) }
       yield* refuseFlags(target, patterns, flags.delete)
@@ -58,6 +63,9 @@ export const run = (flags: RestoreFlags) =>
         delete: flags.delete,
         verify: flags.verify,
         sparse: flags.sparse,
+        includeXattr: flags.includeXattr,
+        excludeXattr: flags.excludeXattr,
+        ownershipByName: flags.ownershipByName,
         ...(flags.special || flags.noSpecial ? { special: flags.special } : {}),
         items: output.isVerbose || flags.dryRun
       }

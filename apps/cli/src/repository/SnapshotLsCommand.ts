@@ -3,9 +3,11 @@ import { toJson } from "@ourclone/backup/format/Snapshot"
 import type { Sort } from "@ourclone/jobs/repository/LookFields"
 import { kind, type Row } from "@ourclone/jobs/repository/SnapshotLsQuery"
 import * as Effect from "effect/Effect"
+import { usage } from "../ExitCode.ts"
 import { given } from "../Given.ts"
 import type { Output } from "../Output.ts"
 import type { ReadingInput, SnapshotFilterInput } from "../RepositoryFlags.ts"
+import * as NcduText from "./NcduText.ts"
 import * as NodeJson from "./NodeJson.ts"
 import * as NodeLine from "./NodeLine.ts"
 import { command } from "./RepositoryCommand.ts"
@@ -19,8 +21,17 @@ export interface SnapshotLsFlags extends ReadingInput, SnapshotFilterInput {
   readonly sort: Sort | undefined
   readonly reverse: boolean
   readonly recursive: boolean
+  readonly ncdu: boolean
   readonly snapshot: string
   readonly folders: ReadonlyArray<string>
+}
+
+const ncduPrinter = (output: Output) => {
+  const text = NcduText.make()
+  return {
+    row: (row: Row): void => output.raw(row._tag === "Node" ? text.node(row.node) : text.begin(row.snapshot)),
+    end: (): void => output.raw(text.end())
+  }
 }
 
 const print = (output: Output, row: Row, line: NodeLine.LineOptions): void => {
@@ -34,14 +45,31 @@ const print = (output: Output, row: Row, line: NodeLine.LineOptions): void => {
 export const run = (flags: SnapshotLsFlags) =>
   command(
     Effect.fnUntraced(function* (output) {
+      if (flags.ncdu && output.isJson) return yield* usage("choose one of --ncdu and --json")
+      if (flags.ncdu && (flags.reverse || flags.sort !== undefined))
+        return yield* usage("--ncdu keeps the order of the folders; leave out --sort and --reverse")
       const { access, passwords } = yield* accessOf(flags)
       const { folders, recursive, reverse, snapshot, sort } = flags
-      const request = { ...access, ...filterOf(flags), snapshot, folders, recursive, reverse, ...given({ sort }) }
+      const request = {
+        ...access,
+        ...filterOf(flags),
+        snapshot,
+        folders,
+        recursive,
+        reverse,
+        ...given({ sort }),
+        outline: flags.ncdu
+      }
+      const ncdu = flags.ncdu ? ncduPrinter(output) : undefined
       const take = (rows: ReadonlyArray<Row>) =>
         Effect.suspend(() => {
-          for (const row of rows) print(output, row, flags)
+          for (const row of rows) {
+            if (ncdu === undefined) print(output, row, flags)
+            else ncdu.row(row)
+          }
           return output.flush
         })
       yield* RepositoryJob.query(output, kind, request, take, { passwords, hasNoLock: true })
+      ncdu?.end()
     })
   )

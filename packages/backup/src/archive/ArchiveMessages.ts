@@ -30,6 +30,8 @@ export interface ArchiveSettings {
   readonly packsAhead: number
   /** Packs of data that a thread fills at the same time. */
   readonly openPacks: number
+  /** Whether blobs are opened again once they are sealed. */
+  readonly opensAgain: boolean
 }
 
 /** A name in a directory whose path says nothing about it: what the user asked for, and what leads there. */

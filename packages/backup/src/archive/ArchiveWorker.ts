@@ -58,6 +58,7 @@ const start = (settings: ArchiveSettings, main: Line<MainRequest, MainAnswer>) =
     version: settings.version,
     targetSize: settings.packSize,
     openDataPacks: settings.openPacks,
+    opensAgain: settings.opensAgain,
     onPack: (pack) => intake.onPack(pack)
   })
   const chunks = ChunkStore.make({ main, intake, chunker: makeChunker(settings.polynomial) })

@@ -96,7 +96,8 @@ const settingsFor = (
   wantsItems: options.items === true,
   packsAhead: Math.ceil(uploads / threads),
   // Which pack a chunk is in is to be a matter of chance; which thread has it is one.
-  openPacks: threads > 1 ? 1 : 2
+  openPacks: threads > 1 ? 1 : 2,
+  opensAgain: repository.opensAgain
 })
 
 const listing =

@@ -74,7 +74,8 @@ export const make = Effect.fnUntraced(function* (options: RepackOptions): Effect
     to: Redacted.value(to.keys),
     version: to.config.version,
     packSize: options.packSize,
-    marksTried: options.marksTried === true
+    marksTried: options.marksTried === true,
+    opensAgain: to.opensAgain
   }
   const threads = yield* Threads.make<RepackRequest, RepackAnswer>(new URL("./RepackWorker.ts", import.meta.url), {
     size: options.threads ?? Math.max(1, Math.min(availableParallelism() - 1, mostThreads)),

@@ -17,6 +17,8 @@ export interface RepackData {
   readonly packSize: number
   /** Data that does not get smaller is stored as a frame nevertheless, which shows that it was tried. */
   readonly marksTried: boolean
+  /** Whether new packs are looked at before they are stored. */
+  readonly opensAgain: boolean
 }
 
 export type RepackRequest =
@@ -66,8 +68,9 @@ const makeHandler = (data: RepackData) => {
     targetSize: data.packSize,
     // What comes out of old packs is in no order that would show where chunks end, so one is enough.
     openDataPacks: 1,
+    opensAgain: data.opensAgain,
     onPack: (pack) => {
-      verify(pack)
+      if (data.opensAgain) verify(pack)
       packs.push(pack)
     }
   })

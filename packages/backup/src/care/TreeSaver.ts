@@ -45,6 +45,7 @@ export const make = Effect.fnUntraced(function* (
     compression: "auto",
     version: repository.config.version,
     targetSize: defaultPackSize,
+    opensAgain: repository.opensAgain,
     onPack: (pack) => finished.push(pack)
   })
   const storeOne = (pack: FinishedPack) => Effect.map(newPacks.store(pack), () => writer.recycle(pack.bytes.buffer))

@@ -23,3 +23,7 @@ export const textOf = (mode: Node["mode"]): string => {
   const permissions = [...rwx].map((letter, bit) => ((mode & (1 << (8 - bit))) === 0 ? "-" : letter)).join("")
   return `${set === "" ? "-" : set}${permissions}`
 }
+
+/** The system's permissions of Go's mode, with setuid, setgid and sticky. */
+export const permissionsOf = (mode: Node["mode"]): number =>
+  (mode & 0o777) | (mode & setUserId ? 0o4000 : 0) | (mode & setGroupId ? 0o2000 : 0) | (mode & sticky ? 0o1000 : 0)

@@ -9,7 +9,6 @@ import * as fs from "node:fs"
 import * as GoTime from "../go/GoTime.ts"
 import * as Posix from "../system/Posix.ts"
 import { codeOf } from "../system/SystemFailure.ts"
-import * as UserNames from "../system/UserNames.ts"
 import * as FileMode from "./FileMode.ts"
 import type { Node } from "./Node.ts"
 
@@ -24,31 +23,21 @@ export interface MetadataProblem {
 }
 
 export interface MetadataOptions {
-  /** Owner and group by their names where this machine has them; by number otherwise, and by default. */
-  readonly ownershipByName?: boolean | undefined
+  /** Which extended attributes take part, by name; others are neither set nor removed. All when absent. */
+  readonly takesAttribute?: ((name: string) => boolean) | undefined
 }
-
-/** The system's permissions of Go's mode, with setuid, setgid and sticky. */
-export const permissionsOf = (mode: number): number =>
-  (mode & 0o777) |
-  (mode & FileMode.setUserId ? 0o4000 : 0) |
-  (mode & FileMode.setGroupId ? 0o2000 : 0) |
-  (mode & FileMode.sticky ? 0o1000 : 0)
 
 /** What lets whoever starts a program be somebody else. */
 const setIds = 0o6000
 
-/** `permissionsOf` for a file that has not the owner or group of its node: it must not run as somebody it was not meant for. */
-export const permissionsOfOther = (mode: number): number => permissionsOf(mode) & ~setIds
+/** `FileMode.permissionsOf` for a file that has not the owner or group of its node: it must not run as somebody it was not meant for. */
+export const permissionsOfOther = (mode: number): number => FileMode.permissionsOf(mode) & ~setIds
 
 const isRoot = (): boolean => process.geteuid?.() === 0
 const isRefusal = (code: string): boolean => code === "EPERM" || code === "EACCES"
 
-const setOwner = (path: Buffer, node: Node, options: MetadataOptions): void => {
-  if (process.platform === "win32") return
-  const uid = (options.ownershipByName && node.user !== "" ? UserNames.userId(node.user) : undefined) ?? node.uid
-  const gid = (options.ownershipByName && node.group !== "" ? UserNames.groupId(node.group) : undefined) ?? node.gid
-  fs.lchownSync(path, uid, gid)
+const setOwner = (path: Buffer, { gid, uid }: Node): void => {
+  if (process.platform !== "win32") fs.lchownSync(path, uid, gid)
 }
 
 /** An owner may write attributes only where the permissions let him write: they are set again later anyway. */
@@ -65,18 +54,24 @@ const unlocked = (path: Buffer, node: Node, change: () => void): void => {
 const nothing = Buffer.alloc(0)
 
 /** Attributes the node does not have are removed. */
-const setAttributes = (path: Buffer, node: Node, attempt: (work: () => void) => unknown): void => {
+const setAttributes = (
+  path: Buffer,
+  node: Node,
+  { takesAttribute = () => true }: MetadataOptions,
+  attempt: (work: () => void) => unknown
+): void => {
+  const attributes = node.extendedAttributes.filter(({ name }) => takesAttribute(name))
   let present: ReadonlyArray<Buffer> = []
   attempt(() => {
-    present = Posix.listAttributes(path)
+    present = Posix.listAttributes(path).filter((name) => takesAttribute(name.toString()))
   })
-  if (present.length === 0 && node.extendedAttributes.length === 0) return
-  const wanted = new Set(node.extendedAttributes.map(({ name }) => name))
+  if (present.length === 0 && attributes.length === 0) return
+  const wanted = new Set(attributes.map(({ name }) => name))
   for (const name of present) {
     if (!wanted.has(name.toString())) attempt(() => unlocked(path, node, () => Posix.removeAttribute(path, name)))
   }
   const kept = new Set(present.map((name) => name.toString()))
-  for (const { name, value } of node.extendedAttributes) {
+  for (const { name, value } of attributes) {
     const key = Buffer.from(name)
     const bytes = value ?? nothing
     attempt(() => {
@@ -103,10 +98,10 @@ export const apply = (path: Buffer, node: Node, options: MetadataOptions = {}): 
       return false
     }
   }
-  const isOwned = attempt("owner")(() => setOwner(path, node, options))
-  setAttributes(path, node, attempt("attributes"))
+  const isOwned = attempt("owner")(() => setOwner(path, node))
+  setAttributes(path, node, options, attempt("attributes"))
   attempt("times")(() => Posix.setTimes(path, GoTime.parse(node.atime), GoTime.parse(node.mtime)))
-  const permissions = isOwned || node.type === "dir" ? permissionsOf(node.mode) : permissionsOfOther(node.mode)
+  const permissions = isOwned || node.type === "dir" ? FileMode.permissionsOf(node.mode) : permissionsOfOther(node.mode)
   if (node.type !== "symlink") attempt("permissions")(() => fs.chmodSync(path, permissions))
   return problems
 }

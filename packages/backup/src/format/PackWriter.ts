@@ -41,6 +41,8 @@ export interface PackWriterOptions {
   readonly targetSize: number
   /** Packs of data open at a time, 2 unless given; each blob goes to a random one, so that packs do not show where chunks end. */
   readonly openDataPacks?: number
+  /** `false`: blobs are not opened again once they are sealed. */
+  readonly opensAgain?: boolean | undefined
   /** Called by `store` and `finish`. */
   readonly onPack: (pack: FinishedPack) => void
 }
@@ -54,7 +56,7 @@ export interface StoredBlob {
 }
 
 export interface PackWriter {
-  /** Encodes and stores a blob. Throws when what was written does not read back as `id`. */
+  /** Encodes and stores a blob. Unless `opensAgain` is false, throws when what was written does not read back as `id`. */
   readonly store: (type: BlobTypeNumber, id: Uint8Array, plain: Uint8Array) => StoredBlob
   /** Stores a blob that is encoded already: a zstd frame, or plain with `uncompressedLength` 0. Throws as `store` does. */
   readonly storeEncoded: (
@@ -83,7 +85,7 @@ const roomForLast = 8 * 1024 * 1024 + 4096
 const roomForHeader = 1024 * 1024
 
 export const makePackWriter = (options: PackWriterOptions): PackWriter => {
-  const { box, targetSize } = options
+  const { box, opensAgain = true, targetSize } = options
   const encode = makeBlobEncoder(options.compression, options.version)
   const openBlob = makeOpenBlob(box)
   const bufferSize = targetSize + roomForLast + roomForHeader
@@ -126,7 +128,8 @@ export const makePackWriter = (options: PackWriterOptions): PackWriter => {
     const length = encoded.length + overhead
     const ownPack = length >= targetSize
     const pack = ownPack ? start(type, bufferSizeFor(length)) : choose(type, length)
-    verify(id, pack.seal(box, id, encoded, uncompressedLength), uncompressedLength)
+    const sealed = pack.seal(box, id, encoded, uncompressedLength)
+    if (opensAgain) verify(id, sealed, uncompressedLength)
     if (ownPack || pack.size >= targetSize || pack.isFull) finishOne(pack)
     return { length, uncompressedLength }
   }

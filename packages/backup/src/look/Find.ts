@@ -3,7 +3,7 @@ import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as PathFilter from "../choose/PathFilter.ts"
-import { nameOf as nameOfType } from "../format/BlobType.ts"
+import * as BlobTypes from "../format/BlobType.ts"
 import type { Snapshot } from "../format/Snapshot.ts"
 import * as GoTime from "../go/GoTime.ts"
 import type { BlobReader } from "../repository/BlobReader.ts"
@@ -99,7 +99,7 @@ const inPacks = Effect.fnUntraced(function* (
     const matching = beginnings.filter((beginning) => index.packId(pack).startsWith(beginning.toLowerCase()))
     for (const beginning of matching) found.add(beginning)
     for (const entry of matching.length === 0 ? [] : entries.subarray(starts[pack], starts[pack + 1])) {
-      ids[nameOfType(index.typeOf(entry))].push(index.hexOf(entry))
+      ids[BlobTypes.nameOf(index.typeOf(entry))].push(index.hexOf(entry))
     }
   }
   const lost = beginnings.find((beginning) => !found.has(beginning))
@@ -142,3 +142,41 @@ export const byId = (
       })
     })
   )
+
+export interface Stored extends Pick<FoundObject, "type" | "id"> {
+  readonly pack: string
+}
+
+/** In which packs objects are. */
+export interface Packs {
+  /** The pack of an object, which then counts as used; `undefined` where no index knows it. */
+  readonly of: (object: Pick<FoundObject, "type" | "id">) => string | undefined
+  /** What the index holds of what was asked for, without those that `of` was asked about. */
+  readonly unused: (options: IdOptions) => Iterable<Stored>
+}
+
+const typeNames = { data: "blob", tree: "tree" } as const
+
+export const packs = ({ index }: BlobReader): Packs => {
+  const used = new Set<string>()
+  const packOf = (entry: number): string | undefined =>
+    entry >= 0 && index.isPlaced(entry) ? index.packId(index.packOf(entry)) : undefined
+  return {
+    of: ({ id, type }) => {
+      used.add(`${type} ${id}`)
+      return packOf(index.findHex(type === "tree" ? BlobTypes.tree : BlobTypes.data, id))
+    },
+    *unused(options) {
+      const isWanted = { blob: wanted(options.blobs), tree: wanted(options.trees) }
+      const isWantedPack = wanted(options.packs)
+      for (let entry = 0; entry < index.size; entry++) {
+        const type = typeNames[BlobTypes.nameOf(index.typeOf(entry))]
+        const pack = packOf(entry)
+        if (pack === undefined) continue
+        const id = index.hexOf(entry)
+        if (!isWanted[type](id) && !isWantedPack(pack)) continue
+        if (!used.has(`${type} ${id}`)) yield { type, id, pack }
+      }
+    }
+  }
+}

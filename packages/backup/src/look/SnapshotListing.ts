@@ -16,13 +16,15 @@ export interface LsOptions {
   readonly path: string
   /** Also what is in the directories found. */
   readonly recursive: boolean
+  /** Which of the directories found, when not all. */
+  readonly enters?: (directory: NodeWalk.WalkedNode) => boolean
 }
 
 /** Nodes below a path, without that of the path itself unless it is no directory. Fails with `NoSnapshot` where nothing lies there. */
 export const list = (
   repository: Repository,
   reader: BlobReader,
-  { path, recursive, snapshot }: LsOptions
+  { enters = () => true, path, recursive, snapshot }: LsOptions
 ): Stream.Stream<NodeWalk.WalkedNode, StorageError | RepositoryError> =>
   Stream.unwrap(
     Effect.map(SnapshotPath.find(reader, snapshot.tree, path), (found) => {
@@ -33,7 +35,11 @@ export const list = (
       }
       const at = NodeWalk.join(NodeWalk.root, found.path)
       if (found.tree !== undefined) {
-        return NodeWalk.stream(reader, { tree: found.tree, path: at, enters: () => recursive })
+        return NodeWalk.stream(reader, {
+          tree: found.tree,
+          path: at,
+          enters: (directory) => recursive && enters(directory)
+        })
       }
       return found.node === undefined ? Stream.empty : Stream.succeed({ path: at, node: found.node, tree: undefined })
     })

@@ -4,7 +4,7 @@
  * extended attributes.
  */
 import * as Effect from "effect/Effect"
-import { permissionsOf } from "../format/Metadata.ts"
+import { permissionsOf } from "../format/FileMode.ts"
 import type { Node } from "../format/Node.ts"
 import * as GoTime from "../go/GoTime.ts"
 import * as PosixAcl from "../system/PosixAcl.ts"

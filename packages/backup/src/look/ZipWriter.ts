@@ -9,7 +9,7 @@
 import { isUtf8 } from "node:buffer"
 import { constants, crc32, deflateRaw } from "node:zlib"
 import * as Effect from "effect/Effect"
-import { permissionsOf } from "../format/Metadata.ts"
+import { permissionsOf } from "../format/FileMode.ts"
 import type { Node } from "../format/Node.ts"
 import * as GoTime from "../go/GoTime.ts"
 import type { DumpEntry, DumpWriter } from "./DumpWriter.ts"

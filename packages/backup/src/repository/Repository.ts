@@ -49,6 +49,8 @@ export interface Repository {
   readonly box: Box
   /** `undefined` for a repository on a disk of this machine, and where none is wanted. */
   readonly cache: LocalCache.LocalCache | undefined
+  /** Whether what is sealed is opened again before it is stored, which finds faulty memory. */
+  readonly opensAgain: boolean
 
   /** In no certain order. Whatever else lies there is left out; an unreadable directory fails it, for what is missing from a listing may be deleted for good. */
   readonly list: (type: FileType) => Stream.Stream<RepositoryFile.RepositoryFile, E>
@@ -80,6 +82,7 @@ interface Parts {
   readonly keys: Keys
   readonly keyId: string
   readonly cacheDirectory: string | undefined
+  readonly opensAgain?: boolean | undefined
 }
 
 const cachedTypes: ReadonlyArray<FileType> = [
@@ -90,7 +93,15 @@ const cachedTypes: ReadonlyArray<FileType> = [
 const isCached = (type: FileType): type is LocalCache.CachedType => cachedTypes.includes(type)
 
 /** Puts an opened repository together; `open` and `init` are for everybody else. */
-export const make = ({ cacheDirectory, config, files, keyId, keys, provider }: Parts): Repository => {
+export const make = ({
+  cacheDirectory,
+  config,
+  files,
+  keyId,
+  keys,
+  opensAgain = true,
+  provider
+}: Parts): Repository => {
   const box = makeBox(keys)
   const cache =
     cacheDirectory === undefined || provider.capabilities.isLocal
@@ -152,6 +163,7 @@ export const make = ({ cacheDirectory, config, files, keyId, keys, provider }: P
     keyId,
     box,
     cache,
+    opensAgain,
     list,
     load,
     readRaw: files.read,
@@ -174,6 +186,8 @@ export interface OpenOptions {
   readonly cacheDirectory?: string | undefined
   /** Told each time that a call to the storage has failed and is made again. */
   readonly onRetry?: OnRetry | undefined
+  /** Whether what is sealed is opened again before it is stored; it is when absent. */
+  readonly opensAgain?: boolean | undefined
 }
 
 /** What is listed; nothing where not even the bucket is there. */
@@ -206,7 +220,8 @@ export const open = Effect.fnUntraced(function* (
   if (typeof config === "string") {
     return yield* files.fail(new UnsupportedRepository({ message: `"config" can not be used: ${config}` }))
   }
-  return make({ provider, files, config, keys, keyId, cacheDirectory: options.cacheDirectory })
+  const { cacheDirectory, opensAgain } = options
+  return make({ provider, files, config, keys, keyId, cacheDirectory, opensAgain })
 })
 
 export interface InitOptions {

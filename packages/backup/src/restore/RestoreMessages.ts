@@ -2,6 +2,7 @@
 
 import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { Keys } from "../format/Crypto.ts"
+import type { AttributePatterns } from "./AttributeChoice.ts"
 import type { RestoreEntries } from "./RestoreEntries.ts"
 import * as Entries from "./RestoreEntries.ts"
 import type { RestoreTableReader, RestoreTableWriter } from "./RestoreTable.ts"
@@ -15,6 +16,7 @@ export interface RestoreSettings {
   readonly sparse: boolean
   /** Whether directories in the place of files go, with all that is in them. */
   readonly deletes: boolean
+  readonly attributes: AttributePatterns
 }
 
 /** Tables are written and read by the functions below. */

@@ -17,6 +17,7 @@ import type { RepositoryError } from "../repository/RepositoryError.ts"
 import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as Posix from "../system/Posix.ts"
 import * as SystemFailure from "../system/SystemFailure.ts"
+import * as Owner from "./Owner.ts"
 import * as Entries from "./RestoreEntries.ts"
 import * as Target from "./RestoreTarget.ts"
 
@@ -29,6 +30,8 @@ export interface RestoreWalkOptions {
   readonly isDryRun: boolean
   /** Whether device nodes are made and files get setuid, setgid and capabilities. */
   readonly special: boolean
+  /** Owners by their names where this machine has them. */
+  readonly ownershipByName: boolean
   /** A path that is not restored, and why. */
   readonly onFailure: (path: string, message: string, remedy?: Remedy) => void
 }
@@ -103,7 +106,7 @@ const unprivileged = (node: Node): Node => ({
   extendedAttributes: node.extendedAttributes.filter((attribute) => !isPrivilege(attribute))
 })
 
-const factsOf = (node: Node, kind: Entries.EntryKind, parent: number): Entries.EntryFacts => {
+const factsOf = (node: Node, owner: Owner.Owner, kind: Entries.EntryKind, parent: number): Entries.EntryFacts => {
   const modified = GoTime.read(node.mtime) ?? epoch
   const hasExtra = node.extendedAttributes.length > 0 || kind > Entries.hardLink
   return {
@@ -111,8 +114,8 @@ const factsOf = (node: Node, kind: Entries.EntryKind, parent: number): Entries.E
     name: node.name,
     parent,
     mode: node.mode,
-    uid: node.uid,
-    gid: node.gid,
+    uid: owner.uid,
+    gid: owner.gid,
     modified,
     accessed: node.atime === node.mtime ? modified : (GoTime.read(node.atime) ?? modified),
     extra: hasExtra
@@ -140,6 +143,7 @@ export const walk = Effect.fnUntraced(function* (
   options: RestoreWalkOptions
 ): Effect.fn.Return<RestoreWalk, E> {
   const { index } = reader
+  const ownerOf = Owner.of(options.ownershipByName)
   const taken: Array<number> = []
   const surplus: Array<{ parent: number; name: Buffer }> = []
   const trees = new Map<number, string>()
@@ -183,7 +187,7 @@ export const walk = Effect.fnUntraced(function* (
       directory.isRefused = true
       return false
     }
-    const facts = factsOf(directory.node, Entries.directory, directory.above.entry!)
+    const facts = factsOf(directory.node, ownerOf(directory.node), Entries.directory, directory.above.entry!)
     const entry = entries.add(facts)
     try {
       take(directory, entry, entries.directoryPath(entry), nanosecondsOf(facts.modified))
@@ -229,7 +233,7 @@ export const walk = Effect.fnUntraced(function* (
   }
 
   const add = (node: Node, kind: Entries.EntryKind, directory: Directory, location: Buffer): void => {
-    const entry = entries.add(factsOf(node, kind, directory.entry!))
+    const entry = entries.add(factsOf(node, ownerOf(node), kind, directory.entry!))
     if (directory.names?.has(Target.nameKey(node.name)) === true) taken.push(entry)
     if (kind !== Entries.file) return
     const first = firstNameOf(node, entry)

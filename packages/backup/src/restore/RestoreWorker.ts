@@ -5,6 +5,7 @@ import { makeOpenBlob } from "../format/openBlob.ts"
 import { codeOf, textOf } from "../system/SystemFailure.ts"
 import { serve } from "../threads/ServingThread.ts"
 import type { Line } from "../threads/ThreadLine.ts"
+import * as AttributeChoice from "./AttributeChoice.ts"
 import * as ExistingFile from "./ExistingFile.ts"
 import * as RestoredFile from "./RestoredFile.ts"
 import * as RestoredSpecial from "./RestoredSpecial.ts"
@@ -41,6 +42,7 @@ const replyOf = (failures: ReadonlyArray<EntryFailure>, bytes: number): RestoreR
 
 serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main: Line<BlobRequest, Uint8Array>) => {
   const openBlob = makeOpenBlob(makeBox(settings.keys))
+  const takesAttribute = AttributeChoice.make(settings.attributes)
 
   const failureOf = (record: EntryRecord, error: unknown): EntryFailure => ({
     ...(error instanceof ExistingFile.DirectoryInTheWay ? { remedy: error.remedy } : {}),
@@ -52,7 +54,7 @@ serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main:
 
   const write = async (request: RestoreRequest & { _tag: "Write" }): Promise<RestoreReply> => {
     const table = new RestoreTableReader(request.table)
-    const options = { ...settings, inheritsAttributes: request.inheritsAttributes }
+    const options = { ...settings, takesAttribute, inheritsAttributes: request.inheritsAttributes }
     const failures: Array<EntryFailure> = []
     const files = Array.from({ length: table.number() }, (): OpenFile => {
       const record = readRecord(table)
@@ -162,7 +164,7 @@ serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main:
 
   const settle = (request: RestoreRequest & { _tag: "Settle" }): RestoreReply => {
     const table = new RestoreTableReader(request.table)
-    const options = { ...settings, inheritsAttributes: request.inheritsAttributes }
+    const options = { ...settings, takesAttribute, inheritsAttributes: request.inheritsAttributes }
     const failures: Array<EntryFailure> = []
     const means: Array<number> = []
     while (!table.isAtEnd) {

@@ -5,7 +5,8 @@
  * if it can not be finished. One that takes the place of something is made beside it and renamed.
  */
 import * as fs from "node:fs"
-import { permissionsOf, permissionsOfOther } from "../format/Metadata.ts"
+import { permissionsOf } from "../format/FileMode.ts"
+import { type MetadataOptions, permissionsOfOther } from "../format/Metadata.ts"
 import * as Posix from "../system/Posix.ts"
 import { codeOf } from "../system/SystemFailure.ts"
 import { applyMetadata, nanosecondsOf, type Problem } from "./RestoredMetadata.ts"
@@ -101,7 +102,7 @@ export const makeRoom = (path: Buffer, deletes: boolean): void => {
   else fs.rmdirSync(path)
 }
 
-export interface FinishOptions {
+export interface FinishOptions extends MetadataOptions {
   readonly deletes: boolean
   readonly sparse: boolean
   readonly inheritsAttributes: boolean
@@ -118,7 +119,7 @@ export const finish = (file: number, record: EntryRecord, options: FinishOptions
   } finally {
     fs.closeSync(file)
   }
-  if (!quickly) problems = applyMetadata(workingPath(record), record)
+  if (!quickly) problems = applyMetadata(workingPath(record), record, options)
   if (!isBeside(record)) return problems
   makeRoom(record.path, options.deletes)
   fs.renameSync(record.temporary, record.path)

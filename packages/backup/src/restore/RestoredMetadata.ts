@@ -50,7 +50,11 @@ export const nodeOf = (record: EntryRecord): Node => ({
 })
 
 /** What could not be set and ought to have been; what only the superuser may do is left out where we are not. */
-export const applyMetadata = (path: Buffer, record: EntryRecord): ReadonlyArray<Problem> =>
-  Metadata.apply(path, nodeOf(record))
+export const applyMetadata = (
+  path: Buffer,
+  record: EntryRecord,
+  options: Metadata.MetadataOptions
+): ReadonlyArray<Problem> =>
+  Metadata.apply(path, nodeOf(record), options)
     .filter(({ isExpected }) => !isExpected)
     .map(({ code, message }) => ({ code, message }))

@@ -1,5 +1,6 @@
 /** Finishes what needs no content: empty files, hard links, special files, metadata of directories, files written before. */
 import * as fs from "node:fs"
+import type { MetadataOptions } from "../format/Metadata.ts"
 import * as SpecialFile from "../format/SpecialFile.ts"
 import * as RestoredFile from "./RestoredFile.ts"
 import { applyMetadata, nodeOf, type Problem } from "./RestoredMetadata.ts"
@@ -13,10 +14,11 @@ export interface Settled {
   readonly means: Entries.EntryMeans
 }
 
-type Options = RestoreSettings & { readonly inheritsAttributes: boolean }
+type Options = RestoreSettings & MetadataOptions & { readonly inheritsAttributes: boolean }
 
 const settleFile = (record: EntryRecord, options: Options): Settled => {
-  if (record.means === Entries.keep) return { problems: applyMetadata(record.path, record), means: Entries.keep }
+  if (record.means === Entries.keep)
+    return { problems: applyMetadata(record.path, record, options), means: Entries.keep }
   const file = RestoredFile.openForWriting(record, true)
   try {
     return { problems: RestoredFile.finish(file, record, options), means: record.means }
@@ -68,15 +70,15 @@ export const isSameSpecial = (record: EntryRecord, found: fs.BigIntStats): boole
 const settleSpecial = (record: EntryRecord, options: Options): Settled => {
   if (record.means === Entries.create) {
     SpecialFile.make(record.path, nodeOf(record))
-    return { problems: applyMetadata(record.path, record), means: Entries.create }
+    return { problems: applyMetadata(record.path, record, options), means: Entries.create }
   }
   const found = look(record.path)
   if (found !== undefined && isSameSpecial(record, found)) {
-    return { problems: applyMetadata(record.path, record), means: Entries.keep }
+    return { problems: applyMetadata(record.path, record, options), means: Entries.keep }
   }
   fs.rmSync(record.temporary, { force: true })
   SpecialFile.make(record.temporary, nodeOf(record))
-  const problems = applyMetadata(record.temporary, record)
+  const problems = applyMetadata(record.temporary, record, options)
   moveIntoPlace(record, options)
   return { problems, means: Entries.replace }
 }
@@ -85,7 +87,7 @@ const settleSpecial = (record: EntryRecord, options: Options): Settled => {
 export const settle = (record: EntryRecord, options: Options): Settled => {
   switch (record.kind) {
     case Entries.directory:
-      return { problems: applyMetadata(record.path, record), means: record.means }
+      return { problems: applyMetadata(record.path, record, options), means: record.means }
     case Entries.file:
       return settleFile(record, options)
     case Entries.hardLink:

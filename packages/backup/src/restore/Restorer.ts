@@ -21,6 +21,7 @@ import { remedy } from "../repository/RepositoryRemedies.ts"
 import * as Posix from "../system/Posix.ts"
 import * as SystemFailure from "../system/SystemFailure.ts"
 import * as Threads from "../threads/Threads.ts"
+import * as AttributeChoice from "./AttributeChoice.ts"
 import * as OwnRepository from "./OwnRepository.ts"
 import * as Entries from "./RestoreEntries.ts"
 import type { BlobRequest, RestoreReply, RestoreRequest, RestoreSettings } from "./RestoreMessages.ts"
@@ -60,6 +61,10 @@ export interface RestoreOptions {
    * snapshot, or who starts such a file, more than he should have. When absent only the superuser's restore does.
    */
   readonly special?: boolean | undefined
+  /** Owner and group by their names where this machine has them; by number otherwise, and by default. */
+  readonly ownershipByName?: boolean | undefined
+  /** Which extended attributes are set and removed; all when absent. */
+  readonly attributes?: AttributeChoice.AttributePatterns | undefined
   readonly threads?: number | undefined
   /** Tells of each path that is `Done`, not only of sums. Paths are those in the snapshot: `/home/a`. */
   readonly items?: boolean | undefined
@@ -148,6 +153,7 @@ export const restore = Effect.fnUntraced(function* (
       overwrite,
       isDryRun,
       special: options.special ?? process.geteuid?.() === 0,
+      ownershipByName: options.ownershipByName === true,
       onFailure: (path, message, advice) => run.refuse(path, message, "restore", advice)
     }),
     (error) => Effect.fail(targetFailure(repository, options.target, error))
@@ -162,7 +168,8 @@ export const restore = Effect.fnUntraced(function* (
     overwrite,
     isDryRun,
     sparse: options.sparse === true,
-    deletes: options.delete === true
+    deletes: options.delete === true,
+    attributes: options.attributes ?? AttributeChoice.all
   }
   const work = Effect.gen(function* () {
     const runPromise = Effect.runPromiseWith(yield* Effect.context())

@@ -145,16 +145,6 @@ describe.skipIf(process.platform === "win32")("Metadata", () => {
     }
   )
 
-  it.skipIf(!isRoot)("takes names before numbers when asked (needs the superuser)", () => {
-    const folder = temporaryFolder()
-    const path = Buffer.from(join(folder, "file"))
-    writeFile(path)
-    const node: Node = { ...nodeOf(path), uid: 4321, gid: 4321, user: "root", group: "no such group" }
-    Metadata.apply(path, node, { ownershipByName: true })
-    const status = fs.lstatSync(path)
-    assert.deepEqual([status.uid, status.gid], [0, 4321])
-  })
-
   it.skipIf(!takesAttributes)(
     "makes attributes those of the node, and no others (needs a file system with attributes)",
     () => {

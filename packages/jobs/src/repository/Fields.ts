@@ -10,6 +10,9 @@ export const access = {
   keyHint: text("Id of the key to try first, or how it begins"),
   cache: flag("Whether copies of its index and folders are kept on this machine; they are when absent"),
   cacheDirectory: text("The folder of these copies, absolute; else that of this user"),
+  extraVerify: flag(
+    "Whether what was encrypted is opened again before it is sent, to find faulty memory; it is when absent"
+  ),
   bwlimit,
   tpslimit
 }
@@ -19,6 +22,7 @@ export interface Access {
   readonly keyHint?: string
   readonly cache?: boolean
   readonly cacheDirectory?: string
+  readonly extraVerify?: boolean
   readonly bwlimit?: string
   readonly tpslimit?: number
 }

@@ -38,8 +38,11 @@ export const Row = Schema.TaggedUnion({
     type: Schema.Literals(["blob", "tree"]),
     id: Schema.String,
     path: Schema.String,
-    parentTree: Schema.optionalKey(Schema.String)
+    parentTree: Schema.optionalKey(Schema.String),
+    pack: Schema.optionalKey(Schema.String)
   },
+  /** With `showPackId`, before the last: one that was asked for and is in none of the snapshots. */
+  Unused: { type: Schema.Literals(["blob", "tree"]), id: Schema.String, pack: Schema.String },
   Searched: { snapshots: Schema.Int }
 })
 export type Row = typeof Row.Type
@@ -69,13 +72,20 @@ const bySnapshot = <Found extends { readonly snapshot: Snapshot }>(toRow: (found
   }
 }
 
-const ofObject = ({ id, parentTree, path, type }: Find.FoundObject): Row => ({
-  _tag: "Object",
-  type,
-  id,
-  path: NodeNames.textOf(path),
-  ...(parentTree === undefined ? {} : { parentTree })
-})
+const ofObject =
+  (packs: Find.Packs | undefined) =>
+  (found: Find.FoundObject): Row => {
+    const { id, parentTree, path, type } = found
+    const pack = packs?.of(found)
+    return {
+      _tag: "Object",
+      type,
+      id,
+      path: NodeNames.textOf(path),
+      ...(parentTree === undefined ? {} : { parentTree }),
+      ...(pack === undefined ? {} : { pack })
+    }
+  }
 
 export const kind: QueryKind<"find", Request, Row> = {
   type: "find",
@@ -97,15 +107,21 @@ export const kind: QueryKind<"find", Request, Row> = {
           oldest: nanoseconds(request.oldestMillis),
           newest: nanoseconds(request.newestMillis)
         })
+        const packsOf = request.showPackId === true ? Find.packs(reader) : undefined
         const found =
           blobs.length + packs.length + trees.length > 0
-            ? Stream.map(Find.byId(repository, reader, snapshots, { blobs, trees, packs }), bySnapshot(ofObject))
+            ? Stream.map(
+                Find.byId(repository, reader, snapshots, { blobs, trees, packs }),
+                bySnapshot(ofObject(packsOf))
+              )
             : Stream.map(
                 matches,
                 bySnapshot((match: Find.Match): Row => ({ _tag: "Match", node: NodeRow.of(match) }))
               )
         const last: Row = { _tag: "Searched", snapshots: snapshots.length }
-        return Stream.concat(Stream.flattenIterable(found), Stream.succeed(last))
+        const unused = Stream.suspend(() => Stream.fromIterable(packsOf?.unused({ blobs, trees, packs }) ?? []))
+        const rest = Stream.map(unused, (one): Row => ({ _tag: "Unused", ...one }))
+        return Stream.concat(Stream.concat(Stream.flattenIterable(found), rest), Stream.succeed(last))
       })
     )
 }

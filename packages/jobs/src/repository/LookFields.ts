@@ -20,12 +20,17 @@ export const sorting = {
   reverse: flag("The other way round")
 }
 
+export const outlining = {
+  outline: flag("As one tree: also the folders on the way to those that are named, and nothing twice")
+}
+
 const moment = (description: string) => Schema.optionalKey(Schema.Finite.annotate({ description }))
 
 export const finding = {
   ignoreCase: flag("Whatever the case of letters"),
   oldestMillis: moment("Only what was changed at or after this time, in milliseconds since 1970"),
-  newestMillis: moment("Only what was changed at or before this time, in milliseconds since 1970")
+  newestMillis: moment("Only what was changed at or before this time, in milliseconds since 1970"),
+  showPackId: flag("Say also which pack each blob or tree is in, those that no snapshot has among them")
 }
 
 export const differing = { metadata: flag("Also tell of what has other metadata alone") }

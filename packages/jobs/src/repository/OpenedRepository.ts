@@ -88,6 +88,7 @@ export const open = Effect.fnUntraced(function* (request: Access, beside: Beside
     password,
     onRetry: onRetry(beside.tell),
     keyHint: request.keyHint,
+    opensAgain: request.extraVerify,
     cacheDirectory: directory
   })
   return yield* Effect.catchReason(opened, "RepositoryError", "WrongPassword", (_, { message }) =>

@@ -1,6 +1,6 @@
 /** The fields of a restore's request that are not about the repository or its snapshots. Light, as all fields are. */
 import * as Schema from "effect/Schema"
-import { flag } from "../kind/RequestFields.ts"
+import { flag, texts } from "../kind/RequestFields.ts"
 
 export const restoring = {
   overwrite: Schema.optionalKey(
@@ -14,5 +14,8 @@ export const restoring = {
   sparse: flag("Leave holes where a file holds long runs of zeros"),
   special: flag(
     "Whether device nodes are made and files get setuid, setgid and capabilities; when absent, where the superuser restores"
-  )
+  ),
+  includeXattr: texts("Only extended attributes whose name matches a pattern such as user.*; others stay as they are"),
+  excludeXattr: texts("Not the extended attributes whose name matches a pattern, such as security.*"),
+  ownershipByName: flag("Owners and groups by their names where this machine has them, by number otherwise")
 }

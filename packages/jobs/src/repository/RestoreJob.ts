@@ -1,6 +1,7 @@
 /** `restore`: a snapshot, or a part of it, onto this machine. */
 import { isAbsolute, resolve } from "node:path"
 import * as Snapshots from "@ourclone/backup/repository/Snapshots"
+import * as AttributeChoice from "@ourclone/backup/restore/AttributeChoice"
 import * as Restorer from "@ourclone/backup/restore/Restorer"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -46,11 +47,31 @@ export const Summary = Schema.Struct({
 })
 export type Summary = typeof Summary.Type
 
+const attributesOf = ({ excludeXattr = [], includeXattr = [] }: Request): AttributeChoice.AttributePatterns => ({
+  includes: includeXattr,
+  excludes: excludeXattr
+})
+
+const refuseAttributes = (request: Request): InvalidJob | undefined => {
+  const { excludes, includes } = attributesOf(request)
+  if (includes.length > 0 && excludes.length > 0) {
+    const message = "choose which attributes to take or which to leave out, not both"
+    return new InvalidJob({ field: "includeXattr", message })
+  }
+  try {
+    AttributeChoice.make({ includes, excludes })
+    return undefined
+  } catch (error) {
+    const field = includes.length > 0 ? "includeXattr" : "excludeXattr"
+    return new InvalidJob({ field, message: error instanceof Error ? error.message : String(error) })
+  }
+}
+
 const refuse = (request: Request): InvalidJob | undefined => {
   if (!isAbsolute(request.target)) {
     return new InvalidJob({ field: "target", message: `"${request.target}" is not an absolute path` })
   }
-  const refused = Patterns.refuse(request)
+  const refused = Patterns.refuse(request) ?? refuseAttributes(request)
   if (refused !== undefined) return refused
   if (request.delete === true && request.overwrite === "keep-both") {
     const message = "what is kept beside would be removed as what is not in the snapshot: choose one of them"
@@ -81,6 +102,7 @@ const begin = (isPreview: boolean) =>
         snapshot,
         subfolder,
         selection: Patterns.selectionOf(request),
+        attributes: attributesOf(request),
         dryRun: isPreview,
         tell
       })
