@@ -106,6 +106,7 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   hostNames: { flag: "host-name", metavar: "name" },
   certificate: { flag: "tls-certificate", metavar: "file" },
   certificateKey: { flag: "tls-key", metavar: "file" },
+  headerUpload: { metavar: "header" },
   backupDir: { metavar: "folder" },
   compareDest: { metavar: "folder" },
   copyDest: { metavar: "folder" },

@@ -2,6 +2,7 @@
 import {
   choosing,
   earlierSource as earlier,
+  heading,
   keeping,
   limiting,
   linking,
@@ -34,7 +35,7 @@ export const transferring = {
   createsBucket,
   progress,
   errorOnNoTransfer: on("error-on-no-transfer", "Exit with 9 when there was nothing to do"),
-  ...flagsOf({ ...choosing, ...keeping, ...sparing, ...limiting, ...spending, ...linking }),
+  ...flagsOf({ ...choosing, ...keeping, ...heading, ...sparing, ...limiting, ...spending, ...linking }),
   filters: filterFlags
 }
 

@@ -26,6 +26,7 @@ import {
   timeOf,
   wholeNumber
 } from "./api/B2Replies.ts"
+import { headerInfo } from "./api/HeaderInfo.ts"
 import { type Headers, header } from "./api/HttpMessage.ts"
 import type { UploadUrls } from "./api/UploadUrls.ts"
 import { announcedSha1 } from "./B2Download.ts"
@@ -106,10 +107,10 @@ export const stat =
         : Effect.succeed(file)
     )
 
-const infoHeaders = (metadata: Metadata | undefined): Array<string> =>
-  metadata === undefined
+const infoHeaders = (info: Metadata | undefined): Array<string> =>
+  info === undefined
     ? []
-    : Object.entries(metadata).flatMap(([name, value]) => [`x-bz-info-${name}`, encodeURIComponent(value)])
+    : Object.entries(info).flatMap(([name, value]) => [`x-bz-info-${name}`, encodeURIComponent(value)])
 
 const headersOf = (fileName: string, options: PutOptions, sha1: string): Array<string> => [
   "x-bz-file-name",
@@ -120,7 +121,8 @@ const headersOf = (fileName: string, options: PutOptions, sha1: string): Array<s
   sha1,
   "x-bz-info-src_last_modified_millis",
   `${options.modifiedAt}`,
-  ...infoHeaders(options.metadata)
+  ...infoHeaders(options.metadata),
+  ...infoHeaders(headerInfo(options.contentHeaders))
 ]
 
 /** The stored file, if B2 says it stored what was sent; otherwise takes it away again and fails. */

@@ -21,6 +21,7 @@ import * as Stream from "effect/Stream"
 import type { Authorization, Failure } from "./api/B2Authorization.ts"
 import { infoRefusal } from "./api/B2Names.ts"
 import { type FileRow, fileOf, sha1Of, timeOf, wholeNumber } from "./api/B2Replies.ts"
+import { headerInfo } from "./api/HeaderInfo.ts"
 import * as UploadUrls from "./api/UploadUrls.ts"
 import { maxPutSize } from "./B2Files.ts"
 import type { B2Root } from "./B2Root.ts"
@@ -51,6 +52,7 @@ const limitsOf = ({ absoluteMinimumPartSize, recommendedPartSize }: Authorizatio
 
 const infoOf = (options: StartOptions) => ({
   ...options.metadata,
+  ...headerInfo(options.contentHeaders),
   src_last_modified_millis: `${options.modifiedAt}`,
   "ourclone-size": `${options.size}`,
   "ourclone-part-size": `${options.partSize}`,

@@ -123,6 +123,7 @@ const capabilities: Capabilities = {
   hasDirectories: false,
   keepsVersions: true,
   keepsMetadata: true,
+  keepsContentHeaders: true,
   maxPutSize: B2Files.maxPutSize
 }
 

@@ -15,6 +15,7 @@ import {
 import * as Effect from "effect/Effect"
 import { unexpected } from "./api/ListingPages.ts"
 import * as ObjectMetadata from "./api/ObjectMetadata.ts"
+import { headerFields } from "./S3Headers.ts"
 import type { S3Root } from "./S3Root.ts"
 import { etagText, fileOfHead, md5OfEtag, metadataOf } from "./S3Stored.ts"
 import { sendBytes } from "./UploadBytes.ts"
@@ -94,6 +95,7 @@ const store = (
             Key: key,
             ...body,
             ContentType: contentType,
+            ...headerFields(options.contentHeaders),
             Metadata: metadataOf(options, quirks),
             ...conditions,
             ...stored.always,

@@ -32,6 +32,7 @@ import type { Quirks } from "./api/Quirks.ts"
 import { isUnclear } from "./api/S3Errors.ts"
 import { copySource } from "./S3CopySource.ts"
 import { head, maxPutSize } from "./S3Files.ts"
+import { headerFields } from "./S3Headers.ts"
 import type { S3Root } from "./S3Root.ts"
 import { etagText, fileOfHead, md5OfEtag, metadataOf } from "./S3Stored.ts"
 import * as S3Unfinished from "./S3Unfinished.ts"
@@ -87,6 +88,7 @@ export const make = (root: S3Root, account: string, journal: UploadJournal): Lar
             Bucket: bucketName,
             Key: key,
             ContentType: options.contentType ?? "application/octet-stream",
+            ...headerFields(options.contentHeaders),
             // S3 never compares it: a note that may be wrong is not handed on.
             Metadata: metadataOf(options, quirks, options.isSha1Noted === true ? undefined : options.sha1),
             ...stored.always,

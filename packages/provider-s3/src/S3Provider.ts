@@ -134,6 +134,7 @@ const capabilitiesOf = (root: S3Root.S3Root): Capabilities => ({
   hasDirectories: false,
   keepsVersions: root.keepsVersions,
   keepsMetadata: true,
+  keepsContentHeaders: true,
   maxPutSize: S3Files.maxPutSize
 })
 

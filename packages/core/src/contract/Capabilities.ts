@@ -27,6 +27,8 @@ export interface Capabilities {
   readonly keepsVersions: boolean
   /** Whether `PutOptions.metadata` comes back as `File.metadata`, from `stat` at least. */
   readonly keepsMetadata: boolean
+  /** Whether `PutOptions.contentHeaders` is kept, and comes with the bytes for whoever fetches the file by the web; not when absent. */
+  readonly keepsContentHeaders?: boolean
   /** Largest body `put` takes, in bytes. Larger files need `largeFile`. */
   readonly maxPutSize: number
 }

@@ -17,6 +17,7 @@ import type * as Stream from "effect/Stream"
 import type { Buckets } from "./Buckets.ts"
 import type { ByteRange, ByteSource } from "./ByteSource.ts"
 import type { Capabilities } from "./Capabilities.ts"
+import type { ContentHeaders } from "./ContentHeaders.ts"
 import type { DatedFile, Directory, Entry, File, Metadata } from "./Entry.ts"
 import type { Keys } from "./Keys.ts"
 import type { LargeFile } from "./LargeFile.ts"
@@ -36,6 +37,8 @@ export interface PutOptions {
   readonly contentType?: string | undefined
   /** Kept with the file where `Capabilities.keepsMetadata`, and passed over elsewhere. */
   readonly metadata?: Metadata | undefined
+  /** Kept with the file where `Capabilities.keepsContentHeaders`, and passed over elsewhere. */
+  readonly contentHeaders?: ContentHeaders | undefined
   /**
    * Once `put` has ended the bytes and the name outlive a power cut. A service
    * that stores elsewhere is like that by itself; a file system takes

@@ -1,11 +1,14 @@
 /** The two sides of a transfer, opened. */
 
+import * as ContentHeaders from "@ourclone/core/contract/ContentHeaders"
 import { isSame } from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import * as Guard from "@ourclone/core/engine/Guard"
 import type { Tell } from "@ourclone/core/events/Tell"
+import * as UploadHeaders from "@ourclone/core/layers/UploadHeaders"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Which } from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
@@ -81,14 +84,26 @@ export const withSource = Effect.fnUntraced(function* (
   return sides
 })
 
+/** Fails where headers are none, or have no place at the destination: before anything is sent. */
+const withHeaders = ({ headerUpload: field = [] }: Transferring, destination: Provider) => {
+  if (field.length === 0) return Effect.succeed(destination)
+  const headers = ContentHeaders.parse(field)
+  if (Result.isFailure(headers)) return Effect.fail(new InvalidJob({ message: headers.failure, field: "headerUpload" }))
+  return destination.capabilities.keepsContentHeaders === true
+    ? Effect.succeed(UploadHeaders.make(destination, headers.success))
+    : Effect.fail(
+        new InvalidJob({ message: `${destination.name} keeps no headers beside files`, field: "headerUpload" })
+      )
+}
+
 export const openDestination = (request: Transferring, tell: Tell) =>
-  Effect.flatMap(
-    open(request.destination, tell, {
-      ...givenOf(request),
-      copyLinks: undefined,
-      createsBuckets: request.createsBucket
-    }),
-    OwnFiles.without
+  open(request.destination, tell, {
+    ...givenOf(request),
+    copyLinks: undefined,
+    createsBuckets: request.createsBucket
+  }).pipe(
+    Effect.flatMap(OwnFiles.without),
+    Effect.flatMap((destination) => withHeaders(request, destination))
   )
 
 /** Fails where modes and links are to be kept and one side has no place for them: a link would come to be a plain file. */

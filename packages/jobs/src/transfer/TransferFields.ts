@@ -3,7 +3,7 @@ import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import { CutoffMode } from "@ourclone/core/engine/Limit"
 import * as Schema from "effect/Schema"
-import { bwlimit, flag, place, text, tpslimit, whenPlaceBusy, whole } from "../kind/RequestFields.ts"
+import { bwlimit, flag, place, text, texts, tpslimit, whenPlaceBusy, whole } from "../kind/RequestFields.ts"
 import type { Which } from "../place/Earlier.ts"
 import type { Looking } from "../place/FileOrFolder.ts"
 import { filterFields } from "../place/FilterFields.ts"
@@ -85,6 +85,13 @@ export const keeping = {
   immutable: flag("Fail for a file that is there and is another, rather than replace it")
 }
 
+/** What is kept with what is uploaded. */
+export const heading = {
+  headerUpload: texts(
+    "Kept with what is uploaded, for whoever fetches it by the web, such as Cache-Control: max-age=600"
+  )
+}
+
 /** Where files need not come from the source. */
 export const sparing = {
   compareDest: text("Pass over files that are the same in this folder"),
@@ -119,6 +126,7 @@ export const transferring = {
   ...waiting,
   ...choosing,
   ...keeping,
+  ...heading,
   ...sparing,
   ...limiting,
   ...spending,

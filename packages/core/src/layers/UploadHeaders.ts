@@ -1,0 +1,27 @@
+/** Every file that is uploaded gets the same headers. */
+import * as Stream from "effect/Stream"
+import type { ContentHeaders } from "../contract/ContentHeaders.ts"
+import type { LargeFile } from "../contract/LargeFile.ts"
+import type { Provider, Put, PutOptions } from "../contract/Provider.ts"
+
+/** Of a provider that `keepsContentHeaders`. A large file that an earlier run began is begun anew: it may have other ones. */
+export const make = (provider: Provider, contentHeaders: ContentHeaders): Provider => {
+  const { largeFile, put, putIfAbsent, putIfSame } = provider
+  const headed = <Options extends PutOptions>(options: Options): Options => ({ ...options, contentHeaders })
+  const around =
+    (store: Put): Put =>
+    (path, source, options) =>
+      store(path, source, headed(options))
+  const inParts = (parts: LargeFile): LargeFile => ({
+    ...parts,
+    start: (path, options) => parts.start(path, headed(options)),
+    unfinished: () => Stream.empty
+  })
+  return {
+    ...provider,
+    put: around(put),
+    putIfAbsent: putIfAbsent && around(putIfAbsent),
+    putIfSame: putIfSame && ((file, source, options) => putIfSame(file, source, headed(options))),
+    largeFile: largeFile && inParts(largeFile)
+  }
+}
