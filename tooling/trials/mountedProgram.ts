@@ -17,6 +17,14 @@ const [what, point = "", model = "", ...rest] = process.argv.slice(2)
 
 const isFolder = (file: string): boolean => fs.lstatSync(file).isDirectory()
 
+/** `rmSync` does not say why it failed when the mount has ended. */
+const removeAll = (file: string): void => {
+  if (isFolder(file)) {
+    for (const name of fs.readdirSync(file)) removeAll(path.join(file, name))
+    fs.rmdirSync(file)
+  } else fs.unlinkSync(file)
+}
+
 /** Everything below, by its path. */
 const everything = (root: string, inner = ""): ReadonlyArray<string> =>
   fs
@@ -152,7 +160,7 @@ const work = (seed: number, steps: number, undone: string): void => {
       const to = free()
       return [(root) => fs.renameSync(at(root, name), at(root, to)), [name, to]]
     }),
-    onAny((name) => [(root) => fs.rmSync(at(root, name), { recursive: true }), [name]])
+    onAny((name) => [(root) => removeAll(at(root, name)), [name]])
   ]
   const outcome = (use: () => void): string => {
     try {
