@@ -19,18 +19,22 @@ const readAllNow = (place: Place, file: File): Uint8Array => {
   const { absolute, isLink } = LocalFiles.locate(place, file.path)
   if (isLink) return LocalFiles.linkTarget(absolute, file)
   if (file.isSizeUnsure === true) return UnsureFile.readToEnd(absolute, place.copyLinks)
-  const fd = OpenFile.open(absolute, file, place.copyLinks)
+  const fd = OpenFile.openOnly(absolute, place.copyLinks)
   try {
     const buffer = Buffer.allocUnsafeSlow(file.size)
-    OpenFile.readFully(fd, buffer, file.size, 0)
-    OpenFile.check(fd, file)
+    try {
+      OpenFile.readFully(fd, buffer, file.size, 0)
+    } finally {
+      // Also where nothing could be read: what is no file any more is one that has changed.
+      OpenFile.check(fd, file)
+    }
     return buffer
   } finally {
     fs.closeSync(fd)
   }
 }
 
-/** Fails with `SourceChanged` when size or time are not those of `file`, before and after reading. */
+/** Fails with `SourceChanged` when size or time are not those of `file` after reading. */
 export const readAll = (place: Place, file: File): Effect.Effect<Uint8Array, StorageError> =>
   attempt(place, "readAll", file.path, () => readAllNow(place, file))
 

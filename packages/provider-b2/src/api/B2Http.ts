@@ -12,7 +12,7 @@ import * as Pace from "@ourclone/core/machine/Pace"
 import { traced } from "@ourclone/core/machine/Traced"
 import * as Effect from "effect/Effect"
 import type { Dispatcher } from "undici"
-import type Agent from "undici/lib/dispatcher/agent.js"
+import type { Borrower } from "./Connections.ts"
 import type { ReplyHandler } from "./DownloadConnection.ts"
 import { DownloadConnections } from "./DownloadConnections.ts"
 import {
@@ -63,7 +63,8 @@ const endlessInterim = Object.assign(new Error("interim replies without end"), {
 const dripping = Object.assign(new Error(Pace.message), { code: unreadable })
 const overrun = (most: number) => Object.assign(new Error(`an answer of more than ${most} bytes`), { code: tooLong })
 
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements Borrower {
+  giveBack = (): void => {}
   #controller: Dispatcher.DispatchController | undefined
   #isInterrupted = false
   #status = 0
@@ -130,7 +131,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#isAnswered) queueMicrotask(() => this.#onError(error))
+    if (this.#isAnswered) return
+    queueMicrotask(() => {
+      this.giveBack()
+      this.#onError(error)
+    })
   }
 
   #answer(): void {
@@ -139,7 +144,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     const body = this.#rest === undefined ? this.#first : Buffer.concat(this.#rest)
     const { origin } = this.#request
     const reply: HttpReply = { origin, status: this.#status, headers: this.#headers, body }
-    queueMicrotask(() => this.#onReply(reply))
+    queueMicrotask(() => {
+      this.giveBack()
+      this.#onReply(reply)
+    })
   }
 }
 
@@ -157,18 +165,18 @@ export const make = (options: B2HttpOptions): B2Http => {
   /** Apart, as an upload may wait for the download that it sends on. */
   const downloads = new RequestBudget(maxConcurrency)
 
-  const dispatch = (request: HttpRequest, handler: Dispatcher.DispatchHandler): void => {
-    ways.agentFor(request.origin).dispatch(
+  const dispatch = (request: HttpRequest, handler: Borrower): void => {
+    ways.to(request.origin).dispatch(
+      request.origin,
       {
-        origin: request.origin,
         path: request.path,
-        method: request.method,
+        method: request.method as Dispatcher.HttpMethod,
         headers: request.headers as Array<string>,
-        body: (request.body ?? null) as Dispatcher.DispatchOptions["body"],
+        body: (request.body ?? null) as Exclude<Dispatcher.DispatchOptions["body"], undefined>,
         headersTimeout: request.timeout === undefined ? null : Math.max(request.timeout, patience.idle),
         // Otherwise undici closes the connection after every HEAD.
         reset: false
-      } as Agent.DispatchOptions,
+      },
       handler
     )
   }

@@ -2,12 +2,14 @@
 import * as Pace from "@ourclone/core/machine/Pace"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import type { Dispatcher } from "undici"
+import type { Borrower } from "./Connections.ts"
 import type { ReplyHandler } from "./DownloadConnection.ts"
 import { type Headers, unreadable } from "./HttpMessage.ts"
 
 const gone = new Error("the reader is gone")
 
-export class PiecedDownload implements Dispatcher.DispatchHandler {
+export class PiecedDownload implements Borrower {
+  giveBack = (): void => {}
   readonly #handler: ReplyHandler
   #controller: Dispatcher.DispatchController | undefined
   #isGone = false
@@ -61,12 +63,14 @@ export class PiecedDownload implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    queueMicrotask(() => this.giveBack())
     if (this.#isGone) return
     if (this.#piece !== undefined) this.#give(this.#piece.subarray(0, this.#filled))
     this.#handler.onEnd()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    queueMicrotask(() => this.giveBack())
     if (!this.#isGone) this.#handler.onError(error)
   }
 

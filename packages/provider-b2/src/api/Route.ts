@@ -1,6 +1,6 @@
 /** The way to a host: straight, or through a proxy. */
-import type { buildConnector } from "undici"
-import Agent from "undici/lib/dispatcher/agent.js"
+import buildConnector from "undici/lib/core/connect.js"
+import { Connections } from "./Connections.ts"
 import type { Authorities } from "./DownloadConnection.ts"
 import { type Patience, usualPatience } from "./HttpMessage.ts"
 import * as HttpProxy from "./HttpProxy.ts"
@@ -15,38 +15,28 @@ export interface Way {
   readonly patience?: Patience | undefined
 }
 
-const agentOf = ({ connect, idle, keepAlive }: Patience, connector: Agent.Options["connect"]) =>
-  new Agent({
-    pipelining: 1,
-    allowH2: false,
-    connectTimeout: connect,
-    headersTimeout: idle,
-    bodyTimeout: idle,
-    keepAliveTimeout: keepAlive,
-    ...(connector === undefined ? {} : { connect: connector })
-  })
-
 /** Finds the way to a host. */
 export const make = ({ ca, noProxy = "", patience = usualPatience, proxy }: Way) => {
-  const direct = agentOf(patience, ca === undefined ? undefined : { ca: [...ca], timeout: patience.connect })
+  const timeout = patience.connect
+  const direct = new Connections(buildConnector({ allowH2: false, timeout, ...(ca && { ca: [...ca] }) }), patience)
   const tunnelled =
     proxy &&
-    agentOf(patience, ({ hostname, port, protocol }: buildConnector.Options, onDone: buildConnector.Callback) => {
+    new Connections(({ hostname, port, protocol }, onDone) => {
       const target = { hostname, protocol, port: Number(port || (protocol === "https:" ? 443 : 80)) }
-      Tunnel.open(proxy, target, { timeout: patience.connect, ca }, (error, socket) =>
+      Tunnel.open(proxy, target, { timeout, ca }, (error, socket) =>
         socket === null ? onDone(error ?? new Error("no connection"), null) : onDone(null, socket)
       )
-    })
-  const known = new Map<string, Agent>()
-  const agentFor = (origin: string): Agent => {
+    }, patience)
+  const known = new Map<string, Connections>()
+  const to = (origin: string): Connections => {
     if (proxy === undefined || tunnelled === undefined) return direct
     const found = known.get(origin) ?? (HttpProxy.applies(proxy, noProxy, origin) ? tunnelled : direct)
     known.set(origin, found)
     return found
   }
   return {
-    agentFor,
-    isDirect: (origin: string) => agentFor(origin) === direct,
+    to,
+    isDirect: (origin: string) => to(origin) === direct,
     close: () => Promise.all([direct.destroy(), tunnelled?.destroy()])
   }
 }
