@@ -332,6 +332,34 @@ describe("the service", () => {
   })
 })
 
+it("a task that has begun is shown to whoever waits for it, and only said to who has gone elsewhere", async () => {
+  let begin = (): void => {}
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  const { app, close, keys, text } = await rig(
+    {
+      start: () =>
+        Effect.as(
+          Effect.promise(() => begun),
+          task()
+        )
+    },
+    { tab: "mounts" }
+  )
+  await keys("n")
+  for (const letter of "/here") app.press(letter)
+  app.press("enter")
+  for (const letter of "/there") app.press(letter)
+  app.press("ctrl-s")
+  app.press("4")
+  begin()
+  await app.whenIdle()
+  assert.include(text(), "+ New repository")
+  assert.include(text(), "Started: Sync ~/Pictures")
+  await close()
+})
+
 describe("a list that tasks may have changed", () => {
   const repositories = [{ name: "home", location: "/backup" }]
   const backup = (endedAt: number) =>

@@ -210,11 +210,12 @@ export const make = Effect.fnUntraced(function* ({
   )
   const lookAtStorage = (): void => begin({ _tag: "Types", tag: "storage" }, -1, storage)
 
-  const started = (task: Task, isShown: boolean): void =>
+  const started = (task: Task, isShown: boolean, by: number): void =>
     guarded(() => {
       world = { ...world, tasks: merged(world.tasks, [task]), now: now() }
       say(`Started: ${TaskTitle.of(task, world.home)}`)
-      if (!isShown) return
+      // Whoever has gone elsewhere meanwhile goes on there, and so do the keys.
+      if (!isShown || stacks.find(by)?.tab !== tab) return
       show("tasks")
       stacks.clear(tab)
       stacks.push(tab, openTask(task, world))

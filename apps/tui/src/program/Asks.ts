@@ -29,7 +29,8 @@ export interface AsksOptions {
   readonly answer: (id: number, answer: Answer) => void
   /** What wanted the secret is asked again once it is given. */
   readonly askForSecret: (secret: string, ask: Ask, because: string) => void
-  readonly started: (task: Task, isShown: boolean) => void
+  /** By the screen with that id. */
+  readonly started: (task: Task, isShown: boolean, by: number) => void
   readonly takeTasks: (tasks: ReadonlyArray<Task>) => void
   /** Storages, repositories or schedules are others now. */
   readonly lookAtStorage: () => void
@@ -107,7 +108,7 @@ export const make = ({
     const known = given(ask, yield* link.needs(kind, request, secrets))
     if (known === undefined) return
     const task = yield* link.start(kind, request, known)
-    started(task, isShown)
+    started(task, isShown, id)
     answer(id, { _tag: "Started", tag, task })
   })
 

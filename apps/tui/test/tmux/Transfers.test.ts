@@ -1,4 +1,4 @@
-/** A copy, failures and their retry, versions, deletes and what takes them back, by keys alone in the smallest window. */
+/** A copy, failures and their retry, versions, deletes and what takes them back, by keys alone in three windows. */
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { describe, it } from "vitest"
@@ -9,7 +9,7 @@ import { photos } from "./Photos.ts"
 const because = missing === undefined ? "" : ` (${missing})`
 
 describe.skipIf(missing !== undefined)(`in a window${because}`, () => {
-  it.for(sizes.slice(0, 1))(
+  it.for(sizes)(
     "of $columns×$rows: a copy whose failures are retried, versions, delete and undo",
     async (size: Size) => {
       const { close, home, put, window } = await photos(size)
