@@ -12,6 +12,7 @@ import * as Places from "../../words/Places.ts"
 import { told } from "../../words/Remedies.ts"
 import { countText, goTag } from "./Acts.ts"
 import { commands } from "./BrowserCommands.ts"
+import { byName } from "./Entry.ts"
 import * as Measured from "./Measured.ts"
 import * as Pane from "./Pane.ts"
 import * as PaneLines from "./PaneLines.ts"
@@ -50,7 +51,7 @@ const below = (state: State): string => {
   if (pane.list.marks.size > 0) return marksText(state)
   const entry = chosen(state)
   if (!state.compares || entry === undefined) return measuredText(pane)
-  return PaneLines.differs(entry, new Map(otherOf(state).list.items.map((one) => [one.name, one])))
+  return PaneLines.differs(entry, byName(otherOf(state).list.items))
     ? ` not the same at the other side: ${printable(entry.name)}`
     : ` the same at the other side: ${printable(entry.name)}`
 }

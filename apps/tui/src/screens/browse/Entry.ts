@@ -59,3 +59,14 @@ export const sorted = (entries: ReadonlyArray<Entry>, order: Order): ReadonlyArr
       orders.name(left, right)
   )
 }
+
+const named = new WeakMap<ReadonlyArray<Entry>, ReadonlyMap<string, Entry>>()
+
+/** Made once of each list: it is asked for at every frame, of lists of any length. */
+export const byName = (entries: ReadonlyArray<Entry>): ReadonlyMap<string, Entry> => {
+  const known = named.get(entries)
+  if (known !== undefined) return known
+  const made = new Map(entries.map((entry) => [entry.name, entry]))
+  named.set(entries, made)
+  return made
+}

@@ -7,7 +7,7 @@ import type { Marks } from "../../lines/Marks.ts"
 import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
 import * as Places from "../../words/Places.ts"
-import type { Entry } from "./Entry.ts"
+import { byName, type Entry } from "./Entry.ts"
 import type { Pane } from "./Pane.ts"
 
 export interface Row {
@@ -80,7 +80,7 @@ export const rowOf = (pane: Pane, { marks, now, other }: Pick<Look, "now" | "oth
   now,
   marks,
   largest: largestOf(pane),
-  other: other === undefined ? undefined : new Map(other.list.items.map((entry) => [entry.name, entry]))
+  other: other === undefined ? undefined : byName(other.list.items)
 })
 
 export const lines = (pane: Pane, look: Look, columns: number, rows: number): ReadonlyArray<Lines.Line> => {

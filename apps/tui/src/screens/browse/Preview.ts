@@ -3,6 +3,7 @@ import * as Amount from "@ourclone/core/events/Amount"
 import { printable, shorten } from "@ourclone/core/events/PrintableText"
 import type { World } from "../../command/World.ts"
 import * as Lines from "../../lines/Line.ts"
+import { byName } from "./Entry.ts"
 import * as Measured from "./Measured.ts"
 import { differs } from "./PaneLines.ts"
 import { chosen, otherOf, paneOf, type State } from "./State.ts"
@@ -20,7 +21,8 @@ export const lines = (state: State, { now }: World, columns: number): ReadonlyAr
   if (entry === undefined) return [Lines.line(" Nothing is chosen", "faint")]
   const { measured, place } = paneOf(state)
   const other = otherOf(state)
-  const there = other.list.items.find(({ name }) => name === entry.name)
+  const others = byName(other.list.items)
+  const there = others.get(entry.name)
   const sum = entry.isFolder ? Measured.of(measured, place, entry.name) : undefined
   const size = entry.isFolder
     ? sum === undefined
@@ -29,7 +31,7 @@ export const lines = (state: State, { now }: World, columns: number): ReadonlyAr
     : entry.size === undefined
       ? "–"
       : Amount.exactBytes(entry.size)
-  const beside = differs(entry, new Map(other.list.items.map((one) => [one.name, one])))
+  const beside = differs(entry, others)
     ? there === undefined
       ? "not there"
       : `another size: ${there.size === undefined ? "–" : Amount.bytes(there.size)}`
