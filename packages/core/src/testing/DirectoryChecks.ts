@@ -1,6 +1,7 @@
 /** Checks of empty directories, for providers that have a place for them. */
 import assert from "node:assert/strict"
 import { orderKey } from "../contract/Entry.ts"
+import { root } from "../contract/RemotePath.ts"
 import { at, type Check, checkOf, entries, list, notApplicable, put, reason, textAt } from "./Check.ts"
 
 export const directoryChecks: ReadonlyArray<Check> = [
@@ -35,6 +36,16 @@ export const directoryChecks: ReadonlyArray<Check> = [
       assert.deepEqual(yield* list(provider, "", 1), ["Directory d"])
     }
   ),
+  checkOf("makeDirectory", "takes its root for a directory that is there", function* (makeDirectory, provider) {
+    yield* makeDirectory(root)
+    assert.deepEqual(yield* list(provider, ""), [])
+    assert.deepEqual(yield* list(provider, "", 1), [])
+    yield* makeDirectory(at("d"))
+    yield* makeDirectory(root)
+    assert.deepEqual(yield* list(provider, ""), ["Directory d"])
+    const { statDirectory } = provider
+    if (statDirectory !== undefined) assert.equal((yield* statDirectory(at("d"))).path, "d")
+  }),
   checkOf("removeDirectory", "removes an empty directory, twice", function* (removeDirectory, provider) {
     if (provider.makeDirectory === undefined) return yield* notApplicable("the storage has no makeDirectory")
     yield* provider.makeDirectory(at("empty"))

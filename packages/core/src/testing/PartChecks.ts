@@ -4,6 +4,7 @@ import { createHash } from "node:crypto"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { type ByteSource, slice } from "../contract/ByteSource.ts"
 import type { File } from "../contract/Entry.ts"
@@ -179,6 +180,31 @@ export const partChecks: ReadonlyArray<Check> = [
     assert.ok(["NotFound", "InvalidRequest"].includes(outcome), `it ends with ${outcome}`)
     yield* largeFile.cancel(file)
   }),
+  checkOf(
+    "largeFile",
+    "copies parts of the very file that was named, or none once it is replaced",
+    function* (large, p) {
+      const { copyPart } = large
+      if (copyPart === undefined) return yield* notApplicable("the storage copies no parts")
+      const size = Math.max(large.limits.minPartSize, 1024)
+      const old = pattern(size)
+      yield* p.put(at("gone"), bytes("gone"), { modifiedAt })
+      yield* p.remove(at("gone"))
+      const from = yield* p.put(at("from"), pieces(old), { modifiedAt })
+      yield* p.put(at("from"), pieces(pattern(size).slice().reverse()), { modifiedAt: modifiedAt + 5000 })
+      const file = yield* large.start(at("big"), { modifiedAt, size: size + 3, partSize: size })
+      const copied = yield* Effect.result(copyPart(file, 1, from, { offset: 0, length: size }))
+      if (Result.isFailure(copied)) {
+        const { _tag } = copied.failure.reason
+        assert.ok(p.versions === undefined, `it keeps what it replaces, and copies no part of it: ${_tag}`)
+        assert.ok(["NotFound", "SourceChanged"].includes(_tag), `it ends with ${_tag}`)
+        return yield* large.cancel(file)
+      }
+      const last = yield* large.uploadPart(file, 2, bytes("end"), { offset: size })
+      yield* large.finish(file, [copied.success, last])
+      yield* assertWhole(p, "big", new Uint8Array(Buffer.concat([old, Buffer.from("end")])))
+    }
+  ),
   checkOf("largeFile", "has limits that agree with each other", function* (largeFile, provider) {
     const { limits } = largeFile
     assert.ok(limits.cutoff >= 1 && limits.cutoff <= provider.capabilities.maxPutSize, "what is below the cutoff fits")

@@ -1,23 +1,30 @@
 /** Programs of other people that tests talk to: whether they are here, and what a test does when they are not. */
 import * as fs from "node:fs"
+import * as os from "node:os"
 import * as path from "node:path"
 
-/** A program that a test talks to: the Debian package that brings it, and whether a machine that tests everything has it. */
+/** A program that a test talks to: what brings it, and whether a machine that tests everything has it. */
 const programs = {
-  rclone: { name: "rclone", isExpected: true },
-  "backblaze-b2": { name: "backblaze-b2", isExpected: true },
-  restic: { name: "restic", isExpected: true },
-  aws: { name: "awscli", isExpected: false },
-  s3cmd: { name: "s3cmd", isExpected: false },
-  apache2: { name: "apache2", isExpected: false },
-  sshd: { name: "openssh-server", isExpected: false },
-  "ssh-agent": { name: "openssh-client", isExpected: false }
+  rclone: { from: "apt-get install rclone", isExpected: true },
+  "backblaze-b2": { from: "apt-get install backblaze-b2", isExpected: true },
+  restic: { from: "apt-get install restic", isExpected: true },
+  aws: { from: "apt-get install awscli", isExpected: false },
+  s3cmd: { from: "apt-get install s3cmd", isExpected: false },
+  apache2: { from: "apt-get install apache2", isExpected: false },
+  sshd: { from: "apt-get install openssh-server", isExpected: false },
+  "ssh-agent": { from: "apt-get install openssh-client", isExpected: false },
+  versitygw: { from: "npm run versitygw, where Go is", isExpected: false },
+  moto_server: { from: "pip install 'moto[server,s3]'", isExpected: false }
 } as const
 
 export type Program = keyof typeof programs
 
 /** Where servers are, which need not be on the PATH of a user. */
 const systemFolders = ["/usr/sbin", "/usr/local/sbin"]
+
+/** Where programs are that were built for tests alone. */
+export const builtFolder = (environment: NodeJS.ProcessEnv = process.env): string =>
+  path.join(environment.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "ourclone", "bin")
 
 export interface Need {
   readonly available: boolean
@@ -34,17 +41,17 @@ const isExecutable = (file: string): boolean => {
   }
 }
 
-/** The file of the program, along PATH and where servers are. */
+/** The file of the program, along PATH, where servers are, and among those that were built. */
 export const find = (program: Program, environment: NodeJS.ProcessEnv = process.env): string | undefined =>
-  [...(environment.PATH ?? "").split(path.delimiter), ...systemFolders]
+  [...(environment.PATH ?? "").split(path.delimiter), ...systemFolders, builtFolder(environment)]
     .map((folder) => path.join(folder, program))
     .find(isExecutable)
 
 /** With `CI=true` nothing that is expected may be missing, and the reason says so. */
 export const needs = (program: Program, environment: NodeJS.ProcessEnv = process.env): Need => {
   if (find(program, environment) !== undefined) return { available: true, reason: "" }
-  const { isExpected, name } = programs[program]
-  const reason = `${program} is not installed (apt-get install ${name})`
+  const { from, isExpected } = programs[program]
+  const reason = `${program} is not installed (${from})`
   const isForbidden = isExpected && environment.CI === "true"
   return { available: false, reason: isForbidden ? `${reason}, and CI=true forbids the skip` : reason }
 }

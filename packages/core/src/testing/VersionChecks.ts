@@ -2,10 +2,26 @@
 import assert from "node:assert/strict"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { slice } from "../contract/ByteSource.ts"
 import { root } from "../contract/RemotePath.ts"
 import { fileOf, type Version, type Versions } from "../contract/Versions.ts"
 import { asOf } from "../layers/Earlier.ts"
-import { at, type Check, checkOf, list, modifiedAt, notApplicable, put, reason, textAt, textOf } from "./Check.ts"
+import {
+  at,
+  type Check,
+  checkOf,
+  contentOf,
+  list,
+  modifiedAt,
+  notApplicable,
+  pattern,
+  pieces,
+  put,
+  reason,
+  sha1,
+  textAt,
+  textOf
+} from "./Check.ts"
 
 const all = (versions: Versions, path = "") => Effect.map(Stream.runCollect(versions.list(at(path))), (found) => found)
 
@@ -90,6 +106,48 @@ export const versionChecks: ReadonlyArray<Check> = [
     if (newest === undefined) return assert.fail("it lists no version")
     yield* versions.remove(newest)
     assert.equal(yield* textAt(provider, "a"), "old")
+  }),
+  checkOf(
+    "versions",
+    "gives each version an id and a time, also after the last one was removed",
+    function* (v, provider) {
+      yield* put(provider, "a", "first")
+      yield* provider.remove(at("a"))
+      yield* put(provider, "a", "second")
+      const found = yield* all(v)
+      assert.equal(new Set(found.map(({ versionId }) => versionId)).size, found.length)
+      for (const version of found) yield* v.remove(version)
+      assert.deepEqual(yield* all(v), [])
+      assert.deepEqual(yield* list(provider, ""), [])
+      yield* put(provider, "a", "third")
+      yield* put(provider, "b", "fourth")
+      const again = yield* all(v)
+      assert.deepEqual(lines(again), ["Stored a 5", "Stored b 6"])
+      for (const { storedAt } of again) assert.ok(Number.isInteger(storedAt) && storedAt > 0, `it says ${storedAt}`)
+      assert.equal(yield* textAt(provider, "a"), "third")
+    }
+  ),
+  checkOf("versions", "keeps the file that a large file replaces", function* (versions, provider) {
+    const { largeFile } = provider
+    if (largeFile === undefined) return yield* notApplicable("the storage has no largeFile")
+    const size = Math.max(largeFile.limits.minPartSize, 1024) + 777
+    const content = pattern(size)
+    const old = yield* put(provider, "a", "old")
+    const file = yield* largeFile.start(at("a"), { modifiedAt, size, partSize: size - 777 })
+    const source = pieces(content)
+    const [first, last] = [
+      { offset: 0, length: size - 777 },
+      { offset: size - 777, length: 777 }
+    ] as const
+    const parts = [
+      yield* largeFile.uploadPart(file, 1, slice(source, first), first),
+      yield* largeFile.uploadPart(file, 2, slice(source, last), last)
+    ]
+    const finished = yield* largeFile.finish(file, parts)
+    assert.notEqual(finished.versionId, old.versionId)
+    assert.deepEqual(lines(yield* all(versions)), [`Stored a ${size}`, "Stored a 3"])
+    assert.equal(yield* textOf(provider.read(old)), "old")
+    assert.equal(sha1(yield* contentOf(provider.read(finished))), sha1(content))
   }),
   checkOf("versions", "lists very many versions of one name, each once", function* (versions, provider) {
     const count = 30
