@@ -1,11 +1,12 @@
 /**
  * `npm run new-provider -- NAME FOLDER`: makes a package of a provider of the type NAME in a folder that is not there yet, outside
  * of this checkout: the whole one of docs/writing-a-provider.md, which keeps the contract, and its tests. Change it piece by piece.
+ * It brings `@ourclone/core` as this checkout has it, packed.
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { output, root } from "./release/packages.ts"
 
-const root = path.join(import.meta.dirname, "..")
 const [name = "", folder = ""] = process.argv.slice(2)
 
 const refuse = (message: string): never => {
@@ -29,14 +30,20 @@ const documentation = fs.readFileSync(path.join(root, "docs", "writing-a-provide
 const [, documented = ""] = /```ts\n([\s\S]*?)```/.exec(documentation) ?? []
 const provider = `/** The provider of the type "${name}". */\n${documented.replaceAll("archive", name)}\nexport default factory\n`
 
+output("turbo", ["build", "--filter=@ourclone/core"], root)
+const packed = output("pnpm", ["pack", "--json", "--pack-destination", target], path.join(root, "packages", "core"))
+const core = path.basename(JSON.parse(packed).filename)
+
+const general = JSON.parse(example("package.json"))
 const manifest = {
-  ...JSON.parse(example("package.json")),
+  ...general,
   name: `ourclone-provider-${name}`,
   version: "0.0.1",
   description: `A provider of the type "${name}" for OurClone`,
   license: "UNLICENSED",
   exports: "./dist/provider.js",
-  ourclone: { provider: name, specification: 1 }
+  ourclone: { provider: name, specification: 1 },
+  dependencies: { ...general.dependencies, "@ourclone/core": `file:./${core}` }
 }
 
 const test = `/** The provider against the checks that every provider is held to. */
@@ -76,6 +83,9 @@ npm install && npm run build && npm test
 ourclone plugin add .
 ourclone remote add NAME ${name}
 \`\`\`
+
+\`@ourclone/core\` is here as a tarball. Before you publish the package, name the version of it that the registry has in
+\`package.json\` instead.
 
 \`src/provider.ts\` keeps files in one SQLite file. Replace what it does by calls of your service, and run the tests after each
 step: every failing check names what is missing.

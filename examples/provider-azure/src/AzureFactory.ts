@@ -37,7 +37,6 @@ const factory = ProviderFactory.make({
   }),
   environment: [{ account: "AZURE_STORAGE_ACCOUNT", key: "AZURE_STORAGE_KEY" }],
   hasBuckets: true,
-  refusesLocation: (location) => (/^[^/]/.test(location) ? undefined : "name a container: azure:CONTAINER/folder"),
   connect: (options) => Effect.sync(() => AzureClient.make(options)),
   open: (client, { location, name }) => open(client, `${name}${location}`, location)
 })

@@ -11,6 +11,15 @@ import * as BlobReading from "./BlobReading.ts"
 import * as BlobWriting from "./BlobWriting.ts"
 import type { Place } from "./Place.ts"
 
+/** A remote can be named without a container, and nothing be done with it. */
+const refusing = (client: AzureClient): AzureClient => ({
+  ...client,
+  send: (site) => {
+    const message = `name a container: ${site.provider}CONTAINER or ${site.provider}CONTAINER/folder`
+    return Effect.fail(client.fail(site, new InvalidRequest({ message })))
+  }
+})
+
 export const open = (client: AzureClient, name: string, at: string): Effect.Effect<Provider, StorageError> => {
   const location = at.replace(/^\/+|\/+$/g, "")
   const [container = "", ...folders] = location.split("/")
@@ -21,7 +30,7 @@ export const open = (client: AzureClient, name: string, at: string): Effect.Effe
       new StorageError({ provider: name, operation: "open", reason: new InvalidRequest({ message: refused }) })
     )
   }
-  const place: Place = { client, name, container, folder }
+  const place: Place = { client: container === "" ? refusing(client) : client, name, container, folder }
   return Effect.succeed({
     specification,
     name,

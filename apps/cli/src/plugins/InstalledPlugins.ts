@@ -22,7 +22,9 @@ export const Facts = Schema.Struct({
   description: Schema.String,
   options: Schema.Array(Option),
   placeOptions: Schema.Array(Schema.String),
-  environment: Schema.Array(Schema.Record(Schema.String, Schema.String))
+  environment: Schema.Array(Schema.Record(Schema.String, Schema.String)),
+  /** Whether the outermost folder of a place is a bucket; absent where it was added before that was asked. */
+  hasBuckets: Schema.optionalKey(Schema.Boolean)
 })
 export type Facts = typeof Facts.Type
 

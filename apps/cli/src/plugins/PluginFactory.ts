@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url"
 import type { Account } from "@ourclone/core/contract/Account"
 import type * as OptionFields from "@ourclone/core/contract/OptionField"
 import type { Provider } from "@ourclone/core/contract/Provider"
-import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
+import { inDirectory, type ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import { specification } from "@ourclone/core/contract/Specification"
 import {
   InvalidRequest,
@@ -16,6 +16,7 @@ import { type Call, wrap } from "@ourclone/core/layers/ProviderCalls"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { optionsOf, type Plugin, read } from "./InstalledPlugins.ts"
@@ -111,18 +112,29 @@ const within = <A, R>(
     })
   )
 
-const guardedAccount = (plugin: Plugin, account: Account, patience: number): Account => ({
+/** As texts: the plugin brings its own copy of what closes secrets, which does not open those of another. */
+const opened = (values: OptionFields.OptionValues): OptionFields.OptionValues =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Redacted.isRedacted(value) ? Redacted.value(value) : value])
+  )
+
+const guardedAccount = (plugin: Plugin, factory: ProviderFactory, account: Account, patience: number): Account => ({
   ...account,
-  open: (at, values) =>
-    Effect.map(
-      within(
-        plugin,
-        "open",
-        patience,
-        Effect.suspend(() => account.open(at, values))
-      ),
-      (provider) => guarded(plugin, provider)
-    )
+  open: (at, values) => {
+    const place = Effect.suspend(() => {
+      const message = factory.refusesLocation?.(at.location)
+      return message === undefined
+        ? account.open(at, opened(values))
+        : Effect.fail(
+            new StorageError({
+              provider: `${at.name}${at.location}`,
+              operation: "open",
+              reason: new InvalidRequest({ message })
+            })
+          )
+    })
+    return Effect.map(within(plugin, "open", patience, place), (provider) => guarded(plugin, provider))
+  }
 })
 
 export const factoryOf = (plugin: Plugin, patience = usual): ProviderFactory => {
@@ -140,7 +152,7 @@ export const factoryOf = (plugin: Plugin, patience = usual): ProviderFactory => 
       options.flatMap(({ isRequired, name }) =>
         isRequired && values[name] === undefined ? [{ option: name, message: "is missing" }] : []
       ),
-    inDirectory: (location, dir) => (location === "" ? dir : `${dir.replace(/\/+$/, "")}/${location}`),
+    inDirectory: inDirectory(plugin.facts.hasBuckets === true),
     refusesLocation: () => undefined,
     connect: (values, name) =>
       Effect.flatMap(load(plugin, patience.load), (factory) =>
@@ -149,9 +161,9 @@ export const factoryOf = (plugin: Plugin, patience = usual): ProviderFactory => 
             plugin,
             "connect",
             patience.open,
-            Effect.suspend(() => factory.connect(values, name))
+            Effect.suspend(() => factory.connect(opened(values), name))
           ),
-          (account) => guardedAccount(plugin, account, patience.open)
+          (account) => guardedAccount(plugin, factory, account, patience.open)
         )
       )
   }

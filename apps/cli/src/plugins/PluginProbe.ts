@@ -19,10 +19,11 @@ const script = `
 const [url, grace] = process.argv.slice(1)
 const alive = setInterval(() => {}, 1000)
 const { default: factory } = await import(url)
-const { specification, type, description, options, placeOptions, environment, connect } = factory ?? {}
+const { specification, type, description, options, placeOptions, environment, connect, inDirectory } = factory ?? {}
+const hasBuckets = typeof inDirectory === "function" && inDirectory("bucket/x", "folder") === "bucket/folder/x"
 const isFactory = typeof type === "string" && typeof connect === "function"
 await new Promise((done) => setTimeout(done, Number(grace)))
-const facts = isFactory ? { specification, type, description, options, placeOptions, environment } : null
+const facts = isFactory ? { specification, type, description, options, placeOptions, environment, hasBuckets } : null
 process.stdout.write("\\n${marker}" + JSON.stringify(facts) + "\\n", () => process.exit(0))
 `
 

@@ -14,7 +14,7 @@ export interface OptionField extends SchemaField.SchemaField {
 /** A schema of options: a struct of texts, choices of texts, numbers, booleans and `Schema.Redacted(Schema.String)`. */
 export type OptionsSchema = Schema.ConstraintDecoder<object> & { readonly fields: SchemaField.Fields }
 
-/** What an option is given as, before the schema has seen it. Secrets are always `Redacted`. */
+/** What an option is given as, before the schema has seen it. Secrets are `Redacted`, but for a plugin, which gets them as texts. */
 export type OptionValue = string | number | boolean | Redacted.Redacted<string>
 export type OptionValues = { readonly [name: string]: OptionValue }
 

@@ -5,6 +5,7 @@
  * and the types that `connect` sees.
  */
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
@@ -86,18 +87,31 @@ const inBucket = (location: string, dir: string): string => {
   return bucket === "" ? location : [bucket, trimmed(dir), ...rest].join("/")
 }
 
+/** How a folder of a remote becomes a part of its places. */
+export const inDirectory = (hasBuckets: boolean): ProviderFactory["inDirectory"] => (hasBuckets ? inBucket : inFolder)
+
 const invalid = (provider: string, message: string): StorageError =>
   new StorageError({ provider, operation: "open", reason: new InvalidRequest({ message }) })
 
 const decodingOf = <Options extends OptionField.OptionsSchema>(options: Options) => {
   const decodeResult = Schema.decodeUnknownResult(options, { errors: "all" })
+  const secrets = OptionField.fromSchema(options).flatMap(({ kind, name }) => (kind === "secret" ? [name] : []))
+  /** What comes as a text, to a plugin, is closed before anything is said of it. */
+  const closed = (values: OptionField.OptionValues): OptionField.OptionValues => {
+    const result: Record<string, OptionField.OptionValue> = { ...values }
+    for (const name of secrets) {
+      const value = result[name]
+      if (typeof value === "string") result[name] = Redacted.make(value)
+    }
+    return result
+  }
   return {
     check: (values: OptionField.OptionValues): ReadonlyArray<OptionIssue> => {
       const decoded = decodeResult(values)
       return Result.isFailure(decoded) ? issuesOf(decoded.failure) : []
     },
     decode: (values: OptionField.OptionValues, name: string): Effect.Effect<Options["Type"], StorageError> => {
-      const decoded = decodeResult(values)
+      const decoded = decodeResult(closed(values))
       if (Result.isSuccess(decoded)) return Effect.succeed(decoded.success)
       const message = issuesOf(decoded.failure)
         .map((issue) => `${issue.option === undefined ? "the options" : `option "${issue.option}"`} ${issue.message}`)
@@ -163,7 +177,7 @@ export const make = <
     placeOptions: definition.placeOptions ?? [],
     environment: (definition.environment ?? []) as ReadonlyArray<EnvironmentSet>,
     check,
-    inDirectory: definition.hasBuckets === true ? inBucket : inFolder,
+    inDirectory: inDirectory(definition.hasBuckets === true),
     refusesLocation: definition.refusesLocation ?? (() => undefined),
     connect: (values, name) =>
       Effect.map(
