@@ -24,10 +24,20 @@ export const checkWriteConditions = (call: S3Call, bucket: Bucket): void => {
   if (!matches(match, current)) throw preconditionFailed("If-Match")
 }
 
-/** Of get and head: whether the answer is 304. */
-export const checkReadConditions = (call: S3Call, version: Version): boolean => {
-  const match = call.exchange.header("if-match")
-  const noneMatch = call.exchange.header("if-none-match")
+/** Of get, head and copy, whose headers begin with `prefix`: whether the version is what the client has. */
+export const checkReadConditions = (call: S3Call, version: Version, prefix = ""): boolean => {
+  const header = (name: string) => call.exchange.header(`${prefix}${name}`)
+  const timeOf = (name: string) => {
+    const time = Date.parse(header(name) ?? "")
+    return Number.isNaN(time) ? undefined : time
+  }
+  const seconds = Math.floor(version.timestamp / 1000) * 1000
+  const [match, noneMatch] = [header("if-match"), header("if-none-match")]
+  const [modified, unmodified] = [timeOf("if-modified-since"), timeOf("if-unmodified-since")]
   if (match !== undefined && !matches(match, version)) throw preconditionFailed("If-Match")
-  return noneMatch !== undefined && matches(noneMatch, version)
+  if (match === undefined && unmodified !== undefined && seconds > unmodified) {
+    throw preconditionFailed("If-Unmodified-Since")
+  }
+  if (noneMatch !== undefined) return matches(noneMatch, version)
+  return modified !== undefined && modified <= call.account.clock.now() && seconds <= modified
 }

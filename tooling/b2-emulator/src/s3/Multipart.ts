@@ -6,9 +6,9 @@ import { compareNames } from "../SortedNames.ts"
 import { checkPartNumber } from "../Upload.ts"
 import type { Part, Version } from "../Version.ts"
 import { checkWriteConditions } from "./Conditions.ts"
-import { contentTypeOf, etagOf, infoOf, rememberEtag, versionHeaders } from "./ObjectFacts.ts"
+import { contentTypeOf, etagOf, infoOf, rememberParts, versionHeaders } from "./ObjectFacts.ts"
 import { keyTextOf, pageSizeOf } from "./ObjectListings.ts"
-import { copySourceOf, dropOlder } from "./Objects.ts"
+import { copiedHeaders, copySourceOf, dropOlder } from "./Objects.ts"
 import { native, param, reachBucket, type S3Call, sendEmpty, sendXml } from "./S3Call.ts"
 import { invalidArgument, malformedXml, noSuchUpload, S3Error } from "./S3Error.ts"
 import { childrenOf, element, parseXml, textOf, xmlDocument } from "./Xml.ts"
@@ -44,7 +44,7 @@ const uploadOf = (call: S3Call): Version => {
 const partNumberOf = (call: S3Call): number => {
   const number = Number(param(call, "partNumber"))
   if (!Number.isInteger(number) || number < 1 || number > mostParts) {
-    throw invalidArgument(`Part number must be an integer between 1 and ${mostParts}, inclusive`)
+    throw invalidArgument(`Part number must be an integer between 1 and ${mostParts}, inclusive.`)
   }
   return checkPartNumber(number)
 }
@@ -57,9 +57,9 @@ export const uploadPart = (call: S3Call): void => {
   const number = partNumberOf(call)
   key.mustHave("writeFiles")
   const { bytes, md5, sha1 } = payload
-  if (bytes.length === 0) throw invalidArgument("A part must have at least one byte")
+  if (bytes.length === 0 && call.behaviour.asB2) throw invalidArgument("A part must have at least one byte")
   const writer = account.bodies.create(bytes.length)
-  writer.write(bytes)
+  if (bytes.length > 0) writer.write(bytes)
   const content = retain(writer.finish())
   try {
     const part: Part = { number, size: bytes.length, sha1, md5, timestamp: account.clock.now(), content }
@@ -70,17 +70,30 @@ export const uploadPart = (call: S3Call): void => {
   }
 }
 
+const checkCopyRange = (text: string, size: number): void => {
+  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(text) ?? []
+  const name = "x-amz-copy-source-range"
+  if (first === undefined || Number(first) > Number(last)) {
+    const message =
+      "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy"
+    throw invalidArgument(message, name, text)
+  }
+  if (Number(last) < size) return
+  throw invalidArgument(`Range specified is not valid for source object of size: ${size}`, name, text)
+}
+
 export const uploadPartCopy = async (call: S3Call): Promise<void> => {
-  const version = uploadOf(call)
   const number = partNumberOf(call)
   const source = copySourceOf(call)
+  const version = uploadOf(call)
   const range = call.exchange.header("x-amz-copy-source-range")
+  if (range !== undefined) checkCopyRange(range, source.size)
   const fields = { largeFileId: version.fileId, partNumber: number, sourceFileId: source.fileId }
   await copyPart(native(call, range === undefined ? fields : { ...fields, range }))
   const part = version.parts?.get(number)
   if (part === undefined) throw noSuchUpload(version.fileId)
   const content = element("LastModified", new Date(part.timestamp).toISOString()) + element("ETag", etagOfPart(part))
-  sendXml(call, xmlDocument("CopyPartResult", content))
+  sendXml(call, xmlDocument("CopyPartResult", content), copiedHeaders(call, source))
 }
 
 /** The parts that the body names, in the order it does, after every check of S3. */
@@ -91,19 +104,30 @@ const namedParts = (call: S3Call, version: Version): readonly Part[] => {
   if (named.length === 0) throw malformedXml()
   let before = 0
   const parts = named.map((each) => {
-    const number = Number(textOf(each, "PartNumber"))
+    const [text, etag] = [textOf(each, "PartNumber"), textOf(each, "ETag")]
+    if (text === undefined || etag === undefined) throw malformedXml()
+    const number = Number(text)
+    if (number < 1 || number > mostParts) {
+      throw invalidArgument("PartNumber must be >= 1", "PartNumber", text)
+    }
     if (number <= before) {
-      throw new S3Error(400, "InvalidPartOrder", "The list of parts was not in ascending order.")
+      throw new S3Error(
+        400,
+        "InvalidPartOrder",
+        "The list of parts was not in ascending order. Parts must be ordered by part number."
+      )
     }
     before = number
     const part = version.parts?.get(number)
-    if (part === undefined || textOf(each, "ETag")?.replaceAll('"', "") !== etagOfPart(part).replaceAll('"', "")) {
-      throw new S3Error(400, "InvalidPart", `Part ${number} could not be found, or its entity tag did not match.`)
+    if (part === undefined || etag.replaceAll('"', "") !== etagOfPart(part).replaceAll('"', "")) {
+      const message =
+        "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."
+      throw new S3Error(400, "InvalidPart", message, { PartNumber: String(number) })
     }
     return part
   })
   if (parts.slice(0, -1).some(({ size }) => size < call.account.minimumPartSize)) {
-    throw new S3Error(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.")
+    throw new S3Error(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
   }
   return parts
 }
@@ -122,13 +146,18 @@ export const completeUpload = (call: S3Call): void => {
       parts.flatMap(({ content }) => content),
       parts.reduce((sum, { size }) => sum + size, 0)
     )
-    rememberEtag(
+    rememberParts(
       version,
-      parts.map(({ md5, sha1 }) => md5 ?? sha1.slice(0, 32))
+      parts.map(({ md5, sha1 }) => md5 ?? sha1.slice(0, 32)),
+      parts.map(({ size }) => size)
     )
     dropOlder(call, version)
   }
-  const content = element("Bucket", bucketName) + element("Key", name) + element("ETag", etagOf(version))
+  const location = `http://${call.exchange.header("host") ?? ""}/${bucketName}/${name}`
+  const content = [
+    ...[element("Location", location), element("Bucket", bucketName), element("Key", name)],
+    element("ETag", etagOf(version))
+  ].join("")
   sendXml(call, xmlDocument("CompleteMultipartUploadResult", content), versionHeaders(version, behaviour))
 }
 
@@ -154,7 +183,8 @@ export const listParts = (call: S3Call): void => {
   const content = [
     ...[element("Bucket", call.bucketName), element("Key", call.name), element("UploadId", version.fileId)],
     ...[element("PartNumberMarker", after), element("NextPartNumberMarker", page.at(-1)?.number ?? after)],
-    ...[element("MaxParts", limit), element("IsTruncated", rest.length > page.length), ...rows]
+    ...[element("MaxParts", limit), element("IsTruncated", rest.length > page.length)],
+    ...[element("StorageClass", "STANDARD"), ...rows]
   ]
   sendXml(call, xmlDocument("ListPartsResult", content.join("")))
 }

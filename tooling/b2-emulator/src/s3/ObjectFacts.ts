@@ -13,7 +13,13 @@ const mostMetadataBytes = 2048
 /** Of files in parts, which have no MD5; forgotten with the process, as nothing may rely on them. */
 const etagsOfParts = new WeakMap<Version, string>()
 
-export const rememberEtag = (version: Version, partMd5s: readonly string[]): void => {
+const sizesOfParts = new WeakMap<Version, readonly number[]>()
+
+/** In bytes, of an object that was stored in parts. */
+export const partSizesOf = (version: Version): readonly number[] | undefined => sizesOfParts.get(version)
+
+export const rememberParts = (version: Version, partMd5s: readonly string[], sizes: readonly number[]): void => {
+  sizesOfParts.set(version, sizes)
   const together = Buffer.from(partMd5s.join(""), "hex")
   etagsOfParts.set(version, `${hash("md5", together)}-${partMd5s.length}`)
 }
@@ -37,7 +43,7 @@ const headerValue = (text: string): string =>
 export const objectHeaders = (version: Version, behaviour: S3Behaviour): string[] => {
   const headers = [
     ...["Content-Type", version.contentType, "ETag", etagOf(version), "Accept-Ranges", "bytes"],
-    ...["Last-Modified", new Date(version.timestamp).toUTCString()],
+    ...["Last-Modified", new Date(version.timestamp).toUTCString(), "x-amz-storage-class", "STANDARD"],
     ...versionHeaders(version, behaviour)
   ]
   for (const [key, value] of Object.entries(version.fileInfo)) {

@@ -23,7 +23,13 @@ export const keyTextOf = (call: S3Call): KeyText => {
 export const pageSizeOf = (call: S3Call, name: string): number => {
   const text = param(call, name)
   if (text === undefined || text === "") return mostKeys
-  if (!/^\d+$/.test(text)) throw invalidArgument(`Argument ${name} must be a whole number`)
+  if (!/^\d+$/.test(text)) {
+    throw invalidArgument(
+      /^-\d+$/.test(text)
+        ? `Argument ${text} must be an integer between 0 and 2147483647`
+        : `Provided ${name} not an integer or within integer range`
+    )
+  }
   return Math.min(Number(text), mostKeys)
 }
 

@@ -12,9 +12,17 @@ import { initialReplication } from "../Replication.ts"
 import { sendBody } from "../SendBody.ts"
 import { makeFileId, noEncryption, type Version } from "../Version.ts"
 import { checkReadConditions, checkWriteConditions } from "./Conditions.ts"
-import { contentTypeOf, etagOf, infoOf, objectHeaders, versionHeaders } from "./ObjectFacts.ts"
+import { contentTypeOf, etagOf, infoOf, objectHeaders, partSizesOf, versionHeaders } from "./ObjectFacts.ts"
 import { anonymous, bucketNamed, native, param, reachBucket, type S3Call, sendEmpty, sendXml } from "./S3Call.ts"
-import { accessDenied, invalidArgument, noSuchBucket, noSuchKey, S3Error } from "./S3Error.ts"
+import {
+  accessDenied,
+  invalidArgument,
+  invalidRequest,
+  noSuchBucket,
+  noSuchKey,
+  preconditionFailed,
+  S3Error
+} from "./S3Error.ts"
 import { decodePath } from "./Signature.ts"
 import { element, xmlDocument } from "./Xml.ts"
 
@@ -63,7 +71,8 @@ export const putObject = (call: S3Call): void => {
     }
     account.addVersion(version)
     dropOlder(call, version)
-    sendEmpty(call, 200, ["ETag", etagOf(version), ...versionHeaders(version, call.behaviour)])
+    const size = ["x-amz-object-size", String(version.size)]
+    sendEmpty(call, 200, ["ETag", etagOf(version), ...size, ...versionHeaders(version, call.behaviour)])
   } finally {
     release(account.bodies, content)
   }
@@ -76,6 +85,10 @@ const mayRead = (call: S3Call, bucket: Bucket, name: string): void => {
   call.key.mustReachName(name)
 }
 
+const checkVersionId = (versionId: string): void => {
+  if (!/^[\w-]{20,}$/.test(versionId)) throw invalidArgument("Invalid version id specified", "versionId", versionId)
+}
+
 /** The version that is asked for, or the current one. */
 const wanted = (call: S3Call, bucket: Bucket, name: string, versionId: string | undefined): Version => {
   if (versionId === undefined || versionId === "null") {
@@ -83,15 +96,52 @@ const wanted = (call: S3Call, bucket: Bucket, name: string, versionId: string | 
     if (found === undefined) throw noSuchKey(name)
     return found
   }
+  checkVersionId(versionId)
   const found = call.account.files.get(versionId)
   if (found === undefined || found.bucket !== bucket || found.name !== name || found.action === "start") {
     throw new S3Error(404, "NoSuchVersion", "The specified version does not exist.", { Key: name })
   }
   if (found.action === "hide") {
     const headers = ["x-amz-delete-marker", "true", "Allow", "DELETE"]
-    throw new S3Error(405, "MethodNotAllowed", "A delete marker has no bytes.", {}, headers)
+    throw new S3Error(
+      405,
+      "MethodNotAllowed",
+      "The specified method is not allowed against this resource.",
+      {},
+      headers
+    )
   }
   return found
+}
+
+const overrides = [
+  ...["content-type", "content-disposition", "content-encoding", "content-language", "cache-control", "expires"]
+]
+
+/** Of the part that is asked for; `undefined` where none is. */
+const partRange = (call: S3Call, version: Version): { readonly start: number; readonly end: number } | undefined => {
+  const text = param(call, "partNumber")
+  if (text === undefined) return undefined
+  if (call.exchange.header("range") !== undefined) {
+    throw invalidRequest("Cannot specify both Range header and partNumber query parameter")
+  }
+  const sizes = partSizesOf(version) ?? [version.size]
+  const number = Number(text)
+  const size = sizes[number - 1]
+  if (size === undefined) {
+    throw new S3Error(416, "InvalidPartNumber", "The requested partnumber is not satisfiable.", {
+      ActualPartCount: String(sizes.length),
+      PartNumberRequested: text
+    })
+  }
+  const start = sizes.slice(0, number - 1).reduce((sum, each) => sum + each, 0)
+  return { start, end: start + size }
+}
+
+const checkPartNumber = (call: S3Call): void => {
+  const text = param(call, "partNumber")
+  if (text === undefined || (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 10_000)) return
+  throw invalidArgument("Part number must be an integer between 1 and 10000, inclusive.", "partNumber", text)
 }
 
 export const getObject = (call: S3Call): void => {
@@ -99,21 +149,26 @@ export const getObject = (call: S3Call): void => {
   const bucket = bucketNamed(account, call.bucketName)
   if (bucket === undefined) throw noSuchBucket(call.bucketName)
   mayRead(call, bucket, name)
+  checkPartNumber(call)
   const version = wanted(call, bucket, name, param(call, "versionId"))
   if (checkReadConditions(call, version)) {
     sendEmpty(call, 304, ["ETag", etagOf(version)])
     return
   }
   const headers = objectHeaders(version, call.behaviour)
-  for (const override of ["content-type", "content-disposition", "content-language", "cache-control", "expires"]) {
+  for (const override of overrides) {
     const value = param(call, `response-${override}`)
     if (value !== undefined) headers.push(override, value)
   }
   const rangeHeader = exchange.header("range")
-  const range = rangeHeader === undefined ? undefined : parseRange(rangeHeader, version.size)
+  const part = partRange(call, version)
+  const sizes = partSizesOf(version)
+  if (part !== undefined && sizes !== undefined) headers.push("x-amz-mp-parts-count", String(sizes.length))
+  const range = part ?? (rangeHeader === undefined ? undefined : parseRange(rangeHeader, version.size))
   const { end, start } = range ?? { start: 0, end: version.size }
   headers.push("Content-Length", String(end - start))
-  if (range !== undefined) headers.push("Content-Range", `bytes ${start}-${end - 1}/${version.size}`)
+  if (range !== undefined && version.size > 0)
+    headers.push("Content-Range", `bytes ${start}-${end - 1}/${version.size}`)
   exchange.status = range === undefined ? 200 : 206
   const content = range === undefined ? version.content : sliceContent(version.content, start, end)
   exchange.later(0, () => {
@@ -133,6 +188,7 @@ export const deleteOne = (call: S3Call, bucket: Bucket, name: string, versionId:
   key.mustHave("deleteFiles")
   key.mustReachName(name)
   if (versionId !== undefined && versionId !== "null") {
+    checkVersionId(versionId)
     const version = account.files.get(versionId)
     if (version === undefined || version.name !== name) return { versionId, isMarker: false }
     deleteFileVersion(native(call, { fileName: name, fileId: versionId }))
@@ -163,38 +219,54 @@ export const deleteObject = (call: S3Call): void => {
 /** `x-amz-copy-source`: `/bucket/key?versionId=…`, the key in percent-coding. */
 export const copySourceOf = (call: S3Call): Version => {
   const header = call.exchange.header("x-amz-copy-source") ?? ""
-  const [path = "", versionId] = header.split("?versionId=")
-  const decoded = decodePath(path).replace(/^\//, "")
+  const [path = "", inHeader] = header.split("?versionId=")
+  const versionId = inHeader ?? call.exchange.header("x-amz-copy-source-version-id")
+  const refuse = (what: string, value: string) =>
+    invalidArgument(`Invalid copy source ${what}`, "x-amz-copy-source", value)
+  let decoded = path
+  try {
+    decoded = decodePath(path).replace(/^\//, "")
+  } catch {
+    throw refuse("encoding", path)
+  }
   const slash = decoded.indexOf("/")
-  if (slash <= 0) throw invalidArgument("The copy source must name a bucket and a key")
-  const [bucketName, name] = [decoded.slice(0, slash), decoded.slice(slash + 1)]
+  const [bucketName, name] = slash < 0 ? [decoded, ""] : ([decoded.slice(0, slash), decoded.slice(slash + 1)] as const)
+  if (!/^[a-zA-Z0-9][\w.-]{1,61}[a-zA-Z0-9]$/.test(bucketName) || /^\d+\.\d+\.\d+\.\d+$/.test(bucketName)) {
+    throw refuse("bucket name", decoded)
+  }
+  if (name === "") throw refuse("object key", name)
   const bucket = bucketNamed(call.account, bucketName)
   if (bucket === undefined) throw noSuchBucket(bucketName)
   mayRead(call, bucket, name)
   const version = wanted(call, bucket, name, versionId)
-  const etag = etagOf(version)
-  const same = (value: string | undefined) => value?.replaceAll('"', "") === etag.replaceAll('"', "")
-  const [match, noneMatch] = ["x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match"].map((condition) =>
-    call.exchange.header(condition)
-  )
-  if ((match !== undefined && !same(match)) || (noneMatch !== undefined && same(noneMatch))) {
-    throw new S3Error(412, "PreconditionFailed", "At least one of the preconditions you specified did not hold")
-  }
+  if (checkReadConditions(call, version, "x-amz-copy-source-")) throw preconditionFailed("If-None-Match")
   return version
 }
+
+/** Which version was copied. */
+export const copiedHeaders = (call: S3Call, source: Version): string[] =>
+  call.behaviour.keepsVersions ? ["x-amz-copy-source-version-id", source.fileId] : []
 
 export const copyObject = async (call: S3Call): Promise<void> => {
   const { account, exchange, name } = call
   const bucket = reachBucket(call)
   const source = copySourceOf(call)
-  const replaces = exchange.header("x-amz-metadata-directive") === "REPLACE"
+  const directive = exchange.header("x-amz-metadata-directive") ?? "COPY"
+  if (!["COPY", "REPLACE"].includes(directive)) {
+    throw invalidArgument("Unknown metadata directive.", "x-amz-metadata-directive", directive)
+  }
+  const replaces = directive === "REPLACE"
   if (
     source.bucket === bucket &&
     source.name === name &&
     !replaces &&
     currentVersion(bucket.names.get(name)!) === source
   ) {
-    throw new S3Error(400, "InvalidRequest", "This copy request is illegal because it changes nothing.")
+    throw new S3Error(
+      400,
+      "InvalidRequest",
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."
+    )
   }
   const fields = replaces
     ? { metadataDirective: "REPLACE", contentType: contentTypeOf(exchange), fileInfo: infoOf(exchange) }
@@ -204,5 +276,8 @@ export const copyObject = async (call: S3Call): Promise<void> => {
   const version = account.files.get((JSON.parse(row.toString()) as { fileId: string }).fileId)!
   dropOlder(call, version)
   const result = element("LastModified", new Date(version.timestamp).toISOString()) + element("ETag", etagOf(version))
-  sendXml(call, xmlDocument("CopyObjectResult", result), versionHeaders(version, call.behaviour))
+  sendXml(call, xmlDocument("CopyObjectResult", result), [
+    ...versionHeaders(version, call.behaviour),
+    ...copiedHeaders(call, source)
+  ])
 }

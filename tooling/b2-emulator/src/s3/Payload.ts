@@ -111,6 +111,9 @@ export const payloadOf = (
   if (length !== undefined && Number(length) !== bytes.length) throw cutOff()
   const md5 = hash("md5", bytes)
   const announced = headers.get("content-md5")
+  if (announced !== undefined && !/^[A-Za-z0-9+/]{22}==$/.test(announced)) {
+    throw new S3Error(400, "InvalidDigest", "The Content-MD5 you specified is not valid.", { "Content-MD5": announced })
+  }
   if (announced !== undefined && Buffer.from(announced, "base64").toString("hex") !== md5) {
     throw new S3Error(400, "BadDigest", "The Content-MD5 you specified did not match what we received.")
   }

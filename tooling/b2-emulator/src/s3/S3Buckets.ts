@@ -2,9 +2,18 @@
 import type { LifecycleRule } from "../Bucket.ts"
 import { createBucket as createNative, deleteBucket as deleteNative, updateBucket } from "../Buckets.ts"
 import { ApiError } from "../Errors.ts"
+import { cancelLargeFile } from "../LargeFiles.ts"
 import { deleteOne } from "./Objects.ts"
-import { bucketNamed, native, reachBucket, type S3Call, sendEmpty, sendXml } from "./S3Call.ts"
-import { accessDenied, invalidRequest, malformedXml, notImplemented, S3Error, toS3Error } from "./S3Error.ts"
+import { bucketNamed, native, param, reachBucket, type S3Call, sendEmpty, sendXml } from "./S3Call.ts"
+import {
+  accessDenied,
+  invalidArgument,
+  invalidRequest,
+  malformedXml,
+  notImplemented,
+  S3Error,
+  toS3Error
+} from "./S3Error.ts"
 import { childrenOf, element, parseXml, textOf, type XmlNode, xmlDocument } from "./Xml.ts"
 
 export const usualRegion = "us-east-1"
@@ -12,13 +21,31 @@ export const usualRegion = "us-east-1"
 export const listBuckets = (call: S3Call): void => {
   const { account, key } = call
   if (!key.can("listAllBucketNames") && !key.can("listBuckets")) throw accessDenied()
-  const rows = [...account.buckets.values()]
+  const prefix = param(call, "prefix") ?? ""
+  const after = param(call, "continuation-token") ?? ""
+  const most = param(call, "max-buckets") ?? "10000"
+  if (!/^\d+$/.test(most) || Number(most) < 1 || Number(most) > 10_000) {
+    throw invalidArgument("Argument max-buckets must be an integer between 1 and 10000.", "max-buckets", most)
+  }
+  const names = [...account.buckets.values()]
     .filter((bucket) => key.can("listAllBucketNames") || key.reachesBucket(bucket.bucketId))
     .map(({ bucketName }) => bucketName)
+    .filter((name) => name.startsWith(prefix) && name > after)
     .sort()
-    .map((name) => `<Bucket>${element("Name", name)}${element("CreationDate", "2024-01-01T00:00:00.000Z")}</Bucket>`)
+  const page = names.slice(0, Number(most))
+  const rows = page.map(
+    (name) => `<Bucket>${element("Name", name)}${element("CreationDate", "2024-01-01T00:00:00.000Z")}</Bucket>`
+  )
   const owner = `<Owner>${element("ID", account.accountId)}${element("DisplayName", "")}</Owner>`
-  sendXml(call, xmlDocument("ListAllMyBucketsResult", `${owner}<Buckets>${rows.join("")}</Buckets>`))
+  sendXml(
+    call,
+    xmlDocument(
+      "ListAllMyBucketsResult",
+      `${owner}<Buckets>${rows.join("")}</Buckets>${prefix === "" ? "" : element("Prefix", prefix)}${
+        names.length > page.length ? element("ContinuationToken", page.at(-1) ?? "") : ""
+      }`
+    )
+  )
 }
 
 export const createBucket = async (call: S3Call): Promise<void> => {
@@ -31,7 +58,11 @@ export const createBucket = async (call: S3Call): Promise<void> => {
 }
 
 export const deleteBucket = async (call: S3Call): Promise<void> => {
-  const { bucketId } = reachBucket(call)
+  const { bucketId, unfinished } = reachBucket(call)
+  // Uploads that nobody finished hold no bucket.
+  for (const { fileId, name } of call.behaviour.asB2 ? [] : [...unfinished]) {
+    await cancelLargeFile(native({ ...call, name }, { fileId }))
+  }
   await deleteNative(native(call, { bucketId }))
   sendEmpty(call, 204)
 }
@@ -122,9 +153,14 @@ const ruleOf = (rule: XmlNode) => {
 
 export const putBucketSetting = async (call: S3Call, setting: string): Promise<void> => {
   const { bucketId } = reachBucket(call)
-  if (setting !== "lifecycle") throw notImplemented(setting)
+  if (setting !== "lifecycle" && setting !== "versioning") throw notImplemented(setting)
   const root = parseXml(call.payload.bytes.toString())
   if (root === undefined) throw malformedXml()
+  if (setting === "versioning") {
+    const isKept = textOf(root, "Status") === "Enabled"
+    if (isKept !== call.behaviour.keepsVersions) throw notImplemented("versioning of one bucket apart from the others")
+    return sendEmpty(call, 200)
+  }
   await updateBucket(native(call, { bucketId, lifecycleRules: childrenOf(root, "Rule").map(ruleOf) }))
   sendEmpty(call, 200)
 }

@@ -15,7 +15,7 @@ import { payloadOf } from "./Payload.ts"
 import { receiveRaw } from "./RawBody.ts"
 import * as S3Buckets from "./S3Buckets.ts"
 import { anonymous, type S3Behaviour, type S3Call } from "./S3Call.ts"
-import { accessDenied, S3Error, toS3Error } from "./S3Error.ts"
+import { accessDenied, notImplemented, S3Error, toS3Error } from "./S3Error.ts"
 import { authenticate, decodePath, type Pairs, pairsOf } from "./Signature.ts"
 
 export interface S3Options {
@@ -52,6 +52,12 @@ const route = (operation: string, run: Run, shape: CallShape = "json"): Route =>
   run
 })
 
+/** What S3 has and nothing here stands for: `?analytics` of a bucket is not the bucket. */
+const unknown = [
+  ...["accelerate", "analytics", "intelligent-tiering", "inventory", "metadataConfiguration", "metadataTable"],
+  ...["metrics", "notification", "ownershipControls", "policyStatus", "session"]
+]
+
 const settings = [
   ...["acl", "cors", "encryption", "lifecycle", "location", "logging", "object-lock", "policy", "publicAccessBlock"],
   ...["replication", "requestPayment", "tagging", "versioning", "website"]
@@ -59,6 +65,7 @@ const settings = [
 
 const ofBucket = (method: string, has: (name: string) => boolean, region: string): Route | undefined => {
   const setting = settings.find(has)
+  if (unknown.some(has)) return undefined
   switch (method) {
     case "GET":
       if (has("uploads")) return route("list_multipart_uploads", Multipart.listUploads)
@@ -116,9 +123,17 @@ const placeOf = (path: string) => {
     : { bucketName: decoded.slice(0, slash), name: decoded.slice(slash + 1) }
 }
 
+const mostNameBytes = 1024
+
 const routeOf = (exchange: Exchange, place: ReturnType<typeof placeOf>, pairs: Pairs, region: string): Route => {
   const has = (name: string) => pairs.some(([key]) => key === name)
   const { method } = exchange
+  if (Buffer.byteLength(place.name) > mostNameBytes) {
+    throw new S3Error(400, "KeyTooLongError", "Your key is too long", {
+      Size: String(Buffer.byteLength(place.name)),
+      MaxSizeAllowed: String(mostNameBytes)
+    })
+  }
   const isCopy = exchange.header("x-amz-copy-source") !== undefined
   const found =
     place.bucketName === ""
@@ -129,7 +144,7 @@ const routeOf = (exchange: Exchange, place: ReturnType<typeof placeOf>, pairs: P
         ? ofBucket(method, has, region)
         : ofObject(method, has, isCopy)
   if (found !== undefined) return found
-  throw new S3Error(501, "NotImplemented", `${method} ${exchange.path}?${exchange.query} is not here`)
+  throw notImplemented(`${method} ${exchange.path}?${exchange.query}`)
 }
 
 const keyOf = ({ account, options }: S3Server, keyId: string): Key | undefined => {
@@ -170,6 +185,9 @@ export const handleS3 = (server: S3Server, request: HttpRequest): void => {
         const key = signed === undefined ? anonymous : keyOf(server, signed.keyId)
         if (key === undefined) throw accessDenied()
         if (behaviour.asB2) refuseAcl(exchange)
+        for (const owner of ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"]) {
+          if ((exchange.header(owner) ?? account.accountId) !== account.accountId) throw accessDenied()
+        }
         const payload = payloadOf(raw, request.head.headers, signed, behaviour.asB2)
         const call: S3Call = { account, faults, exchange, behaviour, key, ...place, pairs, payload }
         Promise.resolve(found.run(call)).catch((failure) => sendFailure(exchange, failure))

@@ -28,20 +28,33 @@ export class S3Error extends ApiError {
   }
 }
 
-export const accessDenied = (message = "Access Denied") => new S3Error(403, "AccessDenied", message)
+export const accessDenied = (message = "Access Denied.") => new S3Error(403, "AccessDenied", message)
 export const noSuchKey = (key: string) =>
   new S3Error(404, "NoSuchKey", "The specified key does not exist.", { Key: key })
 export const noSuchBucket = (name: string) =>
-  new S3Error(404, "NoSuchBucket", "The specified bucket does not exist", { BucketName: name })
+  new S3Error(404, "NoSuchBucket", "The specified bucket does not exist.", { BucketName: name })
 export const noSuchUpload = (id: string) =>
-  new S3Error(404, "NoSuchUpload", "The specified multipart upload does not exist.", { UploadId: id })
+  new S3Error(
+    404,
+    "NoSuchUpload",
+    "The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
+    { UploadId: id }
+  )
 export const invalidRequest = (message: string) => new S3Error(400, "InvalidRequest", message)
-export const invalidArgument = (message: string) => new S3Error(400, "InvalidArgument", message)
-export const malformedXml = () => new S3Error(400, "MalformedXML", "The XML you provided was not well-formed.")
+export const invalidArgument = (message: string, name?: string, value = "") =>
+  new S3Error(400, "InvalidArgument", message, name === undefined ? {} : { ArgumentName: name, ArgumentValue: value })
+export const malformedXml = () =>
+  new S3Error(
+    400,
+    "MalformedXML",
+    "The XML you provided was not well-formed or did not validate against our published schema."
+  )
 export const notImplemented = (what: string) =>
-  new S3Error(501, "NotImplemented", `A header or query you provided implies functionality that is not here: ${what}`)
+  new S3Error(501, "NotImplemented", "A header you provided implies functionality that is not implemented.", {
+    Header: what
+  })
 export const preconditionFailed = (condition: string) =>
-  new S3Error(412, "PreconditionFailed", "At least one of the preconditions you specified did not hold", {
+  new S3Error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold.", {
     Condition: condition
   })
 
@@ -65,9 +78,16 @@ const codes: Readonly<Record<string, readonly [number, string]>> = {
   too_many_requests: [503, "SlowDown"]
 }
 
+/** Where S3 has words of its own. */
+const messages: Readonly<Record<string, string>> = {
+  BucketNotEmpty: "The bucket you tried to delete is not empty.",
+  InvalidBucketName: "The specified bucket is not valid.",
+  InvalidRange: "The requested range is not satisfiable"
+}
+
 /** What was thrown, as S3 says it. Anything that is no error of the API stays what it is. */
 export const toS3Error = (failure: unknown): unknown => {
   if (!(failure instanceof ApiError) || failure instanceof S3Error || failure instanceof ProxyError) return failure
   const [status, code] = codes[failure.code] ?? [failure.status, "InvalidRequest"]
-  return new S3Error(status, code, failure.message, {}, failure.headers)
+  return new S3Error(status, code, messages[code] ?? failure.message, {}, failure.headers)
 }
