@@ -2,14 +2,20 @@
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import type { BenchStorage } from "./BenchStorages.ts"
 import type { Checkout } from "./Checkout.ts"
 import type { EmulatorProcess } from "./EmulatorProcess.ts"
 
-export interface Contender {
+export interface Transferring {
   readonly name: string
-  readonly environment: (emulator: EmulatorProcess) => Readonly<Record<string, string>>
   readonly upload: (folder: string, bucket: string, transfers: number) => ReadonlyArray<string>
   readonly download: (bucket: string, folder: string, transfers: number) => ReadonlyArray<string>
+}
+
+export interface Contender extends Transferring {
+  readonly environment: (emulator: EmulatorProcess) => Readonly<Record<string, string>>
+  /** The same with the remote `bench`, which has to be in the configuration or `environment`. */
+  readonly on: (storage: BenchStorage) => Transferring & { readonly environment: Readonly<Record<string, string>> }
   readonly list: (bucket: string) => ReadonlyArray<string>
   /** Commands that do nothing but start, by what they are called in the table. */
   readonly starts: Readonly<Record<string, ReadonlyArray<string>>>
@@ -21,11 +27,24 @@ export const b2Environment = ({ endpoint, key, keyId }: EmulatorProcess): Readon
   B2_ENDPOINT: endpoint
 })
 
-export const ourclone = (name: string, { program, script }: Checkout): Contender => ({
+/** The remote `bench` in OurClone's configuration. */
+export const configurationOf = ({ ourclone }: BenchStorage): string =>
+  [
+    "[remotes.bench]",
+    ...Object.entries(ourclone).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
+    ""
+  ].join("\n")
+
+const ourcloneAt = (name: string, program: ReadonlyArray<string>, at: string): Transferring => ({
   name,
+  upload: (folder, bucket, transfers) => [...program, "sync", folder, `${at}${bucket}`, `--transfers=${transfers}`],
+  download: (bucket, folder, transfers) => [...program, "sync", `${at}${bucket}`, folder, `--transfers=${transfers}`]
+})
+
+export const ourclone = (name: string, { program, script }: Checkout): Contender => ({
+  ...ourcloneAt(name, program, "b2://"),
   environment: b2Environment,
-  upload: (folder, bucket, transfers) => [...program, "sync", folder, `b2://${bucket}`, `--transfers=${transfers}`],
-  download: (bucket, folder, transfers) => [...program, "sync", `b2://${bucket}`, folder, `--transfers=${transfers}`],
+  on: ({ root }) => ({ ...ourcloneAt(name, program, `bench:${root}`), environment: {} }),
   list: (bucket) => [...program, "ls", `b2://${bucket}`],
   starts: {
     "--version": [...program, "--version"],
@@ -42,16 +61,29 @@ const rcloneFlags = (transfers: number) => [
   "--config=/dev/null"
 ]
 
-const makeRclone = (command: string): Contender => ({
-  name: spawnSync(command, ["version"], { encoding: "utf8" }).stdout.split("\n")[0]?.trim() ?? "rclone",
+const rcloneAt = (name: string, command: string, at: string): Transferring => ({
+  name,
+  upload: (folder, bucket, transfers) => [command, "sync", folder, `${at}${bucket}`, ...rcloneFlags(transfers)],
+  download: (bucket, folder, transfers) => [command, "sync", `${at}${bucket}`, folder, ...rcloneFlags(transfers)]
+})
+
+const rcloneName = (command: string): string =>
+  spawnSync(command, ["version"], { encoding: "utf8" }).stdout.split("\n")[0]?.trim() ?? "rclone"
+
+const makeRclone = (command: string, name = rcloneName(command)): Contender => ({
+  ...rcloneAt(name, command, "EMU:"),
+  on: ({ rclone, root }) => ({
+    ...rcloneAt(name, command, `BENCH:${root}`),
+    environment: Object.fromEntries(
+      Object.entries(rclone).map(([option, value]) => [`RCLONE_CONFIG_BENCH_${option}`, value])
+    )
+  }),
   environment: ({ endpoint, key, keyId }) => ({
     RCLONE_CONFIG_EMU_TYPE: "b2",
     RCLONE_CONFIG_EMU_ACCOUNT: keyId,
     RCLONE_CONFIG_EMU_KEY: key,
     RCLONE_CONFIG_EMU_ENDPOINT: endpoint
   }),
-  upload: (folder, bucket, transfers) => [command, "sync", folder, `EMU:${bucket}`, ...rcloneFlags(transfers)],
-  download: (bucket, folder, transfers) => [command, "sync", `EMU:${bucket}`, folder, ...rcloneFlags(transfers)],
   list: (bucket) => [command, "lsf", "--recursive", "--format", "stp", `EMU:${bucket}`, ...rcloneFlags(16)],
   starts: { "--version": [command, "--version"], "--help": [command, "--help"] }
 })

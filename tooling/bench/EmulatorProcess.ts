@@ -6,6 +6,8 @@ export interface EmulatorProcess {
   readonly endpoint: string
   readonly keyId: string
   readonly key: string
+  /** With `--s3`. */
+  readonly s3Endpoint: string | undefined
   readonly stop: () => Promise<void>
 }
 
@@ -24,8 +26,11 @@ export const startEmulator = (flags: ReadonlyArray<string>): Promise<EmulatorPro
       const keyId = value("B2_APPLICATION_KEY_ID")
       const key = value("B2_APPLICATION_KEY")
       const endpoint = value("B2_ENDPOINT")
+      const s3Endpoint = value("S3_ENDPOINT")
       if (keyId === undefined || key === undefined || endpoint === undefined) return
+      if (flags.includes("--s3") && s3Endpoint === undefined) return
       resolve({
+        s3Endpoint,
         endpoint,
         keyId,
         key,

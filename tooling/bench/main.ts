@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- ROW ...] [--runs N] [--against CHECKOUT]`
+ * `npm run bench [-- ROW ...] [--runs N] [--scale F] [--against CHECKOUT]`
  *
  * OurClone against whatever rclone and restic are on PATH, in turn: transfers on
  * one emulator, which runs in a process of its own, backups on repositories of
@@ -14,6 +14,7 @@ import * as path from "node:path"
 import { parseArgs } from "node:util"
 import { ourcloneBackup, restic } from "./BackupContenders.ts"
 import { backupRows } from "./BackupRows.ts"
+import { storageKinds } from "./BenchStorages.ts"
 import { build, ownRoot } from "./Checkout.ts"
 import { ourclone, rclone } from "./Contenders.ts"
 import { journalCost } from "./journalCost.ts"
@@ -22,6 +23,7 @@ import { mountParts, mountRows } from "./MountRows.ts"
 import { planMillion } from "./planMillion.ts"
 import type { Row } from "./Row.ts"
 import { startRow } from "./StartRow.ts"
+import { storageRows } from "./StorageRows.ts"
 import { syncRows } from "./SyncRows.ts"
 import { service } from "./service.ts"
 import { type Measured, table } from "./Table.ts"
@@ -29,7 +31,11 @@ import { tuiFigures } from "./tuiFigures.ts"
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: "string", default: "3" }, against: { type: "string" } }
+  options: {
+    runs: { type: "string", default: "3" },
+    scale: { type: "string", default: "1" },
+    against: { type: "string" }
+  }
 })
 
 const own = build(ownRoot)
@@ -50,7 +56,10 @@ const rows: Readonly<Record<string, Row>> = {
   ...mountRows(withPeer(ourcloneMount(name, own), peers.mount), ourclone(name, own))
 }
 /** Measured only where somebody asks for them. */
-const parts = mountParts(withPeer(ourcloneMount(name, own), peers.mount), ourclone(name, own))
+const parts = {
+  ...mountParts(withPeer(ourcloneMount(name, own), peers.mount), ourclone(name, own)),
+  ...storageRows(contenders, storageKinds, Number(values.scale))
+}
 const all = other === undefined ? [...Object.keys(rows), "plan", "service", "journal", "tui"] : Object.keys(rows)
 const runs = Number(values.runs)
 if (positionals.some((row) => !all.includes(row) && !(row in parts)) || !Number.isInteger(runs) || runs < 1) {
