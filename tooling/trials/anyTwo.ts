@@ -1,13 +1,15 @@
 /**
- * `node tooling/trials/anyTwo.ts [--from KIND ...] [--to KIND ...] [--files N] [--no-backup]`: a tree of awkward names and N
- * files of /usr/share/doc, from every kind of storage to every other by `ourclone`, brought back each time and compared; then
- * a backup repository in each, checked and restored. Ends with 1 when anything differs.
+ * `node tooling/trials/anyTwo.ts [--from KIND ...] [--to KIND ...] [--files N] [--no-pairs] [--no-backup]`: a tree of awkward
+ * names and N files of /usr/share/doc, from every kind of storage to every other by `ourclone`, brought back each time and
+ * compared; then a backup repository in each, checked and restored, and checked by restic where that is here and can reach it.
+ * Ends with 1 when anything differs.
  */
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
+import { find } from "@ourclone/core/testing/Programs"
 import * as Effect from "effect/Effect"
 import { compareTrees } from "../compareTrees.ts"
 import * as RunningStorages from "./runningStorages.ts"
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     from: { type: "string", multiple: true },
     to: { type: "string", multiple: true },
     files: { type: "string", default: "200" },
+    "no-pairs": { type: "boolean", default: false },
     "no-backup": { type: "boolean", default: false }
   }
 })
@@ -87,27 +90,33 @@ const makeTree = (): void => {
 
 const program = path.join(import.meta.dirname, "..", "..", "apps", "cli", "src", "main.ts")
 
+const password = "a password of a trial"
+
 const run = (configuration: string, ...words: ReadonlyArray<string>): Promise<void> =>
+  ended("ourclone", process.execPath, [program, ...words], {
+    HOME: folder,
+    OURCLONE_CONFIG: configuration,
+    OURCLONE_PASSWORD: password,
+    XDG_STATE_HOME: at("state"),
+    XDG_CACHE_HOME: at("cache")
+  })
+
+const ended = (
+  name: string,
+  command: string,
+  words: ReadonlyArray<string>,
+  environment: Readonly<Record<string, string>>
+): Promise<void> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...words], {
-      cwd: folder,
-      env: {
-        ...process.env,
-        HOME: folder,
-        OURCLONE_CONFIG: configuration,
-        OURCLONE_PASSWORD: "a password of a trial",
-        XDG_STATE_HOME: at("state"),
-        XDG_CACHE_HOME: at("cache")
-      },
-      stdio: ["ignore", "ignore", "pipe"]
-    })
+    const env = { ...process.env, ...environment }
+    const child = spawn(command, words, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] })
     let said = ""
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       said += text
     })
     child.once("error", reject)
     child.once("close", (code) =>
-      code === 0 ? resolve() : reject(new Error(`ourclone ${words.join(" ")} ended with ${code}: ${said}`))
+      code === 0 ? resolve() : reject(new Error(`${name} ${words.join(" ")} ended with ${code}: ${said}`))
     )
   })
 
@@ -119,7 +128,7 @@ const differences = (found: string): ReadonlyArray<string> => {
 }
 
 const trial = Effect.gen(function* () {
-  const { configuration, missing, places } = yield* RunningStorages.start(folder)
+  const { configuration, missing, places, restic } = yield* RunningStorages.start(folder)
   for (const [kind, because] of missing) console.log(`left out ${kind}: ${because}`)
   const failures: Array<string> = []
   const tried = (what: string, work: () => Promise<ReadonlyArray<string>>) =>
@@ -134,7 +143,7 @@ const trial = Effect.gen(function* () {
     })
   const chosen = (given: ReadonlyArray<string> | undefined) =>
     [...places].filter(([kind]) => given === undefined || given.includes(kind))
-  for (const [kind, place] of chosen(values.from)) {
+  for (const [kind, place] of values["no-pairs"] ? [] : chosen(values.from)) {
     yield* tried(`to ${kind} and back`, async () => {
       await run(configuration, "sync", tree, `${place}/origin`)
       await run(configuration, "sync", `${place}/origin`, at("back"))
@@ -161,6 +170,19 @@ const trial = Effect.gen(function* () {
         const wrong = differences(path.join(at("restored"), tree))
         fs.rmSync(at("restored"), { recursive: true, force: true })
         return wrong
+      })
+      const by = restic.get(kind)
+      const judge = find("restic")
+      if (by === undefined || judge === undefined) {
+        console.log(
+          `no word of restic on ${kind}: it ${judge === undefined ? "is not installed" : "does not reach it"}`
+        )
+        continue
+      }
+      yield* tried(`restic's word on ${kind}`, async () => {
+        const words = [...by.words, "-r", by.repository("repository"), "--no-cache", "check", "--read-data"]
+        await ended("restic", judge, words, { ...by.environment, RESTIC_PASSWORD: password })
+        return []
       })
     }
   }

@@ -1,11 +1,20 @@
 /** One storage of every kind on this machine, empty, and remotes that lead there: `local:` is a folder, the rest are servers. */
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { startEmulator } from "@ourclone/b2-emulator/Emulator"
+import { find } from "@ourclone/core/testing/Programs"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as OpenSsh from "../../packages/provider-sftp/test/OpenSshServer.ts"
 import * as Apache from "../../packages/provider-webdav/test/apache.ts"
+
+/** How restic reaches one kind of storage. */
+export interface ByRestic {
+  readonly repository: (name: string) => string
+  readonly words: ReadonlyArray<string>
+  readonly environment: Readonly<Record<string, string>>
+}
 
 export interface Storages {
   /** A place in each kind of storage, by its name; paths may be added with `/`. */
@@ -14,6 +23,8 @@ export interface Storages {
   readonly missing: ReadonlyMap<string, string>
   /** The file of configuration that the places are named in. */
   readonly configuration: string
+  /** How restic reaches the folder of a place, where it can. */
+  readonly restic: ReadonlyMap<string, ByRestic>
 }
 
 const remote = (name: string, options: Readonly<Record<string, string | number | boolean>>): string =>
@@ -26,6 +37,8 @@ export const start = Effect.fnUntraced(function* (folder: string): Effect.fn.Ret
   const places = new Map<string, string>([["local", path.join(folder, "local")]])
   const missing = new Map<string, string>()
   const lines: Array<string> = []
+  const restic = new Map<string, ByRestic>()
+  restic.set("local", { repository: (name) => path.join(folder, "local", name), words: [], environment: {} })
   const emulator = yield* Effect.acquireRelease(
     Effect.promise(() => startEmulator({ s3: {}, minimumPartSize: 5_000_000 })),
     (running) => Effect.promise(() => running.close())
@@ -36,6 +49,14 @@ export const start = Effect.fnUntraced(function* (folder: string): Effect.fn.Ret
   const keys = { accessKeyId: emulator.keyId, secretAccessKey: emulator.key, endpoint: emulator.s3Endpoint ?? "" }
   lines.push(remote("s", { type: "s3", ...keys, conditionalWrites: true }))
   places.set("s3", "s:any-two-s3")
+  // Buckets of the native side are those of the other, which restic can be sent to.
+  for (const kind of ["b2", "s3"]) {
+    restic.set(kind, {
+      repository: (name) => `s3:${keys.endpoint}/any-two-${kind}/${name}`,
+      words: [],
+      environment: { AWS_ACCESS_KEY_ID: keys.accessKeyId, AWS_SECRET_ACCESS_KEY: keys.secretAccessKey }
+    })
+  }
 
   const noSsh = OpenSsh.missing()
   if (noSsh !== undefined) missing.set("sftp", noSsh)
@@ -47,6 +68,12 @@ export const start = Effect.fnUntraced(function* (folder: string): Effect.fn.Ret
     const { keyFile, knownHosts, port, user } = ssh
     lines.push(remote("f", { type: "sftp", host: "127.0.0.1", port, user, keyFile, knownHosts }))
     places.set("sftp", `f:${ssh.folder}/place`)
+    const command = `ssh -p ${port} -i ${keyFile} -o UserKnownHostsFile=${knownHosts} ${user}@127.0.0.1 -s sftp`
+    restic.set("sftp", {
+      repository: (name) => `sftp:${user}@127.0.0.1:${ssh.folder}/place/${name}`,
+      words: ["-o", `sftp.command=${command}`],
+      environment: {}
+    })
   }
   const noApache = Apache.missing()
   if (noApache !== undefined) missing.set("webdav", noApache)
@@ -54,11 +81,23 @@ export const start = Effect.fnUntraced(function* (folder: string): Effect.fn.Ret
     const { password, url, user } = yield* Apache.startServer
     lines.push(remote("w", { type: "webdav", url, user, password }))
     places.set("webdav", "w:place")
+    const rclone = find("rclone")
+    if (rclone !== undefined) {
+      const pass = spawnSync(rclone, ["obscure", password], { encoding: "utf8" }).stdout.trim()
+      const options = { TYPE: "webdav", URL: url, VENDOR: "other", USER: user, PASS: pass }
+      restic.set("webdav", {
+        repository: (name) => `rclone:trial:place/${name}`,
+        words: [],
+        environment: Object.fromEntries(
+          Object.entries(options).map(([option, value]) => [`RCLONE_CONFIG_TRIAL_${option}`, value])
+        )
+      })
+    }
   }
   lines.push(remote("c", { type: "crypt", remote: path.join(folder, "encrypted"), password: "a password" }))
   places.set("crypt", "c:place")
 
   const configuration = path.join(folder, "config.toml")
   fs.writeFileSync(configuration, lines.join("\n"), { mode: 0o600 })
-  return { places, missing, configuration }
+  return { places, missing, configuration, restic }
 })
