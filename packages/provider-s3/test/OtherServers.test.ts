@@ -1,0 +1,48 @@
+/** The contract on S3 servers that nobody here wrote. */
+import { layer } from "@effect/vitest"
+import { needs } from "@ourclone/core/testing/Programs"
+import * as ProviderContract from "@ourclone/core/testing/ProviderContract"
+import { Context, Effect, Layer } from "effect"
+import { type At, type Given, openAt } from "./emulated.ts"
+import { moto, versitygw } from "./otherServers.ts"
+
+class Server extends Context.Service<Server, At>()("Server") {}
+
+const hasVersity = needs("versitygw")
+const hasMoto = needs("moto_server")
+
+const servers = [
+  { title: "versitygw, with versions", need: hasVersity, start: versitygw(), options: { provider: "Versity" } },
+  {
+    title: "versitygw, without",
+    need: hasVersity,
+    start: versitygw({ keepsVersions: false }),
+    options: { provider: "Versity" }
+  },
+  {
+    title: "moto",
+    need: hasVersity.available
+      ? { available: false, reason: "versitygw is there, which is the better judge" }
+      : hasMoto,
+    start: moto,
+    options: { provider: "Other", conditionalWrites: true }
+  }
+] as const
+
+let count = 0
+
+for (const { need, options, start, title } of servers) {
+  const live = need.available ? Layer.effect(Server, start) : Layer.succeed(Server, {} as At)
+  layer(live, { excludeTestServices: true })(title, (it) => {
+    for (const check of ProviderContract.checks) {
+      it.effect(check.name, (context) => {
+        if (!need.available) context.skip(need.reason)
+        return Effect.gen(function* () {
+          const server = yield* Server
+          const provider = yield* openAt(server, `trial-${++count}/some folder`, options as Given)
+          yield* ProviderContract.runOrSkip(check, provider, context.skip)
+        })
+      })
+    }
+  })
+}

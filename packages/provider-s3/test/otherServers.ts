@@ -1,0 +1,50 @@
+/** S3 servers of other people on this machine, on loopback, in a folder of their own. */
+import { spawn } from "node:child_process"
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
+import { freePort, untilListening } from "@ourclone/core/testing/Listening"
+import { find } from "@ourclone/core/testing/Programs"
+import { Effect } from "effect"
+import type { At } from "./emulated.ts"
+
+const started = (program: string, words: (port: number, folder: string) => ReadonlyArray<string>) =>
+  Effect.acquireRelease(
+    Effect.promise(async () => {
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-s3-"))
+      for (const name of ["objects", "versions", "attributes"]) fs.mkdirSync(path.join(folder, name))
+      const port = await freePort()
+      const server = spawn(program, words(port, folder), { stdio: "ignore" })
+      const ended = new Promise<void>((done) => server.once("close", () => done()))
+      const isOver = ended.then((): never => {
+        throw new Error(`${program} ended`)
+      })
+      await untilListening(port, isOver)
+      return {
+        endpoint: `http://127.0.0.1:${port}`,
+        keyId: "trial",
+        key: "the secret of a trial",
+        server,
+        ended,
+        folder
+      }
+    }),
+    ({ ended, folder, server }) =>
+      Effect.promise(async () => {
+        server.kill("SIGTERM")
+        await ended
+        fs.rmSync(folder, { recursive: true, force: true })
+      })
+  )
+
+/** Attributes go to files of their own where `isApart`: not every file system has any. */
+export const versitygw = ({ keepsVersions = true } = {}) =>
+  started(find("versitygw") ?? "versitygw", (port, folder) => [
+    ...["--port", `127.0.0.1:${port}`, "--access", "trial", "--secret", "the secret of a trial", "--quiet"],
+    ...["posix", ...(keepsVersions ? ["--versioning-dir", path.join(folder, "versions")] : [])],
+    path.join(folder, "objects")
+  ])
+
+export const moto = started(find("moto_server") ?? "moto_server", (port) => ["-H", "127.0.0.1", "-p", `${port}`])
+
+export type OtherServer = At
