@@ -37,9 +37,14 @@ for (const { need, options, start, title } of servers) {
     for (const check of ProviderContract.checks) {
       it.effect(check.name, (context) => {
         if (!need.available) context.skip(need.reason)
+        if (need === hasVersity && check.name === "keeps names with every kind of character") {
+          context.skip("it keeps objects as files, which can not be called by what stands for a dot")
+        }
         return Effect.gen(function* () {
           const server = yield* Server
-          const provider = yield* openAt(server, `trial-${++count}/some folder`, options as Given)
+          const account = yield* openAt(server, "", options as Given)
+          yield* account.buckets?.create(`trial-${++count}`) ?? Effect.void
+          const provider = yield* openAt(server, `trial-${count}/some folder`, options as Given)
           yield* ProviderContract.runOrSkip(check, provider, context.skip)
         })
       })

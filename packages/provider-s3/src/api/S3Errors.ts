@@ -120,6 +120,14 @@ const wrongBytes = of("BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch",
 const full = of("QuotaExceeded", "InsufficientCapacity", "XMinioStorageFull")
 const asleep = of("InvalidObjectState", "ObjectNotInActiveTierError")
 const taken = of("BucketAlreadyExists", "BucketAlreadyOwnedByYou", "BucketNameUnavailable")
+/** Of services that keep objects as files of a disk. */
+const folders = of(
+  "DirectoryObjectContainsData",
+  "ExistingObjectIsDirectory",
+  "ObjectParentIsFile",
+  "XMinioObjectExistsAsDirectory",
+  "XMinioParentIsObject"
+)
 const elsewhere = of(
   "PermanentRedirect",
   "AuthorizationHeaderMalformed",
@@ -202,6 +210,8 @@ export const reasonOf = (failure: S3Failure, call: Call): Reason => {
     return new NotFound({ message: code === "NoSuchUpload" ? "the upload in parts is gone" : "there is no such file" })
   if (asleep.has(code))
     return new PermissionDenied({ message: "the file is in an archive class; restore it in the service first" })
+  if (folders.has(code))
+    return new InvalidRequest({ message: `a folder and a file there would have one name${where}`, concernsName: true })
   if (denied.has(code)) return denial(failure, call, where)
   if (badCredentials.has(code)) {
     const hint = code === "SignatureDoesNotMatch" ? "; or something on the way changes requests" : ""
