@@ -33,7 +33,10 @@ const begin = (): void => {
     Error.stackTraceLimit = deepStack
     const plugin = culprit(new Error("exit").stack ?? "")
     Error.stackTraceLimit = before
-    if (plugin !== undefined) process.stderr.write(`${title(plugin)} ended the process (exit code ${code})\n`)
+    if (plugin === undefined) return
+    process.stderr.write(`${title(plugin)} ended the process (exit code ${code})\n`)
+    // Whatever it says, what was asked for was not done.
+    if (code === 0) process.exitCode = 1
   })
   process.on("uncaughtExceptionMonitor", (error) => {
     const plugin = culprit(error instanceof Error ? (error.stack ?? "") : "")
