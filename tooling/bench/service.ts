@@ -8,7 +8,6 @@ import * as http from "node:http"
 import * as os from "node:os"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
-import { version } from "@ourclone/core/events/Envelope"
 import { current } from "@ourclone/core/machine/ProcessIdentity"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
@@ -108,43 +107,25 @@ interface Heard {
   readonly stop: () => boolean
 }
 
-const factMark = Buffer.from(`"v":${version},"seq":`)
-const timeMark = Buffer.from(`,"at":`)
-const digitsAt = (buffer: Buffer, at: number): number => Number.parseInt(buffer.toString("latin1", at, at + 16), 10)
-
-/**
- * Facts of one task, until it is stopped. Counts them, and reads of each piece no more than the number of its first and
- * last one, so as to take little from who is measured.
- */
+/** Facts of one task, by number, until it is stopped. Reads no more of them than that, so as to take little from who is measured. */
 const listen = (socketPath: string, id: string): Heard => {
-  let rest: Buffer = Buffer.alloc(0)
+  let text = ""
   let seq = 0
   let late = 0
   let isGapless = true
-  const hear = (piece: Buffer): void => {
-    const whole = rest.length === 0 ? piece : Buffer.concat([rest, piece])
-    const end = whole.lastIndexOf("\n\n")
-    if (end < 0) {
-      rest = whole
-      return
-    }
-    rest = Buffer.from(whole.subarray(end))
-    const first = whole.indexOf(factMark)
-    let count = 0
-    let last = first
-    for (let at = first; at >= 0 && at < end; at = whole.indexOf(factMark, at + factMark.length)) {
-      last = at
-      count++
-    }
-    if (count === 0) return
-    const from = digitsAt(whole, first + factMark.length)
-    const to = digitsAt(whole, last + factMark.length)
-    isGapless &&= from === seq + 1 && to === seq + count
-    seq = to
-    late = Math.max(late, Date.now() - digitsAt(whole, whole.indexOf(timeMark, first) + timeMark.length))
-  }
   const request = http.get({ socketPath, path: `/api/v1/events?tasks=${id}&after=0`, agent: false }, (response) => {
-    response.on("data", hear)
+    response.setEncoding("utf8").on("data", (piece: string) => {
+      text += piece
+      const end = text.lastIndexOf("\n\n")
+      let at = Number.POSITIVE_INFINITY
+      for (const [, next, happened] of text.slice(0, Math.max(0, end)).matchAll(/"seq":(\d+),"at":(\d+)/g)) {
+        isGapless &&= Number(next) === seq + 1
+        seq = Number(next)
+        at = Math.min(at, Number(happened))
+      }
+      late = Math.max(late, Date.now() - at)
+      text = text.slice(Math.max(0, end))
+    })
     response.once("error", () => {})
   })
   request.once("error", () => {})
@@ -160,7 +141,7 @@ const eventSeconds = 10
 const stepMillis = 100
 
 /** Writes facts of one task as its runner would, and says how those who listen hear them. */
-const events = async ({ child, folder, socket }: Service): Promise<void> => {
+const events = async ({ folder, socket }: Service): Promise<void> => {
   const steps = (eventSeconds * 1_000) / stepMillis
   const each = eventsASecond / (1_000 / stepMillis)
   const write = Effect.gen(function* () {
@@ -169,8 +150,6 @@ const events = async ({ child, folder, socket }: Service): Promise<void> => {
     const claim = yield* store.claim(current(), 60_000, id)
     if (claim === undefined) throw new Error("the task is not to be had")
     const heard = Array.from({ length: listeners }, () => listen(socket, id))
-    const ticks = () => (process.platform === "linux" && child.pid !== undefined ? usage(child.pid).ticks : 0)
-    const before = { service: ticks(), own: process.cpuUsage() }
     const began = performance.now()
     for (let step = 0; step < steps; step++) {
       yield* Effect.promise(() => pause(Math.max(0, began + step * stepMillis - performance.now())))
@@ -187,17 +166,12 @@ const events = async ({ child, folder, socket }: Service): Promise<void> => {
       if (heard.every(({ seen }) => seen() === all)) break
       yield* Effect.promise(() => pause(20))
     }
-    const own = process.cpuUsage(before.own)
-    const took = { service: (ticks() - before.service) / 100, own: (own.user + own.system) / 1e6 }
     const complete = heard.filter((one) => one.stop() && one.seen() === all).length
     const late = Math.max(...heard.map((one) => one.late()))
     yield* store.settle(id, { _tag: "Finished", take: claim.take, failed: 0 })
     console.log(
       `  ${Math.round(all / seconds)} events a second for ${seconds.toFixed(1)} s to ${listeners} listeners: ` +
         `${complete} heard all without a gap, the latest after ${late} ms`
-    )
-    console.log(
-      `  for that the service took ${took.service.toFixed(1)} s of a processor, and who wrote and listened ${took.own.toFixed(1)} s`
     )
   })
   await Effect.runPromise(Effect.scoped(write))
