@@ -1,5 +1,6 @@
 /** What is published works outside the workspace: packed, installed in an empty folder, used from there. */
-import { spawnSync } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -16,9 +17,11 @@ const run = (program: string, ...args: ReadonlyArray<string>) =>
     env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: "", XDG_STATE_HOME: "", XDG_CACHE_HOME: "" }
   })
 
+let tarballs: Readonly<Record<string, string>> = {}
+
 beforeAll(() => {
   output("turbo", ["build"], root)
-  const tarballs = Object.fromEntries(
+  tarballs = Object.fromEntries(
     [...packAll(path.join(folder, "tarballs"))].map(([name, file]) => [name, `file:${file}`])
   )
   const effect = JSON.parse(
@@ -129,5 +132,94 @@ describe("the packed packages", () => {
       (file) => fs.statSync(file, { bigint: true }).mtimeNs
     )
     expect(times[1]).toBe(times[0])
+  }, 300_000)
+})
+
+describe("the example of a provider, from its tarball in an empty home", () => {
+  const example = path.join(folder, "example")
+  const home = path.join(folder, "empty home")
+  const plugins = path.join(home, ".local", "share", "ourclone", "plugins")
+  let fake: ChildProcess
+  let given: { readonly account: string; readonly key: string; readonly endpoint: string }
+
+  const ourclone = (...words: ReadonlyArray<string>) => {
+    const { NODE_EXTRA_CA_CERTS, PATH } = process.env
+    // npm alone knows the registry of whoever runs this.
+    const npm = { NODE_EXTRA_CA_CERTS, npm_config_userconfig: path.join(os.homedir(), ".npmrc") }
+    const env = { ...npm, PATH, HOME: home, AZURE_KEY: given.key }
+    const { status, stderr, stdout } = spawnSync(path.join(folder, "node_modules", ".bin", "ourclone"), words, {
+      cwd: home,
+      encoding: "utf8",
+      env
+    })
+    return { status, stderr, stdout }
+  }
+  const names = (place: string) => ourclone("ls", place).stdout.trim().split("\n")
+
+  beforeAll(async () => {
+    const from = path.join(root, "examples", "provider-azure")
+    fs.cpSync(from, example, {
+      recursive: true,
+      filter: (file) => !/node_modules|dist$/.test(path.relative(from, file))
+    })
+    const types = ["--typeRoots", path.join(root, "node_modules", "@types")]
+    output(path.join(root, "node_modules", ".bin", "tsc"), ["-p", "tsconfig.json", ...types], example)
+    output("npm", ["pack"], example)
+    fs.mkdirSync(plugins, { recursive: true })
+    // What a registry would bring.
+    const overrides = { "@ourclone/core": tarballs["@ourclone/core"] }
+    fs.writeFileSync(path.join(plugins, "package.json"), JSON.stringify({ private: true, overrides }))
+    fs.mkdirSync(path.join(home, "photos", "2024"), { recursive: true })
+    fs.writeFileSync(path.join(home, "photos", "a.txt"), "a picture")
+    fs.writeFileSync(path.join(home, "photos", "2024", "b é.txt"), "another")
+    fake = spawn(process.execPath, [path.join(example, "test", "FakeAzure.ts"), "album", "tried"], {
+      stdio: ["ignore", "pipe", "inherit"]
+    })
+    const [line] = (await once(fake.stdout!.setEncoding("utf8"), "data")) as [string]
+    given = JSON.parse(line)
+  }, 120_000)
+
+  afterAll(() => void fake?.kill())
+
+  it("is added, keeps files, and keeps the contract", () => {
+    const added = ourclone("plugin", "add", path.join(example, "ourclone-provider-azure-0.1.0.tgz"))
+    expect([added.status, added.stdout]).toEqual([0, expect.stringContaining("ourclone remote add NAME azure")])
+    const options = ["--account", given.account, "--key", "env:AZURE_KEY", "--endpoint", given.endpoint]
+    expect(ourclone("remote", "add", "cloud", "azure", ...options)).toMatchObject({ status: 0 })
+    expect(ourclone("sync", "photos", "cloud:album/all")).toMatchObject({ status: 0 })
+    expect(ourclone("check", "photos", "cloud:album/all")).toMatchObject({ status: 0 })
+    expect(ourclone("copy", "cloud:album/all", "back")).toMatchObject({ status: 0 })
+    expect(fs.readFileSync(path.join(home, "back", "2024", "b é.txt"), "utf8")).toBe("another")
+    const nowhere = ourclone("ls", "cloud:")
+    expect([nowhere.status, nowhere.stderr]).toEqual([2, expect.stringContaining("name a container: cloud:CONTAINER")])
+    const tested = ourclone("remote", "test", "cloud:tried")
+    expect([tested.status, tested.stdout]).toEqual([0, expect.not.stringContaining("FAIL")])
+  }, 300_000)
+
+  it("harms nothing else when it ends its process, crashes later, or can not be loaded", () => {
+    const module = path.join(plugins, "node_modules", "ourclone-provider-azure", "dist", "AzureProvider.js")
+    const whole = fs.readFileSync(module, "utf8")
+    const put = "put: BlobWriting.put(place)"
+    expect(whole).toContain(put)
+    const crash = "put: () => (setTimeout(() => { throw new Error('a crash') }), Effect.never)"
+    for (const [broken, said] of [
+      [whole.replace(put, "put: () => process.exit(0)"), "ended the process (exit code 0)"],
+      [whole.replace(put, crash), "failed by itself: a crash"],
+      ["throw new Error('no such provider')", "could not be loaded"]
+    ] as const) {
+      fs.writeFileSync(module, broken)
+      const failed = ourclone("sync", "photos", "cloud:album/later")
+      expect([failed.status === 0, failed.stderr]).toEqual([
+        false,
+        expect.stringMatching(/the plugin "ourclone-provider-azure" 0\.1\.0/)
+      ])
+      expect(failed.stderr).toContain(said)
+      expect(ourclone("sync", "photos", "elsewhere")).toMatchObject({ status: 0 })
+      expect(ourclone("task", "list", "--json").stdout).not.toContain('"running"')
+    }
+    fs.writeFileSync(module, whole)
+    expect(names("cloud:album/all")).toHaveLength(2)
+    expect(ourclone("sync", "photos", "cloud:album/later")).toMatchObject({ status: 0 })
+    expect(names("cloud:album/later")).toHaveLength(2)
   }, 300_000)
 })

@@ -85,7 +85,7 @@ it.effect("what a task did to the folders of another machine is taken back there
 const harmless = [
   ...["include", "exclude", "filter", "includeFrom", "excludeFrom", "filterFrom", "filesFrom"],
   ...["minSize", "maxSize", "minAge", "maxAge", "bwlimit", "maxTransfer", "cutoffMode", "orderBy"],
-  ...["suffix", "whenBusy", "versionId"]
+  ...["suffix", "whenBusy", "versionId", "headerUpload"]
 ]
 
 it.effect("every text of a request that may travel is known to name a place or to name none", () =>
