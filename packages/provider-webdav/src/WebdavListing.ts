@@ -86,11 +86,12 @@ const walk = (
       const below = names.flatMap((found) => (found._tag === "Below" && isWanted(found.path) ? [found.path] : []))
       const ahead = new Map<string, Names>()
       let next = 0
-      /** Begun in the scope of this stream, which ends them with it. */
+      // Of this stream. A folder that is entered has one of its own, which ends before what was begun there is wanted.
+      const scope = yield* Effect.scope
       const readNext = Effect.suspend(() => {
         const path = below[next++]
         if (path === undefined) return Effect.void
-        return Effect.map(Effect.forkScoped(namesOf(root, path), { startImmediately: true }), (fiber) => {
+        return Effect.map(Effect.forkIn(namesOf(root, path), scope, { startImmediately: true }), (fiber) => {
           ahead.set(path, Fiber.join(fiber))
         })
       })
