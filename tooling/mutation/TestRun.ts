@@ -32,7 +32,7 @@ export const open = (sandbox: Sandbox): Tests => {
     server = undefined
   }
   const started = (): ChildProcess => {
-    if (runs++ % runsOfOne === 0) close()
+    if (runs++ % runsOfOne === 0 || server?.connected === false) close()
     server ??= spawn(sandbox.node, [path.join(sandbox.root, "tooling/mutation/TestServer.ts")], {
       cwd: sandbox.root,
       env: sandbox.environment,

@@ -11,13 +11,16 @@ export const write = ({ change, facts }: Position): string => {
   return parts.length === 0 ? `${change}` : `${change};${parts.join(",")}`
 }
 
-const form = /^(\d{1,15})(?:;((?:[0-9a-z]{1,64}:\d{1,15},?)*))?$/
+const number = /^\d{1,15}$/
+const watched = /^[0-9a-z]{1,64}:\d{1,15}$/
 
 /** Nothing for what is no position. */
 export const read = (text: string): Position | undefined => {
-  const [, change, facts = ""] = form.exec(text) ?? []
-  if (change === undefined) return undefined
-  const parts = facts.split(",").filter(Boolean)
+  const end = text.indexOf(";")
+  const change = end < 0 ? text : text.slice(0, end)
+  const rest = end < 0 ? "" : text.slice(end + 1)
+  const parts = rest === "" ? [] : rest.split(",")
+  if (!number.test(change) || !parts.every((part) => watched.test(part))) return undefined
   return {
     change: Number(change),
     facts: new Map(

@@ -20,10 +20,12 @@ export type RecentChanges = (after: number) => Effect.Effect<ReadonlyArray<Chang
 const piece = 200
 const lookMillis = 50
 
-export const make = (store: Pick<TaskStore, "changes">, clock: () => number = Date.now): RecentChanges => {
+export const make = (store: Pick<TaskStore, "changes">): RecentChanges => {
   /** By task, in the order of changes: all those after `begin`. */
   const kept = new Map<string, Change>()
   let [begin, end, lookedAt] = [0, -1, Number.NEGATIVE_INFINITY]
+  /** Whether the last look left some for the next. */
+  let isBehind = true
 
   const written = Effect.fnUntraced(function* (after: number) {
     const { last, numbers, tasks } = yield* store.changes(after, piece)
@@ -34,14 +36,15 @@ export const make = (store: Pick<TaskStore, "changes">, clock: () => number = Da
     return { changes, last }
   })
 
-  const look = Effect.gen(function* () {
-    const now = clock()
+  const look: Effect.Effect<void, TaskError> = Effect.gen(function* () {
+    const now = performance.now()
     const from = end
     const { changes, last } = yield* written(from)
-    // Somebody else has looked meanwhile.
-    if (from !== end) return
+    // Somebody else has looked meanwhile, perhaps before what this one is about.
+    if (from !== end) return yield* look
+    isBehind = changes.length === piece
     // What is left is looked for at once.
-    if (changes.length < piece) lookedAt = now
+    if (!isBehind) lookedAt = now
     end = last
     for (const { change, id } of changes) {
       kept.delete(id)
@@ -56,12 +59,14 @@ export const make = (store: Pick<TaskStore, "changes">, clock: () => number = Da
 
   return Effect.fnUntraced(function* (after: number): Effect.fn.Return<ReadonlyArray<Change>, TaskError> {
     if (end >= 0 && after < begin) return (yield* written(after)).changes.map(({ change }) => change)
-    if (end >= 0 && (after > end || clock() - lookedAt >= lookMillis)) yield* look
+    if (end >= 0 && (after > end || performance.now() - lookedAt >= lookMillis)) yield* look
     if (end < after) {
-      // Nobody has listened for long: what was between is nobody's.
-      kept.clear()
-      begin = end = after
-      yield* look
+      if (isBehind) {
+        // Nobody has listened for long: what was between is nobody's.
+        kept.clear()
+        begin = end = after
+        yield* look
+      } else end = after // A number that no task has.
     }
     return [...kept.values()].filter(({ number }) => number > after)
   })

@@ -48,6 +48,8 @@ export const make = (store: Pick<TaskStore, "facts" | "changes">): SharedReading
     const parts: Array<string> = []
     const id = () => Position.write(at)
     let isCut = false
+    // Before the facts, and told after all of them: a task never says to have got further than what was told of it.
+    const changes = yield* changesAfter(after.change)
     for (const [task, seen] of after.facts) {
       const facts = yield* store.facts(task, seen, pieceOfFacts)
       isCut ||= facts.length === pieceOfFacts
@@ -62,9 +64,8 @@ export const make = (store: Pick<TaskStore, "facts" | "changes">): SharedReading
         parts.push(event("fact", id(), `{"task":${name},"envelope":${JSON.stringify(envelope)}}`))
       }
     }
-    // Facts first, all of them: a task never says to have got further than what was told of it.
     if (isCut) return { bytes: encoder.encode(parts.join("")), position: at }
-    for (const { json, number } of yield* changesAfter(at.change)) {
+    for (const { json, number } of changes) {
       at.change = number
       parts.push(event("task", id(), json))
     }
@@ -77,7 +78,7 @@ export const make = (store: Pick<TaskStore, "facts" | "changes">): SharedReading
   }
 
   const keep = (key: string, piece: Piece): void => {
-    const now = Date.now()
+    const now = performance.now()
     forget(key)
     for (const [other, { until }] of kept) {
       if (until > now && kept.size < mostKept && keptBytes <= mostBytes) break
@@ -91,7 +92,7 @@ export const make = (store: Pick<TaskStore, "facts" | "changes">): SharedReading
     Effect.suspend(() => {
       const key = Position.write(after)
       const known = kept.get(key)
-      if (known !== undefined && Date.now() < known.until) return Effect.succeed(known.piece)
+      if (known !== undefined && performance.now() < known.until) return Effect.succeed(known.piece)
       return Effect.tap(read(after), (piece) => Effect.sync(() => keep(key, piece)))
     })
 }

@@ -10,6 +10,7 @@ import { expect, onTestFinished, test } from "vitest"
 import { TaskListAnswer } from "../../src/api/tasks/TaskAnswer.ts"
 import * as EventStream from "../../src/events/EventStream.ts"
 import * as Position from "../../src/events/Position.ts"
+import * as RecentChanges from "../../src/events/RecentChanges.ts"
 import * as SharedReading from "../../src/events/SharedReading.ts"
 import * as TaskListing from "../../src/handlers/TaskListing.ts"
 
@@ -102,6 +103,52 @@ test("a task is told of when it changes, after the facts that it says to have", 
     expect(heard[1]?.data).toMatchObject({ id, seq: 1, run: 1, host: "here" })
     expect(JSON.stringify(heard)).not.toContain('"pid"')
   }))
+
+test("a task is not told to have got further than its facts, when it changes between two looks", () =>
+  withStore(async (store) => {
+    const { id, tell } = await claimed(store)
+    const position = await run(store.position)
+    await tell("a")
+    let isFirst = true
+    const moving: TaskStore = {
+      ...store,
+      facts: (task, after, limit) =>
+        Effect.tap(store.facts(task, after, limit), () => {
+          if (!isFirst) return Effect.void
+          isFirst = false
+          return Effect.promise(() => tell("b"))
+        })
+    }
+    const heard = await listen(moving, String(position), [id], (all) => facts(all).includes(2))
+    const at = heard.findIndex(({ data, event }) => event === "task" && data.seq === 2)
+    expect(heard.slice(0, at < 0 ? undefined : at).some(({ data }) => data.envelope?.seq === 2)).toBe(true)
+  }))
+
+test("whoever begins far behind hears of each task, also when somebody else is far ahead", () =>
+  withStore(async (store) => {
+    for (let task = 0; task < 450; task++) await run(store.create({ kind: "copy", request: {}, origin: "service" }))
+    const changesAfter = RecentChanges.make(store)
+    const all = async (from: number): Promise<ReadonlyArray<number>> => {
+      const numbers: Array<number> = []
+      for (let after = from; ; ) {
+        const some = await run(changesAfter(after))
+        if (some.length === 0) return numbers
+        numbers.push(...some.map(({ number }) => number))
+        after = some.at(-1)!.number
+      }
+    }
+    const end = await run(store.position)
+    expect(await all(end)).toEqual([])
+    const numbers = await all(0)
+    expect(new Set(numbers).size).toBe(450)
+    expect(numbers).toHaveLength(450)
+    expect(await all(end - 10)).toEqual(numbers.slice(-10))
+  }))
+
+test("a text that is nearly a position is no trouble", () => {
+  expect(Position.read(`1;1:${"11111111:".repeat(40)}!`)).toBeUndefined()
+  expect(Position.read("812;01abc:57,01abd:3")?.facts.get("01abd")).toBe(3)
+})
 
 test("a position that this journal has not reached is answered by a reset", () =>
   withStore(async (store) => {

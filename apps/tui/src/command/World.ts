@@ -42,7 +42,7 @@ export interface World {
   /** What the computer is called whose own folders these are. */
   readonly machine: string
   readonly notices: ReadonlyArray<Notice>
-  /** How often another tab was gone to. */
+  /** How often a tab was gone to. */
   readonly visits: number
   readonly home: string
   /** Where relative paths begin. */

@@ -25,6 +25,8 @@ const longestComplaint = 2_000
 
 /** Work that goes on for hours lets whoever is waited for go first: many runners at once would hold up the page. */
 const niceness = 5
+/** Other programs wait for what these answer. */
+const awaited: ReadonlyArray<string> = ["mount", "mountSnapshots", "serveWebdav"]
 
 export const encodeSecrets = (secrets: Secrets): string =>
   JSON.stringify(Object.fromEntries([...secrets].map(([name, secret]) => [name, Redacted.value(secret)])))
@@ -44,7 +46,7 @@ export const start = (
   const [program, ...words] = command(task)
   const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
   try {
-    if (child.pid !== undefined) setPriority(child.pid, niceness)
+    if (child.pid !== undefined && !awaited.includes(task.kind)) setPriority(child.pid, niceness)
   } catch {
     // It runs as it is, or has ended.
   }

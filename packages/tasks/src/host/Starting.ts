@@ -49,10 +49,10 @@ export const make = Effect.fnUntraced(function* ({
   /** A task that no runner can, or may, even begin. */
   const giveUp = Effect.fnUntraced(function* (id: string, code: string, message: string) {
     failures.delete(id)
-    yield* secrets.forget(id)
     const claim = yield* store.claim(owner, leaseMillis, id)
     if (claim === undefined) return
     yield* store.settle(id, { _tag: "Broke", take: claim.take, failure: { code, message, isRetryable: false } })
+    yield* secrets.forget(id)
   })
 
   const ended = Effect.fnUntraced(function* (
