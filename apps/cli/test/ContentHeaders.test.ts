@@ -53,6 +53,17 @@ test.each(["b2", "b2 by its S3 side"])(
   }
 )
 
+test("a file that comes from the same account gets the given headers, whichever it had", async () => {
+  const { cli } = await withB2()
+  await cli.run("bucket", "create", "b2:some-bucket")
+  cli.write("from/a.txt", "a")
+  await cli.run("copy", "@/from", "b2:some-bucket/one", ...given)
+  const other = ["--header-upload", "Cache-Control: no-store"]
+  expect((await cli.run("copy", "b2:some-bucket/one", "b2:some-bucket/two", ...other)).code).toBe(0)
+  const found = await fetched((await cli.run("link", "--valid", "1h", "b2:some-bucket/two/a.txt")).out.trim())
+  expect(found).toEqual({ ...wanted, "cache-control": "no-store" })
+})
+
 test("a place that keeps no headers, and a header that is none, are refused before anything is written", async () => {
   const cli = makeCli()
   cli.write("from/a.txt", "a")

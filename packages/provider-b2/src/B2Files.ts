@@ -107,10 +107,8 @@ export const stat =
         : Effect.succeed(file)
     )
 
-const infoHeaders = (info: Metadata | undefined): Array<string> =>
-  info === undefined
-    ? []
-    : Object.entries(info).flatMap(([name, value]) => [`x-bz-info-${name}`, encodeURIComponent(value)])
+const infoHeaders = (info: Metadata): Array<string> =>
+  Object.entries(info).flatMap(([name, value]) => [`x-bz-info-${name}`, encodeURIComponent(value)])
 
 const headersOf = (fileName: string, options: PutOptions, sha1: string): Array<string> => [
   "x-bz-file-name",
@@ -121,8 +119,7 @@ const headersOf = (fileName: string, options: PutOptions, sha1: string): Array<s
   sha1,
   "x-bz-info-src_last_modified_millis",
   `${options.modifiedAt}`,
-  ...infoHeaders(options.metadata),
-  ...infoHeaders(headerInfo(options.contentHeaders))
+  ...infoHeaders({ ...options.metadata, ...headerInfo(options.contentHeaders) })
 ]
 
 /** The stored file, if B2 says it stored what was sent; otherwise takes it away again and fails. */

@@ -111,8 +111,6 @@ export const run = (flags: FindFlags) =>
     Effect.fnUntraced(function* (output) {
       const kinds = [flags.blob, flags.tree, flags.pack].filter(Boolean).length
       if (kinds > 1) return yield* usage("choose one of --blob, --tree and --pack")
-      if (flags.showPackId && kinds === 0)
-        return yield* usage("say with --show-pack-id one of --blob, --tree and --pack")
       const { access, passwords } = yield* accessOf(flags)
       const of = (isWanted: boolean) => (isWanted ? flags.patterns : [])
       const request = {

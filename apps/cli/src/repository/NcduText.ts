@@ -40,8 +40,6 @@ export interface NcduText {
   readonly end: () => string
 }
 
-const slash = "/"
-
 export const make = (): NcduText => {
   const open: Array<string> = []
   const indent = () => "  ".repeat(open.length + 1)
@@ -55,7 +53,8 @@ export const make = (): NcduText => {
       return `[${major}, ${minor}, ${PrintableText.json(stored)}, [{"name":"/"}`
     },
     node: (node) => {
-      const above = node.path.slice(0, node.path.lastIndexOf(slash))
+      // A hostile name may hold a slash.
+      const above = node.path.slice(0, -(node.name.length + 1))
       let text = ""
       while (open.length > 0 && open.at(-1) !== above) text += close()
       if (node.type !== "dir") return `${text},\n${indent()}${ofNode(node)}`

@@ -47,8 +47,6 @@ export const run = (flags: RestoreFlags) =>
       if (flags.target === undefined || flags.target === "")
         return yield* usage("say with --target where to restore to")
       if (flags.special && flags.noSpecial) return yield* usage("choose one of --special and --no-special")
-      if (flags.includeXattr.length > 0 && flags.excludeXattr.length > 0)
-        return yield* usage("choose one of --include-xattr and --exclude-xattr")
       const target = resolve(flags.target)
       const patterns = { ...(yield* excludesOf(flags)), ...(yield* includesOf(flags)) }
       yield* refuseFlags(target, patterns, flags.delete)

@@ -1,4 +1,4 @@
-/** Which extended attributes a restore sets and removes; all others stay as they are. */
+/** Which extended attributes a restore sets and removes. */
 import * as PathFilter from "../choose/PathFilter.ts"
 
 /** Patterns of names, such as `user.*`: plain data that may be sent to a thread. They do not go together. */

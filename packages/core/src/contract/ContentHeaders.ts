@@ -1,14 +1,8 @@
 /** Headers that a service keeps with a file, and gives to whoever fetches it by the web. */
 import * as Result from "effect/Result"
 
-export const names = [
-  "cache-control",
-  "content-disposition",
-  "content-encoding",
-  "content-language",
-  "expires"
-] as const
-export type Name = (typeof names)[number]
+const names = ["cache-control", "content-disposition", "content-encoding", "content-language", "expires"] as const
+type Name = (typeof names)[number]
 
 /** By their names in small letters. */
 export type ContentHeaders = { readonly [name in Name]?: string }
@@ -28,7 +22,7 @@ const parseOne = (line: string): Result.Result<readonly [Name, string], string> 
   if (name === "expires" && Number.isNaN(Date.parse(value))) {
     return Result.fail(`"${line}" has no time; write one such as "Expires: Wed, 21 Oct 2026 07:28:00 GMT"`)
   }
-  return Result.succeed([name, value])
+  return Result.succeed([name, name === "expires" ? new Date(value).toUTCString() : value])
 }
 
 /** Of lines such as `Cache-Control: max-age=600`; fails with a sentence about one that is none. Of two of a name the last counts. */

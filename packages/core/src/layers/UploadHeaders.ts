@@ -1,4 +1,4 @@
-/** Every file that is uploaded gets the same headers. */
+/** Every file that is stored gets the same headers: a copy inside the service would have those of what it copies. */
 import * as Stream from "effect/Stream"
 import type { ContentHeaders } from "../contract/ContentHeaders.ts"
 import type { LargeFile } from "../contract/LargeFile.ts"
@@ -19,6 +19,7 @@ export const make = (provider: Provider, contentHeaders: ContentHeaders): Provid
   })
   return {
     ...provider,
+    copy: undefined,
     put: around(put),
     putIfAbsent: putIfAbsent && around(putIfAbsent),
     putIfSame: putIfSame && ((file, source, options) => putIfSame(file, source, headed(options))),

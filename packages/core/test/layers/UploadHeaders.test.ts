@@ -44,5 +44,6 @@ it("whatever is stored gets the headers, and a large file that an earlier run be
     })
   )
   expect(told).toEqual([headers, headers])
+  expect([provider.copy === undefined, headed.copy]).toEqual([false, undefined])
   expect(unfinished.map(({ length }) => length)).toEqual([2, 0])
 })

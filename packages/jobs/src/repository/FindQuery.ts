@@ -47,7 +47,13 @@ export const Row = Schema.TaggedUnion({
 })
 export type Row = typeof Row.Type
 
-const refuse = ({ blobs = [], packs = [], patterns = [], trees = [] }: Request): InvalidJob | undefined => {
+const refuse = ({ blobs = [], packs = [], patterns = [], showPackId, trees = [] }: Request): InvalidJob | undefined => {
+  if (showPackId === true && blobs.length + trees.length + packs.length === 0) {
+    return new InvalidJob({
+      field: "showPackId",
+      message: "packs are told of blobs, trees and packs that are looked for"
+    })
+  }
   if ([blobs, packs, patterns, trees].filter(({ length }) => length > 0).length > 1) {
     return new InvalidJob({ message: "look for patterns, blobs, trees or packs, and not for several of them" })
   }

@@ -15,7 +15,9 @@ export const restoring = {
   special: flag(
     "Whether device nodes are made and files get setuid, setgid and capabilities; when absent, where the superuser restores"
   ),
-  includeXattr: texts("Only extended attributes whose name matches a pattern such as user.*; others stay as they are"),
+  includeXattr: texts(
+    "Only extended attributes whose name matches a pattern such as user.*; others are neither set nor removed, and a file that is written anew has none of them"
+  ),
   excludeXattr: texts("Not the extended attributes whose name matches a pattern, such as security.*"),
   ownershipByName: flag("Owners and groups by their names where this machine has them, by number otherwise")
 }

@@ -29,7 +29,7 @@ export interface Attributes {
   readonly mode: number
   readonly uid: number
   readonly gid: number
-  /** 0 for an open node without a name; 2 and one for each directory in it for a directory whose names are known; otherwise 1. */
+  /** 0 for an open node without a name; 2 and one for each directory in it for a directory whose names are known, with fewer than 256 in it; otherwise 1. */
   readonly links: number
   readonly modified: Time
   /** Last change of anything, as seen here. */

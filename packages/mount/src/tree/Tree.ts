@@ -6,6 +6,8 @@ import { attributesOf, columns, type NewNode, type Node, ofRow, valuesOf } from 
 
 /** Nodes in memory, some 500 bytes each. */
 const mostKept = 50_000
+/** Directories in one, whose number is looked at each time that somebody asks. */
+const mostCounted = 256
 
 const marks = columns.replace(/[^,]+/g, "?")
 const assignments = columns.replace(/\w+/g, "$& = ?")
@@ -67,7 +69,9 @@ export class Tree {
   private links(node: Node): number {
     if (node.parent === undefined && node.ino !== rootIno) return 0
     if (node.kind !== "directory" || (node.remote !== undefined && node.listedAt === 0)) return 1
-    return 2 + this.journal.numbers("select count(*) from node where parent = ? and kind = 1", node.ino)[0]!
+    const sql = "select count(*) from (select 1 from node where parent = ? and kind = 1 limit ?)"
+    const directories = this.journal.numbers(sql, node.ino, mostCounted)[0]!
+    return directories < mostCounted ? 2 + directories : 1
   }
 
   hasChildren(parent: number): boolean {

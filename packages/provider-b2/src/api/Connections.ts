@@ -17,6 +17,7 @@ export class Connections {
   readonly #all = new Set<Client>()
   readonly #open = new Set<Client>()
   readonly #free = new Map<string, Array<Client>>()
+  #isDestroyed = false
   readonly #connect: buildConnector.connector
   readonly #patience: Patience
 
@@ -31,8 +32,9 @@ export class Connections {
     client.dispatch(options, handler)
   }
 
-  /** Ends what is under way too. */
+  /** Ends what is under way too; what is asked for from now on fails. */
   async destroy(): Promise<void> {
+    this.#isDestroyed = true
     const all = [...this.#all]
     this.#all.clear()
     this.#free.clear()
@@ -60,6 +62,7 @@ export class Connections {
       this.#drop(client)
     })
     this.#all.add(client)
+    if (this.#isDestroyed) this.#drop(client)
     return client
   }
 

@@ -63,15 +63,20 @@ export class PiecedDownload implements Borrower {
   }
 
   onResponseEnd(): void {
-    queueMicrotask(() => this.giveBack())
-    if (this.#isGone) return
-    if (this.#piece !== undefined) this.#give(this.#piece.subarray(0, this.#filled))
-    this.#handler.onEnd()
+    if (!this.#isGone && this.#piece !== undefined) this.#give(this.#piece.subarray(0, this.#filled))
+    this.#over(() => this.#handler.onEnd())
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    queueMicrotask(() => this.giveBack())
-    if (!this.#isGone) this.#handler.onError(error)
+    this.#over(() => this.#handler.onError(error))
+  }
+
+  /** The next request may be sent by whoever is told: by then the connection is free. */
+  #over(tell: () => void): void {
+    queueMicrotask(() => {
+      this.giveBack()
+      if (!this.#isGone) tell()
+    })
   }
 
   #give(piece: Buffer): boolean {

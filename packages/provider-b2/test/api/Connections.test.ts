@@ -71,4 +71,7 @@ it("fails what is under way when all are destroyed", async () => {
   const asked = ask("/")
   await connections.destroy()
   expect(await asked).toBe("failed")
+  const before = opened
+  expect(await ask("/")).toBe("failed")
+  expect(opened).toBe(before)
 })
