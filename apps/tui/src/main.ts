@@ -60,6 +60,8 @@ export const main = async ({ isLinear, program, server }: MainOptions): Promise<
   for (const [signal, code] of Object.entries(signals)) {
     process.once(signal, () => {
       restore()
+      // Ink draws a last frame when the process ends, which would stand on what is the user's again.
+      process.stdout.write = () => true
       process.exit(code)
     })
   }

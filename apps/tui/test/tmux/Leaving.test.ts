@@ -25,9 +25,11 @@ describe.skipIf(missing !== undefined)(
       it(`by SIG${signal}`, async () => {
         const window = await open({ columns: 80, rows: 24 })
         try {
+          await window.until("1 Storage")
           process.kill(window.pid(), `SIG${signal}`)
           await window.until("ready>")
           assert.strictEqual(window.ask(state), "0 1 0")
+          assert.notInclude(window.lines().join("\n"), "Storage")
         } finally {
           window.close()
         }
