@@ -187,6 +187,10 @@ describe("a plan", () => {
     await keys("esc", "enter", "S")
     assert.include(text(), "more than half would go")
     assert.isUndefined(asked.find(([name]) => name === "start"))
+    isStopped = false
+    await keys("esc", "enter", "S")
+    const [, , request] = asked.find(([name]) => name === "start") ?? []
+    assert.strictEqual((request as { maxDelete?: number } | undefined)?.maxDelete, 2)
     await close()
   })
 })

@@ -143,13 +143,17 @@ const startLabel = (state: State): string =>
       ? `Start and delete ${Amount.files(deletes(state))}`
       : "Start"
 
-const start = (state: State): Step<State> => {
-  const request = left(state) > 0 ? { ...(state.request as object), partly: true } : state.request
-  return {
-    close: true,
-    asks: [{ _tag: "Start", tag: "start", kind: state.kind, request, isShown: true }]
-  }
-}
+/** What the plan was about, and no more: where more would be deleted by then, nothing is. */
+const requestOf = (state: State): Schema.Json => ({
+  ...(state.request as { readonly [field: string]: Schema.Json }),
+  ...(left(state) > 0 ? { partly: true } : {}),
+  ...(state.kind === "sync" ? { maxDelete: deletes(state) } : {})
+})
+
+const start = (state: State): Step<State> => ({
+  close: true,
+  asks: [{ _tag: "Start", tag: "start", kind: state.kind, request: requestOf(state), isShown: true }]
+})
 
 const commands: ReadonlyArray<Command<State>> = [
   {

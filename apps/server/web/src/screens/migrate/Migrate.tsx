@@ -147,7 +147,10 @@ export const Migrate = () => {
                   icon="play"
                   not={notStart}
                   isBusy={isStarting}
-                  onPress={() => void start(mode, request)}
+                  onPress={() =>
+                    // Where more would be deleted by then, nothing is.
+                    void start(mode, mode === "sync" ? { ...request, maxDelete: plan.counts.delete.files } : request)
+                  }
                 >
                   {startWords(mode, plan.counts.delete.files, toTransfer)}
                 </Button>
