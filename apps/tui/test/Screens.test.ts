@@ -147,54 +147,6 @@ describe("a browser of two places", () => {
   })
 })
 
-describe("a plan", () => {
-  it("that can not be says why, whole, and with nothing in it that a terminal obeys", async () => {
-    const message = `the folder \u001b[31m\nred of a name that is so long that it takes more than one line is not there`
-    const { close, keys, lines } = await rig(
-      { preview: () => Stream.fail(failed("NotFound", message)) },
-      { tab: "migrate", directory: "/home/\u001b[2Jann" }
-    )
-    await keys("enter", "text:here", "enter", "text:there", "ctrl-s")
-    const said = lines(60, 20)
-    assert.notInclude(said.join(), "Nothing to do")
-    assert.include(said.join(" ").replace(/\s+/g, " "), "takes more than one line is not there")
-    await keys("W")
-    for (const line of [...said, ...lines(60, 20)]) assert.notMatch(line, /\p{Control}/u)
-    await close()
-  })
-
-  it("says in its start how many files it deletes, and can not be started past a guard", async () => {
-    const guard = { code: "GuardStopped", message: "more than half would go", isRetryable: false }
-    let isStopped = false
-    const { asked, close, keys, text } = await rig(
-      {
-        preview: () =>
-          Stream.succeed(
-            envelopes(
-              { _tag: "Would", deed: "removed", item: "old", bytes: 1 },
-              { _tag: "Would", deed: "removed", item: "older", bytes: 1 },
-              isStopped
-                ? { _tag: "Finished", outcome: "failed", failure: guard }
-                : { _tag: "Finished", outcome: "done" }
-            )
-          )
-      },
-      { tab: "migrate", kept: { migrate: { source: "/a", destination: "/b", mode: "sync" } } }
-    )
-    await keys("enter")
-    assert.include(text(), "Start and delete 2 files")
-    isStopped = true
-    await keys("esc", "enter", "S")
-    assert.include(text(), "more than half would go")
-    assert.isUndefined(asked.find(([name]) => name === "start"))
-    isStopped = false
-    await keys("esc", "enter", "S")
-    const [, , request] = asked.find(([name]) => name === "start") ?? []
-    assert.strictEqual((request as { maxDelete?: number } | undefined)?.maxDelete, 2)
-    await close()
-  })
-})
-
 describe("tasks", () => {
   const failing = task({
     id: "b",
@@ -451,50 +403,4 @@ it("a form that was sent closes in its own tab, where somebody has gone to anoth
   assert.include(text(), "This computer")
   assert.notInclude(text(), "What it is called here")
   await close()
-})
-
-describe("what a plan costs, and a task that is taken back", () => {
-  const cost = { currency: "USD", asOf: "2026-09-07", once: 0.001, monthly: 0.11, sentBytes: 4_096, fetchedBytes: 0 }
-
-  it("is said before the start", async () => {
-    const { close, keys, text } = await rig(
-      {
-        preview: () =>
-          Stream.succeed(
-            envelopes(
-              { _tag: "Would", deed: "stored", item: "a", bytes: 4_096, because: "missing" },
-              { _tag: "Finished", outcome: "done", summary: { cost } }
-            )
-          )
-      },
-      { tab: "migrate", kept: { migrate: { source: "/a", destination: "photos:b", mode: "copy" } } }
-    )
-    await keys("enter")
-    assert.include(text(100), "Sends 4.0 KiB, costs less than 0.01 USD at once and 0.11 a month")
-    await close()
-  })
-
-  it("is planned first, and says what it leaves", async () => {
-    const done = task({ id: "b", state: { _tag: "Done", failed: 0 }, endedAt: 0 })
-    const { asked, close, keys, text } = await rig(
-      {
-        tasks: Stream.concat(Stream.succeed([done]), Stream.never),
-        preview: () =>
-          Stream.succeed(
-            envelopes(
-              { _tag: "Would", deed: "restored", item: "a", bytes: 1 },
-              { _tag: "Skipped", item: "b", because: "it was changed since" },
-              { _tag: "Finished", outcome: "done" }
-            )
-          )
-      },
-      { tab: "tasks" }
-    )
-    await keys("U")
-    assert.include(text(), "Bring back")
-    assert.include(text(), "Start, and leave 1 file as they are")
-    await keys("S")
-    assert.deepStrictEqual(asked.find(([name]) => name === "start")?.slice(1, 3), ["undo", { task: "b", partly: true }])
-    await close()
-  })
 })

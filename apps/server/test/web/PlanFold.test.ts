@@ -70,3 +70,9 @@ test("the largest file that would be stored and what the plan costs are kept, an
   expect(plan.counts).toMatchObject({ new: { files: 1 }, overwrite: { files: 1 }, delete: { files: 1 } })
   expect([plan.largest, plan.cost]).toEqual([{ item: "b", bytes: 30 }, cost])
 })
+
+test("a plan keeps what has to be thought of before it is started", () => {
+  const message = "home/ is a backup repository: all its snapshots would be deleted"
+  const plan = fold(empty, envelopes([{ _tag: "Note", code: "removesRepository", message }]))
+  expect(plan.warnings).toEqual([message])
+})

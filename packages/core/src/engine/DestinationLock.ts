@@ -78,13 +78,16 @@ const findConflict = (folder: string, ownFile: string, own: Holder): readonly [H
   return undefined
 }
 
+const isWriting = (own: Holder, { command, name, process: { host, pid }, startedAt }: Holder): string => {
+  const on = host === own.process.host ? "" : ` on ${host}`
+  return `another run (${command}, pid ${pid}${on}, since ${new Date(startedAt).toISOString()}) is writing to ${name}`
+}
+
 const busy = (own: Holder, holder: Holder, path: string): DestinationLockError => {
-  const since = new Date(holder.startedAt).toISOString()
-  const { host, pid } = holder.process
-  const isHere = host === own.process.host
-  const who = `${holder.command}, pid ${pid}${isHere ? "" : ` on ${host}`}, since ${since}`
+  const { pid } = holder.process
+  const isHere = holder.process.host === own.process.host
   const remedy = isHere ? "wait for it, or end it" : `wait for it, or delete ${path} if it no longer runs`
-  const message = `another run (${who}) is writing to ${holder.name}; ${remedy}`
+  const message = `${isWriting(own, holder)}; ${remedy}`
   return new DestinationLockError({ reason: new Busy({ message, pid, startedAt: holder.startedAt }) })
 }
 
@@ -103,6 +106,26 @@ const discard = (path: string): void => {
   } catch {}
 }
 
+const holderOf = ({ command, destination: { name, place } }: DestinationLockOptions): Holder => ({
+  process: current(),
+  startedAt: Date.now(),
+  command,
+  name,
+  place
+})
+
+/** Who would be in the way of `acquire`, in words. Marks nothing, and says nothing where that can not be known. */
+export const look = (options: DestinationLockOptions): Effect.Effect<string | undefined> =>
+  Effect.sync(() => {
+    const own = holderOf(options)
+    try {
+      const conflict = findConflict(join(options.stateDirectory, "locks"), "", own)
+      return conflict === undefined ? undefined : isWriting(own, conflict[0])
+    } catch {
+      return undefined
+    }
+  })
+
 /** Two runs that began within this time may have seen each other, and one of them should get its way. */
 const togetherMillis = 2_000
 
@@ -111,7 +134,6 @@ const togetherMillis = 2_000
  * `Busy` when another run, or another scope of this one, is writing to it.
  */
 export const acquire = (options: DestinationLockOptions): Effect.Effect<void, DestinationLockError, Scope.Scope> => {
-  const { name, place } = options.destination
   const folder = join(options.stateDirectory, "locks")
 
   /** Nothing when the lock is held now; the error otherwise, and nothing is left behind. */
@@ -135,8 +157,7 @@ export const acquire = (options: DestinationLockOptions): Effect.Effect<void, De
   const attempt = Effect.acquireRelease(
     Effect.suspend(() => {
       const file = `${process.pid}-${randomUUID()}.lock`
-      const own = { process: current(), startedAt: Date.now(), command: options.command, name, place }
-      const error = take(file, own)
+      const error = take(file, holderOf(options))
       return error === undefined ? Effect.succeed(join(folder, file)) : Effect.fail(error)
     }),
     (path) => Effect.sync(() => discard(path))

@@ -11,6 +11,22 @@ import { ThisMachine } from "../kind/Surroundings.ts"
 /** Between two looks at whether the other run has ended. */
 const lookMillis = 1_000
 
+const optionsOf = Effect.fnUntraced(function* (destination: Provider, type: string) {
+  const { program, stateDirectory } = yield* ThisMachine
+  return { stateDirectory, destination, command: `${program.split(" ", 1)[0]} ${type}` }
+})
+
+/** For a plan: tells of the run that `hold` would have to wait for. */
+export const tellBusy = Effect.fnUntraced(function* (
+  destination: Provider,
+  { tell, type }: Pick<HoldOptions, "tell" | "type">
+): Effect.fn.Return<void, never, ThisMachine> {
+  const who = yield* Effect.flatMap(optionsOf(destination, type), DestinationLock.look)
+  if (who === undefined) return
+  const message = `${who}; until that has ended, this may not begin`
+  tell.fact({ _tag: "Note", code: "destinationBusy", message })
+})
+
 export interface HoldOptions {
   /** The kind of the job, which others are told. */
   readonly type: string
@@ -23,9 +39,7 @@ export const hold = Effect.fnUntraced(function* (
   destination: Provider,
   { tell, type, whenBusy }: HoldOptions
 ): Effect.fn.Return<void, DestinationLock.DestinationLockError, ThisMachine | Scope.Scope> {
-  const { program, stateDirectory } = yield* ThisMachine
-  const command = `${program.split(" ", 1)[0]} ${type}`
-  const once = DestinationLock.acquire({ stateDirectory, destination, command })
+  const once = DestinationLock.acquire(yield* optionsOf(destination, type))
   let hasTold = false
   const persistently: typeof once = Effect.catch(once, (error) => {
     if (whenBusy !== "wait" || error.reason._tag !== "Busy") return Effect.fail(error)

@@ -16,7 +16,8 @@ import { whenPlaceBusy, whole } from "../kind/RequestFields.ts"
 import * as Earlier from "../place/Earlier.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
-import { hold } from "../place/HoldDestination.ts"
+import { hold, tellBusy } from "../place/HoldDestination.ts"
+import * as RepositoryAmong from "../place/RepositoryAmong.ts"
 import { openAt } from "./History.ts"
 import { removing } from "./StorageFields.ts"
 
@@ -100,8 +101,9 @@ const previewOf = Effect.fnUntraced(function* (request: Request, { tell }: Besid
     return { ...empty(), removed: 1 }
   }
   yield* checkFolder(found, request, tell)
+  yield* tellBusy(found.provider, { type: "rm", tell })
   const { plan } = yield* planOf(found, request)
-  return yield* preview(plan, { removesSource: false, tell })
+  return yield* preview(plan, { removesSource: false, tell: RepositoryAmong.noticing(tell, request.path) })
 })
 
 export const kind: JobKind<"remove", Request, typeof Summary.Type> = {

@@ -18,7 +18,8 @@ import type { Beside } from "../kind/JobKind.ts"
 import * as Bwlimit from "../place/Bwlimit.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterOf } from "../place/FilterFields.ts"
-import { hold } from "../place/HoldDestination.ts"
+import { hold, tellBusy } from "../place/HoldDestination.ts"
+import * as RepositoryAmong from "../place/RepositoryAmong.ts"
 import * as AsideOf from "./AsideOf.ts"
 import * as Elsewhere from "./Elsewhere.ts"
 import * as Limits from "./Limits.ts"
@@ -147,9 +148,14 @@ export const run = (verb: Verb) =>
 export const preview = (verb: Verb) =>
   Effect.fnUntraced(function* (asked: Request, { tell }: Beside) {
     const { name, request } = yield* Sides.aimed(asked, tell)
-    const sides = yield* Sides.withSource(request, yield* Sides.openDestination(request, tell), tell, name)
+    const opened = yield* Sides.openDestination(request, tell)
+    yield* tellBusy(opened, { type: verb, tell })
+    const sides = yield* Sides.withSource(request, opened, tell, name)
     const plan = yield* planOf(verb, request, sides, tell)
-    const previewed: TransferSummary = yield* previewPlan(plan, { removesSource: verb === "move", tell })
+    const previewed: TransferSummary = yield* previewPlan(plan, {
+      removesSource: verb === "move",
+      tell: RepositoryAmong.noticing(tell, request.destination)
+    })
     yield* checkSource(verb, request, sides, plan.totals, tell)
     const cost = Cost.of(sides.source, sides.destination, plan.totals)
     const summary: TransferSummary = cost === undefined ? previewed : { ...previewed, cost }

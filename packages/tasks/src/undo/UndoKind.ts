@@ -17,7 +17,7 @@ import type { Beside, JobKind } from "@ourclone/jobs/kind/JobKind"
 import { flag } from "@ourclone/jobs/kind/RequestFields"
 import { type Surroundings, ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as JobEarlier from "@ourclone/jobs/place/Earlier"
-import { hold } from "@ourclone/jobs/place/HoldDestination"
+import { hold, tellBusy } from "@ourclone/jobs/place/HoldDestination"
 import { open } from "@ourclone/jobs/place/OpenPlace"
 import { parentOf } from "@ourclone/jobs/place/PlaceText"
 import * as Sides from "@ourclone/jobs/transfer/Sides"
@@ -218,6 +218,7 @@ export const make = (store: TaskStore): JobKind<"undo", Request, Summary> => {
       const destination = yield* Sides.openDestination({ ...transferred, createsBucket: false }, tell)
       const versions = yield* JobEarlier.versionsOf(destination, transferred.destination)
       if (does) yield* hold(destination, { type: "undo", whenBusy: undefined, tell })
+      else yield* tellBusy(destination, { type: "undo", tell })
       const decided = yield* decide(versions, touched)
 
       let left = 0

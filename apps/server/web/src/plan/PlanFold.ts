@@ -29,6 +29,8 @@ export interface Plan {
   readonly largest: Largest | undefined
   readonly outcome: "planning" | "done" | "failed"
   readonly failure: Failure | undefined
+  /** What to think of before it is started: another run at the same place, a repository that would go. */
+  readonly warnings: ReadonlyArray<string>
   /** By the rates of the services on its sides, where something is charged. */
   readonly cost: Cost | undefined
 }
@@ -45,6 +47,7 @@ export const empty: Plan = {
   largest: undefined,
   outcome: "planning",
   failure: undefined,
+  warnings: [],
   cost: undefined
 }
 
@@ -85,6 +88,7 @@ export const fold = (plan: Plan, some: ReadonlyArray<Envelope>): Plan => {
   let { cost, failure, largest, outcome, view } = plan
   const counts = { ...plan.counts }
   const rows = [...plan.rows]
+  const warnings = [...plan.warnings]
   for (const envelope of some) {
     view = RunView.fold(view, envelope)
     const { event } = envelope
@@ -97,11 +101,12 @@ export const fold = (plan: Plan, some: ReadonlyArray<Envelope>): Plan => {
       }
       if (rows.length < rowsKept) rows.push({ ...told, key: rows.length })
     }
+    if (event._tag === "Note") warnings.push(event.message)
     if (event._tag === "Finished") {
       outcome = event.outcome === "done" ? "done" : "failed"
       failure = event.failure
       cost = costIn(event.summary)
     }
   }
-  return { view, counts, rows, largest, outcome, failure, cost }
+  return { view, counts, rows, largest, outcome, failure, warnings, cost }
 }

@@ -58,7 +58,7 @@ interface PlanPanelProps {
 
 export const PlanPanel = ({ guardActions, isPlanning, label = {}, notes, plan, problem, start }: PlanPanelProps) => {
   const [only, setOnly] = useState<Group>()
-  const { counts, failure, rows, view } = plan
+  const { counts, failure, rows, view, warnings } = plan
   const shown = only === undefined ? rows : rows.filter(({ group }) => group === only)
   const there = groups.filter((group) => counts[group].files > 0)
   const same = view.planned.same
@@ -119,6 +119,13 @@ export const PlanPanel = ({ guardActions, isPlanning, label = {}, notes, plan, p
         ) : null}
       </ul>
       {notes}
+      {warnings.length === 0 ? null : (
+        <Notice tone="waiting" isUrgent title="Before you start">
+          {warnings.map((text) => (
+            <p key={text}>{visible(text)}</p>
+          ))}
+        </Notice>
+      )}
       {start}
       {shown.length === 0 ? null : (
         <DataTable

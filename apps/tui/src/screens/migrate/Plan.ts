@@ -15,6 +15,7 @@ import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
 import { told } from "../../words/Remedies.ts"
 import * as TaskTitle from "../../words/TaskTitle.ts"
+import { question } from "../asked/Question.ts"
 import { newSchedule } from "../schedules/NewSchedule.ts"
 
 const groups = ["Copy new", "Overwrite", "Bring back", "Set time", "Delete", "Folders", "Pass over", "Fail"] as const
@@ -45,6 +46,10 @@ interface State {
   readonly cost: Cost.Cost | undefined
   /** It could not be planned, or a guard would stop it. */
   readonly failure: Failure | undefined
+  /** What to think of before it is started: another run at the same place, a repository that would go. */
+  readonly warnings: ReadonlyArray<string>
+  /** Whether it is to start as soon as the plan is complete. */
+  readonly isWanted: boolean
 }
 
 /** More are counted, and not shown one by one. */
@@ -114,10 +119,12 @@ const costOf = (summary: unknown): Cost.Cost | undefined =>
 const take = (state: State, events: ReadonlyArray<Envelope>): State => {
   const counts: { [Name in Group]?: Count } = { ...state.counts }
   const rows = [...state.rows]
+  const warnings = [...state.warnings]
   let { cost, failure, same } = state
   for (const { event } of events) {
     if (event._tag === "Progress") continue
     if (event._tag === "Planned") same = event.same ?? same
+    if (event._tag === "Note") warnings.push(told(event))
     if (event._tag === "Finished") {
       failure = event.failure
       cost = costOf(event.summary)
@@ -128,13 +135,17 @@ const take = (state: State, events: ReadonlyArray<Envelope>): State => {
     counts[row.group] = { items: items + 1, bytes: bytes + (row.bytes ?? 0) }
     if (rows.length < rowsKept) rows.push(row)
   }
-  return { ...state, counts, same, cost, failure, rows, list: List.withItems(state.list, shownRows(rows, state.only)) }
+  const list = List.withItems(state.list, shownRows(rows, state.only))
+  return { ...state, counts, same, cost, failure, warnings, rows, list }
 }
 
 const deletes = ({ counts }: State): number => counts.Delete?.items ?? 0
 
 /** Files that could not be taken back: an undo leaves them, and says so before. */
 const left = ({ counts, kind }: State): number => (kind === "undo" ? (counts["Pass over"]?.items ?? 0) : 0)
+
+const waits = ({ isWanted }: State): string =>
+  isWanted ? "It does not start by itself" : "It starts when the plan is complete; S once more takes that back"
 
 const startLabel = (state: State): string =>
   left(state) > 0
@@ -150,10 +161,34 @@ const requestOf = (state: State): Schema.Json => ({
   ...(state.kind === "sync" ? { maxDelete: deletes(state) } : {})
 })
 
-const start = (state: State): Step<State> => ({
-  close: true,
-  asks: [{ _tag: "Start", tag: "start", kind: state.kind, request: requestOf(state), isShown: true }]
-})
+const startTag = "start"
+
+const startOf = (state: State) =>
+  ({ _tag: "Start", tag: startTag, kind: state.kind, request: requestOf(state), isShown: true }) as const
+
+const titleOf = ({ kind, request }: State, { home, tasks }: World): string => {
+  const undone = kind === "undo" ? (request as { readonly task?: unknown }).task : undefined
+  const task = undone === undefined ? undefined : tasks.find(({ id }) => id === undone)
+  return task === undefined ? TaskTitle.of({ kind, request }, home) : `Undo: ${TaskTitle.of(task, home)}`
+}
+
+/** What has to be thought of is asked about; so is what deletes, of who said that it is to start before the plan was there. */
+const start = (state: State, world: World): Step<State> =>
+  state.warnings.length === 0 && (!state.isWanted || deletes(state) + left(state) === 0)
+    ? { close: true, asks: [startOf(state)] }
+    : {
+        state: { ...state, isWanted: false },
+        open: question(
+          "Start?",
+          [titleOf(state, world), ...state.warnings],
+          [{ label: startLabel(state), asks: [startOf(state)] }]
+        )
+      }
+
+const ended = (state: State, failure: Failure | undefined, world: World): Step<State> => {
+  const now = { ...state, isDone: true, failure }
+  return now.isWanted && failure === undefined ? start(now, world) : { state: { ...now, isWanted: false } }
+}
 
 const commands: ReadonlyArray<Command<State>> = [
   {
@@ -161,9 +196,9 @@ const commands: ReadonlyArray<Command<State>> = [
     keys: ["S"],
     label: "Start",
     about: "Does it, as a task; the line above says how many files it deletes",
-    whyNot: ({ failure, isDone }) =>
-      !isDone ? "The plan is not complete yet" : failure === undefined ? undefined : told(failure),
-    run: start
+    whyNot: ({ failure }) => (failure === undefined ? undefined : told(failure)),
+    run: (state, world) =>
+      state.isDone ? start(state, world) : { state: { ...state, isWanted: !state.isWanted }, notice: waits(state) }
   },
   {
     id: "plan.schedule",
@@ -221,6 +256,7 @@ const countLine = ([group, { bytes, items }]: readonly [Group, Count]): Lines.Li
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 const mostFailureLines = 6
+const mostWarnings = 3
 /** For who hears it, a message is one piece. */
 const spokenColumns = 1_000
 
@@ -231,22 +267,27 @@ const head = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
   const same = isWithout(state)
     ? []
     : [Lines.line(`   ${"Leave alone".padEnd(12)}${Amount.count(state.same).padStart(9)}`)]
-  const cost = state.cost === undefined ? [] : [Lines.line(` ${capital(Cost.words(state.cost))}`, "faint")]
+  const cost = state.cost === undefined ? "" : capital(Cost.words(state.cost))
+  const costs = Lines.wrap(cost, columns - 2).map((text) => Lines.line(` ${text}`, "faint"))
+  const warnings = state.warnings
+    .slice(0, mostWarnings)
+    .flatMap((text) => Lines.wrap(printable(text), columns - 2).slice(0, mostFailureLines))
+    .map((text) => Lines.line(` ${text}`, "warn"))
   const failed = (state.failure === undefined ? [] : Lines.wrap(printable(told(state.failure)), columns - 2))
     .slice(0, mostFailureLines)
     .map((text) => Lines.line(` ${text}`, "bad"))
   const end: Lines.Line = !state.isDone
-    ? Lines.line(" Still looking; nothing is written", "busy")
+    ? Lines.line(` Still looking; ${state.isWanted ? "it starts then" : "nothing is written"}`, "busy")
     : Lines.line(
         state.failure === undefined ? ` ${startLabel(state)}: S` : " It would not run",
         deletes(state) > 0 ? "warn" : "good"
       )
-  return [...counted(state).map(countLine), ...same, ...cost, ...failed, end]
+  return [...counted(state).map(countLine), ...same, ...(cost === "" ? [] : costs), ...warnings, ...failed, end]
 }
 
 export const kind: ScreenKind<State> = {
   name: "Plan",
-  title: ({ kind, request }, { home }) => `Plan › ${TaskTitle.of({ kind, request }, home)}`,
+  title: (state, world) => `Plan › ${titleOf(state, world)}`,
   status: ({ isDone }) => (isDone ? "nothing written yet" : "planning"),
   commands,
   lines: (state, world, columns, rows) => {
@@ -265,11 +306,12 @@ export const kind: ScreenKind<State> = {
     return Table.rowAt(state.list, rows - top, line - top)
   },
   typing: (state) => ListCommands.typing(lens, state),
-  hear: (state, answer) => {
+  hear: (state, answer, world) => {
     if (answer._tag === "Events") return { state: take(state, answer.events) }
-    if (answer._tag === "End") return { state: { ...state, isDone: true } }
-    if (answer._tag === "Failed") return { state: { ...state, isDone: true, failure: answer.failure } }
-    return {}
+    if (answer._tag === "End") return ended(state, state.failure, world)
+    if (answer._tag === "Started") return { close: true }
+    if (answer._tag !== "Failed") return {}
+    return answer.tag === startTag ? { close: true, hand: answer } : ended(state, answer.failure, world)
   }
 }
 
@@ -286,7 +328,9 @@ export const plan = <S>(jobKind: string, request: Schema.Json): Step<S> => {
     rows: [],
     isDone: false,
     cost: undefined,
-    failure: undefined
+    failure: undefined,
+    warnings: [],
+    isWanted: false
   }
   return { open: show(kind, state), asks: [{ _tag: "Preview", tag: "preview", kind: jobKind, request }] }
 }
