@@ -28,6 +28,17 @@ test("local time is told of every year, and of no time that it is unknown", () =
   expect(Amount.time(Number.NaN).trim()).toBe("unknown")
 })
 
+test("local time is that of the clock, also one second after another and in minutes of other days", () => {
+  const moments = [-86_400_001, 0, 63_072_000_000, 1_640_884_512_999, 1_640_884_513_000, 1_640_884_559_999]
+  for (const moment of [...moments, 1_640_884_560_000, 1_640_884_559_000, 1_640_888_159_000, 1_640_884_513_000]) {
+    const date = new Date(moment)
+    const two = (part: number) => String(part).padStart(2, "0")
+    const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+    const clock = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+    expect(Amount.time(moment)).toBe(`${day} ${clock}`)
+  }
+})
+
 test("a file of a year that no calendar reaches is listed with all others", async () => {
   const cli = makeCli()
   cli.write("place/a.txt", "hello", 0)

@@ -64,10 +64,10 @@ const compareUnits = (left: string, right: string): number => {
 
 /**
  * Order by UTF-8 bytes, which is B2's. JavaScript's `<` compares UTF-16 units
- * and puts `😀` before `～`; the bytes say the opposite. Where there are no such
- * units, as in most names, `<` is right and takes half the time.
+ * and puts `😀` before `～`; the bytes say the opposite. Where one of both has no
+ * such units, as most names, `<` is right and takes half the time.
  */
 export const compare = (left: string, right: string): number => {
-  if (late.test(left) || late.test(right)) return compareUnits(left, right)
+  if (late.test(left) && late.test(right)) return compareUnits(left, right)
   return left < right ? -1 : left === right ? 0 : 1
 }

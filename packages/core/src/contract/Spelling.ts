@@ -90,8 +90,19 @@ export const unicode: Spelling = {
 
 const ofName = /^\u201b*\.{0,2}$/
 const ofPath = /^\u201b+\.{0,2}$/
-const [slash, dot] = [47, 46]
+const [space, dot, slash, tilde] = [32, 46, 47, 126]
 const segment = /(?:^|\/)\u201b*\.{0,2}(?=\/|$)/
+
+/** Letters of ASCII, and no segment that begins with a dot: most names, of which one look says that nothing is spelled. */
+const isOrdinary = (name: string): boolean => {
+  let before = slash
+  for (let at = 0; at < name.length; at++) {
+    const code = name.charCodeAt(at)
+    if (code < space || code > tilde || (before === slash && (code === slash || code === dot))) return false
+    before = code
+  }
+  return before !== slash
+}
 
 /** Of all that `segment` finds, and of little else: searches for strings take a fifth of the time. */
 const mayHaveSegment = (name: string): boolean => {
@@ -119,7 +130,8 @@ export const segments: Spelling = {
 }
 
 /** Whether a name of a service is a path as it is: `segments` spells none of it, and `RemotePath` refuses none. */
-export const isPlain = (name: string): boolean => !hasSegment(name) && !control.test(name) && name.isWellFormed()
+export const isPlain = (name: string): boolean =>
+  isOrdinary(name) || (!hasSegment(name) && !control.test(name) && name.isWellFormed())
 
 /** Where the first segment of `name` ends that a path spells; -1 where it spells none. */
 export const firstSegment = (name: string): number => {

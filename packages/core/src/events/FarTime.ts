@@ -25,9 +25,25 @@ export const iso = (milliseconds: number): string => {
 
 const two = (part: number): string => (part < 10 ? `0${part}` : `${part}`)
 
-/** `2026-11-21 20:45:00`, in local time. */
-export const local = (milliseconds: number): string => {
+const madeLocal = (milliseconds: number): string => {
   const { date, years } = isNear(milliseconds) ? { date: new Date(milliseconds), years: 0 } : folded(milliseconds)
   const day = `${yearText(date.getFullYear() + years)}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+/** Clocks have differed from UTC by whole minutes since 1972, when Liberia's, the last of the others, was put forward. */
+const firstWholeMinute = Date.parse("1972-02-01T00:00:00Z")
+const minuteMillis = 60_000
+let minute = Number.NaN
+let minuteText = ""
+
+/** `2026-11-21 20:45:00`, in local time. The last minute is remembered, as rows of a listing often share it. */
+export const local = (milliseconds: number): string => {
+  if (milliseconds < firstWholeMinute) return madeLocal(milliseconds)
+  const its = Math.floor(milliseconds / minuteMillis)
+  if (its !== minute) {
+    minute = its
+    minuteText = madeLocal(milliseconds).slice(0, -2)
+  }
+  return minuteText + two(Math.floor((milliseconds - its * minuteMillis) / 1000))
 }

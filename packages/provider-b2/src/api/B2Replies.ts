@@ -77,20 +77,24 @@ export const sha1Of = (contentSha1: string | null | undefined, noted: string | u
 /** Whether B2 itself has compared the SHA-1 with the bytes, as it does in uploads of one request. */
 export const isVerified = (contentSha1: string | null | undefined): boolean => contentSha1?.length === 40
 
-const [plus, minus, zero, nine] = [43, 45, 48, 57]
+const [plus, minus, zero] = [43, 45, 48]
 
 /** In decimal digits, as uploaders note numbers; nothing else that JavaScript would take for one. */
 export const wholeNumber = (noted: string | undefined): number | undefined => {
   // An answer may hold anything in its place.
   if (typeof noted !== "string" || noted === "") return undefined
-  // Faster than an expression: it is asked for each row of a listing.
+  // Faster than an expression and a conversion: it is asked for each row of a listing.
   const first = noted.charCodeAt(0)
-  for (let at = first === minus || first === plus ? 1 : 0; at < noted.length; at++) {
-    const code = noted.charCodeAt(at)
-    if (code < zero || code > nine) return undefined
+  const begin = first === minus || first === plus ? 1 : 0
+  if (begin === noted.length) return undefined
+  let value = 0
+  for (let at = begin; at < noted.length; at++) {
+    const digit = noted.charCodeAt(at) - zero
+    if (digit < 0 || digit > 9) return undefined
+    value = value * 10 + digit
   }
-  const value = Number(noted)
-  return Number.isSafeInteger(value) ? value : undefined
+  if (!Number.isSafeInteger(value)) return undefined
+  return first === minus ? -value : value
 }
 
 /** Milliseconds since 1970, where they are a time that a date can hold. */

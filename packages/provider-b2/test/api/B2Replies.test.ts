@@ -82,7 +82,7 @@ describe("B2Replies", () => {
     assert.strictEqual(modifiedAt("-5000"), -5000)
     assert.strictEqual(modifiedAt("+0005"), 5)
     assert.strictEqual(modifiedAt("8640000000000000"), 8.64e15)
-    const numbersOfJavaScript = ["1e12", "0x10", "0b1", "0o7", " 1", "1 ", "1\n", "1_000", "١", "Infinity", "NaN"]
+    const numbersOfJavaScript = ["1e12", "0x10", "0b1", "0o7", " 1", "1 ", "1\n", "1_000", "١", "Infinity", "NaN", "+"]
     const noTimes = ["8640000000000001", "-8640000000000001", "9".repeat(30), "9".repeat(400)]
     for (const noted of [undefined, "", "yesterday", "1.5", "-", "--1", ...numbersOfJavaScript, ...noTimes]) {
       assert.strictEqual(modifiedAt(noted), row.uploadTimestamp, noted)
