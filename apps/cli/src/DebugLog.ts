@@ -1,14 +1,14 @@
 /**
  * The whole story of a run in a file, for `--debug`.
  *
- * Every line passes `scrub`: known secrets and whatever looks like a credential
+ * Every line passes a `Scrubber`: known secrets and whatever looks like a credential
  * become `xxx`. The file is for its owner alone.
  */
 import * as diagnostics from "node:diagnostics_channel"
 import * as fs from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
-import * as ConfigurationFile from "@ourclone/core/configuration/ConfigurationFile"
+import * as Scrubber from "@ourclone/core/configuration/Scrubber"
 import * as Secret from "@ourclone/core/configuration/Secret"
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
@@ -28,38 +28,17 @@ export class DebugLog extends Context.Service<
 
 export const none: DebugLog["Service"] = { trace: () => {}, isOn: false }
 
-/** Authorization headers and parameters, and fields that hold keys, tokens or passwords. */
-const credential =
-  /((?:authorization(?:Token)?|application_?key(?!_?id)|secret\w*|password|token|x-amz-(?:signature|security-token))["']?\s*[:=]\s*["']?(?:(?:Basic|Bearer)\s+)?)[^\s"',;&}]+/gi
-
-/** Short values would blank out ordinary text. */
-const shortestSecret = 6
-
-/** A function that replaces `secrets`, and what looks like one, by `xxx`. */
-export const scrubber = (secrets: Iterable<string>): ((text: string) => string) => {
-  const known = [...new Set(secrets)]
-    .filter((secret) => secret.length >= shortestSecret)
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-    .sort((left, right) => right.length - left.length)
-  return (text) => known.reduce((line, secret) => line.replaceAll(secret, "xxx"), text).replace(credential, "$1xxx")
-}
-
-const secretsIn = (
+/** Given on the command line. */
+const secretWords = (
   factories: ReadonlyArray<ProviderFactory>,
-  words: ReadonlyArray<string>,
-  environment: StandardPaths.Environment,
-  remotes: ReadonlyArray<{ readonly type: string; readonly options: { readonly [option: string]: unknown } }>
+  words: ReadonlyArray<string>
 ): ReadonlyArray<string> => {
-  const secrets = [environment.OURCLONE_PASSWORD, environment.RESTIC_PASSWORD].map((password) => password ?? "")
-  for (const factory of factories) {
-    for (const { flag, kind, name } of factory.options) {
-      if (kind !== "secret") continue
-      for (const set of factory.environment) secrets.push(environment[set[name] ?? ""] ?? "")
-      for (const remote of remotes) if (remote.type === factory.type) secrets.push(String(remote.options[name] ?? ""))
-      for (const [index, word] of words.entries()) {
-        if (word === `--${flag}`) secrets.push(words[index + 1] ?? "")
-        if (word.startsWith(`--${flag}=`)) secrets.push(word.slice(flag.length + 3))
-      }
+  const secrets: Array<string> = []
+  for (const { flag, kind } of factories.flatMap(({ options }) => options)) {
+    if (kind !== "secret") continue
+    for (const [index, word] of words.entries()) {
+      if (word === `--${flag}`) secrets.push(words[index + 1] ?? "")
+      if (word.startsWith(`--${flag}=`)) secrets.push(word.slice(flag.length + 3))
     }
   }
   return secrets.filter((secret) => Secret.kindOf(secret) === undefined)
@@ -71,12 +50,9 @@ export const scrubberOf = Effect.fnUntraced(function* (
   factories: ReadonlyArray<ProviderFactory>,
   environment: StandardPaths.Environment
 ) {
-  const home = environment.HOME || homedir()
-  const configured = yield* ConfigurationFile.read(StandardPaths.configurationFile(environment, home)).pipe(
-    Effect.map(({ remotes }) => [...remotes.values()]),
-    Effect.catch(() => Effect.succeed([]))
-  )
-  return scrubber(secretsIn(factories, words, environment, configured))
+  const file = StandardPaths.configurationFile(environment, environment.HOME || homedir())
+  const secrets = yield* Scrubber.secretsOf(file, factories, environment)
+  return Scrubber.make([...secrets, ...secretWords(factories, words)])
 })
 
 const commandFlag = /^--(?:\w+-)*password-command(?==|$)/

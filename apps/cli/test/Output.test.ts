@@ -1,7 +1,6 @@
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
 import { expect, test } from "vitest"
-import { scrubber } from "../src/DebugLog.ts"
 import { makeCli } from "./Cli.ts"
 
 test("names can not command the terminal", () => {
@@ -35,20 +34,6 @@ test.each([
   [864_000, "10 days"]
 ])("%d seconds are written %s", (seconds, text) => {
   expect(Amount.duration(seconds)).toBe(text)
-})
-
-test.each([
-  "Authorization: Basic c2VjcmV0c2VjcmV0",
-  '{"authorizationToken":"c2VjcmV0c2VjcmV0"}',
-  "https://x/file?Authorization=c2VjcmV0c2VjcmV0&b=1",
-  "applicationKey: c2VjcmV0c2VjcmV0"
-])("a debug log does not repeat the credential in %s", (line) => {
-  expect(scrubber([])(line)).not.toContain("c2VjcmV0c2VjcmV0")
-})
-
-test("a debug log does not repeat a known secret, plain or in an address", () => {
-  const scrub = scrubber(["K001/sec+ret", "short", ""])
-  expect(scrub("key K001/sec+ret, K001%2Fsec%2Bret and short")).toBe("key xxx, xxx and short")
 })
 
 const commands = [

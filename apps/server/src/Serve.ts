@@ -4,6 +4,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as Scrubber from "@ourclone/core/configuration/Scrubber"
 import type { Surroundings } from "@ourclone/core/configuration/Secret"
 import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
@@ -59,7 +60,7 @@ export interface ServeOptions {
   readonly page: string | undefined
   /** Called once it answers. */
   readonly onReady?: () => void
-  /** Takes lines for people. */
+  /** Takes lines for people; what is secret in them is `xxx`. */
   readonly say: (line: string) => void
 }
 
@@ -125,13 +126,22 @@ const ownFiles = (
   return [configuration, stateDirectory, cacheDirectory, ...ownFolders, ...(isShared ? [] : [folder])]
 }
 
+/** Lines for the log without what is secret now: secrets come and go while the service runs, and lines are few. */
+const scrubbed =
+  ({ configurationFile, factories }: Remotes["Service"], { say, surroundings }: ServeOptions) =>
+  (line: string): void => {
+    const secrets = Scrubber.secretsOf(configurationFile, factories, surroundings?.environment ?? {})
+    say(Scrubber.make(Effect.runSync(secrets))(line))
+  }
+
 /** Runs until it is interrupted. What runs then goes on in its own process, and the next service finds it. */
 export const serve = Effect.fnUntraced(function* (
   options: ServeOptions
 ): Effect.fn.Return<never, ServeFailed, Remotes | ThisMachine | Scope.Scope> {
-  const { say, surroundings } = options
+  const { surroundings } = options
   yield* checkAddresses(options)
   const remotes = yield* Remotes
+  const say = scrubbed(remotes, options)
   const machine = yield* ThisMachine
   const clock = Date.now
   const database = yield* openState(machine.stateDirectory, describe(options))

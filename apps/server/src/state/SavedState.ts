@@ -8,9 +8,12 @@ import * as ConfiguredRepositories from "@ourclone/core/configuration/Configured
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as Secret from "@ourclone/core/configuration/Secret"
 import type { OptionKind } from "@ourclone/core/contract/OptionField"
+import type { Fact } from "@ourclone/core/events/RunEvent"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
+import { migrations } from "@ourclone/tasks/store/migrations"
 import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import * as HookFacts from "@ourclone/tasks/task/HookFacts"
 import { type Hooks, noHooks } from "@ourclone/tasks/task/Hooks"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -62,9 +65,28 @@ const bareHooks = (hooks: Hooks): Hooks => {
   return { before: bareHook(hooks.before), after: bareHook(hooks.after) }
 }
 
-/** Of tasks and schedules, without what command lines hold, and without what was to be told to whom. */
+/** What programs around runs printed is in facts, and its last line in the state of a task that one of them kept from beginning. */
+const bareFacts = (database: DatabaseSync): void => {
+  const told = database.prepare("select task, seq, body from facts where instr(body, ?) + instr(body, ?) > 0")
+  const tell = database.prepare("update facts set body = ? where task = ? and seq = ?")
+  for (const { body, seq, task } of told.all(HookFacts.hookEnded, HookFacts.hookFailed)) {
+    const facts: ReadonlyArray<readonly [number, Fact]> = JSON.parse(String(body))
+    tell.run(JSON.stringify(facts.map(([at, fact]) => [at, HookFacts.bare(fact)])), task!, seq!)
+  }
+  const failed = database.prepare("select id, state from task where tag = 'Failed' and instr(state, ?) > 0")
+  const settle = database.prepare("update task set state = ? where id = ?")
+  for (const { id, state } of failed.all(HookFacts.hookFailed)) {
+    const { failure, ...rest } = JSON.parse(String(state))
+    settle.run(JSON.stringify({ ...rest, failure: HookFacts.bareFailure(failure) }), id!)
+  }
+}
+
+/** Of tasks and schedules, without what command lines hold or print, and without what was to be told to whom. */
 const bareTasks = (file: string): void => {
+  // The copy may be of a journal that an earlier version wrote.
+  SqliteDatabase.open(file, { steps: migrations }).close()
   const database = new DatabaseSync(file)
+  bareFacts(database)
   const held = database.prepare("select id, hooks from task where hooks is not null").all()
   for (const { hooks, id } of held) {
     const bared = JSON.stringify(bareHooks(JSON.parse(String(hooks))))

@@ -32,6 +32,8 @@ test("a password is kept as a hash that opens for nothing else, and an empty one
   expect(await matches("long enough, e", stored)).toBe(false)
   expect(await matches("", null)).toBe(false)
   expect(await matches("", await Effect.runPromise(Password.hash("")))).toBe(false)
+  // Nor does what is kept open itself.
+  expect(await matches(stored, stored)).toBe(false)
 })
 
 test("a session ends twelve hours after it was last used, and after thirty days in any case", () => {
@@ -71,6 +73,24 @@ test("a token ends when it says, and one that was mistyped is not even looked fo
   expect(Ticket.isToken(`${secret.slice(0, -1)}${secret.endsWith("A") ? "B" : "A"}`)).toBe(false)
   now = 2_000
   expect(people.byToken(secret)).toBeUndefined()
+})
+
+test("what is kept of a ticket opens nothing", () => {
+  const people = People.make(makeDatabase(), () => 1)
+  people.add("ann", "admin", "hash")
+  const [session, { ticket }, { secret }] = [
+    people.beginSession("ann"),
+    people.invite("ann"),
+    people.addToken("ann", "ci", ["run"], null)
+  ]
+  expect([people.bySession(session)?.person.name, people.invited(ticket)]).toEqual(["ann", "ann"])
+  for (const text of [session, ticket, secret].map(Ticket.hashOf)) {
+    expect([people.bySession(text), people.invited(text), people.byToken(text)]).toEqual([
+      undefined,
+      undefined,
+      undefined
+    ])
+  }
 })
 
 test("pauses double for an address, and stay short for an account that others can fail", () => {

@@ -61,26 +61,52 @@ test("passwords are tried five times, then after pauses, also after a restart; n
 
 test("a copy of the state folder signs nobody in", async () => {
   const service = await startService()
+  const link = service.lines.find((line) => line.startsWith("set it up"))!.split("#")[1]!
   const cookie = await service.setUp()
   const token = await tokenOf(service, cookie, "bob", "operator")
-  const secrets = [cookie.split("=")[1]!, token, password]
+  const invited = await service.ask("/api/v1/users", { as: cookie, body: { name: "eve", role: "admin" } })
+  const secrets = [cookie.split("=")[1]!, token, password, link, invited.json.token]
   await service.stop()
-  for (const file of allFiles(service.at("state"))) {
-    const content = fs.readFileSync(file)
+  const files = allFiles(service.at("state")).map((file) => [file, fs.readFileSync(file)] as const)
+  for (const [file, content] of files) {
     for (const secret of secrets) expect([file, content.includes(secret)]).toEqual([file, false])
   }
+  // What is in there instead opens nothing either, in the service itself.
+  const kept = files.flatMap(
+    ([, content]) => content.toString("latin1").match(/[0-9a-f]{64}|\$argon2id[\w$=,+/]+/g) ?? []
+  )
+  expect(new Set(kept).size).toBeGreaterThan(4)
+  const next = await startService({ folder: service.folder })
+  const opened: Array<string> = []
+  for (const text of new Set(kept)) {
+    const tried = [
+      await next.ask("/api/v1/session", { as: `ourclone=${text}` }),
+      await next.ask("/api/v1/session", { headers: { authorization: `Bearer ${text}` } })
+    ]
+    // So few that none is refused for the number of tries.
+    if (text.startsWith("$")) tried.push(await next.ask("/api/v1/session", { body: { name: "ann", password: text } }))
+    for (const [index, { status }] of tried.entries()) if (status < 400) opened.push(`${index} ${text}`)
+  }
+  expect(opened).toEqual([])
 })
 
 test("no request names a program of this machine, nor a file whose content is read as a secret", async () => {
   const service = await startService()
   const as = await service.setUp()
   const mark = service.at("ran")
-  for (const reference of [`command:touch ${mark}`, "file:/etc/passwd", "env:HOME"]) {
+  const body = { name: "kept", type: "b2", options: { keyId: "id", applicationKey: "key" } }
+  expect((await service.ask("/api/v1/storage/remotes", { as, body })).status).toBe(201)
+  for (const reference of [`command:touch ${mark}`, "file:/etc/passwd", "env:HOME", "keyring:x"]) {
     for (const name of ["keyId", "applicationKey"]) {
       const options = { keyId: "id", applicationKey: "key", [name]: reference }
-      const added = await service.ask("/api/v1/storage/remotes", { as, body: { name: "photos", type: "b2", options } })
-      const tested = await service.ask("/api/v1/storage/test", { as, body: { type: "b2", options } })
-      expect([added.status, added.json.code, tested.status]).toEqual([403, "ReferenceNotAllowed", 403])
+      const asked = {
+        added: await service.ask("/api/v1/storage/remotes", { as, body: { name: "photos", type: "b2", options } }),
+        tested: await service.ask("/api/v1/storage/test", { as, body: { type: "b2", options } }),
+        changed: await service.ask("/api/v1/storage/remotes/kept", { as, method: "PATCH", body: { options } })
+      }
+      for (const [how, { json, status }] of Object.entries(asked)) {
+        expect([how, reference, status, json.code]).toEqual([how, reference, 403, "ReferenceNotAllowed"])
+      }
     }
   }
   const location = service.at("home", "repository")
@@ -88,8 +114,44 @@ test("no request names a program of this machine, nor a file whose content is re
   expect((await service.ask("/api/v1/repositories", { as, body: named })).status).toBe(201)
   const asked = { request: { repository: "home" } }
   await service.ask("/api/v1/queries/snapshots", { as, body: asked })
+  const replaced = { password: `command:touch ${mark} ` }
+  const put = (name: string) =>
+    service.ask(`/api/v1/repositories/${name}/password`, { as, method: "PUT", body: replaced })
+  expect((await put("home")).status).toBe(200)
+  await service.ask("/api/v1/queries/snapshots", { as, body: asked })
   expect(fs.existsSync(mark)).toBe(false)
-  expect(fs.readFileSync(service.at("settings", "config.toml"), "utf8")).toContain("text:command:")
+  const configuration = service.at("settings", "config.toml")
+  expect(fs.readFileSync(configuration, "utf8")).toContain(`text:command:touch ${mark} `)
+  // Nor does a request take the place of one that the machine itself names.
+  fs.appendFileSync(configuration, `\n[repositories.own]\nlocation = "${location}"\npassword = "env:HOME"\n`)
+  expect(await put("own")).toMatchObject({ status: 403, json: { code: "ReferenceNotAllowed" } })
+})
+
+test("what runs around a task is said on the machine alone: no request has a field for it", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const request = { source: service.home, destination: service.at("home", "to") }
+  const plan = { name: "nightly", kind: "copy", request, cron: "@daily", zone: "UTC", missed: "skip", isOn: false }
+  const made = await service.ask("/api/v1/schedules", { as, body: plan })
+  expect(made.status).toBe(201)
+  const hook = { command: ["touch", service.at("ran")], limitMillis: 1_000 }
+  const hooks = { before: hook, after: hook }
+  const asked = [
+    await service.ask("/api/v1/schedules", { as, body: { ...plan, name: "another", hooks } }),
+    await service.ask(`/api/v1/schedules/${made.json.id}`, { as, method: "PATCH", body: { hooks } }),
+    await service.ask("/api/v1/tasks", { as, body: { kind: "copy", request, hooks } }),
+    await service.ask("/api/v1/tasks", { as, body: { kind: "copy", request: { ...request, hooks } } }),
+    await service.ask("/api/v1/settings", { as, method: "PATCH", body: { hooks } })
+  ]
+  expect(asked.map(({ status }) => status)).toEqual([400, 400, 400, 400, 400])
+  const { paths, components } = (await service.ask("/api/openapi.json", { as })).json
+  const taken = JSON.stringify(Object.values(paths).map((route) => route)).match(/"requestBody".*?"responses"/g) ?? []
+  const schemas = new Set(taken.flatMap((text) => text.match(/schemas\/\w+/g) ?? []))
+  const fields = [...schemas].flatMap((name) =>
+    Object.keys(components.schemas[name.slice("schemas/".length)]?.properties ?? {})
+  )
+  expect(fields).toContain("cron")
+  expect(fields.filter((name) => /command|hook|program|script|shell|exec/i.test(name))).toEqual([])
 })
 
 const escapes = (service: TestService): ReadonlyArray<string> => [

@@ -51,24 +51,6 @@ test("no route is open to strangers but those of the door, whatever they show", 
   expect(open).toEqual(["door.setUpState as nobody: 200", "door.setUp as nobody: 400", "door.signIn as nobody: 400"])
 })
 
-test("before it is set up the service does nothing but be set up", async () => {
-  const service = await startService()
-  const { json } = await service.ask("/api/v1/setup")
-  expect(json).toEqual({ isSetUp: false })
-  const guessed = await service.ask("/api/v1/setup", {
-    body: { token: "guess", name: "eve", password: "a long password" }
-  })
-  expect(guessed.status).toBe(403)
-  await service.setUp()
-  // Nor does anybody become somebody who is there already.
-  const taken = await service.ask("/api/v1/setup", {
-    body: { token: "guess", name: "ann", password: "eve's password" }
-  })
-  expect(taken.status).toBe(403)
-  expect((await service.ask("/api/v1/session", { body: { name: "ann", password: "eve's password" } })).status).toBe(401)
-  expect((await service.ask("/api/v1/session", { body: { name: "", password: "" } })).status).toBe(401)
-})
-
 test("each route is for those that may, and for nobody else", async () => {
   const service = await startService()
   const admin = await service.setUp()

@@ -4,6 +4,7 @@ import * as path from "node:path"
 import { gunzipSync } from "node:zlib"
 import * as ConfiguredRepositories from "@ourclone/core/configuration/ConfiguredRepositories"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
+import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import { factory as b2 } from "@ourclone/provider-b2/B2Factory"
 import { factory as local } from "@ourclone/provider-local/LocalProvider"
@@ -11,6 +12,7 @@ import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
 import { plain } from "@ourclone/tasks/task/Schedule"
+import { noTotals } from "@ourclone/tasks/task/Task"
 import { Effect, Layer } from "effect"
 import { expect, onTestFinished, test } from "vitest"
 import * as People from "../../src/access/People.ts"
@@ -70,7 +72,17 @@ const filled = async () => {
       Effect.flatMap(SqliteStore.make(tasksFile(stateDirectory)), (store) =>
         Effect.gen(function* () {
           const request = { source: "/a", destination: "photos:b" }
-          yield* store.create({ kind: "copy", request, origin: "service", hooks })
+          const { id } = yield* store.create({ kind: "copy", request, origin: "service", hooks })
+          const claim = yield* store.claim(ProcessIdentity.current(), 1_000, id)
+          // As a hook that did not end well leaves it.
+          const failure = { code: "HookFailed", message: `curl ended with 3: ${planted}`, isRetryable: false }
+          const facts = [
+            { _tag: "Note", code: "other", message: "stays" },
+            { _tag: "Step", name: "hookEnded", values: { hook: "before" }, detail: { output: planted } },
+            { _tag: "Finished", outcome: "failed", failure }
+          ] as const
+          const batch = { facts: facts.map((fact) => ({ at: 1, fact })), totals: noTotals, outcomes: [], mended: [] }
+          yield* store.settle(id, { _tag: "Broke", take: claim!.take, failure }, batch)
           const plan = { ...plain, name: "nightly", kind: "copy", request, cron: "@daily", zone: "UTC", hooks }
           yield* store.schedules.create(plan, "ann")
           yield* store.deliveries.add("phone", "1", planted)
@@ -112,14 +124,24 @@ test("without a password nothing that opens anything goes into the file, and wha
   expect([people.find("ann")?.role, people.find("ann")?.password, people.isSetUp()]).toEqual(["admin", null, false])
   database.close()
   // A run that was to be prepared by a program does not begin without it, and names why.
-  const [task, schedule] = await Effect.runPromise(
+  const [task, facts, schedule] = await Effect.runPromise(
     Effect.scoped(
-      Effect.flatMap(SqliteStore.make(tasksFile(other.stateDirectory)), (store) =>
-        Effect.all([Effect.map(store.list({ limit: 1 }), ([one]) => one), store.schedules.load("nightly")])
-      )
+      Effect.gen(function* () {
+        const store = yield* SqliteStore.make(tasksFile(other.stateDirectory))
+        const [task] = yield* store.list({ limit: 1 })
+        return [task!, yield* store.facts(task!.id, 0, 10), yield* store.schedules.load("nightly")] as const
+      })
     )
   )
-  for (const told of [task?.hooks, schedule.hooks]) {
+  for (const told of [task.hooks, schedule.hooks]) {
     expect(told).toEqual({ before: { ...hook, command: ["left-out-of-the-saved-state"] }, after: null })
   }
+  // That one ran, and how it ended, stays; what it printed does not.
+  const failure = { code: "HookFailed", message: "the hook before the run did not end well", isRetryable: false }
+  expect(task.state).toEqual({ _tag: "Failed", failure })
+  expect(facts.map(({ event, seq }) => [seq, event])).toEqual([
+    [1, { _tag: "Note", code: "other", message: "stays" }],
+    [2, { _tag: "Step", name: "hookEnded", values: { hook: "before" } }],
+    [3, { _tag: "Finished", outcome: "failed", failure }]
+  ])
 })

@@ -10,20 +10,28 @@ import * as Effect from "effect/Effect"
 import { none, type Secrets } from "../runner/StoredSecrets.ts"
 import type { TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
-import { starterOf } from "../task/Task.ts"
+import { starterOf, type Task } from "../task/Task.ts"
 import { hasEnded } from "../task/TaskState.ts"
 
 export interface KeptSecrets {
   readonly of: (id: string) => Secrets
   readonly has: (id: string) => boolean
-  readonly isEmpty: () => boolean
-  /** Of a task whose starter this process is already. */
-  readonly add: (id: string, secrets: Secrets) => void
-  /** Also makes this process the starter, where no other is. */
-  readonly keep: (id: string, secrets: Secrets) => Effect.Effect<void, TaskError>
-  readonly forget: (id: string) => Effect.Effect<void, TaskError>
-  /** Forgets those of tasks that have ended, now and then. */
+  readonly ids: () => ReadonlyArray<string>
+  /** Also makes this process the starter. False, and nothing is kept, where another one is. */
+  readonly keep: (task: Task, secrets: Secrets) => Effect.Effect<boolean, TaskError>
+  /** Forgets those of a task that has ended, unless they came since, for it to be begun again. */
+  readonly look: (task: Task) => Effect.Effect<void, TaskError>
+  /** Looks at all of them, now and then. */
   readonly turn: Effect.Effect<void, TaskError>
+  /** Others need not wait for the leases of a process that ends. */
+  readonly letGo: Effect.Effect<void, TaskError>
+}
+
+interface Kept {
+  readonly secrets: Secrets
+  /** When they came, and how often the task had been begun by then. */
+  readonly at: number
+  readonly take: number
 }
 
 /** Long enough for a host that is held up; a process that has ended has no role at all. */
@@ -31,42 +39,45 @@ export const starterMillis = 300_000
 const turnMillis = 60_000
 
 export const make = (store: TaskStore, owner: ProcessIdentity): KeptSecrets => {
-  const all = new Map<string, Secrets>()
+  const all = new Map<string, Kept>()
   let turnedAt = Number.NEGATIVE_INFINITY
 
-  const forget = (id: string) =>
-    Effect.suspend(() => (all.delete(id) ? Effect.asVoid(store.hold(starterOf(id), owner, 0)) : Effect.void))
+  const hold = (id: string, millis: number) => store.hold(starterOf(id), owner, millis)
+  const forget = (id: string) => Effect.suspend(() => (all.delete(id) ? Effect.asVoid(hold(id, 0)) : Effect.void))
+
+  const look = Effect.fnUntraced(function* ({ id, state, take }: Task) {
+    const kept = all.get(id)
+    if (kept === undefined || !hasEnded(state)) return
+    const isNew = take === kept.take && (yield* Clock.currentTimeMillis) - kept.at < turnMillis
+    if (!isNew) yield* forget(id)
+  })
 
   const renew = (id: string) =>
     store.load(id).pipe(
-      Effect.flatMap(({ state }) =>
-        hasEnded(state) ? forget(id) : Effect.asVoid(store.hold(starterOf(id), owner, starterMillis))
-      ),
+      Effect.flatMap(look),
+      Effect.andThen(Effect.suspend(() => (all.has(id) ? Effect.asVoid(hold(id, starterMillis)) : Effect.void))),
       Effect.catchIf(
         ({ reason }) => reason._tag === "NoTask",
         () => forget(id)
       )
     )
 
-  const add = (id: string, secrets: Secrets): void => {
-    if (secrets.size > 0) all.set(id, secrets)
-  }
-
   return {
-    of: (id) => all.get(id) ?? none,
+    of: (id) => all.get(id)?.secrets ?? none,
     has: (id) => all.has(id),
-    isEmpty: () => all.size === 0,
-    add,
-    keep: Effect.fnUntraced(function* (id, secrets) {
-      if (secrets.size === 0 || !(yield* store.hold(starterOf(id), owner, starterMillis))) return
-      add(id, secrets)
+    ids: () => [...all.keys()],
+    keep: Effect.fnUntraced(function* ({ id, take }, secrets) {
+      if (!(yield* hold(id, starterMillis))) return false
+      all.set(id, { secrets, at: yield* Clock.currentTimeMillis, take })
+      return true
     }),
-    forget,
+    look,
     turn: Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       if (now - turnedAt < turnMillis) return
       turnedAt = now
       yield* Effect.forEach([...all.keys()], renew, { discard: true })
-    })
+    }),
+    letGo: Effect.suspend(() => Effect.forEach([...all.keys()], forget, { discard: true }))
   }
 }

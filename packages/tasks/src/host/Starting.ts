@@ -5,7 +5,7 @@ import { leaseMillis } from "../runner/Journaling.ts"
 import type { TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
 import type { Task } from "../task/Task.ts"
-import { hasEnded, isHeld } from "../task/TaskState.ts"
+import { isHeld } from "../task/TaskState.ts"
 import type { KeptSecrets } from "./KeptSecrets.ts"
 import * as RunnerProcess from "./RunnerProcess.ts"
 
@@ -51,8 +51,8 @@ export const make = Effect.fnUntraced(function* ({
     failures.delete(id)
     const claim = yield* store.claim(owner, leaseMillis, id)
     if (claim === undefined) return
-    yield* store.settle(id, { _tag: "Broke", take: claim.take, failure: { code, message, isRetryable: false } })
-    yield* secrets.forget(id)
+    const failure = { code, message, isRetryable: false }
+    yield* secrets.look(yield* store.settle(id, { _tag: "Broke", take: claim.take, failure }))
   })
 
   const ended = Effect.fnUntraced(function* (
@@ -61,10 +61,11 @@ export const make = Effect.fnUntraced(function* ({
     { isGood, message }: RunnerProcess.Ended
   ): Effect.fn.Return<void, TaskError> {
     starting.delete(id)
-    const { state, take: now } = yield* store.load(id)
+    const task = yield* store.load(id)
+    const { state, take: now } = task
     // One that was to be taken over still seems to run, as its last runner said.
     const isLeft = now === take && (state._tag === "Queued" || isHeld(state))
-    if (hasEnded(state)) yield* secrets.forget(id)
+    yield* secrets.look(task)
     if (isGood || !isLeft) return void failures.delete(id)
     onProblem(`the runner of task ${id} ${message}`)
     const times = (failures.get(id) ?? 0) + 1

@@ -21,7 +21,7 @@ import { none, type Secrets } from "../runner/StoredSecrets.ts"
 import * as Scheduler from "../schedule/Scheduler.ts"
 import * as Watches from "../schedule/Watches.ts"
 import { retention } from "../store/Prune.ts"
-import type { TaskError } from "../store/TaskError.ts"
+import { startedElsewhere, type TaskError } from "../store/TaskError.ts"
 import type { Retention, TaskStore } from "../store/TaskStore.ts"
 import type { Schedule } from "../task/Schedule.ts"
 import { type NewTask, starterOf, type Task } from "../task/Task.ts"
@@ -69,7 +69,10 @@ export interface TaskHost {
    * a task with secrets are begun by this process, whoever begins all others.
    */
   readonly submit: (task: NewTask, secrets?: Secrets) => Effect.Effect<Task, InvalidJob | TaskError>
-  /** Secrets for the next runs of a task that is to be begun again, as if it had been submitted with them. */
+  /**
+   * Secrets for the next runs of a task that is to be begun again within a minute, as if it had been submitted with them. Fails
+   * with `NotNow` where another process that still runs has given it some.
+   */
   readonly give: (id: string, secrets: Secrets) => Effect.Effect<void, TaskError>
   /** Looks at the queue at once rather than at its next turn, as after a wish. */
   readonly look: Effect.Effect<void>
@@ -125,27 +128,44 @@ export const make = Effect.fnUntraced(function* ({
     return starter === undefined || JSON.stringify(starter) === JSON.stringify(owner)
   })
 
+  const room = Effect.gen(function* () {
+    const { atOnce } = yield* settings
+    const held = yield* store.list({ states: ["Running", "Waiting"], limit: 10_000 })
+    starting.look(held)
+    return atOnce - held.filter(counts).length - starting.count()
+  })
+
+  /** Starts as many of them as there is room for; gives how many more there would be. */
+  const startSome = Effect.fnUntraced(function* (due: ReadonlyArray<Task>, free: number) {
+    let left = free
+    for (const task of due) {
+      if (left <= 0) break
+      if (starting.has(task.id) || !(yield* isForHere(task))) continue
+      starting.start(task)
+      left--
+    }
+    return left
+  })
+
   /** Up to there the last look found none for this host: those of others may be more than one look goes through. */
   let passed: Task | undefined
 
   const startDue = Effect.gen(function* () {
-    const { atOnce } = yield* settings
-    const held = yield* store.list({ states: ["Running", "Waiting"], limit: 10_000 })
-    starting.look(held)
-    let free = atOnce - held.filter(counts).length - starting.count()
+    const free = yield* room
     if (free <= 0) return
-    const limit = mayRun === undefined && starts ? free + starting.count() : mostDue
+    const limit = mayRun === undefined ? free + starting.count() : mostDue
     const due = yield* store.due(limit, passed)
-    for (const task of due) {
-      if (free <= 0) break
-      if (starting.has(task.id) || !(yield* isForHere(task))) continue
-      starting.start(task)
-      free--
-    }
-    passed = free > 0 && due.length === limit ? due.at(-1) : undefined
+    const left = yield* startSome(due, free)
+    passed = left > 0 && due.length === limit ? due.at(-1) : undefined
   }).pipe(making.withPermit)
-  /** Where another host starts all others. */
-  const startOwn = Effect.suspend(() => (starts || secretsKept.isEmpty() ? Effect.void : startDue))
+
+  /** Where another host starts all others: those whose secrets are here. */
+  const startOwn = Effect.gen(function* () {
+    const ids = secretsKept.ids()
+    if (starts || ids.length === 0) return
+    const due = yield* store.due(ids.length, undefined, ids)
+    if (due.length > 0) yield* startSome(due, yield* room)
+  }).pipe(making.withPermit)
 
   const pruneWhenDue = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
@@ -187,10 +207,13 @@ export const make = Effect.fnUntraced(function* ({
     starts = mayRun === undefined ? isHolder : yield* store.hold(roleOf(owner.host), owner, roleMillis)
     heldAt = now
   })
-  // Others need not wait for the lease of one that ends.
+  // Others need not wait for the leases of one that ends.
   const letGo = Effect.suspend(() => {
     const roles = [...(isHolder ? [role] : []), ...(starts && mayRun !== undefined ? [roleOf(owner.host)] : [])]
-    return Effect.forEach(roles, (name) => store.hold(name, owner, 0), { discard: true })
+    return Effect.andThen(
+      secretsKept.letGo,
+      Effect.forEach(roles, (name) => store.hold(name, owner, 0), { discard: true })
+    )
   })
   yield* Effect.addFinalizer(() => Effect.ignore(letGo))
 
@@ -218,13 +241,18 @@ export const make = Effect.fnUntraced(function* ({
     submit: Effect.fnUntraced(function* (task, secrets = none) {
       const starter = secrets.size === 0 ? undefined : { owner, leaseMillis: KeptSecrets.starterMillis }
       const made = yield* Submit.submit(store, { ...task, starter }).pipe(
-        Effect.tap(({ id }) => Effect.sync(() => secretsKept.add(id, secrets))),
+        // One that was made before, under the same key, may have another starter, with its own secrets.
+        Effect.tap((task) => (secrets.size === 0 ? Effect.void : secretsKept.keep(task, secrets))),
         making.withPermit
       )
       due.openUnsafe()
       return made
     }),
-    give: secretsKept.keep,
+    give: Effect.fnUntraced(function* (id, secrets) {
+      if (secrets.size === 0) return
+      const task = yield* store.load(id)
+      if (!(yield* secretsKept.keep(task, secrets))) return yield* startedElsewhere(task.id, task.state._tag)
+    }),
     look: Effect.sync(() => due.openUnsafe())
   }
   return host

@@ -42,22 +42,40 @@ for (const [network, prefix] of [
   ownNetworks.addSubnet(network, prefix, "ipv6")
 }
 
+/** The address of IPv4 that the network's translator makes of one of IPv6 (RFC 6052). */
+const translated = (address: string): string | undefined => {
+  const plain = URL.parse(`http://[${address}]`)?.hostname ?? ""
+  const [, high = "0", low] = /^\[64:ff9b::(?:([0-9a-f]+):)?([0-9a-f]+)\]$/.exec(plain) ?? []
+  if (low === undefined) return undefined
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt16BE(Number.parseInt(high, 16), 0)
+  bytes.writeUInt16BE(Number.parseInt(low, 16), 2)
+  return bytes.join(".")
+}
+
 /** Whether the address is of this machine or its network. */
 export const isOwn = (address: string): boolean => {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
-  if (mapped !== undefined) return ownNetworks.check(mapped, "ipv4")
+  const behind = translated(address)
+  if (behind !== undefined) return isOwn(behind)
   return ownNetworks.check(address, isIP(address) === 6 ? "ipv6" : "ipv4")
 }
 
-const refused = (host: string): Error =>
-  new Error(`${host} is in this machine's own network; if that is meant, say onMyNetwork = true`)
+/** Why nothing is sent to a host of these addresses: one of its own network among them is enough. */
+export const refusal = (host: string, addresses: ReadonlyArray<string>): Error | undefined =>
+  addresses.some(isOwn)
+    ? new Error(`${host} is in this machine's own network; if that is meant, say onMyNetwork = true`)
+    : undefined
 
 /** Connects to the address that was looked at, and to no other. */
 const guarded: LookupFunction = (host, options, callback) => {
   lookUp(host, { ...options, all: true }, (error, found) => {
-    if (error !== null) return callback(error, [])
-    const own = found.some(({ address }) => isOwn(address))
-    return own ? callback(refused(host), []) : callback(null, found)
+    const problem =
+      error ??
+      refusal(
+        host,
+        found.map(({ address }) => address)
+      )
+    callback(problem ?? null, problem === undefined ? found : [])
   })
 }
 
@@ -65,8 +83,9 @@ const guarded: LookupFunction = (host, options, callback) => {
 const addressOf = (host: string): Effect.Effect<string, string> =>
   Effect.callback((resume) => {
     const take = (addresses: ReadonlyArray<string>) => {
-      const [first] = addresses
-      resume(first === undefined || addresses.some(isOwn) ? Effect.fail(refused(host).message) : Effect.succeed(first))
+      const [first = host] = addresses
+      const problem = refusal(host, addresses)
+      resume(problem === undefined ? Effect.succeed(first) : Effect.fail(problem.message))
     }
     if (isIP(host) !== 0) return take([host])
     lookUp(host, { all: true }, (error, found) => {
@@ -87,7 +106,8 @@ const post = ({ body, headers, onMyNetwork, url }: Post): Sending =>
   Effect.callback<void, string>((resume) => {
     const to = new URL(url)
     const host = to.hostname.replace(/^\[|\]$/g, "")
-    if (onMyNetwork !== true && isIP(host) !== 0 && isOwn(host)) return resume(Effect.fail(refused(host).message))
+    const problem = onMyNetwork !== true && isIP(host) !== 0 ? refusal(host, [host]) : undefined
+    if (problem !== undefined) return resume(Effect.fail(problem.message))
     const { request } = to.protocol === "https:" ? https : http
     const options = {
       method: "POST",

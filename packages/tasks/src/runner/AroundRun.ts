@@ -9,15 +9,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
+import { hookEnded, hookFailed } from "../task/HookFacts.ts"
 import type { Hook } from "../task/Hooks.ts"
 import type { Task } from "../task/Task.ts"
 import * as HookProcess from "./HookProcess.ts"
 import type { Asked, Execute, JobBroke } from "./Runner.ts"
 
 type Which = "before" | "after"
-
-/** Told once a hook has ended. */
-export const hookEnded = "hookEnded"
 
 const tell = (sink: Sink, event: RunEvent) =>
   Effect.flatMap(Clock.currentTimeMillis, (at) => Effect.ignore(sink([{ v: version, at, event }])))
@@ -37,7 +35,7 @@ const codeOf = (exit: Exit.Exit<unknown, JobBroke>): string => {
 const failureOf = ({ command: [program] }: Hook, { output, problem }: HookProcess.HookEnded): Failure => {
   const last = output.trimEnd().split("\n").at(-1)?.trim() ?? ""
   const message = `the hook before the run, ${program}, ${problem}${last === "" ? "" : `: ${last}`}`
-  return { code: "HookFailed", message, isRetryable: false }
+  return { code: hookFailed, message, isRetryable: false }
 }
 
 /** `execute` with the hooks of the task around it. What it says of its end is told after the hook that follows it. */

@@ -17,6 +17,9 @@ interface Row {
 const factsInRow = 256
 /** A row may be long: what is read of them at a time is bounded. */
 const rowsAtOnce = 16
+/** Where rows turn out to be short, as those of journals that had one for each fact: about as much is read at a time. */
+const mostRowsAtOnce = 2_000
+const charactersAtOnce = 1_000_000
 const deletedAtOnce = 32
 /** For one path. */
 const tasksAtOnce = 16
@@ -38,13 +41,20 @@ export const append = function* (task: string, seq: number, told: ReadonlyArray<
   return seq + told.length
 }
 
+/** How many rows to read next, where they are as long as these. */
+const rowsLike = (some: ReadonlyArray<Row>): number => {
+  const length = some.reduce((sum, { body }) => sum + body.length, 0) / some.length
+  return Math.min(mostRowsAtOnce, Math.max(rowsAtOnce, Math.floor(charactersAtOnce / length)))
+}
+
 /** At most `limit` of those that are numbered after `after`. */
 export const read = function* (task: string, after: number, limit: number): Work<ReadonlyArray<Envelope>> {
   const found: Array<Envelope> = []
-  for (let seen = after; found.length < limit; ) {
+  for (let seen = after, atOnce = rowsAtOnce; found.length < limit; ) {
+    const asked = Math.min(limit - found.length, atOnce)
     const some = yield* rows<Row>(
       "select task, seq, body from facts where task = ? and seq > ? order by seq limit ?",
-      ...[task, seen, Math.min(limit, rowsAtOnce)]
+      ...[task, seen, asked]
     )
     for (const { body, seq: last } of some) {
       const told: Body = JSON.parse(body)
@@ -54,7 +64,8 @@ export const read = function* (task: string, after: number, limit: number): Work
       })
       seen = last
     }
-    if (some.length === 0) break
+    if (some.length < asked) break
+    atOnce = rowsLike(some)
   }
   return found
 }

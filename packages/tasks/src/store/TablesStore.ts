@@ -39,7 +39,7 @@ export const make = ({ apart, together }: Tables): TaskStore => ({
   list: (query) => apart(() => Tasks.list(query)),
   claim: (owner, leaseMillis, id) => together(() => Tasks.claim(owner, leaseMillis, id)),
   count: (states) => apart(() => Tasks.count(states)),
-  due: (limit, after) => apart(() => Tasks.due(limit, after)),
+  due: (limit, after, ids) => apart(() => Tasks.due(limit, after, ids)),
   hold: (role, owner, leaseMillis) => together(() => Tasks.hold(role, owner, leaseMillis)),
   holder: (role) => apart(() => Tasks.holder(role)),
   share: (account, owner, leaseMillis) => together(() => Tasks.share(account, owner, leaseMillis)),

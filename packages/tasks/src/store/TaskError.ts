@@ -62,6 +62,15 @@ export const onlyCancelled = (id: string, state: string, input: string): TaskErr
     })
   )
 
+/** What is told to who gives secrets for a task that another process starts, with its own. */
+export const startedElsewhere = (id: string, state: string): TaskError =>
+  fail(
+    new NotNow({
+      message: `task ${id} is started by another program that still runs and was given its secrets; give them there, or end that one first`,
+      state
+    })
+  )
+
 /** What a runner hears that does not hold the task with that id any more. */
 export const lost = (id: string): TaskError =>
   fail(new LeaseLost({ message: `another runner has task ${id} now, so this one stops` }))

@@ -95,8 +95,12 @@ export interface TaskStore {
   readonly claim: (owner: ProcessIdentity, leaseMillis: number, id?: string) => Answer<Claim | undefined>
   /** How many tasks are in each of those states; of states that none is in, nothing. */
   readonly count: (states: ReadonlyArray<StateTag>) => Answer<ReadonlyMap<StateTag, number>>
-  /** Tasks that could be claimed without naming them, in the order in which they go; of those that come after one of them. */
-  readonly due: (limit: number, after?: Pick<Task, "priority" | "id">) => Answer<ReadonlyArray<Task>>
+  /** Tasks that could be claimed, in the order in which they go: of those that come after one of them, or of those ids alone. */
+  readonly due: (
+    limit: number,
+    after?: Pick<Task, "priority" | "id">,
+    ids?: ReadonlyArray<string>
+  ) => Answer<ReadonlyArray<Task>>
   /**
    * Whether `owner` has the role of that name from now on for `leaseMillis`; the one that has it keeps it by asking again,
    * and loses it when its lease runs out or its process has ended.

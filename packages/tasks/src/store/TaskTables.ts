@@ -100,10 +100,15 @@ export const list = function* ({ before, kinds, limit, schedule, states }: TaskQ
   return (yield* rows<TaskRow>(`select * from task ${where} order by id desc limit ?`, ...values, limit)).map(toTask)
 }
 
-export const due = function* (limit: number, after = first): Work<ReadonlyArray<Task>> {
+export const due = function* (
+  limit: number,
+  after = first,
+  ids: ReadonlyArray<string> = []
+): Work<ReadonlyArray<Task>> {
+  const among = ids.length === 0 ? "" : `and id in (${ids.map((_, index) => `?${index + 5}`).join(", ")})`
   const sql = `select * from task
-    where is_record = 0 and (priority < ?2 or (priority = ?2 and id > ?3)) and ${claimable} limit ?4`
-  return (yield* rows<TaskRow>(sql, yield* now(), after.priority, after.id, limit)).map(toTask)
+    where is_record = 0 ${among} and (priority < ?2 or (priority = ?2 and id > ?3)) and ${claimable} limit ?4`
+  return (yield* rows<TaskRow>(sql, yield* now(), after.priority, after.id, limit, ...ids)).map(toTask)
 }
 
 export const count = function* (states: ReadonlyArray<StateTag>): Work<ReadonlyMap<StateTag, number>> {

@@ -128,6 +128,8 @@ export const checks: ReadonlyArray<StoreCheck> = named({
         [ids[3], ids[1]]
       )
       yield* equal("after the last", yield* store.due(10, rest.at(-1)), [])
+      const named = yield* store.due(10, undefined, [second!.id, "none"])
+      yield* equal("of some ids", [named.length, named[0]?.id], [1, second!.id])
       yield* store.claim(owner(1), lease, ids[0])
       const counts = yield* store.count(["Queued", "Running", "Paused"])
       yield* equal(

@@ -160,10 +160,22 @@ describe("notifications", () => {
       const problems = yield* store.deliveries.problems(10)
       expect(problems.map(({ target }) => target).toSorted()).toEqual(["hook", "name"])
       for (const { error } of problems) expect(error).toContain("own network")
-      for (const address of ["10.1.2.3", "::1", "fe80::1", "::ffff:192.168.0.1", "169.254.169.254"]) {
-        expect(Sending.isOwn(address)).toBe(true)
+      const own = [
+        ...["0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255"],
+        ...["192.168.0.1", "::", "::1", "fc00::1", "fdff::1", "fe80::1"],
+        ...["::ffff:192.168.0.1", "::ffff:7f00:1", "::ffff:a9fe:a9fe", "64:ff9b::7f00:1", "64:ff9b::10.0.0.1"]
+      ]
+      for (const address of own) expect([address, Sending.isOwn(address)]).toEqual([address, true])
+      for (const address of [
+        "8.8.8.8",
+        "100.128.0.1",
+        "172.32.0.1",
+        "2001:4860:4860::8888",
+        "::ffff:8.8.8.8",
+        "64:ff9b::808:808"
+      ]) {
+        expect([address, Sending.isOwn(address)]).toEqual([address, false])
       }
-      expect(Sending.isOwn("8.8.8.8")).toBe(false)
     })
   )
 
