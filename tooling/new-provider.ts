@@ -1,20 +1,20 @@
 /**
- * `npm run new-provider -- NAME FOLDER`: makes a package of a provider of the type NAME in a folder that is not there yet, outside
- * of this checkout: the whole one of docs/writing-a-provider.md, which keeps the contract, and its tests. Change it piece by piece.
- * It brings `@ourclone/core` as this checkout has it, packed.
+ * `npm run new-provider NAME [FOLDER]`: makes a package of a provider of the type NAME in a folder that is not there yet, outside
+ * of this checkout: `ourclone-provider-NAME` beside it where none is named. Nothing of the provider is written: its tests, which
+ * hold it to the contract, fail until it is. It brings `@ourclone/core` as this checkout has it, packed.
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { output, root } from "./release/packages.ts"
 
-const [name = "", folder = ""] = process.argv.slice(2)
+const [name = "", folder = path.join(root, "..", `ourclone-provider-${name}`)] = process.argv.slice(2)
 
 const refuse = (message: string): never => {
   console.error(message)
   process.exit(2)
 }
-if (!/^[a-z][a-z0-9]+$/.test(name) || folder === "") {
-  refuse("give a name of lower-case letters and digits, and a folder: npm run new-provider -- NAME FOLDER")
+if (!/^[a-z][a-z0-9]+$/.test(name)) {
+  refuse("give a name of lower-case letters and digits, and a folder if you like: npm run new-provider NAME [FOLDER]")
 }
 // npm runs scripts in the folder of the package, wherever it was called.
 const target = path.resolve(process.env.INIT_CWD ?? "", folder)
@@ -26,9 +26,7 @@ if (!path.relative(root, target).startsWith("..")) {
 /** What is the same for every package of a provider is that of the example. */
 const example = (file: string): string => fs.readFileSync(path.join(root, "examples", "provider-azure", file), "utf8")
 
-const documentation = fs.readFileSync(path.join(root, "docs", "writing-a-provider.md"), "utf8")
-const [, documented = ""] = /```ts\n([\s\S]*?)```/.exec(documentation) ?? []
-const provider = `/** The provider of the type "${name}". */\n${documented.replaceAll("archive", name)}\nexport default factory\n`
+const unwritten = fs.readFileSync(path.join(import.meta.dirname, "newProvider", "provider.ts"), "utf8")
 
 output("turbo", ["build", "--filter=@ourclone/core"], root)
 const packed = output("pnpm", ["pack", "--json", "--pack-destination", target], path.join(root, "packages", "core"))
@@ -78,23 +76,31 @@ describe("the contract", () => {
 
 const readme = `# A provider of the type "${name}" for OurClone
 
+With Node 24 or newer:
+
 \`\`\`sh
 npm install && npm run build && npm test
+\`\`\`
+
+The tests are the checks of the contract. They fail now: nothing of \`src/provider.ts\` is written. Write it method by method, and
+run the tests after each; every failing check names what is missing. What opens an empty place for each check is
+\`test/contract.test.ts\`, to be changed with the options. OurClone's docs/writing-a-provider.md has a whole provider.
+
+Once they pass:
+
+\`\`\`sh
 ourclone plugin add .
 ourclone remote add NAME ${name}
 \`\`\`
 
 \`@ourclone/core\` is here as a tarball. Before you publish the package, name the version of it that the registry has in
 \`package.json\` instead.
-
-\`src/provider.ts\` keeps files in one SQLite file. Replace what it does by calls of your service, and run the tests after each
-step: every failing check names what is missing.
 `
 
 const files: Readonly<Record<string, string>> = {
   "package.json": `${JSON.stringify(manifest, undefined, 2)}\n`,
   "tsconfig.json": example("tsconfig.json"),
-  "src/provider.ts": provider,
+  "src/provider.ts": unwritten.replaceAll("archive", name),
   "test/contract.test.ts": test,
   "README.md": readme,
   ".gitignore": "dist\nnode_modules\n"

@@ -1,14 +1,11 @@
 /**
- * What somebody outside the workspace does with the packed packages: a provider of their own against the contract, a sync
- * to it, and a backup. Prints a line of JSON for each; `provider.ts` beside it is the one of docs/writing-a-provider.md.
+ * What somebody outside the workspace does with the packed packages: a sync to a provider of their own, and
+ * a backup. Prints a line of JSON for each; `provider.ts` beside it is the one of docs/writing-a-provider.md.
  */
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Repository from "@ourclone/backup/repository/Repository"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
-import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
-import { runOrSkip } from "@ourclone/core/testing/Check"
-import { checks } from "@ourclone/core/testing/ProviderContract"
 import { load } from "@ourclone/jobs/JobKinds"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import { factory as local } from "@ourclone/provider-local/LocalProvider"
@@ -39,28 +36,6 @@ const surroundings = Layer.mergeAll(
 )
 const print = (value: object): void => console.log(JSON.stringify(value))
 
-const heldToContract = Effect.gen(function* () {
-  const outcome = { passed: 0, notApplicable: 0, failed: [] as string[] }
-  for (const [number, check] of checks.entries()) {
-    const place = ProviderFactory.open(
-      archive,
-      { file: path.join(folder, `check-${number}.sqlite`) },
-      { name: "mine:", location: "" }
-    )
-    let because: string | undefined
-    const tried = Effect.flatMap(place, (provider) =>
-      runOrSkip(check, provider, (reason) => {
-        because = reason
-      })
-    )
-    yield* Effect.matchCause(Effect.scoped(tried), {
-      onSuccess: () => (because === undefined ? outcome.passed++ : outcome.notApplicable++),
-      onFailure: (cause) => outcome.failed.push(`${check.name}: ${String(cause).slice(0, 300)}`)
-    })
-  }
-  print({ contract: outcome })
-})
-
 const run = (type: string, request: object, secrets: ReadonlyMap<string, Redacted.Redacted<string>> = new Map()) =>
   Effect.gen(function* () {
     const job = yield* load(type)
@@ -86,10 +61,7 @@ const backedUp = Effect.gen(function* () {
 
 await Effect.runPromise(
   Effect.provide(
-    Effect.andThen(
-      heldToContract,
-      Effect.andThen(run("sync", { source: path.join(folder, "pictures"), destination: "mine:2024" }), backedUp)
-    ),
+    Effect.andThen(run("sync", { source: path.join(folder, "pictures"), destination: "mine:2024" }), backedUp),
     surroundings
   )
 )
