@@ -27,10 +27,17 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
     ["choose", "threads", "format"],
     ["system", "go"]
   ],
-  "packages/jobs": [["."], ["twoway", "mount"], ["run", "transfer", "storage", "repository"], ["place"], ["kind"]],
+  "packages/jobs": [
+    ["."],
+    ["twoway", "mount", "serve"],
+    ["run", "transfer", "storage", "repository"],
+    ["place"],
+    ["kind"]
+  ],
   "packages/mount": [
     ["."],
     ["fuse", "webdav", "control"],
+    ["http"],
     ["model"],
     ["queue"],
     ["tree", "cache"],

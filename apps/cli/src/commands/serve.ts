@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { on, text, texts } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { http, restic } from "./serve-place.ts"
 import { webdav } from "./serve-webdav.ts"
 
 export const serve = Command.make(
@@ -39,7 +40,7 @@ export const serve = Command.make(
     "Run the service: tasks that go on when nobody looks, a page in the browser, and an API. Prints a link to set it up"
   ),
   Command.withShortDescription("Run the service with its page"),
-  Command.withSubcommands([webdav]),
+  Command.withSubcommands([http, restic, webdav]),
   Command.withExamples([
     { command: "ourclone serve", description: "For this machine alone" },
     {

@@ -14,7 +14,9 @@ const main = import.meta.filename.endsWith(".ts")
 export const lasting: ReadonlySet<string> = new Set([
   "mount",
   "mountSnapshots",
-  "serveWebdav"
+  "serveWebdav",
+  "serveHttp",
+  "serveRestic"
 ] satisfies ReadonlyArray<JobType>)
 
 /** The command of a runner of that kind of task, where it lives as long as it should. */

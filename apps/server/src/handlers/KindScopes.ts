@@ -30,6 +30,8 @@ const jobs: { readonly [type in JobType | "undo"]: Scope } = {
   mount: "mount",
   mountSnapshots: "mount",
   serveWebdav: "mount",
+  serveHttp: "mount",
+  serveRestic: "mount",
   unmount: "mount",
   flushMount: "mount",
   backup: "backup",

@@ -1,7 +1,9 @@
 /** One file, down and up. */
+import { tmpdir } from "node:os"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import { upload } from "@ourclone/core/engine/Upload"
 import { silent } from "@ourclone/core/events/Tell"
+import { spool } from "@ourclone/core/layers/Spool"
 import { InvalidJob } from "@ourclone/jobs/kind/JobError"
 import * as FileOrFolder from "@ourclone/jobs/place/FileOrFolder"
 import { open } from "@ourclone/jobs/place/OpenPlace"
@@ -9,7 +11,6 @@ import { parentOf } from "@ourclone/jobs/place/PlaceText"
 import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import * as ByteRanges from "../bytes/ByteRanges.ts"
-import { spool } from "../bytes/Spool.ts"
 import type { FileFacts, Order } from "./SideWire.ts"
 
 type Of<Tag> = Extract<Order, { readonly _tag: Tag }>
@@ -51,7 +52,7 @@ export const write = Effect.fnUntraced(function* (
     )
     if (isThere) return { isThere: true as const }
   }
-  const source = yield* spool(body, size)
+  const source = yield* spool(body, size, tmpdir())
   const stored = yield* upload(provider, parent.name, source, { modifiedAt: Date.now(), partConcurrency })
   return { isThere: false as const, path, bytes: stored.size }
 })

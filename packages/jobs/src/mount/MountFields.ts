@@ -1,8 +1,9 @@
 /** The fields that requests about mounts have in common. */
 import { Drained } from "@ourclone/mount/control/Wishes"
 import * as Schema from "effect/Schema"
-import { flag, place, text, texts, whole } from "../kind/RequestFields.ts"
+import { flag, place, text, whole } from "../kind/RequestFields.ts"
 import { reading, snapshotFilter } from "../repository/Fields.ts"
+import { listening } from "../run/Listening.ts"
 
 /** What is mounted, and how it is kept here. */
 export const mounted = {
@@ -82,13 +83,7 @@ export const watching = { point: text("Only that one: a folder, the address of a
 
 export const servingWebdav = {
   ...mounted,
-  address: text("The address to listen on; 127.0.0.1 when absent, which only this machine reaches"),
-  port: whole("The port to listen on; any that is free when absent", 0, 65_535),
-  user: text("The name that goes with the password; that of this program when absent"),
-  hostNames: texts("Names besides addresses under which clients ask for the server"),
-  certificate: text("The TLS certificate, a PEM file, as an absolute path"),
-  certificateKey: text("The key of the TLS certificate, a PEM file, as an absolute path"),
-  behindTls: flag("Something in front of the server speaks TLS with the clients"),
+  ...listening,
   storeNoise: flag("Store .DS_Store, Thumbs.db and their kin, which are kept in memory otherwise")
 }
 

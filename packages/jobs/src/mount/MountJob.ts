@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
+import * as Listening from "../run/Listening.ts"
 import { mounting, Summary, webdavSecret } from "./MountFields.ts"
 import * as MountRun from "./MountRun.ts"
 import * as SystemDoor from "./SystemDoor.ts"
@@ -43,13 +44,7 @@ const opener = (request: Request, { secrets }: Beside, onFault: (fault: Fault) =
 
 const run = (request: Request, beside: Beside) => {
   const { point } = request
-  const open = opener(request, beside, ({ error, operation }) =>
-    beside.tell.fact({
-      _tag: "Note",
-      code: "mountFault",
-      message: `${operation} failed: ${error instanceof Error ? error.message : String(error)}. This is a mistake in ourclone`
-    })
-  )
+  const open = opener(request, beside, Listening.onFault(beside.tell))
   return MountRun.run(request, beside.tell, {
     kind: isBySystem(request) ? "webdav" : "fuse",
     point,

@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import { InvalidJob } from "../kind/JobError.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
 import { open } from "../place/OpenPlace.ts"
+import { noting } from "../run/Noting.ts"
 import type { Mounted, Summary } from "./MountFields.ts"
 import { directoryOf, overlap, recordsOf } from "./MountPlaces.ts"
 
@@ -24,19 +25,6 @@ export interface MountDoor {
 const owner = () => {
   const { gid, uid } = userInfo()
   return { uid: Math.max(0, uid), gid: Math.max(0, gid) }
-}
-
-/** Each trouble is told once in a while, not at each request. */
-const noting = (tell: Tell) => {
-  const told = new Map<string, number>()
-  return (code: string, message: string): void => {
-    const now = Date.now()
-    const key = `${code} ${message}`
-    if (now - (told.get(key) ?? 0) < 60_000) return
-    if (told.size > 1_000) told.clear()
-    told.set(key, now)
-    tell.fact({ _tag: "Note", code: `mount${code}`, message })
-  }
 }
 
 const lookMillis = 1_000
@@ -72,7 +60,7 @@ export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, do
     listingLife: request.listingMillis,
     uploadDelay: request.uploadDelayMillis,
     syncsRemotely: request.fsync === "remote",
-    note: noting(tell)
+    note: noting(tell, "mount")
   })
   yield* Effect.forkScoped(delayingShutdown(machine.delaysShutdown, mount))
   const drained: Summary = yield* ServedMount.serve({

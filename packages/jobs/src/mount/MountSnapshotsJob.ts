@@ -14,6 +14,7 @@ import { ThisMachine } from "../kind/Surroundings.ts"
 import * as LoadedRepository from "../repository/LoadedRepository.ts"
 import * as OpenedRepository from "../repository/OpenedRepository.ts"
 import * as SelectedSnapshots from "../repository/SelectedSnapshots.ts"
+import * as Listening from "../run/Listening.ts"
 import { mountingSnapshots, Summary } from "./MountFields.ts"
 import { recordsOf } from "./MountPlaces.ts"
 import * as SnapshotFileSystem from "./SnapshotFileSystem.ts"
@@ -72,12 +73,7 @@ const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
       FuseDoor.open(fileSystem, {
         point,
         allowsOthers: request.allowOther,
-        onFault: ({ error, operation }) =>
-          tell.fact({
-            _tag: "Note",
-            code: "mountFault",
-            message: `${operation} failed: ${error instanceof Error ? error.message : String(error)}. This is a mistake in ourclone`
-          })
+        onFault: Listening.onFault(tell)
       }),
     onMounted: (record) =>
       tell.fact({ _tag: "Step", name: "mounted", values: { id: record.id, point: record.point, place: record.place } })

@@ -3,8 +3,8 @@ import * as WebdavServer from "@ourclone/mount/webdav/WebdavServer"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Schema from "effect/Schema"
-import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
+import * as Listening from "../run/Listening.ts"
 import { Summary, servingWebdav, webdavSecret } from "./MountFields.ts"
 import * as MountRun from "./MountRun.ts"
 
@@ -13,33 +13,10 @@ export type Request = typeof Request.Type
 
 const open = (request: Request, { secrets, tell }: Beside): MountRun.MountDoor["open"] =>
   Effect.fnUntraced(function* ({ fileSystem }) {
-    const {
-      address = "127.0.0.1",
-      behindTls,
-      certificate,
-      certificateKey: key,
-      hostNames = [],
-      port = 0,
-      storeNoise,
-      user
-    } = request
-    const password = secrets.get(webdavSecret)
     const url = yield* WebdavServer.listenOn(fileSystem, {
-      host: address,
-      port,
-      tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
-      isBehindTls: behindTls,
-      access:
-        password === undefined
-          ? undefined
-          : { users: [{ name: user ?? "ourclone", password }], tokens: [password], hostNames },
-      storesNoise: storeNoise,
-      onFault: ({ error, operation }) =>
-        tell.fact({
-          _tag: "Note",
-          code: "mountFault",
-          message: `${operation} failed: ${error instanceof Error ? error.message : String(error)}. This is a mistake in ourclone`
-        })
+      ...Listening.options(request, secrets.get(webdavSecret)),
+      storesNoise: request.storeNoise,
+      onFault: Listening.onFault(tell)
     })
     const closed = Latch.makeUnsafe(false)
     return { point: url, ended: closed.await, unmount: () => Effect.sync(() => void closed.openUnsafe()) }
@@ -50,10 +27,7 @@ export const kind: JobKind<"serveWebdav", Request, typeof Summary.Type> = {
   request: Request,
   summary: Summary,
   needs: () => [webdavSecret],
-  refuse: ({ certificate, certificateKey: key }) =>
-    (certificate === undefined) === (key === undefined)
-      ? undefined
-      : new InvalidJob({ message: "a certificate and its key go together", field: "certificate" }),
+  refuse: Listening.refuse,
   run: (request, beside) =>
     MountRun.run(request, beside.tell, { kind: "webdav", point: undefined, open: open(request, beside) })
 }

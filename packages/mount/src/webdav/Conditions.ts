@@ -1,8 +1,9 @@
 /** Whether a request may go on: the headers `If`, `If-Match` and those about time. */
 import type { Attributes } from "../contract/FileSystem.ts"
+import * as Preconditions from "../http/Preconditions.ts"
 import * as Href from "./Href.ts"
 import * as IfHeader from "./IfHeader.ts"
-import { etag, timeOf } from "./LiveProperties.ts"
+import { etag, knownOf } from "./LiveProperties.ts"
 import { Problem } from "./Problem.ts"
 import type { Context } from "./Request.ts"
 import { find } from "./Tree.ts"
@@ -47,28 +48,13 @@ export const check = async (
   if (lists.length > 0) throw new Problem(412, "no condition of the header If holds")
 }
 
-const matches = (header: string, node: Attributes | undefined): boolean =>
-  node !== undefined &&
-  (header.trim() === "*" || header.split(",").some((each) => each.trim().replace(/^W\//, "") === etag(node)))
-
-const isNewer = (node: Attributes | undefined, header: string | null): boolean | undefined => {
-  const since = header === null ? undefined : timeOf(header)
-  return since === undefined || node === undefined ? undefined : node.modified.seconds > since.seconds
-}
-
-/** RFC 9110 §13.2.2: `412`, or for reading `304` as "not modified". */
+/** `412`, or for reading `304` as "not modified". */
 export const checkHttp = (
   headers: Headers,
   node: Attributes | undefined,
   isReading: boolean
 ): "goOn" | "notModified" => {
-  const [match, noneMatch] = [headers.get("if-match"), headers.get("if-none-match")]
-  if (match !== null ? !matches(match, node) : isNewer(node, headers.get("if-unmodified-since")) === true)
-    throw new Problem(412, "it is not the version that was asked for")
-  if (noneMatch !== null) {
-    if (!matches(noneMatch, node)) return "goOn"
-    if (isReading) return "notModified"
-    throw new Problem(412, "it is there already")
-  }
-  return isReading && isNewer(node, headers.get("if-modified-since")) === false ? "notModified" : "goOn"
+  const result = Preconditions.check(headers, node && knownOf(node), isReading)
+  if (result === "failed") throw new Problem(412, "it is not the version that was asked for")
+  return result
 }

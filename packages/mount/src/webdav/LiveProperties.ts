@@ -1,6 +1,7 @@
 /** Properties that the server knows the value of: one table, from which they are listed, answered and set. */
-import { getMimeType } from "hono/utils/mime"
 import type { AttributeChanges, Attributes, Space, Time } from "../contract/FileSystem.ts"
+import { mediaType } from "../http/MediaType.ts"
+import type { Known as KnownVersion } from "../http/Preconditions.ts"
 import * as Href from "./Href.ts"
 import type { Lock, Locks } from "./Locks.ts"
 import { dav, type Element, textOf } from "./xml/Element.ts"
@@ -46,7 +47,11 @@ export const timeOf = (text: string): Time | undefined => {
 /** Changes with every change of the content, and with nothing else. */
 export const etag = ({ ino, generation }: Attributes): string => `"${ino}-${generation}"`
 
-export const mediaType = (name: string): string => getMimeType(name) ?? "application/octet-stream"
+/** What conditions of a request are held against. */
+export const knownOf = (attributes: Attributes): KnownVersion => ({
+  etag: etag(attributes),
+  modifiedSeconds: attributes.modified.seconds
+})
 
 const isFolder = ({ attributes }: Resource): boolean => attributes.kind === "directory"
 const nameOf = ({ names }: Resource): string => names.at(-1) ?? ""

@@ -6,7 +6,8 @@
  */
 import { Hono } from "hono"
 import type { FileSystem } from "../contract/FileSystem.ts"
-import * as Access from "./Access.ts"
+import * as Access from "../http/Access.ts"
+import { type Bindings, plain, targetOf, turnedAway } from "../http/HttpDoor.ts"
 import * as Conditions from "./Conditions.ts"
 import * as Href from "./Href.ts"
 import * as IfHeader from "./IfHeader.ts"
@@ -55,17 +56,12 @@ const methods: Readonly<Record<string, Method>> = {
 
 const changing = new Set(["PUT", "PATCH", "DELETE", "PROPPATCH", "MKCOL", "MOVE", "LOCK"])
 
-/** What Node's own request object adds: the target as the client wrote it. */
-type Bindings = { readonly incoming?: { readonly url?: string } }
-
 const answerOf = (problem: Problem): Response => {
   const { status, condition, message } = problem
   return condition === undefined
-    ? new Response(`${message}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } })
+    ? plain(status, message)
     : new Response(errorBody(condition), { status, headers: { "content-type": contentType } })
 }
-
-const targetOf = (url: string): string => url.replace(/^[a-z]+:\/\/[^/?#]*/i, "")
 
 export const make = (of: FileSystem, options: WebdavOptions): Hono<{ Bindings: Bindings }> => {
   const now = options.now ?? Date.now
@@ -77,16 +73,12 @@ export const make = (of: FileSystem, options: WebdavOptions): Hono<{ Bindings: B
   app.all("*", async ({ req, env }) => {
     const { headers } = req.raw
     const entry = enter(headers)
-    if (entry._tag === "Astray") return answerOf(new Problem(403, entry.message))
-    if (entry._tag === "Unknown")
-      return new Response("sign in first\n", {
-        status: 401,
-        headers: { "WWW-Authenticate": 'Basic realm="OurClone", charset="UTF-8"' }
-      })
+    const refused = turnedAway(entry)
+    if (refused !== undefined || entry._tag !== "Welcome") return refused ?? plain(403, "")
     const method = methods[req.method]
     if (method === undefined) return new Response(null, { status: 405, headers: { Allow: allowed } })
     if (fileSystem.isReadOnly && changing.has(req.method)) return answerOf(new Problem(403, "it can only be read"))
-    const path = Href.parse(targetOf(env?.incoming?.url ?? req.raw.url))
+    const path = Href.parse(targetOf(env, req.raw.url))
     const lists = Conditions.ifLists(headers)
     await Conditions.check(lists, context, path.names, headers.get("host") ?? undefined)
     const tokens = IfHeader.tokensOf(lists)

@@ -1,82 +1,16 @@
-/** The WebDAV door listening. On this machine alone unless it is told otherwise, and then only over TLS. */
-import { readFileSync } from "node:fs"
-import * as http from "node:http"
-import * as https from "node:https"
-import type { AddressInfo } from "node:net"
-import { getRequestListener } from "@hono/node-server"
-import * as Effect from "effect/Effect"
+/** The WebDAV door listening. */
+import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { FileSystem } from "../contract/FileSystem.ts"
-import { BadMountPoint, fail, type MountError, NotAllowed } from "../contract/MountError.ts"
+import type { MountError } from "../contract/MountError.ts"
+import * as HttpServer from "../http/HttpServer.ts"
 import * as WebdavDoor from "./WebdavDoor.ts"
 
-export interface ServerOptions extends WebdavDoor.WebdavOptions {
-  /** An address or name to listen on. */
-  readonly host: string
-  /** 0 for any that is free. */
-  readonly port: number
-  /** Paths of PEM files. */
-  readonly tls?: { readonly certificate: string; readonly key: string } | undefined
-  /** Something in front of it speaks TLS with the clients: passwords do not cross the network as they are. */
-  readonly isBehindTls?: boolean | undefined
-}
+export interface ServerOptions extends WebdavDoor.WebdavOptions, HttpServer.Listening {}
 
-const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
-
-/** A client that sends nothing for so long is not waited for. */
-const idleMillis = 120_000
-const headersMillis = 30_000
-const mostHeaders = 100
-
-const listen = (server: http.Server, { host, port }: ServerOptions): Effect.Effect<AddressInfo, MountError> =>
-  Effect.callback<AddressInfo, MountError>((resume) => {
-    const failed = (error: Error) =>
-      resume(
-        Effect.fail(fail(new BadMountPoint({ message: `${host}:${port} can not be listened on: ${error.message}` })))
-      )
-    server.once("error", failed)
-    server.listen(port, host, () => {
-      server.off("error", failed)
-      // An address of a TCP socket is no string.
-      resume(Effect.succeed(server.address() as AddressInfo))
-    })
-  })
-
-/** Listens until the scope ends; then nobody new is let in and what is under way is cut off. Gives the URL. */
+/** `HttpServer.listenOn` for a file system. */
 export const listenOn = (
   fileSystem: FileSystem,
   options: ServerOptions
 ): Effect.Effect<string, MountError, Scope.Scope> =>
-  Effect.gen(function* () {
-    const { host, tls } = options
-    if (!isLoopback(host)) {
-      if (tls === undefined && options.isBehindTls !== true)
-        return yield* Effect.fail(
-          fail(new NotAllowed({ message: `on ${host} passwords and files would cross the network unencrypted` }))
-        )
-      if (options.access === undefined)
-        return yield* Effect.fail(fail(new NotAllowed({ message: `on ${host} everybody could read and change all` })))
-    }
-    const listener = getRequestListener(WebdavDoor.make(fileSystem, options).fetch)
-    const server = yield* Effect.acquireRelease(
-      Effect.try({
-        try: () =>
-          tls === undefined
-            ? http.createServer(listener)
-            : https.createServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }, listener),
-        catch: (error) => fail(new NotAllowed({ message: `no TLS: ${error instanceof Error ? error.message : error}` }))
-      }),
-      (opened) =>
-        Effect.callback<void>((resume) => {
-          opened.close(() => resume(Effect.void))
-          opened.closeAllConnections()
-        })
-    )
-    server.headersTimeout = headersMillis
-    // An upload may take hours; that nothing at all comes may not.
-    server.requestTimeout = 0
-    server.timeout = idleMillis
-    server.maxHeadersCount = mostHeaders
-    const { port } = yield* listen(server, options)
-    return `${tls === undefined ? "http" : "https"}://${host.includes(":") ? `[${host}]` : host}:${port}/`
-  })
+  HttpServer.listenOn(WebdavDoor.make(fileSystem, options).fetch, options)

@@ -26,7 +26,7 @@ const longestComplaint = 2_000
 /** Work that goes on for hours lets whoever is waited for go first: many runners at once would hold up the page. */
 const niceness = 5
 /** Other programs wait for what these answer. */
-const awaited: ReadonlyArray<string> = ["mount", "mountSnapshots", "serveWebdav"]
+const awaited: ReadonlyArray<string> = ["mount", "mountSnapshots", "serveWebdav", "serveHttp", "serveRestic"]
 
 export const encodeSecrets = (secrets: Secrets): string =>
   JSON.stringify(Object.fromEntries([...secrets].map(([name, secret]) => [name, Redacted.value(secret)])))

@@ -55,6 +55,8 @@ const sentences: { readonly [Kind in JobType | "undo"]: (fields: Fields) => stri
   mount: (fields) => `Mount ${text(fields, "path")} at ${text(fields, "point")}`,
   mountSnapshots: (fields) => `Mount snapshots of ${text(fields, "repository")} at ${text(fields, "point")}`,
   serveWebdav: of("Serve over WebDAV", "path"),
+  serveHttp: of("Serve over HTTP", "path"),
+  serveRestic: of("Serve to restic", "path"),
   unmount: of("Unmount", "point"),
   flushMount: of("Send what waits in", "point"),
   backup: (fields) => `Back up ${some(texts(fields, "paths"))} → ${text(fields, "repository")}`,

@@ -1,38 +1,16 @@
 /** GET and HEAD: the bytes of a file, or a part of them. */
-import type { Attributes, FileSystem } from "../../contract/FileSystem.ts"
+import type { FileSystem } from "../../contract/FileSystem.ts"
 import { isRefused } from "../../contract/Refusal.ts"
+import { type Part, partOf } from "../../http/ByteRange.ts"
+import { mediaType } from "../../http/MediaType.ts"
+import { rangeOf } from "../../http/Preconditions.ts"
 import { checkHttp } from "../Conditions.ts"
-import { etag, httpDate, mediaType, timeOf } from "../LiveProperties.ts"
+import { etag, httpDate, knownOf } from "../LiveProperties.ts"
 import { Problem, problemOf } from "../Problem.ts"
 import type { Method } from "../Request.ts"
 import { find, need } from "../Tree.ts"
 
 const piece = 256 * 1024
-
-interface Part {
-  readonly start: number
-  /** Not included. */
-  readonly end: number
-}
-
-/** One range; `undefined` for the whole, which is also the answer to several. */
-const partOf = (header: string, size: number): Part | "unsatisfiable" | undefined => {
-  const found = /^bytes=(\d*)-(\d*)$/.exec(header.trim())
-  if (found === null) return undefined
-  const [first, last] = [found[1]!, found[2]!]
-  if (first === "" && last === "") return undefined
-  if (first === "") {
-    const length = Math.min(Number(last), size)
-    return length === 0 ? "unsatisfiable" : { start: size - length, end: size }
-  }
-  const [start, end] = [Number(first), last === "" ? size : Math.min(Number(last) + 1, size)]
-  if (last !== "" && Number(last) < start) return undefined
-  return start >= size ? "unsatisfiable" : { start, end }
-}
-
-const isCurrent = (ifRange: string | null, node: Attributes): boolean =>
-  ifRange === null ||
-  (ifRange.includes('"') ? ifRange.trim() === etag(node) : timeOf(ifRange)?.seconds === node.modified.seconds)
 
 const streamOf = (fileSystem: FileSystem, handle: number, { start, end }: Part): ReadableStream<Uint8Array> => {
   let at = start
@@ -73,7 +51,7 @@ export const get: Method = async (request, { fileSystem }) => {
     "X-Content-Type-Options": "nosniff"
   }
   if (checkHttp(headers, node, true) === "notModified") return new Response(null, { status: 304, headers: common })
-  const range = request.method === "GET" && isCurrent(headers.get("if-range"), node) ? headers.get("range") : null
+  const range = request.method === "GET" ? rangeOf(headers, knownOf(node)) : null
   const part = range === null ? undefined : partOf(range, node.size)
   if (part === "unsatisfiable")
     return new Response(null, { status: 416, headers: { ...common, "Content-Range": `bytes */${node.size}` } })

@@ -1,6 +1,6 @@
 /** PROPFIND: what is known of a resource and of its members. The answer is written as it is read: listings have no end. */
 import type { Attributes } from "../../contract/FileSystem.ts"
-import { byteStream } from "../ByteStream.ts"
+import { byteStream } from "../../http/ByteStream.ts"
 import * as DeadProperties from "../DeadProperties.ts"
 import * as Href from "../Href.ts"
 import { type Known, keyOf, liveProperties, quotaKeys, type Resource } from "../LiveProperties.ts"

@@ -1,12 +1,11 @@
 /** Bytes that come once, as a source that can be read again: small ones in memory, others in a file that goes away. */
 import * as fs from "node:fs/promises"
-import * as os from "node:os"
 import * as path from "node:path"
-import { type ByteRange, type ByteSource, fromBytes, smallSize } from "@ourclone/core/contract/ByteSource"
-import { NoSpace, SourceChanged, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { type ByteRange, type ByteSource, fromBytes, smallSize } from "../contract/ByteSource.ts"
+import { isStorageError, NoSpace, SourceChanged, StorageError, Unavailable } from "../contract/StorageError.ts"
 
 const pieceSize = 1024 * 1024
 
@@ -14,7 +13,7 @@ const fail = (error: unknown): StorageError => {
   const message = error instanceof Error ? error.message : String(error)
   const isFull = (error as { readonly code?: unknown }).code === "ENOSPC"
   const reason = isFull
-    ? new NoSpace({ message: "the disk of the service is full, where an upload is kept until it is stored" })
+    ? new NoSpace({ message: "the disk is full, where an upload is kept until it is stored" })
     : new Unavailable({ message })
   return new StorageError({ provider: "the upload", operation: "read", reason })
 }
@@ -44,13 +43,17 @@ const inFile = (handle: fs.FileHandle, size: number): ByteSource => {
   }
 }
 
-/** All of `body` until the scope closes. Fails where fewer or more bytes come than `announced`. */
+/**
+ * All of `body` until the scope closes. Fails where fewer or more bytes come than `announced`, and with what `body` throws
+ * where that is a `StorageError`. A large body is a file in `directory`, which is made where it is not there.
+ */
 export const spool = Effect.fnUntraced(function* (
   body: AsyncIterable<Uint8Array>,
-  announced: number | null
+  announced: number | null,
+  directory: string
 ): Effect.fn.Return<ByteSource, StorageError, Scope.Scope> {
   const attempt = <A>(work: () => Promise<A>) =>
-    Effect.tryPromise({ try: work, catch: (error) => (error instanceof StorageError ? error : fail(error)) })
+    Effect.tryPromise({ try: work, catch: (error) => (isStorageError(error) ? error : fail(error)) })
   const pieces: Array<Uint8Array> = []
   let size = 0
   const iterator = body[Symbol.asyncIterator]()
@@ -68,14 +71,17 @@ export const spool = Effect.fnUntraced(function* (
     pieces.push(piece)
     size += piece.length
   }
+  yield* attempt(() => fs.mkdir(directory, { recursive: true, mode: 0o700 }))
   const folder = yield* Effect.acquireRelease(
-    attempt(() => fs.mkdtemp(path.join(os.tmpdir(), "ourclone-upload-"))),
+    attempt(() => fs.mkdtemp(path.join(directory, "ourclone-upload-"))),
     (made) => Effect.ignore(attempt(() => fs.rm(made, { recursive: true, force: true })))
   )
   const handle = yield* Effect.acquireRelease(
     attempt(() => fs.open(path.join(folder, "body"), "wx+", 0o600)),
     (opened) => Effect.ignore(attempt(() => opened.close()))
   )
+  // Without a name nothing of it stays, however this ends; where a file in use keeps its name, it goes with the scope.
+  yield* Effect.ignore(attempt(() => fs.rm(folder, { recursive: true })))
   for (const piece of pieces.splice(0)) yield* attempt(() => handle.writeFile(piece))
   for (;;) {
     const piece = yield* next

@@ -35,8 +35,15 @@ const basic = (header: string): readonly [name: string, password: string] | unde
   return colon < 0 ? undefined : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
-/** Without `options` whoever reaches the server may do everything; pages of other sites still may not. */
-export const make = (options: AccessOptions | undefined): ((headers: Headers) => Entry) => {
+/** That a browser shows the answer to a person: the page that led here learns nothing of it. */
+const isLink = (headers: Headers): boolean =>
+  headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document"
+
+/**
+ * Without `options` whoever reaches the server may do everything; pages of other sites still may not, but for leading
+ * people here where `allowsLinks`.
+ */
+export const make = (options: AccessOptions | undefined, allowsLinks = false): ((headers: Headers) => Entry) => {
   const { hostNames, tokens: given, users } = options ?? { hostNames: [], tokens: [], users: [] }
   const names = new Set(["localhost", ...hostNames.map((name) => name.toLowerCase())])
   const passwords = new Map(users.map(({ name, password }) => [name, digest(Redacted.value(password))]))
@@ -56,8 +63,8 @@ export const make = (options: AccessOptions | undefined): ((headers: Headers) =>
       return { _tag: "Astray", message: `this server is not called ${hostOf(host)}` }
     const origin = headers.get("origin")
     const isForeign = origin !== null && origin.replace(/^[a-z]+:\/\//, "") !== host
-    if (isForeign || headers.get("sec-fetch-site") === "cross-site")
-      return { _tag: "Astray", message: "pages of other sites are not answered" }
+    const isFromElsewhere = headers.get("sec-fetch-site") === "cross-site" && !(allowsLinks && isLink(headers))
+    if (isForeign || isFromElsewhere) return { _tag: "Astray", message: "pages of other sites are not answered" }
     if (options === undefined) return { _tag: "Welcome", user: "" }
     const header = headers.get("authorization") ?? ""
     const bearer = /^bearer\s+(\S+)$/i.exec(header.trim())?.[1]

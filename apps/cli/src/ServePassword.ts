@@ -1,0 +1,38 @@
+/** The password of a server that a command starts: from a file, the environment, or made up and said. */
+import { randomBytes } from "node:crypto"
+import * as fs from "node:fs"
+import { printable } from "@ourclone/core/events/PrintableText"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { usage } from "./ExitCode.ts"
+import type { Output } from "./Output.ts"
+import { Streams } from "./Streams.ts"
+
+export interface PasswordFlags {
+  readonly passwordFile: string | undefined
+  readonly noPassword: boolean
+  readonly user: string | undefined
+}
+
+const firstLineOf = (file: string) =>
+  Effect.try({
+    try: () => fs.readFileSync(file, "utf8").split(/\r?\n/, 1)[0] ?? "",
+    catch: (error) => usage(`--password-file: ${error instanceof Error ? error.message : String(error)}`)
+  })
+
+/** What goes beside the request under the name `secret`; nothing where no password is wanted. */
+export const secrets = Effect.fnUntraced(function* (
+  secret: string,
+  variable: string,
+  { noPassword, passwordFile, user }: PasswordFlags,
+  output: Output
+) {
+  const { environment } = yield* Streams
+  if (noPassword) return new Map<string, Redacted.Redacted<string>>()
+  const known = passwordFile === undefined ? environment[variable] : yield* firstLineOf(passwordFile)
+  if (known === "")
+    return yield* usage(passwordFile === undefined ? `${variable} is empty` : `${passwordFile} is empty`)
+  const password = known ?? randomBytes(12).toString("base64url")
+  if (known === undefined) output.note(`user ${printable(user ?? "ourclone")}, password ${password}`)
+  return new Map([[secret, Redacted.make(password)]])
+})

@@ -1,0 +1,83 @@
+/** `serve http` and `serve restic`. */
+import * as path from "node:path"
+import { printable } from "@ourclone/core/events/PrintableText"
+import type { Fact } from "@ourclone/core/events/RunEvent"
+import type { JobKind } from "@ourclone/jobs/kind/JobKind"
+import { type Summary, serveSecret } from "@ourclone/jobs/serve/ServeFields"
+import * as ServeHttp from "@ourclone/jobs/serve/ServeHttpJob"
+import * as ServeRestic from "@ourclone/jobs/serve/ServeResticJob"
+import * as Effect from "effect/Effect"
+import { absolute } from "./AbsolutePlace.ts"
+import * as Ending from "./Ending.ts"
+import { given } from "./Given.ts"
+import * as JobRun from "./JobRun.ts"
+import type { ListenAddress } from "./ListenAddress.ts"
+import * as Output from "./Output.ts"
+import { endProcess } from "./process/EndProcess.ts"
+import * as ServePassword from "./ServePassword.ts"
+
+const variable = "OURCLONE_SERVE_PASSWORD"
+
+interface PlaceFlags extends ServePassword.PasswordFlags {
+  readonly path: string
+  readonly addr: ListenAddress
+  readonly certificate: string | undefined
+  readonly certificateKey: string | undefined
+}
+
+const resolved = (file: string | undefined) => (file === undefined ? undefined : path.resolve(file))
+
+const serving =
+  (output: Output.Output, words: (url: string, place: string) => string) =>
+  (fact: Fact): void => {
+    if (fact._tag === "Step" && fact.name === "serving")
+      output.note(words(String(fact.values?.url), printable(String(fact.values?.place))))
+    if (fact._tag === "Note") output.note(printable(fact.message))
+  }
+
+const run = Effect.fnUntraced(function* <Flags extends PlaceFlags, Request>(
+  kind: JobKind<string, Request, Summary>,
+  flags: Flags,
+  requestOf: (fields: { readonly path: string; readonly address: string; readonly port: number }) => Request,
+  words: (url: string, place: string) => string
+) {
+  Ending.endBy(endProcess)
+  const output = yield* Output.make
+  const secrets = yield* ServePassword.secrets(serveSecret, variable, flags, output)
+  const request = requestOf({ path: absolute(flags.path), ...flags.addr })
+  yield* JobRun.run(kind, request, output, {
+    isPreview: false,
+    asksForProgress: "never",
+    inWords: () => undefined,
+    secrets,
+    result: serving(output, words)
+  })
+}, Effect.scoped)
+
+/** What of the flags is a field of the request. */
+const fieldsOf = <Flags extends PlaceFlags>(flags: Flags) => {
+  const { addr: _, certificate, certificateKey, noPassword: __, passwordFile: ___, path: ____, ...rest } = flags
+  return given({ ...rest, certificate: resolved(certificate), certificateKey: resolved(certificateKey) })
+}
+
+export const http = (flags: PlaceFlags & { readonly hostNames: ReadonlyArray<string>; readonly behindTls: boolean }) =>
+  run(
+    ServeHttp.kind,
+    flags,
+    (fields) => ({ ...fieldsOf(flags), ...fields }),
+    (url, place) => `${place} is served at ${url}, to be read; ^C ends it`
+  )
+
+export const restic = (
+  flags: PlaceFlags & {
+    readonly hostNames: ReadonlyArray<string>
+    readonly behindTls: boolean
+    readonly appendOnly: boolean
+  }
+) =>
+  run(
+    ServeRestic.kind,
+    flags,
+    (fields) => ({ ...fieldsOf(flags), ...fields }),
+    (url, place) => `${place} is served to restic at rest:${url}; ^C ends it`
+  )

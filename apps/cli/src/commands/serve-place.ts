@@ -1,0 +1,82 @@
+import { servingHttp, servingRestic } from "@ourclone/jobs/serve/ServeFields"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Result from "effect/Result"
+import { on, text } from "../Flags.ts"
+import { lazily } from "../Lazily.ts"
+import * as ListenAddress from "../ListenAddress.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
+
+const addr = Flag.String("addr").pipe(
+  Flag.withMetavar("address:port"),
+  Flag.withDescription("Where to listen; :8080 for all addresses, 127.0.0.1:8080 when absent"),
+  Flag.filterMap(
+    (typed) => Result.getSuccess(ListenAddress.parse(typed)),
+    (typed) => Result.getOrElse(Result.flip(ListenAddress.parse(typed)), () => "")
+  ),
+  Flag.withDefault(ListenAddress.standard)
+)
+
+const password = {
+  passwordFile: text(
+    "password-file",
+    "file",
+    "A file that holds the password; else OURCLONE_SERVE_PASSWORD, or one is made up"
+  ),
+  noPassword: on("no-password", "Whoever reaches the server is let in; only on this machine alone")
+}
+
+const { address: _, path: __, port: ___, ...httpFlags } = servingHttp
+const { address: ____, path: _____, port: ______, ...resticFlags } = servingRestic
+
+export const http = Command.make(
+  "http",
+  { path: argumentOf(servingHttp, "path", "What to serve"), addr, ...flagsOf(httpFlags), ...password },
+  (given) =>
+    lazily(
+      () => import("../ServePlaceCommand.ts"),
+      (module) => module.http(given)
+    )
+).pipe(
+  Command.withDescription(
+    "Serve a place over HTTP, to be read: folders as pages for a browser, files with ranges for whatever downloads"
+  ),
+  Command.withShortDescription("Serve a place over HTTP, to be read"),
+  Command.withExamples([
+    {
+      command: "ourclone serve http b2:my-bucket/photos",
+      description: "On this machine alone, with a password made up"
+    },
+    {
+      command:
+        "ourclone serve http --addr :8443 --tls-certificate cert.pem --tls-key key.pem --host-name nas.home --password-file secret b2:my-bucket",
+      description: "For the network"
+    }
+  ])
+)
+
+export const restic = Command.make(
+  "restic",
+  {
+    path: argumentOf(servingRestic, "path", "The folder of the repository, or of several"),
+    addr,
+    ...flagsOf(resticFlags),
+    ...password
+  },
+  (given) =>
+    lazily(
+      () => import("../ServePlaceCommand.ts"),
+      (module) => module.restic(given)
+    )
+).pipe(
+  Command.withDescription(
+    "Serve a place to restic, by the protocol of its REST server: what reaches the storage is what restic sent, held against its name. The key to the storage stays on this machine"
+  ),
+  Command.withShortDescription("Serve a place to restic"),
+  Command.withExamples([
+    {
+      command: "ourclone serve restic b2:my-bucket/backups --append-only",
+      description: "Then on a client: restic -r rest:http://ourclone:PASSWORD@127.0.0.1:8080/laptop backup ~"
+    }
+  ])
+)

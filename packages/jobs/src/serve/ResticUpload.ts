@@ -1,0 +1,92 @@
+/** A file that restic sends: taken whole and held against its name before the storage hears of it. */
+import { createHash, type Hash } from "node:crypto"
+import * as RepositoryFile from "@ourclone/backup/format/RepositoryFile"
+import type { DatedFile } from "@ourclone/core/contract/Entry"
+import type { Provider, Put } from "@ourclone/core/contract/Provider"
+import type { RemotePath } from "@ourclone/core/contract/RemotePath"
+import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
+import { spool } from "@ourclone/core/layers/Spool"
+import type { Asked } from "@ourclone/mount/http/HttpDoor"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
+import type { Wanted } from "./ResticPath.ts"
+import { Refused } from "./ServeRun.ts"
+
+export interface UploadOptions {
+  /** Whether what is there stays as it is. */
+  readonly isAppendOnly: boolean
+  /** Where a large file is kept until it is stored. */
+  readonly directory: string
+}
+
+/** Each may take some megabytes of memory. */
+const mostAtOnce = 16
+
+const lengthOf = (headers: Headers): number | null => {
+  const length = headers.get("content-length")
+  return length !== null && /^\d{1,15}$/.test(length) ? Number(length) : null
+}
+
+const tooLong = (most: number): string => `no such file has more than ${most} bytes`
+
+async function* counted(body: AsyncIterable<Uint8Array>, most: number, hash: Hash): AsyncGenerator<Uint8Array> {
+  let size = 0
+  for await (const piece of body) {
+    size += piece.length
+    if (size > most) {
+      const reason = new InvalidRequest({ message: tooLong(most) })
+      throw new StorageError({ provider: "the upload", operation: "read", reason })
+    }
+    hash.update(piece)
+    yield piece
+  }
+}
+
+/** Gives what is stored then. Rejects with `Refused` or `StorageError`, and nothing has changed. */
+export const make = (provider: Provider, { directory, isAppendOnly }: UploadOptions) => {
+  const places = Semaphore.makeUnsafe(mostAtOnce)
+  const underWay = new Set<RemotePath>()
+
+  const there = (path: RemotePath) =>
+    Effect.catchReason(provider.stat(path), "StorageError", "NotFound", () => Effect.succeed(undefined))
+
+  /** Gives nothing where a file is there. */
+  const putNew = (...[path, source, options]: Parameters<Put>): Effect.Effect<DatedFile | undefined, StorageError> =>
+    provider.putIfAbsent === undefined
+      ? Effect.flatMap(there(path), (found) =>
+          found === undefined ? provider.put(path, source, options) : Effect.succeed(undefined)
+        )
+      : Effect.catchReason(provider.putIfAbsent(path, source, options), "StorageError", "AlreadyExists", () =>
+          Effect.succeed(undefined)
+        )
+
+  const store = Effect.fnUntraced(function* (
+    { id, path, type }: Extract<Wanted, { readonly _tag: "File" }>,
+    { body, headers }: Asked
+  ) {
+    const most = RepositoryFile.mostBytesAt(type)
+    const announced = lengthOf(headers)
+    if (announced !== null && announced > most) return yield* Effect.fail(new Refused(413, tooLong(most)))
+    const hash = createHash("sha256")
+    const source = yield* spool(counted(body ?? new ReadableStream(), most, hash), announced, directory)
+    if (id !== undefined && hash.digest("hex") !== id)
+      return yield* Effect.fail(new Refused(400, "the SHA-256 of what came is not the name"))
+    const options = { modifiedAt: yield* Clock.currentTimeMillis, durable: true }
+    if (id !== undefined && !isAppendOnly) return yield* provider.put(path, source, options)
+    const stored = yield* putNew(path, source, options)
+    if (stored !== undefined) return stored
+    // Where its answer was lost, a client sends a file again.
+    const found = id === undefined ? undefined : yield* there(path)
+    if (found?.size === source.size) return found
+    return yield* Effect.fail(new Refused(403, "it is there already, and stays as it is"))
+  }, Effect.scoped)
+
+  return (wanted: Extract<Wanted, { readonly _tag: "File" }>, asked: Asked): Promise<DatedFile> => {
+    const { path } = wanted
+    if (underWay.has(path)) throw new Refused(503, "it is being stored by somebody else")
+    underWay.add(path)
+    const ended = Effect.sync(() => void underWay.delete(path))
+    return Effect.runPromise(places.withPermit(Effect.ensuring(store(wanted, asked), ended)))
+  }
+}

@@ -1,0 +1,91 @@
+/** What all servers of a place do: open it, listen, say where, and answer until they are stopped. */
+import type { Provider } from "@ourclone/core/contract/Provider"
+import { isStorageError, type Reason } from "@ourclone/core/contract/StorageError"
+import * as HttpDoor from "@ourclone/mount/http/HttpDoor"
+import * as HttpServer from "@ourclone/mount/http/HttpServer"
+import * as Effect from "effect/Effect"
+import { InvalidJob } from "../kind/JobError.ts"
+import type { Beside } from "../kind/JobKind.ts"
+import { open } from "../place/OpenPlace.ts"
+import * as Listening from "../run/Listening.ts"
+import { noting } from "../run/Noting.ts"
+import { serveSecret } from "./ServeFields.ts"
+
+/** An answer that is no success: thrown by who finds out. */
+export class Refused extends Error {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message)
+    this.status = status
+    this.headers = headers
+  }
+}
+
+export interface PlaceAsked extends HttpDoor.Asked {
+  /** To be told of what ends a body that has begun. */
+  readonly broken: (error: unknown) => void
+}
+
+export type Answer = (asked: PlaceAsked) => Promise<Response>
+
+/** Total on purpose. What may pass is a 503, which clients try again. */
+const statusOf: { readonly [tag in Reason["_tag"]]: number } = {
+  NotFound: 404,
+  AlreadyExists: 403,
+  PermissionDenied: 403,
+  InvalidRequest: 400,
+  QuotaExceeded: 507,
+  NoSpace: 507,
+  RateLimited: 503,
+  Unavailable: 503,
+  SourceChanged: 503,
+  Unauthenticated: 502,
+  ChecksumMismatch: 502,
+  UnexpectedResponse: 502
+}
+
+/** `answer`, with what it throws as the status that says so. `note` is told what the storage is to blame for. */
+export const telling =
+  (answer: Answer, note: (code: string, message: string) => void, onFault: HttpDoor.DoorOptions["onFault"]) =>
+  async (asked: HttpDoor.Asked): Promise<Response> => {
+    const broken = (error: unknown): void => {
+      if (isStorageError(error)) note(error.reason._tag, error.message)
+      else onFault({ operation: "read", error })
+      asked.breakOff()
+    }
+    try {
+      return await answer({ ...asked, broken })
+    } catch (error) {
+      if (error instanceof Refused) return HttpDoor.plain(error.status, error.message, error.headers)
+      if (!isStorageError(error)) throw error
+      const { _tag, message } = error.reason
+      if (statusOf[_tag] >= 500) note(_tag, error.message)
+      return HttpDoor.plain(statusOf[_tag], message)
+    }
+  }
+
+interface Served extends Listening.Listened {
+  readonly path: string
+}
+
+/** Serves what `path` means by what `answerOf` makes of it. */
+export const run = Effect.fnUntraced(function* (
+  request: Served,
+  { secrets, tell }: Beside,
+  answerOf: (provider: Provider) => Answer,
+  allowsLinks: boolean
+) {
+  const { path } = request
+  const provider = yield* open(path, tell)
+  if (provider.buckets !== undefined && provider.location === "") {
+    return yield* new InvalidJob({ message: `${path} holds buckets; serve one of them`, field: "path" })
+  }
+  const options = Listening.options(request, secrets.get(serveSecret))
+  const onFault = Listening.onFault(tell)
+  const answer = telling(answerOf(provider), noting(tell, "serve"), onFault)
+  const app = HttpDoor.make(answer, { access: options.access, allowsLinks, onFault })
+  const url = yield* HttpServer.listenOn(app.fetch, options)
+  tell.fact({ _tag: "Step", name: "serving", values: { url, place: path } })
+  return yield* Effect.never
+})

@@ -1,0 +1,83 @@
+/** A door that listens. On this machine alone unless it is told otherwise, and then only over TLS and with a password. */
+import { readFileSync } from "node:fs"
+import * as http from "node:http"
+import * as https from "node:https"
+import type { AddressInfo } from "node:net"
+import { getRequestListener } from "@hono/node-server"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { BadMountPoint, fail, type MountError, NotAllowed } from "../contract/MountError.ts"
+import type { AccessOptions } from "./Access.ts"
+
+export interface Listening {
+  /** An address or name to listen on. */
+  readonly host: string
+  /** 0 for any that is free. */
+  readonly port: number
+  /** Paths of PEM files. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined
+  /** Something in front of it speaks TLS with the clients: passwords do not cross the network as they are. */
+  readonly isBehindTls?: boolean | undefined
+  /** `undefined`: whoever reaches the server is let in. */
+  readonly access: AccessOptions | undefined
+}
+
+type Listener = Parameters<typeof getRequestListener>[0]
+
+const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
+
+/** A client that sends nothing for so long is not waited for. */
+const idleMillis = 120_000
+const headersMillis = 30_000
+const mostHeaders = 100
+
+const nameOf = (host: string): string => (host.includes(":") ? `[${host}]` : host)
+
+const listen = (server: http.Server, { host, port }: Listening): Effect.Effect<AddressInfo, MountError> =>
+  Effect.callback<AddressInfo, MountError>((resume) => {
+    const failed = ({ message }: Error) =>
+      resume(Effect.fail(fail(new BadMountPoint({ message: `${host}:${port} can not be listened on: ${message}` }))))
+    server.once("error", failed)
+    server.listen(port, host, () => {
+      server.off("error", failed)
+      // An address of a TCP socket is no string.
+      resume(Effect.succeed(server.address() as AddressInfo))
+    })
+  })
+
+const refusal = ({ access, host, isBehindTls, tls }: Listening): string | undefined => {
+  if (isLoopback(host)) return undefined
+  if (tls === undefined && isBehindTls !== true)
+    return `on ${host} passwords and files would cross the network unencrypted`
+  return access === undefined ? `on ${host} everybody would be let in, as no password is asked for` : undefined
+}
+
+/** Listens until the scope ends; then nobody new is let in and what is under way is cut off. Gives the URL. */
+export const listenOn = (answer: Listener, options: Listening): Effect.Effect<string, MountError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { host, tls } = options
+    const message = refusal(options)
+    if (message !== undefined) return yield* Effect.fail(fail(new NotAllowed({ message })))
+    const listener = getRequestListener(answer)
+    const server = yield* Effect.acquireRelease(
+      Effect.try({
+        try: () =>
+          tls === undefined
+            ? http.createServer(listener)
+            : https.createServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }, listener),
+        catch: (error) => fail(new NotAllowed({ message: `no TLS: ${error instanceof Error ? error.message : error}` }))
+      }),
+      (opened) =>
+        Effect.callback<void>((resume) => {
+          opened.close(() => resume(Effect.void))
+          opened.closeAllConnections()
+        })
+    )
+    server.headersTimeout = headersMillis
+    // An upload may take hours; that nothing at all comes may not.
+    server.requestTimeout = 0
+    server.timeout = idleMillis
+    server.maxHeadersCount = mostHeaders
+    const { port } = yield* listen(server, options)
+    return `${tls === undefined ? "http" : "https"}://${nameOf(host)}:${port}/`
+  })
