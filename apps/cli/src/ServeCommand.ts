@@ -9,6 +9,7 @@ import { CommandStopped, failed, usage } from "./ExitCode.ts"
 import { folderIn as pluginFolder } from "./plugins/PluginFolder.ts"
 import { ownProgram } from "./process/OwnProgram.ts"
 import { sendSignal } from "./process/SendSignal.ts"
+import * as SmallHeap from "./process/SmallHeap.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import { Streams } from "./Streams.ts"
 import { placed } from "./task/TaskProgram.ts"
@@ -64,6 +65,7 @@ const load = Effect.promise(() => import("@ourclone/server/main"))
 
 export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
   StopSignals.heed()
+  SmallHeap.keep()
   const streams = yield* Streams
   const machine = yield* ThisMachine
   const { serve } = yield* load
@@ -98,6 +100,7 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
 
 export const side = Effect.gen(function* () {
   StopSignals.heed()
+  SmallHeap.keep()
   const { environment, writeOut } = yield* Streams
   const machine = yield* ThisMachine
   const module = yield* load

@@ -1,10 +1,10 @@
 /** What all commands about repositories share: their output, and how a failure is told to a program. */
 
-import { setFlagsFromString } from "node:v8"
 import * as PrintableText from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
 import * as ExitCode from "../ExitCode.ts"
 import * as Output from "../Output.ts"
+import * as SmallHeap from "../process/SmallHeap.ts"
 import * as StopSignals from "../process/StopSignals.ts"
 import { Streams } from "../Streams.ts"
 import { told } from "../words/remedies.ts"
@@ -25,14 +25,8 @@ const forPrograms = (output: Output.Output): Output.Output => ({
   problem: (message) => output.errorJson({ message_type: "error", error: { message }, during: "", item: "" })
 })
 
-/**
- * V8 would let the space for new objects grow to 48 MiB in this thread, and small objects hold large buffers in
- * it. A restore is as fast with what there is at the start, and needs 70 MB less.
- */
-const smallHeap = "--semi-space-growth-factor=1"
-
 const setUpProcess = Effect.sync(() => {
-  setFlagsFromString(smallHeap)
+  SmallHeap.keep()
   StopSignals.heed()
 })
 

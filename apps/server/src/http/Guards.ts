@@ -94,8 +94,10 @@ export interface Bounded {
  * that it says so itself.
  */
 export const bounded = (request: Request, patience: number): Bounded | Refusal => {
-  if (request.body === null) return { request, broken: () => undefined }
   if (Number(request.headers.get("content-length") ?? 0) > longestBody) return tooLong()
+  // Nobody reads one of these, and to look for a body makes one.
+  const isBare = request.method === "GET" || request.method === "HEAD"
+  if (isBare || request.body === null) return { request, broken: () => undefined }
   let size = 0
   let refusal: Refusal | undefined
   let timer: ReturnType<typeof setTimeout> | undefined

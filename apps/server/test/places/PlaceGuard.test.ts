@@ -143,5 +143,8 @@ test("what is allowed is what it leads to", () => {
       ...[configuration, `${configuration}.1.tmp`, at("home/state"), at("home/state/tasks.sqlite")]
     ])
   ).toEqual([])
+  expect(roots.judge(`${at("home")}/a\0b`)).toEqual({ _tag: "Refused", because: "it holds a NUL character" })
+  // Of this folder nobody said that it is meant.
+  expect(new AllowedRoots({ roots: [process.cwd()], closed: [] }).judge("a")._tag).toBe("Refused")
   expect(new AllowedRoots({ roots: [], closed: [] }).judge(at("home"))._tag).toBe("Refused")
 })

@@ -87,7 +87,11 @@ test("a task is taken back over the API: said before, and only where its places 
     failure: { code: "PlaceNotAllowed", message: expect.stringContaining(`source: "${source}" may not be used`) }
   })
   expect(await newest("of the owner")).toEqual({ _tag: "Done", failed: 0 })
+  const { json: schedules } = await narrower.ask("/api/v1/schedules", { as })
+  const { id } = schedules[0]
   for (const [method, name, body] of [
+    ["POST", `/api/v1/schedules/${id}/run`, undefined],
+    ["PATCH", `/api/v1/schedules/${id}`, { jitterMillis: 1_000 }],
     ["POST", "/api/v1/tasks", { kind: "undo", request: { task: task.id } }],
     ["POST", "/api/v1/previews", { kind: "undo", request: { task: task.id } }],
     ["POST", `/api/v1/tasks/${task.id}/retry`, undefined],

@@ -1,6 +1,6 @@
 /** A runner in a process of its own, which outlives whoever started it. */
 import { spawn } from "node:child_process"
-import { setPriority } from "node:os"
+import { getPriority, setPriority } from "node:os"
 import type { SecretName } from "@ourclone/jobs/kind/JobKind"
 import * as Redacted from "effect/Redacted"
 import type { SendSignal } from "../runner/HookProcess.ts"
@@ -23,8 +23,12 @@ export interface Ended {
 
 const longestComplaint = 2_000
 
-/** Work that goes on for hours lets whoever is waited for go first: many runners at once would hold up the page. */
-const niceness = 5
+/**
+ * How much further back than its starter a runner stands: work that goes on for hours lets whoever is waited for go first, and
+ * many runners at once would hold up the page.
+ */
+const niceness = 10
+const lastPriority = 19
 /** Other programs wait for what these answer. */
 const awaited: ReadonlyArray<string> = ["mount", "mountSnapshots", "serveWebdav", "serveHttp", "serveRestic"]
 
@@ -46,7 +50,8 @@ export const start = (
   const [program, ...words] = command(task)
   const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
   try {
-    if (child.pid !== undefined && !awaited.includes(task.kind)) setPriority(child.pid, niceness)
+    if (child.pid !== undefined && !awaited.includes(task.kind))
+      setPriority(child.pid, Math.min(lastPriority, getPriority() + niceness))
   } catch {
     // It runs as it is, or has ended.
   }
