@@ -49,7 +49,7 @@ export const uploads = (
               const found = (page.Uploads ?? []).map((row) => ({ ...row, key: decode(row.Key) }))
               const names = found.map(({ key }) => key)
               const isLater = (order: number) => !quirks.listsInOrder || order >= 0
-              const seen = ListingPages.advance(names, prefix, from?.seen, isLater)
+              const seen = ListingPages.advance(names, prefix, from?.seen, isLater, found[0]?.UploadId)
               const rows = found.flatMap(({ Initiated, UploadId: id, key }): Array<Unfinished> => {
                 const at = pathOf(key)
                 if (id === undefined || at === "" || RemotePath.refusal(at) !== undefined) return []
@@ -68,7 +68,7 @@ export const uploads = (
 }
 
 export const parts = (
-  { bucketName, calls, nameOf, stored }: S3Root,
+  { bucketName, calls, nameOf, quirks, stored }: S3Root,
   { id, path }: Unfinished
 ): Stream.Stream<Part, StorageError> => {
   const operation = "ListParts"
@@ -98,9 +98,11 @@ export const parts = (
                 size: ListingPages.sizeOf(Size),
                 checksum: etagText(ETag) ?? ""
               }))
+              if (rows.some(({ number }) => number <= marker)) ListingPages.standsStill()
               if (page.IsTruncated !== true) return { rows, next: undefined }
               const next = Number(page.NextPartNumberMarker)
-              return Number.isInteger(next) && next > marker ? { rows, next } : ListingPages.standsStill()
+              const isLater = Number.isInteger(next) && next > marker && next <= quirks.maxParts
+              return isLater ? { rows, next } : ListingPages.standsStill()
             })
           )
         ),

@@ -81,7 +81,7 @@ const fetchPage = (root: S3Root, at: string, prefix: string, start: Start | unde
       ])
       const names = rows.map(({ fileName }) => fileName)
       const isLater = (order: number) => !quirks.listsInOrder || order >= 0
-      const seen = ListingPages.advance(names, prefix, start?.seen, isLater)
+      const seen = ListingPages.advance(names, prefix, start?.seen, isLater, rows[0]?.versionId)
       if (page.IsTruncated !== true) return { rows, next: undefined }
       const next = { key: decode(page.NextKeyMarker), versionId: page.NextVersionIdMarker ?? "", seen }
       const stands = start !== undefined && start.key === next.key && start.versionId === next.versionId

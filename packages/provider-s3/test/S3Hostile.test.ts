@@ -10,7 +10,7 @@ import { pattern, reason } from "@ourclone/core/testing/Check"
 import * as S3Provider from "@ourclone/provider-s3/S3Provider"
 import { Effect, Redacted, Stream } from "effect"
 import { emulate, openAt, usual } from "./emulated.ts"
-import { type Answer, error, hostile, isVersioning, listing, versioning } from "./hostile.ts"
+import { type Answer, document, error, hostile, isVersioning, listing, versioning } from "./hostile.ts"
 
 const at = RemotePath.makeUnsafe
 const once = Effect.provideService(MostRetries, 0)
@@ -64,6 +64,75 @@ const replies: ReadonlyArray<readonly [name: string, answer: (count: number) => 
 for (const [name, answer] of replies) {
   it.live(`takes ${name} for no listing, least of all for an empty one`, () =>
     Effect.map(listingOf(answer), (found) => expect(["UnexpectedResponse", "Unavailable"]).toContain(found))
+  )
+}
+
+/** Says that it goes on, elsewhere each time, and is the same page each time; it ends where nobody would still read. */
+const goingOn = (count: number, next: string) => (count > 1500 ? "" : `<IsTruncated>true</IsTruncated>${next}`)
+const rowOf = (tag: string, more: string) => `<${tag}><Key>a</Key>${more}</${tag}>`
+const circles: ReadonlyArray<
+  readonly [
+    what: string,
+    answer: (count: number) => Answer,
+    use: (provider: Provider) => Stream.Stream<unknown, StorageError>
+  ]
+> = [
+  [
+    "versions of one name",
+    (count) =>
+      document(
+        "ListVersionsResult",
+        `<Name>bucket</Name>${rowOf("DeleteMarker", "<VersionId>v</VersionId>")}${goingOn(count, `<NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>${count}</NextVersionIdMarker>`)}`
+      ),
+    ({ versions }) => versions!.list(at("a"))
+  ],
+  [
+    "versions",
+    (count) =>
+      document(
+        "ListVersionsResult",
+        `<Name>bucket</Name>${rowOf("DeleteMarker", "<VersionId>v</VersionId>")}${goingOn(count, `<NextKeyMarker>b${count}</NextKeyMarker>`)}`
+      ),
+    ({ versions }) => versions!.list(RemotePath.root)
+  ],
+  [
+    "unfinished uploads",
+    (count) =>
+      document(
+        "ListMultipartUploadsResult",
+        `<Bucket>bucket</Bucket>${rowOf("Upload", "<UploadId>u</UploadId>")}${goingOn(count, `<NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>${count}</NextUploadIdMarker>`)}`
+      ),
+    ({ largeFile }) => largeFile!.unfinished(RemotePath.root)
+  ],
+  [
+    "parts",
+    (count) =>
+      document(
+        "ListPartsResult",
+        `<Bucket>bucket</Bucket><Part><PartNumber>1</PartNumber><Size>5</Size></Part>${goingOn(count, `<NextPartNumberMarker>${count}</NextPartNumberMarker>`)}`
+      ),
+    ({ largeFile }) => largeFile!.parts({ id: "u", path: at("a"), startedAt: 0 })
+  ],
+  [
+    "parts without a part",
+    (count) =>
+      document(
+        "ListPartsResult",
+        `<Bucket>bucket</Bucket>${goingOn(count, `<NextPartNumberMarker>${10_000 * count}</NextPartNumberMarker>`)}`
+      ),
+    ({ largeFile }) => largeFile!.parts({ id: "u", path: at("a"), startedAt: 0 })
+  ]
+]
+for (const [what, answer, use] of circles) {
+  it.live(`a listing whose pages are all the same ends, whatever it calls the next: ${what}`, () =>
+    Effect.gen(function* () {
+      const enabled = document("VersioningConfiguration", "<Status>Enabled</Status>")
+      const server = yield* hostile((request, count) => (isVersioning(request) ? enabled : answer(count)))
+      const provider = yield* openAt(server, "bucket")
+      const failed = yield* Effect.flip(once(Stream.runDrain(use(provider))))
+      expect([failed.provider, failed.reason._tag]).toEqual(["s3:bucket", "UnexpectedResponse"])
+      expect(server.requests.length).toBeLessThan(1500)
+    })
   )
 }
 

@@ -97,6 +97,7 @@ export const hostile = (answer: (request: http.IncomingMessage, count: number) =
 
 const xml = (name: string, content: string) => `<?xml version="1.0"?><${name}>${content}</${name}>`
 
+export const document = (name: string, content: string): Answer => ({ body: xml(name, content) })
 export const listing = (content: string) => ({ body: xml("ListBucketResult", content) })
 export const error = (status: number, code: string, more = ""): Answer => ({
   status,

@@ -65,7 +65,11 @@ export interface Seen {
   readonly last: string
   /** Pages in a row without a name. */
   readonly empty: number
+  /** The ids that pages began with whose first name is `last`, where rows have ids. */
+  readonly began: ReadonlySet<string>
 }
+
+const nothing: ReadonlySet<string> = new Set()
 
 const mostEmpty = 1000
 
@@ -73,13 +77,15 @@ export const standsStill = (): never => refuse("the listing says that it goes on
 
 /**
  * Holds the names of a page against the prefix that was asked for, and against the pages before. `isLater` says of the
- * order of two names whether the second may come later.
+ * order of two names whether the second may come later. Where a name may come again, rows have ids, and `firstId` is that
+ * of the first: no two pages of one name begin with the same.
  */
 export const advance = (
   names: ReadonlyArray<string>,
   prefix: string,
   seen: Seen | undefined,
-  isLater: ((order: number) => boolean) | undefined
+  isLater: ((order: number) => boolean) | undefined,
+  firstId?: string
 ): Seen => {
   for (const name of names) {
     if (!name.startsWith(prefix)) {
@@ -89,7 +95,8 @@ export const advance = (
   const [first, last] = [names[0], names.at(-1)]
   if (first === undefined || last === undefined) {
     const empty = (seen?.empty ?? 0) + 1
-    return empty > mostEmpty ? standsStill() : { first: seen?.first ?? "", last: seen?.last ?? "", empty }
+    const { began = nothing, first: firstBefore = "", last: lastBefore = "" } = seen ?? {}
+    return empty > mostEmpty ? standsStill() : { first: firstBefore, last: lastBefore, empty, began }
   }
   if (seen !== undefined && seen.last !== "") {
     if (isLater === undefined ? first === seen.first && last === seen.last : !isLater(compare(first, seen.last))) {
@@ -98,5 +105,8 @@ export const advance = (
       )
     }
   }
-  return { first, last, empty: 0 }
+  const before = first === seen?.last ? seen.began : nothing
+  if (firstId !== undefined && before.has(firstId)) standsStill()
+  const began = first === last && firstId !== undefined ? new Set(before).add(firstId) : nothing
+  return { first, last, empty: 0, began }
 }
