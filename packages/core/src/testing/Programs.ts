@@ -13,8 +13,8 @@ const programs = {
   apache2: { from: "apt-get install apache2", isExpected: false },
   sshd: { from: "apt-get install openssh-server", isExpected: false },
   "ssh-agent": { from: "apt-get install openssh-client", isExpected: false },
-  versitygw: { from: "npm run versitygw, where Go is", isExpected: false },
-  moto_server: { from: "pip install 'moto[server,s3]'", isExpected: false }
+  versitygw: { from: "npm run s3-server, where Go is", isExpected: false },
+  moto_server: { from: "npm run s3-server, where Python is", isExpected: false }
 } as const
 
 export type Program = keyof typeof programs
