@@ -20,6 +20,7 @@ import * as S3Directories from "./S3Directories.ts"
 import * as S3Download from "./S3Download.ts"
 import * as S3Files from "./S3Files.ts"
 import * as S3LargeFile from "./S3LargeFile.ts"
+import * as S3Link from "./S3Link.ts"
 import * as S3Listing from "./S3Listing.ts"
 import * as S3Location from "./S3Location.ts"
 import type { S3Options } from "./S3Options.ts"
@@ -197,6 +198,7 @@ const openPlace = Effect.fnUntraced(function* (
     makeDirectory: hasMarkers ? S3Directories.makeDirectory(root) : undefined,
     removeDirectory: hasMarkers ? S3Directories.removeDirectory(root, hardDelete) : undefined,
     copy: S3Copy.copy(root, largeFile),
+    link: S3Link.link(root),
     largeFile,
     versions: root.keepsVersions ? S3Versions.make(root) : undefined,
     buckets,
