@@ -165,6 +165,8 @@ describe("notifications", () => {
         ...["192.168.0.1", "::", "::1", "fc00::1", "fdff::1", "fe80::1"],
         ...["::ffff:192.168.0.1", "::ffff:7f00:1", "::ffff:a9fe:a9fe", "64:ff9b::7f00:1", "64:ff9b::10.0.0.1"]
       ]
+      expect(Sending.refusal("two.example", ["8.8.8.8", "10.1.2.3"])?.message).toContain("own network")
+      expect(Sending.refusal("two.example", ["8.8.8.8", "8.8.4.4"])).toBeUndefined()
       for (const address of own) expect([address, Sending.isOwn(address)]).toEqual([address, true])
       for (const address of [
         "8.8.8.8",
