@@ -3,6 +3,7 @@ import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
 import { ofWaiting } from "@ourclone/core/events/WaitingText"
 import type { Task } from "@ourclone/tasks/task/Task"
+import { bytesDone, tookMillis } from "@ourclone/tasks/task/TaskFigures"
 import { hasEnded } from "@ourclone/tasks/task/TaskState"
 
 export const state = ({ state }: Task, now: number): string => {
@@ -44,10 +45,11 @@ export const subject = ({ request }: Pick<Task, "request">): string => {
 }
 
 /** What is on its way counts while it runs; that more files may be found is said only then. */
-export const counts = ({ progress, state, totals }: Task): string => {
+export const counts = (task: Task): string => {
+  const { state, totals } = task
   const { done, doneBytes, failed, files, isFinal, skipped } = totals
   if (files === 0 && done === 0 && failed === 0 && skipped === 0) return ""
-  const bytes = hasEnded({ ...state }) ? doneBytes : Math.max(doneBytes, progress?.bytes ?? 0)
+  const bytes = hasEnded({ ...state }) ? doneBytes : bytesDone(task)
   const more = isFinal || hasEnded({ ...state }) ? "" : "+"
   const parts = [
     `${Amount.someFiles(done, Math.max(files, done), more)}, ${Amount.bytes(bytes)}`,
@@ -57,6 +59,6 @@ export const counts = ({ progress, state, totals }: Task): string => {
   return parts.filter((part) => part !== undefined).join(", ")
 }
 
-/** How long it has been at it, from its first start. */
-export const duration = ({ endedAt, startedAt, state }: Task, now: number): string =>
-  startedAt === null ? "" : Amount.duration(((hasEnded({ ...state }) ? (endedAt ?? now) : now) - startedAt) / 1000)
+/** How long it has been at it, without its pauses. */
+export const duration = (task: Task, now: number): string =>
+  task.startedAt === null ? "" : Amount.duration(tookMillis(task, now) / 1000)

@@ -2,13 +2,13 @@
 import { version } from "@ourclone/core/events/Envelope"
 import * as RunView from "@ourclone/core/events/RunView"
 import type { Task } from "@ourclone/tasks/task/Task"
-import { hasEnded } from "@ourclone/tasks/task/TaskState"
+import { isHeld } from "@ourclone/tasks/task/TaskState"
 
-/** Of tasks that have not ended. */
+/** Of tasks that a runner is at: each run counts its bytes anew. */
 export const foldProgress = (views: ReadonlyMap<string, RunView.RunView>, tasks: ReadonlyArray<Task>, now: number) => {
   const next = new Map(views)
   for (const { id, progress, state } of tasks) {
-    if (hasEnded(state)) next.delete(id)
+    if (!isHeld(state)) next.delete(id)
     else if (progress !== null) {
       next.set(id, RunView.fold(next.get(id) ?? RunView.empty, { v: version, at: now, event: progress }))
     }

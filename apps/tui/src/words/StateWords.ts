@@ -6,6 +6,7 @@ import type { RunView } from "@ourclone/core/events/RunView"
 import { ofWaiting } from "@ourclone/core/events/WaitingText"
 import { cameTo } from "@ourclone/tasks/task/CameTo"
 import type { Task } from "@ourclone/tasks/task/Task"
+import { bytesDone, filesDone } from "@ourclone/tasks/task/TaskFigures"
 import type { TaskState } from "@ourclone/tasks/task/TaskState"
 import type { Tone } from "../lines/Line.ts"
 import type { Marks } from "../lines/Marks.ts"
@@ -38,13 +39,11 @@ export const standing = (state: TaskState): Standing => {
 }
 
 /** Of bytes, or of files where no bytes are known; undefined while planning, and never 100 before the end. */
-export const percent = ({ progress, state, totals }: Task): number | undefined => {
+export const percent = (task: Task): number | undefined => {
+  const { state, totals } = task
   if (state._tag === "Done") return 100
   if (!totals.isFinal) return undefined
-  const [part, whole] =
-    totals.bytes > 0
-      ? [progress?.bytes ?? totals.doneBytes, totals.bytes]
-      : [progress?.files ?? totals.done, totals.files]
+  const [part, whole] = totals.bytes > 0 ? [bytesDone(task), totals.bytes] : [filesDone(task), totals.files]
   return whole <= 0 ? undefined : Math.max(0, Math.min(99, Math.floor((part / whole) * 100)))
 }
 
@@ -64,14 +63,16 @@ export const perSecond = (view: RunView | undefined, now: number): number | unde
 }
 
 export const secondsLeft = ({ totals }: Task, view: RunView | undefined): number | undefined =>
-  view === undefined || !totals.isFinal ? undefined : Rate.secondsLeft(view.samples, totals.bytes)
+  view === undefined || !totals.isFinal
+    ? undefined
+    : Rate.secondsLeft(view.samples, totals.bytes - (totals.earlier?.doneBytes ?? 0))
 
 export const isWorking = ({ state }: Task): boolean => state._tag === "Running" || state._tag === "Waiting"
 
 /** What a task is at, or came to, in a few words. */
 export const inShort = (task: Task, now: number): string => {
-  const { progress, state, totals } = task
-  const files = progress?.files ?? totals.done
+  const { progress, state } = task
+  const files = filesDone(task)
   switch (state._tag) {
     case "Queued":
       return state.notBefore !== null && state.notBefore > now ? `until ${clock(state.notBefore)}` : "its turn comes"
@@ -104,7 +105,3 @@ export const clock = (at: number, now = at): string => {
   const isSameDay = new Date(now).toDateString() === date.toDateString()
   return isSameDay ? time : `${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`
 }
-
-/** How long it ran, so far or in all. */
-export const tookMillis = ({ createdAt, endedAt, startedAt }: Task, now: number): number =>
-  Math.max(0, (endedAt ?? now) - (startedAt ?? createdAt))

@@ -32,6 +32,7 @@ export class Ledger {
   /** What earlier runs of the task have done. */
   readonly #before: Totals
   readonly #mends: boolean
+  #firstAt: number | undefined
   /** Before the batch that was given last. */
   #wasWaiting = false
 
@@ -39,6 +40,7 @@ export class Ledger {
     this.#before = task.totals
     // What failed or was passed over is taken up again by this run.
     this.#totals = { ...task.totals, failed: 0, skipped: 0 }
+    if (task.take > 1) this.#totals.earlier = { done: task.totals.done, doneBytes: task.totals.doneBytes }
     this.#mends = task.totals.failed + task.totals.skipped > 0
   }
 
@@ -55,6 +57,8 @@ export class Ledger {
   }
 
   take({ at, event }: Envelope): void {
+    this.#firstAt ??= at
+    this.#totals.ranMillis = (this.#before.ranMillis ?? 0) + Math.max(0, at - this.#firstAt)
     if (event._tag === "Progress") {
       this.#progress = event
       this.#waiting = undefined

@@ -45,14 +45,14 @@ export const load = function* (id: string): Work<Task> {
   return toTask(found)
 }
 
-const append = function* (id: string, seq: number, batch: Batch): Work<number> {
+const append = function* ({ id, seq, take }: Task, batch: Batch): Work<number> {
   for (const path of batch.mended) yield* run("delete from outcome where task = ? and path = ?", id, PathKey.of(path))
   const newest = new Map(batch.outcomes.map((outcome) => [PathKey.of(outcome.path), outcome]))
   yield* insert(
     "outcome",
-    [...newest].map(([path, { code, kind, message, remedy }]) => [id, path, kind, code, message, remedy]),
-    `on conflict (task, path) do update
-       set kind = excluded.kind, code = excluded.code, message = excluded.message, remedy = excluded.remedy`
+    [...newest].map(([path, { code, kind, message, remedy }]) => [...[id, path, kind, code, message, remedy, take]]),
+    `on conflict (task, path) do update set kind = excluded.kind, code = excluded.code, message = excluded.message,
+       remedy = excluded.remedy, take = excluded.take`
   )
   return yield* FactTable.append(id, seq, batch.facts)
 }
@@ -171,7 +171,7 @@ export const commit = function* (
   if (task.take !== take || !isHeld(task.state)) throw lost(id)
   const moved = input === undefined ? task.state : next(task.state, input)
   const state = moved._tag === "Refused" ? task.state : moved
-  const seq = yield* append(id, task.seq, batch)
+  const seq = yield* append(task, batch)
   const progress = batch.progress === undefined ? task.progress : batch.progress
   yield* run(
     "update task set tag = ?, state = ?, seq = ?, totals = ?, progress = ?, lease = ?, deferrals = ?, change = ? where id = ?",
@@ -232,7 +232,8 @@ export const settle = function* (
     const isLost = to.because === "StaleTake" || ("take" in input && !isHeld(task.state))
     throw isLost ? lost(id) : notNow(id, task.state._tag, input._tag)
   }
-  const seq = batch === undefined ? task.seq : yield* append(id, task.seq, batch)
+  const seq = batch === undefined ? task.seq : yield* append(task, batch)
+  if (input._tag === "Finished") yield* run("delete from outcome where task = ? and take < ?", id, task.take)
   return yield* move(task, to, seq, batch, summary)
 }
 

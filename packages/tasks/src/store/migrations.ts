@@ -56,5 +56,9 @@ export const migrations: ReadonlyArray<string> = [
     strict;
   insert into facts select task, seq, 1, '[[' || at || ',' || body || ']]' from event;
   drop table event;
+  `,
+  // The run that told of it: what no later one tells of is no more, once that has ended well.
+  `
+  alter table outcome add column take integer not null default 0;
   `
 ]

@@ -16,7 +16,11 @@ export const Totals = Schema.Struct({
   done: Schema.Int,
   doneBytes: Schema.Int,
   skipped: Schema.Int,
-  failed: Schema.Int
+  failed: Schema.Int,
+  /** How long its runs took, as far as they told of something. */
+  ranMillis: Schema.optionalKey(Schema.Int),
+  /** What of `done` and `doneBytes` the runs did that came before this one. */
+  earlier: Schema.optionalKey(Schema.Struct({ done: Schema.Int, doneBytes: Schema.Int }))
 })
 export type Totals = typeof Totals.Type
 

@@ -170,6 +170,24 @@ export const checks: ReadonlyArray<StoreCheck> = named({
     yield* equal("after two", yield* seqs(store, id, 2), [3, 4])
     yield* equal("the task's own", (yield* store.load(id)).seq, 4)
   }),
+  "what an earlier run told of files is gone when a later one has ended well, and stays while none has":
+    Effect.fnUntraced(function* (store) {
+      const outcome = (path: string) =>
+        ({ path, kind: "failed", code: "Unreadable", message: "denied", remedy: null }) as const
+      const first = yield* claimed(store)
+      const { id } = first.task
+      const told = { ...batch(), outcomes: [outcome("folder"), outcome("file")] }
+      yield* store.settle(id, { _tag: "Finished", take: first.take, failed: 2 }, told)
+      const paths = Effect.map(store.outcomes(id, "failed", "", 10), (all) => all.map(({ path }) => path))
+      yield* store.wish(id, { _tag: "Again", by: "ann" })
+      const cut = (yield* store.claim(owner(1), lease, id)) as Claim
+      yield* store.settle(id, { _tag: "OwnerEnded", take: cut.take }, batch())
+      yield* equal("after a run that was cut off", yield* paths, ["file", "folder"])
+      const last = (yield* store.claim(owner(1), lease, id)) as Claim
+      yield* store.commit(last, { ...batch(), outcomes: [outcome("file")] }, lease)
+      yield* store.settle(id, { _tag: "Finished", take: last.take, failed: 1 }, batch())
+      yield* equal("after a run that ended", yield* paths, ["file"])
+    }),
   "a lease that has run out is for others to take, and the woken runner can not write": Effect.fnUntraced(
     function* (store, advance) {
       const frozen = yield* claimed(store)

@@ -15,6 +15,7 @@ import * as Runner from "../../src/runner/Runner.ts"
 import * as SqliteStore from "../../src/store/SqliteStore.ts"
 import { JournalUnavailable, TaskError } from "../../src/store/TaskError.ts"
 import type { Claim, TaskStore } from "../../src/store/TaskStore.ts"
+import { tookMillis } from "../../src/task/TaskFigures.ts"
 
 const folders: Array<string> = []
 afterEach(() => {
@@ -65,7 +66,8 @@ describe("a runner", () => {
       yield* Deferred.succeed(goOn, undefined)
       const task = yield* Fiber.join(running)
       expect(task).toMatchObject({ state: { _tag: "Done", failed: 1 }, summary: { stored: 2 }, seq: 4, owner: null })
-      expect(task.totals).toEqual({ files: 3, bytes: 30, isFinal: true, done: 2, doneBytes: 20, skipped: 0, failed: 1 })
+      const figures = { files: 3, bytes: 30, isFinal: true, done: 2, doneBytes: 20, skipped: 0, failed: 1 }
+      expect(task.totals).toEqual({ ...figures, ranMillis: 0 })
       expect((yield* store.outcomes(id, "failed", "", 10)).map(({ path }) => path)).toEqual(["c"])
     })
   )
@@ -109,6 +111,43 @@ describe("a runner", () => {
       expect(task.state).toEqual({ _tag: wish === "Pause" ? "Paused" : "Cancelled", by: "ann" })
       // Only a task that ended is told to have.
       expect(yield* itemsOf(store, id)).toEqual(wish === "Pause" ? ["a"] : ["a", "Finished"])
+    })
+  )
+
+  it.effect("counts on from the runs before its own, and no pause between them", () =>
+    Effect.gen(function* () {
+      const { claim, id, store } = yield* prepared
+      const telling = (...items: ReadonlyArray<string>) =>
+        Effect.fnUntraced(function* (sink: Sink) {
+          for (const item of items) {
+            yield* Effect.orDie(sink([{ v: version, at: yield* Clock.currentTimeMillis, event: stored(item) }]))
+            yield* Effect.sleep("2 seconds")
+          }
+          return null
+        })
+      const first = yield* Effect.forkChild(
+        Runner.run({
+          store,
+          claim,
+          execute: (sink) => Effect.andThen(telling("a", "b")(sink), Effect.never),
+          interrupted: requeue
+        })
+      )
+      yield* TestClock.adjust("3 seconds")
+      yield* store.wish(id, { _tag: "Pause", by: "ann" })
+      yield* TestClock.adjust("5 seconds")
+      const paused = yield* Fiber.join(first)
+      expect([paused.state._tag, paused.totals.ranMillis, paused.totals.earlier]).toEqual(["Paused", 2_000, undefined])
+      yield* TestClock.adjust("1 hour")
+      yield* store.wish(id, { _tag: "Resume", by: "ann" })
+      const again = (yield* store.claim(owner, leaseMillis, id)) as Claim
+      const second = yield* Effect.forkChild(
+        Runner.run({ store, claim: again, execute: telling("c", "d"), interrupted: requeue })
+      )
+      yield* TestClock.adjust("10 seconds")
+      const done = yield* Fiber.join(second)
+      expect(done.totals).toMatchObject({ done: 4, ranMillis: 4_000, earlier: { done: 2, doneBytes: 20 } })
+      expect(tookMillis(done, 0)).toBe(4_000)
     })
   )
 

@@ -35,7 +35,15 @@ export const TaskAnswer = Schema.Struct({
     done: Schema.Int,
     doneBytes: Schema.Int,
     skipped: Schema.Int,
-    failed: Schema.Int
+    failed: Schema.Int,
+    ranMillis: Schema.optionalKey(
+      Schema.Int.annotate({ description: "How long its runs took, without pauses, as far as they told of something" })
+    ),
+    earlier: Schema.optionalKey(
+      Schema.Struct({ done: Schema.Int, doneBytes: Schema.Int }).annotate({
+        description: "What runs before this one did; `progress` tells of this one alone"
+      })
+    )
   }),
   progress: Schema.NullOr(Progress),
   summary: Schema.NullOr(Schema.Json),

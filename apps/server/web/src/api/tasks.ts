@@ -94,10 +94,11 @@ export const putTask = (client: QueryClient, changed: TaskAnswer, now: number): 
         : Rate.withSample(samples, now, bytes)
     )
   }
-  if (known?.totals.failed !== changed.totals.failed || known?.totals.skipped !== changed.totals.skipped) {
+  const isOther = known?.state._tag !== changed.state._tag
+  if (isOther || known?.totals.failed !== changed.totals.failed || known?.totals.skipped !== changed.totals.skipped) {
     void client.invalidateQueries({ queryKey: ["causes", changed.id] })
   }
-  if (known !== undefined && known.state._tag !== changed.state._tag) {
+  if (known !== undefined && isOther) {
     void client.invalidateQueries({ queryKey: ["schedules"] })
     // What a task did is seen in storages and repositories.
     if (changed.endedAt !== null) void refresh(client, ["rows"])

@@ -1,15 +1,16 @@
 /** How far a task is, from what the service tells of it: no guess is shown as a fact. */
 import * as Amount from "@ourclone/core/events/Amount"
 import * as Rate from "@ourclone/core/events/Rate"
+import { bytesDone, filesDone, tookMillis } from "@ourclone/tasks/task/TaskFigures"
 import type { TaskAnswer } from "../../../src/api/tasks/TaskAnswer.ts"
 
 /** From 0 to 1; nothing while it is not known how much there is. Never all of it before it has ended. */
-export const shareOf = ({ progress, state, totals }: TaskAnswer): number | undefined => {
+export const shareOf = (task: TaskAnswer): number | undefined => {
+  const { state, totals } = task
   if (state._tag === "Done") return 1
   if (!totals.isFinal) return undefined
-  const bytes = Math.max(progress?.bytes ?? 0, totals.doneBytes)
-  const files = Math.max(progress?.files ?? 0, totals.done)
-  const share = totals.bytes > 0 ? bytes / totals.bytes : totals.files > 0 ? files / totals.files : undefined
+  const [part, whole] = totals.bytes > 0 ? [bytesDone(task), totals.bytes] : [filesDone(task), totals.files]
+  const share = whole > 0 ? part / whole : undefined
   return share === undefined ? undefined : Math.min(0.99, share)
 }
 
@@ -26,7 +27,7 @@ export const rateOf = (samples: Rate.Samples, now: number): number | undefined =
 /** `about 25 min`, as far as the rate of now can tell. */
 export const leftOf = (task: TaskAnswer, samples: Rate.Samples, now: number): string | undefined => {
   if (!task.totals.isFinal || rateOf(samples, now) === undefined) return undefined
-  const seconds = Rate.secondsLeft(samples, task.totals.bytes)
+  const seconds = Rate.secondsLeft(samples, task.totals.bytes - (task.totals.earlier?.doneBytes ?? 0))
   if (seconds === undefined) return undefined
   if (seconds < 60) return `about ${Math.max(1, Math.round(seconds))} s`
   const minutes = seconds / 60
@@ -35,8 +36,9 @@ export const leftOf = (task: TaskAnswer, samples: Rate.Samples, now: number): st
 }
 
 /** `6.9 GiB of 18.6 GiB`, `at least 12.3 GiB` while it counts; nothing where no byte is known of. */
-export const bytesText = ({ progress, totals }: TaskAnswer): string => {
-  const bytes = Math.max(progress?.bytes ?? 0, totals.doneBytes)
+export const bytesText = (task: TaskAnswer): string => {
+  const { totals } = task
+  const bytes = bytesDone(task)
   // A mount, or what failed before it looked.
   if (bytes === 0 && totals.bytes === 0 && !totals.isFinal) return ""
   const done = Amount.bytes(bytes)
@@ -46,5 +48,5 @@ export const bytesText = ({ progress, totals }: TaskAnswer): string => {
     : `${done} of at least ${Amount.bytes(totals.bytes)}`
 }
 
-export const tookOf = ({ endedAt, startedAt }: TaskAnswer, now: number): string =>
-  startedAt === null ? "–" : Amount.duration(((endedAt ?? now) - startedAt) / 1000)
+export const tookOf = (task: TaskAnswer, now: number): string =>
+  task.startedAt === null ? "–" : Amount.duration(tookMillis(task, now) / 1000)

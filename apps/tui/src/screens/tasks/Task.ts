@@ -5,6 +5,7 @@ import { pad, printable, shorten } from "@ourclone/core/events/PrintableText"
 import type { InFlight } from "@ourclone/core/events/RunEvent"
 import type { Cause } from "@ourclone/tasks/store/TaskStore"
 import type { Task } from "@ourclone/tasks/task/Task"
+import * as TaskFigures from "@ourclone/tasks/task/TaskFigures"
 import type { Ask } from "../../command/Ask.ts"
 import * as ListCommands from "../../command/ListCommands.ts"
 import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
@@ -69,7 +70,7 @@ const summary = (task: Task, { now, views }: World): string => {
     task.startedAt === null
       ? `made ${StateWords.clock(task.createdAt, now)}`
       : `started ${StateWords.clock(task.startedAt, now)}`,
-    task.endedAt === null ? undefined : `took ${Amount.duration(StateWords.tookMillis(task, now) / 1000)}`,
+    task.endedAt === null ? undefined : `took ${Amount.duration(TaskFigures.tookMillis(task, now) / 1000)}`,
     `by ${task.by ?? task.origin}`,
     task.take > 1 ? `run ${task.take}` : undefined
   ]
@@ -99,9 +100,9 @@ const headline = (task: Task, columns: number, world: World): Lines.Line => {
     task.state._tag === "Done"
       ? StateWords.inShort(task, world.now).replace("–", "")
       : task.totals.bytes > 0
-        ? `${Amount.bytes(task.progress?.bytes ?? task.totals.doneBytes)} of ${Amount.bytes(task.totals.bytes)}${task.totals.isFinal ? "" : "+"}`
+        ? `${Amount.bytes(TaskFigures.bytesDone(task))} of ${Amount.bytes(task.totals.bytes)}${task.totals.isFinal ? "" : "+"}`
         : task.totals.files > 0 || task.totals.done > 0
-          ? Amount.files(task.progress?.files ?? task.totals.done)
+          ? Amount.files(TaskFigures.filesDone(task))
           : ""
   if (share === undefined) return Lines.line(` ${phase}  ${amount}`)
   const bar = Bar.of(share, Math.max(8, columns - phase.length - amount.length - 14), world.marks)

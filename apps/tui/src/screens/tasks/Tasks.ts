@@ -2,6 +2,7 @@
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable, shorten } from "@ourclone/core/events/PrintableText"
 import type { Task } from "@ourclone/tasks/task/Task"
+import { tookMillis } from "@ourclone/tasks/task/TaskFigures"
 import * as ListCommands from "../../command/ListCommands.ts"
 import type { Command, ScreenKind } from "../../command/Screen.ts"
 import { show } from "../../command/Screen.ts"
@@ -69,13 +70,13 @@ const table: Table.Table<Task, World> = {
       }
     },
     {
-      head: "Left",
+      head: "Left/took",
       width: 12,
       from: 96,
       isRight: true,
       text: (task, { now, views }) => {
         if (!StateWords.isWorking(task)) {
-          return task.startedAt === null ? "–" : Amount.duration(StateWords.tookMillis(task, now) / 1000)
+          return task.startedAt === null ? "–" : Amount.duration(tookMillis(task, now) / 1000)
         }
         const left = StateWords.secondsLeft(task, views.get(task.id))
         return left === undefined ? "–" : StateWords.about(left)

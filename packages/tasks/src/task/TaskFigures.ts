@@ -1,0 +1,28 @@
+/** How far a task is, and how long it took, the same in every face: of all its runs together. */
+import type { Task } from "./Task.ts"
+
+type Figures = Pick<Task, "progress" | "totals">
+
+/** With what is on its way. */
+export const bytesDone = ({ progress, totals: { doneBytes, earlier } }: Figures): number =>
+  Math.max(doneBytes, (earlier?.doneBytes ?? 0) + (progress?.bytes ?? 0))
+
+/** Items that have ended, as far as they are told of one by one. */
+export const filesDone = ({ progress, totals: { done, earlier } }: Figures): number =>
+  Math.max(done, (earlier?.done ?? 0) + (progress?.files ?? 0))
+
+/** So far or in all, without the time in which it was paused or waited for its turn again; 0 before it began. */
+export const tookMillis = (
+  {
+    endedAt,
+    startedAt,
+    state,
+    totals: { earlier, ranMillis }
+  }: Pick<Task, "endedAt" | "startedAt" | "state" | "totals">,
+  now: number
+): number => {
+  if (startedAt === null) return 0
+  const isBetween = state._tag === "Paused" || state._tag === "Queued"
+  const whole = ranMillis === undefined || (earlier === undefined && !isBetween)
+  return Math.max(0, whole ? (endedAt ?? now) - startedAt : ranMillis)
+}

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest"
+import { noTotals } from "../../src/task/Task.ts"
+import { bytesDone, filesDone, tookMillis } from "../../src/task/TaskFigures.ts"
+
+const progress = { _tag: "Progress", phase: "transferring", files: 2, bytes: 30, current: [] } as const
+const resumed = { ...noTotals, done: 10, doneBytes: 100, earlier: { done: 9, doneBytes: 90 }, ranMillis: 5_000 }
+
+it("a task that was resumed is no less far than before", () => {
+  expect([filesDone({ progress: null, totals: resumed }), bytesDone({ progress: null, totals: resumed })]).toEqual([
+    10, 100
+  ])
+  expect([filesDone({ progress, totals: resumed }), bytesDone({ progress, totals: resumed })]).toEqual([11, 120])
+  const first = { ...noTotals, done: 1, doneBytes: 10 }
+  expect([filesDone({ progress, totals: first }), bytesDone({ progress, totals: first })]).toEqual([2, 30])
+})
+
+it("a pause is no time that a task took", () => {
+  const times = { startedAt: 1_000, endedAt: 3_601_000 }
+  const done = { _tag: "Done", failed: 0 } as const
+  expect(tookMillis({ ...times, state: done, totals: resumed }, 9_000_000)).toBe(5_000)
+  expect(tookMillis({ ...times, state: done, totals: { ...noTotals, ranMillis: 5 } }, 9_000_000)).toBe(3_600_000)
+  const paused = { startedAt: 1_000, endedAt: null, state: { _tag: "Paused", by: "ann" } } as const
+  expect(tookMillis({ ...paused, totals: { ...noTotals, ranMillis: 700 } }, 9_000_000)).toBe(700)
+  expect(tookMillis({ ...paused, startedAt: null, totals: noTotals }, 9_000_000)).toBe(0)
+})
