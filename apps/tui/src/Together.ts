@@ -23,7 +23,7 @@ export interface TogetherOptions {
 }
 
 /** The journal, runners of its own, and a desk: loaded where no service does it. */
-const local = Effect.fnUntraced(function* (program: TogetherOptions["program"], stateDirectory: string) {
+const local = Effect.fnUntraced(function* (program: TogetherOptions["program"], stateDirectory: string, home: string) {
   const [OpenStore, DeskProcess, LocalLink] = yield* Effect.promise(() =>
     Promise.all([
       import("@ourclone/tasks/store/OpenStore"),
@@ -45,6 +45,7 @@ const local = Effect.fnUntraced(function* (program: TogetherOptions["program"], 
       environment,
       sendSignal: (pid, signal) => void process.kill(pid, signal)
     },
+    configurationFile: StandardPaths.configurationFile(environment, home),
     isShared: database !== undefined,
     by: userInfo().username,
     onProblem: () => {}
@@ -69,7 +70,7 @@ export const make = Effect.fnUntraced(function* ({ around, program, server }: To
   const named = server ?? environment["OURCLONE_SERVER"]
   const found = yield* find({ server: named, environment, home, stateDirectory })
   return yield* App.make({
-    link: found === undefined ? yield* local(program, stateDirectory) : yield* far(found),
+    link: found === undefined ? yield* local(program, stateDirectory, home) : yield* far(found),
     world: { ...firstWorld({ environment, home, kept }), ...(found === undefined ? {} : placesOf(found)) },
     tab: KeptState.tabIn(kept),
     roots: roots as { readonly [Name in Tab]: (world: World) => Screen },

@@ -32,7 +32,7 @@ it("a transfer is said line by line: fields one after the other, then the plan, 
   await say("S")
   assert.deepStrictEqual(asked.find(([name]) => name === "start")?.slice(1, 3), [
     "sync",
-    { source: "/home/ann/Pictures", destination: "photos:my-bucket" }
+    { source: "/home/ann/Pictures", destination: "photos:my-bucket", maxDelete: 0 }
   ])
   assert.include(await say("migrate"), "1. From: ~/Pictures")
   await close()

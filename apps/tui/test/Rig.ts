@@ -89,6 +89,7 @@ export const link = (
     rows: () => Stream.empty,
     preview: () => Stream.empty,
     storage: Effect.succeed({ remotes: [], repositories: [] }),
+    storageChanges: Stream.never,
     types: Effect.succeed([]),
     addStorage: () => none,
     removeStorage: () => Effect.void,

@@ -16,6 +16,8 @@ export interface OfferedJob {
   readonly needs: (request: unknown) => Effect.Effect<ReadonlyArray<SecretName>, InvalidJob>
   /** Fails with `InvalidJob` where the request is none of this kind, makes no sense, or takes input, which nobody keeps. */
   readonly check: (request: unknown) => Effect.Effect<void, InvalidJob>
+  /** Fails with `InvalidJob` where a run is sure to go wrong, as `JobKind.foresee` says. */
+  readonly foresee: (request: unknown) => Effect.Effect<void, InvalidJob>
   /** `RunHere.run` of a request that came as JSON. Fails with `InvalidJob` where it is none of this kind. */
   readonly run: (
     request: unknown,
@@ -46,6 +48,11 @@ export const offer = <Request, Summary>(kind: JobKind<string, Request, Summary>)
         const refused =
           kind.refuse?.(decoded) ?? (kind.takesInput?.(decoded) === true ? takesInput(kind.type) : undefined)
         return refused === undefined ? Effect.void : Effect.fail(refused)
+      }),
+    foresee: (request) =>
+      Effect.gen(function* () {
+        const wrong = yield* kind.foresee?.(yield* decode(request)) ?? Effect.undefined
+        if (wrong !== undefined) return yield* wrong
       }),
     run: (request, options) =>
       Effect.asVoid(Effect.flatMap(decode(request), (decoded) => RunHere.run(kind, decoded, options)))

@@ -42,6 +42,8 @@ export type Ask =
   /** Answered when the task has ended, or needs somebody. */
   | { readonly _tag: "Wait"; readonly tag: string; readonly id: string }
   | { readonly _tag: "Types"; readonly tag: string }
+  /** At storages, repositories and schedules. */
+  | { readonly _tag: "LookAgain" }
   | {
       readonly _tag: "AddStorage"
       readonly tag: string

@@ -183,10 +183,20 @@ const safe = (line: Lines.Line, columns: number): Lines.Line =>
     columns
   )
 
+/** The longest that fits. */
+const tooSmall = (columns: number): string => {
+  const size = `${smallest.columns}×${smallest.rows}`
+  const texts = [
+    `Make the window larger (${size} at least); tasks go on`,
+    `Needs ${size}; tasks go on`,
+    `Needs ${size}`
+  ]
+  return texts.find((text) => widthOf(text) <= columns) ?? size
+}
+
 export const lines = (view: View, columns: number, rows: number): ReadonlyArray<Lines.Line> => {
   if (columns < smallest.columns || rows < smallest.rows) {
-    const text = `Make the window larger (${smallest.columns}×${smallest.rows} at least); tasks go on`
-    return Lines.height([Lines.cut(Lines.line(text), columns)], rows)
+    return Lines.height([Lines.cut(Lines.line(tooSmall(columns)), columns)], rows)
   }
   const { stack, world } = view
   const { body: bodyRows, hasTabs } = sizesOf(columns, rows)

@@ -36,6 +36,12 @@ type Of<Tag> = Extract<Order, { readonly _tag: Tag }>
 const givenOf = (secrets: { readonly [name: string]: string }): StoredSecrets.Secrets =>
   new Map(Object.entries(secrets).map(([name, secret]) => [name, Redacted.make(secret)]))
 
+/** With the field that is to blame, so that a form can say it there. */
+const failureOf = (error: JobError) =>
+  error._tag === "InvalidJob" && error.field !== undefined
+    ? { ...toFailure(error), item: error.field }
+    : toFailure(error)
+
 export const serve = Effect.fnUntraced(function* ({
   lines,
   store,
@@ -60,6 +66,7 @@ export const serve = Effect.fnUntraced(function* ({
   })
   const preview = Effect.fnUntraced(function* (id: number, { request, secrets, type }: Of<"Preview">) {
     const kind = yield* jobOf(type)
+    yield* kind.check(request)
     const given = yield* StoredSecrets.gather(yield* kind.needs(request), givenOf(secrets), surroundings)
     const sink = (events: Extract<FromDesk, { readonly _tag: "Events" }>["events"]) =>
       say({ _tag: "Events", id, events })
@@ -115,7 +122,7 @@ export const serve = Effect.fnUntraced(function* ({
                 message: `a mistake in ourclone: ${Cause.pretty(cause).split("\n")[0]}`,
                 isRetryable: false
               }
-            : toFailure(error)
+            : failureOf(error)
         return say({ _tag: "Failed", id, failure })
       }),
       Effect.ensuring(Effect.sync(() => running.delete(id)))

@@ -60,6 +60,8 @@ export interface Link {
     readonly remotes: ReadonlyArray<Remote>
     readonly repositories: ReadonlyArray<Repository>
   }>
+  /** Says that storages or repositories may be others by now; whoever can not know says nothing. */
+  readonly storageChanges: Stream.Stream<void>
   readonly types: Answer<ReadonlyArray<StorageType>>
   /** Writes it down, after it was seen to work; says what was seen. */
   readonly addStorage: (name: string, type: string, options: OptionTexts) => Answer<string>

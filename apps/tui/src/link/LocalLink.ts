@@ -11,6 +11,7 @@ import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { OptionTexts, StorageType, Wanted } from "../command/Ask.ts"
 import type { Remote, Repository } from "../command/World.ts"
+import * as ConfigurationWatch from "./ConfigurationWatch.ts"
 import { type DeskProcess, one, secretsOf } from "./DeskProcess.ts"
 import { failed, type Link, LinkFailed, type Needs } from "./Link.ts"
 
@@ -21,6 +22,7 @@ export interface LocalOptions {
   readonly runner: TaskHost.HostOptions["program"]
   /** Whether other machines have the same journal: what was asked for there is left to them. */
   readonly isShared?: boolean
+  readonly configurationFile: string
   /** Who asks, as tasks say it: `ann`. */
   readonly by: string
   /** Hears what the host could not do. */
@@ -55,7 +57,15 @@ const watch = (store: TaskStore): Stream.Stream<ReadonlyArray<Task>, LinkFailed>
   )
 
 /** Until the scope closes this process starts runners for tasks whose turn it is, unless another one does already. */
-export const make = Effect.fnUntraced(function* ({ by, desk, isShared, onProblem, runner, store }: LocalOptions) {
+export const make = Effect.fnUntraced(function* ({
+  by,
+  configurationFile,
+  desk,
+  isShared,
+  onProblem,
+  runner,
+  store
+}: LocalOptions) {
   const owner = ProcessIdentity.current()
   const host = yield* TaskHost.make({
     store,
@@ -109,6 +119,7 @@ export const make = Effect.fnUntraced(function* ({ by, desk, isShared, onProblem
       one(desk.ask({ _tag: "Storage" })),
       (found) => found as { readonly remotes: ReadonlyArray<Remote>; readonly repositories: ReadonlyArray<Repository> }
     ),
+    storageChanges: ConfigurationWatch.changes(configurationFile),
     types: Effect.map(one(desk.ask({ _tag: "Types" })), (found) => found as ReadonlyArray<StorageType>),
     addStorage: (name: string, type: string, options: OptionTexts) =>
       Effect.map(one(desk.ask({ _tag: "AddStorage", name, type, options })), String),

@@ -158,6 +158,7 @@ export const make = (service: Service): Link => {
     preview: (kind, request, secrets) =>
       streamed(Stream.unwrap(Effect.map(keep(secrets), () => preview(kind, request)))),
     storage: far(Effect.all({ remotes: Effect.flatMap(get("/storage/remotes"), Told.remotes), repositories })),
+    storageChanges: Stream.never,
     types: far(Effect.flatMap(get("/storage/types"), Told.types)),
     addStorage: Effect.fnUntraced(function* (name, type, options) {
       yield* far(done("POST", "/storage/remotes", { name, type, options }))

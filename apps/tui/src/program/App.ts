@@ -70,6 +70,9 @@ const looks = new Set<Ask["_tag"]>(["Rows", "Preview", "Details", "Outcomes", "T
 /** What comes of it is drawn with what tasks tell, not at once. */
 const isQuiet = ({ _tag }: Ask): boolean => _tag === "Details" || _tag === "Wait"
 
+/** Storages, repositories and schedules are looked up anew for who comes there: they may have been changed elsewhere. */
+const ofStorage = new Set<Tab>(["storage", "backup", "schedules"])
+
 interface Doing {
   readonly screen: number
   readonly key: string
@@ -154,6 +157,7 @@ export const make = Effect.fnUntraced(function* ({
       // Its first screen, for who is there already.
       if (outcome.go === tab) stacks.clear(tab)
       show(outcome.go)
+      if (ofStorage.has(outcome.go)) lookAtStorage()
     }
     for (const ask of outcome.asks ?? []) perform(ask, addressee.id)
     if (outcome.open !== undefined || outcome.close === true || outcome.go !== undefined) refresh()
@@ -332,6 +336,7 @@ export const make = Effect.fnUntraced(function* ({
     whenIdle: telling.whenIdle
   }
   yield* Effect.forkScoped(watching)
+  yield* Effect.forkScoped(Stream.runForEach(link.storageChanges, () => Effect.sync(lookAtStorage)))
   yield* Effect.addFinalizer(() => Effect.sync(telling.stop))
   lookAtStorage()
   return app

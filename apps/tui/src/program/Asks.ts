@@ -106,7 +106,8 @@ export const make = ({
   const start = Effect.fnUntraced(function* (ask: Of<"Start">, id: number) {
     const { isShown, kind, request, tag } = ask
     const known = given(ask, yield* link.needs(kind, request, secrets))
-    if (known === undefined) return
+    // Nobody waits any more, until the secret is there.
+    if (known === undefined) return answer(id, { _tag: "Said", tag, says: "" })
     const task = yield* link.start(kind, request, known)
     started(task, isShown, id)
     answer(id, { _tag: "Started", tag, task })
@@ -180,6 +181,8 @@ export const make = ({
         return changing(said(id, ask.tag, link.addStorage(ask.name, ask.type, ask.options)))
       case "TestStorage":
         return said(id, ask.tag, link.testStorage(ask.name))
+      case "LookAgain":
+        return Effect.sync(lookAtStorage)
       case "RemoveStorage":
         return changing(said(id, ask.tag, Effect.as(link.removeStorage(ask.name), `Removed ${ask.name}`)))
       case "AddRepository": {

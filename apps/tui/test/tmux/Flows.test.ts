@@ -64,7 +64,7 @@ describe.skipIf(missing !== undefined)(`in a window${because}`, () => {
         { columns: 120, rows: 40 }
       ]) {
         window.resize(size)
-        await window.until(size.columns < 40 ? "Make the window larger" : "+ Add Storage")
+        await window.until(size.columns < 40 ? "Needs 40×10; tasks go on" : "+ Add Storage")
         fits(window, size)
       }
       assert.strictEqual(window.lines().filter((line) => line.includes("+ Add Storage")).length, 1)

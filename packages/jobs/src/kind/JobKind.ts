@@ -40,6 +40,11 @@ export interface JobKind<Type extends string, Request, Summary> {
   readonly takesInput?: (request: Request) => boolean
   /** What makes no sense in the request, as far as its schema does not say it and nothing need be looked at; told before a run begins. */
   readonly refuse?: (request: Request) => InvalidJob | undefined
+  /**
+   * What is sure to go wrong, as far as a short look at this machine's own folders tells; for whoever asks for a run and is
+   * there to say something else.
+   */
+  readonly foresee?: (request: Request) => Effect.Effect<InvalidJob | undefined>
   /** What `run` would do, as events; changes nothing and takes no lock. */
   readonly preview?: (request: Request, beside: Beside) => Effect.Effect<Summary, JobError, Surroundings | Scope.Scope>
   /**

@@ -14,6 +14,7 @@ import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { flag, text, texts } from "../kind/RequestFields.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
 import * as OwnFiles from "../place/OwnFiles.ts"
+import * as OwnFolder from "../place/OwnFolder.ts"
 import { comparing, describing, leavingOut, storing } from "./BackupFields.ts"
 import { access, excludes, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
@@ -86,6 +87,17 @@ const refuse = (request: Request): InvalidJob | undefined => {
   return Patterns.refuse(request)
 }
 
+/** Where none of what is named is there; the others of some that are is what a run says of its own. */
+const foresee = Effect.fnUntraced(function* ({
+  paths = [],
+  rawPaths,
+  directory
+}: Request): Effect.fn.Return<InvalidJob | undefined> {
+  if (rawPaths !== undefined || directory !== undefined || paths.length === 0) return undefined
+  for (const path of paths) if ((yield* OwnFolder.look(path)) !== "missing") return undefined
+  return new InvalidJob({ field: "paths", message: `there is nothing at ${paths.join(", ")}` })
+})
+
 const inputFailed = (error: Error): RepositoryError =>
   new RepositoryError({
     repository: "standard input",
@@ -155,6 +167,7 @@ export const kind: JobKind<"backup", Request, Summary> = {
   takesInput: ({ stdinFilename }) => stdinFilename !== undefined,
   needs: OpenedRepository.needs,
   refuse,
+  foresee,
   preview: begin(true),
   run: begin(false)
 }

@@ -1,6 +1,6 @@
 /** A question before something that destroys or ends: what it does is said in the answer, and Back is chosen first. */
 import { printable } from "@ourclone/core/events/PrintableText"
-import type { Ask } from "../../command/Ask.ts"
+import type { Answer, Ask } from "../../command/Ask.ts"
 import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
 import * as Lines from "../../lines/Line.ts"
 
@@ -9,6 +9,8 @@ export interface Choice {
   readonly label: string
   readonly asks?: ReadonlyArray<Ask>
   readonly notice?: string
+  /** What the screen below hears. */
+  readonly hand?: Answer
 }
 
 interface State {
@@ -19,8 +21,8 @@ interface State {
 }
 
 const take = ({ at, choices }: State): Step<State> => {
-  const { asks = [], notice } = choices[at]!
-  return { close: true, asks, ...(notice === undefined ? {} : { notice }) }
+  const { asks = [], hand, notice } = choices[at]!
+  return { close: true, asks, ...(notice === undefined ? {} : { notice }), ...(hand === undefined ? {} : { hand }) }
 }
 
 const move =

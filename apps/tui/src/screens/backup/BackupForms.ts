@@ -102,7 +102,7 @@ export const newBackup = (repository: string, { home, kept }: World) => {
     title: `Backup › ${Places.short(repository, home)} › New Backup`,
     says: ["The first run stores everything; later ones store what has changed."],
     fields: [
-      Field.text("folders", "Folders", "~/Documents, ~/Pictures: several with commas between", {
+      Field.text("paths", "Folders", "~/Documents, ~/Pictures: several with commas between", {
         isRequired: true,
         value: last
       }),
@@ -114,7 +114,7 @@ export const newBackup = (repository: string, { home, kept }: World) => {
       })
     ],
     submitLabel: "Start backup",
-    submit: ({ exclude = "", folders = "", oneFileSystem = "", tags = "" }, world) => {
+    submit: ({ exclude = "", paths: folders = "", oneFileSystem = "", tags = "" }, world) => {
       const paths = Field.list(folders).map((one) => Places.absolute(one, world.home, world.directory))
       const request = {
         repository,
@@ -126,13 +126,13 @@ export const newBackup = (repository: string, { home, kept }: World) => {
         ...(oneFileSystem === "no" ? { oneFileSystem: true } : {})
       }
       return {
-        close: true,
         asks: [
           { _tag: "Keep", name: "folders", value: folders },
           { _tag: "Start", tag: "backup", kind: "backup", request, isShown: true }
         ]
       }
-    }
+    },
+    done: ({ _tag }) => (_tag === "Started" ? { close: true } : undefined)
   })
 }
 

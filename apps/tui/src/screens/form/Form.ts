@@ -7,6 +7,7 @@ import type { World } from "../../command/World.ts"
 import * as Lines from "../../lines/Line.ts"
 import * as Table from "../../lines/Table.ts"
 import { told } from "../../words/Remedies.ts"
+import { question } from "../asked/Question.ts"
 import type { Field, Values } from "./Field.ts"
 
 export type Errors = { readonly [field: string]: string }
@@ -88,6 +89,14 @@ const submit = (state: State, world: World): Step<State> => {
   return { ...step, state: { ...state, at, errors: {}, problem: "", isBusy: waits } }
 }
 
+/** More was typed than what stood there to begin with. */
+const isTouched = ({ options, values }: State): boolean =>
+  options.fields.some(({ name, value }) => (values[name] ?? "") !== value)
+
+const dropped: Answer = { _tag: "Said", tag: "form.drop", says: "" }
+const leaving = () =>
+  question("Leave the form?", ["What was typed here is not kept."], [{ label: "Leave it", hand: dropped }])
+
 const isOnOptions = (state: State): boolean => fieldAt(state)?.options !== undefined
 
 const commands: ReadonlyArray<Command<State>> = [
@@ -164,7 +173,11 @@ const commands: ReadonlyArray<Command<State>> = [
     label: "Back",
     whyNot: ({ at, options }) => (options.isRoot === true && at === options.fields.length ? "" : undefined),
     run: (state) =>
-      state.options.isRoot === true ? { state: go(state, state.options.fields.length) } : { close: true }
+      state.options.isRoot === true
+        ? { state: go(state, state.options.fields.length) }
+        : isTouched(state)
+          ? { open: leaving() }
+          : { close: true }
   }
 ]
 
@@ -248,6 +261,9 @@ const button = (state: State): Lines.Line => {
 const fromOf = ({ at, options }: State, room: number): number =>
   at === options.fields.length ? 0 : Table.offsetOf(at, options.fields.length, room)
 
+const errorWords = ({ errors, options }: State): ReadonlyArray<string> =>
+  options.fields.flatMap(({ label, name }) => (errors[name] === undefined ? [] : [`${label}: ${errors[name]}`]))
+
 export const kind: ScreenKind<State> = {
   name: "Form",
   title: ({ options }) => options.title,
@@ -268,7 +284,7 @@ export const kind: ScreenKind<State> = {
   },
   words: (state) => [
     ...(state.options.says ?? []),
-    ...Object.entries(state.errors).map(([name, error]) => `${name} ${error}`),
+    ...errorWords(state),
     ...(state.problem === "" ? [] : [state.problem])
   ],
   choices: (state) => ({
@@ -292,7 +308,8 @@ export const kind: ScreenKind<State> = {
   },
   typing: (state) => {
     const field = fieldAt(state)
-    if (field === undefined) return undefined
+    // What was sent is not changed any more; letters lead elsewhere meanwhile.
+    if (field === undefined || state.isBusy) return undefined
     return {
       label: field.label,
       value: writtenIn(state, field),
@@ -317,6 +334,7 @@ export const kind: ScreenKind<State> = {
     }
   },
   hear: (state, answer, world) => {
+    if (answer === dropped) return { close: true }
     if (answer._tag === "Failed") return failing(state, answer.failure)
     const step = state.options.done?.(answer, state.values, world)
     return step === undefined ? { state: { ...state, isBusy: false } } : { ...step, state: { ...state, isBusy: false } }

@@ -311,7 +311,9 @@ export const kind: ScreenKind<State> = {
     if (answer._tag === "End") return ended(state, state.failure, world)
     if (answer._tag === "Started") return { close: true }
     if (answer._tag !== "Failed") return {}
-    return answer.tag === startTag ? { close: true, hand: answer } : ended(state, answer.failure, world)
+    const isOfForm =
+      answer.tag === startTag || (answer.failure.code === "InvalidJob" && answer.failure.item !== undefined)
+    return isOfForm ? { close: true, hand: answer } : ended(state, answer.failure, world)
   }
 }
 

@@ -59,7 +59,6 @@ const newMount = (_: World) =>
     ],
     submitLabel: "Mount",
     submit: ({ path = "", point = "", readOnly = "" }, { directory, home }) => ({
-      close: true,
       asks: [
         {
           _tag: "Start",
@@ -73,7 +72,8 @@ const newMount = (_: World) =>
           isShown: true
         }
       ]
-    })
+    }),
+    done: ({ _tag }) => (_tag === "Started" ? { close: true } : undefined)
   })
 
 const unsentText = ({ unsent }: Mount): string =>

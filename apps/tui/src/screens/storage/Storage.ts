@@ -118,6 +118,14 @@ const commands: ReadonlyArray<Command<State>> = [
       }
     }
   },
+  {
+    id: "storage.refresh",
+    keys: ["u"],
+    label: "Refresh",
+    about: "Also what was added or removed elsewhere",
+    isQuiet: true,
+    run: () => ({ asks: [{ _tag: "LookAgain" }] })
+  },
   { id: "storage.back", keys: ["esc"], label: "Back", isQuiet: true, run: ListCommands.orDropFilter(lens, () => ({})) }
 ]
 

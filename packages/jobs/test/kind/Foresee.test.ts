@@ -1,0 +1,36 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as JobKinds from "../../src/JobKinds.ts"
+import { makeWorld } from "../JobWorld.ts"
+
+describe("whoever asks for a run is told before it begins", () => {
+  const fieldOf = (type: string, request: object) =>
+    Effect.flatMap(JobKinds.load(type), (kind) => kind.foresee(request)).pipe(
+      Effect.as(undefined),
+      Effect.catch(({ field, message }) => Effect.succeed(`${field}: ${message}`))
+    )
+
+  it.live("that a folder to mount on is not there, or is none", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      world.write("file", "a")
+      world.write("folder/a", "a")
+      const of = (name: string) => fieldOf("mount", { path: world.folder, point: world.at(name) })
+      if (process.platform !== "linux") return
+      assert.match((yield* of("none")) ?? "", /^point: .* there is no such directory$/)
+      assert.match((yield* of("file")) ?? "", /^point: .* it is no directory$/)
+      assert.isUndefined(yield* of("folder"))
+    })
+  )
+
+  it.live("that nothing of what is to be backed up is there", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      world.write("file", "a")
+      const of = (...names: ReadonlyArray<string>) =>
+        fieldOf("backup", { repository: world.at("repository"), paths: names.map(world.at) })
+      assert.strictEqual(yield* of("gone"), `paths: there is nothing at ${world.at("gone")}`)
+      assert.isUndefined(yield* of("gone", "file"))
+    })
+  )
+})
