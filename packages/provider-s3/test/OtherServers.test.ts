@@ -13,6 +13,7 @@ const hasMoto = needs("moto_server")
 
 /** What no client can do anything about. */
 const faultsOfMoto = new Map([
+  ["joins parts of which one was sent twice at once", "it mixes what comes at once for one part"],
   ["takes no part of a large file that was cancelled", "it answers such a part with 500"],
   ["refuses parts of numbers that there are none of", "it says of part 0 that there is no such upload"],
   [

@@ -46,6 +46,12 @@ export const SftpOptions = Schema.Struct({
   hostKey: Schema.optionalKey(
     HostKey.annotate({ description: 'The only key the host may have, such as "ssh-ed25519 AAAA…"' })
   ),
+  caseSensitive: Schema.optionalKey(
+    Schema.Boolean.annotate({
+      description:
+        "Whether names that differ in letter case alone are two files there; else nobody knows, and one of two fails"
+    })
+  ),
   connectTimeout: Schema.Number.pipe(Schema.check(Schema.isBetween({ minimum: 0.1, maximum: 3600 })))
     .annotate({ description: "Seconds that connecting and signing in may take" })
     .pipe(Schema.withDecodingDefaultKey(Effect.succeed(20))),

@@ -24,17 +24,23 @@ export interface SftpAccount {
   readonly id: string
   readonly connection: SftpConnection.SftpConnection
   readonly journal: UploadJournal
+  readonly caseSensitive: boolean | undefined
 }
 
 /** Fails with `Unauthenticated`, with `Unavailable`, and with `InvalidRequest` where the server is not who it should be. */
 export const connect = (options: SftpOptions, name: string): Effect.Effect<SftpAccount, StorageError, Scope.Scope> =>
   Effect.gen(function* () {
     const connection = yield* SftpConnection.make(options, name)
-    return { id: `sftp:${connection.hostId}`, connection, journal: yield* Uploads }
+    return {
+      id: `sftp:${connection.hostId}`,
+      connection,
+      journal: yield* Uploads,
+      caseSensitive: options.caseSensitive
+    }
   })
 
 export const open = (
-  { connection, id, journal }: SftpAccount,
+  { caseSensitive, connection, id, journal }: SftpAccount,
   name: string,
   location: string
 ): Effect.Effect<Provider, StorageError> =>
@@ -52,7 +58,8 @@ export const open = (
         modifiedAtPrecision: 1000,
         keepsNanoseconds: false,
         listsInOrder: true,
-        isCaseSensitive: undefined,
+        // The disk of the server decides.
+        isCaseSensitive: caseSensitive,
         isLocal: false,
         hasDirectories: true,
         keepsVersions: false,

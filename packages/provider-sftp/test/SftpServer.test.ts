@@ -53,6 +53,19 @@ describe.skipIf(because !== undefined)(`SFTP server${because === undefined ? "" 
     })
   )
 
+  it.live(
+    "takes names that differ in letter case alone for two files where the remote says so, else for nobody knows",
+    () =>
+      Effect.gen(function* () {
+        for (const caseSensitive of [true, false]) {
+          const { capabilities } = yield* Effect.scoped(open(server.folder, { ...values(), caseSensitive }))
+          assert.strictEqual(capabilities.isCaseSensitive, caseSensitive)
+        }
+        const { capabilities } = yield* Effect.scoped(open(server.folder))
+        assert.isUndefined(capabilities.isCaseSensitive)
+      })
+  )
+
   it.live("talks to no server whose key is another, or not known, and shows what it saw", () =>
     Effect.gen(function* () {
       const file = `${server.folder}/others`

@@ -41,6 +41,12 @@ export const WebdavOptions = Schema.Struct({
   vendor: Schema.optionalKey(
     Schema.Literals(vendors).annotate({ description: "Whose server it is, where the address does not say so" })
   ),
+  caseSensitive: Schema.optionalKey(
+    Schema.Boolean.annotate({
+      description:
+        "Whether names that differ in letter case alone are two files there; else nobody knows, and one of two fails"
+    })
+  ),
   caFile: Schema.optionalKey(
     AbsolutePath.annotate({ description: "File of certificates (PEM) of authorities to trust beside the usual ones" })
   ),

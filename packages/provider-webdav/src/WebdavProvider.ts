@@ -114,7 +114,7 @@ export const openPlace = (
       keepsNanoseconds: false,
       listsInOrder: true,
       // The disk of the server decides.
-      isCaseSensitive: undefined,
+      isCaseSensitive: options.caseSensitive,
       isLocal: false,
       hasDirectories: true,
       keepsVersions: false,

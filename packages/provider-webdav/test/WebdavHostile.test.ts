@@ -181,6 +181,17 @@ it.live("a file that is torn off fails, and may be asked for again", () =>
   })
 )
 
+it.live("names that differ in letter case alone are two files where the remote says so, else nobody knows", () =>
+  Effect.gen(function* () {
+    const at = { name: "dav:", location: "" }
+    for (const options of [{ caseSensitive: true }, { caseSensitive: false }, {}]) {
+      const { url } = yield* hostile(() => ({}))
+      const { capabilities } = yield* ProviderFactory.open(factory, { url, ...options }, at)
+      expect(capabilities.isCaseSensitive).toBe(options.caseSensitive)
+    }
+  })
+)
+
 for (const status of [301, 302, 307, 308]) {
   it.live(`nobody is sent elsewhere with the password: ${status}`, () =>
     Effect.gen(function* () {
