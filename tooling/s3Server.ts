@@ -1,7 +1,7 @@
 /**
  * `npm run s3-server`: an S3 server of other people for the tests of this checkout, kept in the tool cache. It is versitygw, which
  * brings a suite of conformance tests, where Go is at hand to build it: two minutes on two cores, once. Otherwise it is moto, where
- * Python is. `npm test` begins with it.
+ * Python is. `npm test` begins with it, and gives it a number of seconds at most; what was not there by then begins anew next time.
  */
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
@@ -13,13 +13,14 @@ const versitygw = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
 const moto = "moto[server,s3]==5.2.5"
 
 const folder = builtFolder()
+const [seconds] = process.argv.slice(2)
 
 /** Whether it ended well, in time. What it says goes to standard error. */
 const did = (program: string, words: ReadonlyArray<string>, environment: NodeJS.ProcessEnv = {}): boolean => {
   const { status } = spawnSync(program, words, {
     env: { ...process.env, ...environment },
     stdio: ["ignore", 2, 2],
-    timeout: 600_000
+    ...(seconds === undefined ? {} : { timeout: Number(seconds) * 1000 })
   })
   return status === 0
 }

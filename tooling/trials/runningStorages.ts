@@ -66,7 +66,7 @@ export const start = Effect.fnUntraced(function* (folder: string): Effect.fn.Ret
       (server) => Effect.promise(() => server.stop())
     )
     const { keyFile, knownHosts, port, user } = ssh
-    lines.push(remote("f", { type: "sftp", host: "127.0.0.1", port, user, keyFile, knownHosts }))
+    lines.push(remote("f", { type: "sftp", host: "127.0.0.1", port, user, keyFile, knownHosts, caseSensitive: true }))
     places.set("sftp", `f:${ssh.folder}/place`)
     const command = `ssh -p ${port} -i ${keyFile} -o UserKnownHostsFile=${knownHosts} ${user}@127.0.0.1 -s sftp`
     restic.set("sftp", {
@@ -79,7 +79,7 @@ export const start = Effect.fnUntraced(function* (folder: string): Effect.fn.Ret
   if (noApache !== undefined) missing.set("webdav", noApache)
   else {
     const { password, url, user } = yield* Apache.startServer
-    lines.push(remote("w", { type: "webdav", url, user, password }))
+    lines.push(remote("w", { type: "webdav", url, user, password, caseSensitive: true }))
     places.set("webdav", "w:place")
     const rclone = find("rclone")
     if (rclone !== undefined) {
