@@ -1,5 +1,5 @@
 /** Storages other than the emulator's native side, each served by a process of its own, and what programs are told to reach one. */
-import { spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { freePort, untilListening } from "@ourclone/core/testing/Listening"
@@ -7,6 +7,7 @@ import { find } from "@ourclone/core/testing/Programs"
 import * as Effect from "effect/Effect"
 import * as OpenSsh from "../../packages/provider-sftp/test/OpenSshServer.ts"
 import * as Apache from "../../packages/provider-webdav/test/apache.ts"
+import { obscured } from "../obscured.ts"
 import { withEmulator } from "./EmulatorProcess.ts"
 
 /** One remote, in the words of each program. */
@@ -88,11 +89,6 @@ const serveBySsh: StorageKind["serve"] = async (folder, use) => {
   } finally {
     await server.stop()
   }
-}
-
-const obscured = (password: string): string => {
-  const { stdout } = spawnSync(find("rclone") ?? "rclone", ["obscure", password], { encoding: "utf8" })
-  return (stdout ?? "").trim()
 }
 
 const serveByApache: StorageKind["serve"] = (_folder, use) =>

@@ -38,6 +38,13 @@ const { positionals, values } = parseArgs({
   }
 })
 
+const scale = Number(values.scale)
+const runs = Number(values.runs)
+if (!(scale > 0 && Number.isFinite(scale))) {
+  console.error(`--scale is a number above 0, and not ${values.scale}`)
+  process.exit(2)
+}
+
 const own = build(ownRoot)
 const other =
   values.against === undefined ? undefined : build(path.resolve(process.env["INIT_CWD"] ?? ".", values.against))
@@ -58,10 +65,9 @@ const rows: Readonly<Record<string, Row>> = {
 /** Measured only where somebody asks for them. */
 const parts = {
   ...mountParts(withPeer(ourcloneMount(name, own), peers.mount), ourclone(name, own)),
-  ...storageRows(contenders, storageKinds, Number(values.scale))
+  ...storageRows(contenders, storageKinds, scale)
 }
 const all = other === undefined ? [...Object.keys(rows), "plan", "service", "journal", "tui"] : Object.keys(rows)
-const runs = Number(values.runs)
 if (positionals.some((row) => !all.includes(row) && !(row in parts)) || !Number.isInteger(runs) || runs < 1) {
   console.error(
     `usage: npm run bench -- [--runs N] [--against CHECKOUT] [${[...all, ...Object.keys(parts)].join("|")}]...`

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -25,6 +26,16 @@ describe("a measurement of a benchmark", () => {
   it("fails with what the command wrote on standard error", async () => {
     const failing = measure(["sh", "-c", "echo no room >&2; exit 3"], {})
     await expect(failing).rejects.toThrow(/ended with 3:\nno room/)
+  })
+})
+
+describe("the benchmarks", () => {
+  it("refuse a scale that is no number above 0, before anything is built", () => {
+    const main = path.join(import.meta.dirname, "..", "bench", "main.ts")
+    for (const scale of ["x", "0", "-1", "Infinity"]) {
+      const { status, stderr } = spawnSync(process.execPath, [main, `--scale=${scale}`], { encoding: "utf8" })
+      expect([status, stderr]).toEqual([2, `--scale is a number above 0, and not ${scale}\n`])
+    }
   })
 })
 

@@ -6,13 +6,12 @@ import * as path from "node:path"
 import { freePort, untilListening } from "@ourclone/core/testing/Listening"
 import { find } from "@ourclone/core/testing/Programs"
 import { Effect } from "effect"
-import type { At } from "./emulated.ts"
 
 const started = (program: string, words: (port: number, folder: string) => ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
       const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-s3-"))
-      for (const name of ["objects", "versions", "attributes"]) fs.mkdirSync(path.join(folder, name))
+      for (const name of ["objects", "versions"]) fs.mkdirSync(path.join(folder, name))
       const port = await freePort()
       const server = spawn(program, words(port, folder), { stdio: "ignore" })
       const ended = new Promise<void>((done) => server.once("close", () => done()))
@@ -37,7 +36,6 @@ const started = (program: string, words: (port: number, folder: string) => Reado
       })
   )
 
-/** Attributes go to files of their own where `isApart`: not every file system has any. */
 export const versitygw = ({ keepsVersions = true } = {}) =>
   started(find("versitygw") ?? "versitygw", (port, folder) => [
     ...["--port", `127.0.0.1:${port}`, "--access", "trial", "--secret", "the secret of a trial", "--quiet"],
@@ -46,5 +44,3 @@ export const versitygw = ({ keepsVersions = true } = {}) =>
   ])
 
 export const moto = started(find("moto_server") ?? "moto_server", (port) => ["-H", "127.0.0.1", "-p", `${port}`])
-
-export type OtherServer = At

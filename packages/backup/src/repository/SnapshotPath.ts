@@ -18,7 +18,7 @@ export interface Found {
 const slash = Buffer.from("/")
 
 /** The bytes of a path's components; `.` and empty ones are passed over. */
-const partsOf = (path: string): ReadonlyArray<Buffer> =>
+export const partsOf = (path: string): ReadonlyArray<Buffer> =>
   path
     .split("/")
     .filter((part) => part !== "" && part !== ".")

@@ -44,6 +44,12 @@ serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main:
   const openBlob = makeOpenBlob(makeBox(settings.keys))
   const takesAttribute = AttributeChoice.make(settings.attributes)
 
+  const optionsOf = ({ inheritsAttributes }: { readonly inheritsAttributes: boolean }) => ({
+    ...settings,
+    takesAttribute,
+    inheritsAttributes
+  })
+
   const failureOf = (record: EntryRecord, error: unknown): EntryFailure => ({
     ...(error instanceof ExistingFile.DirectoryInTheWay ? { remedy: error.remedy } : {}),
     entry: record.entry,
@@ -54,7 +60,7 @@ serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main:
 
   const write = async (request: RestoreRequest & { _tag: "Write" }): Promise<RestoreReply> => {
     const table = new RestoreTableReader(request.table)
-    const options = { ...settings, takesAttribute, inheritsAttributes: request.inheritsAttributes }
+    const options = optionsOf(request)
     const failures: Array<EntryFailure> = []
     const files = Array.from({ length: table.number() }, (): OpenFile => {
       const record = readRecord(table)
@@ -164,7 +170,7 @@ serve<BlobRequest, Uint8Array, RestoreRequest>((settings: RestoreSettings, main:
 
   const settle = (request: RestoreRequest & { _tag: "Settle" }): RestoreReply => {
     const table = new RestoreTableReader(request.table)
-    const options = { ...settings, takesAttribute, inheritsAttributes: request.inheritsAttributes }
+    const options = optionsOf(request)
     const failures: Array<EntryFailure> = []
     const means: Array<number> = []
     while (!table.isAtEnd) {
