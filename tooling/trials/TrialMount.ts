@@ -5,9 +5,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs"
+import * as os from "node:os"
 import * as path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { EmulatorProcess } from "../bench/EmulatorProcess.ts"
+import { build, ownRoot } from "../bench/Checkout.ts"
+import { type EmulatorProcess, startEmulator } from "../bench/EmulatorProcess.ts"
 
 const patienceMillis = 60_000
 
@@ -63,6 +65,8 @@ export class Bed {
   readonly emulator: EmulatorProcess
   readonly program: ReadonlyArray<string>
   readonly environment: NodeJS.ProcessEnv
+  /** The last that was mounted. */
+  mounted: TrialMount | undefined
 
   /** `program` is the bundle; everything that it keeps lies in `folder`. */
   constructor(folder: string, emulator: EmulatorProcess, program: ReadonlyArray<string>) {
@@ -100,6 +104,7 @@ export class Bed {
     const [command = "", ...words] = [...this.program, "mount", `--cache-dir=${this.at(cache)}`, ...flags, place, point]
     const child = spawn(command, words, { env: this.environment, stdio: ["ignore", "ignore", "pipe"] })
     const mount = new TrialMount(this, point, child)
+    this.mounted = mount
     const end = Date.now() + patienceMillis
     // A killed one before it leaves its mount behind, which only goes when the next one looks.
     while (!(await mount.isServing())) {
@@ -163,5 +168,37 @@ export class TrialMount {
     const abort = `/sys/fs/fuse/connections/${minor}/abort`
     if (fs.existsSync(abort)) fs.writeFileSync(abort, "1")
     spawnSync("umount", ["-l", this.point])
+  }
+}
+
+/**
+ * Tries `use` on a bed of its own, whose emulator is told `flags`. Where it fails, says why, and what the mount said, and where
+ * its files are, which stay; the process then ends with 1. No mount and no emulator is left, not by a trial that is ended from
+ * outside either.
+ */
+export const withBed = async (
+  title: string,
+  flags: (folder: string) => ReadonlyArray<string>,
+  use: (bed: Bed) => Promise<void>
+): Promise<void> => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `ourclone-${title}-`))
+  const { program } = build(ownRoot)
+  const bed = new Bed(folder, await startEmulator(flags(folder)), program)
+  const end = async (): Promise<void> => {
+    await bed.mounted?.stop()
+    await bed.emulator.stop()
+  }
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.once(signal, () => void end().finally(() => process.exit(128 + os.constants.signals[signal])))
+  }
+  try {
+    await use(bed)
+    await end()
+    fs.rmSync(folder, { recursive: true })
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    console.error(`${bed.mounted?.errors.slice(-2000) ?? ""}\nthe files are in ${folder}`)
+    process.exitCode = 1
+    await end()
   }
 }

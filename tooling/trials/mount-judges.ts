@@ -10,8 +10,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
 import * as Checkout from "../bench/Checkout.ts"
-import { startEmulator } from "../bench/EmulatorProcess.ts"
-import { Bed, output, run, type TrialMount } from "./TrialMount.ts"
+import { type Bed, output, run, type TrialMount, withBed } from "./TrialMount.ts"
 
 const names = ["fio", "fsx", "rsync", "tar", "build", "stress", "edit"] as const
 type Name = (typeof names)[number]
@@ -157,26 +156,18 @@ const judges: Readonly<Record<Name, (point: string, bed: Bed, mount: TrialMount)
   edit
 }
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-judges-"))
-const emulator = await startEmulator(["--store", path.join(folder, "store")])
-const bed = new Bed(folder, emulator, Checkout.build(Checkout.ownRoot).program)
-let mount: TrialMount | undefined
-try {
-  await bed.ourclone("bucket", "create", "b2:judges")
-  for (const name of wanted) {
-    const startedAt = performance.now()
-    // What is sent while an edit is made would not be counted.
-    mount = await bed.mount("b2:judges", "one", `--write-back=${name === "edit" ? "10m" : "1s"}`)
-    const told = await judges[name](mount.point, bed, mount)
-    await mount.unmount()
-    console.log(`${name}: ${told} (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`)
+await withBed(
+  "judges",
+  (folder) => ["--store", path.join(folder, "store")],
+  async (bed) => {
+    await bed.ourclone("bucket", "create", "b2:judges")
+    for (const name of wanted) {
+      const startedAt = performance.now()
+      // What is sent while an edit is made would not be counted.
+      const mount = await bed.mount("b2:judges", "one", `--write-back=${name === "edit" ? "10m" : "1s"}`)
+      const told = await judges[name](mount.point, bed, mount)
+      await mount.unmount()
+      console.log(`${name}: ${told} (${((performance.now() - startedAt) / 1000).toFixed(0)} s)`)
+    }
   }
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  console.error(mount?.errors.slice(-2000))
-  process.exitCode = 1
-} finally {
-  await mount?.stop()
-  await emulator.stop()
-  fs.rmSync(folder, { recursive: true })
-}
+)

@@ -3,12 +3,9 @@
  * may be used. `count` random programs, each in a folder of a bucket that is mounted through FUSE, and in one of this machine. After each the mount ends with 0, and another mount that knows nothing yet, and rclone, have what the folder has.
  */
 import * as fs from "node:fs"
-import * as os from "node:os"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
-import { build, ownRoot } from "../bench/Checkout.ts"
-import { startEmulator } from "../bench/EmulatorProcess.ts"
-import { Bed, output, type TrialMount } from "./TrialMount.ts"
+import { output, withBed } from "./TrialMount.ts"
 
 const { values } = parseArgs({
   options: {
@@ -21,38 +18,30 @@ const [count, first] = [Number(values.count), Number(values.seed)]
 const program = path.join(import.meta.dirname, "mountedProgram.ts")
 const child = (...words: ReadonlyArray<string>) => output([process.execPath, program, ...words], 120)
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-workloads-"))
-const emulator = await startEmulator([])
-const bed = new Bed(folder, emulator, build(ownRoot).program)
-
-let mount: TrialMount | undefined
 let held = 0
-try {
-  await bed.ourclone("bucket", "create", "b2:workloads")
-  for (let seed = first; seed < first + count; seed++) {
-    const place = `workloads/${seed}`
-    const model = bed.at("model")
-    fs.mkdirSync(model)
-    mount = await bed.mount(`b2:${place}`, "one", "--write-back=1s")
-    const told = await child("work", mount.point, model, String(seed), values.steps, bed.at("undone.json"))
-    if (told.includes("cut")) throw new Error(`the mount failed:\n${mount.errors}`)
-    await child("compare", mount.point, model, "same")
-    await mount.unmount()
-    mount = await bed.mount(`b2:${place}`, "two", "--read-only")
-    await child("compare", mount.point, model, "fresh")
-    await mount.stop()
-    await child("compare", await bed.byRclone(place, bed.at("rclone")), model, "plain")
-    for (const name of ["model", "one", "two", "rclone"]) fs.rmSync(bed.at(name), { recursive: true, force: true })
-    held++
-    if (held % 10 === 0) console.log(`${held} programs held so far`)
+await withBed(
+  "workloads",
+  () => [],
+  async (bed) => {
+    await bed.ourclone("bucket", "create", "b2:workloads")
+    for (let seed = first; seed < first + count; seed++) {
+      const place = `workloads/${seed}`
+      const model = bed.at("model")
+      fs.mkdirSync(model)
+      const mount = await bed.mount(`b2:${place}`, "one", "--write-back=1s")
+      const told = await child("work", mount.point, model, String(seed), values.steps, bed.at("undone.json"))
+      if (told.includes("cut")) throw new Error(`the mount failed:\n${mount.errors}`)
+      await child("compare", mount.point, model, "same")
+      await mount.unmount()
+      const other = await bed.mount(`b2:${place}`, "two", "--read-only")
+      await child("compare", other.point, model, "fresh")
+      await other.stop()
+      await child("compare", await bed.byRclone(place, bed.at("rclone")), model, "plain")
+      for (const name of ["model", "one", "two", "rclone"]) fs.rmSync(bed.at(name), { recursive: true, force: true })
+      held++
+      if (held % 10 === 0) console.log(`${held} programs held so far`)
+    }
+    console.log(`seeds ${first} to ${first + count - 1}: ${held} programs of ${values.steps} steps, 0 differences`)
   }
-  console.log(`seeds ${first} to ${first + count - 1}: ${held} programs of ${values.steps} steps, 0 differences`)
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  console.error(`seed ${first + held}, after ${held} that held; the files are in ${folder}`)
-  process.exitCode = 1
-} finally {
-  await mount?.stop()
-  await emulator.stop()
-}
-if (process.exitCode === undefined) fs.rmSync(folder, { recursive: true })
+)
+if (process.exitCode !== undefined) console.error(`seed ${first + held}, after ${held} that held`)

@@ -7,15 +7,11 @@
  * too. So the same is asked of a folder of this machine, by a program that refuses those four: what fails there as well is
  * for want of them. Whatever else fails must be excused by name in `pjdfstestExcused.ts`.
  */
-import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
-import * as os from "node:os"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
-import { build, ownRoot } from "../bench/Checkout.ts"
-import { startEmulator } from "../bench/EmulatorProcess.ts"
 import { excused } from "./pjdfstestExcused.ts"
-import { Bed, run, type TrialMount } from "./TrialMount.ts"
+import { run, withBed } from "./TrialMount.ts"
 
 const { values } = parseArgs({
   options: {
@@ -76,44 +72,36 @@ exec "${path.join(from, "pjdfstest")}" "$@"
   return path.join(copy, "tests")
 }
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-pjdfstest-"))
-fs.chmodSync(folder, 0o755)
 const all = fs.readdirSync(path.join(from, "tests"), { withFileTypes: true }).filter((entry) => entry.isDirectory())
 const files = filesOf(values.groups?.split(",") ?? all.map(({ name }) => name).sort())
-const emulator = await startEmulator([])
-const bed = new Bed(folder, emulator, build(ownRoot).program)
-let mount: TrialMount | undefined
-try {
-  spawnSync("chmod", ["a+rx", folder])
-  const control = path.join(folder, "control")
-  fs.mkdirSync(control, { mode: 0o755 })
-  const lacking = await judge(files, withoutSpecialFiles(folder), control)
-  await bed.ourclone("bucket", "create", "b2:judged")
-  mount = await bed.mount("b2:judged", "one", "--write-back=1s", "--allow-other")
-  const failed = await judge(files, path.join(from, "tests"), mount.point)
-  let [alsoThere, forgiven, others] = [0, 0, 0]
-  for (const file of files) {
-    const there = new Set((lacking.get(file) ?? []).map(numberOf))
-    for (const line of failed.get(file) ?? []) {
-      if (there.has(numberOf(line))) alsoThere++
-      else if (excused.some((each) => file === each.file && each.numbers.includes(numberOf(line)))) forgiven++
-      else {
-        others++
-        console.log(`${file} ${line}`)
+
+await withBed(
+  "pjdfstest",
+  () => [],
+  async (bed) => {
+    fs.chmodSync(bed.folder, 0o755)
+    const control = bed.at("control")
+    fs.mkdirSync(control, { mode: 0o755 })
+    const lacking = await judge(files, withoutSpecialFiles(bed.folder), control)
+    await bed.ourclone("bucket", "create", "b2:judged")
+    const mount = await bed.mount("b2:judged", "one", "--write-back=1s", "--allow-other")
+    const failed = await judge(files, path.join(from, "tests"), mount.point)
+    let [alsoThere, forgiven, others] = [0, 0, 0]
+    for (const file of files) {
+      const there = new Set((lacking.get(file) ?? []).map(numberOf))
+      for (const line of failed.get(file) ?? []) {
+        if (there.has(numberOf(line))) alsoThere++
+        else if (excused.some((each) => file === each.file && each.numbers.includes(numberOf(line)))) forgiven++
+        else {
+          others++
+          console.log(`${file} ${line}`)
+        }
       }
     }
+    console.log(
+      `${files.length} files: ${others} failed, besides ${alsoThere} for want of links, pipes, devices and sockets, and ${forgiven} that are excused`
+    )
+    if (others > 0) process.exitCode = 1
+    await mount.unmount()
   }
-  console.log(
-    `${files.length} files: ${others} failed, besides ${alsoThere} for want of links, pipes, devices and sockets, and ${forgiven} that are excused`
-  )
-  if (others > 0) process.exitCode = 1
-  await mount.unmount()
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  console.error(mount?.errors.slice(-2000))
-  process.exitCode = 1
-} finally {
-  await mount?.stop()
-  await emulator.stop()
-  fs.rmSync(folder, { recursive: true })
-}
+)

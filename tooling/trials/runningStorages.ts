@@ -1,5 +1,4 @@
 /** One storage of every kind on this machine, empty, and remotes that lead there: `local:` is a folder, the rest are servers. */
-import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { startEmulator } from "@ourclone/b2-emulator/Emulator"
@@ -8,6 +7,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as OpenSsh from "../../packages/provider-sftp/test/OpenSshServer.ts"
 import * as Apache from "../../packages/provider-webdav/test/apache.ts"
+import { obscured } from "../obscured.ts"
 
 /** How restic reaches one kind of storage. */
 export interface ByRestic {
@@ -81,10 +81,8 @@ export const start = Effect.fnUntraced(function* (folder: string): Effect.fn.Ret
     const { password, url, user } = yield* Apache.startServer
     lines.push(remote("w", { type: "webdav", url, user, password, caseSensitive: true }))
     places.set("webdav", "w:place")
-    const rclone = find("rclone")
-    if (rclone !== undefined) {
-      const pass = spawnSync(rclone, ["obscure", password], { encoding: "utf8" }).stdout.trim()
-      const options = { TYPE: "webdav", URL: url, VENDOR: "other", USER: user, PASS: pass }
+    if (find("rclone") !== undefined) {
+      const options = { TYPE: "webdav", URL: url, VENDOR: "other", USER: user, PASS: obscured(password) }
       restic.set("webdav", {
         repository: (name) => `rclone:trial:place/${name}`,
         words: [],
