@@ -15,6 +15,7 @@ import * as Lines from "../../lines/Line.ts"
 import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
 import * as FactWords from "../../words/FactWords.ts"
+import * as QueuedWords from "../../words/QueuedWords.ts"
 import { told } from "../../words/Remedies.ts"
 import * as StateWords from "../../words/StateWords.ts"
 import * as TaskTitle from "../../words/TaskTitle.ts"
@@ -127,13 +128,26 @@ const logLines = ({ facts }: State): ReadonlyArray<string> =>
 
 const mostFailureLines = 6
 
+/** Why it was put off, as its last run said. */
+const putOff = ({ facts, task }: State): string | undefined => {
+  const last =
+    task.state._tag === "Queued" ? facts.findLast(({ event }) => event._tag === "Finished")?.event : undefined
+  return last?._tag === "Finished" && last.failure !== undefined ? `Put off: ${told(last.failure)}` : undefined
+}
+
+const whyQueued = (task: Task, world: World): ReadonlyArray<string> =>
+  task.state._tag === "Queued" ? [QueuedWords.of(task, world).whole] : []
+
 /** How far it is; of one that failed why, and what to do about it, as whole as there is room. */
 const head = (task: Task, columns: number, world: World, rows: number): ReadonlyArray<Lines.Line> => {
   const { state } = task
-  if (state._tag !== "Failed") return [headline(task, columns, world)]
-  return Lines.wrap(printable(told(state.failure)), columns - 2)
-    .slice(0, Math.max(1, Math.min(mostFailureLines, rows - 8)))
-    .map((text) => Lines.line(` ${text}`, "bad"))
+  const wrapped = (text: string, tone: Lines.Tone): ReadonlyArray<Lines.Line> =>
+    Lines.wrap(printable(text), columns - 2)
+      .slice(0, Math.max(1, Math.min(mostFailureLines, rows - 8)))
+      .map((line) => Lines.line(` ${line}`, tone))
+  return state._tag === "Failed"
+    ? wrapped(told(state.failure), "bad")
+    : [headline(task, columns, world), ...whyQueued(task, world).flatMap((text) => wrapped(text, "plain"))]
 }
 
 /** What is known of a task without asking: how far it is, its counts, and what is on its way. */
@@ -147,8 +161,17 @@ export const overview = (task: Task, world: World, columns: number, rows: number
   ]
 }
 
+const topOf = (state: State, world: World, columns: number, rows: number): ReadonlyArray<Lines.Line> => [
+  ...overview(state.task, world, columns, rows),
+  ...Lines.wrap(printable(putOff(state) ?? ""), columns - 2)
+    .filter((text) => text !== "")
+    .slice(0, mostFailureLines)
+    .map((text) => Lines.line(` ${text}`, "warn")),
+  Lines.line(world.marks.rule.repeat(columns), "faint")
+]
+
 const drawn = (state: State, world: World, columns: number, rows: number): ReadonlyArray<Lines.Line> => {
-  const top = [...overview(state.task, world, columns, rows), Lines.line(world.marks.rule.repeat(columns), "faint")]
+  const top = topOf(state, world, columns, rows)
   const room = rows - top.length
   const below =
     state.part === "log"
@@ -229,12 +252,14 @@ export const kind: ScreenKind<State> = {
     state.task.state._tag === "Failed"
       ? told(state.task.state.failure)
       : Lines.textOf(headline(state.task, 40, world)).trim(),
+    ...whyQueued(state.task, world),
+    ...[putOff(state)].filter((text) => text !== undefined),
     summary(state.task, world),
     counts(state.task),
     ...(state.part === "log" ? logLines(state).slice(-20) : [])
   ],
   choiceAt: (state, world, columns, rows, line) => {
-    const top = overview(state.task, world, columns, rows).length + 1
+    const top = topOf(state, world, columns, rows).length
     return state.part === "log" ? undefined : Table.rowAt(state.causes, rows - top, line - top)
   },
   typing: (state) => ListCommands.typing(lens, state),

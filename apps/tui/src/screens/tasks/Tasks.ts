@@ -10,6 +10,7 @@ import type { World } from "../../command/World.ts"
 import * as Lines from "../../lines/Line.ts"
 import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
+import * as QueuedWords from "../../words/QueuedWords.ts"
 import * as StateWords from "../../words/StateWords.ts"
 import * as TaskTitle from "../../words/TaskTitle.ts"
 import { open, overview } from "./Task.ts"
@@ -46,6 +47,9 @@ const kindOfList: List.ListKind<Task> = {
 
 const failedText = ({ totals }: Task): string => (totals.failed > 0 ? Amount.count(totals.failed) : "–")
 
+const inShort = (task: Task, world: World): string =>
+  task.state._tag === "Queued" ? QueuedWords.of(task, world).short : StateWords.inShort(task, world.now)
+
 const table: Table.Table<Task, World> = {
   columns: [
     {
@@ -58,7 +62,7 @@ const table: Table.Table<Task, World> = {
       tone: ({ state }) => StateWords.standing(state).tone
     },
     { head: "Task", text: (task, { home }) => TaskTitle.of(task, home) },
-    { head: "Progress", width: 16, from: 60, text: (task, { now }) => StateWords.inShort(task, now) },
+    { head: "Progress", width: 16, from: 60, text: inShort },
     {
       head: "Rate",
       width: 11,
