@@ -2,8 +2,9 @@
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
 import { ofWaiting } from "@ourclone/core/events/WaitingText"
+import { cameTo } from "@ourclone/tasks/task/CameTo"
 import type { Task } from "@ourclone/tasks/task/Task"
-import { bytesDone, tookMillis } from "@ourclone/tasks/task/TaskFigures"
+import { bytesDone, filesDone, tookMillis } from "@ourclone/tasks/task/TaskFigures"
 import { hasEnded } from "@ourclone/tasks/task/TaskState"
 
 export const state = ({ state }: Task, now: number): string => {
@@ -46,13 +47,16 @@ export const subject = ({ request }: Pick<Task, "request">): string => {
 
 /** What is on its way counts while it runs; that more files may be found is said only then. */
 export const counts = (task: Task): string => {
-  const { state, totals } = task
-  const { done, doneBytes, failed, files, isFinal, skipped } = totals
+  const { kind, state, totals } = task
+  const { doneBytes, failed, files, isFinal, skipped } = totals
+  const done = hasEnded({ ...state }) ? totals.done : filesDone(task)
   if (files === 0 && done === 0 && failed === 0 && skipped === 0) return ""
   const bytes = hasEnded({ ...state }) ? doneBytes : bytesDone(task)
   const more = isFinal || hasEnded({ ...state }) ? "" : "+"
+  // It tells of its files one by one only when it is asked to.
+  const isCountedInTheEnd = kind === "backup" && state._tag === "Done" && done === 0
   const parts = [
-    `${Amount.someFiles(done, Math.max(files, done), more)}, ${Amount.bytes(bytes)}`,
+    isCountedInTheEnd ? cameTo(task) : `${Amount.someFiles(done, Math.max(files, done), more)}, ${Amount.bytes(bytes)}`,
     skipped === 0 ? undefined : `${Amount.count(skipped)} skipped`,
     failed === 0 ? undefined : `${Amount.count(failed)} failed`
   ]
