@@ -63,8 +63,9 @@ const words: Readonly<Record<string, string>> = { [home]: "/home/me", [os.hostna
 
 /** Columns stay where they are. */
 const renamed = (text: string, [real, shown]: readonly [string, string]): string =>
-  text.replace(new RegExp(`(?<!\\w)${real.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\w)(\\S*)( *)`, "g"), (all, rest: string) =>
-    (shown + rest).padEnd(all.length)
+  text.replace(
+    new RegExp(`(?<!\\w)${real.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\w)(\\S*)( *)`, "g"),
+    (all, rest: string) => (shown + rest).padEnd(all.length)
   )
 
 const picture = (name: string, painted: string, columns: number, title: string): void => {
