@@ -69,6 +69,32 @@ test("each route is for those that may, and for nobody else", async () => {
   expect(wrong).toEqual([])
 })
 
+test("who may what is as it was decided, and a route that says nothing is the admin's", () => {
+  const needing = (needs: string) => routes.filter((route) => route.needs === needs).map(({ name }) => name)
+  expect(Context.get(Context.empty(), Needs)).toBe("admin")
+  expect(needing("nobody")).toEqual(["door.setUpState", "door.setUp", "door.signIn"])
+  expect(needing("admin")).toEqual([
+    ...["account.users", "account.invite", "account.changeUser", "account.removeUser"],
+    ...["notifications", "putNotification", "removeNotification", "testNotification"].map(
+      (name) => `notifications.${name}`
+    ),
+    ...["settings.changeSettings", "settings.audit"]
+  ])
+  expect(needing("storage")).toEqual(
+    ["addRemote", "testNewRemote", "changeRemote", "removeRemote"].map((name) => `storage.${name}`)
+  )
+  expect(needing("backup")).toEqual(
+    ["nameRepository", "replacePassword", "forgetRepository"].map((name) => `repository.${name}`)
+  )
+  // Who may only look changes nothing but what is their own, and reads no file.
+  const changing = routes.filter(({ method, needs }) => needs === "read" && method !== "GET").map(({ name }) => name)
+  expect(changing).toEqual([
+    ...["signOut", "signOutEverywhere", "changePassword", "makeToken", "removeToken"].map((name) => `account.${name}`),
+    ...["query.rows", "query.allRows", "schedules.due"]
+  ])
+  for (const name of ["file.download", "file.dump", "local.folders"]) expect(needing("run")).toContain(name)
+})
+
 test("a token may less than its owner, and never more than its owner may today", async () => {
   const service = await startService()
   const admin = await service.setUp()
