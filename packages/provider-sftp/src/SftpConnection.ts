@@ -191,6 +191,11 @@ const runOn = <A>({ heard, pending, sftp }: Channel, call: Call<A>, isPatient = 
     }
   })
 
+/** An answer of another kind comes as whatever it holds. */
+const isListing = (found: unknown): boolean =>
+  Array.isArray(found) && found.every((one) => typeof one?.filename === "string" && typeof one.attrs === "object")
+const noListing = new UnexpectedResponse({ message: "the answer is no listing of a folder" })
+
 /** In milliseconds: how long a server may take to say goodbye. */
 const farewell = 2000
 
@@ -259,7 +264,9 @@ export const make = Effect.fnUntraced(function* (
     const next = (folder: Handle) =>
       on<ReadonlyArray<FileEntryWithStats> | undefined>(folder, site, (sftp, done) =>
         sftp.readdir(folder.handle, (error, found) =>
-          error && statusOf(error) === status.endOfFile ? done(undefined, undefined) : done(error, found)
+          error && statusOf(error) === status.endOfFile
+            ? done(undefined, undefined)
+            : done(error ?? (isListing(found) ? undefined : noListing), found)
         )
       )
     const all = Effect.fnUntraced(function* (folder: Handle) {

@@ -8,6 +8,7 @@ import { at } from "@ourclone/core/testing/Check"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import type { SFTPWrapper } from "ssh2"
 import { factory } from "../src/SftpFactory.ts"
 import { type Answers, end, entry, file, folder, start } from "./hostile.ts"
 
@@ -63,6 +64,48 @@ it.live("a folder that goes on without names ends", () =>
   Effect.gen(function* () {
     const dots = [entry(".", folder), entry("..", folder)]
     assert.strictEqual(yield* failing({ readdir: ({ id, sftp }) => sftp.name(id, dots) }, list), "UnexpectedResponse")
+  })
+)
+
+const noListings: ReadonlyArray<readonly [what: string, answer: NonNullable<Answers["readdir"]>]> = [
+  ["a failure", ({ id, sftp }) => sftp.status(id, 4)],
+  ["an end that is none", ({ id, sftp }) => sftp.status(id, 0)],
+  ["a handle", ({ id, sftp }) => sftp.handle(id, Buffer.from("x"))],
+  ["bytes of a file", ({ id, sftp }) => sftp.data(id, Buffer.from("x"))],
+  ["what is known of a file", ({ id, sftp }) => sftp.attrs(id, file(5))],
+  ["the end of the connection", ({ sftp }) => void sftp.end()]
+]
+for (const [what, answer] of noListings) {
+  it.live(`takes ${what} for no listing, least of all for an empty one, at once or after some names`, () =>
+    Effect.gen(function* () {
+      const later: typeof answer = (asked, count) =>
+        count === 1 ? asked.sftp.name(asked.id, [entry("a.txt")]) : answer(asked, count)
+      for (const readdir of [answer, later]) {
+        const reason = yield* failing({ readdir }, list, { idleTimeout: 2 })
+        assert.include(["UnexpectedResponse", "Unavailable", "InvalidRequest", "PermissionDenied"], reason)
+      }
+    })
+  )
+}
+
+it.live("answers of another kind than was asked for are told as failures", () =>
+  Effect.gen(function* () {
+    const others: ReadonlyArray<(asked: { id: number; sftp: SFTPWrapper }) => void> = [
+      ({ id, sftp }) => sftp.handle(id, Buffer.from("x")),
+      ({ id, sftp }) => sftp.data(id, Buffer.from("x")),
+      ({ id, sftp }) => sftp.name(id, [entry("a.txt")]),
+      ({ id, sftp }) => sftp.status(id, 0)
+    ]
+    for (const other of others) {
+      const stat: Answers["stat"] = ({ id, sftp }, path) =>
+        path === "/place" ? sftp.attrs(id, folder) : other({ id, sftp })
+      yield* failing({ stat }, (provider) => provider.stat(at("a.txt")), { idleTimeout: 2 })
+    }
+    const attributes: typeof others = [({ id, sftp }) => sftp.attrs(id, file(5))]
+    for (const other of [...others.filter((_, index) => index !== 1), ...attributes]) {
+      const stat: Answers["stat"] = ({ id, sftp }, path) => sftp.attrs(id, path === "/place" ? folder : file(5))
+      yield* failing({ stat, read: other }, (provider) => provider.readAll(small), { idleTimeout: 2 })
+    }
   })
 )
 
