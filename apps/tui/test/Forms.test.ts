@@ -58,6 +58,8 @@ describe("a form whose task can not be", () => {
     const at = lines().find((line) => line.includes("Bytes a second")) ?? ""
     assert.include(at, "fast")
     assert.include(at, "is no amount of bytes")
+    await keys("text:1")
+    assert.notInclude(text(), "is no amount of bytes")
     await close()
   })
 

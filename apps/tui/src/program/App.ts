@@ -312,7 +312,10 @@ export const make = Effect.fnUntraced(function* ({
 
   const type = (text: string): void =>
     guarded(() => {
-      if (top().typing(world) !== undefined) apply(top(), top().type(text, world))
+      if (top().typing(world) === undefined) return
+      // What was said of it is not true of what is typed now.
+      notice = undefined
+      apply(top(), top().type(text, world))
     })
 
   const app: App = {
