@@ -102,6 +102,7 @@ describe("a place served over HTTP", () => {
       for (const path of [
         "/../secret",
         "/..%2fsecret",
+        "/sub%2fb.html",
         "/sub/%2e%2e/%2e%2e/secret",
         "/%00",
         "//secret",

@@ -5,9 +5,14 @@ import { once } from "node:events"
 import * as fs from "node:fs"
 import { connect } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
+import type { Entry } from "@ourclone/core/contract/Entry"
+import type { Provider } from "@ourclone/core/contract/Provider"
 import { skipWithout } from "@ourclone/core/testing/Programs"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as ResticAnswer from "../../src/serve/ResticAnswer.ts"
 import * as ServeRestic from "../../src/serve/ServeResticJob.ts"
+import * as ServeRun from "../../src/serve/ServeRun.ts"
 import { makeWorld } from "../JobWorld.ts"
 import { ask, served } from "./served.ts"
 
@@ -157,15 +162,18 @@ describe("a place served to restic", () => {
     })
   )
 
-  it.live("calls a listing that is not whole no listing", () =>
+  it.live("calls a listing that is not whole no listing: what is missing there, restic would take for lost", () =>
     Effect.gen(function* () {
-      const { send, world } = yield* open()
-      const { body, id } = sample()
-      yield* send("POST", `/data/${id}`, body)
-      if (process.geteuid?.() === 0) return
-      fs.chmodSync(world.at(`store/data/${id.slice(0, 2)}`), 0)
-      assert.strictEqual((yield* send("GET", "/data/")).status, 403)
-      fs.chmodSync(world.at(`store/data/${id.slice(0, 2)}`), 0o700)
+      const unreadable: Entry = { _tag: "Skipped", path: "data/ab", because: "it may not be read", isFailure: true }
+      const provider = { name: "store", list: () => Stream.succeed(unreadable) } as unknown as Provider
+      const answer = ServeRun.telling(
+        ResticAnswer.make({ isAppendOnly: false, directory: "" })(provider),
+        () => {},
+        () => {}
+      )
+      const asked = { method: "GET", path: "/data/", query: new URLSearchParams(), headers: new Headers() }
+      const told = yield* Effect.promise(() => answer({ ...asked, body: null, user: "", breakOff: () => {} }))
+      assert.strictEqual(told.status, 403)
     })
   )
 
