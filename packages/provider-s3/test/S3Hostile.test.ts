@@ -7,6 +7,7 @@ import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import { MostRetries } from "@ourclone/core/layers/Retry"
 import { pattern, reason } from "@ourclone/core/testing/Check"
+import { removesNothing } from "@ourclone/core/testing/SyncFrom"
 import * as S3Provider from "@ourclone/provider-s3/S3Provider"
 import { Effect, Redacted, Stream } from "effect"
 import { emulate, openAt, usual } from "./emulated.ts"
@@ -135,6 +136,18 @@ for (const [what, answer, use] of circles) {
     })
   )
 }
+
+it.live("a sync from a listing that turns to something else after a page removes nothing, and names the remote", () =>
+  Effect.gen(function* () {
+    const server = yield* hostile((request) => {
+      if (isVersioning(request)) return versioning
+      if (request.url?.includes("continuation-token") === true) return { body: "<html>Please sign in</html>" }
+      return page("<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>")
+    })
+    const failed = yield* removesNothing(yield* openAt(server, "bucket"))
+    expect([failed.provider, failed.reason._tag]).toEqual(["s3:bucket", "UnexpectedResponse"])
+  })
+)
 
 const refusals: ReadonlyArray<readonly [answer: Answer, reason: string]> = [
   [error(403, "AccessDenied"), "PermissionDenied"],

@@ -5,6 +5,7 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import { at } from "@ourclone/core/testing/Check"
+import { removesNothing } from "@ourclone/core/testing/SyncFrom"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
@@ -87,6 +88,19 @@ for (const [what, answer] of noListings) {
     })
   )
 }
+
+it.live(
+  "a sync from a folder that turns to something else after some names removes nothing, and names the remote",
+  () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const readdir: NonNullable<Answers["readdir"]> = ({ id, sftp }, count) =>
+          count === 1 ? sftp.name(id, [entry("b.txt")]) : sftp.handle(id, Buffer.from("x"))
+        const failed = yield* removesNothing(yield* opened({ readdir }))
+        assert.deepStrictEqual([failed.provider, failed.reason._tag], ["far:/place", "UnexpectedResponse"])
+      })
+    )
+)
 
 it.live("answers of another kind than was asked for are told as failures", () =>
   Effect.gen(function* () {

@@ -8,6 +8,7 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { removesNothing } from "@ourclone/core/testing/SyncFrom"
 import { factory } from "@ourclone/provider-webdav/WebdavFactory"
 import { Effect, Redacted, Stream } from "effect"
 
@@ -120,6 +121,16 @@ for (const [what, answer] of noListings) {
     Effect.map(failing(answer, list), ({ reason }) => expect(["UnexpectedResponse", "Unavailable"]).toContain(reason))
   )
 }
+
+it.live("a sync from a folder that is torn off after some names removes nothing, and names the remote", () =>
+  Effect.gen(function* () {
+    const rows = [collection("/dav/"), fileRow("/dav/b.txt")].join("")
+    const server = yield* hostile(() => ({ status: 207, body: begin + rows, isTorn: true }))
+    const at = { name: "dav:", location: "" }
+    const failed = yield* removesNothing(yield* ProviderFactory.open(factory, { url: server.url }, at))
+    expect([failed.provider, failed.reason._tag]).toEqual(["dav:", "Unavailable"])
+  })
+)
 
 const endless: ReadonlyArray<readonly [what: string, answer: Answer, use: Use, most: number]> = [
   ["one row after another", { status: 207, body: begin + collection("/dav/"), endless: fileRow("/dav/a") }, list, 300],
