@@ -57,7 +57,7 @@ describe.skipIf(missing !== undefined)(`the screens${because}`, () => {
       fs.writeFileSync(path.join(environment["HOME"]!, "pictures/large"), Buffer.alloc(1_000_000))
       await keys("2", "Enter", "text:~/pictures", "Enter", "text:photos:my-bucket/large", "Enter", "text:c", "C-s")
       await until("Start: S")
-      pace(emulator, 20_000)
+      pace(emulator, 40_000)
       await keys("S")
       await until("transferring")
 
@@ -98,7 +98,7 @@ describe.skipIf(missing !== undefined)(`the screens${because}`, () => {
       fs.writeFileSync(path.join(environment["HOME"]!, "pictures/large"), Buffer.alloc(1_000_000))
       await keys("2", "Enter", "text:~/pictures", "Enter", "text:photos:my-bucket/large", "Enter", "text:c", "C-s")
       await until("Start: S")
-      pace(emulator, 20_000)
+      pace(emulator, 40_000)
       await keys("S")
       await until("transferring")
       if (what === "terminal") window.kill()
