@@ -120,7 +120,7 @@ export const summaryJson = (summary: Summary) => ({
 
 export const summaryText = (summary: Summary, target: string): string => {
   const parts = [
-    `${Amount.files(summary.filesRestored)} (${Amount.bytes(summary.bytesRestored)}) ${summary.isPreview ? "to restore" : "restored"}`,
+    `${Amount.counted(summary.filesRestored, "file or folder", "files and folders")} (${Amount.bytes(summary.bytesRestored)}) ${summary.isPreview ? "to restore" : "restored"}`,
     summary.filesSkipped > 0 ? `${Amount.count(summary.filesSkipped)} right already` : undefined,
     summary.filesDeleted > 0
       ? `${Amount.count(summary.filesDeleted)} ${summary.isPreview ? "to delete" : "deleted"}`
