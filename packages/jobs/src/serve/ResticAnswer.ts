@@ -103,11 +103,15 @@ export const make =
     const read = async ({ id, path }: Of<"File">, asked: PlaceAsked): Promise<Response> => {
       const remembered = asked.method === "HEAD" || id === undefined ? undefined : known.get(path)
       const etag = id === undefined ? undefined : `"${id}"`
+      const answer = (file: File) => fileAnswer(provider, file, asked, bytes, etag)
       try {
-        return await fileAnswer(provider, remembered ?? (await look(path)), asked, bytes, etag)
+        return await answer(remembered ?? (await look(path)))
       } catch (error) {
-        if (isStorageError(error)) known.forget(path)
-        throw error
+        if (!isStorageError(error)) throw error
+        known.forget(path)
+        // Somebody else may have removed it and stored it again, as another version.
+        if (remembered === undefined || error.reason._tag !== "NotFound") throw error
+        return answer(await look(path))
       }
     }
 

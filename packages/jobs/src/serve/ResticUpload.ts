@@ -2,7 +2,7 @@
 import { createHash, type Hash } from "node:crypto"
 import * as RepositoryFile from "@ourclone/backup/format/RepositoryFile"
 import type { DatedFile } from "@ourclone/core/contract/Entry"
-import type { Provider, Put } from "@ourclone/core/contract/Provider"
+import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import { spool } from "@ourclone/core/layers/Spool"
@@ -51,16 +51,6 @@ export const make = (provider: Provider, { directory, isAppendOnly }: UploadOpti
   const there = (path: RemotePath) =>
     Effect.catchReason(provider.stat(path), "StorageError", "NotFound", () => Effect.succeed(undefined))
 
-  /** Gives nothing where a file is there. */
-  const putNew = (...[path, source, options]: Parameters<Put>): Effect.Effect<DatedFile | undefined, StorageError> =>
-    provider.putIfAbsent === undefined
-      ? Effect.flatMap(there(path), (found) =>
-          found === undefined ? provider.put(path, source, options) : Effect.succeed(undefined)
-        )
-      : Effect.catchReason(provider.putIfAbsent(path, source, options), "StorageError", "AlreadyExists", () =>
-          Effect.succeed(undefined)
-        )
-
   const store = Effect.fnUntraced(function* (
     { id, path, type }: Extract<Wanted, { readonly _tag: "File" }>,
     { body, headers }: Asked
@@ -72,14 +62,14 @@ export const make = (provider: Provider, { directory, isAppendOnly }: UploadOpti
     const source = yield* spool(counted(body ?? new ReadableStream(), most, hash), announced, directory)
     if (id !== undefined && hash.digest("hex") !== id)
       return yield* Effect.fail(new Refused(400, "the SHA-256 of what came is not the name"))
-    const options = { modifiedAt: yield* Clock.currentTimeMillis, durable: true }
-    if (id !== undefined && !isAppendOnly) return yield* provider.put(path, source, options)
-    const stored = yield* putNew(path, source, options)
-    if (stored !== undefined) return stored
-    // Where its answer was lost, a client sends a file again.
-    const found = id === undefined ? undefined : yield* there(path)
-    if (found?.size === source.size) return found
-    return yield* Effect.fail(new Refused(403, "it is there already, and stays as it is"))
+    const found = yield* there(path)
+    // Its name says what it holds: a client that heard no answer sends it again.
+    if (id !== undefined && found?.size === source.size) return found
+    const mayReplace = id !== undefined && !isAppendOnly
+    if (found !== undefined && !mayReplace)
+      return yield* Effect.fail(new Refused(403, "it is there already, and stays as it is"))
+    const put = mayReplace ? provider.put : (provider.putIfAbsent ?? provider.put)
+    return yield* put(path, source, { modifiedAt: yield* Clock.currentTimeMillis, durable: true })
   }, Effect.scoped)
 
   return (wanted: Extract<Wanted, { readonly _tag: "File" }>, asked: Asked): Promise<DatedFile> => {

@@ -5,14 +5,9 @@ import { once } from "node:events"
 import * as fs from "node:fs"
 import { connect } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import type { Entry } from "@ourclone/core/contract/Entry"
-import type { Provider } from "@ourclone/core/contract/Provider"
 import { skipWithout } from "@ourclone/core/testing/Programs"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
-import * as ResticAnswer from "../../src/serve/ResticAnswer.ts"
 import * as ServeRestic from "../../src/serve/ServeResticJob.ts"
-import * as ServeRun from "../../src/serve/ServeRun.ts"
 import { makeWorld } from "../JobWorld.ts"
 import { ask, served } from "./served.ts"
 
@@ -159,21 +154,6 @@ describe("a place served to restic", () => {
         assert.strictEqual((yield* send("GET", path)).status, 401, path)
       assert.strictEqual((yield* send("POST", `/data/${id}`, body)).status, 401)
       assert.strictEqual((yield* send("POST", `/data/${id}`, body, basic("ourclone:right"))).status, 200)
-    })
-  )
-
-  it.live("calls a listing that is not whole no listing: what is missing there, restic would take for lost", () =>
-    Effect.gen(function* () {
-      const unreadable: Entry = { _tag: "Skipped", path: "data/ab", because: "it may not be read", isFailure: true }
-      const provider = { name: "store", list: () => Stream.succeed(unreadable) } as unknown as Provider
-      const answer = ServeRun.telling(
-        ResticAnswer.make({ isAppendOnly: false, directory: "" })(provider),
-        () => {},
-        () => {}
-      )
-      const asked = { method: "GET", path: "/data/", query: new URLSearchParams(), headers: new Headers() }
-      const told = yield* Effect.promise(() => answer({ ...asked, body: null, user: "", breakOff: () => {} }))
-      assert.strictEqual(told.status, 403)
     })
   )
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs"
 import * as http from "node:http"
 import * as https from "node:https"
-import type { AddressInfo } from "node:net"
+import type { AddressInfo, Socket } from "node:net"
 import { getRequestListener } from "@hono/node-server"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -24,12 +24,26 @@ export interface Listening {
 
 type Listener = Parameters<typeof getRequestListener>[0]
 
-const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
-
-/** A client that sends nothing for so long is not waited for. */
+/** A client that neither sends nor takes anything for so long, though it is its turn, is not waited for. */
 const idleMillis = 120_000
 const headersMillis = 30_000
 const mostHeaders = 100
+
+type Handler = ReturnType<typeof getRequestListener>
+
+/** `handler` for clients that are waited for: who has sent all, or what was not read yet, waits for this server. */
+const patient =
+  (handler: Handler): Handler =>
+  (incoming, outgoing) => {
+    outgoing.on("timeout", (socket: Socket) => {
+      const waitsForUs = incoming.complete || incoming.readableLength > 0
+      if (waitsForUs && outgoing.writableLength === 0) socket.setTimeout(idleMillis)
+      else socket.destroy()
+    })
+    return handler(incoming, outgoing)
+  }
+
+const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
 
 const nameOf = (host: string): string => (host.includes(":") ? `[${host}]` : host)
 
@@ -58,7 +72,7 @@ export const listenOn = (answer: Listener, options: Listening): Effect.Effect<st
     const { host, tls } = options
     const message = refusal(options)
     if (message !== undefined) return yield* Effect.fail(fail(new NotAllowed({ message })))
-    const listener = getRequestListener(answer)
+    const listener = patient(getRequestListener(answer))
     const server = yield* Effect.acquireRelease(
       Effect.try({
         try: () =>
