@@ -35,9 +35,7 @@ export const options = (
   tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
   isBehindTls: behindTls,
   access:
-    password === undefined
-      ? undefined
-      : { users: [{ name: user ?? "ourclone", password }], tokens: [password], hostNames }
+    password === undefined ? undefined : { users: [{ name: user ?? "ourclone", password }], tokens: [], hostNames }
 })
 
 export const refuse = ({ certificate, certificateKey: key }: Listened): InvalidJob | undefined =>

@@ -122,6 +122,7 @@ describe("a place served over HTTP", () => {
       const asked = yield* get("/a.txt")
       assert.deepStrictEqual([asked.status, asked.text], [401, "sign in first\n"])
       assert.strictEqual((yield* get("/a.txt", basic("ourclone:wrong"))).status, 401)
+      assert.strictEqual((yield* get("/a.txt", basic("somebody:right"))).status, 401)
       assert.strictEqual((yield* get("/a.txt", basic("ourclone:right"))).status, 200)
       const own = basic("ourclone:right")
       assert.strictEqual((yield* get("/a.txt", { ...own, host: "evil.example" })).status, 403)
@@ -129,6 +130,17 @@ describe("a place served over HTTP", () => {
       assert.strictEqual((yield* get("/a.txt", { ...elsewhere, "sec-fetch-mode": "no-cors" })).status, 403)
       const link = { ...elsewhere, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }
       assert.strictEqual((yield* get("/a.txt", link)).status, 200)
+    })
+  )
+
+  it.live("is part of no page of another port", () =>
+    Effect.gen(function* () {
+      const { get } = yield* open()
+      const other = { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script" }
+      for (const path of ["/a.txt", "/"]) {
+        assert.strictEqual((yield* get(path)).headers["cross-origin-resource-policy"], "same-origin")
+        assert.strictEqual((yield* get(path, other)).status, 403)
+      }
     })
   )
 

@@ -35,6 +35,9 @@ const basic = (header: string): readonly [name: string, password: string] | unde
   return colon < 0 ? undefined : [text.slice(0, colon), text.slice(colon + 1)]
 }
 
+/** What browsers call pages of others: those of another port are no less so. What is no browser says nothing. */
+const elsewhere = new Set<string | null>(["cross-site", "same-site"])
+
 /** That a browser shows the answer to a person: the page that led here learns nothing of it. */
 const isLink = (headers: Headers): boolean =>
   headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document"
@@ -63,7 +66,7 @@ export const make = (options: AccessOptions | undefined, allowsLinks = false): (
       return { _tag: "Astray", message: `this server is not called ${hostOf(host)}` }
     const origin = headers.get("origin")
     const isForeign = origin !== null && origin.replace(/^[a-z]+:\/\//, "") !== host
-    const isFromElsewhere = headers.get("sec-fetch-site") === "cross-site" && !(allowsLinks && isLink(headers))
+    const isFromElsewhere = elsewhere.has(headers.get("sec-fetch-site")) && !(allowsLinks && isLink(headers))
     if (isForeign || isFromElsewhere) return { _tag: "Astray", message: "pages of other sites are not answered" }
     if (options === undefined) return { _tag: "Welcome", user: "" }
     const header = headers.get("authorization") ?? ""

@@ -33,12 +33,12 @@ export type Bindings = {
 export const plain = (status: number, message: string, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(`${message}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers } })
 
-/** The answer to who may not come in; `undefined` to all others. */
-export const turnedAway = (entry: Access.Entry): Response | undefined => {
+/** Who has come in, or the answer to who may not. */
+export const admitted = (entry: Access.Entry): Response | { readonly user: string } => {
   if (entry._tag === "Astray") return plain(403, entry.message)
   if (entry._tag === "Unknown")
     return plain(401, "sign in first", { "WWW-Authenticate": 'Basic realm="OurClone", charset="UTF-8"' })
-  return undefined
+  return entry
 }
 
 export const targetOf = (env: Bindings | undefined, url: string): string =>
@@ -53,9 +53,8 @@ export const make = (
 
   app.all("*", async ({ req, env }) => {
     const { body, headers } = req.raw
-    const entry = enter(headers)
-    const refused = turnedAway(entry)
-    if (refused !== undefined || entry._tag !== "Welcome") return refused ?? plain(403, "")
+    const caller = admitted(enter(headers))
+    if (caller instanceof Response) return caller
     const [path = "", query] = targetOf(env, req.raw.url).split("?", 2)
     const { method } = req
     return answer({
@@ -64,7 +63,7 @@ export const make = (
       query: new URLSearchParams(query),
       headers,
       body,
-      user: entry.user,
+      user: caller.user,
       breakOff: () => env?.outgoing?.destroy()
     })
   })

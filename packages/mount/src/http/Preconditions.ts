@@ -3,8 +3,8 @@
 /** Of what is there. */
 export interface Known {
   readonly etag: string
-  /** Since 1970 UTC. */
-  readonly modifiedSeconds: number
+  /** Since 1970 UTC; `undefined` where nobody knows. */
+  readonly modifiedSeconds: number | undefined
 }
 
 const secondsOf = (date: string): number | undefined => {
@@ -18,7 +18,7 @@ const matches = (header: string, known: Known | undefined): boolean =>
 
 const isNewer = (known: Known | undefined, header: string | null): boolean | undefined => {
   const since = header === null ? undefined : secondsOf(header)
-  return since === undefined || known === undefined ? undefined : known.modifiedSeconds > since
+  return since === undefined || known?.modifiedSeconds === undefined ? undefined : known.modifiedSeconds > since
 }
 
 /** `known` is `undefined` where nothing is there. "failed" is a 412, "notModified" a 304, and only of reading. */
@@ -41,6 +41,9 @@ export const check = (
 export const rangeOf = (headers: Headers, { etag, modifiedSeconds }: Known): string | null => {
   const ifRange = headers.get("if-range")
   const isCurrent =
-    ifRange === null || (ifRange.includes('"') ? ifRange.trim() === etag : secondsOf(ifRange) === modifiedSeconds)
+    ifRange === null ||
+    (ifRange.includes('"')
+      ? ifRange.trim() === etag
+      : modifiedSeconds !== undefined && secondsOf(ifRange) === modifiedSeconds)
   return isCurrent ? headers.get("range") : null
 }

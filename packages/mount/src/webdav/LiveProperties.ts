@@ -1,5 +1,6 @@
 /** Properties that the server knows the value of: one table, from which they are listed, answered and set. */
 import type { AttributeChanges, Attributes, Space, Time } from "../contract/FileSystem.ts"
+import { httpDate } from "../http/FileAnswer.ts"
 import { mediaType } from "../http/MediaType.ts"
 import type { Known as KnownVersion } from "../http/Preconditions.ts"
 import * as Href from "./Href.ts"
@@ -32,10 +33,7 @@ interface Live {
 const apache = "http://apache.org/dav/props/"
 export const microsoft = "urn:schemas-microsoft-com:"
 
-const millisOf = ({ seconds, nanoseconds }: Time): number => seconds * 1000 + Math.floor(nanoseconds / 1e6)
-
-/** As HTTP writes dates. */
-export const httpDate = (time: Time): string => new Date(millisOf(time)).toUTCString()
+export const millisOf = ({ seconds, nanoseconds }: Time): number => seconds * 1000 + Math.floor(nanoseconds / 1e6)
 
 export const timeOf = (text: string): Time | undefined => {
   const millis = Date.parse(text)
@@ -78,9 +76,12 @@ const table: ReadonlyArray<Live> = [
   own("getcontentlength", (resource) => (isFolder(resource) ? undefined : String(resource.attributes.size))),
   own("getcontenttype", (resource) => (isFolder(resource) ? undefined : spell(mediaType(nameOf(resource))))),
   own("getetag", (resource) => (isFolder(resource) ? undefined : spell(etag(resource.attributes)))),
-  own("getlastmodified", ({ attributes }) => httpDate(attributes.modified)),
+  own("getlastmodified", ({ attributes }) => httpDate(millisOf(attributes.modified))),
   // When it was made is not known; no client takes a file that is older than its content ill.
-  own("creationdate", ({ attributes }) => new Date(millisOf(attributes.modified)).toISOString()),
+  own("creationdate", ({ attributes }) => {
+    const date = httpDate(millisOf(attributes.modified))
+    return date && new Date(date).toISOString()
+  }),
   own("supportedlock", () => lockEntry("exclusive") + lockEntry("shared")),
   own("lockdiscovery", ({ names }, { locks }) =>
     locks
@@ -114,7 +115,7 @@ const table: ReadonlyArray<Live> = [
     namespace: microsoft,
     name: "Win32LastModifiedTime",
     isCommon: false,
-    value: ({ attributes }) => httpDate(attributes.modified),
+    value: ({ attributes }) => httpDate(millisOf(attributes.modified)),
     change: (element) => {
       const modified = timeOf(textOf(element))
       return modified === undefined ? undefined : { modified }

@@ -7,7 +7,7 @@
 import { Hono } from "hono"
 import type { FileSystem } from "../contract/FileSystem.ts"
 import * as Access from "../http/Access.ts"
-import { type Bindings, plain, targetOf, turnedAway } from "../http/HttpDoor.ts"
+import { admitted, type Bindings, plain, targetOf } from "../http/HttpDoor.ts"
 import * as Conditions from "./Conditions.ts"
 import * as Href from "./Href.ts"
 import * as IfHeader from "./IfHeader.ts"
@@ -72,9 +72,8 @@ export const make = (of: FileSystem, options: WebdavOptions): Hono<{ Bindings: B
 
   app.all("*", async ({ req, env }) => {
     const { headers } = req.raw
-    const entry = enter(headers)
-    const refused = turnedAway(entry)
-    if (refused !== undefined || entry._tag !== "Welcome") return refused ?? plain(403, "")
+    const caller = admitted(enter(headers))
+    if (caller instanceof Response) return caller
     const method = methods[req.method]
     if (method === undefined) return new Response(null, { status: 405, headers: { Allow: allowed } })
     if (fileSystem.isReadOnly && changing.has(req.method)) return answerOf(new Problem(403, "it can only be read"))
@@ -82,7 +81,7 @@ export const make = (of: FileSystem, options: WebdavOptions): Hono<{ Bindings: B
     const lists = Conditions.ifLists(headers)
     await Conditions.check(lists, context, path.names, headers.get("host") ?? undefined)
     const tokens = IfHeader.tokensOf(lists)
-    return method({ method: req.method, path, headers, body: req.raw.body, user: entry.user, tokens }, context)
+    return method({ method: req.method, path, headers, body: req.raw.body, user: caller.user, tokens }, context)
   })
 
   app.onError((error) => {

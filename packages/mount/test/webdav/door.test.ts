@@ -131,6 +131,20 @@ describe("the WebDAV door", () => {
     assert.strictEqual((await ask("GET", "/f", { range: "bytes=2-4" })).headers.get("content-range"), "bytes 2-4/10")
   })
 
+  it("shows a file whose time no date can say, without one", async () => {
+    const { ask, fileSystem } = open()
+    await ask("PUT", "/f", {}, "one")
+    const node = await fileSystem.lookup(1, "f")
+    assert.isTrue("ino" in node)
+    if ("ino" in node) await fileSystem.setAttributes(node.ino, { modified: { seconds: 9e12, nanoseconds: 0 } })
+    const got = await ask("GET", "/f")
+    assert.deepEqual([got.status, got.text, got.headers.get("last-modified")], [200, "one", null])
+    assert.strictEqual(got.headers.get("cross-origin-resource-policy"), "same-origin")
+    const found = await ask("PROPFIND", "/f", { depth: "0" })
+    assert.strictEqual(found.status, 207)
+    assert.notMatch(found.text, /getlastmodified|creationdate|Invalid/)
+  })
+
   it("writes a piece into a file, and refuses one that it can not place", async () => {
     const { ask, status } = open()
     const type = { "content-type": "application/x-sabredav-partialupdate", "content-length": "2" }
@@ -335,6 +349,8 @@ describe("who may come in", () => {
     ["nobody under a foreign name", { ...good, host: "evil.example" }, 403],
     ["nobody from a page of another site", { ...good, origin: "https://evil.example" }, 403],
     ["nobody from a page that says so", { ...good, "sec-fetch-site": "cross-site" }, 403],
+    ["nobody from a page of another port", { ...good, "sec-fetch-site": "same-site" }, 403],
+    ["a user from a page of this server, as its browser says", { ...good, "sec-fetch-site": "same-origin" }, 207],
     ["a user from a page of this server", { ...good, origin: "http://localhost" }, 207]
   ]
   it("whoever asks from this machine, where there is no password, but no page of another site", async () => {
