@@ -4,6 +4,7 @@ import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { removesNothing } from "@ourclone/core/testing/SyncFrom"
 import { Effect, Stream } from "effect"
 import { type Answer, bucketId, endless, json, openHostile, row } from "./hostile.ts"
 
@@ -257,4 +258,17 @@ describe("a sign-in", () => {
       })
     )
   }
+})
+
+describe("a sync from a listing that turns to something else after a page", () => {
+  it.live("removes nothing, and names the remote", () =>
+    Effect.gen(function* () {
+      const listing: Answer = (asked, response, request) => {
+        if (asked.startFileName === undefined) {
+          json(() => ({ files: [row("b.txt")], nextFileName: "c.txt" }))(asked, response, request)
+        } else response.writeHead(200, { "content-type": "text/html" }).end("<html>Please sign in</html>")
+      }
+      isUnexpected(yield* removesNothing(yield* openHostile({ b2_list_file_names: listing })))
+    })
+  )
 })
