@@ -36,9 +36,14 @@ export const link = (root: S3Root): NonNullable<Provider["link"]> => {
     if (seconds < 1 || seconds > mostSeconds) return yield* refused(path, "S3 gives addresses for 1 second to 7 days")
     if (stored.key.SSECustomerKey !== undefined)
       return yield* refused(path, "it is encrypted with a key of yours, which no address may carry")
+    const key = yield* root.keyOf("link", path)
+    if (/(^|\/)\.{1,2}(\/|$)/.test(key))
+      return yield* refused(
+        path,
+        'its key has a "." or ".." for a folder: browsers and programs ask for another path then'
+      )
     // The region that it is signed for is right after this.
     yield* stat(path)
-    const key = yield* root.keyOf("link", path)
     const now = yield* Clock.currentTimeMillis
     return yield* Effect.flatMap(
       calls.call({ operation: "link", bucket, path }, async (client) => {

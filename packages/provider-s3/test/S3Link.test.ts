@@ -1,6 +1,7 @@
 /** Addresses of files, as whoever is given one uses them. */
 import { describe, expect, it } from "@effect/vitest"
 import { makeUnsafe as at } from "@ourclone/core/contract/RemotePath"
+import * as Spelling from "@ourclone/core/contract/Spelling"
 import { put } from "@ourclone/core/testing/Check"
 import { Effect, Redacted } from "effect"
 import { emulate, type Given, openAt } from "./emulated.ts"
@@ -32,6 +33,14 @@ describe("a link of S3", () => {
         expect((yield* get(path))[0]).toBe(403)
       })
     )
+
+  it.live.each(["a/../b", "./a", "a/.", "../other"])("is refused where clients would ask for another path: %s", (key) =>
+    Effect.gen(function* () {
+      const { provider } = yield* opened()
+      const path = at(Spelling.segments.toPath(key))
+      expect((yield* Effect.flip(provider.link!(path, 60_000))).message).toContain('"." or ".."')
+    })
+  )
 
   it.live("is refused where there is no such file, for too long, and with a key that may go to nobody", () =>
     Effect.gen(function* () {
