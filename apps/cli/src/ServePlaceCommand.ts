@@ -3,10 +3,11 @@ import * as path from "node:path"
 import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { JobKind } from "@ourclone/jobs/kind/JobKind"
-import { type Summary, serveSecret } from "@ourclone/jobs/serve/ServeFields"
+import { type Summary, serveSecret, servingHttp, servingRestic } from "@ourclone/jobs/serve/ServeFields"
 import * as ServeHttp from "@ourclone/jobs/serve/ServeHttpJob"
 import * as ServeRestic from "@ourclone/jobs/serve/ServeResticJob"
 import * as Effect from "effect/Effect"
+import * as Struct from "effect/Struct"
 import { absolute } from "./AbsolutePlace.ts"
 import * as Ending from "./Ending.ts"
 import { given } from "./Given.ts"
@@ -55,16 +56,17 @@ const run = Effect.fnUntraced(function* <Flags extends PlaceFlags, Request>(
 }, Effect.scoped)
 
 /** What of the flags is a field of the request. */
-const fieldsOf = <Flags extends PlaceFlags>(flags: Flags) => {
-  const { addr: _, certificate, certificateKey, noPassword: __, passwordFile: ___, path: ____, ...rest } = flags
-  return given({ ...rest, certificate: resolved(certificate), certificateKey: resolved(certificateKey) })
+const fieldsOf = <Fields extends object, Flags extends PlaceFlags>(fields: Fields, flags: Flags) => {
+  const asked = Struct.pick(flags, Object.keys(fields) as Array<keyof Fields & keyof Flags>)
+  const [certificate, certificateKey] = [resolved(flags.certificate), resolved(flags.certificateKey)]
+  return given({ ...asked, certificate, certificateKey })
 }
 
 export const http = (flags: PlaceFlags & { readonly hostNames: ReadonlyArray<string>; readonly behindTls: boolean }) =>
   run(
     ServeHttp.kind,
     flags,
-    (fields) => ({ ...fieldsOf(flags), ...fields }),
+    (fields) => ({ ...fieldsOf(servingHttp, flags), ...fields }),
     (url, place) => `${place} is served at ${url}, to be read; ^C ends it`
   )
 
@@ -78,6 +80,6 @@ export const restic = (
   run(
     ServeRestic.kind,
     flags,
-    (fields) => ({ ...fieldsOf(flags), ...fields }),
+    (fields) => ({ ...fieldsOf(servingRestic, flags), ...fields }),
     (url, place) => `${place} is served to restic at rest:${url}; ^C ends it`
   )

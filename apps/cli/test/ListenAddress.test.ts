@@ -5,7 +5,7 @@ import { parse } from "../src/ListenAddress.ts"
 describe("where to listen", () => {
   it.each([
     ["127.0.0.1:9000", "127.0.0.1", 9000],
-    [":9000", "0.0.0.0", 9000],
+    [":9000", "::", 9000],
     ["[::1]:9000", "::1", 9000],
     ["localhost", "localhost", 8080],
     ["nas.home:0", "nas.home", 0]

@@ -2,6 +2,7 @@ import { servingHttp, servingRestic } from "@ourclone/jobs/serve/ServeFields"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Result from "effect/Result"
+import * as Struct from "effect/Struct"
 import { on, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 import * as ListenAddress from "../ListenAddress.ts"
@@ -26,12 +27,17 @@ const password = {
   noPassword: on("no-password", "Whoever reaches the server is let in; only on this machine alone")
 }
 
-const { address: _, path: __, port: ___, ...httpFlags } = servingHttp
-const { address: ____, path: _____, port: ______, ...resticFlags } = servingRestic
+/** Said by what stands without a flag, and by `--addr`. */
+const saidOtherwise = ["path", "address", "port"] as const
 
 export const http = Command.make(
   "http",
-  { path: argumentOf(servingHttp, "path", "What to serve"), addr, ...flagsOf(httpFlags), ...password },
+  {
+    path: argumentOf(servingHttp, "path", "What to serve"),
+    addr,
+    ...flagsOf(Struct.omit(servingHttp, saidOtherwise)),
+    ...password
+  },
   (given) =>
     lazily(
       () => import("../ServePlaceCommand.ts"),
@@ -60,7 +66,7 @@ export const restic = Command.make(
   {
     path: argumentOf(servingRestic, "path", "The folder of the repository, or of several"),
     addr,
-    ...flagsOf(resticFlags),
+    ...flagsOf(Struct.omit(servingRestic, saidOtherwise)),
     ...password
   },
   (given) =>

@@ -10,7 +10,7 @@ import { BadMountPoint, fail, type MountError, NotAllowed } from "../contract/Mo
 import type { AccessOptions } from "./Access.ts"
 
 export interface Listening {
-  /** An address or name to listen on. */
+  /** An address or name to listen on; `::` for all addresses of the machine. */
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
@@ -52,7 +52,8 @@ const listen = (server: http.Server, { host, port }: Listening): Effect.Effect<A
     const failed = ({ message }: Error) =>
       resume(Effect.fail(fail(new BadMountPoint({ message: `${host}:${port} can not be listened on: ${message}` }))))
     server.once("error", failed)
-    server.listen(port, host, () => {
+    // Without a host Node takes all addresses of IPv4 where there is no IPv6.
+    server.listen(port, host === "::" ? undefined : host, () => {
       server.off("error", failed)
       // An address of a TCP socket is no string.
       resume(Effect.succeed(server.address() as AddressInfo))

@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers/promises"
 import { assert, describe, it } from "@effect/vitest"
 import * as HttpServer from "@ourclone/mount/http/HttpServer"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 
 interface Bindings {
   readonly incoming: IncomingMessage
@@ -35,6 +36,15 @@ const post = (url: string, body: Buffer): Promise<number | undefined> =>
   })
 
 describe("a client of a server", () => {
+  it.live("reaches one that listens on all addresses by IPv4 as well", () =>
+    Effect.gen(function* () {
+      const access = { users: [{ name: "ann", password: Redacted.make("secret") }], tokens: [], hostNames: [] }
+      const listening = { host: "::", port: 0, access, isBehindTls: true }
+      const url = yield* HttpServer.listenOn(async () => new Response("here"), listening)
+      assert.strictEqual(yield* Effect.promise(() => post(url.replace("[::]", "127.0.0.1"), Buffer.alloc(1))), 200)
+    }).pipe(Effect.scoped)
+  )
+
   it.live("that has sent all is answered, however long the answer takes", () =>
     Effect.gen(function* () {
       const url = yield* listen(async (asked, nothingMoved) => {
