@@ -239,7 +239,6 @@ const main = async (command, ...args) => {
     const { runTests } = await import("./run-tests.mjs")
     const runInRoot = (program, programArgs, variables) =>
       run(program, programArgs, { cwd: root, env: { ...environment(), ...variables } })
-    if (args.length === 0) await runInRoot("node", [path.join(root, "tooling", "s3Server.ts"), "300"], {})
     return runTests(runInRoot, say, args)
   }
   if (args.length === 0) throw new Error(usage)

@@ -7,6 +7,11 @@ import { installDebianPackages } from "./debian-packages.mjs"
 
 const reporter = fileURLToPath(new URL("ci-reporter.mjs", import.meta.url))
 
+const s3Server = fileURLToPath(new URL("s3Server.ts", import.meta.url))
+
+/** What a program ends with that was ended by Ctrl-C, a hangup, or a request to end: then nothing more is wanted. */
+const unwanted = ["SIGINT", "SIGHUP", "SIGTERM"].map((signal) => 128 + os.constants.signals[signal])
+
 const readCounts = (file) => {
   try {
     return JSON.parse(fs.readFileSync(file, "utf8"))
@@ -15,8 +20,15 @@ const readCounts = (file) => {
   }
 }
 
-/** Resolves with vitest's status, after the last line: `Tests: N passed, N failed, N skipped`. */
+/**
+ * Resolves with vitest's status, after the last line: `Tests: N passed, N failed, N skipped`. A run of everything first builds
+ * an S3 server of others, and is over where that is ended from outside.
+ */
 export const runTests = async (run, say, args) => {
+  if (args.length === 0) {
+    const status = await run("node", [s3Server, "240"], {})
+    if (unwanted.includes(status)) return status
+  }
   installDebianPackages(say)
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-tests-"))
   const report = path.join(folder, "counts.json")

@@ -58,3 +58,15 @@ describe("the last line of npm test", () => {
     expect(status).not.toBe(0)
   })
 })
+
+it("ends npm test, and starts no test, when the building of an S3 server is ended from outside", () => {
+  const program = `
+    import { runTests } from "./tooling/run-tests.mjs"
+    const run = (command, args) => (console.log(command, args[0]), command === "node" ? 143 : 0)
+    process.exitCode = await runTests(run, () => {}, [])`
+  const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
+    cwd: root,
+    encoding: "utf8"
+  })
+  expect({ status, stdout }).toEqual({ status: 143, stdout: `node ${root}/tooling/s3Server.ts\n` })
+})

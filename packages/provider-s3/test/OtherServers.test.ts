@@ -1,15 +1,14 @@
 /** The contract on S3 servers that nobody here wrote. */
-import { layer } from "@effect/vitest"
-import { needs } from "@ourclone/core/testing/Programs"
+import { expect, it, layer } from "@effect/vitest"
+import { needs, type Program } from "@ourclone/core/testing/Programs"
 import * as ProviderContract from "@ourclone/core/testing/ProviderContract"
-import { Context, Effect, Layer } from "effect"
+import { Cause, Context, Effect, Exit, Layer } from "effect"
 import { type At, type Given, openAt } from "./emulated.ts"
-import { moto, versitygw } from "./otherServers.ts"
+import { moto, started, versitygw } from "./otherServers.ts"
 
 class Server extends Context.Service<Server, At>()("Server") {}
 
 const hasVersity = needs("versitygw")
-const hasMoto = needs("moto_server")
 
 /** What no client can do anything about. */
 const faultsOfMoto = new Map([
@@ -51,7 +50,7 @@ const servers = [
     title: "moto",
     need: hasVersity.available
       ? { available: false, reason: "versitygw is there, which is the better judge" }
-      : hasMoto,
+      : needs("moto_server"),
     faults: faultsOfMoto,
     start: moto,
     options: { provider: "Other", conditionalWrites: true }
@@ -79,3 +78,10 @@ for (const { faults, need, options, start, title } of servers) {
     }
   })
 }
+
+it.effect("a server whose program can not be started fails what asked for it, and no more", () =>
+  Effect.gen(function* () {
+    const exit = yield* Effect.exit(started("no-such-server" as Program, () => []))
+    expect(Exit.isFailure(exit) && Cause.pretty(exit.cause)).toContain("ENOENT")
+  })
+)

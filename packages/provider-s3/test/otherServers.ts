@@ -4,21 +4,29 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { freePort, untilListening } from "@ourclone/core/testing/Listening"
-import { find } from "@ourclone/core/testing/Programs"
+import { find, type Program } from "@ourclone/core/testing/Programs"
 import { Effect } from "effect"
 
-const started = (program: string, words: (port: number, folder: string) => ReadonlyArray<string>) =>
+/** `name` is started where it is found, else as a program of PATH. */
+export const started = (name: Program, words: (port: number, folder: string) => ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
+      const program = find(name) ?? name
       const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-s3-"))
       for (const name of ["objects", "versions"]) fs.mkdirSync(path.join(folder, name))
       const port = await freePort()
       const server = spawn(program, words(port, folder), { stdio: "ignore" })
-      const ended = new Promise<void>((done) => server.once("close", () => done()))
-      const isOver = ended.then((): never => {
-        throw new Error(`${program} ended`)
+      const ended = new Promise<Error>((done) => {
+        server.once("error", done)
+        server.once("close", () => done(new Error(`${program} ended`)))
       })
-      await untilListening(port, isOver)
+      const isOver = ended.then((error): never => {
+        throw error
+      })
+      await untilListening(port, isOver).catch((error: unknown) => {
+        fs.rmSync(folder, { recursive: true, force: true })
+        throw error
+      })
       return {
         endpoint: `http://127.0.0.1:${port}`,
         keyId: "trial",
@@ -37,10 +45,10 @@ const started = (program: string, words: (port: number, folder: string) => Reado
   )
 
 export const versitygw = ({ keepsVersions = true } = {}) =>
-  started(find("versitygw") ?? "versitygw", (port, folder) => [
+  started("versitygw", (port, folder) => [
     ...["--port", `127.0.0.1:${port}`, "--access", "trial", "--secret", "the secret of a trial", "--quiet"],
     ...["posix", ...(keepsVersions ? ["--versioning-dir", path.join(folder, "versions")] : [])],
     path.join(folder, "objects")
   ])
 
-export const moto = started(find("moto_server") ?? "moto_server", (port) => ["-H", "127.0.0.1", "-p", `${port}`])
+export const moto = started("moto_server", (port) => ["-H", "127.0.0.1", "-p", `${port}`])

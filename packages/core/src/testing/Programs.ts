@@ -1,4 +1,5 @@
 /** Programs of other people that tests talk to: whether they are here, and what a test does when they are not. */
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
@@ -22,9 +23,18 @@ export type Program = keyof typeof programs
 /** Where servers are, which need not be on the PATH of a user. */
 const systemFolders = ["/usr/sbin", "/usr/local/sbin"]
 
-/** Where programs are that were built for tests alone. */
-export const builtFolder = (environment: NodeJS.ProcessEnv = process.env): string =>
-  path.join(environment.XDG_CACHE_HOME || path.join(os.homedir(), ".cache"), "ourclone", "bin")
+/** What `npm run s3-server` builds for tests alone, in the versions that the tests know. */
+export const builtVersions = { versitygw: "v1.8.0", moto_server: "5.2.5" } as const
+
+export type Built = keyof typeof builtVersions
+
+const isBuilt = (program: Program): program is Built => program in builtVersions
+
+/** Where it is once it was built: each version has a folder of its own. */
+export const builtFile = (program: Built, environment: NodeJS.ProcessEnv = process.env): string => {
+  const cache = environment.XDG_CACHE_HOME || path.join(os.homedir(), ".cache")
+  return path.join(cache, "ourclone", "bin", `${program}-${builtVersions[program]}`, program)
+}
 
 export interface Need {
   readonly available: boolean
@@ -41,11 +51,18 @@ const isExecutable = (file: string): boolean => {
   }
 }
 
-/** The file of the program, along PATH, where servers are, and among those that were built. */
-export const find = (program: Program, environment: NodeJS.ProcessEnv = process.env): string | undefined =>
-  [...(environment.PATH ?? "").split(path.delimiter), ...systemFolders, builtFolder(environment)]
-    .map((folder) => path.join(folder, program))
-    .find(isExecutable)
+/** Whether it is there and runs: a script may have outlived its interpreter. */
+export const starts = (file: string): boolean =>
+  isExecutable(file) && spawnSync(file, ["--help"], { stdio: "ignore", timeout: 60_000 }).status === 0
+
+/** The file of the program: the one that was built for tests, else along PATH and where servers are. */
+export const find = (program: Program, environment: NodeJS.ProcessEnv = process.env): string | undefined => {
+  const installed = [...(environment.PATH ?? "").split(path.delimiter), ...systemFolders].map((folder) =>
+    path.join(folder, program)
+  )
+  if (!isBuilt(program)) return installed.find(isExecutable)
+  return [builtFile(program, environment), ...installed].find(starts)
+}
 
 /** With `CI=true` nothing that is expected may be missing, and the reason says so. */
 export const needs = (program: Program, environment: NodeJS.ProcessEnv = process.env): Need => {

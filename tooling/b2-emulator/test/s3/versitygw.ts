@@ -3,6 +3,7 @@ import { execFile } from "node:child_process"
 import { find } from "@ourclone/core/testing/Programs"
 import { startEmulator } from "../../src/Emulator.ts"
 
+const program = find("versitygw") ?? "versitygw"
 /** In milliseconds, of one test. */
 const patience = 60_000
 /** Tests at once. */
@@ -12,7 +13,7 @@ const lanes = 3
 const failureOf = (words: ReadonlyArray<string>): Promise<string | undefined> =>
   new Promise((resolve) => {
     const env = { ...process.env, AWS_CA_BUNDLE: undefined }
-    execFile(find("versitygw") ?? "versitygw", words, { env, timeout: patience }, (error, out, err) => {
+    execFile(program, words, { env, timeout: patience }, (error, out, err) => {
       const said = [...out.split("\n"), ...err.split("\n")].find((line) => line.includes("FAIL"))
       resolve(error === null ? undefined : (said ?? error.message))
     })
