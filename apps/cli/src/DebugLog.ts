@@ -41,7 +41,7 @@ const secretWords = (
       if (word.startsWith(`--${flag}=`)) secrets.push(word.slice(flag.length + 3))
     }
   }
-  return secrets.filter((secret) => Secret.kindOf(secret) === undefined)
+  return secrets.flatMap((secret) => Secret.inPlace(secret) ?? [])
 }
 
 /** Knows the secrets of the command line, the environment and the configuration. */

@@ -60,8 +60,7 @@ export const secretsOf = (
           .filter(({ kind }) => kind === "secret")
           .flatMap(({ name }) => sets.map((set) => environment[set[name] ?? ""]))
       )
-      return [...configured, ...given, environment.OURCLONE_PASSWORD, environment.RESTIC_PASSWORD].filter(
-        (value): value is string => typeof value === "string" && Secret.kindOf(value) === undefined
-      )
+      const all = [...configured, ...given, environment.OURCLONE_PASSWORD, environment.RESTIC_PASSWORD]
+      return all.flatMap((value) => (typeof value === "string" ? (Secret.inPlace(value) ?? []) : []))
     })
   )

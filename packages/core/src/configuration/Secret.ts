@@ -31,6 +31,12 @@ export const kindOf = (text: string): string | undefined => {
   return kind === "text" ? undefined : kind
 }
 
+/** The value that stands in `text` itself; `undefined` where it is kept elsewhere. */
+export const inPlace = (text: string): string | undefined => {
+  const [, kind, rest] = form.exec(text) ?? []
+  return kind === undefined ? text : kind === "text" ? rest : undefined
+}
+
 /** The reference as it may be shown: a command may hold a password itself. */
 export const show = (text: string): string => (kindOf(text) === "command" ? "command:xxx" : text)
 

@@ -36,12 +36,13 @@ test("what the configuration and the environment hold is known, whatever it is f
   const file = path.join(folder, "config.toml")
   const text = `[remotes.photos]\ntype = "cloud"\nremote = "elsewhere:"\napplicationKey = "planted-1"\n
 [remotes.named]\ntype = "cloud"\nremote = "elsewhere:"\napplicationKey = "env:CLOUD"\n
+[remotes.marked]\ntype = "cloud"\nremote = "elsewhere:"\napplicationKey = "text:planted-7"\n
 [remotes.unknown]\ntype = "plugin"\nwhatever = "planted-2"\n
 [repositories.home]\nlocation = "photos:backup"\npassword = "planted-3"\n
 [notifications.phone]\ntype = "ntfy"\nurl = "https://ntfy.sh/planted-4"\ntoken = "planted-5"\n`
   fs.writeFileSync(file, text, { mode: 0o600 })
   const found = await Effect.runPromise(Scrubber.secretsOf(file, [cloud], { CLOUD_KEY: "planted-6" }))
-  const scrubbed = Scrubber.make(found)(`${text} planted-6`)
+  const scrubbed = Scrubber.make(found)(`${text} failed with planted-6 and planted-7`)
   expect(scrubbed).not.toContain("planted")
   for (const kept of ["elsewhere:", "photos:backup"]) expect(scrubbed).toContain(kept)
   expect(found).not.toContain("env:CLOUD")
