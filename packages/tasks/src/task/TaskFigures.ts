@@ -22,7 +22,7 @@ export const tookMillis = (
   now: number
 ): number => {
   if (startedAt === null) return 0
-  const isBetween = state._tag === "Paused" || state._tag === "Queued"
-  const whole = ranMillis === undefined || (earlier === undefined && !isBetween)
+  const mayHaveStood = state._tag === "Paused" || state._tag === "Queued" || state._tag === "Cancelled"
+  const whole = ranMillis === undefined || (earlier === undefined && !mayHaveStood)
   return Math.max(0, whole ? (endedAt ?? now) - startedAt : ranMillis)
 }
