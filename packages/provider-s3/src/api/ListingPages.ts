@@ -59,17 +59,28 @@ export const sizeOf = (size: number | undefined): number =>
     ? size
     : refuse("the listing does not say how large a file is")
 
+/** A page with names: no two of one listing begin and end with the same. */
+interface Ends {
+  readonly first: string
+  readonly last: string
+  /** Of the first row, where rows have ids. */
+  readonly firstId: string | undefined
+}
+
 /** What was seen of the pages before. */
 export interface Seen {
-  readonly first: string
+  /** Of the last page with names. */
   readonly last: string
   /** Pages in a row without a name. */
   readonly empty: number
-  /** The ids that pages began with whose first name is `last`, where rows have ids. */
-  readonly began: ReadonlySet<string>
+  /** What each page is held against: a page that is put further back ever more seldom, so that it lies in any circle. */
+  readonly mark: Ends | undefined
+  /** Pages with names since the mark, and after how many the newest becomes the mark. */
+  readonly since: number
+  readonly until: number
 }
 
-const nothing: ReadonlySet<string> = new Set()
+const nothingSeen: Seen = { last: "", empty: 0, mark: undefined, since: 0, until: 1 }
 
 const mostEmpty = 1000
 
@@ -77,14 +88,14 @@ export const standsStill = (): never => refuse("the listing says that it goes on
 
 /**
  * Holds the names of a page against the prefix that was asked for, and against the pages before. `isLater` says of the
- * order of two names whether the second may come later. Where a name may come again, rows have ids, and `firstId` is that
- * of the first: no two pages of one name begin with the same.
+ * order of two names whether the second may come later; without it any may. Where a name may come again, rows have ids, and
+ * `firstId` is that of the first.
  */
 export const advance = (
   names: ReadonlyArray<string>,
   prefix: string,
-  seen: Seen | undefined,
-  isLater: ((order: number) => boolean) | undefined,
+  seen: Seen = nothingSeen,
+  isLater?: (order: number) => boolean,
   firstId?: string
 ): Seen => {
   for (const name of names) {
@@ -94,19 +105,18 @@ export const advance = (
   }
   const [first, last] = [names[0], names.at(-1)]
   if (first === undefined || last === undefined) {
-    const empty = (seen?.empty ?? 0) + 1
-    const { began = nothing, first: firstBefore = "", last: lastBefore = "" } = seen ?? {}
-    return empty > mostEmpty ? standsStill() : { first: firstBefore, last: lastBefore, empty, began }
+    const empty = seen.empty + 1
+    return empty > mostEmpty ? standsStill() : { ...seen, empty }
   }
-  if (seen !== undefined && seen.last !== "") {
-    if (isLater === undefined ? first === seen.first && last === seen.last : !isLater(compare(first, seen.last))) {
-      refuse(
-        `the listing has the name ${JSON.stringify(first)} after ${JSON.stringify(seen.last)}; where the service lists in another order than that of bytes, set the option listsInOrder to false`
-      )
-    }
+  if (isLater !== undefined && seen.last !== "" && !isLater(compare(first, seen.last))) {
+    refuse(
+      `the listing has the name ${JSON.stringify(first)} after ${JSON.stringify(seen.last)}; where the service lists in another order than that of bytes, set the option listsInOrder to false`
+    )
   }
-  const before = first === seen?.last ? seen.began : nothing
-  if (firstId !== undefined && before.has(firstId)) standsStill()
-  const began = first === last && firstId !== undefined ? new Set(before).add(firstId) : nothing
-  return { first, last, empty: 0, began }
+  const { mark, since, until } = seen
+  if (mark !== undefined && mark.first === first && mark.last === last && mark.firstId === firstId) standsStill()
+  const isMark = since + 1 >= until
+  return isMark
+    ? { last, empty: 0, mark: { first, last, firstId }, since: 0, until: until * 2 }
+    : { last, empty: 0, mark, since: since + 1, until }
 }
