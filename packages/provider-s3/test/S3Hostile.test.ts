@@ -97,11 +97,11 @@ const circles: ReadonlyArray<
     ({ versions }) => versions!.list(RemotePath.root)
   ],
   [
-    "versions, three pages in turn",
+    "versions of two names, three pages in turn",
     (count) =>
       document(
         "ListVersionsResult",
-        `<Name>bucket</Name>${rowOf("DeleteMarker", `<VersionId>v${count % 3}</VersionId>`)}${goingOn(count, `<NextKeyMarker>b${count}</NextKeyMarker>`)}`
+        `<Name>bucket</Name>${rowOf("DeleteMarker", `<VersionId>v${count % 3}</VersionId>`)}<DeleteMarker><Key>b</Key><VersionId>w</VersionId></DeleteMarker>${goingOn(count, `<NextKeyMarker>b${count}</NextKeyMarker>`)}`
       ),
     ({ versions }) => versions!.list(RemotePath.root)
   ],
