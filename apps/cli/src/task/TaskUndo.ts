@@ -33,6 +33,7 @@ export const undo = Effect.fnUntraced(function* (flags: {
   const result = (fact: Fact): void => {
     const text = flags.dryRun ? TransferText.ofPreview(fact) : undefined
     if (text !== undefined) output.line(text)
+    else if (fact._tag === "Note") output.note(printable(fact.message))
     else if (fact._tag === "Skipped") {
       output.problem(`can not be taken back: ${printable(fact.item)}: ${fact.because}`)
     }

@@ -99,6 +99,15 @@ describe("undo", () => {
     expect((await cli.run("stat", "b2://undo-tests/x/c")).code).toBe(4)
   })
 
+  test("names a backup repository that it would take away, whatever of it was stored first", async () => {
+    const { cli } = await withB2()
+    for (const name of ["config", `keys/${"0123456789abcdef".repeat(4)}`]) cli.write(`from/home/${name}`, "sealed")
+    await cli.run("copy", "@/from", "b2://undo-tests/x")
+    const { id } = await newestTask(cli)
+    const looked = await cli.run("task", "undo", "--dry-run", id)
+    expect(looked.error).toContain("home/ is a backup repository: all its snapshots would be deleted")
+  })
+
   test("a move puts its files back where they were", async () => {
     const { cli } = await withB2()
     cli.write("from/a", "one", 1_700_000_000_000)

@@ -57,6 +57,19 @@ describe("the plan of a sync", () => {
     })
   )
 
+  it.live("names each of several that lie in one another, and beside other files called config", () =>
+    Effect.gen(function* () {
+      const notes = yield* planned((world) => {
+        for (const name of ["config", "data/config", "data/own/config", `data/own/keys/${id}`, `keys/${id}`])
+          world.write(`to/${name}`, "sealed")
+      })
+      assert.deepStrictEqual(
+        notes.map(([, message]) => message?.replace(/^.*\/to\b/, "to")),
+        ["data/own/", "to"].map((name) => `${name} is a backup repository: all its snapshots would be deleted`)
+      )
+    })
+  )
+
   it.live("takes no other folder for one", () =>
     Effect.gen(function* () {
       const notes = yield* planned((world) => {

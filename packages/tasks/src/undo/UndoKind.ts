@@ -1,6 +1,6 @@
 /** Takes a copy, sync, move or removal back where the storage kept the versions. */
 import type { Provider } from "@ourclone/core/contract/Provider"
-import type { RemotePath } from "@ourclone/core/contract/RemotePath"
+import { compare, type RemotePath } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import { fileOf, type Version, type Versions } from "@ourclone/core/contract/Versions"
 import { GuardStopped } from "@ourclone/core/engine/Guard"
@@ -20,6 +20,7 @@ import * as JobEarlier from "@ourclone/jobs/place/Earlier"
 import { hold, tellBusy } from "@ourclone/jobs/place/HoldDestination"
 import { open } from "@ourclone/jobs/place/OpenPlace"
 import { parentOf } from "@ourclone/jobs/place/PlaceText"
+import * as RepositoryAmong from "@ourclone/jobs/place/RepositoryAmong"
 import * as Sides from "@ourclone/jobs/transfer/Sides"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -228,7 +229,9 @@ export const make = (store: TaskStore): JobKind<"undo", Request, Summary> => {
         tell.fact({ _tag: "Skipped", item: path, because: takeBack.because })
       }
       if (does && left > 0 && request.partly !== true) return yield* refusal(left, decided.length)
-      const toDo = decided.filter(({ takeBack }) => takeBack._tag === "Restore" || takeBack._tag === "Hide")
+      const toDo = decided
+        .filter(({ takeBack }) => takeBack._tag === "Restore" || takeBack._tag === "Hide")
+        .sort((left, right) => compare(left.path, right.path))
       const hides = toDo.filter(({ takeBack }) => takeBack._tag === "Hide").length
       tell.fact({ _tag: "Planned", files: toDo.length - hides, bytes: 0, removals: hides, isFinal: true })
 
@@ -248,6 +251,7 @@ export const make = (store: TaskStore): JobKind<"undo", Request, Summary> => {
         tell.fact({ _tag: "Failed", failure: ofStorageError(error, path) })
         return Effect.void
       }
+      const noticing = RepositoryAmong.noticing(tell, transferred.destination)
       const hide = versions.hide ?? destination.remove
       const { copy } = destination
       const restore = (
@@ -267,11 +271,11 @@ export const make = (store: TaskStore): JobKind<"undo", Request, Summary> => {
             if (isRestore) counts.restored++
             else counts.hidden++
             const bytes = isRestore ? { bytes: takeBack.stored.size } : {}
-            tell.fact({ _tag: tag, deed: isRestore ? "restored" : "removed", item: path, ...bytes })
+            noticing.fact({ _tag: tag, deed: isRestore ? "restored" : "removed", item: path, ...bytes })
           })
         ).pipe(Effect.catch(failed(path)), Effect.andThen(tell.room))
       }
-      yield* Effect.forEach(toDo, act, { concurrency: atOnce, discard: true })
+      yield* Effect.forEach(toDo, act, { concurrency: does ? atOnce : 1, discard: true })
 
       if (!does) return counts
       const { makeDirectory, removeDirectory } = destination
