@@ -1,11 +1,11 @@
 /** A runner in a process of its own, which outlives whoever started it. */
 import { spawn } from "node:child_process"
-import { getPriority, setPriority } from "node:os"
 import type { SecretName } from "@ourclone/jobs/kind/JobKind"
 import * as Redacted from "effect/Redacted"
 import type { SendSignal } from "../runner/HookProcess.ts"
 import type { Secrets } from "../runner/StoredSecrets.ts"
 import type { Task } from "../task/Task.ts"
+import * as StandBack from "./StandBack.ts"
 
 export interface RunnerProgram {
   /** What runs the task. It is given the secrets as one line of JSON on standard input. */
@@ -23,12 +23,6 @@ export interface Ended {
 
 const longestComplaint = 2_000
 
-/**
- * How much further back than its starter a runner stands: work that goes on for hours lets whoever is waited for go first, and
- * many runners at once would hold up the page.
- */
-const niceness = 10
-const lastPriority = 19
 /** Other programs wait for what these answer. */
 const awaited: ReadonlyArray<string> = ["mount", "mountSnapshots", "serveWebdav", "serveHttp", "serveRestic"]
 
@@ -49,12 +43,7 @@ export const start = (
 ): Promise<Ended> => {
   const [program, ...words] = command(task)
   const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
-  try {
-    if (child.pid !== undefined && !awaited.includes(task.kind))
-      setPriority(child.pid, Math.min(lastPriority, getPriority() + niceness))
-  } catch {
-    // It runs as it is, or has ended.
-  }
+  if (!awaited.includes(task.kind)) StandBack.standBack(child)
   let complaint = ""
   child.stdin.on("error", () => {})
   child.stdin.end(`${encodeSecrets(secrets)}\n`)
