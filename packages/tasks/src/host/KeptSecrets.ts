@@ -23,8 +23,8 @@ export interface KeptSecrets {
   readonly look: (task: Task) => Effect.Effect<void, TaskError>
   /** Looks at all of them, now and then. */
   readonly turn: Effect.Effect<void, TaskError>
-  /** Others need not wait for the leases of a process that ends. */
-  readonly letGo: Effect.Effect<void, TaskError>
+  /** Others need not wait for the leases of a process that ends. What can not be let go of keeps none of the others. */
+  readonly letGo: Effect.Effect<void>
 }
 
 interface Kept {
@@ -78,6 +78,6 @@ export const make = (store: TaskStore, owner: ProcessIdentity): KeptSecrets => {
       turnedAt = now
       yield* Effect.forEach([...all.keys()], renew, { discard: true })
     }),
-    letGo: Effect.suspend(() => Effect.forEach([...all.keys()], forget, { discard: true }))
+    letGo: Effect.suspend(() => Effect.forEach([...all.keys()], (id) => Effect.ignore(forget(id)), { discard: true }))
   }
 }

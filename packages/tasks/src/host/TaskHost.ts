@@ -212,10 +212,10 @@ export const make = Effect.fnUntraced(function* ({
     const roles = [...(isHolder ? [role] : []), ...(starts && mayRun !== undefined ? [roleOf(owner.host)] : [])]
     return Effect.andThen(
       secretsKept.letGo,
-      Effect.forEach(roles, (name) => store.hold(name, owner, 0), { discard: true })
+      Effect.forEach(roles, (name) => Effect.ignore(store.hold(name, owner, 0)), { discard: true })
     )
   })
-  yield* Effect.addFinalizer(() => Effect.ignore(letGo))
+  yield* Effect.addFinalizer(() => letGo)
 
   const turn = Effect.gen(function* () {
     yield* hold

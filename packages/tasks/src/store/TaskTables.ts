@@ -50,7 +50,7 @@ const append = function* ({ id, seq, take }: Task, batch: Batch): Work<number> {
   const newest = new Map(batch.outcomes.map((outcome) => [PathKey.of(outcome.path), outcome]))
   yield* insert(
     "outcome",
-    [...newest].map(([path, { code, kind, message, remedy }]) => [...[id, path, kind, code, message, remedy, take]]),
+    [...newest].map(([path, { code, kind, message, remedy }]) => [id, path, kind, code, message, remedy, take]),
     `on conflict (task, path) do update set kind = excluded.kind, code = excluded.code, message = excluded.message,
        remedy = excluded.remedy, take = excluded.take`
   )
@@ -120,7 +120,7 @@ export const count = function* (states: ReadonlyArray<StateTag>): Work<ReadonlyM
 /** Nobody, where the lease ran out or the process has ended. */
 export const holder = function* (role: string): Work<ProcessIdentity | undefined> {
   const [held] = yield* rows<{ owner: string; lease: number }>("select owner, lease from role where name = ?", role)
-  if (held === undefined || held.lease < (yield* now())) return undefined
+  if (held === undefined || held.lease <= (yield* now())) return undefined
   const owner: ProcessIdentity = JSON.parse(held.owner)
   return isGone(owner) ? undefined : owner
 }

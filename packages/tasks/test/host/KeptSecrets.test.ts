@@ -13,6 +13,7 @@ import { role } from "../../src/host/HostRole.ts"
 import * as KeptSecrets from "../../src/host/KeptSecrets.ts"
 import * as TaskHost from "../../src/host/TaskHost.ts"
 import * as SqliteStore from "../../src/store/SqliteStore.ts"
+import { noTask } from "../../src/store/TaskError.ts"
 import type { TaskStore } from "../../src/store/TaskStore.ts"
 import { starterOf } from "../../src/task/Task.ts"
 
@@ -56,6 +57,24 @@ const hostOf = (store: TaskStore, owner: ProcessIdentity.ProcessIdentity) =>
   })
 
 describe("secrets that are kept for a task", () => {
+  it.effect("let every starter and the host go when their process ends, also where one can not be let go of", () =>
+    Effect.gen(function* () {
+      const store = yield* prepared
+      const [first, second] = [yield* store.create(task), yield* store.create(task)]
+      const hold: TaskStore["hold"] = (role, owner, millis) =>
+        role === starterOf(first.id) && millis === 0 ? Effect.fail(noTask(first.id)) : store.hold(role, owner, millis)
+      const scope = yield* Scope.make()
+      const host = yield* Effect.provideService(hostOf({ ...store, hold }, owner), Scope.Scope, scope)
+      while ((yield* store.holder(role)) === undefined) yield* Effect.yieldNow
+      for (const { id } of [first, second]) yield* host.give(id, secrets)
+      yield* Scope.close(scope, Exit.void)
+      const held = yield* Effect.forEach([role, starterOf(first.id), starterOf(second.id)], (one) =>
+        store.hold(one, other, 1)
+      )
+      expect(held).toEqual([true, false, true])
+    })
+  )
+
   it.effect("stay where they came after its last run had ended, and before it is begun again", () =>
     Effect.gen(function* () {
       const store = yield* prepared
