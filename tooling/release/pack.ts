@@ -5,7 +5,12 @@ import * as path from "node:path"
 import { output, packAll, root } from "./packages.ts"
 import { packDebian, packStandalone } from "./standalone.ts"
 
-const folder = path.resolve(process.argv[2] ?? path.join(root, "dist"))
+const [word] = process.argv.slice(2)
+if (word?.startsWith("-")) {
+  console.error("usage: npm run pack [FOLDER]")
+  process.exit(1)
+}
+const folder = path.resolve(word ?? path.join(root, "dist"))
 console.error(output("turbo", ["build"], root).trimEnd())
 const debian = [...packAll(folder).values(), packStandalone(folder)]
 const last = packDebian(folder)
