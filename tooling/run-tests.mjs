@@ -33,7 +33,7 @@ export const runTests = async (run, say, args) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-tests-"))
   const report = path.join(folder, "counts.json")
   try {
-    const vitest = ["run", "--maxWorkers=2", "--reporter=default", `--reporter=${reporter}`, ...args]
+    const vitest = ["run", "--maxWorkers=3", "--reporter=default", `--reporter=${reporter}`, ...args]
     const status = await run("vitest", vitest, { OURCLONE_TEST_REPORT: report })
     const { passed, failed, skipped } = readCounts(report)
     const failures = status === 0 ? failed : Math.max(failed, 1)

@@ -6,13 +6,14 @@
  */
 import { defineProject } from "vitest/config"
 
-export const vitestProject = (name: string) =>
+/** With `isolate` each file has a process of its own, which any worker may take next: for few files that take long. */
+export const vitestProject = (name: string, { isolate = false } = {}) =>
   defineProject({
     test: {
       name,
       include: ["test/**/*.test.{ts,tsx}"],
       environment: "node",
-      isolate: false,
+      isolate,
       testTimeout: 300_000,
       hookTimeout: 300_000
     }

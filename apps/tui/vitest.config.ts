@@ -1,3 +1,3 @@
 import { vitestProject } from "../../tooling/vitestProject.ts"
 
-export default vitestProject("tui")
+export default vitestProject("tui", { isolate: true })

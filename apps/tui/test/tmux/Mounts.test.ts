@@ -18,7 +18,7 @@ describe.skipIf(without !== undefined)(`in a window${because}`, () => {
     const point = path.join(home, "mounted")
     try {
       await keys("5", "n", "text:photos:my-bucket", "Enter", "text:~/mounted", "C-s")
-      await until("can not be mounted on")
+      await until("directory")
       const said = window.lines().join(" ").replace(/\s+/g, " ")
       assert.include(said, "can not be mounted on: there is no such directory")
       fits(window, size)
