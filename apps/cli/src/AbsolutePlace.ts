@@ -8,3 +8,7 @@ export const absolute = (text: string): string => {
   const resolved = path.resolve(text)
   return /[/\\]$/.test(text) && !resolved.endsWith(path.sep) ? `${resolved}${path.sep}` : resolved
 }
+
+/** A file or folder of this machine that need not be named. */
+export const absolutePath = (typed: string | undefined): string | undefined =>
+  typed === undefined ? undefined : path.resolve(typed)

@@ -13,7 +13,7 @@ import * as SystemDoor from "@ourclone/jobs/mount/SystemDoor"
 import * as UnmountJob from "@ourclone/jobs/mount/UnmountJob"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { absolute } from "./AbsolutePlace.ts"
+import { absolute, absolutePath } from "./AbsolutePlace.ts"
 import * as Ending from "./Ending.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { given } from "./Given.ts"
@@ -88,7 +88,7 @@ export const mount = Effect.fnUntraced(function* ({ daemon, path: typed, point, 
   const output = yield* Output.make
   if (daemon) return yield* MountDaemon.start(output, path.resolve(point))
   Ending.endBy(endProcess)
-  const cacheDirectory = rest.cacheDirectory === undefined ? undefined : path.resolve(rest.cacheDirectory)
+  const cacheDirectory = absolutePath(rest.cacheDirectory)
   const request = { ...given({ ...rest, cacheDirectory }), path: absolute(typed), point: path.resolve(point) }
   const { summary } = yield* JobRun.run(MountJob.kind, request, output, {
     isPreview: false,

@@ -1,5 +1,4 @@
 /** `serve http` and `serve restic`. */
-import * as path from "node:path"
 import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import type { JobKind } from "@ourclone/jobs/kind/JobKind"
@@ -8,7 +7,7 @@ import * as ServeHttp from "@ourclone/jobs/serve/ServeHttpJob"
 import * as ServeRestic from "@ourclone/jobs/serve/ServeResticJob"
 import * as Effect from "effect/Effect"
 import * as Struct from "effect/Struct"
-import { absolute } from "./AbsolutePlace.ts"
+import { absolute, absolutePath } from "./AbsolutePlace.ts"
 import * as Ending from "./Ending.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
@@ -24,9 +23,9 @@ interface PlaceFlags extends ServePassword.PasswordFlags {
   readonly addr: ListenAddress
   readonly certificate: string | undefined
   readonly certificateKey: string | undefined
+  readonly hostNames: ReadonlyArray<string>
+  readonly behindTls: boolean
 }
-
-const resolved = (file: string | undefined) => (file === undefined ? undefined : path.resolve(file))
 
 const serving =
   (output: Output.Output, words: (url: string, place: string) => string) =>
@@ -58,11 +57,11 @@ const run = Effect.fnUntraced(function* <Flags extends PlaceFlags, Request>(
 /** What of the flags is a field of the request. */
 const fieldsOf = <Fields extends object, Flags extends PlaceFlags>(fields: Fields, flags: Flags) => {
   const asked = Struct.pick(flags, Object.keys(fields) as Array<keyof Fields & keyof Flags>)
-  const [certificate, certificateKey] = [resolved(flags.certificate), resolved(flags.certificateKey)]
+  const [certificate, certificateKey] = [absolutePath(flags.certificate), absolutePath(flags.certificateKey)]
   return given({ ...asked, certificate, certificateKey })
 }
 
-export const http = (flags: PlaceFlags & { readonly hostNames: ReadonlyArray<string>; readonly behindTls: boolean }) =>
+export const http = (flags: PlaceFlags) =>
   run(
     ServeHttp.kind,
     flags,
@@ -70,13 +69,7 @@ export const http = (flags: PlaceFlags & { readonly hostNames: ReadonlyArray<str
     (url, place) => `${place} is served at ${url}, to be read; ^C ends it`
   )
 
-export const restic = (
-  flags: PlaceFlags & {
-    readonly hostNames: ReadonlyArray<string>
-    readonly behindTls: boolean
-    readonly appendOnly: boolean
-  }
-) =>
+export const restic = (flags: PlaceFlags & { readonly appendOnly: boolean }) =>
   run(
     ServeRestic.kind,
     flags,

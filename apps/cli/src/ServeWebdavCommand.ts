@@ -1,10 +1,9 @@
 /** `serve webdav`. */
-import * as path from "node:path"
 import { printable } from "@ourclone/core/events/PrintableText"
 import { webdavSecret } from "@ourclone/jobs/mount/MountFields"
 import * as ServeWebdav from "@ourclone/jobs/mount/ServeWebdavJob"
 import * as Effect from "effect/Effect"
-import { absolute } from "./AbsolutePlace.ts"
+import { absolute, absolutePath } from "./AbsolutePlace.ts"
 import * as Ending from "./Ending.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
@@ -22,17 +21,15 @@ interface WebdavFlags extends ServePassword.PasswordFlags {
 
 const variable = "OURCLONE_WEBDAV_PASSWORD"
 
-const resolved = (file: string | undefined) => (file === undefined ? undefined : path.resolve(file))
-
 export const webdav = Effect.fnUntraced(function* (flags: WebdavFlags) {
   Ending.endBy(endProcess)
   const output = yield* Output.make
   const secrets = yield* ServePassword.secrets(webdavSecret, variable, flags, output)
   const { certificate, certificateKey, cacheDirectory, noPassword: _, passwordFile: __, path: typed, ...rest } = flags
   const files = {
-    certificate: resolved(certificate),
-    certificateKey: resolved(certificateKey),
-    cacheDirectory: resolved(cacheDirectory)
+    certificate: absolutePath(certificate),
+    certificateKey: absolutePath(certificateKey),
+    cacheDirectory: absolutePath(cacheDirectory)
   }
   const { summary } = yield* JobRun.run(
     ServeWebdav.kind,

@@ -2,6 +2,7 @@
 import type { Entry } from "@ourclone/core/contract/Entry"
 import { basename, type RemotePath } from "@ourclone/core/contract/RemotePath"
 import * as Amount from "@ourclone/core/events/Amount"
+import * as FarTime from "@ourclone/core/events/FarTime"
 import { printable } from "@ourclone/core/events/PrintableText"
 import * as UrlPath from "./UrlPath.ts"
 
@@ -33,13 +34,8 @@ ${up}`
 
 const tail = "</tbody></table></body></html>\n"
 
-/** Nobody's clock goes so far, but a file's time may. */
-const latest = 8_640_000_000_000_000
-
 const timeOf = (modifiedAt: number | undefined): string =>
-  modifiedAt === undefined || Math.abs(modifiedAt) > latest
-    ? ""
-    : new Date(modifiedAt).toISOString().slice(0, 19).replace("T", " ")
+  modifiedAt === undefined ? "" : FarTime.iso(modifiedAt).replace("T", " ").slice(0, -".000Z".length)
 
 const row = (entry: Entry): string => {
   const name = basename(entry.path)
