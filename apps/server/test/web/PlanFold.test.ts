@@ -1,6 +1,6 @@
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import { expect, test } from "vitest"
-import { empty, fold, rowsKept } from "../../web/src/plan/PlanFold.ts"
+import { empty, fold, rowsKept, warningsKept } from "../../web/src/plan/PlanFold.ts"
 
 const envelopes = (events: ReadonlyArray<RunEvent>, first = 1) =>
   events.map((event, index) => ({ v: 1 as const, seq: first + index, at: 1000, event }))
@@ -54,6 +54,14 @@ test("of very many files the counts are of all, and the rows are bounded", () =>
   expect(plan.counts.new).toEqual({ files: many.length, bytes: many.length })
   expect(plan.rows).toHaveLength(rowsKept)
   expect(plan.view.isGapless).toBe(true)
+})
+
+test("however much there is to warn of, what is kept of it is bounded", () => {
+  const many = Array.from(
+    { length: warningsKept + 10 },
+    (_, index): RunEvent => ({ _tag: "Note", code: "removesRepository", message: `r${index}/ is a backup repository` })
+  )
+  expect(fold(empty, envelopes(many)).warnings).toHaveLength(warningsKept)
 })
 
 test("the largest file that would be stored and what the plan costs are kept, and nothing of what is restored is lost", () => {

@@ -36,6 +36,7 @@ export interface Plan {
 }
 
 export const rowsKept = 10_000
+export const warningsKept = 20
 
 const none = { files: 0, bytes: 0 }
 const noCounts = Object.fromEntries(groups.map((group) => [group, none])) as Plan["counts"]
@@ -101,7 +102,7 @@ export const fold = (plan: Plan, some: ReadonlyArray<Envelope>): Plan => {
       }
       if (rows.length < rowsKept) rows.push({ ...told, key: rows.length })
     }
-    if (event._tag === "Note") warnings.push(event.message)
+    if (event._tag === "Note" && warnings.length < warningsKept) warnings.push(event.message)
     if (event._tag === "Finished") {
       outcome = event.outcome === "done" ? "done" : "failed"
       failure = event.failure

@@ -54,6 +54,7 @@ interface State {
 
 /** More are counted, and not shown one by one. */
 const rowsKept = 10_000
+const warningsKept = 20
 
 const rowOf = (fact: Fact, kind: string): Row | undefined => {
   switch (fact._tag) {
@@ -124,7 +125,7 @@ const take = (state: State, events: ReadonlyArray<Envelope>): State => {
   for (const { event } of events) {
     if (event._tag === "Progress") continue
     if (event._tag === "Planned") same = event.same ?? same
-    if (event._tag === "Note") warnings.push(told(event))
+    if (event._tag === "Note" && warnings.length < warningsKept) warnings.push(told(event))
     if (event._tag === "Finished") {
       failure = event.failure
       cost = costOf(event.summary)
