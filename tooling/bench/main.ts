@@ -45,6 +45,9 @@ if (!(scale > 0 && Number.isFinite(scale))) {
   process.exit(2)
 }
 
+// Whatever these say to whoever runs this, the programs would obey: rclone 1.60 ends where AWS_CA_BUNDLE names a file.
+for (const name of Object.keys(process.env)) if (/^(?:AWS|B2|RCLONE|RESTIC)_/.test(name)) delete process.env[name]
+
 const own = build(ownRoot)
 const other =
   values.against === undefined ? undefined : build(path.resolve(process.env["INIT_CWD"] ?? ".", values.against))

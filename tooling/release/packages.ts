@@ -8,6 +8,7 @@ export const root = path.join(import.meta.dirname, "..", "..")
 /** Libraries in the order of their dependencies. */
 export const libraries: ReadonlyArray<string> = [
   "core",
+  "http",
   "provider-local",
   "provider-s3",
   "provider-webdav",

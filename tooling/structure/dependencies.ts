@@ -6,10 +6,18 @@ import type { Problem } from "./Problem.ts"
 import { scope, type Workspace } from "./Workspace.ts"
 
 /** From the top; each imports what stands in a later row. */
-const floors: ReadonlyArray<ReadonlyArray<string>> = [["tasks"], ["jobs"], ["mount", "backup", "client"], ["core"]]
+const floors: ReadonlyArray<ReadonlyArray<string>> = [
+  ["tasks"],
+  ["jobs"],
+  ["mount", "backup", "client"],
+  ["http"],
+  ["core"]
+]
 
 /** What `apps/cli` loads when it is asked to: their `src/main.ts`, by `import()`. */
 const lazyEntries = new Set(["@ourclone/tui/main", "@ourclone/server/main"])
+
+const belowProviders = new Set(["@ourclone/core", "@ourclone/http"])
 
 /** What core imports besides Node's own modules. */
 const ofCore = new Set(["@ourclone/core", "effect", "re2js"])
@@ -34,7 +42,7 @@ const betweenApps = (one: Import): string | undefined => {
 }
 
 const fromProvider = (from: Workspace, target: Workspace): string | undefined => {
-  if (!isProvider(target)) return target.name === "@ourclone/core" ? undefined : "providers need only core"
+  if (!isProvider(target)) return belowProviders.has(target.name) ? undefined : "providers need only core and http"
   const isException = from.name === "@ourclone/provider-b2" && target.name === "@ourclone/provider-s3"
   return isException ? undefined : "providers never import each other"
 }

@@ -5,9 +5,9 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Spelling from "@ourclone/core/contract/Spelling"
 import { NotFound, SourceChanged, type StorageError, wronglyNoted } from "@ourclone/core/contract/StorageError"
 import { copyInParts } from "@ourclone/core/layers/CopyInParts"
+import { header } from "@ourclone/http/HttpMessage"
 import * as Effect from "effect/Effect"
 import { type FileRow, fileOf, isVerified, sha1Of } from "./api/B2Replies.ts"
-import { header } from "./api/HttpMessage.ts"
 import type { B2Root } from "./B2Root.ts"
 
 /** The largest range that one copy takes, in bytes. */

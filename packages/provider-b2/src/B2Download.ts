@@ -11,13 +11,14 @@ import {
   wronglyNoted
 } from "@ourclone/core/contract/StorageError"
 import * as ArrivingBytes from "@ourclone/core/layers/ArrivingBytes"
+import { tracedRequest } from "@ourclone/http/HttpClient"
+import { type Headers, header } from "@ourclone/http/HttpMessage"
+import { ResponseBody } from "@ourclone/http/ResponseBody"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type DownloadTarget, downloadName } from "./api/B2Client.ts"
-import { tracedRequest } from "./api/B2Http.ts"
+import { type B2Refusal, fromReply } from "./api/B2Refusal.ts"
 import { isVerified, sha1Of } from "./api/B2Replies.ts"
-import { type Headers, header } from "./api/HttpMessage.ts"
-import { ResponseBody } from "./api/ResponseBody.ts"
 import type { B2Root } from "./B2Root.ts"
 
 /** Exactly the version that was listed, where it is known. */
@@ -92,12 +93,12 @@ const open = (root: B2Root, file: File, range: ByteRange | undefined) =>
     const { authorization, explain, http } = client.calls
     const target = targetOf(root, file)
     const asked = range && ArrivingBytes.rangeHeader(range)
-    let body: ResponseBody | undefined
+    let body: ResponseBody<B2Refusal> | undefined
     yield* Effect.addFinalizer(() => Effect.sync(() => body?.close()))
     const { headers } = yield* authorization
       .use((current) => {
         const request = client.downloadRequest(target, current, "GET", asked)
-        const response = new ResponseBody(request.origin)
+        const response = new ResponseBody(request.origin, fromReply)
         body = response
         return tracedRequest(
           request,
@@ -108,7 +109,7 @@ const open = (root: B2Root, file: File, range: ByteRange | undefined) =>
 
     const wrong = range === undefined ? wrongLength(file, headers) : wrongRange(file, range, headers)
     if (wrong !== undefined) return yield* root.fail("read", file.path, wrong)
-    const pull = Effect.mapError((body as ResponseBody).pull, (failure) =>
+    const pull = Effect.mapError((body as ResponseBody<B2Refusal>).pull, (failure) =>
       failure._tag === "ConnectionFailure" ? explain(downloadName(target), file.path)(failure) : failure
     )
     return { headers, pull }

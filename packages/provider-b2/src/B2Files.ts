@@ -13,6 +13,7 @@ import {
   UnexpectedResponse,
   wronglyNoted
 } from "@ourclone/core/contract/StorageError"
+import { type Headers, header } from "@ourclone/http/HttpMessage"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { encode, infoRefusal } from "./api/B2Names.ts"
@@ -27,7 +28,6 @@ import {
   wholeNumber
 } from "./api/B2Replies.ts"
 import { headerInfo } from "./api/HeaderInfo.ts"
-import { type Headers, header } from "./api/HttpMessage.ts"
 import type { UploadUrls } from "./api/UploadUrls.ts"
 import { announcedSha1 } from "./B2Download.ts"
 import { firstRows } from "./B2FirstRows.ts"

@@ -1,10 +1,10 @@
 /** How to reach an account, from the configuration, flags or the environment. */
 import * as path from "node:path"
+import { usualPatience } from "@ourclone/http/HttpMessage"
+import { refusal as proxyRefusal } from "@ourclone/http/HttpProxy"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { usualPatience } from "./api/HttpMessage.ts"
-import { refusal as proxyRefusal } from "./api/HttpProxy.ts"
 
 export const defaultEndpoint = "https://api.backblazeb2.com"
 

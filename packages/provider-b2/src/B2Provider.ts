@@ -7,12 +7,12 @@ import * as Spelling from "@ourclone/core/contract/Spelling"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import * as AccountOfBuckets from "@ourclone/core/layers/AccountOfBuckets"
 import { TrafficLog } from "@ourclone/core/layers/Observed"
+import * as HttpClient from "@ourclone/http/HttpClient"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import packageJson from "../package.json" with { type: "json" }
 import * as B2Calls from "./api/B2Calls.ts"
 import * as B2Client from "./api/B2Client.ts"
-import * as B2Http from "./api/B2Http.ts"
 import * as UploadUrls from "./api/UploadUrls.ts"
 import * as B2Buckets from "./B2Buckets.ts"
 import * as B2Copy from "./B2Copy.ts"
@@ -65,7 +65,7 @@ const callsFor = Effect.fnUntraced(function* (options: ConnectOptions) {
   const { applicationKey, downloadUrl, endpoint, keyId, maxConcurrency, name } = options
   const onRequest = options.onRequest ?? (yield* TrafficLog)
   const http = yield* Effect.acquireRelease(
-    Effect.map(B2Way.of(options), (way) => B2Http.make({ ...way, maxConcurrency, onRequest })),
+    Effect.map(B2Way.of(options), (way) => HttpClient.make({ ...way, maxConcurrency, onRequest })),
     ({ close }) => Effect.promise(close)
   )
   const calls = yield* B2Calls.make({

@@ -2,9 +2,9 @@
 import { hash } from "node:crypto"
 import * as tls from "node:tls"
 import { type EmulatorOptions, startEmulator } from "@ourclone/b2-emulator/Emulator"
+import * as HttpClient from "@ourclone/http/HttpClient"
 import * as B2Calls from "@ourclone/provider-b2/api/B2Calls"
 import * as B2Client from "@ourclone/provider-b2/api/B2Client"
-import * as B2Http from "@ourclone/provider-b2/api/B2Http"
 import * as B2LargeFile from "@ourclone/provider-b2/B2LargeFile"
 import * as B2Provider from "@ourclone/provider-b2/B2Provider"
 import * as B2Root from "@ourclone/provider-b2/B2Root"
@@ -47,7 +47,7 @@ export const openAt = (emulator: At, location: string, options: Partial<B2Provid
 /** What a provider of a bucket is made of. */
 export const openRoot = Effect.fnUntraced(function* ({ endpoint, key, keyId }: At, bucket: string) {
   const http = yield* Effect.acquireRelease(
-    Effect.sync(() => B2Http.make({ maxConcurrency: 8 })),
+    Effect.sync(() => HttpClient.make({ maxConcurrency: 8 })),
     ({ close }) => Effect.promise(close)
   )
   const applicationKey = Redacted.make(key)

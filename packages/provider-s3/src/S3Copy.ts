@@ -1,5 +1,5 @@
 /** Copies inside the service, which move no bytes through this machine; another time is a copy of a file onto itself. */
-import { CopyObjectCommand, type CopyObjectCommandInput, type HeadObjectCommandOutput } from "@aws-sdk/client-s3"
+import { CopyObjectCommand, type CopyObjectCommandInput } from "@aws-sdk/client-s3"
 import type { DatedFile, File } from "@ourclone/core/contract/Entry"
 import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
@@ -7,6 +7,7 @@ import * as Spelling from "@ourclone/core/contract/Spelling"
 import { SourceChanged } from "@ourclone/core/contract/StorageError"
 import { copyInParts } from "@ourclone/core/layers/CopyInParts"
 import * as Effect from "effect/Effect"
+import type { ObjectHead } from "./api/ObjectHead.ts"
 import { timeMetadata } from "./api/StoredTime.ts"
 import { copySource } from "./S3CopySource.ts"
 import { head } from "./S3Files.ts"
@@ -35,7 +36,7 @@ type Replacing = Pick<
   "Metadata" | "ContentType" | "ContentEncoding" | "ContentLanguage" | "ContentDisposition" | "CacheControl"
 >
 
-const replacing = (found: HeadObjectCommandOutput, metadata: Record<string, string>): Replacing => {
+const replacing = (found: ObjectHead, metadata: Record<string, string>): Replacing => {
   const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType } = found
   const known = { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType }
   const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
@@ -70,7 +71,7 @@ const inParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]) => {
   return copyInParts(largeFile, from, to, Math.max(least, Math.min(gibibyte, limits.maxPartSize)))
 }
 
-const isOther = (file: File, found: HeadObjectCommandOutput): boolean => {
+const isOther = (file: File, found: ObjectHead): boolean => {
   const { identity, versionId } = file
   if (identity !== undefined) return etagText(found.ETag) !== identity
   return versionId !== undefined && found.VersionId !== undefined && found.VersionId !== versionId

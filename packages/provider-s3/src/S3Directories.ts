@@ -1,11 +1,11 @@
 /** Empty directories, which S3 only has as empty objects. */
-import { PutObjectCommand } from "@aws-sdk/client-s3"
 import type { Directory } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { NotFound, type StorageError } from "@ourclone/core/contract/StorageError"
 import { emptyDirectoryMarker } from "@ourclone/core/layers/MarkedDirectories"
 import * as Effect from "effect/Effect"
+import { headersOf } from "./api/RequestHeaders.ts"
 import { removeKey } from "./S3Removal.ts"
 import type { S3Root } from "./S3Root.ts"
 import { fetchPage } from "./S3Rows.ts"
@@ -41,20 +41,21 @@ export const statDirectory =
 
 const putMarker = (root: S3Root, path: string, key: string): Effect.Effect<void, StorageError> =>
   Effect.asVoid(
-    root.calls.call({ operation: "PutObject", bucket: root.bucketName, path }, (client, options) =>
-      client.send(
-        new PutObjectCommand({
-          Bucket: root.bucketName,
-          Key: key,
-          Body: new Uint8Array(0),
-          ContentLength: 0,
+    root.calls.exchange(
+      { operation: "PutObject", bucket: root.bucketName, path },
+      {
+        method: "PUT",
+        bucket: root.bucketName,
+        key,
+        headers: headersOf({
+          ContentType: "application/octet-stream",
           Metadata: metadataOf({ modifiedAt: Date.now() }, root.quirks),
           ...root.stored.always,
           ...root.stored.key,
           ...root.stored.made
         }),
-        options
-      )
+        body: new Uint8Array(0)
+      }
     )
   )
 

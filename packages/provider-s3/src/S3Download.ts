@@ -1,34 +1,41 @@
 /** Reading files. What arrives is held against the length, the ETag and the digests that are known of it. */
-import type { Readable } from "node:stream"
-import { GetObjectCommand } from "@aws-sdk/client-s3"
-import type { ByteRange } from "@ourclone/core/contract/ByteSource"
+import { hash } from "node:crypto"
+import { type ByteRange, smallSize } from "@ourclone/core/contract/ByteSource"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import {
   ChecksumMismatch,
   type Reason,
   SourceChanged,
-  type StorageError,
-  Unavailable,
   UnexpectedResponse,
   wronglyNoted
 } from "@ourclone/core/contract/StorageError"
 import * as ArrivingBytes from "@ourclone/core/layers/ArrivingBytes"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as S3Errors from "./api/S3Errors.ts"
+import { type ObjectHead, objectHead } from "./api/ObjectHead.ts"
+import { headersOf } from "./api/RequestHeaders.ts"
+import type { S3Request } from "./api/S3Requests.ts"
 import type { S3Root } from "./S3Root.ts"
 import { etagText, md5OfEtag } from "./S3Stored.ts"
 
-/** Exactly the object that was seen: by its version, else by its ETag. */
-const seen = ({ identity, versionId }: File) =>
-  versionId === undefined ? (identity === undefined ? {} : { IfMatch: `"${identity}"` }) : { VersionId: versionId }
+const call = (root: S3Root, file: File) => ({ operation: "GetObject", bucket: root.bucketName, path: file.path })
 
-interface Opened {
-  readonly body: Readable
-  readonly size: number
-  /** Where the service told one of all the bytes. */
-  readonly md5: string | undefined
+/** For exactly the object that was seen: by its version, else by its ETag. */
+const requestOf = (root: S3Root, file: File, range: ByteRange | undefined): S3Request => {
+  const { identity, path, versionId } = file
+  return {
+    method: "GET",
+    bucket: root.bucketName,
+    key: root.nameOf(path),
+    query: versionId === undefined ? {} : { versionId },
+    headers: headersOf({
+      Range: range === undefined ? undefined : ArrivingBytes.rangeHeader(range),
+      IfMatch: versionId === undefined && identity !== undefined ? `"${identity}"` : undefined,
+      ...root.stored.always,
+      ...root.stored.key
+    })
+  }
 }
 
 const replaced = () => new SourceChanged({ message: "the file was replaced after it was seen" })
@@ -36,15 +43,7 @@ const replaced = () => new SourceChanged({ message: "the file was replaced after
 const wrongSize = (file: File, size: number, expected: number): Reason =>
   file.versionId === undefined && file.identity === undefined ? replaced() : ArrivingBytes.wrongCount(expected)(size)
 
-const wrongHead = (
-  file: File,
-  range: ByteRange | undefined,
-  head: {
-    readonly ContentLength?: number | undefined
-    readonly ContentRange?: string | undefined
-    readonly ETag?: string | undefined
-  }
-): Reason | undefined => {
+const wrongHead = (file: File, range: ByteRange | undefined, head: ObjectHead): Reason | undefined => {
   const etag = etagText(head.ETag)
   if (file.versionId === undefined && file.identity !== undefined && etag !== undefined && etag !== file.identity) {
     return replaced()
@@ -63,40 +62,9 @@ const wrongHead = (
     : wrongSize(file, head.ContentLength, expected)
 }
 
-const open = (root: S3Root, file: File, range: ByteRange | undefined) => {
-  const { bucketName, calls, quirks, stored } = root
-  const of = { operation: "GetObject", bucket: bucketName, path: file.path }
-  const opened = calls.call(of, (client, options) =>
-    client.send(
-      new GetObjectCommand({
-        Bucket: bucketName,
-        Key: root.nameOf(file.path),
-        ...(range === undefined ? {} : { Range: ArrivingBytes.rangeHeader(range) }),
-        ...seen(file),
-        ...stored.always,
-        ...stored.key
-      }),
-      options
-    )
-  )
-  const taken = Effect.flatMap(opened, (head): Effect.Effect<Opened, StorageError> => {
-    const body = head.Body as Readable | undefined
-    if (body === undefined) {
-      return Effect.fail(calls.fail("read", file.path, new UnexpectedResponse({ message: "the answer has no bytes" })))
-    }
-    // What breaks later is told by whoever reads; nobody may.
-    body.on("error", () => {})
-    const wrong = wrongHead(file, range, head)
-    if (wrong === undefined) {
-      const isHidden = stored.hidesMd5 || head.ServerSideEncryption === "aws:kms"
-      const md5 = range === undefined && !isHidden ? md5OfEtag(head.ETag, quirks) : undefined
-      return Effect.succeed({ body, size: range?.length ?? file.size, md5 })
-    }
-    body.destroy()
-    return Effect.fail(calls.fail("read", file.path, wrong))
-  })
-  return Effect.acquireRelease(taken, ({ body }) => Effect.sync(() => body.destroy()), { interruptible: true })
-}
+/** The MD5 of all the bytes, where the service tells it. */
+const toldMd5 = ({ quirks, stored }: S3Root, { ETag, ServerSideEncryption }: ObjectHead): string | undefined =>
+  stored.hidesMd5 || ServerSideEncryption?.startsWith("aws:kms") === true ? undefined : md5OfEtag(ETag, quirks)
 
 /** What tells whether all the bytes are right: the MD5 of the service, or else what somebody noted. */
 const digestOf = (file: File, md5: string | undefined): ArrivingBytes.Expected["digest"] => {
@@ -115,22 +83,17 @@ const digestOf = (file: File, md5: string | undefined): ArrivingBytes.Expected["
   return { algorithm, wrong }
 }
 
-const piecesOf = (root: S3Root, file: File, range: ByteRange | undefined, { body, md5, size }: Opened) => {
-  const fail = (reason: Reason) => root.calls.fail("read", file.path, reason)
-  const pieces = Stream.fromAsyncIterable(body as AsyncIterable<Uint8Array>, (thrown): StorageError => {
-    const failure = S3Errors.failureOf(thrown)
-    const call = { operation: "GetObject", bucket: root.bucketName, isOfBucket: false }
-    const reason = S3Errors.reasonOf(failure, call)
-    return fail(reason._tag === "UnexpectedResponse" ? new Unavailable({ message: failure.message }) : reason)
+const open = (root: S3Root, file: File, range: ByteRange | undefined) =>
+  Effect.flatMap(root.calls.open(call(root, file), requestOf(root, file, range)), ({ headers, pieces }) => {
+    const fail = (reason: Reason) => root.calls.fail("read", file.path, reason)
+    const head = objectHead(headers)
+    const wrong = wrongHead(file, range, head)
+    if (wrong !== undefined) return Effect.fail(fail(wrong))
+    const size = range?.length ?? file.size
+    const digest = range === undefined ? digestOf(file, toldMd5(root, head)) : undefined
+    const expected = { size, wrongSize: (arrived: number) => wrongSize(file, arrived, size), digest, fail }
+    return Effect.succeed(Stream.fromPull(Effect.sync(() => ArrivingBytes.held(pieces, expected))))
   })
-  const digest = range === undefined ? digestOf(file, md5) : undefined
-  return ArrivingBytes.holding(pieces, {
-    size,
-    wrongSize: (arrived) => wrongSize(file, arrived, size),
-    digest,
-    fail
-  })
-}
 
 export const read =
   (root: S3Root): Provider["read"] =>
@@ -140,12 +103,26 @@ export const read =
       if (refused !== undefined) return Stream.fail(root.calls.fail("read", file.path, refused))
       // There is no such range in HTTP.
       if (range?.length === 0) return Stream.empty
-      return Stream.scoped(
-        Stream.unwrap(Effect.map(open(root, file, range), (opened) => piecesOf(root, file, range, opened)))
-      )
+      return Stream.unwrap(open(root, file, range))
     })
 
 export const readAll =
   (root: S3Root): Provider["readAll"] =>
   (file) =>
-    Effect.map(Stream.runCollect(read(root)(file)), (pieces) => Buffer.concat(pieces))
+    Effect.suspend(() => {
+      const most = Math.max(file.size, smallSize)
+      const fail = (reason: Reason) => Effect.fail(root.calls.fail("readAll", file.path, reason))
+      return Effect.flatMap(
+        root.calls.exchange(call(root, file), { ...requestOf(root, file, undefined), most }),
+        ({ body, headers }) => {
+          const head = objectHead(headers)
+          const digest = digestOf(file, toldMd5(root, head))
+          const wrong =
+            wrongHead(file, undefined, head) ??
+            (body.length === file.size
+              ? digest?.wrong(hash(digest.algorithm, body))
+              : wrongSize(file, body.length, file.size))
+          return wrong === undefined ? Effect.succeed(body) : fail(wrong)
+        }
+      )
+    })

@@ -1,5 +1,4 @@
 /** One file in one request: stat and put. */
-import { HeadObjectCommand, PutObjectCommand, type PutObjectCommandOutput } from "@aws-sdk/client-s3"
 import type { ByteSource } from "@ourclone/core/contract/ByteSource"
 import type { DatedFile, File } from "@ourclone/core/contract/Entry"
 import type { Provider, Put, PutOptions } from "@ourclone/core/contract/Provider"
@@ -14,7 +13,9 @@ import {
 } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import { unexpected } from "./api/ListingPages.ts"
+import { objectHead } from "./api/ObjectHead.ts"
 import * as ObjectMetadata from "./api/ObjectMetadata.ts"
+import { headersOf } from "./api/RequestHeaders.ts"
 import { headerFields } from "./S3Headers.ts"
 import type { S3Root } from "./S3Root.ts"
 import { etagText, fileOfHead, md5OfEtag, metadataOf } from "./S3Stored.ts"
@@ -26,19 +27,18 @@ export const maxPutSize = 5 * 1024 ** 3
 /** What a service says of an object. That of something between may be anything. */
 export const head = (root: S3Root, path: RemotePath, key: string, versionId?: string, bucket = root.bucketName) =>
   Effect.flatMap(
-    root.calls.call({ operation: "HeadObject", bucket, path }, (client, options) =>
-      client.send(
-        new HeadObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          ...(versionId === undefined ? {} : { VersionId: versionId }),
-          ...root.stored.always,
-          ...root.stored.key
-        }),
-        options
-      )
+    root.calls.exchange(
+      { operation: "HeadObject", bucket, path },
+      {
+        method: "HEAD",
+        bucket,
+        key,
+        query: versionId === undefined ? {} : { versionId },
+        headers: headersOf({ ...root.stored.always, ...root.stored.key })
+      }
     ),
-    (found) => {
+    ({ headers }) => {
+      const found = objectHead(headers)
       const { ContentLength: size, ETag, LastModified } = found
       const isObject = size !== undefined && Number.isSafeInteger(size) && size >= 0
       if (isObject && (ETag !== undefined || LastModified !== undefined)) return Effect.succeed(found)
@@ -85,26 +85,24 @@ const store = (
     yield* root.forWriting
     const contentType = options.contentType ?? "application/octet-stream"
     const announced = source.sha1 === undefined ? {} : { sha1: source.sha1 }
-    const { answer, md5 } = yield* sendBytes<PutObjectCommandOutput>(
+    const fields = {
+      ContentType: contentType,
+      ...headerFields(options.contentHeaders),
+      Metadata: metadataOf(options, quirks),
+      ...conditions,
+      ...stored.always,
+      ...stored.key,
+      ...stored.made
+    }
+    const { answer: reply, md5 } = yield* sendBytes(
       { calls, operation, path, source, announced, wholeSize: 0 },
-      (send) => calls.call({ operation: "PutObject", bucket: bucketName, path }, send),
-      (body, client, given) =>
-        client.send(
-          new PutObjectCommand({
-            Bucket: bucketName,
-            Key: key,
-            ...body,
-            ContentType: contentType,
-            ...headerFields(options.contentHeaders),
-            Metadata: metadataOf(options, quirks),
-            ...conditions,
-            ...stored.always,
-            ...stored.key,
-            ...stored.made
-          }),
-          given
+      ({ body, headers }) =>
+        calls.exchange(
+          { operation: "PutObject", bucket: bucketName, path },
+          { method: "PUT", bucket: bucketName, key, headers: { ...headersOf(fields), ...headers }, body }
         )
     )
+    const answer = objectHead(reply.headers)
     const etag = etagText(answer.ETag)
     const told = stored.hidesMd5 ? undefined : md5OfEtag(answer.ETag, quirks)
     if (told !== undefined && told !== md5) {

@@ -9,8 +9,6 @@ import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  UploadPartCommand,
-  type UploadPartCommandOutput,
   UploadPartCopyCommand
 } from "@aws-sdk/client-s3"
 import { smallSize } from "@ourclone/core/contract/ByteSource"
@@ -27,8 +25,10 @@ import type { UploadJournal } from "@ourclone/core/layers/UploadJournal"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { unexpected } from "./api/ListingPages.ts"
+import { objectHead } from "./api/ObjectHead.ts"
 import * as ObjectMetadata from "./api/ObjectMetadata.ts"
 import type { Quirks } from "./api/Quirks.ts"
+import { headersOf } from "./api/RequestHeaders.ts"
 import { isUnclear } from "./api/S3Errors.ts"
 import { copySource } from "./S3CopySource.ts"
 import { head, maxPutSize } from "./S3Files.ts"
@@ -110,7 +110,7 @@ export const make = (root: S3Root, account: string, journal: UploadJournal): Lar
   const uploadPart: LargeFile["uploadPart"] = (file, number, source, { checksums = {} }) =>
     Effect.gen(function* () {
       const isTold = limits.partChecksum !== undefined
-      const { answer, md5 } = yield* sendBytes<UploadPartCommandOutput>(
+      const { answer, md5 } = yield* sendBytes(
         {
           calls,
           operation: "uploadPart",
@@ -119,11 +119,17 @@ export const make = (root: S3Root, account: string, journal: UploadJournal): Lar
           announced: checksums,
           wholeSize: isTold ? smallSize : largestWhole
         },
-        (send) => calls.call(of("UploadPart", file.path), send),
-        (body, client, options) =>
-          client.send(new UploadPartCommand({ ...upload(file), PartNumber: number, ...body, ...stored.key }), options)
+        ({ body, headers }) =>
+          calls.exchange(of("UploadPart", file.path), {
+            method: "PUT",
+            bucket: bucketName,
+            key: root.nameOf(file.path),
+            query: { partNumber: `${number}`, uploadId: file.id },
+            headers: { ...headersOf({ ...stored.always, ...stored.key }), ...headers },
+            body
+          })
       )
-      const etag = etagText(answer.ETag)
+      const etag = etagText(objectHead(answer.headers).ETag)
       if (etag === undefined) return yield* unexpected(calls, "UploadPart", file.path, "the answer has no ETag")
       if (isTold && md5OfEtag(etag, quirks) !== undefined && etag !== md5) {
         const message = `part ${number} arrived as other bytes than were sent`

@@ -1,31 +1,16 @@
 /** Addresses that can be given away for a while. */
-import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import { InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { type Address, presigned } from "./api/Presign.ts"
+import { presigned } from "./api/Presign.ts"
+import { addressOf } from "./api/S3Address.ts"
+import { encodedKey } from "./api/Signature.ts"
 import * as S3Files from "./S3Files.ts"
 import type { S3Root } from "./S3Root.ts"
 
 const mostSeconds = 604_800
-
-/** Where the library would fetch the file, by the endpoint and its path style. Nothing is sent. */
-const addressOf = async (client: S3Client, bucket: string, key: string): Promise<Address> => {
-  const command = new GetObjectCommand({ Bucket: bucket, Key: key })
-  let address: Address | undefined
-  command.middlewareStack.add(
-    () => async (args) => {
-      address = args.request as Address
-      return { response: {}, output: { $metadata: {} } }
-    },
-    { step: "build", priority: "high", name: "notSent" }
-  )
-  await client.send(command)
-  if (address === undefined) throw new Error("the library told no address")
-  return address
-}
 
 export const link = (root: S3Root): NonNullable<Provider["link"]> => {
   const stat = S3Files.stat(root)
@@ -48,13 +33,22 @@ export const link = (root: S3Root): NonNullable<Provider["link"]> => {
     return yield* Effect.flatMap(
       calls.call({ operation: "link", bucket, path }, async (client) => {
         const { accessKeyId, expiration, secretAccessKey, sessionToken } = await client.config.credentials()
-        const [address, region] = [await addressOf(client, bucket, key), await client.config.region()]
+        const address = await addressOf(client, bucket)
         if (accessKeyId === "") return { refusal: "there is no key to sign an address with" }
         if (expiration !== undefined && expiration.getTime() < now + validMillis)
           return { refusal: `the keys of this session end at ${expiration.toISOString()}, and the address with them` }
         const query = stored.always.RequestPayer === undefined ? {} : { "x-amz-request-payer": "requester" }
         const at = now + client.config.systemClockOffset
-        const url = presigned(address, { accessKeyId, secretAccessKey, sessionToken, region, now: at, seconds, query })
+        const { region, service } = address
+        const keys = { accessKeyId, secretAccessKey, sessionToken }
+        const url = presigned(address, address.path + encodedKey(key), {
+          ...keys,
+          region,
+          service,
+          now: at,
+          seconds,
+          query
+        })
         return { url }
       }),
       ({ refusal, url }) => (url === undefined ? Effect.fail(refused(path, refusal)) : Effect.succeed(url))

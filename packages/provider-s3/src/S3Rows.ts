@@ -1,5 +1,4 @@
 /** Pages of names, in either version of the call, each proved to be a listing before anything is believed of it. */
-import { ListObjectsCommand, ListObjectsV2Command, type _Object as S3Object } from "@aws-sdk/client-s3"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { ListOptions } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
@@ -9,6 +8,8 @@ import * as Pages from "@ourclone/core/layers/Pages"
 import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import * as ListingPages from "./api/ListingPages.ts"
+import type { ListedObject, Listing } from "./api/ListingXml.ts"
+import { headersOf } from "./api/RequestHeaders.ts"
 import type { S3Root } from "./S3Root.ts"
 import { etagText, md5OfEtag } from "./S3Stored.ts"
 
@@ -39,7 +40,7 @@ interface Found {
   readonly next: Start
 }
 
-const rowOf = (decode: (text: string | undefined) => string, { ETag, Key, Size }: S3Object): ObjectRow => ({
+const rowOf = (decode: (text: string | undefined) => string, { ETag, Key, Size }: ListedObject): ObjectRow => ({
   fileName: decode(Key),
   action: "upload",
   contentLength: ListingPages.sizeOf(Size),
@@ -54,47 +55,51 @@ const merged = (files: ReadonlyArray<ObjectRow>, folders: ReadonlyArray<ObjectRo
 
 const folderRow = (fileName: string): ObjectRow => ({ fileName, action: "folder", contentLength: 0, etag: undefined })
 
-/** What a listing says, in either version. */
-interface Reply {
-  readonly Name?: string | undefined
-  readonly IsTruncated?: boolean | undefined
-  readonly EncodingType?: string | undefined
-  readonly Contents?: ReadonlyArray<S3Object> | undefined
-  readonly CommonPrefixes?: ReadonlyArray<{ readonly Prefix?: string | undefined }> | undefined
-}
-
-const rowsIn = (page: Reply): ReadonlyArray<ObjectRow> => {
+const rowsIn = (page: Listing): ReadonlyArray<ObjectRow> => {
   ListingPages.assertListing(page.Name, page.IsTruncated)
   const decode = ListingPages.decoderOf(page)
-  const files = (page.Contents ?? []).map((row) => rowOf(decode, row))
-  const folders = (page.CommonPrefixes ?? []).map(({ Prefix }) => folderRow(decode(Prefix)))
+  const files = page.Contents.map((row) => rowOf(decode, row))
+  const folders = page.CommonPrefixes.map(({ Prefix }) => folderRow(decode(Prefix)))
   return merged(files, folders)
 }
 
-const fetchV2 = (root: S3Root, at: string, asked: Asked, start: Start) => {
-  const { bucketName, calls, quirks, stored } = root
-  const operation = "ListObjectsV2"
-  const { delimiter, limit = pageSize, prefix } = asked
-  const reply = calls.call({ operation, bucket: bucketName, path: at }, (client, options) =>
-    client.send(
-      new ListObjectsV2Command({
-        Bucket: bucketName,
-        Prefix: prefix,
-        MaxKeys: limit,
-        ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
-        ...(start === undefined
-          ? {}
-          : "token" in start
-            ? { ContinuationToken: start.token }
-            : { StartAfter: start.after }),
-        ...(quirks.encodesNames ? { EncodingType: "url" } : {}),
-        ...stored.always
-      }),
-      options
-    )
+/** What a page of a thousand of the longest names may have in bytes, and four times as much. */
+const mostOfPage = 16 * 1024 * 1024
+
+/** What the service says; `NoListing` is for those who read it. */
+const ask = (
+  { bucketName, calls, quirks, stored }: S3Root,
+  operation: string,
+  at: string,
+  { delimiter, limit = pageSize, prefix }: Asked,
+  query: Readonly<Record<string, string>>
+) =>
+  calls.exchange(
+    { operation, bucket: bucketName, path: at },
+    {
+      method: "GET",
+      bucket: bucketName,
+      query: {
+        prefix,
+        "max-keys": `${limit}`,
+        ...(delimiter === undefined ? {} : { delimiter }),
+        ...(quirks.encodesNames ? { "encoding-type": "url" } : {}),
+        ...query
+      },
+      headers: headersOf(stored.always),
+      most: mostOfPage
+    }
   )
-  return Effect.flatMap(reply, (page) =>
+
+const fetchV2 = (root: S3Root, at: string, asked: Asked, start: Start) => {
+  const { calls } = root
+  const operation = "ListObjectsV2"
+  const from: Readonly<Record<string, string>> =
+    start === undefined ? {} : "token" in start ? { "continuation-token": start.token } : { "start-after": start.after }
+  const reply = ask(root, operation, at, asked, { "list-type": "2", ...from })
+  return Effect.flatMap(reply, ({ body }) =>
     ListingPages.reading(calls, operation, at, (): Found => {
+      const page = ListingPages.listingOf(body)
       const rows = rowsIn(page)
       const token = page.NextContinuationToken
       if (page.IsTruncated !== true) return { rows, next: undefined }
@@ -105,26 +110,13 @@ const fetchV2 = (root: S3Root, at: string, asked: Asked, start: Start) => {
 }
 
 const fetchV1 = (root: S3Root, at: string, asked: Asked, start: Start) => {
-  const { bucketName, calls, quirks, stored } = root
+  const { calls } = root
   const operation = "ListObjects"
-  const { delimiter, limit = pageSize, prefix } = asked
   const marker = start === undefined || !("after" in start) ? undefined : start.after
-  const reply = calls.call({ operation, bucket: bucketName, path: at }, (client, options) =>
-    client.send(
-      new ListObjectsCommand({
-        Bucket: bucketName,
-        Prefix: prefix,
-        MaxKeys: limit,
-        ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
-        ...(marker === undefined ? {} : { Marker: marker }),
-        ...(quirks.encodesNames ? { EncodingType: "url" } : {}),
-        ...stored.always
-      }),
-      options
-    )
-  )
-  return Effect.flatMap(reply, (page) =>
+  const reply = ask(root, operation, at, asked, marker === undefined ? {} : { marker })
+  return Effect.flatMap(reply, ({ body }) =>
     ListingPages.reading(calls, operation, at, (): Found => {
+      const page = ListingPages.listingOf(body)
       const rows = rowsIn(page)
       if (page.IsTruncated !== true) return { rows, next: undefined }
       const { NextMarker: next } = page

@@ -1,10 +1,10 @@
 /** What every request says of how objects are kept, and what an answer says of one. */
 import { createHash } from "node:crypto"
-import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3"
 import type { Checksums, DatedFile } from "@ourclone/core/contract/Entry"
 import type { PutOptions } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import * as Redacted from "effect/Redacted"
+import type { ObjectHead } from "./api/ObjectHead.ts"
 import * as ObjectMetadata from "./api/ObjectMetadata.ts"
 import type { Quirks } from "./api/Quirks.ts"
 import { modifiedAtOf, timeMetadata } from "./api/StoredTime.ts"
@@ -84,9 +84,9 @@ const notedChecksums = (metadata: { readonly [name: string]: string }): Checksum
   }
 }
 
-export const fileOfHead = (head: HeadObjectCommandOutput, path: RemotePath, quirks: Quirks): DatedFile => {
+export const fileOfHead = (head: ObjectHead, path: RemotePath, quirks: Quirks): DatedFile => {
   const metadata = head.Metadata ?? {}
-  const isHidden = head.ServerSideEncryption === "aws:kms" || head.SSECustomerAlgorithm !== undefined
+  const isHidden = head.ServerSideEncryption?.startsWith("aws:kms") === true || head.SSECustomerAlgorithm !== undefined
   const md5 = isHidden ? undefined : md5OfEtag(head.ETag, quirks)
   const noted = notedChecksums(metadata)
   const own = ObjectMetadata.ofHeaders(metadata)

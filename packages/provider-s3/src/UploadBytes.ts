@@ -1,19 +1,18 @@
 /** Bytes of a source on their way: held against what was announced before the last of them leaves. */
 import { createHash, hash } from "node:crypto"
-import type { Readable } from "node:stream"
-import type { S3Client } from "@aws-sdk/client-s3"
 import { type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
 import type { ChecksumAlgorithm, Checksums } from "@ourclone/core/contract/Entry"
 import { ChecksumMismatch, SourceChanged, type StorageError, wronglyNoted } from "@ourclone/core/contract/StorageError"
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type S3Calls, type Send, type SendOptions, sendGuarded } from "./api/S3Calls.ts"
+import type { S3Calls } from "./api/S3Calls.ts"
+import type { S3Request } from "./api/S3Requests.ts"
 
-/** What the library is given of a body. */
+/** What a request is given of a body. */
 export interface Body {
-  readonly Body: Uint8Array | Readable
-  readonly ContentLength: number
-  readonly ContentMD5?: string
+  readonly body: NonNullable<S3Request["body"]>
+  readonly headers: Readonly<Record<string, string>>
 }
 
 export interface Sent<A> {
@@ -58,19 +57,13 @@ const wrongDigest = (
   return undefined
 }
 
-/** A body that may be read once: `send` is called for one attempt. */
-export type SendBody<A> = (body: Body, client: S3Client, options: SendOptions) => Promise<A>
-
 /** What sends `source`: whole and with its MD5 where it is small enough, else while it is read. */
 export const sendBytes = <A>(
   sending: Sending,
-  call: (send: Send<A>) => Effect.Effect<A, StorageError>,
-  send: SendBody<A>
+  send: (body: Body) => Effect.Effect<A, StorageError>
 ): Effect.Effect<Sent<A>, StorageError> => {
   const { source, wholeSize } = sending
-  return source.size <= Math.max(wholeSize, smallSize)
-    ? sendWhole(sending, call, send)
-    : sendStreamed(sending, call, send)
+  return source.size <= Math.max(wholeSize, smallSize) ? sendWhole(sending, send) : sendStreamed(sending, send)
 }
 
 const wholeOf = ({ source }: Sending): Effect.Effect<Uint8Array, StorageError> =>
@@ -80,57 +73,54 @@ const wholeOf = ({ source }: Sending): Effect.Effect<Uint8Array, StorageError> =
 
 const sendWhole = <A>(
   sending: Sending,
-  call: (send: Send<A>) => Effect.Effect<A, StorageError>,
-  send: SendBody<A>
+  send: (body: Body) => Effect.Effect<A, StorageError>
 ): Effect.Effect<Sent<A>, StorageError> =>
   Effect.flatMap(wholeOf(sending), (bytes) => {
     if (bytes.length !== sending.source.size) return Effect.fail(changed(sending, bytes.length))
     const wrong = wrongDigest(sending, (algorithm) => hash(algorithm, bytes))
     if (wrong !== undefined) return Effect.fail(wrong)
     const md5 = hash("md5", bytes)
-    const body: Body = {
-      Body: bytes,
-      ContentLength: bytes.length,
-      ContentMD5: Buffer.from(md5, "hex").toString("base64")
-    }
-    return Effect.map(
-      call((client, options) => send(body, client, options)),
-      (answer) => ({ answer, md5 })
-    )
+    const headers = { "content-md5": Buffer.from(md5, "hex").toString("base64") }
+    return Effect.map(send({ body: bytes, headers }), (answer) => ({ answer, md5 }))
   })
 
 const sendStreamed = <A>(
   sending: Sending,
-  call: (send: Send<A>) => Effect.Effect<A, StorageError>,
-  send: SendBody<A>
+  send: (body: Body) => Effect.Effect<A, StorageError>
 ): Effect.Effect<Sent<A>, StorageError> =>
   Effect.suspend(() => {
     const { announced, source } = sending
     const wanted = algorithms.filter((algorithm) => algorithm === "md5" || announced[algorithm] !== undefined)
     let md5 = ""
-    const sent = call((client, { abortSignal }) => {
+    const readings: Array<AsyncIterator<Uint8Array>> = []
+    const body = async function* () {
+      const reading = Stream.toAsyncIterable(source.read())[Symbol.asyncIterator]()
+      readings.push(reading)
       const hashes = new Map(wanted.map((algorithm) => [algorithm, createHash(algorithm)]))
-      const pieces = async function* () {
-        let count = 0
-        let held: Uint8Array | undefined
-        for await (const piece of Stream.toAsyncIterable(source.read())) {
-          // The library may still hold what it has asked for behind: pieces do not go back to a pool here.
-          if (held !== undefined) yield held
-          held = piece
-          count += piece.length
-          if (count > source.size) throw changed(sending, undefined)
-          for (const each of hashes.values()) each.update(piece)
+      let count = 0
+      let held: Uint8Array | undefined
+      for (;;) {
+        const { done, value: piece } = await reading.next()
+        if (done === true) break
+        if (held !== undefined) {
+          yield held
+          // Only when the socket has taken all of a piece does undici ask for the next.
+          PiecePool.give(held)
         }
-        if (count !== source.size) throw changed(sending, undefined)
-        const digests = new Map([...hashes].map(([algorithm, each]) => [algorithm, each.digest("hex")]))
-        const wrong = wrongDigest(sending, (algorithm) => digests.get(algorithm) ?? "")
-        if (wrong !== undefined) throw wrong
-        md5 = digests.get("md5") ?? ""
-        if (held !== undefined) yield held
+        held = piece
+        count += piece.length
+        if (count > source.size) throw changed(sending, undefined)
+        for (const each of hashes.values()) each.update(piece)
       }
-      return sendGuarded(pieces(), abortSignal, (body, signal) =>
-        send({ Body: body, ContentLength: source.size }, client, { abortSignal: signal })
-      )
-    })
-    return Effect.map(sent, (answer) => ({ answer, md5 }))
+      if (count !== source.size) throw changed(sending, undefined)
+      const digests = new Map([...hashes].map(([algorithm, each]) => [algorithm, each.digest("hex")]))
+      const wrong = wrongDigest(sending, (algorithm) => digests.get(algorithm) ?? "")
+      if (wrong !== undefined) throw wrong
+      md5 = digests.get("md5") ?? ""
+      if (held !== undefined) yield held
+    }
+    const sent = send({ body, headers: { "content-length": `${source.size}` } })
+    // Whoever waits for a piece that never comes is told, too.
+    const ended = Effect.promise(() => Promise.all(readings.map((reading) => reading.return?.())))
+    return Effect.map(Effect.ensuring(sent, ended), (answer) => ({ answer, md5 }))
   })

@@ -66,7 +66,7 @@ export const hostile = (answer: (request: http.IncomingMessage, count: number) =
                 return
               }
               response.write(body)
-              vi.useFakeTimers({ toFake: ["Date"] })
+              vi.useFakeTimers({ toFake: ["Date", "performance"] })
               const drops = setInterval(() => {
                 if (vi.isFakeTimers()) vi.advanceTimersByTime(50_000)
                 response.write(endless)

@@ -6,12 +6,12 @@
  * that comes late is given what the others fetched.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import type { ConnectionFailure } from "@ourclone/http/HttpMessage"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { KeyScope } from "./B2Errors.ts"
 import type { B2Refusal } from "./B2Refusal.ts"
-import type { ConnectionFailure } from "./HttpMessage.ts"
 
 export interface Authorization {
   readonly accountId: string

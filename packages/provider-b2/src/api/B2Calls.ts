@@ -1,17 +1,18 @@
 /** How a call is made and how its failure is named. What the calls are is in `B2Client.ts`. */
 import { isStorageError, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
+import * as ConnectionReason from "@ourclone/http/ConnectionReason"
+import type { HttpClient } from "@ourclone/http/HttpClient"
+import { type HttpReply, type HttpRequest, header } from "@ourclone/http/HttpMessage"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as B2Authorization from "./B2Authorization.ts"
-import { connectionReason, type KeyScope, reasonOf } from "./B2Errors.ts"
-import type { B2Http } from "./B2Http.ts"
+import { type KeyScope, reasonOf } from "./B2Errors.ts"
 import { type B2Refusal, fromReply } from "./B2Refusal.ts"
 import * as B2Replies from "./B2Replies.ts"
 import * as ForeignAnswer from "./ForeignAnswer.ts"
-import { type HttpReply, type HttpRequest, header } from "./HttpMessage.ts"
 
 export interface B2CallsOptions {
-  readonly http: B2Http
+  readonly http: HttpClient
   /** `Provider.name`, for messages. */
   readonly provider: string
   /** `https://api.backblazeb2.com` */
@@ -29,7 +30,7 @@ type Failure = B2Authorization.Failure
 export type CallBounds = Pick<HttpRequest, "timeout" | "most">
 
 export interface B2Calls {
-  readonly http: B2Http
+  readonly http: HttpClient
   readonly endpoint: string
   readonly provider: string
   readonly userAgent: string
@@ -75,7 +76,7 @@ const explainWith =
     if (failure._tag === "B2Refusal" && goneBucket.has(failure.code)) onBucketGone?.()
     const reason =
       failure._tag === "ConnectionFailure"
-        ? connectionReason(failure, isUpload)
+        ? ConnectionReason.reasonOf(failure, isUpload)
         : reasonOf(failure, { call: operation, isUpload, key: key() })
     return new StorageError({ provider, operation, ...(path === undefined ? {} : { path }), reason })
   }

@@ -1,5 +1,6 @@
 /** B2's native API, one function for each call. Names are whole names in the bucket; `at` is the path to show in errors. */
 import { NotFound, StorageError } from "@ourclone/core/contract/StorageError"
+import type { Headers, HttpReply, HttpRequest } from "@ourclone/http/HttpMessage"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -9,7 +10,6 @@ import { type B2Calls, type CallBounds, isAsSafe } from "./B2Calls.ts"
 import { encode } from "./B2Names.ts"
 import { type B2Refusal, fromReply } from "./B2Refusal.ts"
 import * as B2Replies from "./B2Replies.ts"
-import type { Headers, HttpReply, HttpRequest } from "./HttpMessage.ts"
 import * as ListingPages from "./ListingPages.ts"
 import type { UploadUrl } from "./UploadUrls.ts"
 

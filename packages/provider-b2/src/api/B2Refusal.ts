@@ -1,6 +1,7 @@
 /** An answer of B2 that says no: `{ "status": 401, "code": "expired_auth_token", "message": "" }`. */
+
+import { type HttpReply, header } from "@ourclone/http/HttpMessage"
 import * as ForeignAnswer from "./ForeignAnswer.ts"
-import { type HttpReply, header } from "./HttpMessage.ts"
 
 export class B2Refusal {
   readonly _tag = "B2Refusal"

@@ -1,5 +1,5 @@
 /** Pages of proxies and firewalls, which answer in place of the service and in no words of its own. */
-import { type HttpReply, header } from "./HttpMessage.ts"
+import { type HttpReply, header } from "@ourclone/http/HttpMessage"
 
 const longestQuote = 120
 

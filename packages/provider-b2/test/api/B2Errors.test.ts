@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Circumstances, connectionReason, type KeyScope, reasonOf } from "@ourclone/provider-b2/api/B2Errors"
+import * as ConnectionReason from "@ourclone/http/ConnectionReason"
+import { ConnectionFailure } from "@ourclone/http/HttpMessage"
+import { type Circumstances, type KeyScope, reasonOf } from "@ourclone/provider-b2/api/B2Errors"
 import { B2Refusal, parseRetryAfter } from "@ourclone/provider-b2/api/B2Refusal"
-import { ConnectionFailure } from "@ourclone/provider-b2/api/HttpMessage"
 import { Duration } from "effect"
 
 const key: KeyScope = { keyId: "001abc", capabilities: ["listFiles", "readFiles"], namePrefix: "" }
@@ -66,8 +67,8 @@ describe("B2Errors", () => {
     }
     assert.notProperty(reason(503, "service_unavailable"), "retryAtOnce")
     const reset = new ConnectionFailure("https://pod", Object.assign(new Error("reset"), { code: "ECONNRESET" }))
-    assert.propertyVal(connectionReason(reset, true), "retryAtOnce", true)
-    assert.notProperty(connectionReason(reset), "retryAtOnce")
+    assert.propertyVal(ConnectionReason.reasonOf(reset, true), "retryAtOnce", true)
+    assert.notProperty(ConnectionReason.reasonOf(reset), "retryAtOnce")
   })
 
   it("takes a SHA-1 that B2 does not find in the bytes for damage on the way", () => {
@@ -114,6 +115,6 @@ describe("B2Errors", () => {
       "https://b2",
       Object.assign(new Error("x"), { code: "SELF_SIGNED_CERT_IN_CHAIN" })
     )
-    assert.strictEqual(connectionReason(failure)._tag, "InvalidRequest")
+    assert.strictEqual(ConnectionReason.reasonOf(failure)._tag, "InvalidRequest")
   })
 })

@@ -4,8 +4,10 @@
  * others.
  */
 import { compare } from "@ourclone/core/contract/RemotePath"
-import { type StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
+import { type StorageError, Unavailable, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
+import { NoDocument } from "./AnswerXml.ts"
+import { type Listing, listing } from "./ListingXml.ts"
 import type { S3Calls } from "./S3Calls.ts"
 
 /** The answer can be none to what was asked. */
@@ -18,7 +20,10 @@ const refuse = (message: string): never => {
 export const unexpected = (calls: S3Calls, operation: string, at: string, message: string): StorageError =>
   calls.fail(operation, at, new UnexpectedResponse({ message }))
 
-/** What `read` makes of an answer. Fails with `UnexpectedResponse` where it calls something of here that refuses it. */
+/**
+ * What `read` makes of an answer. Fails with `UnexpectedResponse` where it calls something of here that refuses it, and with
+ * `Unavailable` where the answer is cut off.
+ */
 export const reading = <A>(
   calls: S3Calls,
   operation: string,
@@ -29,6 +34,10 @@ export const reading = <A>(
     try {
       return Effect.succeed(read())
     } catch (error) {
+      if (error instanceof NoDocument) {
+        const message = `the answer is no XML that can be read: ${error.message}`
+        return Effect.fail(calls.fail(operation, at, new Unavailable({ message })))
+      }
       if (!(error instanceof NoListing)) throw error
       return Effect.fail(unexpected(calls, operation, at, error.message))
     }
@@ -46,12 +55,20 @@ export const decoderOf = ({ EncodingType }: { readonly EncodingType?: string | u
   }
 }
 
+const noListing = "the answer is no listing of S3; is something between?"
+
 /**
  * A page of a proxy, or nothing, is an empty listing to the library, and an empty listing makes a sync remove
  * everything.
  */
 export const assertListing = (name: string | undefined, isTruncated: boolean | undefined): void => {
-  if (isTruncated === undefined && name === undefined) refuse("the answer is no listing of S3; is something between?")
+  if (isTruncated === undefined && name === undefined) refuse(noListing)
+}
+
+/** Of the text of an answer. */
+export const listingOf = (body: Buffer): Listing => {
+  const found = listing(body.toString())
+  return found ?? refuse(noListing)
 }
 
 export const sizeOf = (size: number | undefined): number =>

@@ -1,9 +1,15 @@
-/** The AWS library, by one door: each call is an effect that fails once, can be interrupted and has limits of time. */
-import { Readable } from "node:stream"
+/**
+ * Calls of S3, by one door: each is an effect that fails once, can be interrupted and has limits of time. What is asked for
+ * every file goes by requests of our own, the rest through the library of AWS.
+ */
 import type { S3Client } from "@aws-sdk/client-s3"
-import { isStorageError, type Reason, StorageError } from "@ourclone/core/contract/StorageError"
+import { type Reason, StorageError } from "@ourclone/core/contract/StorageError"
+import { ConnectionFailure, type Headers, type HttpReply } from "@ourclone/http/HttpMessage"
 import * as Effect from "effect/Effect"
+import type * as Pull from "effect/Pull"
+import type * as Scope from "effect/Scope"
 import * as S3Errors from "./S3Errors.ts"
+import { type OpenedAnswer, type Refused, refusedOf, type S3Request, type S3Requests } from "./S3Requests.ts"
 
 /** What each call of the library is given. */
 export interface SendOptions {
@@ -25,22 +31,32 @@ export interface Failed {
   readonly failure: S3Errors.S3Failure
 }
 
+export interface OpenedReply {
+  readonly headers: Headers
+  readonly pieces: Pull.Pull<readonly [Uint8Array, ...Array<Uint8Array>], StorageError>
+}
+
 export interface S3Calls {
   /** Fails with what `reasonOf` makes of it. */
   readonly call: <A>(of: CallOf, send: Send<A>) => Effect.Effect<A, StorageError>
   /** The same, for those who look at what the service said first. */
   readonly attempt: <A>(of: CallOf, send: Send<A>) => Effect.Effect<A, Failed>
+  /** The whole answer to a request of our own; fails as `call` does. */
+  readonly exchange: (of: CallOf, request: S3Request) => Effect.Effect<HttpReply, StorageError>
+  /** The head of one, and its body in pieces until the scope closes. */
+  readonly open: (of: CallOf, request: S3Request) => Effect.Effect<OpenedReply, StorageError, Scope.Scope>
   readonly fail: (operation: string, path: string | undefined, reason: Reason) => StorageError
 }
 
-/** The client, and the region that it signs for, which a service may correct. */
+/** The client, what sends requests beside it, and the region that it signs for, which a service may correct. */
 export interface Connected {
   readonly client: S3Client
+  readonly requests: S3Requests
   readonly setRegion: (region: string) => boolean
   readonly onRequest: ((line: string) => void) | undefined
 }
 
-export const make = (provider: string, { client, onRequest, setRegion }: Connected): S3Calls => {
+export const make = (provider: string, { client, onRequest, requests, setRegion }: Connected): S3Calls => {
   const fail: S3Calls["fail"] = (operation, path, reason) =>
     new StorageError({ provider, operation, ...(path === undefined ? {} : { path }), reason })
 
@@ -49,65 +65,66 @@ export const make = (provider: string, { client, onRequest, setRegion }: Connect
     onRequest?.(`${of.operation} ${place} ${outcome} ${Math.round(performance.now() - startedAt)} ms`)
   }
 
-  const once = <A>(of: CallOf, send: Send<A>): Effect.Effect<A, Failed> =>
-    Effect.suspend(() => {
-      const startedAt = performance.now()
-      return Effect.tryPromise({
-        try: async (abortSignal) => {
-          const answer = await send(client, { abortSignal })
+  const explained = (of: CallOf, { error, failure, reason }: Refused): Failed => {
+    if (error !== undefined) return { error, failure }
+    const isOfBucket = of.path === undefined || of.path === ""
+    const said = reason ?? S3Errors.reasonOf(failure, { operation: of.operation, bucket: of.bucket, isOfBucket })
+    return { error: fail(of.operation, of.path, said), failure }
+  }
+
+  /** `work` once, or twice where the service says that the bucket is in another region. */
+  const once = <A>(of: CallOf, work: Effect.Effect<A, Refused>): Effect.Effect<A, Failed> => {
+    const attempt = Effect.suspend(() => {
+      const startedAt = onRequest === undefined ? 0 : performance.now()
+      return Effect.mapBoth(work, {
+        onSuccess: (answer) => {
           log(of, startedAt, "ok")
           return answer
         },
-        catch: (thrown): Failed => {
-          const failure = S3Errors.failureOf(thrown)
-          log(of, startedAt, `${failure.status ?? ""} ${failure.code}`.trim())
-          if (isStorageError(thrown)) return { error: thrown as StorageError, failure }
-          const isOfBucket = of.path === undefined || of.path === ""
-          const reason = S3Errors.reasonOf(failure, { operation: of.operation, bucket: of.bucket, isOfBucket })
-          return { error: fail(of.operation, of.path, reason), failure }
+        onFailure: (refused) => {
+          const { code, status } = refused.failure
+          log(of, startedAt, `${status ?? ""} ${code}`.trim())
+          return explained(of, refused)
         }
       })
     })
+    return Effect.catch(attempt, (failed) => {
+      const region = S3Errors.otherRegion(failed.failure)
+      return region !== undefined && setRegion(region) ? attempt : Effect.fail(failed)
+    })
+  }
 
   const attempt: S3Calls["attempt"] = (of, send) =>
-    Effect.catch(once(of, send), (failed) => {
-      const region = S3Errors.otherRegion(failed.failure)
-      return region !== undefined && setRegion(region) ? once(of, send) : Effect.fail(failed)
-    })
+    once(
+      of,
+      Effect.tryPromise({
+        try: (abortSignal) => send(client, { abortSignal }),
+        catch: (thrown): Refused => ({ failure: S3Errors.failureOf(thrown) })
+      })
+    )
 
-  return { attempt, fail, call: (of, send) => Effect.mapError(attempt(of, send), ({ error }) => error) }
-}
+  const errorOf = ({ error }: Failed): StorageError => error
 
-/**
- * Sends a body of `length` bytes that is read while it is sent. The library would wait for ever for bytes that do not
- * come, and end the process when the body fails: `send` is broken off instead, and fails with what was wrong.
- */
-export const sendGuarded = async <A>(
-  pieces: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-  send: (body: Readable, signal: AbortSignal) => Promise<A>
-): Promise<A> => {
-  const abort = new AbortController()
-  const give = () => abort.abort(signal.reason)
-  signal.addEventListener("abort", give, { once: true })
-  let why: unknown
-  const guarded = async function* () {
-    try {
-      yield* pieces
-    } catch (error) {
-      why = error
-      abort.abort(error)
-      throw error
+  return {
+    attempt,
+    fail,
+    call: (of, send) => Effect.mapError(attempt(of, send), errorOf),
+    exchange: (of, request) => Effect.mapError(once(of, requests.exchange(request)), errorOf),
+    open: (of, request) => {
+      const opened = Effect.acquireRelease(
+        Effect.mapError(once(of, requests.open(request)), errorOf),
+        ({ body }: OpenedAnswer) => Effect.sync(() => body.close()),
+        { interruptible: true }
+      )
+      return Effect.map(
+        opened,
+        ({ body, headers }): OpenedReply => ({
+          headers,
+          pieces: Effect.mapError(body.pull, (failure) =>
+            failure instanceof ConnectionFailure ? explained(of, refusedOf(failure)).error : failure
+          )
+        })
+      )
     }
-  }
-  const body = Readable.from(guarded(), { objectMode: false, highWaterMark: 1024 * 1024 })
-  body.on("error", () => {})
-  try {
-    return await send(body, abort.signal)
-  } catch (error) {
-    throw why ?? error
-  } finally {
-    signal.removeEventListener("abort", give)
-    body.destroy()
   }
 }

@@ -1,13 +1,16 @@
 /** The client of the AWS library, as it has to be set up: one attempt, limits of time, and no checksums that services refuse. */
-import * as fs from "node:fs"
-import * as http from "node:http"
+import * as nodeHttp from "node:http"
 import * as https from "node:https"
 import { pipeline, Readable, Transform } from "node:stream"
-import * as tls from "node:tls"
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
+import * as Authorities from "@ourclone/http/Authorities"
+import * as HttpClient from "@ourclone/http/HttpClient"
+import { usualPatience } from "@ourclone/http/HttpMessage"
+import * as HttpProxy from "@ourclone/http/HttpProxy"
 import * as Redacted from "effect/Redacted"
 import type { Connected } from "./S3Calls.ts"
+import * as S3Requests from "./S3Requests.ts"
 
 export interface Credentials {
   readonly accessKeyId: string
@@ -36,13 +39,6 @@ export interface S3Connection extends Connected {
   readonly limitConnections: (most: number) => void
   readonly limitRequests: (perSecond: number | undefined) => void
   readonly close: () => void
-}
-
-/** Throws when the file holds none. */
-const authorities = (file: string): Array<string> => {
-  const text = fs.readFileSync(file, "utf8")
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new Error(`${file} holds no certificate in PEM`)
-  return [...tls.getCACertificates("default"), text]
 }
 
 const credentialsOf = ({ credentials }: Connecting): Pick<S3ClientConfig, "credentials" | "profile" | "signer"> => {
@@ -102,13 +98,16 @@ export const connect = (options: Connecting): S3Connection => {
   const { caFile, endpoint, maxConcurrency, noProxy, proxy } = options
   let region = options.region
   const address = proxy === undefined ? undefined : Redacted.value(proxy)
+  const refused = address && HttpProxy.refusal(address)
+  if (refused) throw new Error(`the option proxy ${refused}`)
+  const ca = caFile === undefined ? undefined : Authorities.withFile(caFile)
   const agentOptions: https.AgentOptions = {
     keepAlive: true,
     maxSockets: maxConcurrency,
-    ...(caFile === undefined ? {} : { ca: authorities(caFile) }),
+    ...(ca === undefined ? {} : { ca: [...ca] }),
     ...(address === undefined ? {} : { proxyEnv: { HTTP_PROXY: address, HTTPS_PROXY: address, NO_PROXY: noProxy } })
   }
-  const agents = { httpAgent: new http.Agent(agentOptions), httpsAgent: new https.Agent(agentOptions) }
+  const agents = { httpAgent: new nodeHttp.Agent(agentOptions), httpsAgent: new https.Agent(agentOptions) }
   const client = new S3Client({
     region: async () => region,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -134,6 +133,14 @@ export const connect = (options: Connecting): S3Connection => {
     )
   }
   const pace = new RequestPace()
+  const http = HttpClient.make({
+    proxy: address === undefined ? undefined : HttpProxy.parse(address),
+    noProxy,
+    ca,
+    patience: { ...usualPatience, connect: options.connectTimeout, idle: options.idleTimeout },
+    maxConcurrency,
+    pace
+  })
   client.middlewareStack.add(
     (next) => async (args) => {
       await pace.turn()
@@ -143,6 +150,7 @@ export const connect = (options: Connecting): S3Connection => {
   )
   return {
     client,
+    requests: S3Requests.make(client, http, options.userAgent),
     onRequest: options.onRequest,
     setRegion: (other) => {
       if (other === region) return false
@@ -151,10 +159,12 @@ export const connect = (options: Connecting): S3Connection => {
     },
     limitConnections: (most) => {
       for (const agent of Object.values(agents)) agent.maxSockets = most
+      http.limit(most)
     },
     limitRequests: (perSecond) => pace.limit(perSecond),
     close: () => {
       client.destroy()
+      void http.close()
       for (const agent of Object.values(agents)) agent.destroy()
     }
   }

@@ -14,7 +14,9 @@ import {
   Unavailable,
   UnexpectedResponse
 } from "@ourclone/core/contract/StorageError"
+import { type HttpReply, header } from "@ourclone/http/HttpMessage"
 import * as Duration from "effect/Duration"
+import * as AnswerXml from "./AnswerXml.ts"
 
 /** What may be known of an error; every field is somebody else's word. */
 export interface S3Failure {
@@ -44,12 +46,20 @@ const shown = (message: string): string => {
 const regionOf = (said: string | undefined): string | undefined =>
   said !== undefined && /^[a-z0-9-]{1,64}$/i.test(said) ? said : undefined
 
+/** In which a service asks to be left alone. */
+const secondsOf = (said: unknown): number | undefined => {
+  const seconds = Number(said)
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 3600) : undefined
+}
+
+/** What stands for a code where an answer has none. */
+const unknown = "Unknown"
+
 export const failureOf = (error: unknown): S3Failure => {
   const fields = fieldsOf(error)
   const metadata = fieldsOf(fields.$metadata)
   const headers = fieldsOf(fieldsOf(fields.$response).headers)
   const name = text(fields.name) ?? "Error"
-  const retryAfter = Number(headers["retry-after"])
   return {
     name,
     code: shown(text(fields.Code) ?? text(fields.code) ?? name),
@@ -57,7 +67,42 @@ export const failureOf = (error: unknown): S3Failure => {
     status: typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined,
     region: regionOf(text(fields.Region) ?? text(headers["x-amz-bucket-region"])),
     requestId: metadata.requestId === undefined ? undefined : shown(String(metadata.requestId)),
-    retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter > 0 ? Math.min(retryAfter, 3600) : undefined
+    retryAfterSeconds: secondsOf(headers["retry-after"])
+  }
+}
+
+/** Texts of an error as a document, by their elements. */
+const errorFields = (xml: string): Readonly<Record<string, string>> => {
+  const found: Record<string, string> = {}
+  try {
+    AnswerXml.read(
+      xml,
+      () => {},
+      ([root, field, more], text) => {
+        if (root === "Error" && field !== undefined && more === undefined) found[field] = text.trim()
+      }
+    )
+  } catch (error) {
+    // What a torn answer said before counts.
+    if (!(error instanceof AnswerXml.NoDocument)) throw error
+  }
+  return found
+}
+
+/** Of an answer that says no; what answers a HEAD has no words. */
+export const failureOfReply = ({ body, headers, status }: HttpReply): S3Failure => {
+  const { Code, Message, Region, RequestId } = errorFields(body.toString())
+  const code = shown(Code ?? "") || unknown
+  const retryAfter = header(headers, "retry-after")
+  const requestId = RequestId ?? header(headers, "x-amz-request-id")
+  return {
+    name: code,
+    code,
+    message: shown(Message ?? "") || "UnknownError",
+    status,
+    region: regionOf(text(Region) ?? header(headers, "x-amz-bucket-region")),
+    requestId: requestId === undefined ? undefined : shown(requestId),
+    retryAfterSeconds: secondsOf(retryAfter)
   }
 }
 
@@ -99,7 +144,8 @@ const badCredentials = of(
   "UnrecognizedClientException"
 )
 const expired = of("ExpiredToken", "TokenRefreshRequired", "ExpiredTokenException")
-const skewed = of("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture")
+export const offClock = "RequestTimeTooSkewed"
+const skewed = of(offClock, "RequestExpired", "RequestInTheFuture")
 const slow = of(
   "SlowDown",
   "Throttling",
@@ -150,9 +196,12 @@ const network = of(
 )
 const certificate = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|CERT_|UNABLE_TO_|ERR_TLS_)/
 
-/** Whether the bucket is said to be somewhere else: the region to ask then. */
+/** Whether the bucket is said to be somewhere else: the region to ask then. What answers a HEAD has no code. */
 export const otherRegion = ({ code, region, status }: S3Failure): string | undefined =>
-  elsewhere.has(code) || status === 301 ? region : undefined
+  elsewhere.has(code) || status === 301 || (status === 400 && code === unknown) ? region : undefined
+
+/** Whether it says no, and not why. */
+export const isBareDenial = ({ code, status }: S3Failure): boolean => status === 403 && code === unknown
 
 /** Whether nothing tells that the call was not carried out. */
 export const isUnclear = (failure: S3Failure): boolean =>
@@ -202,7 +251,7 @@ const denial = ({ message }: S3Failure, { bucket, isOfBucket, operation }: Call,
 
 export const reasonOf = (failure: S3Failure, call: Call): Reason => {
   const { code, message, name, requestId, retryAfterSeconds, status } = failure
-  const where = code === "UnknownError" || code === "Unknown" ? "" : ` (${code})`
+  const where = code === "UnknownError" || code === unknown ? "" : ` (${code})`
   const unreachable = ofNetwork(failure)
   if (unreachable !== undefined) return unreachable
   if (code === "NoSuchBucket") return new NotFound({ message: `there is no bucket "${call.bucket}"` })

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as HttpProxy from "@ourclone/provider-b2/api/HttpProxy"
+import * as HttpProxy from "@ourclone/http/HttpProxy"
 
 const proxy = HttpProxy.parse("http://proxy.example.com:3128")
 const api = "https://api.backblazeb2.com"
@@ -55,8 +55,9 @@ describe("HttpProxy", () => {
     }
   })
 
-  it("on another machine is never sent what goes in the clear", () => {
+  it("on another machine is never sent what is for this one and in the clear", () => {
     assert.isFalse(HttpProxy.applies(proxy, "", "http://127.0.0.1:8333"))
     assert.isTrue(HttpProxy.applies(HttpProxy.parse("127.0.0.1:3128"), "", "http://127.0.0.1:8333"))
+    assert.isTrue(HttpProxy.applies(proxy, "", "http://storage.example.org"))
   })
 })

@@ -7,9 +7,8 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
-import { B2Refusal, fromReply } from "./B2Refusal.ts"
 import type { ReplyConnection, ReplyHandler } from "./DownloadConnection.ts"
-import { ConnectionFailure, type Headers, mostOfRefusal } from "./HttpMessage.ts"
+import { ConnectionFailure, type Headers, type HttpReply, mostOfRefusal } from "./HttpMessage.ts"
 
 /** Pieces that may wait while one more is filled. */
 const waitingPieces = 2
@@ -21,25 +20,30 @@ export interface Opened {
 
 type Pieces = readonly [Uint8Array, ...Array<Uint8Array>]
 type PiecePull = Pull.Pull<Pieces, ConnectionFailure>
-type OpenResult = Effect.Effect<Opened, B2Refusal | ConnectionFailure>
+type OpenResult<E> = Effect.Effect<Opened, E | ConnectionFailure>
 
-export class ResponseBody implements ReplyHandler {
+const nothing = Buffer.alloc(0)
+
+export class ResponseBody<E> implements ReplyHandler {
   readonly #origin: string
+  readonly #refusalOf: (reply: HttpReply) => E
   #connection: ReplyConnection | undefined
   /** Gives up the turn of a request that will not be answered. */
   #release: (() => void) | undefined
   #opened: Opened | undefined
-  #onOpened: ((result: OpenResult) => void) | undefined
+  #onOpened: ((result: OpenResult<E>) => void) | undefined
   readonly #ready: Array<Uint8Array> = []
   #end: PiecePull | undefined
   #onPieces: ((result: PiecePull) => void) | undefined
 
-  constructor(origin: string) {
+  /** `refusalOf` says what an answer of another status than 200 and 206 means; its words may be missing. */
+  constructor(origin: string, refusalOf: (reply: HttpReply) => E) {
     this.#origin = origin
+    this.#refusalOf = refusalOf
   }
 
   /** Succeeds once the head is in; fails with what the service refused, or why it was not reached. */
-  opened(send: (handler: ResponseBody) => () => void): OpenResult {
+  opened(send: (handler: ResponseBody<E>) => () => void): OpenResult<E> {
     return Effect.callback((resume) => {
       this.#onOpened = resume
       this.#release = send(this)
@@ -97,9 +101,11 @@ export class ResponseBody implements ReplyHandler {
   onError(error: Error): void {
     const failure = Effect.fail(new ConnectionFailure(this.#origin, error))
     this.#end = failure
-    const { status = 200 } = this.#opened ?? {}
+    const { headers, status } = this.#opened ?? { headers: {}, status: 200 }
     // The head said no already; the words for it did not arrive.
-    this.#open(status === 200 || status === 206 ? failure : Effect.fail(new B2Refusal(status, "", "")))
+    const isRefused = status !== 200 && status !== 206
+    const refused = () => this.#refusalOf({ origin: this.#origin, status, headers, body: nothing })
+    this.#open(isRefused ? Effect.fail(refused()) : failure)
     this.#deliver()
   }
 
@@ -109,10 +115,10 @@ export class ResponseBody implements ReplyHandler {
 
   #refuse(opened: Opened): void {
     const body = Buffer.concat(this.#ready).subarray(0, mostOfRefusal)
-    this.#open(Effect.fail(fromReply({ ...opened, origin: this.#origin, body })))
+    this.#open(Effect.fail(this.#refusalOf({ ...opened, origin: this.#origin, body })))
   }
 
-  #open(result: OpenResult): void {
+  #open(result: OpenResult<E>): void {
     const resume = this.#onOpened
     this.#onOpened = undefined
     if (resume !== undefined) queueMicrotask(() => resume(result))

@@ -1,7 +1,7 @@
 /** What requests and replies are made of, and how long they may take. */
 
 export interface HttpRequest {
-  readonly method: "GET" | "HEAD" | "POST"
+  readonly method: "GET" | "HEAD" | "POST" | "PUT"
   /** `https://host` */
   readonly origin: string
   /** Percent-coded, with the query. */

@@ -1,5 +1,5 @@
 /**
- * HTTP/1.1 for B2, over undici's dispatcher; large downloads have connections of their own.
+ * HTTP/1.1 over undici's dispatcher; large downloads have connections of their own.
  *
  * A small-file sync is bound by what one request costs this machine, so a
  * request is one hand-written handler inside one `Effect.callback`: no `fetch`,
@@ -30,7 +30,7 @@ import { PiecedDownload } from "./PiecedDownload.ts"
 import { RequestBudget } from "./RequestBudget.ts"
 import * as Route from "./Route.ts"
 
-export interface B2Http {
+export interface HttpClient {
   /** Sends a request and hands the whole reply to `interpret`. Interruption closes the connection. */
   readonly exchange: <A, E>(
     request: HttpRequest,
@@ -151,27 +151,29 @@ class Exchange implements Borrower {
   }
 }
 
-export interface B2HttpOptions extends Route.Way {
+export interface HttpClientOptions extends Route.Way {
   readonly maxConcurrency: number
+  /** Where others ask the same servers in another way; one of its own unless given. */
+  readonly pace?: RequestPace | undefined
   /** Told every request when its answer is in: method, address, status and time; never a credential. */
   readonly onRequest?: ((line: string) => void) | undefined
 }
 
-export const make = (options: B2HttpOptions): B2Http => {
-  const { ca, maxConcurrency, onRequest, patience = usualPatience } = options
+export const make = (options: HttpClientOptions): HttpClient => {
+  const { ca, maxConcurrency, onRequest, pace = new RequestPace(), patience = usualPatience } = options
   const ways = Route.make(options)
-  const pace = new RequestPace()
   const requests = new RequestBudget(maxConcurrency)
   /** Apart, as an upload may wait for the download that it sends on. */
   const downloads = new RequestBudget(maxConcurrency)
 
   const dispatch = (request: HttpRequest, handler: Borrower): void => {
-    ways.to(request.origin).dispatch(
+    const { connections, headers, prefix } = ways.to(request.origin)
+    connections.dispatch(
       request.origin,
       {
-        path: request.path,
+        path: prefix + request.path,
         method: request.method as Dispatcher.HttpMethod,
-        headers: request.headers as Array<string>,
+        headers: (headers.length === 0 ? request.headers : [...request.headers, ...headers]) as Array<string>,
         body: (request.body ?? null) as Exclude<Dispatcher.DispatchOptions["body"], undefined>,
         headersTimeout: request.timeout === undefined ? null : Math.max(request.timeout, patience.idle),
         // Otherwise undici closes the connection after every HEAD.
@@ -181,7 +183,7 @@ export const make = (options: B2HttpOptions): B2Http => {
     )
   }
 
-  const exchange: B2Http["exchange"] = (request, interpret) =>
+  const exchange: HttpClient["exchange"] = (request, interpret) =>
     tracedRequest(
       request,
       Effect.callback((resume) => {
@@ -215,12 +217,12 @@ export const make = (options: B2HttpOptions): B2Http => {
       })
     )
 
-  const connections = new DownloadConnections(patience, ca)
+  const downloading = new DownloadConnections(patience, ca)
   const send = (request: HttpRequest, handler: ReplyHandler): void => {
-    if (ways.isDirect(request.origin)) connections.send(request, handler)
+    if (ways.to(request.origin).isDirect) downloading.send(request, handler)
     else dispatch(request, new PiecedDownload(handler))
   }
-  const download: B2Http["download"] = (request, handler) => {
+  const download: HttpClient["download"] = (request, handler) => {
     const counted: ReplyHandler = {
       onStart: (connection) => handler.onStart(connection),
       onHead: (status, headers) => {
@@ -257,7 +259,7 @@ export const make = (options: B2HttpOptions): B2Http => {
     },
     pace: (perSecond) => pace.limit(perSecond),
     close: async () => {
-      connections.close()
+      downloading.close()
       await ways.close()
     }
   }

@@ -1,5 +1,6 @@
 /** The connections of large downloads: kept for the next one, as setting one up takes several round trips. */
-import { type Authorities, DownloadConnection, type ReplyHandler } from "./DownloadConnection.ts"
+import type { Authorities } from "./Authorities.ts"
+import { DownloadConnection, type ReplyHandler } from "./DownloadConnection.ts"
 import type { HttpRequest, Patience } from "./HttpMessage.ts"
 
 export class DownloadConnections {

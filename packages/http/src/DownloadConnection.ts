@@ -12,6 +12,7 @@ import * as net from "node:net"
 import * as tls from "node:tls"
 import * as Pace from "@ourclone/core/machine/Pace"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
+import type { Authorities } from "./Authorities.ts"
 import { ChunkedBody } from "./ChunkedBody.ts"
 import { type Headers, type HttpRequest, type Patience, unreadable, usualPatience } from "./HttpMessage.ts"
 import * as ReplyHead from "./ReplyHead.ts"
@@ -23,9 +24,6 @@ export interface ReplyConnection {
   /** The handler hears no more. */
   readonly destroy: () => void
 }
-
-/** Authorities that are trusted, as PEM; the usual ones unless given. */
-export type Authorities = ReadonlyArray<string> | undefined
 
 export interface ReplyHandler {
   /** Called once, or again when a connection that had been kept turned out to be closed. */

@@ -1,10 +1,18 @@
 import * as net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import { B2Refusal } from "@ourclone/provider-b2/api/B2Refusal"
-import { DownloadConnections } from "@ourclone/provider-b2/api/DownloadConnections"
-import type { Patience } from "@ourclone/provider-b2/api/HttpMessage"
-import { ResponseBody } from "@ourclone/provider-b2/api/ResponseBody"
+import { DownloadConnections } from "@ourclone/http/DownloadConnections"
+import type { HttpReply, Patience } from "@ourclone/http/HttpMessage"
+import { ResponseBody } from "@ourclone/http/ResponseBody"
 import { Effect, Fiber, Stream } from "effect"
+
+class Refusal {
+  readonly _tag = "Refusal"
+  readonly reply: HttpReply
+
+  constructor(reply: HttpReply) {
+    this.reply = reply
+  }
+}
 
 /** A server that answers the nth request of all with the nth text, and ends the connection where `null` stands. */
 const serve = (...answers: ReadonlyArray<string | Buffer | null>) =>
@@ -45,7 +53,7 @@ const impatient: Patience = { connect: 60_000, idle: 400, keepAlive: 60_000 }
 
 const get = (downloads: DownloadConnections, origin: string, path = "/file") =>
   Effect.suspend(() => {
-    const body = new ResponseBody(origin)
+    const body = new ResponseBody(origin, (reply) => new Refusal(reply))
     const request = { method: "GET", origin, path, headers: ["user-agent", "test"] } as const
     return Effect.map(
       body.opened((handler) => {
@@ -114,8 +122,9 @@ describe("ResponseBody", () => {
       const { origin, sockets } = yield* serve(reply(said, "HTTP/1.1 404 Not Found"), reply("next"))
       const downloads = yield* connections
       const refusal = yield* Effect.flip(get(downloads, origin))
-      assert.instanceOf(refusal, B2Refusal)
-      assert.deepInclude(refusal, { status: 404, code: "not_found", message: "gone" })
+      assert.instanceOf(refusal, Refusal)
+      const { body, status } = (refusal as Refusal).reply
+      assert.deepEqual([status, JSON.parse(body.toString())], [404, JSON.parse(said)])
       assert.strictEqual(yield* textOf(yield* get(downloads, origin)), "next")
       assert.lengthOf(sockets, 1)
     })

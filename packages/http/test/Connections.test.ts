@@ -2,8 +2,8 @@ import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import buildConnector from "undici/lib/core/connect.js"
 import { afterEach, beforeEach, expect, it } from "vitest"
-import { type Borrower, Connections } from "../../src/api/Connections.ts"
-import { usualPatience } from "../../src/api/HttpMessage.ts"
+import { type Borrower, Connections } from "../src/Connections.ts"
+import { usualPatience } from "../src/HttpMessage.ts"
 
 let server: http.Server
 let origin: string

@@ -57,14 +57,16 @@ const covers = (entry: string, host: string, port: number): boolean => {
   return name !== "" && (host === name || host.endsWith(`.${name}`))
 }
 
+export const isLoopback = (origin: string): boolean => loopback.test(bare(new URL(origin).hostname))
+
 /**
- * Whether a request to `origin` goes through `proxy`: not where `exceptions` names the host, and never in the clear
- * over the network, as `http` is only spoken to this machine.
+ * Whether a request to `origin` goes through `proxy`: not where `exceptions` names the host, and never in the clear over
+ * the network to this machine itself.
  */
 export const applies = (proxy: HttpProxy, exceptions: string, origin: string): boolean => {
   const { hostname, port, protocol } = new URL(origin)
-  if (protocol === "http:" && !loopback.test(proxy.host)) return false
   const host = bare(hostname)
+  if (protocol === "http:" && loopback.test(host) && !loopback.test(proxy.host)) return false
   const number = Number(port || (protocol === "https:" ? 443 : 80))
   return !exceptions.split(/[\s,]+/).some((entry) => entry !== "" && covers(entry.toLowerCase(), host, number))
 }

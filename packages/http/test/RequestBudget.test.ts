@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RequestBudget } from "../../src/api/RequestBudget.ts"
+import { RequestBudget } from "../src/RequestBudget.ts"
 
 describe("RequestBudget", () => {
   it("lets so many begin at each server, the rest in the order they came, and forgets who gives up", () => {

@@ -1,0 +1,43 @@
+/** What it means that a request was not answered, or only in part. */
+import * as StorageError from "@ourclone/core/contract/StorageError"
+import { type ConnectionFailure, proxyRefused, tooLong, unreadable } from "./HttpMessage.ts"
+
+const certificate = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
+
+/** `isUpload`: where another address may be asked at once. */
+export const reasonOf = (failure: ConnectionFailure, isUpload?: boolean): StorageError.Reason => {
+  const { error, origin } = failure
+  const code = String((error as { readonly code?: unknown }).code ?? "")
+  if (code === tooLong) {
+    return new StorageError.UnexpectedResponse({
+      message: `${origin} sent ${error.message}, which is more than it may have; check the endpoint`
+    })
+  }
+  if (code === proxyRefused) {
+    const message = `the proxy makes no connection to ${origin}: ${error.message}`
+    if (/^(?:429|5\d\d)/.test(error.message)) return new StorageError.Unavailable({ message, isUnanswered: true })
+    const hint = error.message.startsWith("407")
+      ? "; it asks for a name and a password, which its address may hold"
+      : ""
+    return new StorageError.InvalidRequest({ message: `${message}${hint}` })
+  }
+  if (certificate.test(code)) {
+    return new StorageError.InvalidRequest({
+      message: `the certificate of ${origin} is not trusted (${code}); check the endpoint, or name your authority by the option caFile or in NODE_EXTRA_CA_CERTS`
+    })
+  }
+  if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH") {
+    return new StorageError.InvalidRequest({ message: `the request can not be sent: ${error.message}` })
+  }
+  const what = /TIMEOUT/.test(code)
+    ? `${origin} did not answer in time`
+    : code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "ECONNREFUSED"
+      ? `${origin} can not be reached; check the network and the endpoint`
+      : `the connection to ${origin} broke`
+  const message = `${what} (${code === "" || code === unreadable ? error.message : code})`
+  return new StorageError.Unavailable({
+    message,
+    isUnanswered: true,
+    ...(isUpload === true ? { retryAtOnce: true } : {})
+  })
+}
