@@ -106,7 +106,7 @@ const screens = async (environment: Record<string, string>): Promise<void> => {
   try {
     window.keys("text:PS1='$ '; clear; ourclone tui", "Enter")
     await window.until((text) => text.includes("photos"))
-    window.keys("2", "Enter", "text:~/Pictures", "Enter", "text:photos:my-bucket/elsewhere", "Enter", "text:s", "C-s")
+    window.keys("2", "text:~/Pictures", "Enter", "text:photos:my-bucket/elsewhere", "Enter", "text:s", "C-s")
     await window.until((text) => text.includes("Start: S"))
     picture("screens.svg", window.painted(), columns, "OurClone on screens of the terminal: the plan of a sync")
   } finally {

@@ -1,5 +1,6 @@
+import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { assert, it } from "vitest"
+import { assert, describe, it } from "vitest"
 import * as Linear from "../src/linear/Linear.ts"
 import { envelopes, rig } from "./Rig.ts"
 
@@ -21,8 +22,7 @@ it("a transfer is said line by line: fields one after the other, then the plan, 
     await app.whenIdle()
     return [...Linear.screen(app.view()), Linear.prompt(app.view())?.text ?? ""].join("\n")
   }
-  assert.include(Linear.screen(app.view()).join("\n"), "1. From: needed")
-  assert.include(await say("1"), "From, A folder")
+  assert.include(Linear.prompt(app.view())?.text ?? "", "From, A folder")
   assert.include(await say("~/Pictures"), "To, The folder")
   assert.include(await say("photos:my-bucket"), "1 copy, 2 move, 3 sync")
   await say("3")
@@ -43,4 +43,72 @@ it("what means nothing is not done", async () => {
   assert.strictEqual(Linear.answer(app, "99"), "unknown")
   assert.strictEqual(Linear.answer(app, "nonsense"), "unknown")
   await close()
+})
+
+describe("whatever is asked", () => {
+  const needsPassword = {
+    needs: () => Effect.succeed({ wanted: ["repository:home"], missing: ["repository:home"] })
+  }
+  const kinds: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
+    ["a field", ["mounts", "n"]],
+    ["a choice", ["mounts", "n", "photos:", "~/here"]],
+    ["a password", ["mounts", "n", "photos:", "~/here", ".done"]],
+    ["a question", ["mounts", "n", "photos:", "."]],
+    ["a list", ["tasks"]],
+    ["a command to be found", [":"]],
+    ["help", ["help"]]
+  ]
+
+  it.for(kinds)("%s: . goes back, and any other word with a dot works or says what does", async ([, lines]) => {
+    const { app, close, quits } = await rig(needsPassword)
+    const say = async (line: string): Promise<Linear.Heard> => {
+      const heard = Linear.answer(app, line)
+      await app.whenIdle()
+      return heard
+    }
+    const come = async (): Promise<string> => {
+      for (const line of lines) assert.strictEqual(await say(line), "done", line)
+      return app.top().name
+    }
+    const name = await come()
+    assert.strictEqual(await say(".nonsense"), "unknown")
+    assert.match(Linear.hint(app.view()), /\.done ends, \. goes back|Say/)
+    const before = app.top().id
+    const done = await say(".done")
+    const says = app.view().notice?.text ?? ""
+    assert.isTrue(app.top().id !== before || done === "unknown" || says !== "", `${name}: .done did nothing`)
+    if (app.top().id === before) {
+      const back = await say(".")
+      assert.isTrue(back === "first" || app.top().id !== before, `${name}: . did nothing`)
+    }
+    await say(".quit")
+    assert.strictEqual(quits(), 0)
+    await close()
+  })
+
+  it("a password that is asked for is gone back from, waits for one at .done, and is never said back", async () => {
+    const { app, close } = await rig(needsPassword)
+    const say = async (line: string): Promise<Linear.Heard> => {
+      const heard = Linear.answer(app, line)
+      await app.whenIdle()
+      return heard
+    }
+    for (const line of ["mounts", "n", "photos:", "~/here", ".done"]) await say(line)
+    assert.strictEqual(app.top().name, "Password")
+    assert.strictEqual(await say(".done"), "done")
+    assert.strictEqual(app.view().notice?.text, "Type the password first")
+    assert.strictEqual(await say(".help"), "unknown")
+    await say(".")
+    assert.strictEqual(app.top().name, "Form")
+    await close()
+  })
+
+  it("a text that begins with a dot is said after a backslash", async () => {
+    const { app, close } = await rig()
+    for (const line of ["mounts", "n", "\\.config"]) assert.strictEqual(Linear.answer(app, line), "done")
+    assert.include(Linear.screen(app.view()).join("\n"), "New mount")
+    app.press("up")
+    assert.strictEqual(app.top().typing(app.view().world)?.value, ".config")
+    await close()
+  })
 })

@@ -101,8 +101,9 @@ describe("by lines over a pipe", () => {
       try {
         const add = ["storage", "n", "1", "photos", emulator.keyId, emulator.key, emulator.endpoint, ".done"]
         const bucket = ["1", "n", "my-bucket", ".done"]
+        // The first one begins with what is needed; later ones with what was said last, of which 1 is the source.
         const transfer = (from: string, to: string, mode: string): ReadonlyArray<string> => [
-          ...["migrate", "1", from, `photos:my-bucket/${to}`, mode, ".done"]
+          ...["migrate", ...(to === "copy" ? [] : ["1"]), from, `photos:my-bucket/${to}`, mode, ".done"]
         ]
         const run = ["S", "wait"]
         const { out, status } = await spoken(
@@ -138,18 +139,7 @@ describe("by lines over a pipe", () => {
       fs.writeFileSync(path.join(folder, "pictures/a.txt"), "copied")
       try {
         const add = ["storage", "n", "1", "photos", emulator.keyId, emulator.key, emulator.endpoint, ".done"]
-        const copy = [
-          "1",
-          "n",
-          "my-bucket",
-          ".done",
-          "migrate",
-          "1",
-          "~/pictures",
-          "photos:my-bucket/copy",
-          "1",
-          ".done"
-        ]
+        const copy = ["1", "n", "my-bucket", ".done", "migrate", "~/pictures", "photos:my-bucket/copy", "1", ".done"]
         const { out, status } = await spoken([...add, ...copy, "S", "wait", "1", ".", "retry", "wait"], folder)
         assert.include(out, "done, 1 failed")
         assert.match(out, /1\. 0{220}\/1{20}/)

@@ -12,7 +12,7 @@ describe("a plan", () => {
       { preview: () => Stream.fail(failed("NotFound", message)) },
       { tab: "migrate", directory: "/home/\u001b[2Jann" }
     )
-    await keys("enter", "text:here", "enter", "text:there", "ctrl-s")
+    await keys("text:here", "enter", "text:there", "ctrl-s")
     const said = lines(60, 20)
     assert.notInclude(said.join(), "Nothing to do")
     assert.include(said.join(" ").replace(/\s+/g, " "), "takes more than one line is not there")

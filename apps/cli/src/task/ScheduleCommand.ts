@@ -144,7 +144,7 @@ export const due = Effect.fnUntraced(function* (flags: { readonly cron: string; 
   const output = yield* Output.make
   const zone = flags.zone ?? ownZone()
   const when = When.parse({ cron: flags.cron, zone })
-  if (Result.isFailure(when)) return yield* ExitCode.usage(when.failure)
+  if (Result.isFailure(when)) return yield* ExitCode.usage(when.failure.message)
   for (const at of When.upcoming(when.success, yield* Clock.currentTimeMillis, 5)) {
     if (output.isJson) output.json({ at })
     else output.line(Amount.time(at))

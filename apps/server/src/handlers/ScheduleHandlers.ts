@@ -19,8 +19,7 @@ const shown = 3
 const parsed = (cron: string, zone: string) => {
   const when = When.parse({ cron, zone })
   if (Result.isSuccess(when)) return Effect.succeed(when.success)
-  const message = when.failure
-  const field = message.includes("time zone") ? "zone" : "cron"
+  const { field, message } = when.failure
   return Effect.fail(
     new Refused({ code: "InvalidSchedule", detail: message, errors: [{ path: ["payload", field], message }] })
   )

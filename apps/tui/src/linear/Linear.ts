@@ -4,7 +4,7 @@
  */
 import { printable } from "@ourclone/core/events/PrintableText"
 import { keyText } from "../command/Keys.ts"
-import type { BoundCommand } from "../command/Screen.ts"
+import type { BoundCommand, Screen } from "../command/Screen.ts"
 import type { App, View } from "../program/App.ts"
 
 export const pageSize = 20
@@ -44,8 +44,7 @@ export const screen = (view: View, page = 0): ReadonlyArray<string> => {
     .words(world)
     .filter((text) => text.trim() !== "")
     .map(printable)
-  if (prompt(view) !== undefined)
-    return ["", head, ...words, "A line fills the field in, an empty one keeps it; .done ends, . goes back."]
+  if (prompt(view) !== undefined) return ["", head, ...words, hint(view)]
   const choices = top.choices(world)
   const from = page * pageSize
   const shown =
@@ -57,11 +56,25 @@ export const screen = (view: View, page = 0): ReadonlyArray<string> => {
         })
   const rest = choices === undefined ? 0 : choices.count - from - shown.length
   const more = rest > 0 ? [`${rest} more: say more`] : []
-  const commands = offered(view).map(({ id, keys, label }) =>
-    id.startsWith("go.") ? label : `${keyText(keys[0]!)} ${label}`
-  )
-  return ["", head, ...words, ...shown, ...more, `Say a number, or: ${commands.join(", ")}`]
+  return ["", head, ...words, ...shown, ...more, hint(view)]
 }
+
+/** What may be said now. */
+export const hint = (view: View): string => {
+  if (prompt(view) === undefined) {
+    const commands = offered(view).map(({ id, keys, label }) =>
+      id.startsWith("go.") ? label : `${keyText(keys[0]!)} ${label}`
+    )
+    const number = topOf(view).choices(view.world) === undefined ? "Say" : "Say a number, or"
+    return `${number}: ${commands.join(", ")}`
+  }
+  const keeps = topOf(view).typing(view.world)?.value === "" ? "leaves it" : "keeps it"
+  return `A line fills it in, an empty one ${keeps}; .done ends, . goes back, .quit leaves; \\. begins a text with a dot.`
+}
+
+/** What ends the asking: of a form from any field, of anything else what its line does. */
+const finish = ({ commands }: Screen): BoundCommand | undefined =>
+  commands.find(({ keys }) => keys.includes("ctrl-s")) ?? commands.find(({ keys }) => keys.includes("enter"))
 
 const find = (view: View, word: string): BoundCommand | undefined => {
   const all = [...topOf(view).commands, ...view.everywhere]
@@ -69,11 +82,13 @@ const find = (view: View, word: string): BoundCommand | undefined => {
   return (
     all.find(({ keys }) => keys.includes(word)) ??
     all.find(({ label }) => label.toLowerCase() === lower) ??
-    all.find(({ id, label }) => label.toLowerCase().startsWith(lower) || id === word)
+    (lower === "done" && prompt(view) !== undefined ? finish(topOf(view)) : undefined) ??
+    all.find(({ id, label }) => label.toLowerCase().startsWith(lower) || id === lower)
   )
 }
 
-export type Heard = "done" | "more" | "unknown"
+/** `first` where there is nothing to go back to. */
+export type Heard = "done" | "more" | "unknown" | "first"
 
 const choose = (app: App, index: number): void => {
   app.choose(index)
@@ -91,29 +106,33 @@ const fill = (app: App, line: string): Heard => {
 }
 
 const command = (app: App, word: string): Heard => {
-  const found = find(app.view(), word)
-  if (found === undefined) return "unknown"
+  const view = app.view()
+  const found = find(view, word)
+  // What does not say why not is not there now.
+  if (found === undefined || found.whyNot(view.world) === "") return "unknown"
   app.run(found)
   return "done"
+}
+
+const back = (app: App): Heard => {
+  const before = app.top()
+  app.press("esc")
+  return app.top() === before ? "first" : "done"
 }
 
 /** Does what a line says. */
 export const answer = (app: App, line: string): Heard => {
   if (prompt(app.view()) !== undefined) {
-    if (line === ".") app.press("esc")
-    else if (/^\.[a-z]/i.test(line)) return command(app, line.slice(1))
-    else return fill(app, line)
-    return "done"
+    if (line.trim() === ".") return back(app)
+    if (/^\.[a-z]/i.test(line)) return command(app, line.slice(1).trim())
+    return fill(app, line.replace(/^\\(?=\.)/, ""))
   }
   const said = line.trim().replace(/^\.(?=.)/, "")
   if (said === "") {
     app.press("enter")
     return "done"
   }
-  if (said === ".") {
-    app.press("esc")
-    return "done"
-  }
+  if (said === ".") return back(app)
   if (said === "more") return "more"
   if (said.startsWith("/")) {
     app.press("/")

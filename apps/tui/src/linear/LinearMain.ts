@@ -94,7 +94,11 @@ const talk = async (app: App, { input, write }: LinearOptions, isOver: () => num
     if (!input.isTTY) write("\n")
     const heard = Linear.answer(app, line)
     page = heard === "more" ? page + 1 : 0
-    if (heard === "unknown") say([`"${printable(line)}" means nothing here`])
+    if (heard === "unknown") {
+      const said = asked?.isSecret === true ? "That" : `"${printable(line)}"`
+      say([`${said} means nothing here. ${Linear.hint(app.view())}`])
+    }
+    if (heard === "first") say(["There is nothing to go back to here; .quit leaves."])
     const { notice } = app.view()
     // Why something can not be done is no news, and so is not kept with them.
     if (notice !== undefined && app.view().world.notices.at(-1)?.text !== notice.text) say([printable(notice.text)])

@@ -1,6 +1,7 @@
 /** The side of the desk that looks. Orders come in by lines, answers go out; it ends with its input. */
 import type { Remotes } from "@ourclone/core/configuration/Remotes"
 import type * as Secret from "@ourclone/core/configuration/Secret"
+import type { Failure } from "@ourclone/core/events/Failure"
 import { silent } from "@ourclone/core/events/Tell"
 import { InvalidJob, type JobError, toFailure } from "@ourclone/jobs/kind/JobError"
 import type { Surroundings } from "@ourclone/jobs/kind/Surroundings"
@@ -36,11 +37,17 @@ type Of<Tag> = Extract<Order, { readonly _tag: Tag }>
 const givenOf = (secrets: { readonly [name: string]: string }): StoredSecrets.Secrets =>
   new Map(Object.entries(secrets).map(([name, secret]) => [name, Redacted.make(secret)]))
 
+/** Where one field of what was asked for is to blame. */
+const fieldOf = (error: JobError): string | undefined => {
+  if (error._tag === "InvalidJob") return error.field
+  return error._tag === "RemoteError" && "option" in error.reason ? error.reason.option : undefined
+}
+
 /** With the field that is to blame, so that a form can say it there. */
-const failureOf = (error: JobError) =>
-  error._tag === "InvalidJob" && error.field !== undefined
-    ? { ...toFailure(error), item: error.field }
-    : toFailure(error)
+const failureOf = (error: JobError): Failure => {
+  const field = fieldOf(error)
+  return field === undefined ? toFailure(error) : { ...toFailure(error), item: field }
+}
 
 export const serve = Effect.fnUntraced(function* ({
   lines,

@@ -18,7 +18,7 @@ describe.skipIf(missing !== undefined)(`in a window${because}`, () => {
       put("pictures/b\u001b[2J\n.jpg", "bb")
       fits(window, size)
 
-      await keys("2", "Enter", "text:~/pictures", "Enter", "text:photos:my-bucket/pictures", "Enter", "text:s", "C-s")
+      await keys("2", "text:~/pictures", "Enter", "text:photos:my-bucket/pictures", "Enter", "text:s", "C-s")
       await until("Copy new")
       await until("Start: S")
       fits(window, size)

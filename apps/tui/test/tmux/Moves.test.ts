@@ -16,7 +16,7 @@ describe.skipIf(missing !== undefined)(`in a window${because}`, () => {
       const { keys, until } = window
       try {
         put("letters/a.txt", "moved")
-        await keys("2", "Enter", "text:~/letters", "Enter", "text:photos:my-bucket/moved", "Enter", "text:m", "C-s")
+        await keys("2", "text:~/letters", "Enter", "text:photos:my-bucket/moved", "Enter", "text:m", "C-s")
         await until("Start: S")
         fits(window, size)
         assert.isTrue(fs.existsSync(path.join(home, "letters/a.txt")))

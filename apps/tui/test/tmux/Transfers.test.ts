@@ -19,7 +19,7 @@ describe.skipIf(missing !== undefined)(`in a window${because}`, () => {
         const folder = path.join("pictures", ...Array.from({ length: 5 }, (_, index) => `${index}`.repeat(220)))
         put("pictures/a.txt", "first")
         put(path.join(folder, "too-long"), "bb")
-        await keys("2", "Enter", "text:~/pictures", "Enter", "text:photos:my-bucket/copy", "Enter", "text:c", "C-s")
+        await keys("2", "text:~/pictures", "Enter", "text:photos:my-bucket/copy", "Enter", "text:c", "C-s")
         await until("Start: S")
         fits(window, size)
         await keys("S")

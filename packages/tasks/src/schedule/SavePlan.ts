@@ -19,7 +19,7 @@ const refuse = (field: string, message: string) => new InvalidJob({ field, messa
 export const check = Effect.fnUntraced(function* (plan: Plan, surroundings: Secret.Surroundings) {
   if (plan.name.trim() === "") return yield* refuse("name", "a schedule needs a name")
   const when = When.parse(plan)
-  if (Result.isFailure(when)) return yield* refuse("cron", when.failure)
+  if (Result.isFailure(when)) return yield* refuse(when.failure.field, when.failure.message)
   if (plan.watch !== null && !isAbsolute(plan.watch)) return yield* refuse("watch", "the folder must be absolute")
   const kind = yield* JobKinds.load(plan.kind)
   yield* kind.check(plan.request)

@@ -45,24 +45,32 @@ const spread = (text: string, jitter: number): number => {
   return jitter === 0 ? 0 : hash % (jitter + 1)
 }
 
-/** Fails with what is wrong, in words for people. */
+/** What is wrong with which part, in words for people. */
+export interface Wrong {
+  readonly field: "cron" | "zone"
+  readonly message: string
+}
+
+const wrong = (field: Wrong["field"], message: string): Result.Result<never, Wrong> => Result.fail({ field, message })
+
 export const parse = ({
   cron,
   id = "",
   jitterMillis = 0,
   zone
-}: Pick<Schedule, "cron" | "zone"> & Partial<Pick<Schedule, "id" | "jitterMillis">>): Result.Result<When, string> => {
+}: Pick<Schedule, "cron" | "zone"> & Partial<Pick<Schedule, "id" | "jitterMillis">>): Result.Result<When, Wrong> => {
   const expression = presets[cron.trim().toLowerCase()] ?? cron.trim()
   const fields = expression.split(/\s+/)
   if (fields.length !== 5) {
     const names = Object.keys(presets).slice(0, 5).join(", ")
-    return Result.fail(
+    return wrong(
+      "cron",
       `"${cron}" is no time; write minute, hour, day, month and weekday such as "30 2 * * *", or ${names}`
     )
   }
-  if (!isZone(zone)) return Result.fail(`"${zone}" is no time zone; write one such as Europe/Berlin, or UTC`)
+  if (!isZone(zone)) return wrong("zone", `"${zone}" is no time zone; write one such as Europe/Berlin, or UTC`)
   const parsed = Cron.parse(expression, zone, { onDstOverlap: overlapOf(fields[1] ?? "") })
-  if (Result.isFailure(parsed)) return Result.fail(`"${cron}" is no time: ${parsed.failure.message}`)
+  if (Result.isFailure(parsed)) return wrong("cron", `"${cron}" is no time: ${parsed.failure.message}`)
   const later = spread(id, jitterMillis)
   const when: When = {
     next: (after) => Cron.next(parsed.success, new Date(after - later)).getTime() + later,
@@ -74,7 +82,7 @@ export const parse = ({
     when.next(0)
     return Result.succeed(when)
   } catch {
-    return Result.fail(`"${cron}" never comes, as no month has such a day`)
+    return wrong("cron", `"${cron}" never comes, as no month has such a day`)
   }
 }
 

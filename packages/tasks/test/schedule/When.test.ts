@@ -4,7 +4,7 @@ import * as When from "../../src/schedule/When.ts"
 
 const parse = (cron: string, zone = "Europe/Berlin", more = {}) => {
   const when = When.parse({ cron, zone, ...more })
-  if (Result.isFailure(when)) throw new Error(when.failure)
+  if (Result.isFailure(when)) throw new Error(when.failure.message)
   return when.success
 }
 const at = (text: string): number => Date.parse(text)
@@ -54,12 +54,13 @@ it("jitter is the same each time, and what is shown is when it runs", () => {
 })
 
 it.each([
-  ["30 2 * *", "UTC", "write minute, hour"],
-  ["0 0 31 2 *", "UTC", "never comes"],
-  ["61 * * * *", "UTC", "is no time"],
-  ["* * * * * *", "UTC", "write minute, hour"],
-  ["0 2 * * *", "Europe/Berln", "no time zone"]
-])("%s in %s is refused with what is wrong", (cron, zone, words) => {
+  ["30 2 * *", "UTC", "cron", "write minute, hour"],
+  ["0 0 31 2 *", "UTC", "cron", "never comes"],
+  ["61 * * * *", "UTC", "cron", "is no time"],
+  ["* * * * * *", "UTC", "cron", "write minute, hour"],
+  ["0 2 * * *", "Europe/Berln", "zone", "no time zone"]
+])("%s in %s is refused with what is wrong of its %s", (cron, zone, field, words) => {
   const when = When.parse({ cron, zone })
-  expect(Result.isFailure(when) && when.failure).toContain(words)
+  const wrong = Result.isFailure(when) ? when.failure : undefined
+  expect([wrong?.field, wrong?.message]).toEqual([field, expect.stringContaining(words)])
 })

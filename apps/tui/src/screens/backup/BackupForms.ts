@@ -1,9 +1,11 @@
 /** What is asked before a repository, a backup or a restore begins. */
 import * as SchemaField from "@ourclone/core/contract/SchemaField"
+import type { Failure } from "@ourclone/core/events/Failure"
 import { excludes } from "@ourclone/jobs/repository/Fields"
 import type { Ask } from "../../command/Ask.ts"
 import type { World } from "../../command/World.ts"
 import * as Places from "../../words/Places.ts"
+import { blameName } from "../form/Blame.ts"
 import * as Field from "../form/Field.ts"
 import { form } from "../form/Form.ts"
 import { plan } from "../migrate/Plan.ts"
@@ -25,6 +27,7 @@ export const keepPlace = (world: World, place: string): Ask => ({
 })
 
 const shortest = 8
+const nameTag = "name"
 
 const init = (repository: string): Ask => ({
   _tag: "Start",
@@ -44,6 +47,10 @@ const nameField = ({ service }: World) =>
     { isRequired: service !== "" }
   )
 
+/** Requests say `repository` or `location` where the forms say its place. */
+const blame = (failure: Failure): string | undefined =>
+  failure.item === "repository" || failure.item === "location" ? "place" : blameName(failure)
+
 /** Named first, where it gets a name: then whatever wants it finds it by that. */
 export const newRepository = (world: World) =>
   form({
@@ -61,16 +68,19 @@ export const newRepository = (world: World) =>
       Field.text("again", "Password again", "The same once more", { isRequired: true, isSecret: true })
     ],
     submitLabel: "Make repository",
+    blame,
     submit: ({ again = "", name = "", password = "", place = "" }, world) => {
       if (password !== again) return { errors: { again: "is not the same" } }
       if (password.length < shortest) return { errors: { password: `needs ${shortest} characters` } }
       const location = Places.absolute(place, world.home, world.directory)
-      if (name === "") {
-        return { close: true, asks: [secret(location, password), keepPlace(world, location), init(location)] }
-      }
-      return { asks: [secret(name, password), { _tag: "AddRepository", tag: "name", name, location }] }
+      if (name === "") return { asks: [secret(location, password), init(location)] }
+      return { asks: [secret(name, password), { _tag: "AddRepository", tag: nameTag, name, location }] }
     },
-    done: (answer, { name = "" }) => (answer._tag === "Said" ? { close: true, asks: [init(name)] } : undefined)
+    done: (answer, { name = "", place = "" }, world) => {
+      const location = Places.absolute(place, world.home, world.directory)
+      if (answer._tag === "Started") return { close: true, asks: [keepPlace(world, location)] }
+      return answer._tag === "Said" && answer.tag === nameTag ? { close: true, asks: [init(name)] } : undefined
+    }
   })
 
 export const openOther = (world: World) =>
@@ -86,11 +96,12 @@ export const openOther = (world: World) =>
           ])
     ],
     submitLabel: "Add it to the list",
+    blame,
     submit: ({ name = "", password = "", place = "" }, now) => {
       const location = Places.absolute(place, now.home, now.directory)
       return now.service === ""
         ? { close: true, asks: [keepPlace(now, location)] }
-        : { asks: [secret(name, password), { _tag: "AddRepository", tag: "name", name, location }] }
+        : { asks: [secret(name, password), { _tag: "AddRepository", tag: nameTag, name, location }] }
     },
     done: (answer) => (answer._tag === "Said" ? { close: true } : undefined)
   })
@@ -114,6 +125,7 @@ export const newBackup = (repository: string, { home, kept }: World) => {
       })
     ],
     submitLabel: "Start backup",
+    blame: ({ item }) => (item === "tag" ? "tags" : undefined),
     submit: ({ exclude = "", paths: folders = "", oneFileSystem = "", tags = "" }, world) => {
       const paths = Field.list(folders).map((one) => Places.absolute(one, world.home, world.directory))
       const request = {
@@ -174,13 +186,17 @@ export const restore = ({ of, paths, repository, snapshot }: Restored, { home }:
     ],
     submitLabel: "Preview",
     submit: ({ overwrite = "if-changed", target = "", verify = "" }, world) =>
-      plan<never>("restore", {
-        repository,
-        snapshot,
-        target: Places.absolute(target, world.home, world.directory),
-        overwrite,
-        items: true,
-        ...(paths.length === 0 ? {} : { include: paths.map(literally) }),
-        ...(verify === "yes" ? { verify: true } : {})
-      })
+      plan<never>(
+        "restore",
+        {
+          repository,
+          snapshot,
+          target: Places.absolute(target, world.home, world.directory),
+          overwrite,
+          items: true,
+          ...(paths.length === 0 ? {} : { include: paths.map(literally) }),
+          ...(verify === "yes" ? { verify: true } : {})
+        },
+        ({ code, item }) => code === "InvalidJob" && item !== undefined
+      )
   })

@@ -8,6 +8,7 @@ import * as Lines from "../../lines/Line.ts"
 import * as Table from "../../lines/Table.ts"
 import { told } from "../../words/Remedies.ts"
 import { question } from "../asked/Question.ts"
+import * as Choice from "./Choice.ts"
 import type { Field, Values } from "./Field.ts"
 
 export type Errors = { readonly [field: string]: string }
@@ -21,8 +22,10 @@ export interface FormOptions {
   readonly submitLabel: string | ((values: Values) => string)
   /** What is wrong with what was typed, or what comes of it. */
   readonly submit: (values: Values, world: World) => { readonly errors: Errors } | Omit<Step<never>, "state">
-  /** The first screen of its tab: it does not close, and begins where no letter is typed, so that numbers lead to other tabs. */
+  /** The first screen of its tab: it does not close. Where nothing is needed any more it begins where no letter is typed, so that numbers lead to other tabs. */
   readonly isRoot?: true
+  /** The field to which a failure belongs that does not name it itself. */
+  readonly blame?: (failure: Failure, values: Values, world: World) => string | undefined
   /** The answer to what `submit` asked for. */
   readonly done?: (answer: Answer, values: Values, world: World) => Omit<Step<never>, "state"> | undefined
 }
@@ -73,7 +76,7 @@ const withErrors = (state: State, errors: Errors): Step<State> => {
   const { label } = state.options.fields[first] ?? { label: "" }
   const name = state.options.fields[first]?.name ?? ""
   return {
-    state: { ...state, errors, isBusy: false, at: first < 0 ? state.at : first },
+    state: { ...state, errors, problem: "", isBusy: false, at: first < 0 ? state.at : first },
     notice: `${label}: ${errors[name] ?? "see the form"}`
   }
 }
@@ -190,21 +193,19 @@ const shownValue = (state: State, field: Field): string => {
 const submitText = ({ options, values }: State): string =>
   typeof options.submitLabel === "string" ? options.submitLabel : options.submitLabel(values)
 
+const roomBeside = (columns: number): number => Math.max(8, columns - labelColumns - 6)
+
 const fieldLine = (state: State, index: number, columns: number): Lines.Line => {
   const field = state.options.fields[index]!
   const isAt = index === state.at
   const label = pad(shorten(field.label, labelColumns), labelColumns)
-  const room = Math.max(8, columns - labelColumns - 6)
+  const room = roomBeside(columns)
   const value = shownValue(state, field)
   const shown = widthOf(value) > room ? `…${[...value].slice(-(room - 2)).join("")}` : value
   const error = state.errors[field.name]
   const rest: Lines.Line =
     field.options !== undefined
-      ? field.options.map((option) => {
-          const isChosen = option === writtenIn(state, field)
-          const text = option === "" ? (field.otherwise === "" ? "–" : field.otherwise) : option
-          return Lines.span(isChosen ? ` (${text}) ` : `  ${text}  `, isChosen ? "strong" : "faint")
-        })
+      ? Choice.line(Choice.namesOf(field), field.options.indexOf(value), room)
       : [
           Lines.span(shown),
           Lines.span(isAt ? "▏" : "", "busy"),
@@ -227,13 +228,15 @@ const fieldLine = (state: State, index: number, columns: number): Lines.Line => 
   ]
 }
 
+/** Whether its line has no room for all of it. */
+const isCutBeside = (state: State, columns: number): boolean =>
+  state.at < state.options.fields.length && Lines.width(fieldLine(state, state.at, columns)) > columns
+
 const below = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
   const field = fieldAt(state)
-  const about = field === undefined ? "" : field.about
-  // Beside its field there is room for the beginning of it.
+  const about = field === undefined ? "" : Choice.about(field, roomBeside(columns))
   const error = state.errors[field?.name ?? ""] ?? ""
-  const isLong = widthOf(printable(error)) > columns - labelColumns - 8
-  const problem = state.isBusy ? "One moment…" : isLong ? error : state.problem
+  const problem = state.isBusy ? "One moment…" : error !== "" && isCutBeside(state, columns) ? error : state.problem
   return [
     ...Lines.wrap(printable(about), columns - 4)
       .slice(0, 3)
@@ -335,18 +338,32 @@ export const kind: ScreenKind<State> = {
   },
   hear: (state, answer, world) => {
     if (answer === dropped) return { close: true }
-    if (answer._tag === "Failed") return failing(state, answer.failure)
+    if (answer._tag === "Failed") return failing(state, answer.failure, world)
     const step = state.options.done?.(answer, state.values, world)
     return step === undefined ? { state: { ...state, isBusy: false } } : { ...step, state: { ...state, isBusy: false } }
   }
 }
 
+/** That its value is to be changed is said by where it stands. */
+const atField = (failure: Failure): string =>
+  failure.remedy?.code === "changeOption" ? failure.message : told(failure)
+
 /** At the field that is to blame, where one is. */
-const failing = (state: State, failure: Failure): Step<State> => {
-  const field = state.options.fields.find(({ name }) => name === failure.item)
+const failing = (state: State, failure: Failure, world: World): Step<State> => {
+  const { blame, fields } = state.options
+  const field =
+    fields.find(({ name }) => name === blame?.(failure, state.values, world)) ??
+    fields.find(({ name }) => name === failure.item)
   return field === undefined
     ? { state: { ...state, isBusy: false, problem: told(failure) } }
-    : withErrors(state, { [field.name]: failure.message })
+    : withErrors(state, { [field.name]: atField(failure) })
+}
+
+/** The first field that is needed and empty; where there is none, the button of a root and the first field of any other. */
+const beginning = ({ fields, isRoot }: FormOptions): number => {
+  const empty = fields.findIndex(({ isRequired, value }) => isRequired && value === "")
+  if (empty >= 0) return empty
+  return isRoot === true ? fields.length : 0
 }
 
 export const form = (options: FormOptions): Screen =>
@@ -355,6 +372,6 @@ export const form = (options: FormOptions): Screen =>
     values: Object.fromEntries(options.fields.map(({ name, value }) => [name, value])),
     errors: {},
     problem: "",
-    at: options.isRoot === true ? options.fields.length : 0,
+    at: beginning(options),
     isBusy: false
   })

@@ -1,5 +1,6 @@
 /** A transfer as a form: from where, to where, in which mode. The plan comes before the start. */
 import * as SchemaField from "@ourclone/core/contract/SchemaField"
+import type { Failure } from "@ourclone/core/events/Failure"
 import { copied, removing, transferring } from "@ourclone/jobs/transfer/TransferFields"
 import type * as Schema from "effect/Schema"
 import type { World } from "../../command/World.ts"
@@ -56,6 +57,23 @@ const wrongNumbers = (values: Field.Values): { readonly [name: string]: string }
       .map(({ name }) => [name, "must be a whole number"])
   )
 
+/** What says that the place itself can not be, rather than that its service is away. */
+const ofPlaces = new Set(["NotFound", "NothingThere", "PermissionDenied", "InvalidRequest", "InvalidName"])
+
+const bare = (place: unknown): string => String(place).replace(/\/+$/, "")
+
+/** Of a request: the side that is not there, or names no storage; else what the failure names itself. */
+const blame = (request: Schema.Json, { code, item, provider, remedy }: Failure): string | undefined => {
+  const sides = Object.entries(request as { readonly [field: string]: Schema.Json }).filter(
+    ([name]) => name === "source" || name === "destination"
+  )
+  const name = code === "UnknownRemote" ? remedy?.values?.["name"] : undefined
+  if (name !== undefined) return sides.find(([, place]) => String(place).startsWith(`${name}:`))?.[0]
+  if (remedy?.code === "allowEmptySource") return "source"
+  if (ofPlaces.has(code)) return sides.find(([, place]) => bare(place) === bare(provider))?.[0]
+  return code === "InvalidJob" ? item : undefined
+}
+
 export interface Beginning {
   readonly source?: string
   readonly destination?: string
@@ -82,13 +100,14 @@ export const migrate = ({ home, kept }: World, given: Beginning = {}) => {
       ...described.map((field) => Field.ofSchema(field, "", labels[field.name]))
     ],
     submitLabel: "Preview",
+    blame: (failure, values, world) => blame(requestOf(values, world), failure),
     submit: (values, world) => {
       const errors = wrongNumbers(values)
       if (Object.keys(errors).length > 0) return { errors }
       const request = requestOf(values, world)
       const mode = values["mode"] ?? "copy"
       const keeps = { source: values["source"] ?? "", destination: values["destination"] ?? "", mode }
-      const { asks = [], ...step } = plan<never>(mode, request)
+      const { asks = [], ...step } = plan<never>(mode, request, (failure) => blame(request, failure) !== undefined)
       return { ...step, asks: [...asks, { _tag: "Keep", name: "migrate", value: keeps }] }
     }
   })

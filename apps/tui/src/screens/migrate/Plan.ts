@@ -48,6 +48,8 @@ interface State {
   readonly failure: Failure | undefined
   /** What to think of before it is started: another run at the same place, a repository that would go. */
   readonly warnings: ReadonlyArray<string>
+  /** Whether a failure is one of a field of the form that asked for the plan, and so is said there. */
+  readonly isOfForm: (failure: Failure) => boolean
   /** Whether it is to start as soon as the plan is complete. */
   readonly isWanted: boolean
 }
@@ -163,6 +165,7 @@ const requestOf = (state: State): Schema.Json => ({
 })
 
 const startTag = "start"
+const previewTag = "preview"
 
 const startOf = (state: State) =>
   ({ _tag: "Start", tag: startTag, kind: state.kind, request: requestOf(state), isShown: true }) as const
@@ -186,8 +189,14 @@ const start = (state: State, world: World): Step<State> =>
         )
       }
 
+/** Nothing was found out. */
+const isWithout = ({ failure, rows }: State): boolean => failure !== undefined && rows.length === 0
+
 const ended = (state: State, failure: Failure | undefined, world: World): Step<State> => {
   const now = { ...state, isDone: true, failure }
+  if (failure !== undefined && isWithout(now) && state.isOfForm(failure)) {
+    return { close: true, hand: { _tag: "Failed", tag: previewTag, failure } }
+  }
   return now.isWanted && failure === undefined ? start(now, world) : { state: { ...now, isWanted: false } }
 }
 
@@ -261,9 +270,6 @@ const mostWarnings = 3
 /** For who hears it, a message is one piece. */
 const spokenColumns = 1_000
 
-/** Nothing was found out. */
-const isWithout = ({ failure, rows }: State): boolean => failure !== undefined && rows.length === 0
-
 const head = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
   const same = isWithout(state)
     ? []
@@ -312,14 +318,16 @@ export const kind: ScreenKind<State> = {
     if (answer._tag === "End") return ended(state, state.failure, world)
     if (answer._tag === "Started") return { close: true }
     if (answer._tag !== "Failed") return {}
-    const isOfForm =
-      answer.tag === startTag || (answer.failure.code === "InvalidJob" && answer.failure.item !== undefined)
-    return isOfForm ? { close: true, hand: answer } : ended(state, answer.failure, world)
+    return answer.tag === startTag ? { close: true, hand: answer } : ended(state, answer.failure, world)
   }
 }
 
 /** Shows the plan; starting is up to whoever sees it. */
-export const plan = <S>(jobKind: string, request: Schema.Json): Step<S> => {
+export const plan = <S>(
+  jobKind: string,
+  request: Schema.Json,
+  isOfForm: (failure: Failure) => boolean = () => false
+): Step<S> => {
   const list = List.make<Row>({ keyOf: ({ group, item }) => `${group} ${item}`, textOf: ({ item }) => item })
   const state: State = {
     kind: jobKind,
@@ -333,7 +341,8 @@ export const plan = <S>(jobKind: string, request: Schema.Json): Step<S> => {
     cost: undefined,
     failure: undefined,
     warnings: [],
+    isOfForm,
     isWanted: false
   }
-  return { open: show(kind, state), asks: [{ _tag: "Preview", tag: "preview", kind: jobKind, request }] }
+  return { open: show(kind, state), asks: [{ _tag: "Preview", tag: previewTag, kind: jobKind, request }] }
 }

@@ -32,7 +32,7 @@ export const newSchedule = (kind: string, request: Schema.Json) =>
     submitLabel: "Save",
     submit: ({ cron = "", missed = "once", name = "", watch = "", zone = "" }, { directory, home }) => {
       const when = parse({ cron, zone })
-      if (Result.isFailure(when)) return { errors: { cron: when.failure } }
+      if (Result.isFailure(when)) return { errors: { [when.failure.field]: when.failure.message } }
       const plan = {
         ...plain,
         name,

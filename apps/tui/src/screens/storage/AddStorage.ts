@@ -1,10 +1,12 @@
 /** Add Storage: which kind, then a form made of what that kind can be told; what does not work is not kept. */
+import type { Failure } from "@ourclone/core/events/Failure"
 import type { OptionTexts, StorageType } from "../../command/Ask.ts"
 import * as ListCommands from "../../command/ListCommands.ts"
 import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
 import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
+import { blameName } from "../form/Blame.ts"
 import * as Field from "../form/Field.ts"
 import { form } from "../form/Form.ts"
 
@@ -38,6 +40,21 @@ const fieldsOf = ({ options }: StorageType) => {
   return sorted.map((option) => Field.ofSchema(option))
 }
 
+/** Options that say where the service is. */
+const addresses = ["endpoint", "url", "host"]
+
+/** What was refused is the key; where nobody answers, it is the address, if one was typed. */
+const blame =
+  ({ options }: StorageType) =>
+  (failure: Failure, values: Field.Values): string | undefined => {
+    const written = options.filter(({ name }) => (values[name] ?? "") !== "")
+    if (failure.code === "Unauthenticated") {
+      return (written.find(({ kind }) => kind === "secret") ?? options.find(({ kind }) => kind === "secret"))?.name
+    }
+    if (failure.code === "Unavailable") return written.find(({ name }) => addresses.includes(name))?.name
+    return blameName(failure)
+  }
+
 const formOf = (type: StorageType) => {
   const kinds = new Map(type.options.map(({ kind, name }) => [name, kind]))
   return form({
@@ -50,6 +67,7 @@ const formOf = (type: StorageType) => {
       ...fieldsOf(type)
     ],
     submitLabel: "Add Storage",
+    blame: blame(type),
     submit: ({ name = "", ...values }) => {
       const options: Record<string, string | number | boolean> = {}
       for (const [option, written] of Object.entries(values)) {

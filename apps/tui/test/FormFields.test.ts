@@ -1,0 +1,211 @@
+/** What is wrong is said at its field, and the cursor stands there: whichever form it is, and whoever found it out. */
+
+import type { Failure } from "@ourclone/core/events/Failure"
+import { widthOf } from "@ourclone/core/events/PrintableText"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { assert, describe, it } from "vitest"
+import type { StorageType } from "../src/command/Ask.ts"
+import { LinkFailed } from "../src/link/Link.ts"
+import { envelopes, type Rig, rig, task } from "./Rig.ts"
+
+const failure = (code: string, message: string, more: Partial<Failure> = {}): Failure => ({
+  code,
+  message,
+  isRetryable: false,
+  ...more
+})
+const refuse = (code: string, message: string, more: Partial<Failure> = {}) =>
+  Effect.fail(new LinkFailed({ failure: failure(code, message, more) }))
+
+const option = (name: string, kind: "text" | "secret", isRequired = true) => ({
+  name,
+  flag: name,
+  description: `About ${name}`,
+  kind,
+  choices: undefined,
+  isWhole: false,
+  isRequired,
+  defaultValue: undefined
+})
+
+const b2: StorageType = {
+  type: "b2",
+  description: "Backblaze B2",
+  options: [option("keyId", "text"), option("applicationKey", "secret"), option("endpoint", "text", false)]
+}
+
+/** The field with the cursor, with what is said beside it. */
+const at = ({ lines }: Rig, columns = 200): string => lines(columns, 50).find((line) => line.startsWith(" > ")) ?? ""
+
+describe("Add Storage says at its field", () => {
+  const adding = async (code: string, message: string, more: Partial<Failure> = {}) => {
+    const made = await rig({ types: Effect.succeed([b2]), addStorage: () => refuse(code, message, more) })
+    await made.keys("n", "enter", "text:photos", "enter", "text:0012", "enter", "text:s3cret", "enter")
+    await made.keys("text:http://here", "ctrl-s")
+    return made
+  }
+
+  it.for([
+    ["a name that can not be", "InvalidName", {}, "Name"],
+    ["a name that is taken", "AlreadyConfigured", {}, "Name"],
+    ["a key that the service refuses", "Unauthenticated", { provider: "photos:" }, "Application key"],
+    ["a service that is not there", "Unavailable", { provider: "photos:" }, "Endpoint"],
+    ["an option that the provider refuses", "InvalidOption", { item: "keyId" }, "Key id"]
+  ] as const)("%s", async ([, code, more, label]) => {
+    const made = await adding(code, "it is not so", more)
+    assert.match(at(made), new RegExp(`^ > ${label} .* it is not so`))
+    assert.notInclude(made.text(), "s3cret")
+    // Not once more at the foot of the form.
+    assert.strictEqual(made.lines(200, 50).filter((line) => /^ {3}it is not so/.test(line)).length, 0)
+    await made.close()
+  })
+
+  it("what belongs to none below all of them", async () => {
+    const made = await adding("ConfigurationUnavailable", "the configuration can not be written")
+    assert.match(made.text(200, 50), /\n {3}the configuration can not be written/)
+    await made.close()
+  })
+
+  it("with what to do about it, and whole where a window has no room for it beside its field", async () => {
+    const long = "photos: the key was refused, as the account does not know it any more"
+    const more = { remedy: { code: "removeRemote", values: { name: "photos" } } }
+    // The second fits into a line, but not beside what was typed.
+    for (const message of [long, "it does not answer"]) {
+      const made = await adding("Unauthenticated", message, more)
+      const said = made.text(60, 20).replace(/\s+/g, " ")
+      assert.include(said, `${message}; remove the storage photos first`)
+      await made.close()
+    }
+  })
+})
+
+describe("Migrate says at its field", () => {
+  const kept = { migrate: { source: "/home/ann/Pictures", destination: "phots:b", mode: "copy" } }
+  const planning = async (found: Failure) => {
+    const made = await rig(
+      { preview: () => Stream.succeed(envelopes({ _tag: "Finished", outcome: "failed", failure: found })) },
+      { tab: "migrate", kept }
+    )
+    await made.keys("ctrl-s")
+    return made
+  }
+
+  it.for([
+    ["a folder that is not there", failure("NotFound", "not there", { provider: "/home/ann/Pictures" }), "From"],
+    ["a bucket that is not there", failure("NotFound", "not there", { provider: "phots:b" }), "To"],
+    [
+      "a storage that nobody knows",
+      failure("UnknownRemote", "not there", { remedy: { code: "addRemote", values: { name: "phots", path: "" } } }),
+      "To"
+    ],
+    [
+      "a source in which nothing was found",
+      failure("GuardStopped", "not there", { remedy: { code: "allowEmptySource" } }),
+      "From"
+    ]
+  ] as const)("%s", async ([, found, label]) => {
+    const made = await planning(found)
+    assert.notInclude(made.text(), "Plan ›")
+    assert.match(at(made), new RegExp(`^ > ${label} .* not there`))
+    await made.close()
+  })
+
+  it("nothing of a service that is away, whose plan stays", async () => {
+    const made = await planning(failure("Unavailable", "the service is away", { provider: "phots:b" }))
+    assert.include(made.text(), "Plan ›")
+    assert.include(made.text(), "the service is away")
+    await made.close()
+  })
+})
+
+it("a plan that was asked for beside no form says itself what went wrong", async () => {
+  const made = await rig({
+    rows: () => Stream.succeed([{ _tag: "File", path: "a", size: 1, modifiedAt: 0, checksums: {} }]),
+    preview: () => Stream.fail(new LinkFailed({ failure: failure("InvalidJob", "it can not be", { item: "include" }) }))
+  })
+  await made.keys("enter", "c")
+  assert.include(made.text(), "it can not be")
+  await made.close()
+})
+
+describe("New repository says at its field", () => {
+  it("a name that is taken", async () => {
+    const made = await rig({ addRepository: () => refuse("AlreadyConfigured", "it is taken") }, { tab: "backup" })
+    await made.keys("n", "text:/b", "enter", "text:home", "enter", "text:correct horse", "enter", "text:correct horse")
+    await made.keys("ctrl-s")
+    assert.match(at(made), /^ > Name .* it is taken/)
+    await made.close()
+  })
+
+  it("a place that can not be, and closes once the task is there", async () => {
+    let isThere = false
+    const made = await rig(
+      {
+        start: (kind, request) =>
+          isThere ? Effect.succeed(task({ kind, request })) : refuse("InvalidJob", "no place", { item: "repository" })
+      },
+      { tab: "backup" }
+    )
+    await made.keys("n", "text:/b", "enter", "enter", "text:correct horse", "enter", "text:correct horse", "ctrl-s")
+    assert.match(at(made), /^ > Storage path .* no place/)
+    isThere = true
+    await made.keys("ctrl-s", "4")
+    assert.notInclude(made.text(), "› New repository")
+    assert.deepStrictEqual(made.app.view().world.kept["repositories"], ["/b"])
+    await made.close()
+  })
+})
+
+it("a schedule says at its time zone what is wrong with it, and at its time what is wrong with that", async () => {
+  const made = await rig(
+    { preview: () => Stream.succeed(envelopes({ _tag: "Finished", outcome: "done" })) },
+    { tab: "migrate", kept: { migrate: { source: "/a", destination: "/b", mode: "copy" } } }
+  )
+  await made.keys("ctrl-s", "W", "text:nightly", "enter", "enter", "ctrl-u", "text:Nowhere", "ctrl-s")
+  assert.match(at(made), /^ > Time zone .* is no time zone/)
+  await made.keys("ctrl-u", "text:UTC", "up", "ctrl-u", "text:sometimes", "ctrl-s")
+  assert.match(at(made), /^ > When .* is no time/)
+  await made.close()
+})
+
+describe("a form opens", () => {
+  it("at its first field that is needed and empty", async () => {
+    const made = await rig({}, { tab: "migrate" })
+    assert.match(at(made), /^ > From/)
+    await made.close()
+    const half = await rig({}, { tab: "migrate", kept: { migrate: { source: "/a", destination: "", mode: "copy" } } })
+    assert.match(at(half), /^ > To/)
+    await half.close()
+  })
+
+  it("of a tab where nothing is needed any more at what it is for, so that numbers lead elsewhere", async () => {
+    const kept = { migrate: { source: "/a", destination: "/b", mode: "copy" } }
+    const made = await rig({}, { tab: "migrate", kept })
+    assert.match(at(made), /^ > {2}Preview/)
+    await made.keys("3")
+    assert.include(made.text(), "Nothing has run yet")
+    await made.close()
+  })
+})
+
+it("the choices of a field are whole in every window, and where there is no room the chosen one is", async () => {
+  const snapshot = { id: "abc", time: "2026-11-29T02:30:00Z", hostname: "desk", paths: ["/home/ann"], tags: [] }
+  const made = await rig(
+    {
+      storage: Effect.succeed({ remotes: [], repositories: [{ name: "home", location: "/backup" }] }),
+      rows: () => Stream.succeed([snapshot])
+    },
+    { tab: "backup" }
+  )
+  await made.keys("g", "enter", "R", "enter")
+  const all = ["if-changed", "if-newer", "never", "keep-both", "always"]
+  for (const columns of [80, 200]) for (const one of all) assert.include(at(made, columns), one)
+  assert.include(at(made, 60), "< if-changed >  1 of 5")
+  for (const one of all) assert.include(made.text(60, 20), one)
+  await made.keys("left")
+  assert.include(at(made, 60), "< always >  5 of 5")
+  for (const columns of [60, 80, 200])
+    for (const line of made.lines(columns, 20)) assert.isAtMost(widthOf(line), columns)
+  await made.close()
+})
