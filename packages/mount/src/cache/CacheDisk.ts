@@ -1,5 +1,6 @@
 /** The disk under the cache: positions and bytes of files that are open. A test puts one here that forgets what was not synced. */
 import * as fs from "node:fs"
+import { punchHole } from "./PunchHole.ts"
 
 export interface CacheDisk {
   /** Opens for reading and writing, and makes what is missing. */
@@ -7,6 +8,8 @@ export interface CacheDisk {
   readonly read: (descriptor: number, into: Uint8Array, position: number) => number
   /** All of `bytes`; throws where the disk takes no more. */
   readonly write: (descriptor: number, bytes: Uint8Array, position: number) => void
+  /** Gives `[start, end)` back, which is zeros then. False where the disk has no way to, and nothing has changed. */
+  readonly free: (descriptor: number, start: number, end: number) => boolean
   readonly truncate: (descriptor: number, size: number) => void
   readonly size: (descriptor: number) => number
   /** Resolves once what was written is on the disk. */
@@ -32,6 +35,7 @@ export const realDisk: CacheDisk = {
     let done = 0
     while (done < bytes.length) done += fs.writeSync(descriptor, bytes, done, bytes.length - done, position + done)
   },
+  free: punchHole,
   truncate: (descriptor, size) => fs.ftruncateSync(descriptor, size),
   size: (descriptor) => fs.fstatSync(descriptor).size,
   sync: (descriptor) =>

@@ -13,6 +13,9 @@ import { type Range, Ranges } from "./Ranges.ts"
 /** In bytes. */
 export const unit = 128 * 1024
 
+const unitBefore = (offset: number): number => Math.floor(offset / unit) * unit
+const unitAfter = (offset: number): number => Math.ceil(offset / unit) * unit
+
 export interface Kept {
   readonly base: File | undefined
   readonly size: number
@@ -55,7 +58,9 @@ export class Content {
   private readonly onFile: () => void
   private keeping: Keeping
   /** Whether somebody may count on the disk for bytes of the row that the storage does not have. */
-  private isPromised: boolean
+  isPromised: boolean
+  /** Whether the storage got bytes that are not promised any more, which no row tells yet. */
+  hasSettled = false
 
   constructor(id: number, file: string, kept: Kept, disk: CacheDisk, onFile: () => void = () => {}) {
     this.id = id
@@ -271,11 +276,42 @@ export class Content {
     return freed
   }
 
+  /**
+   * Forgets whole units that are what `base` has, but for those of `kept`, until so many bytes are free; how many are.
+   * Nothing that differs from `base` is touched: a row that still tells of what went has its sums, which the zeros that
+   * are there now do not have.
+   */
+  thin(bytes: number, kept: Range): number {
+    if (this.base === undefined || this.isInRow) return 0
+    const stay = new Ranges()
+    for (const [start, end] of [kept, ...this.dirty.all()]) stay.add(unitBefore(start), unitAfter(end))
+    let freed = 0
+    for (const [from, until] of stay.gaps(0, this.size)) {
+      for (const [start, end] of this.stored.within(from, until)) {
+        if (freed >= bytes) return freed
+        const to = Math.min(end, unitAfter(start + bytes - freed))
+        this.stored.remove(start, to)
+        if (!this.keeping.free(start, to)) {
+          this.stored.add(start, to)
+          return freed
+        }
+        for (let number = Math.floor(start / unit); number * unit < to; number++) {
+          this.sums.delete(number)
+          this.unchecked.delete(number)
+        }
+        freed += to - start
+        this.isUnsaved = true
+      }
+    }
+    return freed
+  }
+
   /** The storage has the bytes now, but for those written since the upload began. */
   settle(base: File): void {
     const since = this.since?.all() ?? []
     this.since = undefined
     this.base = base
+    this.hasSettled ||= this.isPromised
     this.dirty.clear()
     for (const [start, end] of since) this.dirty.add(start, end)
     // Shorter or longer than what was sent: grown bytes were marked, cut ones are no longer read.

@@ -12,6 +12,8 @@ export interface CacheOptions {
   readonly directory: string
   /** Bytes that all files of the cache may take on the disk. */
   readonly quota: number
+  /** Whether a file can be read whatever is stored at its path later. */
+  readonly keeps: (file: File) => boolean
   readonly boot: string
   readonly disk: CacheDisk
   readonly now: () => number
@@ -22,6 +24,11 @@ const none = new Uint8Array()
 /** Contents are looked at so many at a time where room is needed, and so often. */
 const slice = 500
 const mostSlices = 20
+/** What makes way at once, as a part of the quota. */
+const share = 64
+/** Files that wait for the disk to know that they go take so many bytes, and are so many, at most. */
+const mostLeaving = 64 * 1024 * 1024
+const mostLeavingFiles = 1_000
 
 const packed = (sums: Kept["sums"]): Uint8Array => {
   const numbers = new Uint32Array(sums.length * 2)
@@ -44,6 +51,8 @@ export class Contents {
   /** That are known to be there. */
   private readonly folders = new Set<number>()
   private isClosed = false
+  /** For so many bytes what nobody uses had no room to give, and nothing of that has changed since. */
+  private refused = Number.POSITIVE_INFINITY
   /** Bytes on the disk. */
   used: number
 
@@ -57,6 +66,12 @@ export class Contents {
     return path.join(this.options.directory, (id & 0xff).toString(16).padStart(2, "0"), String(id))
   }
 
+  /** Whether a power cut could bring back a row that counts on bytes which the storage has got since. */
+  private isBehind = false
+  /** Bytes of files that are to go once none could bring back the row that counts on them; and how many files. */
+  private leaving = 0
+  private leavingFiles = 0
+
   /** A content without bytes here: those of `base`, or none. */
   create(base: File | undefined): Content {
     const size = base?.size ?? 0
@@ -69,6 +84,7 @@ export class Contents {
       this.options.now(),
       kept.bytes ?? null
     )
+    this.journal.orElse(() => this.loaded.delete(id))
     return this.add(id, kept)
   }
 
@@ -107,7 +123,9 @@ export class Contents {
   /** Writes what is so into the row. Part of the transaction that it is called in. */
   save(content: Content): void {
     if (!content.isUnsaved) return
+    this.refused = Number.POSITIVE_INFINITY
     const { base, bytes, dirty, isSynced, size, sums, written } = content.kept()
+    const { unsavedBytes } = content
     this.journal.run(
       "update content set base = ?, size = ?, units = ?, dirty = ?, written = ?, isSynced = ?, boot = ?, usedAt = ?, bytes = ?, kept = ? where id = ?",
       base === undefined ? null : JSON.stringify(base),
@@ -124,6 +142,18 @@ export class Contents {
     )
     content.isUnsaved = false
     content.unsavedBytes = 0
+    this.journal.orElse(() => {
+      content.isUnsaved = true
+      content.unsavedBytes += unsavedBytes
+    })
+    if (!content.hasSettled) return
+    content.hasSettled = false
+    content.isPromised = dirty.length > 0
+    if (this.isBehind) return
+    this.isBehind = true
+    this.journal.whenDurable(() => {
+      this.isBehind = false
+    })
   }
 
   /** Nobody needs it any more, but who uses it now. */
@@ -132,10 +162,46 @@ export class Contents {
       content.isGone = true
       return
     }
-    this.used -= content.stored.total
-    content.discard()
-    this.loaded.delete(content.id)
-    this.journal.run("delete from content where id = ?", content.id)
+    this.refused = Number.POSITIVE_INFINITY
+    const bytes = content.stored.total
+    this.journal.transaction(() => {
+      this.journal.run("delete from content where id = ?", content.id)
+      this.used -= bytes
+      this.loaded.delete(content.id)
+      this.journal.orElse(() => {
+        this.used += bytes
+        this.loaded.set(content.id, content)
+      })
+      this.journal.afterwards(() => this.discard(content, bytes))
+    })
+  }
+
+  /** Takes away the file of a content that has no row any more; at once where no power cut could bring the row back to need it. */
+  private discard(content: Content, bytes: number): void {
+    content.close()
+    if (content.isInRow) return
+    if (!content.isPromised && !this.isBehind) {
+      content.discard()
+      return
+    }
+    this.leaving += bytes
+    this.leavingFiles++
+    this.journal.whenDurable(() => {
+      this.leaving -= bytes
+      this.leavingFiles--
+      content.discard()
+    })
+    if (this.leaving > mostLeaving || this.leavingFiles > mostLeavingFiles) this.makeDurable()
+  }
+
+  /** No power cut brings back a row of before. False where the disk has no room for that. */
+  private makeDurable(): boolean {
+    try {
+      this.journal.durably(() => {})
+      return true
+    } catch {
+      return false
+    }
   }
 
   use(content: Content): void {
@@ -144,59 +210,111 @@ export class Contents {
   }
 
   leave(content: Content): void {
+    this.refused = Number.POSITIVE_INFINITY
     content.users--
     if (content.users > 0 || this.isClosed) return
     if (content.isGone) {
       this.drop(content)
       return
     }
-    this.save(content)
+    try {
+      this.save(content)
+    } catch {
+      // The disk has no room for the row: what it would tell stays here, and is saved with the next change.
+      return
+    }
     content.close()
     this.loaded.delete(content.id)
   }
 
-  /** Room for so many bytes more: what can be fetched again makes way. Whether there is room then. */
-  makeRoom(bytes: number, except?: Content): boolean {
+  /**
+   * Room for so many bytes more: what can be fetched again makes way, what nobody uses first. Whether there is room then.
+   * Bytes of `of` are read around `at`.
+   */
+  makeRoom(bytes: number, of?: Content, at = 0): boolean {
     if (this.isClosed) return false
-    if (this.used + bytes <= this.options.quota) return true
-    for (const isInUse of [false, true]) {
-      for (let left = mostSlices, kept = 0; left > 0 && this.used + bytes > this.options.quota; left--) {
-        const some = this.journal.numbers(
-          "select id from content where bytes > 0 order by usedAt limit ? offset ?",
-          slice,
-          kept
-        )
-        if (some.length === 0) break
-        this.journal.transaction(() => {
-          for (const id of some) if (!this.makesWay(id, bytes, isInUse, except)) kept++
-        })
-      }
+    if (this.fits(bytes)) return true
+    if (this.isBehind && !this.makeDurable()) return false
+    const others = bytes < this.refused ? this.evictUnused(bytes, of) : []
+    const used = [...this.loaded.values()].filter((content) => content.users > 0 && content !== of)
+    used.sort((one, other) => one.usedAt - other.usedAt)
+    for (const content of used) if (!this.fits(bytes) && this.isUnchanged(content)) this.evict(content)
+    for (const content of [...others, ...used]) if (!this.fits(bytes)) this.thin(content, bytes, 0, 0)
+    if (of !== undefined && !this.fits(bytes)) {
+      const near = this.options.quota / 8
+      this.thin(of, bytes, Math.max(0, at - near), at + bytes + near)
+      if (!this.fits(bytes) && this.isUnchanged(of)) this.evict(of)
     }
-    if (this.used + bytes <= this.options.quota) return true
-    if (except === undefined || except.isChanged || except.since !== undefined) return false
-    this.used -= except.evict()
+    for (const content of others) this.unload(content)
+    if (!this.fits(bytes)) this.refused = Math.min(this.refused, bytes)
+    return this.fits(bytes)
+  }
+
+  private fits(bytes: number): boolean {
     return this.used + bytes <= this.options.quota
   }
 
-  /** Whether it went: it can be fetched again, and there was no room yet. */
-  private makesWay(id: number, bytes: number, isInUse: boolean, except: Content | undefined): boolean {
-    const content = this.used + bytes <= this.options.quota ? undefined : this.get(id)
-    if (content === undefined) return false
-    const mayGo = content !== except && !content.isChanged && content.since === undefined
-    const goes = mayGo && content.users > 0 === isInUse
-    if (goes) {
-      this.used -= content.evict()
-      this.save(content)
+  /** Evicts what nobody uses; the contents that had to stay, as they have changes. */
+  private evictUnused(bytes: number, except: Content | undefined): ReadonlyArray<Content> {
+    const stay: Array<Content> = []
+    // Some more than is needed now, as each time all rows are looked at.
+    const wanted = bytes + this.options.quota / share
+    for (let left = mostSlices, kept = 0; left > 0 && !this.fits(wanted); left--) {
+      const some = this.journal.numbers(
+        "select id from content where bytes > 0 and base is not null order by usedAt limit ? offset ?",
+        slice,
+        kept
+      )
+      if (some.length === 0) break
+      this.journal.transaction(() => {
+        for (const id of some) {
+          const content = this.fits(wanted) ? undefined : this.get(id)
+          const isFree = content !== undefined && content.users === 0 && content !== except
+          if (isFree && this.isUnchanged(content)) {
+            this.evict(content)
+            this.unload(content)
+            continue
+          }
+          kept++
+          if (isFree) stay.push(content)
+        }
+      })
     }
-    if (content.users === 0) {
-      content.close()
-      this.loaded.delete(content.id)
-    }
-    return goes
+    return stay
   }
 
-  get room(): number {
-    return Math.max(0, this.options.quota - this.used)
+  private isUnchanged(content: Content): boolean {
+    return !content.isChanged && content.since === undefined
+  }
+
+  /** Of a content without changes. */
+  private evict(content: Content): void {
+    this.used -= content.evict()
+    this.save(content)
+  }
+
+  /**
+   * Of a content that has changes only what the storage keeps, whatever is stored at the path of it; of none that is being
+   * sent, as all of it is to be there until the end.
+   */
+  private thin(content: Content, bytes: number, from: number, to: number): void {
+    const { base, isUnsaved, since } = content
+    if (base === undefined || since !== undefined) return
+    if (content.isChanged && !this.keeps(base)) return
+    this.used -= content.thin(Math.max(bytes, this.options.quota / share), [from, to])
+    // A row must not tell of writes before its node does.
+    if (!isUnsaved) this.save(content)
+  }
+
+  private unload(content: Content): void {
+    if (content.users > 0 || content.isUnsaved) return
+    content.close()
+    this.loaded.delete(content.id)
+  }
+
+  /** Whether the storage has bytes of the file whatever is stored at its path meanwhile. */
+  keeps(file: File): boolean {
+    return this.options.keeps(file)
   }
 
   get quota(): number {

@@ -2,6 +2,8 @@
  * Brings bytes of the storage into the cache. No byte is asked for twice while it is on its way, and whoever waits goes
  * on as soon as the bytes it wants have come.
  */
+
+import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { NotFound, type StorageError } from "@ourclone/core/contract/StorageError"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
@@ -10,12 +12,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Refused } from "../contract/Refusal.ts"
+import type { Answer } from "../contract/FileSystem.ts"
+import { isRefused, Refused } from "../contract/Refusal.ts"
 import { ofStorageError } from "../contract/StorageRefusal.ts"
 import { type Content, unit } from "./Content.ts"
 import type { Contents } from "./Contents.ts"
 import { Ranges } from "./Ranges.ts"
-import { mebibyte, pieces, smallestFetch } from "./ReadAhead.ts"
+import { largestWindow, mebibyte, pieces, smallestFetch } from "./ReadAhead.ts"
 
 interface Flight {
   readonly ranges: Ranges
@@ -28,6 +31,9 @@ interface Flight {
 
 /** Files of so many bytes at most are fetched whole, and verified by their digest. */
 const wholeSize = mebibyte
+/** How often bytes are asked for anew that had to make way before whoever waits saw them. */
+const mostBegun = 8
+const tooLittle = "the cache is full of what is not sent yet"
 
 export class Fetcher {
   private readonly provider: Provider
@@ -46,43 +52,137 @@ export class Fetcher {
 
   /** Whether `[start, end)` can be read now; otherwise it is on its way when the promise is given. */
   ensure(content: Content, start: number, end: number, ahead = 0): true | Promise<Refused | true> {
-    const isThere = content.missing(start, end).length === 0
-    if (!isThere || ahead > 0) this.begin(content, start, end, ahead)
-    return isThere ? true : this.arrive(content, start, end)
+    if (content.missing(start, end).length === 0) return true
+    this.begin(content, start, end, ahead)
+    return this.arrive(content, start, end, () => true)
   }
 
-  private async arrive(content: Content, start: number, end: number): Promise<Refused | true> {
+  /** `ensure` of much, of which a window at a time is asked for. */
+  async ensureAll(content: Content, start: number, end: number): Promise<Refused | true> {
+    for (let at = start; at < end; at += largestWindow) {
+      const to = Math.min(end, at + largestWindow)
+      const there = await this.ensure(content, at, to, Math.min(end - to, largestWindow))
+      if (there !== true) return there
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return content.missing(start, end).length === 0 || new Refused("NoSpace", tooLittle)
+  }
+
+  /** Bytes from `offset` on, and some `ahead` of them for later. What the cache has no room for is read past it. */
+  read(content: Content, offset: number, into: Uint8Array, ahead: number): number | Promise<Answer<number>> {
+    const end = Math.min(content.size, offset + into.length)
+    const isThere = content.missing(offset, end).length === 0
+    if (isThere && ahead === 0) return content.read(offset, into)
+    if (isThere) {
+      const read = content.read(offset, into)
+      const isAhead = content.missing(end, end + ahead).length === 0
+      if (!isAhead && this.contents.makeRoom(smallestFetch, content, offset)) this.begin(content, offset, end, ahead)
+      return read
+    }
+    if (!this.contents.makeRoom(end - offset, content, offset)) return this.readPast(content, offset, into)
+    this.begin(content, offset, end, ahead)
+    // Not a moment later: what has come may have to make way again.
+    const arrived = this.arrive(content, offset, end, () => content.read(offset, into))
+    return arrived.then((read) =>
+      isRefused(read) && read.refusal === "NoSpace" ? this.readPast(content, offset, into) : read
+    )
+  }
+
+  /** `then` of when `[start, end)` is here. */
+  private async arrive<A>(content: Content, start: number, end: number, then: () => A): Promise<Refused | A> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<"late">((resolve) => {
       timer = setTimeout(resolve, this.deadline, "late")
     })
     try {
-      for (let attempts = 0; content.missing(start, end).length > 0; attempts++) {
+      for (let begun = 0; content.missing(start, end).length > 0; ) {
         const flight = this.flights.get(content)
         if (flight === undefined) {
-          if (attempts > 100_000) return new Refused("Failed", "the cache has no room for what is read")
+          if (begun++ > mostBegun) return new Refused("NoSpace", tooLittle)
           this.begin(content, start, end, 0)
           continue
         }
         if (flight.failure !== undefined && !this.isOnItsWay(flight, content, start, end)) return flight.failure
-        if ((await Promise.race([flight.moved.promise, late])) === "late") {
-          return new Refused("TimedOut", `"${content.base?.path}" did not come within ${this.deadline / 1000} s`)
-        }
+        if ((await Promise.race([flight.moved.promise, late])) === "late") return this.late(content)
         if (flight.failure !== undefined) return flight.failure
       }
-      return true
+      return then()
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  private late({ base }: Content): Refused {
+    return new Refused("TimedOut", `"${base?.path}" did not come within ${this.deadline / 1000} s`)
+  }
+
+  /** What is missing comes from the storage and is not kept. */
+  private async readPast(content: Content, offset: number, into: Uint8Array): Promise<Answer<number>> {
+    const signal = AbortSignal.timeout(this.deadline)
+    for (;;) {
+      const { base } = content
+      const came = new Map<number, Uint8Array>()
+      for (const [start, end] of content.missing(offset, offset + into.length)) {
+        const exit = await Effect.runPromiseExit(this.piece(base!, start, end), { signal })
+        if (signal.aborted) return this.late(content)
+        if (Exit.isFailure(exit)) return refusedBy(causeOf(exit.cause))
+        came.set(start, exit.value)
+      }
+      // It may have been written to meanwhile, or sent, or have lost what was here.
+      const read = content.base === base ? this.join(content, offset, into, came) : undefined
+      if (read !== undefined) return read
+    }
+  }
+
+  /** What is here of `[offset, …)` and what came for the rest; undefined where that is not all. */
+  private join(content: Content, offset: number, into: Uint8Array, came: ReadonlyMap<number, Uint8Array>) {
+    const missing = content.missing(offset, offset + into.length)
+    const pieces = [...came]
+    const found = missing.map(([start, end]) =>
+      pieces.find(([from, bytes]) => from <= start && end <= from + bytes.length)
+    )
+    if (found.includes(undefined)) return undefined
+    const read = content.read(offset, into)
+    for (const [index, [start, end]] of missing.entries()) {
+      const [from, bytes] = found[index]!
+      into.set(bytes.subarray(start - from, end - from), start - offset)
+    }
+    return read
+  }
+
+  private piece(base: File, start: number, end: number): Effect.Effect<Uint8Array, StorageError | Refused> {
+    const { provider } = this
+    const take = (bytes: Uint8Array) => {
+      this.fetched += bytes.length
+      return bytes
+    }
+    if (base.size <= wholeSize) {
+      return Effect.map(provider.readAll(base), (bytes) => take(bytes).subarray(start, end))
+    }
+    return Effect.gen(function* () {
+      const all = Buffer.alloc(end - start)
+      let length = 0
+      yield* Stream.runForEach(provider.read(base, { offset: start, length: all.length }), (bytes) =>
+        Effect.sync(() => {
+          all.set(take(bytes).subarray(0, all.length - length), length)
+          length += bytes.length
+          PiecePool.give(bytes)
+        })
+      )
+      if (length === all.length) return all
+      return yield* Effect.fail(new Refused("Failed", `"${base.path}" ended after ${length} bytes of ${all.length}`))
+    })
   }
 
   private isOnItsWay(flight: Flight, content: Content, start: number, end: number): boolean {
     return content.missing(start, end).every(([from, to]) => flight.ranges.covers(from, to))
   }
 
-  private begin(content: Content, start: number, end: number, ahead: number): void {
+  private begin(content: Content, start: number, end: number, wish: number): void {
     const { base } = content
     if (base === undefined) return
+    // More would take the room of what was asked for just before.
+    const ahead = Math.min(wish, this.contents.quota / 4)
     const most = Math.min(base.size, content.size)
     const flight = this.flights.get(content) ?? {
       ranges: new Ranges(),
@@ -127,8 +227,7 @@ export class Fetcher {
     const take = (bytes: Uint8Array) => {
       this.fetched += bytes.length
       if (content.base !== base) return
-      if (!this.contents.makeRoom(bytes.length, content))
-        throw new Refused("NoSpace", "the cache is full of what is not sent yet")
+      if (!this.contents.makeRoom(bytes.length, content, position)) throw new Refused("NoSpace", tooLittle)
       this.contents.used += content.fill(position, bytes)
       PiecePool.give(bytes)
       position += bytes.length
@@ -143,8 +242,7 @@ export class Fetcher {
       flight.running--
       flight.ranges.remove(start, end)
       if (Exit.isFailure(exit)) {
-        const error = Option.getOrElse(Cause.findErrorOption(exit.cause), () => Cause.squash(exit.cause))
-        flight.failure = refusedBy(error)
+        flight.failure = refusedBy(causeOf(exit.cause))
       }
       if (flight.running === 0) {
         this.flights.delete(content)
@@ -155,6 +253,9 @@ export class Fetcher {
     })
   }
 }
+
+const causeOf = (cause: Cause.Cause<unknown>): unknown =>
+  Option.getOrElse(Cause.findErrorOption(cause), () => Cause.squash(cause))
 
 const refusedBy = (error: unknown): Refused => {
   if (error instanceof Refused) return error

@@ -13,6 +13,8 @@ export interface Keeping {
   readonly write: (bytes: Uint8Array, position: number) => void
   /** Cuts; what is shorter stays as it is. */
   readonly cut: (size: number) => void
+  /** Gives `[start, end)` back, which is zeros then; false where that can not be. */
+  readonly free: (start: number, end: number) => boolean
   readonly size: () => number
   readonly sync: () => Promise<void>
   readonly syncNow: () => void
@@ -43,6 +45,7 @@ export const inFile = (file: string, disk: CacheDisk, size: () => number): Keepi
     cut: (to) => {
       if (disk.size(open()) > to) disk.truncate(open(), to)
     },
+    free: (start, end) => disk.free(open(), start, end),
     size: () => disk.size(open()),
     sync: () => disk.sync(open()),
     syncNow: () => disk.syncNow(open()),
@@ -78,6 +81,7 @@ export const inRow = (kept: Uint8Array): Keeping => {
     cut: (to) => {
       length = Math.min(length, to)
     },
+    free: () => false,
     size: () => length,
     sync: () => Promise.resolve(),
     syncNow: () => {},

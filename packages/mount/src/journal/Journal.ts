@@ -62,6 +62,9 @@ export class Journal {
   private committedAt = 0
   private commits = 0
   private tidying: NodeJS.Timeout | undefined
+  private ifUndone: Array<() => void> = []
+  private onceCommitted: Array<() => void> = []
+  private onceDurable: Array<() => void> = []
 
   constructor(file: string, at: At = () => {}, onDurable: () => void = () => {}) {
     this.file = file
@@ -142,6 +145,21 @@ export class Journal {
     return changes === 0 ? undefined : Number(lastInsertRowid)
   }
 
+  /** `work` is done where the transaction that is under way comes to nothing. */
+  orElse(work: () => void): void {
+    if (this.database.isTransaction) this.ifUndone.push(work)
+  }
+
+  /** `work` is done once the transaction that is under way is committed. */
+  afterwards(work: () => void): void {
+    this.onceCommitted.push(work)
+  }
+
+  /** `work` is done once what has been committed by now outlives a power cut. */
+  whenDurable(work: () => void): void {
+    this.onceDurable.push(work)
+  }
+
   /** All or nothing. Within another it is part of that. */
   transaction<A>(work: () => A): A {
     if (this.database.isTransaction) return work()
@@ -150,16 +168,29 @@ export class Journal {
       const result = work()
       this.at("commit.before")
       this.database.exec("commit")
+      this.ifUndone = []
       this.at("commit.after")
       this.committed()
       return result
     } catch (error) {
       if (this.database.isTransaction) this.database.exec("rollback")
+      this.undone()
       throw error
     }
   }
 
+  /** The last that was done is the first that is taken back. */
+  private undone(): void {
+    const works = this.ifUndone.reverse()
+    this.ifUndone = []
+    this.onceCommitted = []
+    for (const work of works) work()
+  }
+
   private committed(): void {
+    const works = this.onceCommitted
+    this.onceCommitted = []
+    for (const work of works) work()
     this.committedAt = performance.now()
     if (++this.commits % looksEvery === 0 && this.logSize() > largestLog) this.checkpoint()
     if (this.tidying !== undefined) return
@@ -198,6 +229,9 @@ export class Journal {
         return work()
       })
       this.onDurable()
+      const works = this.onceDurable
+      this.onceDurable = []
+      for (const each of works) each()
       return result
     } finally {
       this.database.exec("pragma synchronous = normal")

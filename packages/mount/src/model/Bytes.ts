@@ -3,6 +3,7 @@ import type { Content } from "../cache/Content.ts"
 import * as ReadAhead from "../cache/ReadAhead.ts"
 import type { AttributeChanges, Attributes, FileSystem, Opened, OpenMode } from "../contract/FileSystem.ts"
 import { isRefused, Refused } from "../contract/Refusal.ts"
+import { contentOf } from "../queue/ContentOf.ts"
 import type { Relist } from "../queue/Relist.ts"
 import type { Sender } from "../queue/Sender.ts"
 import type { World } from "../queue/World.ts"
@@ -55,23 +56,11 @@ export class Bytes {
     for (const wake of wakers) wake()
   }
 
-  contentOf(node: Node): Content {
-    const { contents, journal, tree } = this.world
-    const known = node.content === undefined ? undefined : contents.get(node.content)
-    if (known !== undefined) return known
-    return journal.transaction(() => {
-      const content = contents.create(node.seen)
-      node.content = content.id
-      tree.save(node)
-      return content
-    })
-  }
-
   opened(node: Node, { appends = false, reads, truncates = false, writes }: OpenMode): Answer<Opened> {
     if (node.kind === "directory") return refuse("IsDirectory")
     if (node.kind === "symlink") return refuse("WrongKind")
     if (writes && this.world.settings.isReadOnly) return refuse("ReadOnly")
-    const content = this.contentOf(node)
+    const content = contentOf(this.world, node)
     this.world.contents.use(content)
     const handle = this.nextHandle++
     this.handles.set(handle, { node, content, reads, writes, appends, ahead: ReadAhead.start })
@@ -96,10 +85,10 @@ export class Bytes {
     const end = Math.min(content.size, offset + into.length)
     if (offset >= end) return 0
     handle.ahead = ReadAhead.after(handle.ahead, offset, end - offset)
-    const there = this.world.fetcher.ensure(content, offset, end, handle.ahead.window)
-    if (there === true) return content.read(offset, into)
-    return there.then((come) => {
-      if (!isRefused(come)) return content.read(offset, into)
+    const read = this.world.fetcher.read(content, offset, into, handle.ahead.window)
+    if (typeof read === "number") return read
+    return read.then((come) => {
+      if (!isRefused(come)) return come
       this.world.settings.note("ReadFailed", come.message ?? come.refusal)
       if (come.refusal === "Failed") this.doubt(handle.node)
       return come
@@ -130,7 +119,9 @@ export class Bytes {
       return refusedBy(error)
     }
     this.changed(node, content)
-    if (contents.used > contents.quota * hurryAt) this.sender.hurry()
+    // Bytes that the storage has too are no reason to.
+    const spare = contents.quota * (1 - hurryAt)
+    if (contents.used + spare > contents.quota && !contents.makeRoom(spare)) this.sender.hurry()
     return bytes.length
   }
 
@@ -189,7 +180,7 @@ export class Bytes {
       if (node.kind === "symlink") return refuse("WrongKind")
       if (changes.size < 0) return refuse("BadRange")
       if (changes.size > largestSize) return refuse("TooLarge")
-      content = this.contentOf(node)
+      content = contentOf(this.world, node)
       contents.use(content)
       const failed = changes.size === content.size ? undefined : this.resize(node, content, changes.size)
       if (failed !== undefined) {
@@ -197,6 +188,7 @@ export class Bytes {
         return failed
       }
     }
+    const { changed, gid, mode, modified, uid } = node
     const now = timeOf(settings.now())
     if (changes.mode !== undefined) node.mode = changes.mode & 0o7777
     node.uid = changes.uid ?? node.uid
@@ -205,6 +197,7 @@ export class Bytes {
     if (changes.modified !== undefined) node.modified = changes.modified === "now" ? now : changes.modified
     else if (changes.size !== undefined) node.modified = now
     journal.transaction(() => {
+      journal.orElse(() => Object.assign(node, { changed, gid, mode, modified, uid }))
       // A directory's mode and time are this machine's alone.
       if (node.kind === "directory") this.world.tree.save(node)
       else this.saving.save(node, content ?? this.loaded(node))
@@ -329,7 +322,7 @@ export class Bytes {
     this.handles.delete(number)
     const { content, node, writes } = handle
     const { contents, journal, tree } = this.world
-    if (writes && node.isUnsaved) this.saving.one(node, content)
+    if (writes && node.isUnsaved) this.saving.soon(node, content)
     node.opens--
     if (writes) node.writers--
     if (node.opens > 0 || node.parent !== undefined) return contents.leave(content)

@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import { readFileSync } from "node:fs"
 import * as path from "node:path"
+import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { type CacheDisk, realDisk } from "../cache/CacheDisk.ts"
 import { Contents } from "../cache/Contents.ts"
@@ -169,7 +170,8 @@ const start = (
   }
   const tree = new Tree(journal)
   const quota = options.cacheSize ?? 10 * gibibyte
-  const contents = new Contents(journal, { directory: data, quota, boot, disk: options.disk ?? realDisk, now })
+  const keeps = ({ versionId }: File) => versionId !== undefined && provider.capabilities.keepsVersions
+  const contents = new Contents(journal, { directory: data, quota, keeps, boot, disk: options.disk ?? realDisk, now })
   const fetcher = new Fetcher(provider, contents, settings.deadline)
   const queue = new Queue(journal)
   const begun = new Begun(journal)

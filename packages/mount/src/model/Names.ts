@@ -7,6 +7,7 @@ import { isRefused, Refused } from "../contract/Refusal.ts"
 import { ofStorageError } from "../contract/StorageRefusal.ts"
 import { isUnfinished } from "../contract/UnfinishedName.ts"
 import { commit } from "../queue/Commit.ts"
+import { contentOf } from "../queue/ContentOf.ts"
 import { ListAhead } from "../queue/ListAhead.ts"
 import type { Relist } from "../queue/Relist.ts"
 import type { Sender } from "../queue/Sender.ts"
@@ -157,11 +158,14 @@ export class Names {
   }
 
   readonly create: FileSystem["create"] = (parent, name, mode, owner, open) =>
-    onceKnown(
-      this.free(parent, name, open.isUnfinished),
-      (directory): Answer<Opened> =>
-        this.commit(() => this.bytes.opened(this.add(directory, name, "file", mode, owner), open))
-    )
+    onceKnown(this.free(parent, name, open.isUnfinished), (directory): Answer<Opened> => {
+      const node = this.commit(() => {
+        const added = this.add(directory, name, "file", mode, owner)
+        contentOf(this.world, added)
+        return added
+      })
+      return this.bytes.opened(node, open)
+    })
 
   readonly makeDirectory: FileSystem["makeDirectory"] = (parent, name, mode, owner) =>
     onceKnown(this.free(parent, name), (directory) =>

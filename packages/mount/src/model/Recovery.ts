@@ -77,6 +77,8 @@ const doubt = (world: World, boot: string): void => {
 
 /** A killed process may have left files that are shorter than they were said to be. */
 export const recover = (world: World, directory: string, boot: string): void => {
+  // What a killed process committed may not be on the disk yet, and files are taken away by it.
+  world.journal.durably(() => {})
   if (!world.settings.isReadOnly) dropUnfinished(world)
   clean(world, directory)
   doubt(world, boot)

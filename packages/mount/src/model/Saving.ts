@@ -16,6 +16,7 @@ export class Saving {
   /** Those that are being brought to the disk. */
   private readonly syncing = new Set<Content>()
   private timer: NodeJS.Timeout | undefined
+  private isClosed = false
 
   constructor(world: World, sender: Sender) {
     this.world = world
@@ -27,19 +28,38 @@ export class Saving {
     node.isUnsaved = true
     this.unsaved.set(node, content)
     if (content.unsavedBytes >= mostUnsaved) {
-      this.all()
+      this.tryAll()
       // Whoever syncs then waits for the rest alone.
       if (!this.syncing.has(content)) this.syncLater(content)
-    } else if (this.timer === undefined) {
-      this.timer = setTimeout(() => this.all(), interval)
-      this.timer.unref()
+    } else this.saveLater()
+  }
+
+  private saveLater(): void {
+    if (this.isClosed || this.timer !== undefined) return
+    this.timer = setTimeout(() => this.tryAll(), interval)
+    this.timer.unref()
+  }
+
+  /** Where the disk has no room for the rows, they are tried again. */
+  private tryAll(): void {
+    try {
+      this.all()
+    } catch (error) {
+      this.world.settings.note("CacheDiskFailed", String(error))
     }
   }
 
   /** Part of a transaction. */
   save(node: Node, content: Content | undefined): void {
-    const { contents, queue, settings, tree } = this.world
-    this.unsaved.delete(node)
+    const { contents, journal, queue, settings, tree } = this.world
+    const known = this.unsaved.get(node)
+    if (known !== undefined) {
+      this.unsaved.delete(node)
+      journal.orElse(() => {
+        this.unsaved.set(node, known)
+        this.saveLater()
+      })
+    }
     if (content !== undefined) contents.save(content)
     if (node.parent !== undefined) {
       node.isDirty = true
@@ -59,6 +79,15 @@ export class Saving {
     })
     if (isWritten) this.sender.wake()
     if (isWritten && content.stored.total > summedSize) this.syncLater(content)
+  }
+
+  /** `one` for whom nobody waits. */
+  soon(node: Node, content: Content): void {
+    try {
+      this.one(node, content)
+    } catch (error) {
+      this.world.settings.note("CacheDiskFailed", String(error))
+    }
   }
 
   private syncLater(content: Content): void {
@@ -93,6 +122,7 @@ export class Saving {
   }
 
   close(): void {
+    this.isClosed = true
     clearTimeout(this.timer)
   }
 }

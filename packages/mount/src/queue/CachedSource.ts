@@ -1,40 +1,53 @@
 /** A content as the source of an upload. It fails with `SourceChanged` as soon as somebody writes to it. */
 import { createHash } from "node:crypto"
 import type { ByteRange, ByteSource, Digest } from "@ourclone/core/contract/ByteSource"
-import { SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
+import { type Reason, SourceChanged, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Content } from "../cache/Content.ts"
+import type { Answer } from "../contract/FileSystem.ts"
+import { isRefused } from "../contract/Refusal.ts"
 import { pause } from "./Run.ts"
 
-export const cachedSource = (content: Content, path: string): ByteSource => {
+/** Whose fault it is where bytes of the cache can not be had. */
+export const cacheName = "the cache"
+
+/** `readFrom` gives all bytes that are asked for, within the size. */
+export const cachedSource = (
+  content: Content,
+  path: string,
+  readFrom: (offset: number, into: Uint8Array) => number | Promise<Answer<number>>
+): ByteSource => {
   const { generation, size } = content
-  const changed = () =>
-    new StorageError({
-      provider: "the cache",
-      operation: "read",
-      path,
-      reason: new SourceChanged({ message: "it was written to while it was sent; it is sent again" })
-    })
-  const read = (offset: number, length: number): Uint8Array => {
+  const failed = (reason: Reason) => new StorageError({ provider: cacheName, operation: "read", path, reason })
+  const changed = (message = "it was written to while it was sent; it is sent again") =>
+    failed(new SourceChanged({ message }))
+  const failure = (error: unknown): StorageError => {
+    if (error instanceof StorageError) return error
+    return changed(error instanceof Error ? error.message : String(error))
+  }
+  const read = (offset: number, length: number): Uint8Array | Promise<Uint8Array> => {
     if (content.generation !== generation) throw changed()
     const bytes = PiecePool.take(length)
-    content.read(offset, bytes)
+    const came = readFrom(offset, bytes)
+    return typeof came === "number" ? bytes : arrive(came, bytes)
+  }
+  const arrive = async (coming: Promise<Answer<number>>, bytes: Uint8Array): Promise<Uint8Array> => {
+    const come = await coming
+    if (isRefused(come)) throw failed(new Unavailable({ message: come.message ?? come.refusal }))
+    if (content.generation !== generation) throw changed()
     return bytes
   }
-  const piece = (offset: number, length: number) =>
-    Effect.try({
-      try: () => read(offset, length),
-      catch: (error) =>
-        error instanceof StorageError
-          ? error
-          : new StorageError({
-              provider: "the cache",
-              operation: "read",
-              path,
-              reason: new SourceChanged({ message: error instanceof Error ? error.message : String(error) })
-            })
+  const piece = (offset: number, length: number): Effect.Effect<Uint8Array, StorageError> =>
+    Effect.suspend(() => {
+      try {
+        const bytes = read(offset, length)
+        if (!(bytes instanceof Promise)) return Effect.succeed(bytes)
+        return Effect.tryPromise({ try: () => bytes, catch: failure })
+      } catch (error) {
+        return Effect.fail(failure(error))
+      }
     })
   const pieces = ({ length, offset }: ByteRange) =>
     Stream.mapEffect(
@@ -57,7 +70,7 @@ export const cachedSource = (content: Content, path: string): ByteSource => {
       left = partSize ?? 0
     }
     for (let at = 0; at < size; at += PiecePool.pieceSize) {
-      const bytes = read(at, Math.min(PiecePool.pieceSize, size - at))
+      const bytes = await read(at, Math.min(PiecePool.pieceSize, size - at))
       whole.update(bytes)
       for (let from = 0; partSize !== undefined && from < bytes.length; ) {
         const some = bytes.subarray(from, from + left)
@@ -76,7 +89,6 @@ export const cachedSource = (content: Content, path: string): ByteSource => {
     size,
     bytes: piece(0, size),
     read: (range) => pieces(range ?? { offset: 0, length: size }),
-    digest: (partSize, algorithm) =>
-      Effect.tryPromise({ try: () => digest(partSize, algorithm), catch: () => changed() })
+    digest: (partSize, algorithm) => Effect.tryPromise({ try: () => digest(partSize, algorithm), catch: failure })
   }
 }

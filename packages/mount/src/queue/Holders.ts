@@ -1,8 +1,8 @@
 /** Whose bytes a path of the storage has, and how they make way. */
 import type { File } from "@ourclone/core/contract/Entry"
-import type { Content } from "../cache/Content.ts"
 import type { Node } from "../tree/Node.ts"
 import { commit } from "./Commit.ts"
+import { contentOf } from "./ContentOf.ts"
 import { isSameVersion } from "./Same.ts"
 import type { World } from "./World.ts"
 
@@ -55,10 +55,10 @@ export class Holders {
   async take(node: Node): Promise<void> {
     const { contents, fetcher } = this.world
     if (node.kind === "symlink") return this.takeLink(node)
-    const content = this.contentOf(node)
+    const content = contentOf(this.world, node)
     contents.use(content)
     try {
-      const there = await fetcher.ensure(content, 0, content.size)
+      const there = await fetcher.ensureAll(content, 0, content.size)
       if (there !== true) throw new Error(there.message ?? there.refusal)
       commit(this.world, () => {
         content.own()
@@ -84,18 +84,6 @@ export class Holders {
     node.remote = undefined
     node.seen = undefined
     tree.save(node)
-  }
-
-  contentOf(node: Node): Content {
-    const { contents, tree } = this.world
-    const known = node.content === undefined ? undefined : contents.get(node.content)
-    if (known !== undefined) return known
-    return commit(this.world, () => {
-      const content = contents.create(node.seen)
-      node.content = content.id
-      tree.save(node)
-      return content
-    })
   }
 
   /** Its bytes are no longer the newest at their path: it has an old version, which it knows by its id, and stores that anew. */

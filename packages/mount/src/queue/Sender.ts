@@ -4,6 +4,7 @@ import { isStorageError, type Reason } from "@ourclone/core/contract/StorageErro
 import type { Answer } from "../contract/FileSystem.ts"
 import { Refused } from "../contract/Refusal.ts"
 import { ofStorageError } from "../contract/StorageRefusal.ts"
+import { cacheName } from "./CachedSource.ts"
 import type { QueueRow } from "./Queue.ts"
 import type { Settle } from "./Settle.ts"
 import type { World } from "./World.ts"
@@ -44,6 +45,8 @@ export class Sender {
   /** Of nodes that are parked, what their programs are told. */
   private readonly refusals = new Map<number, Refused>()
   private settlers: Array<() => void> = []
+  /** Rows that the cache had no room for since something was sent. */
+  private readonly cramped = new Set<number>()
   /** Why the storage could not be reached the last time it was tried; undefined once it was. */
   unreachable: string | undefined
   sent = 0
@@ -94,7 +97,7 @@ export class Sender {
       const row = begun >= free || this.running.has(seq) ? undefined : this.world.queue.get(seq)
       if (row === undefined) continue
       begun++
-      const work = this.work(row).finally(() => {
+      const work = this.tried(row).finally(() => {
         this.running.delete(row.seq)
         this.unresolved.get(row.ino ?? 0)?.resolve()
         this.unresolved.delete(row.ino ?? 0)
@@ -105,6 +108,17 @@ export class Sender {
     }
     if (begun === 0 && due.length > 0) return
     this.wake()
+  }
+
+  /** Where the disk of the journal has no room for what became of it, that is found out anew a little later. */
+  private async tried(row: QueueRow): Promise<void> {
+    try {
+      await this.work(row)
+    } catch (error) {
+      if (this.isClosed) return
+      this.world.settings.note("CacheDiskFailed", error instanceof Error ? error.message : String(error))
+      await new Promise((resolve) => setTimeout(resolve, shortestPause).unref())
+    }
   }
 
   private async work(row: QueueRow): Promise<void> {
@@ -140,6 +154,7 @@ export class Sender {
       tree.save(node)
     })
     this.refusals.delete(row.ino ?? 0)
+    this.cramped.clear()
     this.sent++
     this.onSent()
   }
@@ -165,6 +180,10 @@ export class Sender {
         this.unreachable = message
         this.tellOutOfReach()
       }
+      if (_tag === "NoSpace" && error.provider === cacheName && this.mayGetRoom(row.seq)) {
+        queue.later(row.seq, now + shortestPause, row.attempts, message)
+        return
+      }
       if (parks[_tag]) {
         queue.park(row.seq, message)
         if (row.ino !== undefined) this.refusals.set(row.ino, ofStorageError(error))
@@ -175,6 +194,12 @@ export class Sender {
     settings.note("SendFailed", message)
     const pause = Math.min(longestPause, shortestPause * 2 ** Math.min(row.attempts, 10))
     queue.later(row.seq, now + pause, row.attempts + 1, message)
+  }
+
+  /** What is sent makes room in the cache for the rest; once all that is left waits for room, there will be none. */
+  private mayGetRoom(seq: number): boolean {
+    this.cramped.add(seq)
+    return this.world.queue.find((row) => !row.isParked && !this.cramped.has(row.seq)) !== undefined
   }
 
   /** Everything is to be sent now. */

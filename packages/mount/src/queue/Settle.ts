@@ -11,6 +11,7 @@ import { Ranges } from "../cache/Ranges.ts"
 import { isUnfinished } from "../contract/UnfinishedName.ts"
 import { millisOf, type Node, timeOf } from "../tree/Node.ts"
 import { commit } from "./Commit.ts"
+import { contentOf } from "./ContentOf.ts"
 import { Holders } from "./Holders.ts"
 import type { QueueRow } from "./Queue.ts"
 import type { Relist } from "./Relist.ts"
@@ -147,7 +148,7 @@ export class Settle {
     const { begun, contents, settings } = this.world
     if (!(await this.holders.isFree(node, path))) return "wait"
     if (node.kind === "symlink") return this.storeLink(node, path)
-    const content = known ?? this.holders.contentOf(node)
+    const content = known ?? contentOf(this.world, node)
     contents.use(content)
     content.since = new Ranges()
     const { generation } = node

@@ -14,7 +14,7 @@ import * as Stream from "effect/Stream"
 import type { Content } from "../cache/Content.ts"
 import { isRefused } from "../contract/Refusal.ts"
 import { millisOf, type Node } from "../tree/Node.ts"
-import { cachedSource } from "./CachedSource.ts"
+import { cachedSource, cacheName } from "./CachedSource.ts"
 import { besides } from "./ConflictName.ts"
 import { segmentsOf } from "./Edits.ts"
 import { orNothing } from "./Run.ts"
@@ -54,16 +54,17 @@ export const attributesDiffer = (world: World, node: Node): { readonly time: boo
   return { time: isOld, metadata: capabilities.keepsMetadata && isOther }
 }
 
-/** Bytes of the cache, fetched as far as they must be sent. */
-const fetched = async ({ fetcher }: World, content: Content, start: number, end: number): Promise<void> => {
-  const there = await fetcher.ensure(content, start, end)
+/** Bytes of the cache, fetched as far as they must be sent. Where there is no room they are read again once they are sent. */
+const fetched = async ({ contents, fetcher }: World, content: Content, start: number, end: number): Promise<void> => {
+  const there = await fetcher.ensureAll(content, start, end)
   if (!isRefused(there)) return
+  if (there.refusal === "NoSpace" && content.base !== undefined && contents.keeps(content.base)) return
   const message = there.message ?? "bytes that are to be sent again could not be had"
   const reason = there.refusal === "NoSpace" ? new NoSpace({ message }) : new Unavailable({ message })
-  throw new StorageError({ provider: "the cache", operation: "read", reason })
+  throw new StorageError({ provider: cacheName, operation: "read", reason })
 }
 
-/** All bytes are here, and known to be: once ours replace them, the storage may not have the others any more. */
+/** All bytes are here, and known to be: once ours replace them, the storage may not have the others any more, unless it keeps them. */
 const secured = async (world: World, content: Content): Promise<void> => {
   await fetched(world, content, 0, content.size)
   if (content.base === undefined) return
@@ -162,7 +163,8 @@ export const send = async (
   }
   world.settings.at("send.before")
   const provider = careful(world, path, current)
-  const file = await world.run(Upload.upload(provider, path, cachedSource(content, path), options))
+  const source = cachedSource(content, path, (offset, into) => world.fetcher.read(content, offset, into, 0))
+  const file = await world.run(Upload.upload(provider, path, source, options))
   world.settings.at("send.after")
   return file
 }

@@ -36,6 +36,16 @@ export const make = (database: string): DyingDisk => {
       realDisk.syncNow(descriptor)
       keep(descriptor)
     },
+    free: (descriptor, start, end) => {
+      const isFree = realDisk.free(descriptor, start, end)
+      // A hole may come to the disk at once.
+      if (isFree)
+        synced
+          .get(files.get(descriptor) ?? "")
+          ?.subarray(start, end)
+          .fill(0)
+      return isFree
+    },
     remove: (file) => {
       // The name may come back, or not: the worse is that its bytes are gone.
       synced.delete(file)

@@ -37,9 +37,19 @@ export class Tree {
     }
   }
 
-  /** After a transaction that failed, what is in memory may be wrong. */
+  /** After a transaction that failed, what is in memory may be wrong. What is used is as its row says, but for what was written since. */
   forget(): void {
-    for (const [ino, node] of this.nodes) if (node.opens === 0) this.nodes.delete(ino)
+    for (const [ino, node] of this.nodes) {
+      if (node.opens === 0 && !node.isUnsaved) this.nodes.delete(ino)
+      else this.restore(node)
+    }
+  }
+
+  private restore(node: Node): void {
+    const row = this.journal.first("select * from node where ino = ?", node.ino)
+    if (row === undefined) return
+    const { content, isDirty, listedAt, name, parent, remote, seen } = ofRow(row)
+    Object.assign(node, { content, isDirty, listedAt, name, parent, remote, seen })
   }
 
   get(ino: number): Node | undefined {
@@ -136,7 +146,11 @@ export class Tree {
 
   save(node: Node): void {
     this.journal.run(`update node set ${assignments} where ino = ?`, ...valuesOf(node), node.ino)
+    if (!node.isUnsaved) return
     node.isUnsaved = false
+    this.journal.orElse(() => {
+      node.isUnsaved = true
+    })
   }
 
   /** The node is no more; its number is not given again. */

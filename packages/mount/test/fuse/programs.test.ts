@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { type Emulator, startEmulator } from "@ourclone/b2-emulator/Emulator"
+import type { MountOptions } from "../../src/model/Mount.ts"
 import { Mounted, type Ran, run, shell, whichProgram, whyNot } from "./Mounted.ts"
 
 const reason = whyNot()
@@ -29,10 +30,10 @@ const shown = async (point: string): Promise<string> =>
   )
 
 /** One mount of a bucket of its own, its end included; what is there then is the same in another mount without a cache. */
-const mounted = async (use: (point: string) => Promise<void>) => {
+const mounted = async (use: (point: string) => Promise<void>, own: Partial<MountOptions> = {}) => {
   const { endpoint, keyId, key } = emulator
   const folder = await mkdtemp(path.join(tmpdir(), "ourclone-fuse-cache-"))
-  const options = { endpoint, keyId, key, location: `bucket-${++buckets}/folder`, uploadDelay: 200 }
+  const options = { endpoint, keyId, key, location: `bucket-${++buckets}/folder`, uploadDelay: 200, ...own }
   const mount = await Mounted.start("serveB2.ts", { ...options, directory: path.join(folder, "one") })
   try {
     await use(mount.point).catch((error: unknown) => {
@@ -82,6 +83,25 @@ describe("in a folder that shows a bucket", () => {
       await rm(control, { recursive: true })
       assert.deepEqual(ok(await run(process.execPath, [program, point])).split("\n"), told)
     })
+  )
+
+  it.skipIf(reason !== undefined)("a file larger than the cache is edited, read back and sent", () =>
+    mounted(
+      async (point) => {
+        const pieces = "if=/dev/urandom bs=1M status=none"
+        const edit = "bs=100000 count=10 seek=123 conv=notrunc status=none"
+        ok(
+          await shell(`
+            copy=$(mktemp); edit=$(mktemp); trap 'rm -f $copy $edit' EXIT
+            dd ${pieces} count=24 of=$copy; cp $copy ${point}/large; dd if=/dev/urandom bs=1000000 count=1 of=$edit status=none
+            for file in $copy ${point}/large; do dd if=$edit of=$file ${edit}; done
+            cmp $copy ${point}/large; dd if=/dev/zero of=${point}/other bs=1M count=6 status=none
+            cmp $copy ${point}/large; cmp -n 6291456 /dev/zero ${point}/other
+          `)
+        )
+      },
+      { cacheSize: 8 * 1024 * 1024 }
+    )
   )
 
   it.skipIf(git !== "")(titled("git clones, checks, commits and collects", git), () =>

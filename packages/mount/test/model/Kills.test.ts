@@ -1,3 +1,4 @@
+import * as fs from "node:fs"
 import * as path from "node:path"
 import { describe, expect, test } from "vitest"
 import { type CacheDisk, realDisk } from "../../src/cache/CacheDisk.ts"
@@ -166,5 +167,64 @@ describe("few bytes that were synced, and became many", () => {
     mount.fileSystem.release(handle)
     expect((await mount.drain(20_000)).unsent).toEqual([])
     expect(Bed.digest(bed.storage.memory.files.get("a")!.bytes)).toBe(Bed.digest(few))
+  })
+})
+
+describe("bytes that were synced and whose file went", () => {
+  const before = random(13).bytes(100_000)
+  const after = random(14).bytes(100_000)
+  const begin = (options: { readonly cacheSize?: number } = {}) => {
+    const bed = Bed.make()
+    const disk = DyingDisk.make(path.join(bed.scratch, "cache", "mount.sqlite"))
+    const mounting = (boot: string) =>
+      bed.mount({ disk, onDurable: disk.durable, boot, uploadDelay: 3_600_000, ...options })
+    return { bed, disk, mounting }
+  }
+  const whole = async ({ fileSystem }: Mount, name: string) => {
+    const { ino } = Bed.value(await fileSystem.lookup(1, name))
+    const { attributes, handle } = Bed.value(await fileSystem.open(ino, { reads: true, writes: false }))
+    const into = Buffer.alloc(attributes.size)
+    Bed.value(await fileSystem.read(handle, 0, into))
+    fileSystem.release(handle)
+    return Bed.digest(into)
+  }
+
+  test("are there after a power cut that took the rename over them", async () => {
+    const { disk, mounting } = begin()
+    const first = mounting("first")
+    await Bed.write(first.fileSystem, "text", before, { sync: true })
+    await Bed.write(first.fileSystem, "new", after, { sync: true })
+    Bed.value(await first.fileSystem.rename(1, "new", 1, "text", "replace"))
+    first.abandon()
+    disk.cut()
+    const next = mounting("next")
+    expect(await whole(next, "text")).toBe(Bed.digest(before))
+    expect(await whole(next, "new")).toBe(Bed.digest(after))
+  })
+
+  test("are there after a power cut that took what was noted of their sending", async () => {
+    const { bed, disk, mounting } = begin({ cacheSize: 150_000 })
+    const first = mounting("first")
+    await Bed.write(first.fileSystem, "a", before, { sync: true })
+    expect((await first.drain(5_000)).unsent).toEqual([])
+    // It makes way for the other.
+    await Bed.write(first.fileSystem, "b", after)
+    first.abandon()
+    disk.cut()
+    const next = mounting("next")
+    expect(await whole(next, "a")).toBe(Bed.digest(before))
+    expect((await next.drain(5_000)).unsent).toEqual([])
+    expect(Bed.digest(bed.storage.memory.files.get("a")!.bytes)).toBe(Bed.digest(before))
+  })
+
+  test("leave the disk once they are not needed", async () => {
+    const { bed, mounting } = begin()
+    const { fileSystem } = mounting("first")
+    await Bed.write(fileSystem, "text", before, { sync: true })
+    Bed.value(await fileSystem.unlink(1, "text"))
+    await Bed.write(fileSystem, "other", "few", { sync: true })
+    const data = path.join(bed.scratch, "cache", "data")
+    const left = fs.readdirSync(data, { recursive: true, encoding: "utf8" })
+    expect(left.filter((file) => fs.statSync(path.join(data, file)).isFile())).toEqual([])
   })
 })

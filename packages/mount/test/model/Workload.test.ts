@@ -14,13 +14,23 @@ const owner = { uid: 1000, gid: 1000 }
 const seeds = Number(process.env.MOUNT_SEEDS ?? 40)
 const first = Number(process.env.MOUNT_FIRST_SEED ?? 1)
 
-const kinds = {
-  "a storage with versions": { keepsVersions: true },
-  "a storage without versions": { hasVersionIds: false, keepsVersions: false },
-  "a storage that copies parts": {
-    keepsVersions: true,
-    limits: { minPartSize: 20_000, recommendedPartSize: 30_000, cutoff: 100_000 }
-  }
+const copiesParts = {
+  keepsVersions: true,
+  limits: { minPartSize: 20_000, recommendedPartSize: 30_000, cutoff: 100_000 }
+}
+/** `cacheSize` in bytes: less than the files of most programs take together. */
+const kinds: Readonly<
+  Record<string, { readonly storage: MemoryProvider.Options; readonly cacheSize?: number; readonly largest?: number }>
+> = {
+  "a storage with versions": { storage: { keepsVersions: true } },
+  "a storage without versions": { storage: { hasVersionIds: false, keepsVersions: false } },
+  "a storage that copies parts": { storage: copiesParts },
+  "a storage with versions and a cache too small": {
+    storage: { keepsVersions: true },
+    cacheSize: 500_000,
+    largest: 400_000
+  },
+  "a storage that copies parts and a cache too small": { storage: copiesParts, cacheSize: 500_000, largest: 400_000 }
 }
 
 test("a directory does not change places with what lies in it", async () => {
@@ -37,11 +47,11 @@ test("a directory does not change places with what lies in it", async () => {
   fs.rmSync(scratch, { recursive: true })
 })
 
-for (const [kind, options] of Object.entries(kinds)) {
-  for (let seed = first; seed < first + Math.ceil(seeds / 3); seed++) {
+for (const [kind, { cacheSize, largest, storage }] of Object.entries(kinds)) {
+  for (let seed = first; seed < first + Math.ceil(seeds / 5); seed++) {
     test(`a random program does the same here, after a remount and at ${kind}: seed ${seed}`, async () => {
       const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-mount-"))
-      const provider = MemoryProvider.make(options)
+      const provider = MemoryProvider.make(storage)
       const mounting = (directory: string) =>
         Mount.open({
           provider,
@@ -49,12 +59,13 @@ for (const [kind, options] of Object.entries(kinds)) {
           owner,
           host: "here",
           uploadDelay: 0,
+          cacheSize,
           listingLife: seed % 2 === 0 ? 0 : 60_000
         })
       const model = MemoryFileSystem.make()
       let mount = mounting("cache")
       try {
-        for (const [step, operation] of program(seed, 60, seed % 3 === 0 ? 400_000 : 4_000).entries()) {
+        for (const [step, operation] of program(seed, 60, largest ?? (seed % 3 === 0 ? 400_000 : 4_000)).entries()) {
           const [wanted, got] = [await perform(model, operation), await perform(mount.fileSystem, operation)]
           expect(`${step} ${JSON.stringify(operation)}: ${got}`).toBe(`${step} ${JSON.stringify(operation)}: ${wanted}`)
           if (step % 7 === 0) await new Promise((resolve) => setTimeout(resolve, 0))
