@@ -28,8 +28,10 @@ const skipUnwanted = (root: B2Root, next: string, mayContain: ListOptions["mayCo
 
 const rowsOf = (root: B2Root, bucketId: string, at: RemotePath.RemotePath, options: ListOptions, prefix: string) => {
   const delimiter = options.depth === 1 ? { delimiter: "/" } : {}
+  const isWhole = options.after === undefined || options.depth === 1
   return Pages.read(
-    undefined as string | undefined,
+    // What is spelled stands elsewhere among paths, and is of no interest then.
+    isWhole ? undefined : root.nameOf(options.after),
     (startFileName) =>
       Effect.map(
         root.client.listFileNames(at, {

@@ -22,6 +22,16 @@ const shown = (entries: ReadonlyArray<{ readonly _tag: string; readonly path: st
   entries.map((entry) => `${entry._tag} ${entry.path}`)
 
 describe("listing", () => {
+  it.live("after a path begins there, and leaves out what is spelled", () =>
+    Effect.gen(function* () {
+      const { provider } = yield* withNames(["a//b", "a/b", "a/m", "a/z", "b/x", "b/☃"], "photo-archive")
+      const found = yield* Stream.runCollect(provider.list(root, { after: at("a/m") }))
+      assert.deepStrictEqual(shown(found).slice(-3), ["File a/z", "File b/x", "File b/☃"])
+      assert.notInclude(shown(found), "File a/b")
+      assert.notInclude(shown(found), "File a/‛/b")
+    })
+  )
+
   it.live("has a path for names that are none, in the order of paths, and reads and removes them by it", () =>
     Effect.gen(function* () {
       const names = ["/root", "a//b", "a/../b", "a/z", "a/☃", "d/x", "good", "x/./y", "‛", "‛/x", "‛/", "‛//y"]

@@ -165,6 +165,12 @@ const skipUnwanted = (root: S3Root, { next, rows }: Found, { mayContain }: ListO
   return next
 }
 
+/** Behind what is of no interest. What is spelled stands elsewhere among paths, and is of no interest then either. */
+const beginOf = (root: S3Root, { delimiter }: Asked, { after }: ListOptions): Start =>
+  after === undefined || delimiter !== undefined || !root.quirks.listsInOrder
+    ? undefined
+    : { after: root.nameOf(after) }
+
 /** All names that begin with the prefix, page after page. */
 export const rowsOf = (
   root: S3Root,
@@ -173,7 +179,7 @@ export const rowsOf = (
   options: ListOptions = {}
 ): Stream.Stream<ObjectRow, StorageError> =>
   Pages.read(
-    { from: undefined, seen: undefined } as Place,
+    { from: beginOf(root, asked, options), seen: undefined } as Place,
     (place) =>
       Effect.map(fetchPage(root, at, asked, place), (found): Pages.Page<Place, ObjectRow> => {
         const from = skipUnwanted(root, found, options)

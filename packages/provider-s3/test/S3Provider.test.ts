@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
+import { root } from "@ourclone/core/contract/RemotePath"
 import { accountChecks } from "@ourclone/core/testing/AccountChecks"
-import { put } from "@ourclone/core/testing/Check"
+import { at, put } from "@ourclone/core/testing/Check"
 import * as ProviderContract from "@ourclone/core/testing/ProviderContract"
 import { factory } from "@ourclone/provider-s3/S3Factory"
 import { Effect, Redacted, Stream } from "effect"
@@ -34,6 +35,19 @@ for (const [title, { door, location, options }] of Object.entries(suites)) {
       )
     }
   })
+}
+
+for (const listVersion of ["1", "2"] as const) {
+  it.live(`a listing by version ${listVersion} after a path begins there`, () =>
+    Effect.gen(function* () {
+      const emulator = yield* emulate()
+      yield* (yield* openAt(emulator, "")).buckets?.create("photo-archive") ?? Effect.void
+      const provider = yield* openAt(emulator, "photo-archive/2024", { listVersion })
+      for (const name of ["a/b", "a/m", "a/z", "b/x"]) yield* put(provider, name, name)
+      const found = yield* Stream.runCollect(provider.list(root, { after: at("a/m") }))
+      expect(found.map(({ path }) => path)).toEqual(["a/z", "b/x"])
+    })
+  )
 }
 
 describe("an account", () => {

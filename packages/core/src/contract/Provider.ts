@@ -54,6 +54,11 @@ export interface ListOptions {
   readonly depth?: 1 | undefined
   /** What lies below a directory for which this is false is of no interest; a provider that can may pass over it. */
   readonly mayContain?: ((directory: RemotePath) => boolean) | undefined
+  /**
+   * What stands at or before it in the order of `Entry.orderKey` is of no interest, nor what `Spelling.segments` spells; a
+   * provider that can may pass over it. It is a path that `Spelling.segments` leaves as it is.
+   */
+  readonly after?: RemotePath | undefined
 }
 
 /** Something a person should know of what was done, that is no failure. `code` is stable, for programs. */

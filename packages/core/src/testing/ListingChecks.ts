@@ -5,6 +5,7 @@ import * as Stream from "effect/Stream"
 import { type Entry, type File, orderKey } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
 import { type RemotePath, root } from "../contract/RemotePath.ts"
+import * as KeyRange from "../layers/KeyRange.ts"
 import { assertModifiedAt, at, type Check, check, entries, list, put, sha1 } from "./Check.ts"
 
 /** In byte order. By UTF-16 units `～` would come last, and by names without regard to `/` the directory would come first. */
@@ -121,6 +122,29 @@ export const listingChecks: ReadonlyArray<Check> = [
     const paths = found.flatMap((entry) => (entry._tag === "Directory" ? [] : [entry.path]))
     assert.equal(new Set(paths).size, paths.length)
     for (const path of paths) assert.ok(["a.txt", "in/a", "in/out/b"].includes(path), path)
+  }),
+  check("lists after a path what comes after it, and in ranges each file once", function* (provider) {
+    const names = provider.capabilities.isCaseSensitive === true ? ordered : ordered.slice(1)
+    for (const name of [...names].reverse()) yield* put(provider, name, name)
+    for (const after of names) {
+      const found = yield* Stream.runCollect(provider.list(root, { after: at(after) }))
+      const paths = found.map(({ path }) => String(path))
+      const later = names.slice(names.indexOf(after) + 1)
+      assert.deepEqual(paths.filter((path) => later.includes(path)).sort(), [...later].sort())
+      assert.deepEqual(
+        paths.filter((path) => !names.includes(path)),
+        []
+      )
+    }
+    const ends = names.filter((_, index) => index % 3 === 2 || index === names.length - 1)
+    const parts = yield* Effect.forEach(ends, (upTo, index) => {
+      const range = { after: at(ends[index - 1] ?? ""), upTo: at(upTo) }
+      return Stream.runCollect(KeyRange.within(provider, range).list(root))
+    })
+    for (const part of parts) assert.ok(part.length <= 3)
+    const all = parts.flat().map(({ path }) => path)
+    if (provider.capabilities.listsInOrder) assert.deepEqual(all, names)
+    else assert.deepEqual([...all].sort(), [...names].sort())
   }),
   check("lists afresh each time the stream is run", function* (provider) {
     const listing = list(provider, "")

@@ -123,8 +123,9 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       for (const path of account.directories) {
         if (isInside(path) && !isFolded(path) && (listOptions?.depth === 1 || isEmpty(path))) addDirectory(path)
       }
-      const sorted = [...entries.values()].sort((a, b) => RemotePath.compare(orderKey(a), orderKey(b)))
-      return Stream.fromArray(sorted)
+      const { after = "" } = listOptions ?? {}
+      const wanted = [...entries.values()].filter((entry) => RemotePath.compare(orderKey(entry), after) > 0)
+      return Stream.fromArray(wanted.sort((a, b) => RemotePath.compare(orderKey(a), orderKey(b))))
     })
 
   const isEmpty = (directory: string) => {

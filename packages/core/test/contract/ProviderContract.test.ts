@@ -46,6 +46,12 @@ const breakages: Record<string, readonly [Breakage, check: string]> = {
     }),
     "leaves nothing of a put that is broken off, and goes on"
   ],
+  "passes over one entry too many of a listing after a path": [
+    (good) => ({
+      list: (directory, options) => Stream.drop(good.list(directory, options), options?.after === undefined ? 0 : 1)
+    }),
+    "lists after a path what comes after it, and in ranges each file once"
+  ],
   "lets no one read after twenty readings": [
     (good) => {
       let count = 0
