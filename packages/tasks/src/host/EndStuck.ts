@@ -73,7 +73,7 @@ export const make = (
 
   return Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const held = yield* store.list({ states: ["Running", "Waiting"], limit: 10_000 })
+    const held = yield* store.list({ states: ["Running", "Waiting"], withParts: true, limit: 10_000 })
     const wished = held.filter(({ wish }) => wish !== null)
     const keys = new Set(wished.map(({ id, take }) => `${id}/${take}`))
     for (const key of seen.keys()) if (!keys.has(key)) seen.delete(key)

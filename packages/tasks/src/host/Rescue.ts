@@ -35,7 +35,7 @@ const inputFor = (task: Task, take: number, now: number): TaskInput => {
 /** Those that were taken back. Called by several at once, each is taken back once. */
 export const rescue = Effect.fnUntraced(function* (store: TaskStore): Effect.fn.Return<ReadonlyArray<Task>, TaskError> {
   const rescued: Array<Task> = []
-  for (const task of yield* store.list({ states: ["Running", "Waiting"], limit: most })) {
+  for (const task of yield* store.list({ states: ["Running", "Waiting"], withParts: true, limit: most })) {
     const { owner, state } = task
     if (owner === null || !isHeld(state) || !hasEnded(owner)) continue
     const now = yield* Clock.currentTimeMillis

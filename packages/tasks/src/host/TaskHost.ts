@@ -130,9 +130,11 @@ export const make = Effect.fnUntraced(function* ({
 
   const room = Effect.gen(function* () {
     const { atOnce } = yield* settings
-    const held = yield* store.list({ states: ["Running", "Waiting"], limit: 10_000 })
+    const held = yield* store.list({ states: ["Running", "Waiting"], withParts: true, limit: 10_000 })
     starting.look(held)
-    return atOnce - held.filter(counts).length - starting.count()
+    // Who shares its task does parts of it too.
+    const atWork = new Set(held.filter(counts).map(({ owner: its }) => its?.pid))
+    return atOnce - atWork.size - starting.count()
   })
 
   /** Starts as many of them as there is room for; gives how many more there would be. */

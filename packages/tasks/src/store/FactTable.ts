@@ -84,6 +84,7 @@ const tellOf = function* (
   while (found.length < limit) {
     const some = yield* rows<Row>(
       `select task, seq, body from facts where task >= ? and (task, seq) < (?, ?) and body like ? escape '!'
+         and task not in (select id from task where parent is not null)
        order by task desc, seq desc limit ?`,
       ...[oldest, before.task, before.seq, pattern, rowsAtOnce]
     )
@@ -105,7 +106,7 @@ export const ofItem = function* (item: string, limit: number): Work<ReadonlyArra
   const found: Array<Told & { readonly task: string }> = []
   for (let before = "~"; found.length < limit; ) {
     const tasks = yield* rows<{ id: string }>(
-      "select id from task where id < ? order by id desc limit ?",
+      "select id from task where id < ? and parent is null order by id desc limit ?",
       before,
       tasksAtOnce
     )

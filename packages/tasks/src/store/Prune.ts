@@ -27,7 +27,7 @@ const forgetFacts = function* (id: string): Work<number> {
 }
 
 const endedBefore = (moment: number) =>
-  rows<{ id: string }>(`select id from task where ${ended} and ended < ? order by ended`, moment)
+  rows<{ id: string }>(`select id from task where ${ended} and ended < ? and parent is null order by ended`, moment)
 
 /** Not one transaction: each statement for itself. */
 export const prune = function* ({ factsMillis, maxBytes, tasksMillis }: Retention) {

@@ -42,6 +42,8 @@ export const make = ({ apart, together }: Tables): TaskStore => ({
   due: (limit, after, ids) => apart(() => Tasks.due(limit, after, ids)),
   hold: (role, owner, leaseMillis) => together(() => Tasks.hold(role, owner, leaseMillis)),
   holder: (role) => apart(() => Tasks.holder(role)),
+  holders: (begin) => apart(() => Tasks.holders(begin)),
+  parts: (id) => apart(() => Tasks.parts(id)),
   share: (account, owner, leaseMillis) => together(() => Tasks.share(account, owner, leaseMillis)),
   unshare: (account, owner) => together(() => Tasks.unshare(account, owner)),
   limit: (id, limits) => together(() => Tasks.limit(id, limits)),

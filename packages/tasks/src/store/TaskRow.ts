@@ -32,6 +32,7 @@ export interface TaskRow {
   readonly started: number | null
   readonly ended: number | null
   readonly change: number
+  readonly told: number
 }
 
 /** Of one column. Most of a task stays as it is from commit to commit, and who looks sees many tasks again and again. */

@@ -5,6 +5,8 @@
  * - `commit` and every other word of a runner is fenced by its take: once another has claimed the task, it fails with
  *   `LeaseLost` and changes nothing.
  * - One task is held by one runner at a time.
+ * - Parts of a task are claimed like others, and are seen nowhere but among its parts. When it ends or is paused they are
+ *   gone; their runners hear `LeaseLost`.
  */
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Fact, Progress } from "@ourclone/core/events/RunEvent"
@@ -46,6 +48,22 @@ export interface Batch {
   readonly progress?: Progress | null
   /** Paths that went well in this batch though they had failed before. */
   readonly mended: ReadonlyArray<string>
+  /** Parts of the task of which this batch tells. */
+  readonly parts?: ReadonlyArray<PartTold>
+}
+
+/** A task that is a part of another one. */
+export interface Part {
+  readonly task: Task
+  /** Up to which of its facts the whole has told them. */
+  readonly told: number
+}
+
+export interface PartTold {
+  readonly id: string
+  readonly told: number
+  /** All was told, and it is needed no more. */
+  readonly isOver: boolean
 }
 
 /** A runner's right to write. */
@@ -64,6 +82,8 @@ export interface TaskQuery {
   readonly states?: ReadonlyArray<StateTag> | undefined
   readonly kinds?: ReadonlyArray<string> | undefined
   readonly schedule?: string | undefined
+  /** Also tasks that are parts of others. */
+  readonly withParts?: boolean | undefined
   /** Only tasks made before this one. */
   readonly before?: string | undefined
   readonly limit: number
@@ -108,6 +128,10 @@ export interface TaskStore {
   readonly hold: (role: string, owner: ProcessIdentity, leaseMillis: number) => Answer<boolean>
   /** Who has the role of that name, as far as is known. */
   readonly holder: (role: string) => Answer<ProcessIdentity | undefined>
+  /** Who has a role whose name begins so. */
+  readonly holders: (begin: string) => Answer<ReadonlyArray<ProcessIdentity>>
+  /** The parts of a task that are not over, in the order in which they were made. */
+  readonly parts: (id: string) => Answer<ReadonlyArray<Part>>
   /**
    * Stores a batch and renews the lease; says what is wished of the task. `Blocked` and `Unblocked` move it between
    * running and waiting in the same commit. Fails with `LeaseLost`.

@@ -5,10 +5,11 @@ import { type NewTask, noTotals, starterOf, type Task, type TaskLimits, type Wis
 import * as TaskId from "../task/TaskId.ts"
 import { hasEnded, isHeld, next, type StateTag, type TaskInput, type TaskState } from "../task/TaskState.ts"
 import * as FactTable from "./FactTable.ts"
+import * as PartTable from "./PartTable.ts"
 import * as PathKey from "./PathKey.ts"
 import { ambiguous, lost, noTask, notNow, onlyCancelled } from "./TaskError.ts"
 import { type TaskRow, toTask } from "./TaskRow.ts"
-import type { Batch, Cause, Claim, Heard, Outcome, TaskQuery } from "./TaskStore.ts"
+import type { Batch, Cause, Claim, Heard, Outcome, Part, TaskQuery } from "./TaskStore.ts"
 import { insert, now, rows, run, type Work } from "./Work.ts"
 
 const placeholders = (values: ReadonlyArray<unknown>): string => values.map(() => "?").join(", ")
@@ -29,16 +30,21 @@ export const bump = function* (): Work<number> {
   return (yield* rows<{ value: number }>(sql))[0]!.value
 }
 
-const find = function* (id: string): Work<Task> {
+const look = function* (id: string): Work<Task | undefined> {
   const [row] = yield* rows<TaskRow>("select * from task where id = ?", id)
-  if (row === undefined) throw noTask(id)
-  return toTask(row)
+  return row === undefined ? undefined : toTask(row)
+}
+
+const find = function* (id: string): Work<Task> {
+  const found = yield* look(id)
+  if (found === undefined) throw noTask(id)
+  return found
 }
 
 /** By an id that may be cut short. */
 export const load = function* (id: string): Work<Task> {
   const spelled = id.toLowerCase()
-  const sql = "select * from task where id >= ?1 and id < ?1 || '~' order by id limit 2"
+  const sql = "select * from task where id >= ?1 and id < ?1 || '~' and (parent is null or id = ?1) order by id limit 2"
   const [found, other] = yield* rows<TaskRow>(sql, spelled)
   if (spelled === "" || found === undefined) throw noTask(id)
   if (other !== undefined) throw ambiguous(id)
@@ -54,7 +60,16 @@ const append = function* ({ id, seq, take }: Task, batch: Batch): Work<number> {
     `on conflict (task, path) do update set kind = excluded.kind, code = excluded.code, message = excluded.message,
        remedy = excluded.remedy, take = excluded.take`
   )
+  for (const part of batch.parts ?? []) {
+    if (part.isOver) yield* PartTable.remove("id = ?1 and parent = ?2", part.id, id)
+    else yield* run("update task set told = ? where id = ? and parent = ?", part.told, part.id, id)
+  }
   return yield* FactTable.append(id, seq, batch.facts)
+}
+
+export const parts = function* (id: string): Work<ReadonlyArray<Part>> {
+  const found = yield* rows<TaskRow>("select * from task where parent = ? order by id", id)
+  return found.map((row) => ({ task: toTask(row), told: row.told }))
 }
 
 export const create = function* (task: NewTask): Work<Task> {
@@ -64,8 +79,8 @@ export const create = function* (task: NewTask): Work<Task> {
   const id = TaskId.make(at)
   const state: TaskState = { _tag: "Queued", notBefore: task.notBefore ?? null }
   yield* run(
-    `insert into task(id, kind, request, origin, by, schedule, key, machine, is_record, hooks, priority, tag, state, not_before, totals, created, started, change)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?, ?)`,
+    `insert into task(id, kind, request, origin, by, schedule, key, machine, parent, is_record, hooks, priority, tag, state, not_before, totals, created, started, change)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?, ?)`,
     id,
     task.kind,
     JSON.stringify(task.request),
@@ -74,6 +89,7 @@ export const create = function* (task: NewTask): Work<Task> {
     task.schedule ?? null,
     task.key ?? null,
     task.machine ?? current().host,
+    task.parent ?? null,
     task.isRecord === true ? 1 : 0,
     task.hooks === undefined ? null : JSON.stringify(task.hooks),
     task.priority ?? 0,
@@ -88,8 +104,16 @@ export const create = function* (task: NewTask): Work<Task> {
   return yield* find(id)
 }
 
-export const list = function* ({ before, kinds, limit, schedule, states }: TaskQuery): Work<ReadonlyArray<Task>> {
+export const list = function* ({
+  before,
+  kinds,
+  limit,
+  schedule,
+  states,
+  withParts
+}: TaskQuery): Work<ReadonlyArray<Task>> {
   const conditions = [
+    withParts === true ? undefined : "parent is null",
     before === undefined ? undefined : "id < ?",
     schedule === undefined ? undefined : "schedule = ?",
     states === undefined ? undefined : `tag in (${placeholders(states)})`,
@@ -112,7 +136,7 @@ export const due = function* (
 }
 
 export const count = function* (states: ReadonlyArray<StateTag>): Work<ReadonlyMap<StateTag, number>> {
-  const sql = `select tag, count(*) as tasks from task where tag in (${placeholders(states)}) group by tag`
+  const sql = `select tag, count(*) as tasks from task where parent is null and tag in (${placeholders(states)}) group by tag`
   const found = yield* rows<{ tag: StateTag; tasks: number }>(sql, ...states)
   return new Map(found.map(({ tag, tasks }) => [tag, tasks]))
 }
@@ -123,6 +147,12 @@ export const holder = function* (role: string): Work<ProcessIdentity | undefined
   if (held === undefined || held.lease <= (yield* now())) return undefined
   const owner: ProcessIdentity = JSON.parse(held.owner)
   return isGone(owner) ? undefined : owner
+}
+
+export const holders = function* (begin: string): Work<ReadonlyArray<ProcessIdentity>> {
+  const sql = "select owner from role where name >= ?1 and name < ?1 || '~' and lease > ?2 order by name"
+  const held = yield* rows<{ owner: string }>(sql, begin, yield* now())
+  return held.map(({ owner }): ProcessIdentity => JSON.parse(owner)).filter((owner) => !isGone(owner))
 }
 
 export const hold = function* (role: string, owner: ProcessIdentity, leaseMillis: number): Work<boolean> {
@@ -167,8 +197,9 @@ export const commit = function* (
   leaseMillis: number,
   input?: Extract<TaskInput, { readonly _tag: "Blocked" | "Unblocked" }>
 ): Work<Heard> {
-  const task = yield* find(id)
-  if (task.take !== take || !isHeld(task.state)) throw lost(id)
+  const task = yield* look(id)
+  // A part is gone when the whole has ended.
+  if (task === undefined || task.take !== take || !isHeld(task.state)) throw lost(id)
   const moved = input === undefined ? task.state : next(task.state, input)
   const state = moved._tag === "Refused" ? task.state : moved
   const seq = yield* append(task, batch)
@@ -200,6 +231,7 @@ const move = function* (
   const deferrals =
     to._tag === "Queued" && to.notBefore !== null ? task.deferrals + 1 : hasEnded(to) ? 0 : task.deferrals
   const kept = summary ?? task.summary
+  if (hasEnded(to) || to._tag === "Paused") yield* PartTable.remove("parent = ?1", task.id)
   yield* run(
     `update task set tag = ?, state = ?, not_before = ?, seq = ?, totals = ?, summary = ?, deferrals = ?,
        progress = null, owner = ?, lease = ?, wish = ?, ended = ?, change = ? where id = ?`,
@@ -226,7 +258,8 @@ export const settle = function* (
   batch?: Batch,
   summary: Task["summary"] = null
 ): Work<Task> {
-  const task = yield* find(id)
+  const task = yield* look(id)
+  if (task === undefined) throw "take" in input ? lost(id) : noTask(id)
   const to = next(task.state, input)
   if (to._tag === "Refused") {
     const isLost = to.because === "StaleTake" || ("take" in input && !isHeld(task.state))
@@ -323,6 +356,10 @@ export const why = function* (path: string, limit: number) {
 }
 
 export const changes = function* (after: number, limit: number) {
-  const found = yield* rows<TaskRow>("select * from task where change > ? order by change limit ?", after, limit)
+  const found = yield* rows<TaskRow>(
+    "select * from task where parent is null and change > ? order by change limit ?",
+    after,
+    limit
+  )
   return { tasks: found.map(toTask), numbers: found.map(({ change }) => change), last: found.at(-1)?.change ?? after }
 }

@@ -60,5 +60,11 @@ export const migrations: ReadonlyArray<string> = [
   // The run that told of it: what no later one tells of is no more, once that has ended well.
   `
   alter table outcome add column take integer not null default 0;
+  `,
+  // Parts of a task, and up to which of its facts the task that it is a part of has told them.
+  `
+  alter table task add column parent text;
+  alter table task add column told integer not null default 0;
+  create index task_by_parent on task(parent) where parent is not null;
   `
 ]

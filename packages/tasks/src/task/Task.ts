@@ -93,6 +93,8 @@ export interface NewTask extends Pick<Task, "kind" | "request" | "origin"> {
   readonly notBefore?: number | undefined
   /** Made twice with one key it is one task, the first. */
   readonly key?: string | undefined
+  /** The task that it is a part of, to be seen there and not for itself; it goes when that one does. */
+  readonly parent?: string | undefined
   /** Who alone starts its runners, for so long from the moment on in which it is made: whoever has secrets for it. */
   readonly starter?: { readonly owner: ProcessIdentity; readonly leaseMillis: number } | undefined
 }

@@ -259,6 +259,84 @@ export const checks: ReadonlyArray<StoreCheck> = named({
       ]
     )
   }),
+  "a part of a task is to be had like others, and is seen nowhere but among its parts": Effect.fnUntraced(
+    function* (store) {
+      const { task: whole } = yield* claimed(store)
+      const before = yield* store.position
+      const part = yield* store.create({ ...newTask, kind: "range", parent: whole.id })
+      const claim = (yield* store.claim(owner(2), lease)) as Claim
+      yield* equal("claimed", claim.task.id, part.id)
+      yield* store.commit(claim, batch(done("a")), lease)
+      const lists = [
+        yield* store.list({ limit: 10 }),
+        (yield* store.changes(before, 10)).tasks,
+        (yield* store.why("a", 10)).map(({ task }) => task)
+      ]
+      yield* equal(
+        "where it is seen",
+        lists.map((list) => list.map(({ id }) => id)),
+        [[whole.id], [], []]
+      )
+      const counts = yield* store.count(["Running"])
+      yield* equal("counts", counts.get("Running"), 1)
+      yield* equal("with parts", (yield* store.list({ withParts: true, limit: 10 })).length, 2)
+      yield* equal("by its id", (yield* store.load(part.id)).id, part.id)
+      yield* equal("by a begin of the whole's", (yield* store.load(whole.id.slice(0, 5))).id, whole.id)
+      const [found, ...others] = yield* store.parts(whole.id)
+      yield* equal("parts", [found?.task.id, found?.told, found?.task.seq, others], [part.id, 0, 1, []])
+      const free = yield* store.create({ ...newTask, kind: "range", parent: whole.id })
+      yield* equal("due", (yield* store.due(10))[0]?.id, free.id)
+    }
+  ),
+  "how much of a part was told is kept with what tells it, and a part that is over is gone": Effect.fnUntraced(
+    function* (store) {
+      const whole = yield* claimed(store)
+      const { id } = yield* store.create({ ...newTask, kind: "range", parent: whole.task.id })
+      const part = (yield* store.claim(owner(2), lease, id)) as Claim
+      yield* store.commit(part, batch(done("a"), done("b")), lease)
+      yield* store.commit(whole, { ...batch(done("a")), parts: [{ id, told: 1, isOver: false }] }, lease)
+      yield* equal("told", (yield* store.parts(whole.task.id))[0]?.told, 1)
+      const other = yield* claimed(store, 3)
+      yield* store.commit(other, { ...batch(), parts: [{ id, told: 2, isOver: true }] }, lease)
+      yield* equal("of another task", (yield* store.parts(whole.task.id))[0]?.told, 1)
+      yield* store.settle(id, { _tag: "Finished", take: part.take, failed: 0 })
+      yield* store.commit(whole, { ...batch(done("b")), parts: [{ id, told: 2, isOver: true }] }, lease)
+      yield* equal("over", yield* store.parts(whole.task.id), [])
+      yield* equal("its facts", yield* seqs(store, id), [])
+      yield* equal("the whole's", yield* seqs(store, whole.task.id), [1, 2])
+    }
+  ),
+  "parts go with the end of their task, or its pause, and stay when its runner goes": Effect.fnUntraced(
+    function* (store, advance) {
+      for (const end of ["Cancel", "Pause"] as const) {
+        const whole = yield* claimed(store)
+        const { id } = yield* store.create({ ...newTask, kind: "range", parent: whole.task.id })
+        const part = (yield* store.claim(owner(2), 10 * lease, id)) as Claim
+        yield* store.commit(part, batch(done("a")), 10 * lease)
+        advance(lease + 1)
+        const again = (yield* store.claim(owner(3), lease, whole.task.id)) as Claim
+        yield* equal("after a new claim", (yield* store.parts(whole.task.id)).length, 1)
+        yield* store.settle(whole.task.id, { _tag: "OwnerEnded", take: again.take })
+        yield* equal("while it is queued", (yield* store.parts(whole.task.id)).length, 1)
+        yield* store.wish(whole.task.id, { _tag: end, by: "ann" })
+        yield* equal("after its end", yield* store.parts(whole.task.id), [])
+        yield* equal("its facts", yield* seqs(store, id), [])
+        yield* equal("a word of its runner", yield* reasonOf(store.commit(part, batch(done("b")), lease)), "LeaseLost")
+        const last = store.settle(id, { _tag: "Finished", take: part.take, failed: 0 })
+        yield* equal("its last word", yield* reasonOf(last), "LeaseLost")
+      }
+    }
+  ),
+  "who has a role is found by the begin of its name": Effect.fnUntraced(function* (store, advance) {
+    const elsewhere: ProcessIdentity = { host: "elsewhere", pid: 1, birth: "1" }
+    yield* store.hold("runners of a", elsewhere, lease)
+    yield* store.hold("runners of b", { ...elsewhere, pid: 2 }, 3 * lease)
+    yield* store.hold("runner", { ...elsewhere, pid: 3 }, 3 * lease)
+    const pids = Effect.map(store.holders("runners of "), (all) => all.map(({ pid }) => pid))
+    yield* equal("holders", yield* pids, [1, 2])
+    advance(lease + 1)
+    yield* equal("after a lease", yield* pids, [2])
+  }),
   "the position is behind all that has changed": Effect.fnUntraced(function* (store) {
     const before = yield* store.position
     const { id } = yield* store.create(newTask)
