@@ -1,7 +1,9 @@
 import * as path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Task } from "@ourclone/tasks/task/Task"
+import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import * as PostgresServer from "@ourclone/tasks/testing/PostgresServer"
+import * as Effect from "effect/Effect"
 import { describe, expect, test } from "vitest"
 import { ownRoot } from "../bench/Checkout.ts"
 import { heldBy, type Machine, withMachines } from "../trials/Machines.ts"
@@ -49,6 +51,36 @@ describe.skipIf(PostgresServer.missing !== undefined)(
           // One file at a time is on its way in each task.
           expect(twice.length).toBeLessThanOrEqual(takes - tasks)
         })
+    )
+
+    test("divide a large sync among them, and tell of it as of one", { timeout: 300_000 }, () =>
+      withMachines(
+        { program, tasks: 1, files: 1_600, transfers: 16 },
+        async ({ ids, machines, store, until, verify }) => {
+          for (const machine of machines) machine.start(2)
+          const hosts = new Set<string>()
+          const watching = new AbortController()
+          const id = ids[0] ?? ""
+          const watch = async () => {
+            while (!watching.signal.aborted) {
+              for (const { task } of await Effect.runPromise(store.parts(id))) {
+                if (task.totals.done > 0 && task.owner !== null) hosts.add(task.owner.host)
+              }
+              await sleep(100)
+            }
+          }
+          const watched = watch()
+          await until("it has ended", (tasks) => tasks.every(({ state }) => hasEnded(state)))
+          watching.abort()
+          await watched
+          const { takes, twice } = await verify()
+          expect([...hosts].length).toBeGreaterThanOrEqual(2)
+          expect([takes, twice]).toEqual([1, []])
+          const [task] = await until("it is there", () => true)
+          expect(task?.totals).toMatchObject({ files: 1_600, done: 1_600, isFinal: true, failed: 0 })
+          expect(task?.summary).toMatchObject({ stored: 1_600, same: 0, failed: 0 })
+        }
+      )
     )
   }
 )

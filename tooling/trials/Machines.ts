@@ -25,6 +25,10 @@ export interface MachinesOptions {
   readonly tasks: number
   /** Of each task; each file takes more than a second until they may hurry. */
   readonly files: number
+  /** They hurry from the start, so many files at once. */
+  readonly transfers?: number
+  /** Before each reply of a storage. */
+  readonly latency?: string
 }
 
 export interface Machine {
@@ -46,6 +50,8 @@ export interface Verdict {
 }
 
 export interface Machines {
+  /** The tasks. */
+  readonly ids: ReadonlyArray<string>
   readonly machines: readonly [Machine, Machine, Machine]
   readonly store: TaskStore
   /** From now on tasks take no longer than they must. */
@@ -63,9 +69,6 @@ const longestMillis = 180_000
 const fileBytes = 2_000
 /** Bytes a second. */
 const slow = 1_500
-/** Of each call to a storage. */
-const latency = "50ms"
-
 const remote = (name: string, { endpoint, key, keyId }: EmulatorProcess): string =>
   `[remotes.${name}]\ntype = "b2"\nkeyId = "${keyId}"\napplicationKey = "${key}"\nendpoint = "${endpoint}"\n`
 
@@ -89,7 +92,7 @@ const writeSource = (folder: string, files: number, number: number): void => {
 
 /** Runs `use` with three machines, which are to be started, and tasks that wait for them; nothing is left of it. */
 export const withMachines = async <A>(
-  { files, program, tasks: count }: MachinesOptions,
+  { files, latency = "50ms", program, tasks: count, transfers }: MachinesOptions,
   use: (machines: Machines) => Promise<A>
 ): Promise<A> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-machines-"))
@@ -148,9 +151,13 @@ export const withMachines = async <A>(
     const run = <B, E>(effect: Effect.Effect<B, E>): Promise<B> => Effect.runPromise(effect)
     const ids: Array<string> = []
     for (let number = 0; number < count; number++) {
-      const request = { source: `from:machines/${number}`, destination: `to:machines/${number}`, transfers: 1 }
+      const request = {
+        source: `from:machines/${number}`,
+        destination: `to:machines/${number}`,
+        transfers: transfers ?? 1
+      }
       const { id } = await run(store.create({ kind: "sync", request, origin: "service", machine: "desk" }))
-      await run(store.limit(id, { up: slow, down: slow }))
+      if (transfers === undefined) await run(store.limit(id, { up: slow, down: slow }))
       ids.push(id)
     }
     const hurry = async () => {
@@ -221,6 +228,9 @@ export const withMachines = async <A>(
         throw new Error(`task ${id}: a gap at ${gap + 1} of ${facts.length} facts, ${seq} in all`)
       const ends = facts.filter(({ event }) => event._tag === "Finished" && event.outcome === "done").length
       if (ends !== 1) throw new Error(`task ${id} completed ${ends} times`)
+      const items = facts.flatMap(({ event }) => (event?._tag === "Done" ? [event.item] : []))
+      const again = items.find((item, index) => items.indexOf(item) !== index)
+      if (again !== undefined) throw new Error(`task ${id} tells twice that ${again} is done`)
     }
 
     const verify = async (): Promise<Verdict> => {
@@ -234,7 +244,7 @@ export const withMachines = async <A>(
       const takes = tasks.reduce((sum, { take }) => sum + take, 0)
       return { tasks: count, takes, twice: stored.filter((path, index) => stored.indexOf(path) !== index) }
     }
-    return await use({ machines, store, hurry, look, until, verify })
+    return await use({ ids, machines, store, hurry, look, until, verify })
   } finally {
     for (const close of closers) await close()
   }

@@ -34,6 +34,9 @@ const refused = new Map([
 export const harmless: ReadonlySet<string> = new Set([
   // The places of that task are looked at as well.
   "task",
+  // Of a part of a transfer.
+  "after",
+  "upTo",
   "door",
   "fsync",
   "retention",

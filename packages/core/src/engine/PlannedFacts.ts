@@ -4,23 +4,42 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Tell } from "../events/Tell.ts"
 import type { Plan, Totals } from "./Plan.ts"
+import type { Before } from "./TransferProgress.ts"
 
 /** Between two facts about a plan that still grows. */
 const betweenMillis = 500
 
-const planned = ({ putBytes, putFiles, removals, same }: Totals, isFinal: boolean) =>
-  ({ _tag: "Planned", files: putFiles, bytes: putBytes, removals, same, isFinal }) as const
+const planned = ({ putBytes, putFiles, removals, same }: Totals, before: Before, isFinal: boolean) =>
+  ({
+    _tag: "Planned",
+    files: before.files + putFiles,
+    bytes: before.bytes + putBytes,
+    removals,
+    same: Math.max(0, same - before.files),
+    isFinal
+  }) as const
 
-/** The actions of `plan`, which tell of its totals as they pass: the first ones, now and then, and at the end. */
-export const told = (plan: Plan, tell: Tell, clock: Clock.Clock): Plan["actions"] => {
+const none: Before = { files: 0, bytes: 0 }
+
+/**
+ * The actions of `plan`, which tell of its totals as they pass: the first ones, now and then, and at the end. What others did
+ * of it before counts too; the plan finds it to be the same.
+ */
+export const told = (
+  plan: Plan,
+  tell: Tell,
+  clock: Clock.Clock,
+  before: () => Before | undefined = () => undefined
+): Plan["actions"] => {
   let dueAt = 0
+  const say = (isFinal: boolean) => tell.fact(planned(plan.totals, before() ?? none, isFinal))
   const passing = () => {
     const now = clock.currentTimeMillisUnsafe()
     if (now < dueAt) return
     dueAt = now + betweenMillis
-    tell.fact(planned(plan.totals, false))
+    say(false)
   }
-  const end = Effect.sync(() => tell.fact(planned(plan.totals, true)))
+  const end = Effect.sync(() => say(true))
   return plan.actions.pipe(
     Stream.mapArray((actions) => {
       passing()

@@ -42,6 +42,8 @@ export interface TransferOptions extends Guard.DeletionLimits {
   readonly plansFirst?: boolean | undefined
   /** Of the files to be transferred; plans first. */
   readonly order?: ActionOrder | undefined
+  /** What others did of it before: it counts as planned and done. */
+  readonly before?: TransferProgress.Before | undefined
   readonly tell: Tell
 }
 
@@ -63,7 +65,10 @@ const start = (
   withholding: Withholding.make(),
   summary: TransferSummary.empty(),
   noted: new Set(),
-  progress: TransferProgress.make(options.tell, plan.totals, options.limit?.advance),
+  progress: TransferProgress.make(options.tell, plan.totals, {
+    before: options.before,
+    onAdvance: options.limit?.advance
+  }),
   copy: source.place.account === destination.place.account ? destination.copy : undefined
 })
 
@@ -144,7 +149,7 @@ const performAll = Effect.fnUntraced(function* (
       Effect.sync(() => run.progress.restate())
     )
   )
-  const told = PlannedFacts.told(plan, tell, run.clock)
+  const told = PlannedFacts.told(plan, tell, run.clock, () => run.options.before)
   const planning = (
     run.options.plansFirst === true || run.options.order !== undefined ? planned(told, run) : told
   ).pipe(

@@ -27,15 +27,26 @@ export interface TransferProgress {
   readonly restate: () => void
 }
 
+/** Items, and their bytes, that had ended before. */
+export interface Before {
+  readonly files: number
+  readonly bytes: number
+}
+
+export interface ProgressOptions {
+  readonly before?: Before | undefined
+  /** Hears of bytes more that were read to be stored. */
+  readonly onAdvance?: ((bytes: number) => void) | undefined
+}
+
 const shown = ({ done, isHashing, item, size }: Flight): InFlight =>
   isHashing ? { item, done, size, phase: "hashing" } : { item, done, size }
 
-/** `onAdvance` hears of bytes more that were read to be stored. */
-export const make = (tell: Tell, totals: Totals, onAdvance?: (bytes: number) => void): TransferProgress => {
+export const make = (tell: Tell, totals: Totals, { before, onAdvance }: ProgressOptions = {}): TransferProgress => {
   const flights = new Set<Flight>()
   let hashing = 0
-  let files = 0
-  let bytes = 0
+  let files = before?.files ?? 0
+  let bytes = before?.bytes ?? 0
   let entered: Phase | undefined
 
   const phase = (): Phase => {

@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { InvalidJob, JobError } from "./JobError.ts"
 import type { Limits } from "./Limits.ts"
+import type { Sharing } from "./Sharing.ts"
 import type { Surroundings } from "./Surroundings.ts"
 
 /** What a secret is for: `repository:home` or `remote:photos`, as the request names them. */
@@ -27,6 +28,8 @@ export interface Beside {
   readonly input?: Stream.Stream<Uint8Array, Error> | undefined
   /** Where somebody may want to change the bandwidth while it runs. */
   readonly limits?: Limits | undefined
+  /** Where others may do parts of it. */
+  readonly sharing?: Sharing | undefined
 }
 
 export interface JobKind<Type extends string, Request, Summary> {

@@ -17,7 +17,7 @@ export interface HereOptions extends RunOptions, Pick<Beside, "input"> {}
 export const run = Effect.fnUntraced(function* <Request, Summary>(
   kind: JobKind<string, Request, Summary>,
   request: Request,
-  { cancelledBy, input, isPreview = false, limits, pausing, secrets, sink }: HereOptions
+  { cancelledBy, input, isPreview = false, limits, pausing, secrets, sharing, sink }: HereOptions
 ): Effect.fn.Return<Summary, JobError | Tell.SinkFailed, Surroundings> {
   const { flush, pump, tell: telling } = yield* Tell.make(sink)
   const tell: Tell.Tell =
@@ -31,7 +31,9 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
   const begin = isPreview && kind.preview !== undefined ? kind.preview : kind.run
   const refused = kind.refuse?.(request)
   const working =
-    refused === undefined ? Effect.scoped(begin(request, { tell, secrets, input, limits })) : Effect.fail(refused)
+    refused === undefined
+      ? Effect.scoped(begin(request, { tell, secrets, input, limits, sharing }))
+      : Effect.fail(refused)
   const encode = Schema.encodeSync(Schema.toCodecJson(kind.summary))
 
   const finish = (exit: Exit.Exit<Summary, JobError | Tell.SinkFailed>): void => {

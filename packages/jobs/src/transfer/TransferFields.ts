@@ -161,6 +161,12 @@ export const removing = {
 /** How much `check` tells. */
 export const telling = { oneWay: flag("Pass over what is only at the destination") }
 
+/** Of a part of a copy: which paths, in the order of their bytes. */
+export const ranging = {
+  after: Schema.String.annotate({ description: "The paths that come after this one; all where it is empty" }),
+  upTo: Schema.String.annotate({ description: "The last of the paths" })
+}
+
 type Linking = Pick<Transferring, "links" | "copyLinks" | "metadata" | "tpslimit">
 
 /** What is given wins over the configuration; what is not leaves it alone. */

@@ -23,6 +23,7 @@ import * as RepositoryAmong from "../place/RepositoryAmong.ts"
 import * as AsideOf from "./AsideOf.ts"
 import * as Elsewhere from "./Elsewhere.ts"
 import * as Limits from "./Limits.ts"
+import * as SharedRun from "./SharedRun.ts"
 import * as Sides from "./Sides.ts"
 import { comparisonOf, lookingOf, type Transferring } from "./TransferFields.ts"
 
@@ -45,6 +46,15 @@ const transfersAtOnce = 16
 /** How many parts of one file are on their way at once. To a service twice as many, where `UnderWay` lets them, as each takes a while to be confirmed. */
 const partConcurrency = 4
 
+/** How much is on its way at once. */
+export const concurrencyOf = (
+  { transfers = transfersAtOnce }: Request,
+  { capabilities }: Sides.Sides["destination"]
+) => ({
+  transfers,
+  partConcurrency: partConcurrency * (capabilities.isLocal ? 1 : 2)
+})
+
 const emptySource = (request: Request) =>
   new Guard.GuardStopped({
     guard: "empty source",
@@ -52,7 +62,7 @@ const emptySource = (request: Request) =>
     remedy: remedy("allowEmptySource")
   })
 
-const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request, sides: Sides.Sides, tell: Tell) {
+export const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request, sides: Sides.Sides, tell: Tell) {
   const { destination, source } = sides
   const tracksRenames = request.trackRenames === true && destination.copy !== undefined
   const comparison = comparisonOf(request)
@@ -118,19 +128,21 @@ const named = (request: Request) => (error: StorageError | Guard.GuardStopped | 
   error._tag === "GuardStopped" && error.guard === "empty source" ? emptySource(request) : error
 
 export const run = (verb: Verb) =>
-  Effect.fnUntraced(function* (asked: Request, { limits, tell }: Beside) {
+  Effect.fnUntraced(function* (asked: Request, { limits, sharing, tell }: Beside) {
     const { name, request } = yield* Sides.aimed(asked, tell)
     const opened = yield* Sides.openDestination(request, tell)
     yield* hold(opened, { type: verb, whenBusy: request.whenBusy, tell })
     const sides = yield* Sides.withSource(request, opened, tell, name)
     yield* Sides.refuseWithoutMetadata(request, [sides.source, sides.destination])
     if (request.maxCost !== undefined) yield* refuseCost(verb, request, sides, request.maxCost, tell)
-    const plan = yield* planOf(verb, request, sides, tell)
+    const first = yield* planOf(verb, request, sides, tell)
+    const shared = yield* SharedRun.run({ ...request }, sides, first, { sharing, tell })
+    const plan = shared === undefined ? first : yield* planOf(verb, request, sides, tell)
     const summary: TransferSummary = yield* Effect.mapError(
       Transfer.execute(sides.source, sides.destination, plan, {
         ...limitsOf(verb, request),
-        transfers: request.transfers ?? transfersAtOnce,
-        partConcurrency: partConcurrency * (sides.destination.capabilities.isLocal ? 1 : 2),
+        ...concurrencyOf(request, sides.destination),
+        before: shared,
         removesSource: verb === "move",
         aside: yield* AsideOf.asideOf(request, sides, tell),
         limit: Limits.limitOf(request),
@@ -142,7 +154,7 @@ export const run = (verb: Verb) =>
       named(request)
     )
     yield* checkSource(verb, request, sides, plan.totals, tell)
-    return summary
+    return shared === undefined ? summary : SharedRun.together(summary, shared)
   })
 
 export const preview = (verb: Verb) =>

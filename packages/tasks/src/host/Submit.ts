@@ -1,5 +1,5 @@
 /** Asks for a task. */
-import type { InvalidJob } from "@ourclone/jobs/kind/JobError"
+import { InvalidJob } from "@ourclone/jobs/kind/JobError"
 import * as Effect from "effect/Effect"
 import type { TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
@@ -11,6 +11,9 @@ export const submit = Effect.fnUntraced(function* (
   store: TaskStore,
   task: NewTask
 ): Effect.fn.Return<Task, InvalidJob | TaskError> {
+  if (task.kind === TaskKinds.partKind) {
+    return yield* new InvalidJob({ message: `"${task.kind}" is a part of a task, and nothing to ask for` })
+  }
   const kind = yield* TaskKinds.load(task.kind, store)
   yield* kind.check(task.request)
   yield* kind.foresee(task.request)

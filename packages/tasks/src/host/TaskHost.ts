@@ -24,9 +24,9 @@ import { retention } from "../store/Prune.ts"
 import { startedElsewhere, type TaskError } from "../store/TaskError.ts"
 import type { Retention, TaskStore } from "../store/TaskStore.ts"
 import type { Schedule } from "../task/Schedule.ts"
-import { type NewTask, starterOf, type Task } from "../task/Task.ts"
+import { type NewTask, runnersOf, starterOf, type Task } from "../task/Task.ts"
 import * as EndStuck from "./EndStuck.ts"
-import { role, roleOf } from "./HostRole.ts"
+import { role } from "./HostRole.ts"
 import * as KeptSecrets from "./KeptSecrets.ts"
 import * as Rescue from "./Rescue.ts"
 import type * as RunnerProcess from "./RunnerProcess.ts"
@@ -206,12 +206,12 @@ export const make = Effect.fnUntraced(function* ({
     const now = yield* Clock.currentTimeMillis
     if (isHolder && starts && now - heldAt < holdMillis) return
     isHolder = yield* store.hold(role, owner, roleMillis)
-    starts = mayRun === undefined ? isHolder : yield* store.hold(roleOf(owner.host), owner, roleMillis)
+    starts = mayRun === undefined ? isHolder : yield* store.hold(runnersOf(owner.host), owner, roleMillis)
     heldAt = now
   })
   // Others need not wait for the leases of one that ends.
   const letGo = Effect.suspend(() => {
-    const roles = [...(isHolder ? [role] : []), ...(starts && mayRun !== undefined ? [roleOf(owner.host)] : [])]
+    const roles = [...(isHolder ? [role] : []), ...(starts && mayRun !== undefined ? [runnersOf(owner.host)] : [])]
     return Effect.andThen(
       secretsKept.letGo,
       Effect.forEach(roles, (name) => Effect.ignore(store.hold(name, owner, 0)), { discard: true })

@@ -4,6 +4,7 @@
  * Facts are stored in batches; a batch that can not be stored, because the disk is full, holds the job up until it can. Where
  * the journal is away, the run is to end before another runner could have its task.
  */
+import { version } from "@ourclone/core/events/Envelope"
 import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import type { Sink } from "@ourclone/core/events/Tell"
 import * as Limits from "@ourclone/jobs/kind/Limits"
@@ -14,7 +15,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Schema from "effect/Schema"
 import * as Semaphore from "effect/Semaphore"
 import { fail, JournalUnavailable, type TaskError } from "../store/TaskError.ts"
-import type { Claim, Heard, TaskStore } from "../store/TaskStore.ts"
+import type { Claim, Heard, PartTold, TaskStore } from "../store/TaskStore.ts"
 import type { Task, Wish } from "../task/Task.ts"
 import type { TaskInput } from "../task/TaskState.ts"
 import { Ledger } from "./Ledger.ts"
@@ -22,6 +23,8 @@ import { Ledger } from "./Ledger.ts"
 export interface Journaling {
   /** Takes events, and holds whoever tells them up while the journal is behind. */
   readonly sink: Sink
+  /** The same for what a part of the task told; stored together with how far that is. */
+  readonly fold: (events: ReadonlyArray<RunEvent>, part: PartTold) => Effect.Effect<void>
   /** Stores what was told as it comes due, and renews the lease; until it is interrupted. */
   readonly committing: Effect.Effect<void>
   /** Ends when somebody wishes the run to end; fails when another runner has the task, or the journal is gone or away for long. */
@@ -155,14 +158,24 @@ export const make = Effect.fnUntraced(function* (
     return isDue ? commit : Effect.void
   })
 
+  /** In a fiber of its own: a job that is to stop does not wait for a store that is away. */
+  const heldUp = Effect.suspend(() =>
+    ledger.size >= fullBatch
+      ? Effect.flatMap(Effect.forkDetach(Effect.ignore(commit)), (storing) => Effect.asVoid(Fiber.join(storing)))
+      : Effect.void
+  )
+
   const journaling: Journaling = {
     sink: (batch) =>
       Effect.suspend(() => {
         for (const envelope of batch) if (!isCutOff(envelope.event, wish)) ledger.take(envelope)
-        // In a fiber of its own: a job that is to stop does not wait for a store that is away.
-        return ledger.size >= fullBatch
-          ? Effect.flatMap(Effect.forkDetach(Effect.ignore(commit)), (storing) => Effect.asVoid(Fiber.join(storing)))
-          : Effect.void
+        return heldUp
+      }),
+    fold: (events, part) =>
+      Effect.flatMap(Clock.currentTimeMillis, (at) => {
+        for (const event of events) ledger.take({ v: version, at, event })
+        ledger.takePart(part)
+        return heldUp
       }),
     committing: Effect.ignore(Effect.forever(Effect.andThen(Effect.sleep(commitMillis), commitWhenDue))),
     wished: Effect.raceFirst(Deferred.await(wished), watching),

@@ -1,7 +1,7 @@
 /** What a run's events come to: facts for the journal, totals of the task, outcomes by path. Pure but for its own fields. */
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Fact, Progress } from "@ourclone/core/events/RunEvent"
-import type { Batch, Outcome, Told } from "../store/TaskStore.ts"
+import type { Batch, Outcome, PartTold, Told } from "../store/TaskStore.ts"
 import type { Task, Totals } from "../task/Task.ts"
 import type { TaskInput } from "../task/TaskState.ts"
 
@@ -26,6 +26,7 @@ export class Ledger {
   #told: Array<Told> = []
   #outcomes: Array<Outcome> = []
   #mended: Array<string> = []
+  #parts = new Map<string, PartTold>()
   #progress: Progress | undefined
   /** Changed in place: there may be millions of facts. */
   readonly #totals: { -readonly [figure in keyof Totals]: Totals[figure] }
@@ -44,8 +45,14 @@ export class Ledger {
     this.#mends = task.totals.failed + task.totals.skipped > 0
   }
 
+  /** What is to be stored soon. */
   get size(): number {
-    return this.#told.length
+    return this.#told.length + this.#parts.size
+  }
+
+  /** What was taken last was told by that part, up to there. */
+  takePart(part: PartTold): void {
+    this.#parts.set(part.id, part)
   }
 
   get totals(): Totals {
@@ -110,8 +117,10 @@ export class Ledger {
       outcomes: this.#outcomes,
       mended: this.#mended,
       totals: this.totals,
-      ...(this.#progress === undefined ? {} : { progress: this.#progress })
+      ...(this.#progress === undefined ? {} : { progress: this.#progress }),
+      ...(this.#parts.size === 0 ? {} : { parts: [...this.#parts.values()] })
     }
+    this.#parts = new Map()
     this.#told = []
     this.#outcomes = []
     this.#mended = []
@@ -120,7 +129,8 @@ export class Ledger {
   }
 
   /** The batch that was given last was not stored: it is given again, with what came since. */
-  putBack({ facts, mended, outcomes, progress }: Batch): void {
+  putBack({ facts, mended, outcomes, parts = [], progress }: Batch): void {
+    for (const part of parts) if (!this.#parts.has(part.id)) this.#parts.set(part.id, part)
     this.#told.unshift(...facts)
     this.#outcomes.unshift(...outcomes)
     this.#mended.unshift(...mended)

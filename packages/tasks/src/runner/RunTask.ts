@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type { TaskError } from "../store/TaskError.ts"
 import type { Claim, TaskStore } from "../store/TaskStore.ts"
+import * as OtherMachines from "../task/OtherMachines.ts"
 import type { Task } from "../task/Task.ts"
 import * as TaskKinds from "../undo/TaskKinds.ts"
 import * as AroundRun from "./AroundRun.ts"
@@ -20,6 +21,7 @@ import * as CredentialsChange from "./CredentialsChange.ts"
 import type { SendSignal } from "./HookProcess.ts"
 import { leaseMillis } from "./Journaling.ts"
 import * as Runner from "./Runner.ts"
+import * as SharedParts from "./SharedParts.ts"
 import * as StoredSecrets from "./StoredSecrets.ts"
 
 export interface RunTaskOptions {
@@ -45,8 +47,27 @@ const summaryIn = (batch: ReadonlyArray<Envelope>): Schema.Json | undefined => {
   return last?._tag === "Finished" ? last.summary : undefined
 }
 
-const execute = ({ task, take }: Claim, { given, store, surroundings }: RunTaskOptions) =>
-  Effect.fnUntraced(function* (sink: Sink, asked: Runner.Asked) {
+/** Others do parts of a task as this machine would, with what they have themselves. */
+const sharingOf = Effect.fnUntraced(function* ({ take, task }: Claim, options: RunTaskOptions, asked: Runner.Asked) {
+  const context = yield* Effect.context<Surroundings | Remotes>()
+  return SharedParts.make({
+    ...asked,
+    store: options.store,
+    task,
+    take,
+    machine: options.owner.host,
+    mayTravel: Effect.provide(OtherMachines.mayTravel(task), context),
+    runHere: (id) => Effect.provide(Effect.scoped(runTask({ ...options, id })), context)
+  })
+})
+
+const execute = (claim: Claim, options: RunTaskOptions) =>
+  Effect.fnUntraced(function* (
+    sink: Sink,
+    asked: Runner.Asked
+  ): Effect.fn.Return<Schema.Json, JobError | SinkFailed, Surroundings | Remotes> {
+    const { take, task } = claim
+    const { given, store, surroundings } = options
     const values = { take }
     yield* sink([{ v: version, at: yield* Clock.currentTimeMillis, event: { _tag: "Step", name: runBegan, values } }])
     const kind = yield* TaskKinds.load(task.kind, store)
@@ -56,7 +77,9 @@ const execute = ({ task, take }: Claim, { given, store, surroundings }: RunTaskO
       summary = summaryIn(batch) ?? summary
       return sink(batch)
     }
-    yield* kind.run(task.request, { sink: seeing, secrets, ...asked })
+    const { cancelledBy, limits } = asked
+    const sharing = yield* sharingOf(claim, options, asked)
+    yield* kind.run(task.request, { sink: seeing, secrets, cancelledBy, limits, sharing })
     return summary
   }, Effect.mapError(broke))
 

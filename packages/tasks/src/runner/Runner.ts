@@ -35,6 +35,8 @@ export interface Asked {
   /** What an interruption means: nothing where the task goes on with another runner. */
   readonly wish: () => Wish["_tag"] | undefined
   readonly limits: Limits.Limits
+  /** Tells what a part of the task told. */
+  readonly fold: Journaling.Journaling["fold"]
 }
 
 export type Execute<R> = (sink: Sink, asked: Asked) => Effect.Effect<Schema.Json, JobBroke, R>
@@ -95,11 +97,16 @@ export const run = Effect.fnUntraced(function* <R>(options: RunnerOptions<R>): E
   /** The end of a run whose task has not ended. */
   const isCutOff = (event: RunEvent, wish: Wish | undefined): boolean =>
     event._tag === "Finished" && event.outcome === "cancelled" && (wish ?? interrupted)._tag !== "Cancel"
-  const { committing, failed, limits, settle, sink, wish, wished } = yield* Journaling.make(store, claim, isCutOff)
+  const { committing, failed, fold, limits, settle, sink, wish, wished } = yield* Journaling.make(
+    store,
+    claim,
+    isCutOff
+  )
   const asked: Asked = {
     cancelledBy: () => wish()?.by ?? ("by" in interrupted ? interrupted.by : ""),
     wish: () => wish()?._tag ?? ("by" in interrupted ? interrupted._tag : undefined),
-    limits
+    limits,
+    fold
   }
 
   const ended = Effect.fnUntraced(function* (

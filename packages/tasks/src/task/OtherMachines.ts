@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type { Task } from "./Task.ts"
 
 /** Kinds that leave nothing on the machine where they ran. */
-export const travelling = ["copy", "move", "sync", "check"] as const
+export const travelling = ["copy", "move", "sync", "check", "range"] as const
 const needed = ["source", "destination"] as const
 /** The fields of their requests that name places. */
 export const places: ReadonlyArray<string> = [...needed, "backupDir", "compareDest", "copyDest"]
@@ -31,17 +31,11 @@ const isAfar = Effect.fnUntraced(function* (
   return factory.over === undefined ? true : yield* isAfar(remotes, options.remote ?? "", layers - 1)
 })
 
-/**
- * Whether `machine` can run a task of a journal that it shares: each that was asked for there, and of the others those
- * between storages that its configuration knows. What names files or programs of a machine, or may leave something there, stays.
- */
-export const mayRun = Effect.fnUntraced(function* (
-  machine: string,
-  task: Pick<Task, "hooks" | "kind" | "machine" | "request">
-): Effect.fn.Return<boolean, never, Remotes> {
-  if (task.machine === machine) return true
-  const { hooks, kind, request } = task
-  if (hooks.before !== null || hooks.after !== null) return false
+/** Whether what it does is between storages that the configuration knows, and nothing in it of one machine, but for its hooks. */
+export const mayTravel = Effect.fnUntraced(function* ({
+  kind,
+  request
+}: Pick<Task, "kind" | "request">): Effect.fn.Return<boolean, never, Remotes> {
   if (!travelling.some((one) => one === kind) || typeof request !== "object" || request === null) return false
   const remotes = yield* Remotes
   for (const field of places) {
@@ -51,3 +45,16 @@ export const mayRun = Effect.fnUntraced(function* (
   }
   return true
 })
+
+/**
+ * Whether `machine` can run a task of a journal that it shares: each that was asked for there, and of the others those
+ * that may travel. What names files or programs of a machine, or may leave something there, stays.
+ */
+export const mayRun = (
+  machine: string,
+  task: Pick<Task, "hooks" | "kind" | "machine" | "request">
+): Effect.Effect<boolean, never, Remotes> => {
+  if (task.machine === machine) return Effect.succeed(true)
+  const { after, before } = task.hooks
+  return before === null && after === null ? mayTravel(task) : Effect.succeed(false)
+}

@@ -99,5 +99,8 @@ export interface NewTask extends Pick<Task, "kind" | "request" | "origin"> {
   readonly starter?: { readonly owner: ProcessIdentity; readonly leaseMillis: number } | undefined
 }
 
+/** The role of whoever starts runners on that machine, where several machines share a journal. */
+export const runnersOf = (machine: string): string => `runners of ${machine}`
+
 /** The role of whoever starts runners of that task. */
 export const starterOf = (id: string): string => `start ${id}`

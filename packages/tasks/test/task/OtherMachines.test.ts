@@ -1,7 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import { silent } from "@ourclone/core/events/Tell"
-import { jobKinds } from "@ourclone/jobs/JobKinds"
+import { jobKinds, offer } from "@ourclone/jobs/JobKinds"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -85,14 +85,16 @@ it.effect("what a task did to the folders of another machine is taken back there
 const harmless = [
   ...["include", "exclude", "filter", "includeFrom", "excludeFrom", "filterFrom", "filesFrom"],
   ...["minSize", "maxSize", "minAge", "maxAge", "bwlimit", "maxTransfer", "cutoffMode", "orderBy"],
-  ...["suffix", "whenBusy", "versionId", "headerUpload"]
+  ...["after", "upTo", "suffix", "whenBusy", "versionId", "headerUpload"]
 ]
+
+const range = async () => offer((await import("@ourclone/jobs/transfer/Range")).kind)
 
 it.effect("every text of a request that may travel is known to name a place or to name none", () =>
   Effect.gen(function* () {
     const unknown: Array<string> = []
     for (const kind of travelling) {
-      const { request } = yield* Effect.promise(jobKinds[kind])
+      const { request } = yield* Effect.promise(kind === "range" ? range : jobKinds[kind])
       const { schema } = Schema.toJsonSchemaDocument(Schema.toCodecJson(request as Schema.Top))
       for (const [field, of] of Object.entries(schema.properties ?? {})) {
         const isText = /"type":"string"|\$ref/.test(JSON.stringify(of))
