@@ -11,6 +11,7 @@ import { join } from "node:path"
 import * as Scrubber from "@ourclone/core/configuration/Scrubber"
 import * as Secret from "@ourclone/core/configuration/Secret"
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -111,7 +112,7 @@ export const make = Effect.fnUntraced(function* (
 
   const open = Effect.try({
     try: () => {
-      fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+      makeFolder(folder)
       return fs.openSync(path, "wx", 0o600)
     },
     catch: (error) => (error instanceof Error ? error.message : String(error))

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { printable } from "@ourclone/core/events/PrintableText"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Effect from "effect/Effect"
 import * as ExitCode from "./ExitCode.ts"
@@ -23,7 +24,7 @@ const lastWords = (log: string, from: number): string => fs.readFileSync(log).su
 export const start = Effect.fnUntraced(function* (output: Output, point: string) {
   const { stateDirectory } = yield* ThisMachine
   const log = path.join(stateDirectory, "mounts", `${path.basename(point).replace(/[^\w.-]/g, "_")}.log`)
-  fs.mkdirSync(path.dirname(log), { recursive: true, mode: 0o700 })
+  makeFolder(path.dirname(log))
   const file = fs.openSync(log, "a", 0o600)
   const from = fs.fstatSync(file).size
   const words = process.argv.slice(1).filter((word) => word !== "--daemon")

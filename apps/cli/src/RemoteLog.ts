@@ -3,6 +3,7 @@ import * as fs from "node:fs"
 import { homedir } from "node:os"
 import { join } from "node:path"
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
 import * as Effect from "effect/Effect"
 import * as DebugLog from "./DebugLog.ts"
@@ -22,7 +23,7 @@ export const opener = (
     const path = join(folder, `${name.replace(/[^\w.-]/g, "_")}.${time}.log`)
     const open = Effect.sync(() => {
       try {
-        fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+        makeFolder(folder)
         return fs.openSync(path, "a", 0o600)
       } catch (error) {
         writeError(`there is no log of ${name}: ${error instanceof Error ? error.message : String(error)}\n`)

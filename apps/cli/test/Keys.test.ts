@@ -138,6 +138,13 @@ test("doctor says of a folder of this machine what it is, and of what is not the
   const { code, out } = await run("doctor", "--write", "@/here")
   expect(code).toBe(0)
   expect(out).toMatch(/ok {3}place .*\n.*latency.*\n(.*space.*\n)?.*ok {3}write /)
+  for (const [place, why] of [
+    ["@/there", "no such folder"],
+    ["@/here/a", "this is a file"]
+  ] as const) {
+    const found = await run("doctor", place)
+    expect([found.code, found.out]).toEqual([1, expect.stringMatching(new RegExp(`FAIL place .*${why}`))])
+  }
   const wrong = await run("doctor", "nobody:x")
   expect([wrong.code, wrong.out]).toEqual([1, expect.stringContaining("FAIL sign-in")])
 })

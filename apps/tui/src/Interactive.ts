@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import { homedir } from "node:os"
 import * as path from "node:path"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -28,7 +29,7 @@ const told = (error: unknown): string => {
   const file = crashFile()
   const message = error instanceof Error ? error.message : String(error)
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(path.dirname(file))
     fs.writeFileSync(file, `${new Date().toISOString()}\n${error instanceof Error ? error.stack : message}\n`, {
       mode: 0o600
     })

@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 export const secret = "planted-key-of-the-remote"
 
 /** Each call makes another service. */
-export const serviceFactory = () => {
+export const serviceFactory = ({ missing = () => [] }: Partial<Pick<Keys, "missing">> = {}) => {
   const account = MemoryAccount.make()
   const buckets = new Map<string, Bucket>()
   const known = (name: string) => {
@@ -37,7 +37,7 @@ export const serviceFactory = () => {
   const made: Array<Key> = [{ id: "a-key", name: "a", capabilities: ["all"] }]
   const keys: Keys = {
     own: { id: "own-key", name: "", capabilities: ["all"] },
-    missing: () => [],
+    missing,
     list: Stream.suspend(() => Stream.fromArray([...made])),
     create: ({ bucket, name }) =>
       Effect.sync(() => {

@@ -15,6 +15,9 @@ const needs: Readonly<Record<Purpose, ReadonlyArray<string>>> = {
   read: ["listBuckets", "listFiles", "readFiles"]
 }
 
+/** A key for certain buckets is told which they are, and needs it never. */
+const finding = "listBuckets"
+
 const nameGrammar = /^[A-Za-z0-9-]{1,100}$/
 const mostSeconds = 86_400_000
 
@@ -36,7 +39,8 @@ const keyOf = (row: KeyRow, nameOf: (id: string) => string): Key => {
   }
 }
 
-export const make = (client: B2Client, provider: string): Keys => {
+/** `hardDelete`: whether the place removes for good. */
+export const make = (client: B2Client, provider: string, hardDelete: boolean): Keys => {
   const scope = client.calls.authorization.current().key
   const fail = (operation: string, reason: Reason) => new StorageError({ provider, operation, reason })
 
@@ -60,9 +64,9 @@ export const make = (client: B2Client, provider: string): Keys => {
       ...(scope.buckets === undefined ? {} : { buckets: scope.buckets.map(({ id, name }) => name ?? id) }),
       ...(scope.namePrefix === "" ? {} : { prefix: scope.namePrefix })
     },
-    missing: (purpose, hardDelete = false) =>
+    missing: (purpose, isFound = false) =>
       [...new Set([...needs[purpose], ...(hardDelete && purpose !== "read" ? ["deleteFiles"] : [])])].filter(
-        (capability) => !scope.capabilities.includes(capability)
+        (capability) => !scope.capabilities.includes(capability) && !(isFound && capability === finding)
       ),
     list: Stream.unwrap(Effect.map(names, (nameOf) => Stream.map(client.listKeys, (row) => keyOf(row, nameOf)))),
     create: ({ bucket, name, prefix, purpose, validSeconds }) =>

@@ -156,7 +156,7 @@ const openPlace = Effect.fnUntraced(function* (
         B2Buckets.make(client, name),
         (operation, path, reason) => new StorageError({ provider: name, operation, path, reason })
       ),
-      keys: B2Keys.make(client, name),
+      keys: B2Keys.make(client, name, hardDelete),
       clockAheadMillis
     }
   }
@@ -194,7 +194,7 @@ const openPlace = Effect.fnUntraced(function* (
     largeFile,
     versions: B2Versions.make(root),
     buckets: B2Buckets.make(client, name),
-    keys: B2Keys.make(client, name),
+    keys: B2Keys.make(client, name, hardDelete),
     clockAheadMillis,
     rates,
     remarks: root.remarks

@@ -5,6 +5,7 @@ import * as path from "node:path"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import { root } from "@ourclone/core/contract/RemotePath"
 import { silent } from "@ourclone/core/events/Tell"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import { open } from "@ourclone/jobs/place/OpenPlace"
 import { split } from "@ourclone/jobs/place/PlaceText"
@@ -42,7 +43,7 @@ const sweep = (folder: string): void => {
 const write = (file: string, names: Names): void => {
   try {
     const folder = path.dirname(file)
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     sweep(folder)
     const written = `${file}.${process.pid}`
     fs.writeFileSync(written, JSON.stringify(names), { mode: 0o600 })

@@ -1,6 +1,7 @@
 /** Which plugins there are: what was learned of each when it was added, so that none is loaded before it is needed. */
 import * as fs from "node:fs"
 import type { OptionField } from "@ourclone/core/contract/OptionField"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import * as Schema from "effect/Schema"
 import { listIn } from "./PluginFolder.ts"
 
@@ -52,7 +53,7 @@ export const read = (folder: string): ReadonlyArray<Plugin> => {
 }
 
 export const write = (folder: string, plugins: ReadonlyArray<Plugin>): void => {
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const temporary = `${listIn(folder)}.${process.pid}.tmp`
   fs.writeFileSync(temporary, `${JSON.stringify({ plugins }, undefined, 2)}\n`, { mode: 0o600 })
   fs.renameSync(temporary, listIn(folder))

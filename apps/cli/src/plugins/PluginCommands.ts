@@ -4,6 +4,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import { pad, printable } from "@ourclone/core/events/PrintableText"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import * as Effect from "effect/Effect"
 import * as ExitCode from "../ExitCode.ts"
 import * as Output from "../Output.ts"
@@ -27,7 +28,7 @@ const causeOf = (said: string): string => {
 /** Scripts of packages are never run. */
 const npm = (folder: string, ...args: ReadonlyArray<string>) =>
   Effect.callback<string, ExitCode.CommandStopped>((resume) => {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     const all = [...args, "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev"]
     execFile("npm", all, { cwd: folder, maxBuffer: 16 * 1024 * 1024 }, (failure, out, err) => {
       if (failure === null) return resume(Effect.succeed(out))

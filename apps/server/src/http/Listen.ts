@@ -5,6 +5,7 @@ import * as https from "node:https"
 import { type AddressInfo, BlockList, isIP, type Server } from "node:net"
 import * as path from "node:path"
 import { getRequestListener } from "@hono/node-server"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { ServeFailed } from "../ServeFailed.ts"
@@ -147,7 +148,7 @@ export const listen = Effect.fnUntraced(function* (
     const server = http.createServer({ requestTimeout: 0, maxHeaderSize: longestHeaders }, unix)
     yield* Effect.try({
       try: () => {
-        fs.mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 })
+        makeFolder(path.dirname(socket))
         removeStale(socket)
       },
       catch: (error) => failed(socket, error)

@@ -9,6 +9,7 @@ import { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as Secret from "@ourclone/core/configuration/Secret"
 import type { OptionKind } from "@ourclone/core/contract/OptionField"
 import type { Fact } from "@ourclone/core/events/RunEvent"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import { migrations } from "@ourclone/tasks/store/migrations"
 import * as SqliteDatabase from "@ourclone/tasks/store/SqliteDatabase"
@@ -198,7 +199,7 @@ export const load = (from: string, password: Redacted.Redacted<string> | undefin
     yield* attempt(async () => {
       for (const name of came) {
         const place = places.get(name)!
-        fs.mkdirSync(path.dirname(place), { recursive: true, mode: 0o700 })
+        makeFolder(path.dirname(place))
         for (const ending of ["", "-wal", "-shm"]) {
           if (fs.existsSync(place + ending)) fs.renameSync(place + ending, `${place}.before${ending}`)
         }

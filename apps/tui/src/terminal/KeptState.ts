@@ -1,6 +1,7 @@
 /** What screens keep between runs, in a file of its own. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import type * as Schema from "effect/Schema"
 import type { Tab } from "../command/Screen.ts"
 import { tabs } from "../command/Tabs.ts"
@@ -26,7 +27,7 @@ export const tabIn = (kept: Kept): Tab => tabs.find(({ tab }) => tab === kept["t
 export const write = (file: string, kept: Kept): void => {
   const temporary = `${file}.${process.pid}.tmp`
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(path.dirname(file))
     fs.writeFileSync(temporary, JSON.stringify(kept), { mode: 0o600 })
     fs.renameSync(temporary, file)
   } catch {

@@ -7,6 +7,7 @@
 import { hash } from "node:crypto"
 import * as fs from "node:fs"
 import { join } from "node:path"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import * as Effect from "effect/Effect"
 import * as Hex from "../go/Hex.ts"
 
@@ -38,7 +39,7 @@ const tag = `Signature: 8a477f597d28d172789f06886806bc55
 `
 
 const prepare = (root: string, folder: string): void => {
-  for (const type of types) fs.mkdirSync(join(folder, type), { recursive: true, mode: 0o700 })
+  for (const type of types) makeFolder(join(folder, type))
   if (!fs.existsSync(join(root, "CACHEDIR.TAG"))) fs.writeFileSync(join(root, "CACHEDIR.TAG"), tag)
 }
 

@@ -10,6 +10,7 @@ import * as fs from "node:fs"
 import { dirname, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { makeFolder } from "../machine/MadeFolder.ts"
 import * as ConfigurationText from "./ConfigurationText.ts"
 import { ConfigurationUnavailable, MalformedConfiguration, RemoteError } from "./RemoteError.ts"
 
@@ -132,7 +133,7 @@ const acquireLock = Effect.fnUntraced(function* (path: string) {
   const lock = `${path}.lock`
   for (let tries = 0; tries < 250; tries++) {
     const isTaken = yield* attempt(path, () => {
-      fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+      makeFolder(dirname(path))
       return takeLock(lock)
     })
     if (isTaken) return lock

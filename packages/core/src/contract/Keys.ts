@@ -39,8 +39,8 @@ export interface NewKey {
 export interface Keys {
   /** The one in use, as far as the service tells a key of itself. */
   readonly own: Key
-  /** What the key in use lacks for that, in the service's own words; `hardDelete` counts what removing for good takes. */
-  readonly missing: (purpose: Purpose, hardDelete?: boolean) => ReadonlyArray<string>
+  /** What the key in use lacks for that, in the service's own words; `isFound` leaves out what it takes to find a bucket. */
+  readonly missing: (purpose: Purpose, isFound?: boolean) => ReadonlyArray<string>
   readonly list: Stream.Stream<Key, StorageError>
   /** Makes the least key that will do. Called twice it makes two. The secret is told this once. Fails with `NotFound` where there is no such bucket. */
   readonly create: (

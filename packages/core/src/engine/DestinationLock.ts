@@ -15,6 +15,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { overlap, PlaceIdentity } from "../contract/PlaceIdentity.ts"
 import type { Provider } from "../contract/Provider.ts"
+import { makeFolder } from "../machine/MadeFolder.ts"
 import { current, hasEnded, ProcessIdentity } from "../machine/ProcessIdentity.ts"
 
 /** Another run writes to the destination, to a folder of it or to a folder around it. */
@@ -140,7 +141,7 @@ export const acquire = (options: DestinationLockOptions): Effect.Effect<void, De
   const take = (file: string, own: Holder): DestinationLockError | undefined => {
     const path = join(folder, file)
     try {
-      fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+      makeFolder(folder)
       fs.writeFileSync(`${path}.tmp`, JSON.stringify(own), { mode: 0o600 })
       fs.renameSync(`${path}.tmp`, path)
       const conflict = findConflict(folder, file, own)

@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type ByteRange, type ByteSource, fromBytes, smallSize } from "../contract/ByteSource.ts"
 import { isStorageError, NoSpace, SourceChanged, StorageError, Unavailable } from "../contract/StorageError.ts"
+import { makeFolder } from "../machine/MadeFolder.ts"
 
 const pieceSize = 1024 * 1024
 
@@ -71,7 +72,7 @@ export const spool = Effect.fnUntraced(function* (
     pieces.push(piece)
     size += piece.length
   }
-  yield* attempt(() => fs.mkdir(directory, { recursive: true, mode: 0o700 }))
+  yield* attempt(async () => makeFolder(directory))
   const folder = yield* Effect.acquireRelease(
     attempt(() => fs.mkdtemp(path.join(directory, "ourclone-upload-"))),
     (made) => Effect.ignore(attempt(() => fs.rm(made, { recursive: true, force: true })))

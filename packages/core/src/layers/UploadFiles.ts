@@ -8,6 +8,7 @@ import * as path from "node:path"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Unfinished } from "../contract/LargeFile.ts"
+import { makeFolder } from "../machine/MadeFolder.ts"
 import { type Begun, inMemory, PlacedPart, type UploadJournal } from "./UploadJournal.ts"
 
 const Header = Schema.Struct({ account: Schema.String, file: Unfinished })
@@ -78,7 +79,7 @@ export const make = (folder: string): UploadJournal => {
     begin: (account, file) => {
       own.begin(account, file)
       attempt(() => {
-        fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+        makeFolder(folder)
         tidy()
         fs.writeFileSync(fileOf(account, file.id), `${JSON.stringify({ account, file })}\n`, { mode: 0o600 })
       })

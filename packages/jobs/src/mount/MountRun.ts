@@ -6,9 +6,8 @@ import type { MountError } from "@ourclone/mount/contract/MountError"
 import * as ServedMount from "@ourclone/mount/ServedMount"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { InvalidJob } from "../kind/JobError.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
-import { open } from "../place/OpenPlace.ts"
+import * as ServedPlace from "../place/ServedPlace.ts"
 import { noting } from "../run/Noting.ts"
 import type { Mounted, Summary } from "./MountFields.ts"
 import { directoryOf, overlap, recordsOf } from "./MountPlaces.ts"
@@ -42,10 +41,9 @@ const delayingShutdown = (
 
 export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, door: MountDoor) {
   const machine = yield* ThisMachine
-  const provider = yield* open(request.path, tell)
-  if (provider.buckets !== undefined && provider.location === "") {
-    return yield* new InvalidJob({ message: `${request.path} holds buckets; mount one of them`, field: "path" })
-  }
+  const purpose = request.readOnly === true ? "read" : "mount"
+  const verb = door.kind === "fuse" ? "mount" : "serve"
+  const provider = yield* ServedPlace.open(request.path, tell, { purpose, verb })
   const directory = directoryOf(machine, request, provider)
   const refused = door.point === undefined ? undefined : overlap(door.point, directory, provider)
   if (refused !== undefined) return yield* refused

@@ -116,7 +116,7 @@ export const exists = Effect.fnUntraced(function* (
   return yield* retrying(holdsDirectory(above, parent.name))
 })
 
-const notThere = (text: string, message: string): StorageError =>
+export const notThere = (text: string, message: string): StorageError =>
   new StorageError({ provider: text, operation: "open", reason: new NotFound({ message }) })
 
 export const missing = (text: string): StorageError => notThere(text, "no such file or folder")

@@ -15,5 +15,6 @@ export const kind: JobKind<"serveHttp", Request, Summary> = {
   summary: Summary,
   needs: () => [serveSecret],
   refuse: Listening.refuse,
-  run: (request, beside) => ServeRun.run(request, beside, HttpAnswer.make, true)
+  run: (request, beside) =>
+    ServeRun.run(request, beside, { answerOf: HttpAnswer.make, allowsLinks: true, purpose: "read" })
 }

@@ -19,7 +19,10 @@ export const kind: JobKind<"serveRestic", Request, Summary> = {
   refuse: Listening.refuse,
   run: Effect.fnUntraced(function* (request, beside) {
     const { cacheDirectory } = yield* ThisMachine
-    const answerOf = ResticAnswer.make({ isAppendOnly: request.appendOnly === true, directory: cacheDirectory })
-    return yield* ServeRun.run(request, beside, answerOf, false)
+    const isAppendOnly = request.appendOnly === true
+    const answerOf = ResticAnswer.make({ isAppendOnly, directory: cacheDirectory })
+    // Locks are hidden where they can not be removed, which takes no more than writing.
+    const purpose = isAppendOnly ? "sync" : "backup"
+    return yield* ServeRun.run(request, beside, { answerOf, allowsLinks: false, purpose })
   })
 }

@@ -1,12 +1,12 @@
 /** What all servers of a place do: open it, listen, say where, and answer until they are stopped. */
+import type { Purpose } from "@ourclone/core/contract/Keys"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { isStorageError, type Reason } from "@ourclone/core/contract/StorageError"
 import * as HttpDoor from "@ourclone/mount/http/HttpDoor"
 import * as HttpServer from "@ourclone/mount/http/HttpServer"
 import * as Effect from "effect/Effect"
-import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside } from "../kind/JobKind.ts"
-import { open } from "../place/OpenPlace.ts"
+import * as ServedPlace from "../place/ServedPlace.ts"
 import * as Listening from "../run/Listening.ts"
 import { noting } from "../run/Noting.ts"
 import { serveSecret } from "./ServeFields.ts"
@@ -69,18 +69,21 @@ interface Served extends Listening.Listened {
   readonly path: string
 }
 
+interface Door {
+  readonly answerOf: (provider: Provider) => Answer
+  readonly allowsLinks: boolean
+  /** What the key of the place must be able to do. */
+  readonly purpose: Purpose
+}
+
 /** Serves what `path` means by what `answerOf` makes of it. */
 export const run = Effect.fnUntraced(function* (
   request: Served,
   { secrets, tell }: Beside,
-  answerOf: (provider: Provider) => Answer,
-  allowsLinks: boolean
+  { allowsLinks, answerOf, purpose }: Door
 ) {
   const { path } = request
-  const provider = yield* open(path, tell)
-  if (provider.buckets !== undefined && provider.location === "") {
-    return yield* new InvalidJob({ message: `${path} holds buckets; serve one of them`, field: "path" })
-  }
+  const provider = yield* ServedPlace.open(path, tell, { purpose, verb: "serve" })
   const options = Listening.options(request, secrets.get(serveSecret))
   const onFault = Listening.onFault(tell)
   const answer = telling(answerOf(provider), noting(tell, "serve"), onFault)

@@ -9,12 +9,16 @@ import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Amount from "@ourclone/core/events/Amount"
 import type { Tell } from "@ourclone/core/events/Tell"
+import { MostRetries } from "@ourclone/core/layers/Retry"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Beside, QueryKind } from "../kind/JobKind.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
+import * as FileOrFolder from "../place/FileOrFolder.ts"
+import * as KeyFor from "../place/KeyFor.ts"
 import { open } from "../place/OpenPlace.ts"
 import { diagnosedPurpose, diagnosing } from "./KeyFields.ts"
 
@@ -44,7 +48,7 @@ const machine = Effect.gen(function* () {
     ["cache", cacheDirectory]
   ] as const) {
     try {
-      fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+      makeFolder(folder)
       fs.accessSync(folder, fs.constants.W_OK)
       rows.push(ok(name, `${folder} can be written`))
     } catch (error) {
@@ -70,7 +74,7 @@ const machine = Effect.gen(function* () {
 const looks = 5
 
 /** Milliseconds that listing the place takes, the middle one of some. */
-const latency = Effect.fnUntraced(function* (provider: Provider) {
+const timed = Effect.fnUntraced(function* (provider: Provider) {
   const times: Array<number> = []
   for (let look = 0; look < looks; look++) {
     const began = yield* Clock.currentTimeMillis
@@ -83,17 +87,32 @@ const latency = Effect.fnUntraced(function* (provider: Provider) {
     : ok("latency", `an answer takes ${middle} ms`)
 })
 
-const place = (provider: Provider): Effect.Effect<Row> =>
-  Stream.take(provider.list(root, { depth: 1 }), 1).pipe(
-    Stream.runCollect,
-    Effect.match({
-      onFailure: (error) =>
-        error.reason._tag === "NotFound"
-          ? warning("place", `${error.message}; what is first stored there makes it, where that is allowed`)
-          : failed("place", error.message),
-      onSuccess: (found) =>
-        ok("place", found.length === 0 ? "it can be listed, and nothing is there" : "it can be listed")
-    })
+const latency = (provider: Provider): Effect.Effect<Row> =>
+  Effect.orElseSucceed(timed(provider), () => warning("latency", "it does not answer every time"))
+
+const lists = Effect.fnUntraced(function* (folder: FileOrFolder.FoundFolder, text: string, tell: Tell) {
+  if (yield* FileOrFolder.holdsSomething(folder)) return ok("place", "it can be listed")
+  // Where folders are made of the names of files, one without files is as good as there.
+  const isThere = !folder.provider.capabilities.hasDirectories || (yield* FileOrFolder.exists(folder, text, tell))
+  return isThere
+    ? ok("place", "it can be listed, and nothing is there")
+    : failed("place", "there is no such folder: check the name, or make it")
+})
+
+const place = Effect.fnUntraced(function* (provider: Provider, text: string, tell: Tell) {
+  const isAccount = provider.buckets !== undefined && provider.location === ""
+  const found = isAccount ? undefined : yield* FileOrFolder.find(text, tell)
+  if (found?._tag === "File") return failed("place", "this is a file: name the folder that holds it")
+  return yield* lists(found ?? { _tag: "Folder", provider }, text, tell)
+})
+
+const placeOf = (provider: Provider, text: string, tell: Tell) =>
+  Effect.catch(place(provider, text, tell), (error) =>
+    Effect.succeed(
+      error._tag === "StorageError" && error.reason._tag === "NotFound"
+        ? warning("place", `${error.message}; what is first stored there makes it, where that is allowed`)
+        : failed("place", error.message)
+    )
   )
 
 /** Three minutes: a token or a time that is compared may be wrong by that. */
@@ -125,7 +144,7 @@ const may = (provider: Provider, wanted: Purpose | undefined): ReadonlyArray<Row
     const missing = keys.missing(purpose)
     const name = `may${purpose[0]?.toUpperCase()}${purpose.slice(1)}`
     if (missing.length === 0) return ok(name, `the key may do all that ${purpose} takes`)
-    const message = `the key lacks ${missing.map((each) => `"${each}"`).join(", ")}, which ${purpose} takes: make one that has it`
+    const message = KeyFor.lack(own, missing, purpose)
     return wanted === undefined ? warning(name, message) : failed(name, message)
   })
   return [ok("key", `${own.id} reaches ${reach}`), ...ways]
@@ -134,63 +153,75 @@ const may = (provider: Provider, wanted: Purpose | undefined): ReadonlyArray<Row
 /** In bytes: below it a place is as good as full. */
 const little = 1024 ** 3
 
-const space = (provider: Provider): Effect.Effect<ReadonlyArray<Row>> =>
-  provider.freeSpace === undefined
-    ? Effect.succeed([])
-    : Effect.match(provider.freeSpace, {
-        onFailure: (error) => [warning("space", error.message)],
-        onSuccess: (free) => [
-          free < little
-            ? warning("space", `${Amount.bytes(free)} are left: free some space`)
-            : ok("space", `${Amount.bytes(free)} are left`)
-        ]
-      })
+const space = (left: NonNullable<Provider["freeSpace"]>): Effect.Effect<Row> =>
+  Effect.match(left, {
+    onFailure: (error) => warning("space", error.message),
+    onSuccess: (free) =>
+      free < little
+        ? warning("space", `${Amount.bytes(free)} are left: free some space`)
+        : ok("space", `${Amount.bytes(free)} are left`)
+  })
 
 const writing = Effect.fnUntraced(function* (provider: Provider) {
   const path = makeUnsafe(`.ourclone-doctor-${randomBytes(6).toString("hex")}`)
   const bytes = randomBytes(100)
   const work = Effect.gen(function* () {
     const stored = yield* provider.put(path, fromBytes(bytes), { modifiedAt: yield* Clock.currentTimeMillis })
-    const read = yield* provider.readAll(stored)
-    return bytes.equals(read)
+    const read = yield* Effect.result(provider.readAll(stored))
+    yield* provider.remove(path)
+    return bytes.equals(yield* Effect.fromResult(read))
       ? ok("write", "a small file was stored, read and removed")
       : failed("write", "what was read is not what was stored: do not use this place")
   })
-  return yield* work.pipe(
-    Effect.tap(() => provider.remove(path)),
-    Effect.catch((error: StorageError) => Effect.succeed(failed("write", error.message)))
+  return yield* Effect.catch(work, (error: StorageError) => Effect.succeed(failed("write", error.message)))
+})
+
+/** Whoever is there has answered by then. */
+const longestSeconds = 20
+const duration = `${longestSeconds} seconds` as const
+const unanswered = `no answer within ${longestSeconds} s: check the address, the network and what stands between`
+
+const inTime = <R>(name: string, check: Effect.Effect<Row, never, R>): Effect.Effect<Row, never, R> =>
+  Effect.timeoutOrElse(check, { duration, orElse: () => Effect.succeed(failed(name, unanswered)) })
+
+const signedIn = (path: string, tell: Tell) =>
+  Effect.result(
+    Effect.timeoutOrElse(open(path, tell), { duration, orElse: () => Effect.fail({ message: unanswered }) })
+  )
+
+/** Each row as soon as it is known. */
+const ofPlace = Effect.fnUntraced(function* ({ path, purpose, writes }: Request, tell: Tell) {
+  const opened = yield* signedIn(path, tell)
+  if (opened._tag === "Failure") return Stream.succeed(failed("signIn", opened.failure.message))
+  const provider = opened.success
+  const who = provider.capabilities.isLocal ? "a folder of this machine" : "the service knows the key"
+  const listed = Effect.gen(function* () {
+    const found = yield* inTime("place", placeOf(provider, path, tell))
+    const timed = Stream.fromEffect(inTime("latency", latency(provider)))
+    return found.verdict === "ok" ? Stream.concat(Stream.succeed(found), timed) : Stream.succeed(found)
+  })
+  return Stream.fromArray([ok("signIn", who), ...clock(provider), ...may(provider, purpose)]).pipe(
+    Stream.concat(Stream.unwrap(listed)),
+    Stream.concat(
+      provider.freeSpace === undefined ? Stream.empty : Stream.fromEffect(inTime("space", space(provider.freeSpace)))
+    ),
+    Stream.concat(writes === true ? Stream.fromEffect(writing(provider)) : Stream.empty)
   )
 })
 
-const ofPlace = Effect.fnUntraced(function* (request: Request, tell: Tell) {
-  const opened = yield* Effect.result(open(request.path, tell))
-  if (opened._tag === "Failure") return [failed("signIn", opened.failure.message)]
-  const provider = opened.success
-  const found = yield* place(provider)
-  const rows: Array<Row> = [
-    ok("signIn", provider.capabilities.isLocal ? "a folder of this machine" : "the service knows the key"),
-    ...clock(provider),
-    ...may(provider, request.purpose),
-    found
-  ]
-  if (found.verdict === "ok") {
-    rows.push(yield* Effect.orElseSucceed(latency(provider), () => warning("latency", "it does not answer every time")))
-  }
-  rows.push(...(yield* space(provider)))
-  if (request.writes === true) rows.push(yield* writing(provider))
-  return rows
-}, Effect.scoped)
+/** Once more than the first time, after a moment: who asks what is wrong does not want to wait for what may pass. */
+const retries = 1
 
 const rows = (request: Request, { tell }: Beside) =>
-  Effect.gen(function* () {
-    const here = yield* machine
-    return [...here, ...(yield* ofPlace(request, tell))]
-  })
+  Stream.fromArrayEffect(machine).pipe(
+    Stream.concat(Stream.unwrap(ofPlace(request, tell))),
+    Stream.provideService(MostRetries, retries)
+  )
 
 export const kind: QueryKind<"doctor", Request, Row> = {
   type: "doctor",
   request: Request,
   row: Row,
   needs: () => [],
-  run: (request, beside) => Stream.fromArrayEffect(rows(request, beside))
+  run: rows
 }

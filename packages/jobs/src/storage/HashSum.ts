@@ -47,18 +47,17 @@ const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
   const { provider } = found
   const entries: Stream.Stream<Entry, StorageError> =
     found._tag === "File" ? Stream.succeed<Entry>(found.file) : provider.list(root)
-  const rowOf = (entry: Entry): Effect.Effect<Row | undefined> => {
+  const rowOf = (entry: Entry): Effect.Effect<Row | undefined, StorageError> => {
     if (entry._tag === "Skipped") return Effect.succeed(entry)
     if (entry._tag === "Directory" || filter?.includes(entry) === false) return Effect.succeed(undefined)
-    return Effect.match(digestOf(provider, entry, request.algorithm), {
-      onFailure: (error): Row => ({
-        _tag: "Skipped",
-        path: entry.path,
-        because: error.reason.message,
-        isFailure: true
-      }),
-      onSuccess: (digest): Row => ({ _tag: "Sum", path: entry.path, digest })
+    const sum = Effect.map(digestOf(provider, entry, request.algorithm), (digest): Row => {
+      return { _tag: "Sum", path: entry.path, digest }
     })
+    return Effect.catch(sum, (error) =>
+      error.stopsJob
+        ? Effect.fail(error)
+        : Effect.succeed<Row>({ _tag: "Skipped", path: entry.path, because: error.reason.message, isFailure: true })
+    )
   }
   const all = Stream.mapEffect(entries, rowOf, { concurrency: atOnce })
   return Stream.filter(all, (row): row is Row => row !== undefined)

@@ -3,6 +3,7 @@ import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { NoSpace, SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
 import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import { current, hasEnded, ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -56,7 +57,7 @@ const spool = Effect.fnUntraced(function* (input: NonNullable<Beside["input"]>, 
     Effect.tryPromise({ try: act, catch: (error) => error as NodeJS.ErrnoException }).pipe(
       Effect.mapError(spoolingFailed(cacheDirectory))
     )
-  yield* attempt(() => fs.mkdir(cacheDirectory, { recursive: true, mode: 0o700 }))
+  yield* attempt(async () => makeFolder(cacheDirectory))
   yield* attempt(() => sweep(cacheDirectory))
   const folder = yield* Effect.acquireRelease(
     attempt(() => fs.mkdtemp(path.join(cacheDirectory, beginning))),

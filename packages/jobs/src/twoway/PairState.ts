@@ -4,12 +4,12 @@
  * files on both sides and sees that they are the same.
  */
 import { hash } from "node:crypto"
-import * as fs from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { PlaceIdentity } from "@ourclone/core/contract/PlaceIdentity"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { InvalidJob } from "../kind/JobError.ts"
@@ -87,7 +87,7 @@ const opening = Effect.fnUntraced(function* (
   const file = join(folder, `${keyOf(places)}.sqlite`)
   const opened = Effect.try({
     try: () => {
-      fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+      makeFolder(folder)
       return openDatabase(file)
     },
     catch: (error) =>

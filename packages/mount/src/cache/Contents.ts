@@ -1,7 +1,7 @@
 /** All contents of the cache: their rows, their files and the room they take. */
-import * as fs from "node:fs"
 import * as path from "node:path"
 import type { File } from "@ourclone/core/contract/Entry"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import type { Journal } from "../journal/Journal.ts"
 import type { CacheDisk } from "./CacheDisk.ts"
 import { Content, type Kept } from "./Content.ts"
@@ -99,7 +99,7 @@ export class Contents {
 
   private makeFolder(id: number, file: string): void {
     const folder = id & 0xff
-    if (!this.folders.has(folder)) fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    if (!this.folders.has(folder)) makeFolder(path.dirname(file))
     this.folders.add(folder)
   }
 

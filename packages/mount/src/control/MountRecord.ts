@@ -1,6 +1,7 @@
 /** Which mounts this user has: a file for each, with where to talk to it. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import { hasEnded, ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -31,7 +32,7 @@ const recordFile = (directory: string, id: string): string => path.join(director
 export const socketOf = (directory: string, id: string): string => path.join(directory, `${id}.sock`)
 
 export const write = (directory: string, record: MountRecord): void => {
-  fs.mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeFolder(directory)
   const file = recordFile(directory, record.id)
   fs.writeFileSync(`${file}.new`, encode(record), { mode: 0o600 })
   fs.renameSync(`${file}.new`, file)

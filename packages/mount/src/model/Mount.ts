@@ -1,9 +1,9 @@
 /** A place of a provider as a file system: everything put together, and what is asked of it as a whole. */
-import * as fs from "node:fs"
 import { readFileSync } from "node:fs"
 import * as path from "node:path"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import { type CacheDisk, realDisk } from "../cache/CacheDisk.ts"
 import { Contents } from "../cache/Contents.ts"
 import { Fetcher } from "../cache/Fetcher.ts"
@@ -129,7 +129,7 @@ export const open = (options: MountOptions): Mount => {
   const at = options.at ?? (() => {})
   const boot = options.boot ?? thisBoot()
   const data = path.join(options.directory, "data")
-  fs.mkdirSync(data, { recursive: true, mode: 0o700 })
+  makeFolder(data)
   const journal = new Journal(path.join(options.directory, "mount.sqlite"), at, options.onDurable)
   try {
     identify(journal, provider.name, boot)

@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { DatabaseSync, type StatementSync } from "node:sqlite"
+import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import { migrations } from "./migrations.ts"
 import { fail, JournalTooNew, JournalUnavailable, TaskError } from "./TaskError.ts"
 
@@ -70,7 +71,7 @@ export const isBusy = (error: unknown): boolean =>
 
 const connect = (file: string): DatabaseSync => {
   try {
-    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(path.dirname(file))
     if (!fs.existsSync(file)) fs.closeSync(fs.openSync(file, "a", 0o600))
     return new DatabaseSync(file, { timeout: busyMillis })
   } catch (error) {
