@@ -10,32 +10,34 @@ import { importsOf } from "./structure/Imports.ts"
 import { checkNames } from "./structure/names.ts"
 import { type ParsedFile, parse } from "./structure/ParsedFile.ts"
 import type { Problem } from "./structure/Problem.ts"
+import { roomOrder } from "./structure/roomOrder.ts"
 import { checkArrow, checkRoom } from "./structure/rooms.ts"
 import { isCode, readTree, type SourceFile } from "./structure/SourceFile.ts"
 import { stillAllowed } from "./structure/stillAllowed.ts"
 import { workspacesOf } from "./structure/Workspace.ts"
 
 /** The rules for what a package ships; its `src/testing` is for tests, of strangers too. */
-const shipped = /^(packages\/[^/]+)\/src\/(?!testing\/)/
+const shipped = /^packages\/[^/]+\/src\/(?!testing\/)/
 
 const problemsOf = (files: ReadonlyArray<SourceFile>): ReadonlyArray<Problem> => {
   const workspaces = workspacesOf(files)
   const outcomes = files.filter(({ path }) => isCode(path)).map(parse)
   const parsed = outcomes.filter((one): one is ParsedFile => "program" in one)
   const imports = importsOf(parsed, workspaces)
-  const inShipped = parsed.flatMap((file) => {
-    const folder = shipped.exec(file.path)?.[1]
-    if (folder === undefined) return []
-    return [...checkHostProcess(file), ...checkFaceWords(file), ...checkRoom(file.path, folder)]
-  })
+  const inShipped = parsed
+    .filter(({ path }) => shipped.test(path))
+    .flatMap((file) => [...checkHostProcess(file), ...checkFaceWords(file)])
+  const inRooms = Object.keys(roomOrder).flatMap((folder) =>
+    parsed.filter(({ path }) => path.startsWith(`${folder}/src/`)).flatMap(({ path }) => checkRoom(path, folder))
+  )
   return [
     ...outcomes.filter((one): one is Problem => "rule" in one),
     ...files.flatMap(checkNames),
     ...checkDependencies(imports, workspaces),
     ...inShipped,
-    ...imports
-      .filter(({ from }) => shipped.test(from.path))
-      .flatMap((one) => [...checkProcessImport(one), ...checkArrow(one)])
+    ...inRooms,
+    ...imports.filter(({ from }) => shipped.test(from.path)).flatMap(checkProcessImport),
+    ...imports.filter(({ area }) => area === "src").flatMap(checkArrow)
   ]
 }
 

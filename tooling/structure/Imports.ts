@@ -13,8 +13,11 @@ export interface Import {
   readonly area: "src" | "test" | "other"
 }
 
-const textOf = (node: ESTree.Node | null | undefined): string | undefined =>
-  node?.type === "Literal" && typeof node.value === "string" ? node.value : undefined
+const textOf = (node: ESTree.Node | null | undefined): string | undefined => {
+  if (node?.type === "TemplateLiteral" && node.expressions.length === 0)
+    return node.quasis[0]?.value.cooked ?? undefined
+  return node?.type === "Literal" && typeof node.value === "string" ? node.value : undefined
+}
 
 const isOwnAddress = (node: ESTree.Node | undefined): boolean =>
   node?.type === "MemberExpression" && node.object.type === "MetaProperty"

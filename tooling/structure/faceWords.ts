@@ -22,8 +22,9 @@ const textsOf = (program: ESTree.Program): ReadonlyArray<Text> => {
   return texts
 }
 
-const flag = /(?:^|\s)--[a-z…][\w…-]*/i
-const command = /\bourclone [a-z…]+/
+/** Whatever stands before it, as long as it is no part of a line of dashes. */
+const flag = /(?<![\w-])--[a-z…][\w…-]*/i
+const command = /\bourclone["'`]? [a-z…]+|\S ourclone $/
 
 export const checkFaceWords = (file: ParsedFile): ReadonlyArray<Problem> =>
   textsOf(file.program).flatMap(({ offset, text }) =>

@@ -28,7 +28,7 @@ const memberOf = (node: ESTree.MemberExpression): string | undefined => {
 /** What is used that is not harmless, by its offset. */
 const usesOf = (program: ESTree.Program): ReadonlyMap<number, string> => {
   const uses = new Map<number, string>()
-  /** Offsets at which the words `process` and `globalThis` are a harmless use, or the name of a property. */
+  /** Offsets at which the words `process`, `globalThis` and `global` are a harmless use, or the name of a property. */
   const passed = new Set<number>()
   const name = (node: { readonly key: ESTree.Node; readonly computed?: boolean; readonly shorthand?: boolean }) => {
     if (!node.computed && !node.shorthand) passed.add(node.key.start)
@@ -51,7 +51,7 @@ const usesOf = (program: ESTree.Program): ReadonlyMap<number, string> => {
     TSPropertySignature: name,
     TSMethodSignature: name,
     Identifier: (node) => {
-      const isHost = node.name === "process" || node.name === "globalThis"
+      const isHost = node.name === "process" || node.name === "globalThis" || node.name === "global"
       if (isHost && !passed.has(node.start) && !uses.has(node.start)) uses.set(node.start, node.name)
     }
   }).visit(program)

@@ -196,9 +196,11 @@ describe("the structure check", () => {
       ["the global object's in brackets", `globalThis["process"].exit(1)`, "line 1 uses globalThis.process"],
       ["the global object as a whole", "const { process: host } = globalThis", "line 1 uses globalThis:"],
       ["global's", "global.process.exit(1)", "line 1 uses global.process"],
+      ["global under another name", "const host = global", "line 1 uses global:"],
       ["the module", `import * as host from "node:process"`, `imports "node:process"`],
       ["the module without its prefix", `import { exit } from "process"`, `imports "process"`],
-      ["the module, late", `const host = await import("node:process")`, `imports "node:process"`]
+      ["the module, late", `const host = await import("node:process")`, `imports "node:process"`],
+      ["the module, late and in a template", "const host = await import(`node:process`)", `imports "node:process"`]
     ])("refuses %s", (_, text, complaint) => {
       const problems = problemsOf("packages/backup/src/go/A.ts", text)
       expect(problems).toHaveLength(1)
@@ -242,6 +244,10 @@ describe("the structure check", () => {
         `const b = (name: string) => \`run ourclone \${name}\``,
         `line 1 says "ourclone …"`
       ],
+      ["a flag in quotes", 'const a = "see `--delete`"', `line 1 says "--delete"`],
+      ["a flag in brackets", `const a = "it stays (--keep)"`, `line 1 says "--keep"`],
+      ["a command whose name is in quotes", 'const a = "run `ourclone` sync"', 'says "ourclone` sync"'],
+      ["a command that is put together of pieces", `const a = (b: string) => "run ourclone " + b`, "says"],
       ["a flag after a pattern with a quote", `const a = /["'\`]/.test("'") ? " --a" : 1`, `line 1 says "--a"`]
     ])("refuses %s", (_, text, complaint) => {
       const problems = problemsOf("packages/core/src/engine/A.ts", text)
@@ -253,7 +259,7 @@ describe("the structure check", () => {
       ["comments", "// see --max-delete\n/** run ourclone repo check */\nconst a = 1 /* --x */"],
       ["counting down", `let a = 2\nconst b = \`\${a}\` + --a + (a ? --a : 0)`],
       ["patterns", "const a = /run ourclone repo check --now/"],
-      ["dashes and the name", `const a = "a -- b, a--b, ourclone/1.0, ourclone: no"`]
+      ["dashes and the name", `const a = "a -- b, a--b, ourclone/1.0, ourclone: no, -----BEGIN"`]
     ])("accepts %s", (_, text) => {
       expect(problemsOf("packages/core/src/engine/A.ts", text)).toEqual([])
     })
@@ -281,6 +287,8 @@ describe("the structure check", () => {
         "contract stands"
       ],
       ["up, lazily", "packages/core/src/layers/A.ts", `const b = import("../engine/B.ts")`, "layers stands"],
+      ["up, lazily, in a template", "packages/core/src/layers/A.ts", "const b = import(`../engine/B.ts`)", "layers"],
+      ["up, in an app", "apps/tui/src/words/A.ts", `import "../screens/B.ts"`, "words stands beside or below screens"],
       ["up, as an export", "packages/core/src/filter/A.ts", `export * from "../engine/B.ts"`, "filter stands"],
       [
         "up, by the name of the package",
@@ -321,6 +329,7 @@ describe("the structure check", () => {
     it("and wants a place for every file and room", () => {
       expect(problemsOf("packages/backup/src/A.ts", "")[0]).toContain("stands in no room")
       expect(problemsOf("packages/backup/src/attic/A.ts", "")[0]).toContain(`the room "attic" has no place`)
+      expect(problemsOf("apps/tui/src/attic/A.ts", "")[0]).toContain(`the room "attic" has no place`)
     })
   })
 

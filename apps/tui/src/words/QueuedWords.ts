@@ -2,7 +2,6 @@
 import * as Amount from "@ourclone/core/events/Amount"
 import type { Task } from "@ourclone/tasks/task/Task"
 import { isHeld } from "@ourclone/tasks/task/TaskState"
-import type { World } from "../command/World.ts"
 import { clock } from "./StateWords.ts"
 import * as TaskTitle from "./TaskTitle.ts"
 
@@ -36,7 +35,10 @@ export interface Queued {
   readonly whole: string
 }
 
-export const of = (task: Task, { home, now, tasks }: Pick<World, "home" | "now" | "tasks">): Queued => {
+export const of = (
+  task: Task,
+  { home, now, tasks }: { readonly home: string; readonly now: number; readonly tasks: ReadonlyArray<Task> }
+): Queued => {
   const notBefore = task.state._tag === "Queued" ? task.state.notBefore : null
   const later = notBefore !== null && notBefore > now ? clock(notBefore, now) : undefined
   const held = tasks.filter(({ id, state }) => id !== task.id && isHeld(state))

@@ -111,7 +111,7 @@ export const openDirectory = (path: Buffer, replacing: Replacing): OpenedDirecto
   if (isKept(found, replacing)) {
     return {
       _tag: "Refused",
-      because: `something that is not a directory is there and is kept (--overwrite ${replacing.overwrite})`
+      because: `something that is not a directory is there and is kept (overwriting: ${replacing.overwrite})`
     }
   }
   if (!replacing.isDryRun) {
