@@ -2,6 +2,7 @@
 import { createHash, hash } from "node:crypto"
 import { type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
 import { ChecksumMismatch, SourceChanged, type StorageError, wronglyNoted } from "@ourclone/core/contract/StorageError"
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { WebdavRoot } from "./WebdavRoot.ts"
@@ -42,7 +43,11 @@ export const bodyOf = (root: WebdavRoot, path: string, source: ByteSource): Effe
     let count = 0
     let held: Uint8Array | undefined
     for await (const piece of Stream.toAsyncIterable(source.read())) {
-      if (held !== undefined) yield held
+      if (held !== undefined) {
+        yield held
+        // Only when the socket has taken all of a piece does undici ask for the next.
+        PiecePool.give(held)
+      }
       held = piece
       count += piece.length
       if (count > source.size) throw changed()

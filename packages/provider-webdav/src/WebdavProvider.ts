@@ -69,7 +69,7 @@ export const connect = Effect.fnUntraced(function* (
       }),
     catch: (error) => invalid(name, error instanceof Error ? error.message : String(error))
   })
-  const connection = yield* Effect.acquireRelease(made, ({ pool }) => Effect.promise(() => pool.destroy()))
+  const connection = yield* Effect.acquireRelease(made, ({ close }) => Effect.promise(close))
   const client = DavClient.make(name, connection)
   const rows = yield* client.find("", base, 0, ["{DAV:}resourcetype"]).pipe(
     Effect.catchReasons("StorageError", {

@@ -13,7 +13,7 @@ import {
 import * as ArrivingBytes from "@ourclone/core/layers/ArrivingBytes"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type Answer, headerOf, reasonOf, reasonOfFailure } from "./dav/DavErrors.ts"
+import { type Answer, headerOf, reasonOf } from "./dav/DavErrors.ts"
 import { etagText } from "./Resource.ts"
 import { fileUrl, look, type WebdavRoot } from "./WebdavRoot.ts"
 
@@ -41,17 +41,10 @@ const open = (root: WebdavRoot, file: File, range: ByteRange | undefined) =>
   Effect.gen(function* () {
     const url = yield* fileUrl(root, "read", file.path)
     const asked = range === undefined ? {} : { range: ArrivingBytes.rangeHeader(range) }
-    const opened = root.client.open(file.path, {
-      method: "GET",
-      path: url,
-      headers: { "accept-encoding": "identity", ...asked }
-    })
-    const { answer, body } = yield* Effect.acquireRelease(opened, ({ body }) => Effect.sync(() => body.destroy()), {
-      interruptible: true
-    })
+    const { answer, pieces } = yield* root.client.open(file.path, url, { "accept-encoding": "identity", ...asked })
     const wrong = wrongAnswer(file, range, answer)
     if (wrong !== undefined) return yield* root.fail("read", file.path, wrong)
-    return body
+    return pieces
   })
 
 const pieces = (
@@ -70,13 +63,11 @@ const pieces = (
     wrong: (actual: string) =>
       expected === undefined || actual === expected ? undefined : new ChecksumMismatch({ message, expected, actual })
   }
-  const arriving = (body: AsyncIterable<Uint8Array>) =>
-    ArrivingBytes.holding(
-      Stream.fromAsyncIterable(body, (error) => fail(reasonOfFailure(error))),
-      { size, wrongSize: ArrivingBytes.wrongCount(size), digest, fail }
+  const held = { size, wrongSize: ArrivingBytes.wrongCount(size), digest, fail }
+  return Stream.unwrap(
+    Effect.map(open(root, file, range), (arriving) =>
+      Stream.fromPull(Effect.sync(() => ArrivingBytes.held(arriving, held)))
     )
-  return Stream.scoped(
-    Stream.unwrap(Effect.map(open(root, file, range), (body) => arriving(body as AsyncIterable<Uint8Array>)))
   )
 }
 

@@ -44,7 +44,7 @@ const opened = Effect.gen(function* () {
     userAgent: "test",
     onRequest: undefined
   })
-  yield* Effect.addFinalizer(() => Effect.promise(() => connection.pool.destroy()))
+  yield* Effect.addFinalizer(() => Effect.promise(connection.close))
   return DavClient.make("dav:", connection)
 })
 

@@ -1,10 +1,14 @@
 /** Requests of WebDAV, as effects that fail once, can be interrupted and have limits of time. */
-import * as fs from "node:fs"
-import * as tls from "node:tls"
 import { isStorageError, type Reason, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
 import * as Pace from "@ourclone/core/machine/Pace"
+import * as Authorities from "@ourclone/http/Authorities"
+import * as HttpClient from "@ourclone/http/HttpClient"
+import { ConnectionFailure, type HttpRequest, usualPatience } from "@ourclone/http/HttpMessage"
+import { ResponseBody } from "@ourclone/http/ResponseBody"
 import * as Effect from "effect/Effect"
+import type * as Pull from "effect/Pull"
+import type * as Scope from "effect/Scope"
 import { type Dispatcher, Pool } from "undici"
 import { type Answer, reasonOf, reasonOfFailure } from "./DavErrors.ts"
 import { makeReader, NoMultistatus, type PropertyName, propfind, proppatch, type Row } from "./Multistatus.ts"
@@ -24,22 +28,29 @@ export interface Connecting {
 
 export interface DavConnection extends Connecting {
   readonly pool: Pool
+  /** For bytes of files, which come in large pieces there. */
+  readonly http: HttpClient.HttpClient
   readonly pace: RequestPace
+  readonly close: () => Promise<void>
 }
 
 /** Throws when the file of certificates can not be used. */
 export const connect = (options: Connecting): DavConnection => {
   const { caFile, connectTimeout, idleTimeout, maxConcurrency, origin } = options
-  const text = caFile === undefined ? undefined : fs.readFileSync(caFile, "utf8")
-  if (text?.includes("-----BEGIN CERTIFICATE-----") === false) throw new Error(`${caFile} holds no certificate in PEM`)
-  const ca = text === undefined ? {} : { ca: [...tls.getCACertificates("default"), text] }
+  const ca = caFile === undefined ? undefined : Authorities.withFile(caFile)
   const pool = new Pool(origin, {
     connections: maxConcurrency,
     headersTimeout: idleTimeout,
     bodyTimeout: idleTimeout,
-    connect: { timeout: connectTimeout, ...ca }
+    connect: { timeout: connectTimeout, ...(ca && { ca: [...ca] }) }
   })
-  return { ...options, pool, pace: new RequestPace() }
+  const pace = new RequestPace()
+  const patience = { ...usualPatience, connect: connectTimeout, idle: idleTimeout }
+  const http = HttpClient.make({ ca, patience, maxConcurrency, pace })
+  const close = async (): Promise<void> => {
+    await Promise.all([pool.destroy(), http.close()])
+  }
+  return { ...options, pool, http, pace, close }
 }
 
 export interface Sending {
@@ -74,11 +85,16 @@ export interface DavClient {
     path: string,
     values: Readonly<Record<PropertyName, string>>
   ) => Effect.Effect<boolean, StorageError>
-  /** The answer with its body, which belongs to the caller until `done`. */
+  /** A GET whose answer is good, with its body in pieces of up to 1 MiB until the scope closes. */
   readonly open: (
     at: string,
-    sending: Sending
-  ) => Effect.Effect<{ readonly answer: Answer; readonly body: Response["body"] }, StorageError>
+    path: string,
+    headers: Readonly<Record<string, string>>
+  ) => Effect.Effect<
+    { readonly answer: Answer; readonly pieces: Pull.Pull<readonly [Uint8Array, ...Array<Uint8Array>], StorageError> },
+    StorageError,
+    Scope.Scope
+  >
   readonly fail: (operation: string, at: string, reason: Reason) => StorageError
   readonly origin: string
 }
@@ -119,7 +135,7 @@ const readRows = async (body: Response["body"], most: Most): Promise<ReadonlyArr
 const thrownAwayFor = 1000
 
 export const make = (provider: string, connection: DavConnection): DavClient => {
-  const { authorization, onRequest, origin, pace, pool, userAgent } = connection
+  const { authorization, http, onRequest, origin, pace, pool, userAgent } = connection
   const fail: DavClient["fail"] = (operation, at, reason) => new StorageError({ provider, operation, path: at, reason })
 
   const request = async ({ body, headers = {}, method, path }: Sending, signal: AbortSignal): Promise<Response> => {
@@ -194,14 +210,41 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
         multistatus(at, { method: "PROPPATCH", path, headers: xml, body: proppatch(values) }, mostOfOne),
         (rows) => rows.every(({ refused, status }) => refused.size === 0 && (status ?? 200) < 300)
       ),
-    open: (at, sending) =>
-      Effect.tryPromise({
-        try: async (signal) => {
-          const { body, headers, statusCode } = await request(sending, signal)
-          body.on("error", () => {})
-          return { answer: { status: statusCode, headers }, body }
-        },
-        catch: explained(at, sending.method)
+    open: (at, path, headers) =>
+      Effect.gen(function* () {
+        const method = "GET"
+        const body = new ResponseBody(origin, (answer) => fail(method, at, reasonOf(method, answer)))
+        yield* Effect.addFinalizer(() => Effect.sync(() => body.close()))
+        const own = authorization === undefined ? {} : { authorization }
+        const request: HttpRequest = {
+          method,
+          origin,
+          path,
+          headers: Object.entries({ "user-agent": userAgent, ...own, ...headers }).flat()
+        }
+        const startedAt = performance.now()
+        const broke = (failure: StorageError | ConnectionFailure): StorageError =>
+          failure instanceof ConnectionFailure ? fail(method, at, reasonOfFailure(failure.error)) : failure
+        const log = (outcome: string) =>
+          onRequest?.(`${method} ${path} ${outcome} ${Math.round(performance.now() - startedAt)} ms`)
+        const opened = body.opened((handler) => http.download(request, handler))
+        const answer = yield* Effect.mapBoth(opened, {
+          onSuccess: (head): Answer => {
+            log(`${head.status}`)
+            return head
+          },
+          onFailure: (failure) => {
+            const error = broke(failure)
+            log(`failed ${error.reason.message}`)
+            return error
+          }
+        })
+        return {
+          answer,
+          pieces: Effect.mapError(body.pull, (failure) =>
+            failure instanceof ConnectionFailure ? broke(failure) : failure
+          )
+        }
       })
   }
 }
