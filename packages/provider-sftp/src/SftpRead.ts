@@ -3,6 +3,7 @@ import type { ByteRange } from "@ourclone/core/contract/ByteSource"
 import type { File } from "@ourclone/core/contract/Entry"
 import { NotFound, SourceChanged, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as ArrivingBytes from "@ourclone/core/layers/ArrivingBytes"
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Stats } from "ssh2"
@@ -11,7 +12,6 @@ import { type Site, status, statusOf } from "./SftpErrors.ts"
 import * as SftpFile from "./SftpFile.ts"
 import { absolute, lstat, type Place, siteOf } from "./SftpPlace.ts"
 
-const pieceSize = 1024 * 1024
 /** Pieces on their way at once: 4 MiB cover 300 Mbit/s at 100 ms. */
 const window = 4
 
@@ -25,7 +25,7 @@ const fill = (
   arrived = { bytes: 0 }
 ): Effect.Effect<Buffer, StorageError> =>
   Effect.suspend(() => {
-    const buffer = Buffer.allocUnsafeSlow(length)
+    const buffer = PiecePool.take(length)
     const one = (start: number, end: number): Effect.Effect<void, StorageError> =>
       Effect.flatMap(
         connection.on<number>(file, site, (sftp, done) =>
@@ -77,9 +77,9 @@ const openable = (connection: SftpConnection, place: Place, site: Site, file: Fi
   )
 
 const piecesOf = ({ length, offset }: ByteRange): ReadonlyArray<ByteRange> =>
-  Array.from({ length: Math.ceil(length / pieceSize) }, (_, index) => ({
-    offset: offset + index * pieceSize,
-    length: Math.min(pieceSize, length - index * pieceSize)
+  Array.from({ length: Math.ceil(length / PiecePool.pieceSize) }, (_, index) => ({
+    offset: offset + index * PiecePool.pieceSize,
+    length: Math.min(PiecePool.pieceSize, length - index * PiecePool.pieceSize)
   }))
 
 export const read =

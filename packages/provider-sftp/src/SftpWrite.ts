@@ -15,6 +15,7 @@ import {
   Unavailable,
   wronglyNoted
 } from "@ourclone/core/contract/StorageError"
+import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Stats } from "ssh2"
@@ -63,7 +64,7 @@ export const refusal = (path: RemotePath.RemotePath, modifiedAt: number): Reason
   return new InvalidRequest({ message: "SFTP keeps no time before 1970 or after 2106: give the file another one" })
 }
 
-/** Sends one piece in as many requests as it takes, all at once. */
+/** Sends one piece in as many requests as it takes, all at once. Nobody may look at it afterwards: it is used again. */
 export const sendPiece = ({ connection }: Writing, file: Handle, site: Site, piece: Uint8Array, position: number) => {
   const most = connection.limits.write
   const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
@@ -74,7 +75,7 @@ export const sendPiece = ({ connection }: Writing, file: Handle, site: Site, pie
       sftp.write(file.handle, bytes, start, length, position + start, (error) => done(error, undefined))
     )
   })
-  return Effect.all(requests, { concurrency: "unbounded", discard: true })
+  return Effect.map(Effect.all(requests, { concurrency: "unbounded", discard: true }), () => PiecePool.give(piece))
 }
 
 /** Sends all of `source`. Fails with `SourceChanged` or `ChecksumMismatch` when it is not what was announced. */
