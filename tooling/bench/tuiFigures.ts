@@ -16,9 +16,14 @@ interface Opened {
   readonly frameMillis: number
   /** From when on keys are answered. */
   readonly answersMillis: Promise<number>
-  /** Bytes and writes since the last call. */
-  readonly drawn: () => { readonly bytes: number; readonly writes: number }
+  /** Bytes and redraws since the last call. */
+  readonly drawn: () => { readonly bytes: number; readonly redraws: number }
 }
+
+/** With which each redraw begins, in however many pieces it comes: the terminal is to show it at once. */
+const beginsRedraw = "\u001b[?2026h"
+
+const countOf = (text: string, part: string): number => text.split(part).length - 1
 
 const seconds = (count: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, count * 1000))
 
@@ -40,7 +45,8 @@ const open = (program: ReadonlyArray<string>, environment: NodeJS.ProcessEnv): P
     const idleFile = path.join(folder, "idle")
     const command = `stty ${windowSize}; echo $$ > ${pidFile}; exec ${program.join(" ")} tui`
     const began = performance.now()
-    let [text, skeletonMillis, bytes, writes] = ["", 0, 0, 0]
+    let [text, skeletonMillis, bytes, redraws] = ["", 0, 0, 0]
+    let cut = ""
     const script = spawn("script", ["-qfc", command, "/dev/null"], {
       env: { ...environment, OURCLONE_TUI_IDLE: idleFile },
       stdio: ["pipe", "pipe", "ignore"]
@@ -56,7 +62,9 @@ const open = (program: ReadonlyArray<string>, environment: NodeJS.ProcessEnv): P
     script.once("error", reject)
     script.stdout?.on("data", (piece: Buffer) => {
       bytes += piece.length
-      writes++
+      const seen = cut + piece.toString("latin1")
+      redraws += countOf(seen, beginsRedraw)
+      cut = seen.slice(1 - beginsRedraw.length)
       if (text === "opened") return
       text += piece.toString()
       if (skeletonMillis === 0 && text.includes("1 Storage")) skeletonMillis = performance.now() - began
@@ -65,9 +73,9 @@ const open = (program: ReadonlyArray<string>, environment: NodeJS.ProcessEnv): P
       const frameMillis = performance.now() - began
       const pid = Number(fs.readFileSync(pidFile, "utf8"))
       const drawn = () => {
-        const now = { bytes, writes }
+        const now = { bytes, redraws }
         bytes = 0
-        writes = 0
+        redraws = 0
         return now
       }
       resolve({ script, pid, skeletonMillis, frameMillis, answersMillis, drawn })
@@ -87,12 +95,12 @@ const look = async ({ drawn, pid }: Opened) => {
   drawn()
   const before = ticks(pid)
   await seconds(lookSeconds)
-  const { bytes, writes } = drawn()
-  return { core: (ticks(pid) - before) / lookSeconds, bytes: bytes / lookSeconds, writes: writes / lookSeconds }
+  const { bytes, redraws } = drawn()
+  return { core: (ticks(pid) - before) / lookSeconds, bytes: bytes / lookSeconds, redraws: redraws / lookSeconds }
 }
 
-const shown = ({ bytes, core, writes }: Awaited<ReturnType<typeof look>>): string =>
-  `${core.toFixed(1)} % of a core, ${writes.toFixed(1)} writes and ${Math.round(bytes)} bytes a second`
+const shown = ({ bytes, core, redraws }: Awaited<ReturnType<typeof look>>): string =>
+  `${core.toFixed(1)} % of a core, ${redraws.toFixed(1)} redraws and ${Math.round(bytes)} bytes a second`
 
 /** `program` is how `ourclone` is run. */
 export const tuiFigures = async (program: ReadonlyArray<string>, runs: number): Promise<void> => {

@@ -21,6 +21,26 @@ describe("a plan", () => {
     await close()
   })
 
+  it("counts folders of a restore apart from its files", async () => {
+    const { close, keys, text } = await rig(
+      {
+        preview: () =>
+          Stream.succeed(
+            envelopes(
+              { _tag: "Would", deed: "restored", item: "folder", what: "folder" },
+              { _tag: "Would", deed: "restored", item: "folder/a", bytes: 3 },
+              { _tag: "Finished", outcome: "done" }
+            )
+          )
+      },
+      { tab: "migrate", kept: { migrate: { source: "/a", destination: "/b", mode: "copy" } } }
+    )
+    await keys("ctrl-s")
+    assert.match(text(), /Copy new +1 +3 B/)
+    assert.match(text(), /Folders +1 /)
+    await close()
+  })
+
   it("says in its start how many files it deletes, and can not be started past a guard", async () => {
     const guard = { code: "GuardStopped", message: "more than half would go", isRetryable: false }
     let isStopped = false

@@ -10,6 +10,7 @@ import type { Counts } from "./ByteProgress.ts"
 
 /** As the gauge and the summary of a restore have them. */
 interface Figures {
+  readonly totalFiles?: number
   readonly filesRestored?: number
   readonly filesSkipped?: number
   readonly filesDeleted?: number
@@ -107,7 +108,7 @@ export const make = (output: Output, dryRun: boolean) => {
     message_type: "status",
     seconds_elapsed: Math.floor(seconds),
     percent_done: bytes === 0 ? 0 : Math.min(1, bytesDone / bytes),
-    ...countsJson(totals, figures)
+    ...countsJson({ files: figures.totalFiles ?? totals.files, bytes: totals.bytes }, figures)
   })
   return { onEvent, counts, status }
 }

@@ -10,10 +10,15 @@ import { reading, Service } from "../http/Service.ts"
 import * as TaskPlaces from "../places/TaskPlaces.ts"
 import type { Family } from "../side/RequestCheck.ts"
 import * as SideAnswers from "../side/SideAnswers.ts"
-import type { Order } from "../side/SideWire.ts"
+import type { Checked, Order } from "../side/SideWire.ts"
 import * as KindScopes from "./KindScopes.ts"
 
 const defaultLimit = 1_000
+
+const refused = ({ issues, message }: Extract<Checked, { readonly _tag: "Refused" }>): Refused => {
+  const errors = issues.map(({ message, path }) => ({ path: ["payload", "request", ...path], message }))
+  return new Refused({ code: "InvalidJob", detail: message, errors })
+}
 
 /** Fails with `Refused`, which names each wrong field, or with `NotThere` where there is no such kind. */
 export const checkRequest = Effect.fnUntraced(function* (
@@ -28,14 +33,18 @@ export const checkRequest = Effect.fnUntraced(function* (
   const order: Order = { _tag: "Check", family, type, request: request as never, isAlone }
   const checked = yield* SideAnswers.checked(side, order)
   if (checked._tag === "Unknown") return yield* new NotThere({ code: "NoKind", detail: checked.message })
-  if (checked._tag === "Refused") {
-    const errors = checked.issues.map(({ message, path }) => ({ path: ["payload", "request", ...path], message }))
-    return yield* new Refused({ code: "InvalidJob", detail: checked.message, errors })
-  }
+  if (checked._tag === "Refused") return yield* refused(checked)
   yield* Effect.catchTag(TaskPlaces.check(guard, tasks, type, request), "TaskError", (error) =>
     Effect.fail(reading(error))
   )
   return checked.needs
+})
+
+/** Fails with `Refused`, which names the field, where a run that was checked is sure to go wrong. */
+export const foresee = Effect.fnUntraced(function* (type: string, request: unknown) {
+  const { side } = yield* Service
+  const foreseen = yield* SideAnswers.checked(side, { _tag: "Foresee", type, request: request as never })
+  if (foreseen._tag === "Refused") return yield* refused(foreseen)
 })
 
 const lines = (side: Parameters<typeof SideAnswers.head>[0], order: Order) =>

@@ -16,7 +16,7 @@ import * as SharedReading from "../events/SharedReading.ts"
 import { taskAnswer } from "../events/ToldTask.ts"
 import { about } from "../http/Connection.ts"
 import { ofTaskError, reading, Service } from "../http/Service.ts"
-import { checkRequest } from "./QueryHandlers.ts"
+import { checkRequest, foresee } from "./QueryHandlers.ts"
 import * as TaskListing from "./TaskListing.ts"
 
 const outcomeAnswer = ({ code, kind, message, path, remedy }: Outcome): OutcomeAnswer => ({
@@ -79,6 +79,7 @@ export const tasks = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ payload: { kind, notBefore, priority = 0, request } }) {
           const { name } = yield* CurrentCaller
           yield* checkRequest("job", kind, request)
+          yield* foresee(kind, request)
           const made = { kind, request, origin: "service", by: name, priority, notBefore } as const
           const task = yield* Effect.mapError(store.create(made), listing)
           yield* about(task.id)

@@ -42,6 +42,13 @@ const refused = ({ field, message }: InvalidJob): Checked => ({
   issues: field === undefined ? [] : [{ path: [field], message }]
 })
 
+/** Of a request that was checked before: what a short look at this machine's own folders tells. */
+export const foresee = (type: string, request: unknown): Effect.Effect<Checked, never, ThisMachine | Scope.Scope> =>
+  Effect.match(
+    Effect.flatMap(JobLoading.load(type), (kind) => kind.foresee(request)),
+    { onFailure: refused, onSuccess: (): Checked => ({ _tag: "Fine", needs: [] }) }
+  )
+
 export const check = (
   family: Family,
   type: string,

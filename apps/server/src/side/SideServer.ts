@@ -20,7 +20,7 @@ import * as LocalFolders from "../places/LocalFolders.ts"
 import * as FileWork from "./FileWork.ts"
 import * as JobLoading from "./JobLoading.ts"
 import { kinds } from "./KindList.ts"
-import { check } from "./RequestCheck.ts"
+import { check, foresee } from "./RequestCheck.ts"
 import {
   decodeOrder,
   encodeLine,
@@ -162,6 +162,8 @@ const perform = (
         if (checked._tag === "Fine" && order.isAlone) yield* secretsFor(checked.needs, surroundings)
         yield* json(response, 200, checked)
       })
+    case "Foresee":
+      return Effect.flatMap(foresee(order.type, order.request), (checked) => json(response, 200, checked))
     case "Kinds":
       return Effect.flatMap(kinds, (all) => json(response, 200, all))
     case "Judge":

@@ -30,6 +30,8 @@ export const Order = Schema.TaggedUnion({
    * alone must find its secrets in the configuration.
    */
   Check: { family: Schema.Literals(["job", "query", "bytes"]), isAlone: Schema.Boolean, ...asked },
+  /** Whether a run of a job is sure to go wrong; places were judged before, as it looks at them. */
+  Foresee: asked,
   Kinds: {},
   /** Which of these names of this machine may be used, in their order. */
   Judge: { ...roots, names: Schema.Array(Schema.String) },

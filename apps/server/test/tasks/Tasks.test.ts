@@ -130,3 +130,21 @@ test("an operator starts tasks, and changes no bucket; a token for tasks alone m
     await code(json.secret, "sync")
   ]).toEqual(["Forbidden", "Forbidden", "InvalidJob"])
 })
+
+test("what is sure to go wrong is refused at its field, and nothing is told of folders that nobody may use", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const at = (name: string) => path.join(service.home, name)
+  const start = async (kind: string, request: unknown) => {
+    const { json, status } = await service.ask("/api/v1/tasks", { as, body: { kind, request } })
+    return [status, json.errors?.[0]?.path.at(-1) ?? json.code]
+  }
+  expect(await start("backup", { repository: at("repository"), paths: [at("gone")] })).toEqual([400, "paths"])
+  const outside = path.join(path.dirname(service.home), "gone")
+  expect(await start("backup", { repository: at("repository"), paths: [outside] })).toEqual([403, "PlaceNotAllowed"])
+  if (process.platform === "linux") {
+    expect(await start("mount", { path: service.home, point: at("gone") })).toEqual([400, "point"])
+  }
+  const { json } = await service.ask("/api/v1/tasks", { as })
+  expect(json.tasks).toEqual([])
+})

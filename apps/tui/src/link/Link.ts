@@ -60,7 +60,7 @@ export interface Link {
     readonly remotes: ReadonlyArray<Remote>
     readonly repositories: ReadonlyArray<Repository>
   }>
-  /** Says that storages or repositories may be others by now; whoever can not know says nothing. */
+  /** Says that storages, repositories or, where they are a service's, schedules may be others by now. */
   readonly storageChanges: Stream.Stream<void>
   readonly types: Answer<ReadonlyArray<StorageType>>
   /** Writes it down, after it was seen to work; says what was seen. */

@@ -9,6 +9,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Wanted } from "../command/Ask.ts"
+import * as Differing from "./Differing.ts"
 import { failed, type Link, LinkFailed } from "./Link.ts"
 import * as Told from "./Told.ts"
 
@@ -143,6 +144,9 @@ export const make = (service: Service): Link => {
     return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
   })
 
+  const storage = far(Effect.all({ remotes: Effect.flatMap(get("/storage/remotes"), Told.remotes), repositories }))
+  const schedules = far(Effect.flatMap(get("/schedules"), Told.schedules))
+
   const remove = (name: string) => far(done("DELETE", `/storage/remotes/${of(name)}`))
 
   return {
@@ -157,8 +161,8 @@ export const make = (service: Service): Link => {
     rows: (type, request, secrets) => streamed(Stream.unwrap(Effect.map(keep(secrets), () => rows(type, request)))),
     preview: (kind, request, secrets) =>
       streamed(Stream.unwrap(Effect.map(keep(secrets), () => preview(kind, request)))),
-    storage: far(Effect.all({ remotes: Effect.flatMap(get("/storage/remotes"), Told.remotes), repositories })),
-    storageChanges: Stream.never,
+    storage,
+    storageChanges: Differing.changes(Effect.all([storage, schedules])),
     types: far(Effect.flatMap(get("/storage/types"), Told.types)),
     addStorage: Effect.fnUntraced(function* (name, type, options) {
       yield* far(done("POST", "/storage/remotes", { name, type, options }))
@@ -166,7 +170,7 @@ export const make = (service: Service): Link => {
     }),
     removeStorage: remove,
     testStorage: test,
-    schedules: far(Effect.flatMap(get("/schedules"), Told.schedules)),
+    schedules,
     // Programs around its runs are named on the machine itself.
     addSchedule: ({ hooks: _, ...plan }) => far(done("POST", "/schedules", plan)),
     changeSchedule: (id, change) => far(done("PATCH", `/schedules/${of(id)}`, change)),

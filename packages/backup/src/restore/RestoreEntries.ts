@@ -18,6 +18,25 @@ export const blockDevice = 5
 export const characterDevice = 6
 export type EntryKind = 0 | 1 | 2 | 3 | 4 | 5 | 6
 
+/** What is no file, as facts call it. */
+export type What = "folder" | "link" | "special"
+
+const named: ReadonlyMap<number, What> = new Map([
+  [directory, "folder"],
+  [symbolicLink, "link"],
+  [pipe, "special"],
+  [blockDevice, "special"],
+  [characterDevice, "special"]
+])
+
+/** Nothing for a file. */
+export const whatOf = ({ kind }: Pick<RestoreEntries, "kind">, entry: number): What | undefined =>
+  named.get(kind.get(entry))
+
+/** As a backup counts them: neither folders, nor links and devices. */
+export const isFile = (entries: Pick<RestoreEntries, "kind">, entry: number): boolean =>
+  whatOf(entries, entry) === undefined
+
 /** How the entry gets to its name. */
 /** Nothing is there. */
 export const create = 0

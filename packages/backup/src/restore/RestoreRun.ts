@@ -46,6 +46,8 @@ export class RestoreRun {
   phase: Phase = "comparing"
   failures = 0
   filesRestored = 0
+  /** Of what was restored and skipped; the counts beside are restic's, in which folders and links are files too. */
+  #filesDone = 0
   filesSkipped = 0
   filesDeleted = 0
   bytesRestored = 0
@@ -84,12 +86,14 @@ export class RestoreRun {
   /** Tells the totals. */
   begin(): void {
     const { entries, tell } = this.options
+    let files = 0
     for (let entry = 0; entry < entries.count; entry++) {
       if (entries.hasFailed.get(entry) === 1 || this.isPassage(entry)) continue
       this.totalFiles += 1
+      if (Entries.isFile(entries, entry)) files += 1
       this.totalBytes += entries.size.get(entry)
     }
-    tell.fact({ _tag: "Planned", files: this.totalFiles, bytes: this.totalBytes, removals: 0, isFinal: true })
+    tell.fact({ _tag: "Planned", files, bytes: this.totalBytes, removals: 0, isFinal: true })
   }
 
   noteLeftOut({ devices, privileges }: RestoreWalk["leftOut"]): void {
@@ -114,20 +118,27 @@ export class RestoreRun {
   }
 
   private readonly measure = (): Progress => {
-    const { bytesRestored, bytesSkipped, filesDeleted, filesRestored, filesSkipped, phase } = this
+    const { bytesRestored, bytesSkipped, filesDeleted, filesRestored, filesSkipped, phase, totalFiles } = this
     return {
       _tag: "Progress",
       phase,
-      files: filesRestored + filesSkipped,
+      files: this.#filesDone,
       bytes: bytesRestored + bytesSkipped,
       current: [],
-      figures: { filesRestored, filesSkipped, filesDeleted, bytesRestored, bytesSkipped }
+      figures: { totalFiles, filesRestored, filesSkipped, filesDeleted, bytesRestored, bytesSkipped }
     }
   }
 
-  item(deed: Deed, path: string, size: number): void {
+  item(deed: Deed, path: string, size: number, what?: Entries.What): void {
     const { isDryRun, items, tell } = this.options
-    if (items) tell.fact({ _tag: isDryRun ? "Would" : "Done", deed, item: path, bytes: size })
+    const of = what === undefined ? {} : { what }
+    if (items) tell.fact({ _tag: isDryRun ? "Would" : "Done", deed, item: path, ...of, bytes: size })
+  }
+
+  #entry(deed: Deed, entry: number): void {
+    const { entries, items } = this.options
+    if (Entries.isFile(entries, entry)) this.#filesDone += 1
+    if (items) this.item(deed, entries.display(entry), entries.size.get(entry), Entries.whatOf(entries, entry))
   }
 
   /** Waits while what was told has not been taken. */
@@ -141,10 +152,9 @@ export class RestoreRun {
     entries.isDone.set(entry, 1)
     this.partials.delete(entry)
     this.filesRestored += 1
-    if (!this.options.items) return
     const means = entries.means.get(entry)
     const wasThere = means !== Entries.create && !(means === Entries.partial && !this.replaces.has(entry))
-    this.item(wasThere ? "updated" : "restored", entries.display(entry), entries.size.get(entry))
+    this.#entry(wasThere ? "updated" : "restored", entry)
   }
 
   /** Entries of the means `partial` that take the place of something. */
@@ -155,7 +165,7 @@ export class RestoreRun {
     entries.isDone.set(entry, 1)
     this.filesSkipped += 1
     this.bytesSkipped += entries.size.get(entry)
-    if (this.options.items) this.item("same", entries.display(entry), entries.size.get(entry))
+    this.#entry("same", entry)
   }
 
   /** Gives an entry up. What it has written so far goes too. */

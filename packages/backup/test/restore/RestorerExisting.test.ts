@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
-import type { Fact } from "@ourclone/core/events/RunEvent"
+import { type Fact, isOfFile } from "@ourclone/core/events/RunEvent"
 import { Effect } from "effect"
 import { smallestPatched } from "../../src/restore/ExistingFile.ts"
 import * as HandMade from "../support/HandMadeSnapshot.ts"
@@ -19,6 +19,28 @@ const deeds = (facts: ReadonlyArray<Fact>): Record<string, string> =>
   Object.fromEntries(facts.flatMap((fact) => (fact._tag === "Done" ? [[fact.item, fact.deed]] : [])))
 
 describe("A restore over what is there", () => {
+  it.effect("counts as files what a backup counts, and says of the rest what it is", () =>
+    Effect.gen(function* () {
+      const { restore } = yield* HandMade.make([folder("sub", [file("a", "one")]), file("b", "two"), link("l", "b")])
+      for (const run of ["anew", "once more"]) {
+        const { facts, progress, summary } = yield* restore({ items: true })
+        expect(progress?.files, run).toBe(2)
+        expect(facts.find((fact) => fact._tag === "Planned")).toMatchObject({ files: 2 })
+        expect(facts.flatMap((fact) => (fact._tag === "Done" && isOfFile(fact) ? [fact.item] : [])).sort()).toEqual([
+          "/b",
+          "/sub/a"
+        ])
+        const others = facts.flatMap((fact) => (fact._tag === "Done" && fact.what !== undefined ? [fact] : []))
+        expect(Object.fromEntries(others.map(({ item, what }) => [item, what])), run).toEqual({
+          "/l": "link",
+          "/sub": "folder"
+        })
+        // In restic's own figures they all are files.
+        expect(summary.totalFiles).toBe(4)
+      }
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("writes nothing the second time, and still sets the metadata", () =>
     Effect.gen(function* () {
       const { restore, target } = yield* HandMade.make([file("a", "one", "two"), file("b"), link("l", "a")])

@@ -111,7 +111,7 @@ export const restore = Effect.fnUntraced(function* (
     tell
   })
   const failed = tell.of("Failed").map(({ failure }) => [failure.item!, failure.message] as const)
-  return { summary, facts: tell.facts, failed }
+  return { summary, facts: tell.facts, failed, progress: tell.progress() }
 })
 
 /** A repository in a folder, with such a tree, and a place to restore to. */

@@ -46,6 +46,10 @@ export type Values = typeof Values.Type
 
 const text = (description: string) => Schema.String.annotate({ description })
 const whole = (description: string) => Schema.Int.annotate({ description })
+/** The item of a fact that names none of these is a file, unless its deed is one of folders. */
+const what = Schema.optionalKey(
+  Schema.Literals(["folder", "link", "special"]).annotate({ description: "What the item is, where it is no file" })
+)
 const item = text("The file, folder, snapshot or other thing")
 const bytes = Schema.optionalKey(whole("Its bytes"))
 const values = Schema.optionalKey(Values.annotate({ description: "Figures and texts that belong to this kind of job" }))
@@ -53,14 +57,14 @@ const values = Schema.optionalKey(Values.annotate({ description: "Figures and te
 /** `EventMeaning.ts` says what each means. */
 export const Fact = Schema.TaggedUnion({
   Planned: {
-    files: whole("Items to be done"),
+    files: whole("Files to be done"),
     bytes: whole("Their bytes"),
     removals: whole("Items to be removed"),
     isFinal: Schema.Boolean.annotate({ description: "Whether this will grow no more" }),
     same: Schema.optionalKey(whole("Items that need nothing done, as they are the same; no fact tells of each"))
   },
-  Would: { deed: Deed, item, bytes, because: Schema.optionalKey(text("Why, for people")), values },
-  Done: { deed: Deed, item, bytes, values },
+  Would: { deed: Deed, item, what, bytes, because: Schema.optionalKey(text("Why, for people")), values },
+  Done: { deed: Deed, item, what, bytes, values },
   Skipped: { item, because: text("Why, for people"), remedy: Schema.optionalKey(Remedy), values },
   Failed: { failure: Failure },
   Step: {
@@ -88,6 +92,14 @@ export const Fact = Schema.TaggedUnion({
 })
 export type Fact = typeof Fact.Type
 
+type OfItem = Extract<Fact, { readonly _tag: "Would" | "Done" }>
+
+export const isOfFolder = ({ deed, what }: OfItem): boolean =>
+  what === "folder" || deed === "directoryMade" || deed === "directoryRemoved"
+
+/** What is counted as a file, by every face: neither folders, nor links and devices. */
+export const isOfFile = (fact: OfItem): boolean => fact.what === undefined && !isOfFolder(fact)
+
 export const InFlight = Schema.Struct({
   item,
   done: whole("Bytes of it that are done"),
@@ -98,7 +110,7 @@ export type InFlight = typeof InFlight.Type
 
 export const Progress = Schema.TaggedStruct("Progress", {
   phase: Phase,
-  files: whole("Items that have ended"),
+  files: whole("Files that have ended"),
   bytes: whole("Bytes done, those of items on their way included"),
   current: Schema.Array(InFlight).annotate({ description: "Some of the items on their way, the earliest first" }),
   more: Schema.optionalKey(whole("Items on their way besides those")),

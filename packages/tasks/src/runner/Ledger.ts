@@ -1,6 +1,6 @@
 /** What a run's events come to: facts for the journal, totals of the task, outcomes by path. Pure but for its own fields. */
 import type { Envelope } from "@ourclone/core/events/Envelope"
-import type { Fact, Progress } from "@ourclone/core/events/RunEvent"
+import { type Fact, isOfFile, isOfFolder, type Progress } from "@ourclone/core/events/RunEvent"
 import type { Batch, Outcome, PartTold, Told } from "../store/TaskStore.ts"
 import type { Task, Totals } from "../task/Task.ts"
 import type { TaskInput } from "../task/TaskState.ts"
@@ -90,7 +90,8 @@ export class Ledger {
         totals.bytes = this.#before.doneBytes + fact.bytes
         return
       case "Done":
-        totals.done++
+        if (isOfFile(fact)) totals.done++
+        if (isOfFolder(fact)) totals.folders = (totals.folders ?? 0) + 1
         totals.doneBytes += fact.bytes ?? 0
         return
       case "Skipped":

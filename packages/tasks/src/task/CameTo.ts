@@ -22,12 +22,13 @@ const counted = (summary: Task["summary"], ...names: ReadonlyArray<string>): num
   return names.map((name) => fields[name]).find((value) => typeof value === "number")
 }
 
-/** `46 files`, `nothing to do`; `–` of what counts no files, such as a bucket that was made. */
+/** `46 files`, `3 folders` where there was no file, `nothing to do`; `–` of what counts no files, such as a bucket that was made. */
 export const cameTo = ({ kind, summary, totals }: Pick<Task, "kind" | "summary" | "totals">): string => {
   if (ofNoFile.has(kind)) return "–"
   if (totals.done > 0) return Amount.files(totals.done)
   // A backup tells of its files one by one only when it is asked to.
   const files = kind === "backup" ? counted(summary, "totalFilesProcessed") : undefined
   if (files !== undefined) return Amount.files(files)
+  if (totals.folders !== undefined) return Amount.counted(totals.folders, "folder")
   return findNothing.has(kind) ? "nothing to do" : "–"
 }

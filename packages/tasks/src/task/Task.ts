@@ -13,7 +13,10 @@ export const Totals = Schema.Struct({
   files: Schema.Int,
   bytes: Schema.Int,
   isFinal: Schema.Boolean,
+  /** Files. */
   done: Schema.Int,
+  /** That were made, removed or restored. */
+  folders: Schema.optionalKey(Schema.Int),
   doneBytes: Schema.Int,
   skipped: Schema.Int,
   failed: Schema.Int,

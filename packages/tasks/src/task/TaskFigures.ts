@@ -7,7 +7,7 @@ type Figures = Pick<Task, "progress" | "totals">
 export const bytesDone = ({ progress, totals: { doneBytes, earlier } }: Figures): number =>
   Math.max(doneBytes, (earlier?.doneBytes ?? 0) + (progress?.bytes ?? 0))
 
-/** Items that have ended, as far as they are told of one by one. */
+/** Files that have ended, as far as they are told of one by one. */
 export const filesDone = ({ progress, totals: { done, earlier } }: Figures): number =>
   Math.max(done, (earlier?.done ?? 0) + (progress?.files ?? 0))
 

@@ -52,8 +52,9 @@ export const empty: Plan = {
   cost: undefined
 }
 
-const ofDeed = ({ because, deed }: Extract<Fact, { readonly _tag: "Would" }>): Group | undefined => {
+const ofDeed = ({ because, deed, what }: Extract<Fact, { readonly _tag: "Would" }>): Group | undefined => {
   if (deed === "same" || because === "same at the destination") return undefined
+  if (what === "folder") return "folder"
   if (deed === "stored" || deed === "moved") return because === undefined || because === "missing" ? "new" : "overwrite"
   if (deed === "restored") return "new"
   if (deed === "updated") return "overwrite"

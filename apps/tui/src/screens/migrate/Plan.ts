@@ -63,6 +63,7 @@ const rowOf = (fact: Fact, kind: string): Row | undefined => {
     case "Would": {
       const { because = "", bytes, deed, item } = fact
       const row = (group: Group): Row => ({ group, item, bytes, because })
+      if (fact.what === "folder") return deed === "same" ? undefined : row("Folders")
       switch (deed) {
         case "stored":
         case "copied":
