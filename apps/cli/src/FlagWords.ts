@@ -128,7 +128,7 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   validMillis: {
     flag: "valid",
     metavar: "duration",
-    description: "How long it is good for, such as 30d; for ever without it",
+    description: "How long the key is good for, such as 30d; for ever without it",
     read: length
   },
   isPrivate: { flag: "private" },

@@ -11,6 +11,7 @@ import { given } from "./Given.ts"
 import * as Listing from "./Listing.ts"
 import * as Output from "./Output.ts"
 import * as QueryRun from "./QueryRun.ts"
+import { sumLine } from "./SumLine.ts"
 
 interface Looking {
   readonly path: string
@@ -29,7 +30,7 @@ export const hashsum = Effect.fnUntraced(function* (
     for (const row of rows) {
       if (row._tag === "Skipped") skips.take(row)
       else if (output.isJson) output.json(row)
-      else output.line(`${row.digest}  ${printable(row.path)}`)
+      else output.line(sumLine(row.digest, row.path))
     }
   })
   yield* skips.end

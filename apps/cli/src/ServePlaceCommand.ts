@@ -6,26 +6,16 @@ import { type Summary, serveSecret, servingHttp, servingRestic } from "@ourclone
 import * as ServeHttp from "@ourclone/jobs/serve/ServeHttpJob"
 import * as ServeRestic from "@ourclone/jobs/serve/ServeResticJob"
 import * as Effect from "effect/Effect"
-import * as Struct from "effect/Struct"
-import { absolute, absolutePath } from "./AbsolutePlace.ts"
 import * as Ending from "./Ending.ts"
-import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
-import type { ListenAddress } from "./ListenAddress.ts"
 import * as Output from "./Output.ts"
 import { endProcess } from "./process/EndProcess.ts"
+import * as ServedFields from "./ServedFields.ts"
 import * as ServePassword from "./ServePassword.ts"
 
 const variable = "OURCLONE_SERVE_PASSWORD"
 
-interface PlaceFlags extends ServePassword.PasswordFlags {
-  readonly path: string
-  readonly addr: ListenAddress
-  readonly certificate: string | undefined
-  readonly certificateKey: string | undefined
-  readonly hostNames: ReadonlyArray<string>
-  readonly behindTls: boolean
-}
+type PlaceFlags = ServePassword.PasswordFlags & ServedFields.ServedFlags
 
 const serving =
   (output: Output.Output, words: (url: string, place: string) => string) =>
@@ -38,13 +28,12 @@ const serving =
 const run = Effect.fnUntraced(function* <Flags extends PlaceFlags, Request>(
   kind: JobKind<string, Request, Summary>,
   flags: Flags,
-  requestOf: (fields: { readonly path: string; readonly address: string; readonly port: number }) => Request,
+  request: Request,
   words: (url: string, place: string) => string
 ) {
   Ending.endBy(endProcess)
   const output = yield* Output.make
   const secrets = yield* ServePassword.secrets(serveSecret, variable, flags, output)
-  const request = requestOf({ path: absolute(flags.path), ...flags.addr })
   yield* JobRun.run(kind, request, output, {
     isPreview: false,
     asksForProgress: "never",
@@ -54,18 +43,11 @@ const run = Effect.fnUntraced(function* <Flags extends PlaceFlags, Request>(
   })
 }, Effect.scoped)
 
-/** What of the flags is a field of the request. */
-const fieldsOf = <Fields extends object, Flags extends PlaceFlags>(fields: Fields, flags: Flags) => {
-  const asked = Struct.pick(flags, Object.keys(fields) as Array<keyof Fields & keyof Flags>)
-  const [certificate, certificateKey] = [absolutePath(flags.certificate), absolutePath(flags.certificateKey)]
-  return given({ ...asked, certificate, certificateKey })
-}
-
 export const http = (flags: PlaceFlags) =>
   run(
     ServeHttp.kind,
     flags,
-    (fields) => ({ ...fieldsOf(servingHttp, flags), ...fields }),
+    ServedFields.requestOf(servingHttp, flags),
     (url, place) => `${place} is served at ${url}, to be read; ^C ends it`
   )
 
@@ -73,6 +55,6 @@ export const restic = (flags: PlaceFlags & { readonly appendOnly: boolean }) =>
   run(
     ServeRestic.kind,
     flags,
-    (fields) => ({ ...fieldsOf(servingRestic, flags), ...fields }),
+    ServedFields.requestOf(servingRestic, flags),
     (url, place) => `${place} is served to restic at rest:${url}; ^C ends it`
   )

@@ -1,4 +1,5 @@
 /** Commands that rclone's users reach for every day, and what a run would cost. */
+import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { expect, test } from "vitest"
 import { withB2 } from "./B2Cli.ts"
@@ -41,6 +42,23 @@ test.each(["sha1", "md5", "sha256"])("hashsum %s prints what its program would",
   expect((await cli.run("hashsum", algorithm, "@/nowhere")).code).toBe(4)
 })
 
+test.runIf(spawnSync("sha1sum", ["--version"]).status === 0)(
+  "what hashsum prints is read by sha1sum --check, whatever the names hold",
+  async () => {
+    const { folder, run, write } = makeCli()
+    const names = ["plain", "new\nline", "back\\slash", "both\\\nof\rthem", "␊ as it is", "‛E9"]
+    for (const name of names) write(`from/${name}`, name)
+    const { code, out } = await run("hashsum", "sha1", "@/from")
+    expect([code, out.trim().split("\n").length]).toEqual([0, names.length])
+    const checked = spawnSync("sha1sum", ["--check", "--strict"], {
+      cwd: `${folder}/from`,
+      input: out,
+      encoding: "utf8"
+    })
+    expect([checked.status, checked.stderr]).toEqual([0, ""])
+  }
+)
+
 test("link gives an address by which the file can be read without a key, and no other", async () => {
   const { cli } = await withB2()
   cli.write("from/a b.txt", "shared")
@@ -50,7 +68,10 @@ test("link gives an address by which the file can be read without a key, and no 
   expect(code).toBe(0)
   expect(await (await fetch(out.trim())).text()).toBe("shared")
   expect((await fetch(out.trim().replace("a%20b.txt", "other.txt"))).status).toBe(401)
-  expect((await cli.run("link", "--valid", "8d", "b2:some-bucket/a b.txt")).code).toBe(2)
+  const long = await cli.run("link", "--valid", "8d", "b2:some-bucket/a b.txt")
+  expect([long.code, long.error]).toEqual([2, "error: --valid: an address is good for 7 days at most\n"])
+  expect((await cli.run("link", "--valid", "7d", "b2:some-bucket/a b.txt")).code).toBe(0)
+  expect((await cli.run("link", "--help")).out.replace(/\s+/g, " ")).toContain("a day without it, and 7 days at most")
   expect((await cli.run("link", "b2:some-bucket/nothing.txt")).code).toBe(4)
   expect((await cli.run("link", "@/from/other.txt")).code).toBe(2)
 })

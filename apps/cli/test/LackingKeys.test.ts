@@ -3,7 +3,6 @@
  * named, and nothing is stored, removed or printed.
  */
 import { once } from "node:events"
-import * as fs from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as Effect from "effect/Effect"
@@ -19,6 +18,8 @@ const capabilities = [
 
 const place = "b2:some-bucket/files"
 const file = `${place}/a.txt`
+/** Refused after the place is looked at, so that nothing is served however wrong this goes. */
+const nowhere = "192.0.2.1:0"
 const repository = ["--repo", "b2:some-bucket/repository", "--password-file", "@/password", "--no-cache"]
 
 interface Row {
@@ -68,7 +69,7 @@ const table: Readonly<Record<string, ReadonlyArray<Row>>> = {
     row("listBuckets list", "cleanup", "--unfinished", place),
     row("listBuckets list delete", "cleanup", "--old-versions", "--older-than", "0s", place)
   ],
-  mount: [row(changing, "mount", place, "@/point"), row(reading, "mount", "--read-only", place, "@/point")],
+  mount: [row(changing, "mount", place, "@/nowhere"), row(reading, "mount", "--read-only", place, "@/nowhere")],
   "bucket list": [row("listBuckets", "bucket", "list", "b2:")],
   "bucket create": [row("writeBuckets", "bucket", "create", "b2:new-bucket")],
   "bucket update": [row("listBuckets writeBuckets", "bucket", "update", "--public", "b2:some-bucket")],
@@ -80,12 +81,15 @@ const table: Readonly<Record<string, ReadonlyArray<Row>>> = {
   "large list": [row("listBuckets list", "large", "list", place)],
   "large parts": [row("listBuckets list", "large", "parts", file)],
   "large cancel": [row("listBuckets list", "large", "cancel", place)],
-  "serve http": [row(reading, "serve", "http", "--addr", "127.0.0.1:0", place)],
+  "serve http": [row(reading, "serve", "http", "--addr", nowhere, place)],
   "serve restic": [
-    row(`${changing} delete`, "serve", "restic", "--addr", "127.0.0.1:0", place),
-    row(changing, "serve", "restic", "--append-only", "--addr", "127.0.0.1:0", place)
+    row(`${changing} delete`, "serve", "restic", "--addr", nowhere, place),
+    row(changing, "serve", "restic", "--append-only", "--addr", nowhere, place)
   ],
-  "serve webdav": [row(changing, "serve", "webdav", place), row(reading, "serve", "webdav", "--read-only", place)],
+  "serve webdav": [
+    row(changing, "serve", "webdav", "--addr", nowhere, place),
+    row(reading, "serve", "webdav", "--read-only", "--addr", nowhere, place)
+  ],
   backup: [row(changing, "backup", "@/new", ...repository)],
   snapshots: [row(changing, "snapshots", ...repository)],
   restore: [row(changing, "restore", "latest", "--target", "@/to", ...repository)],
@@ -94,7 +98,7 @@ const table: Readonly<Record<string, ReadonlyArray<Row>>> = {
   "snapshot find": [row(changing, "snapshot", "find", "a", ...repository)],
   "snapshot diff": [row(changing, "snapshot", "diff", "latest", "latest", ...repository)],
   "snapshot dump": [row(changing, "snapshot", "dump", "latest", "/", ...repository)],
-  "snapshot mount": [row(changing, "snapshot", "mount", "@/point", ...repository)],
+  "snapshot mount": [row(changing, "snapshot", "mount", "@/nowhere", ...repository)],
   "snapshot tag": [row(changing, "snapshot", "tag", "--add", "x", ...repository)],
   "snapshot rewrite": [row(changing, "snapshot", "rewrite", "--exclude", "x", ...repository)],
   "repo init": [
@@ -175,7 +179,6 @@ test("a capability that a key lacks is named by every command that can not do wi
     )
     cli.write("new/n.txt", "n")
     cli.write("password", password)
-    fs.mkdirSync(`${cli.folder}/point`)
     for (const { takes, words } of Object.values(table).flat()) {
       if (!takes.includes(lacking)) continue
       const meant = words.map((word) => (word === "URL" ? url : word === "FROM" ? from : word))

@@ -1,6 +1,9 @@
+import * as path from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import { servingWebdav } from "@ourclone/jobs/mount/MountFields"
 import * as Result from "effect/Result"
 import { parse } from "../src/ListenAddress.ts"
+import * as ServedFields from "../src/ServedFields.ts"
 
 describe("where to listen", () => {
   it.each([
@@ -15,5 +18,26 @@ describe("where to listen", () => {
 
   it.each(["", ":", ":70000", "a b:1", "::1:80", "http://localhost:80", "[::1"])("is not %j", (typed) => {
     expect(Result.isFailure(parse(typed))).toBe(true)
+  })
+})
+
+it("the flags of a server become its request: where it listens, its places absolute, and nothing that it has no field for", () => {
+  const flags = {
+    path: "b2:bucket",
+    addr: { address: "::", port: 0 },
+    certificate: "cert.pem",
+    certificateKey: undefined,
+    cacheDirectory: "cache",
+    storeNoise: true,
+    noPassword: true,
+    passwordFile: "secret"
+  }
+  expect(ServedFields.requestOf(servingWebdav, flags)).toEqual({
+    path: "b2:bucket",
+    address: "::",
+    port: 0,
+    certificate: path.resolve("cert.pem"),
+    cacheDirectory: path.resolve("cache"),
+    storeNoise: true
   })
 })

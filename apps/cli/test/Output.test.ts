@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import { makeCli } from "./Cli.ts"
 
 test("names can not command the terminal", () => {
-  expect(printable("a\u001b[2Jb\nc\u202e")).toBe("a\\x1b[2Jb\\x0ac\\u202e")
+  expect(printable("a\u001b[2Jb\nc\u202e")).toBe("a␛[2Jb␊c\\u202e")
 })
 
 test.each([

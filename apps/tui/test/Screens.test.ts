@@ -95,7 +95,7 @@ describe("a browser of two places", () => {
         assert.notMatch(line, /[\p{Control}\u202a-\u202e]/u)
       }
     }
-    assert.include(lines(200, 50).join("\n"), "evil\\x1b[31m\\x07\\x0aname")
+    assert.include(lines(200, 50).join("\n"), "evil␛[31m␇␊name")
     await close()
   })
 

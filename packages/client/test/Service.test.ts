@@ -58,7 +58,7 @@ test("a problem is told with its code, its words without commands of terminals, 
   const failure = await failureOf(
     Effect.flatMap(open(address, {}), (service) => service.ask("POST", "/", { body: {} }))
   )
-  expect(failure).toEqual({ code: "InvalidOption", message: "no\\x1b[2J", item: "keyId", isRetryable: false })
+  expect(failure).toEqual({ code: "InvalidOption", message: "no␛[2J", item: "keyId", isRetryable: false })
 })
 
 test("an address that is none, and a service that is gone, are told apart from what a service refuses", async () => {

@@ -3,7 +3,11 @@ import * as Command from "effect/cli/Command"
 import { lazily } from "../Lazily.ts"
 import { argumentOf, flagsOf } from "../RequestFlags.ts"
 
-export const link = Command.make("link", { path: argumentOf(file, "path"), ...flagsOf(sharing) }, (flags) =>
+const words = {
+  validMillis: { description: "How long it is good for, such as 1h; a day without it, and 7 days at most" }
+} as const
+
+export const link = Command.make("link", { path: argumentOf(file, "path"), ...flagsOf(sharing, words) }, (flags) =>
   lazily(
     () => import("../ShareCommands.ts"),
     (module) => module.link(flags)

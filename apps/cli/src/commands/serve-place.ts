@@ -1,22 +1,10 @@
 import { servingHttp, servingRestic } from "@ourclone/jobs/serve/ServeFields"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
-import * as Result from "effect/Result"
 import * as Struct from "effect/Struct"
 import { on, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import * as ListenAddress from "../ListenAddress.ts"
+import { addr, saidOtherwise } from "../ListenFlag.ts"
 import { argumentOf, flagsOf } from "../RequestFlags.ts"
-
-const addr = Flag.String("addr").pipe(
-  Flag.withMetavar("address:port"),
-  Flag.withDescription("Where to listen; :8080 for all addresses, 127.0.0.1:8080 when absent"),
-  Flag.filterMap(
-    (typed) => Result.getSuccess(ListenAddress.parse(typed)),
-    (typed) => Result.getOrElse(Result.flip(ListenAddress.parse(typed)), () => "")
-  ),
-  Flag.withDefault(ListenAddress.standard)
-)
 
 const password = {
   passwordFile: text(
@@ -26,9 +14,6 @@ const password = {
   ),
   noPassword: on("no-password", "Whoever reaches the server is let in; only on this machine alone")
 }
-
-/** Said by what stands without a flag, and by `--addr`. */
-const saidOtherwise = ["path", "address", "port"] as const
 
 export const http = Command.make(
   "http",

@@ -1,16 +1,17 @@
 import { servingWebdav } from "@ourclone/jobs/mount/MountFields"
 import * as Command from "effect/cli/Command"
+import * as Struct from "effect/Struct"
 import { on, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { addr, saidOtherwise } from "../ListenFlag.ts"
 import { argumentOf, flagsOf } from "../RequestFlags.ts"
-
-const { path: _, ...flags } = servingWebdav
 
 export const webdav = Command.make(
   "webdav",
   {
     path: argumentOf(servingWebdav, "path", "What to serve"),
-    ...flagsOf(flags),
+    addr,
+    ...flagsOf(Struct.omit(servingWebdav, saidOtherwise)),
     passwordFile: text(
       "password-file",
       "file",

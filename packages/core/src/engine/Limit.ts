@@ -2,6 +2,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Amount from "../events/Amount.ts"
 
 /** What was done until then stays. */
 export class LimitReached extends Schema.TaggedError<LimitReached>()("LimitReached", { message: Schema.String }) {}
@@ -30,6 +31,9 @@ export interface Limit {
   readonly check: Effect.Effect<void, LimitReached>
 }
 
+/** What becomes of the rest. */
+const goesOn = "; what was stored stays, and the same run made again goes on with what is left"
+
 export const make = ({ cutoffMode = "hard", maxDurationMillis, maxTransfer }: LimitOptions): Limit => {
   const reached = Deferred.makeUnsafe<never, LimitReached>()
   let error: LimitReached | undefined
@@ -40,14 +44,17 @@ export const make = ({ cutoffMode = "hard", maxDurationMillis, maxTransfer }: Li
     error ??= new LimitReached({ message })
     if (cutoffMode === "hard") Deferred.doneUnsafe(reached, Effect.fail(error))
   }
-  const transferred = (): void => reach(`the run may transfer ${maxTransfer} bytes at most, and did`)
+  const transferred = (): void =>
+    reach(
+      `${Amount.bytes(maxTransfer ?? 0)} may be transferred at most${cutoffMode === "cautious" ? ", and the next file would go beyond" : ", and that much was"}${goesOn}`
+    )
   const timer =
     maxDurationMillis === undefined
       ? Effect.never
       : Effect.andThen(
           Effect.sleep(maxDurationMillis),
           Effect.suspend(() => {
-            reach(`the run may take ${maxDurationMillis / 1000} s at most, and did`)
+            reach(`the run may take ${Amount.duration(Math.ceil(maxDurationMillis / 1000))} at most, and did${goesOn}`)
             return Effect.never
           })
         )

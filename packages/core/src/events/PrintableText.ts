@@ -1,8 +1,8 @@
 /**
  * Names as a terminal can show them.
  *
- * A file name may hold line breaks and terminal commands; people get those as
- * `\x1b`. Widths are in columns, of which a wide character takes two.
+ * A file name may hold line breaks and terminal commands; people get those as paths spell them, `␛`, and those that have
+ * no picture as `\x9b`. Widths are in columns, of which a wide character takes two.
  */
 
 const control = /[\p{Control}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
@@ -24,6 +24,8 @@ export const printable = (text: string): string =>
     ? text
     : text.replace(control, (character) => {
         const code = character.charCodeAt(0)
+        if (code < 0x20) return String.fromCharCode(0x2400 + code)
+        if (code === 0x7f) return "\u2421"
         return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`
       })
 

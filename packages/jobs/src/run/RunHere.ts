@@ -54,7 +54,13 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
   }
 
   const watched = traced(working, "job", () => ({ type: kind.type, isPreview }))
-  return yield* Effect.raceFirst(watched, pump).pipe(
+  /** Only whoever runs it cancels it: work that interrupts itself is wrong. */
+  const unbroken = Effect.catchCause(Effect.raceFirst(watched, pump), (cause) =>
+    Cause.hasInterruptsOnly(cause)
+      ? Effect.die(new Error(`the job ${kind.type} interrupted itself`))
+      : Effect.failCause(cause)
+  )
+  return yield* unbroken.pipe(
     Effect.onExit((exit) =>
       Effect.suspend(() => {
         finish(exit)

@@ -1,7 +1,7 @@
 /** A file that restic sends: taken whole and held against its name before the storage hears of it. */
 import { createHash, type Hash } from "node:crypto"
 import * as RepositoryFile from "@ourclone/backup/format/RepositoryFile"
-import type { DatedFile } from "@ourclone/core/contract/Entry"
+import type { DatedFile, File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
@@ -10,6 +10,7 @@ import type { Asked } from "@ourclone/mount/http/HttpDoor"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
 import type { Wanted } from "./ResticPath.ts"
 import { Refused } from "./ServeRun.ts"
 
@@ -51,6 +52,16 @@ export const make = (provider: Provider, { directory, isAppendOnly }: UploadOpti
   const there = (path: RemotePath) =>
     Effect.catchReason(provider.stat(path), "StorageError", "NotFound", () => Effect.succeed(undefined))
 
+  /** Whether the bytes are those that the name says. */
+  const holds = Effect.fnUntraced(function* (file: File, id: string) {
+    const hash = createHash("sha256")
+    const read = Stream.runForEach(provider.read(file), (piece) => Effect.sync(() => void hash.update(piece)))
+    return yield* read.pipe(
+      Effect.map(() => hash.digest("hex") === id),
+      Effect.catchReason("StorageError", "ChecksumMismatch", () => Effect.succeed(false))
+    )
+  })
+
   const store = Effect.fnUntraced(function* (
     { id, path, type }: Extract<Wanted, { readonly _tag: "File" }>,
     { body, headers }: Asked
@@ -63,11 +74,11 @@ export const make = (provider: Provider, { directory, isAppendOnly }: UploadOpti
     if (id !== undefined && hash.digest("hex") !== id)
       return yield* Effect.fail(new Refused(400, "the SHA-256 of what came is not the name"))
     const found = yield* there(path)
-    // Its name says what it holds: a client that heard no answer sends it again.
-    if (id !== undefined && found?.size === source.size) return found
+    // A client that heard no answer sends it again; one that found it damaged does, too.
+    if (id !== undefined && found?.size === source.size && (yield* holds(found, id))) return found
     const mayReplace = id !== undefined && !isAppendOnly
     if (found !== undefined && !mayReplace)
-      return yield* Effect.fail(new Refused(403, "it is there already, and stays as it is"))
+      return yield* Effect.fail(new Refused(403, "another content is there already, and stays as it is"))
     const put = mayReplace ? provider.put : (provider.putIfAbsent ?? provider.put)
     return yield* put(path, source, { modifiedAt: yield* Clock.currentTimeMillis, durable: true })
   }, Effect.scoped)

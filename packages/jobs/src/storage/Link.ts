@@ -15,8 +15,13 @@ export const Row = Schema.Struct({ url: Schema.String, expiresAt: Schema.Int })
 export type Row = typeof Row.Type
 
 const day = 86_400_000
+/** No service signs an address for longer. */
+const most = 7 * day
 
 const rows = Effect.fnUntraced(function* ({ path, validMillis = day }: Request, { tell }: Beside) {
+  if (validMillis > most) {
+    return yield* new InvalidJob({ message: "an address is good for 7 days at most", field: "validMillis" })
+  }
   const { file, provider } = yield* FileOrFolder.findOnlyFile(path, tell)
   if (provider.link === undefined) {
     return yield* new InvalidJob({

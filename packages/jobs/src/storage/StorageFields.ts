@@ -21,7 +21,9 @@ export const hashing = {
   algorithm: Schema.Literals(["sha1", "md5", "sha256"]).annotate({ description: "Which digest" })
 }
 
-export const sharing = { validMillis: whole("Milliseconds that the address is good for; a day when absent", 1000) }
+export const sharing = {
+  validMillis: whole("Milliseconds that the address is good for: a day when absent, 7 days at most", 1000)
+}
 export const touching = {
   ...file,
   modifiedAt: whole("The time that it gets, in milliseconds since 1970 UTC; now when absent"),

@@ -12,11 +12,14 @@ import { secret, serviceFactory } from "../ServiceFactory.ts"
 
 const silent = { fact: () => {}, gauge: () => {}, room: Effect.void, isBehind: () => false }
 
+/** Refused after the place is looked at, so that nothing is served however wrong this goes. */
+const address = "192.0.2.1"
+
 const ways: Readonly<Record<string, (world: JobWorld, path: string) => Effect.Effect<unknown, Error>>> = {
-  "serve http": (world, path) => world.run(ServeHttp.kind, { path }),
-  "serve restic": (world, path) => world.run(ServeRestic.kind, { path }),
-  "serve webdav": (world, path) => world.run(ServeWebdav.kind, { path }),
-  mount: (world, path) => world.run(MountJob.kind, { path, point: world.at("point") })
+  "serve http": (world, path) => world.run(ServeHttp.kind, { path, address }),
+  "serve restic": (world, path) => world.run(ServeRestic.kind, { path, address }),
+  "serve webdav": (world, path) => world.run(ServeWebdav.kind, { path, address }),
+  mount: (world, path) => world.run(MountJob.kind, { path, point: world.at("nowhere") })
 }
 
 describe("a place that is to be served", () => {
@@ -25,7 +28,6 @@ describe("a place that is to be served", () => {
       Effect.gen(function* () {
         const world = makeWorld()
         world.write("from/a.txt", "a")
-        world.write("point/.keep", "")
         const missing = yield* Effect.flip(run(world, world.at("form")))
         assert.include(missing.message, `${world.at("form")}: there is no such folder`)
         const file = yield* Effect.flip(run(world, world.at("from/a.txt")))

@@ -4,6 +4,7 @@ import * as os from "node:os"
 import { assert, describe, it } from "@effect/vitest"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe as at } from "@ourclone/core/contract/RemotePath"
+import { ChecksumMismatch, StorageError } from "@ourclone/core/contract/StorageError"
 import { put } from "@ourclone/core/testing/Check"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as HttpDoor from "@ourclone/mount/http/HttpDoor"
@@ -73,6 +74,32 @@ describe("a storage that is served to restic", () => {
       const ask = open(memory)
       assert.deepStrictEqual(yield* ask("POST", url, content), [200, ""])
       assert.deepStrictEqual(yield* ask("GET", url), [200, content])
+    })
+  )
+
+  it.effect(
+    "gets the right bytes in place of damaged ones of the same length, and is told where they have to stay",
+    () =>
+      Effect.gen(function* () {
+        const memory = MemoryProvider.make()
+        yield* put(memory, path, content.toUpperCase())
+        const refused = yield* open(memory, true)("POST", url, content)
+        assert.deepStrictEqual(refused, [403, "another content is there already, and stays as it is\n"])
+        const ask = open(memory)
+        assert.deepStrictEqual(yield* ask("POST", url, content), [200, ""])
+        assert.deepStrictEqual(yield* ask("GET", url), [200, content])
+      })
+  )
+
+  it.effect("gets a file anew that the storage itself finds damaged", () =>
+    Effect.gen(function* () {
+      const memory = MemoryProvider.make()
+      yield* put(memory, path, content)
+      const damage = new ChecksumMismatch({ message: "damaged", expected: "", actual: "" })
+      const read = () => Stream.fail(new StorageError({ provider: "memory", operation: "read", reason: damage }))
+      const { provider, sent } = counted({ ...memory, read })
+      assert.deepStrictEqual(yield* open(provider)("POST", url, content), [200, ""])
+      assert.deepStrictEqual(sent, [path])
     })
   )
 

@@ -229,6 +229,18 @@ it.live("a text without a slash at its end means the file, and with one the fold
   })
 )
 
+it.live("a run that interrupts itself is told as a mistake, and as cancelled by nobody", () =>
+  Effect.gen(function* () {
+    const events: Array<Envelope> = []
+    const kind = { ...Copy.kind, run: () => Effect.interrupt }
+    const exit = yield* Effect.exit(
+      makeWorld().run(kind, { source: "/a", destination: "/b" }, { events, cancelledBy: () => "ann" })
+    )
+    expect(Exit.hasInterrupts(exit)).toBe(false)
+    expect(events.at(-1)?.event).toMatchObject({ _tag: "Finished", outcome: "failed", failure: { code: "Defect" } })
+  })
+)
+
 it.live("a run that is interrupted tells who cancelled it", () =>
   Effect.gen(function* () {
     const world = makeWorld()

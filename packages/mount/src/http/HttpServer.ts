@@ -45,7 +45,11 @@ const patient =
 
 const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host)
 
-const nameOf = (host: string): string => (host.includes(":") ? `[${host}]` : host)
+/** What a client of this machine opens: "all addresses" is none. */
+const nameOf = ({ access, host }: Listening): string => {
+  if (host === "::" || host === "0.0.0.0") return access?.hostNames[0] ?? "localhost"
+  return host.includes(":") ? `[${host}]` : host
+}
 
 const listen = (server: http.Server, { host, port }: Listening): Effect.Effect<AddressInfo, MountError> =>
   Effect.callback<AddressInfo, MountError>((resume) => {
@@ -67,10 +71,10 @@ const refusal = ({ access, host, isBehindTls, tls }: Listening): string | undefi
   return access === undefined ? `on ${host} everybody would be let in, as no password is asked for` : undefined
 }
 
-/** Listens until the scope ends; then nobody new is let in and what is under way is cut off. Gives the URL. */
+/** Listens until the scope ends; then nobody new is let in and what is under way is cut off. Gives a URL that can be opened. */
 export const listenOn = (answer: Listener, options: Listening): Effect.Effect<string, MountError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { host, tls } = options
+    const { tls } = options
     const message = refusal(options)
     if (message !== undefined) return yield* Effect.fail(fail(new NotAllowed({ message })))
     const listener = patient(getRequestListener(answer))
@@ -94,5 +98,5 @@ export const listenOn = (answer: Listener, options: Listening): Effect.Effect<st
     server.timeout = idleMillis
     server.maxHeadersCount = mostHeaders
     const { port } = yield* listen(server, options)
-    return `${tls === undefined ? "http" : "https"}://${nameOf(host)}:${port}/`
+    return `${tls === undefined ? "http" : "https"}://${nameOf(options)}:${port}/`
   })

@@ -41,7 +41,11 @@ describe("a client of a server", () => {
       const access = { users: [{ name: "ann", password: Redacted.make("secret") }], tokens: [], hostNames: [] }
       const listening = { host: "::", port: 0, access, isBehindTls: true }
       const url = yield* HttpServer.listenOn(async () => new Response("here"), listening)
-      assert.strictEqual(yield* Effect.promise(() => post(url.replace("[::]", "127.0.0.1"), Buffer.alloc(1))), 200)
+      const { port } = new URL(url)
+      assert.strictEqual(url, `http://localhost:${port}/`)
+      assert.strictEqual(yield* Effect.promise(() => post(`http://127.0.0.1:${port}/`, Buffer.alloc(1))), 200)
+      const named = { ...listening, access: { ...access, hostNames: ["nas.home"] } }
+      assert.match(yield* HttpServer.listenOn(async () => new Response("here"), named), /^http:\/\/nas\.home:\d+\/$/)
     }).pipe(Effect.scoped)
   )
 

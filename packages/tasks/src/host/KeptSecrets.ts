@@ -7,11 +7,16 @@
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { none, type Secrets } from "../runner/StoredSecrets.ts"
 import type { TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
 import { starterOf, type Task } from "../task/Task.ts"
 import { hasEnded } from "../task/TaskState.ts"
+
+/** Some tasks whose secrets are kept could not be looked at; the message names them. */
+export class NotLooked extends Schema.TaggedError<NotLooked>()("NotLooked", { message: Schema.String }) {}
 
 export interface KeptSecrets {
   readonly of: (id: string) => Secrets
@@ -21,8 +26,8 @@ export interface KeptSecrets {
   readonly keep: (task: Task, secrets: Secrets) => Effect.Effect<boolean, TaskError>
   /** Forgets those of a task that has ended, unless they came since, for it to be begun again. */
   readonly look: (task: Task) => Effect.Effect<void, TaskError>
-  /** Looks at all of them, now and then. */
-  readonly turn: Effect.Effect<void, TaskError>
+  /** Looks at all of them, now and then. Those that it can not are named once it has looked at the others. */
+  readonly turn: Effect.Effect<void, NotLooked>
   /** Others need not wait for the leases of a process that ends. What can not be let go of keeps none of the others. */
   readonly letGo: Effect.Effect<void>
 }
@@ -76,7 +81,18 @@ export const make = (store: TaskStore, owner: ProcessIdentity): KeptSecrets => {
       const now = yield* Clock.currentTimeMillis
       if (now - turnedAt < turnMillis) return
       turnedAt = now
-      yield* Effect.forEach([...all.keys()], renew, { discard: true })
+      const tried = Effect.forEach([...all.keys()], (id) =>
+        Effect.map(Effect.result(renew(id)), (result) => ({ id, result }))
+      )
+      const failed = (yield* tried).flatMap(({ id, result }) =>
+        Result.isFailure(result) ? [{ id, error: result.failure }] : []
+      )
+      const [first] = failed
+      if (first === undefined) return
+      const ids = failed.map(({ id }) => id).join(", ")
+      return yield* new NotLooked({
+        message: `the secrets that are kept for ${ids} could not be looked at: ${first.error.message}`
+      })
     }),
     letGo: Effect.suspend(() => Effect.forEach([...all.keys()], (id) => Effect.ignore(forget(id)), { discard: true }))
   }

@@ -13,7 +13,7 @@ import { role } from "../../src/host/HostRole.ts"
 import * as KeptSecrets from "../../src/host/KeptSecrets.ts"
 import * as TaskHost from "../../src/host/TaskHost.ts"
 import * as SqliteStore from "../../src/store/SqliteStore.ts"
-import { noTask } from "../../src/store/TaskError.ts"
+import { lost, noTask } from "../../src/store/TaskError.ts"
 import type { TaskStore } from "../../src/store/TaskStore.ts"
 import { starterOf } from "../../src/task/Task.ts"
 
@@ -98,6 +98,23 @@ describe("secrets that are kept for a task", () => {
       expect(kept.has(made.id)).toBe(true)
       yield* kept.look(yield* run(store, made.id))
       expect(kept.has(made.id)).toBe(false)
+    })
+  )
+
+  it.effect("are looked at also where those of another task can not be, and each that can not is named", () =>
+    Effect.gen(function* () {
+      const store = yield* prepared
+      const made = yield* Effect.forEach([1, 2, 3], () => store.create(task))
+      const [first, second, third] = made.map(({ id }) => id)
+      const load: TaskStore["load"] = (id) => (id === first || id === second ? Effect.fail(lost(id)) : store.load(id))
+      const kept = KeptSecrets.make({ ...store, load }, owner)
+      for (const each of made) yield* kept.keep(each, secrets)
+      yield* run(store, third!)
+      yield* TestClock.adjust("2 minutes")
+      const error = yield* Effect.flip(kept.turn)
+      expect(error.message).toContain(`${first}, ${second}`)
+      expect(error.message).toContain("another runner has task")
+      expect(made.map(({ id }) => kept.has(id))).toEqual([true, true, false])
     })
   )
 
