@@ -8,6 +8,7 @@ const suites: Record<string, MemoryProvider.Options> = {
   "as it is": {},
   "rooted at a folder": { location: "some/folder" },
   "with old versions": { location: "some/folder", keepsVersions: true },
+  "with old versions whose ids listings leave out": { keepsVersions: true, listsVersionIds: false },
   "with identities instead of versions, and listings without times": { hasVersionIds: false, listsTimes: false }
 }
 

@@ -6,11 +6,15 @@ import { retrying } from "../layers/Retry.ts"
 import * as LastLook from "./LastLook.ts"
 import type { TransferRun } from "./TransferRun.ts"
 
+/** What a listing may leave out says nothing. */
+const agrees = <A>(left: A | undefined, right: A | undefined): boolean =>
+  left === right || left === undefined || right === undefined
+
 const isSame = (left: File, right: File): boolean =>
   left.size === right.size &&
-  (left.modifiedAt === right.modifiedAt || left.modifiedAt === undefined || right.modifiedAt === undefined) &&
-  left.versionId === right.versionId &&
-  (left.identity === right.identity || left.identity === undefined || right.identity === undefined)
+  agrees(left.modifiedAt, right.modifiedAt) &&
+  agrees(left.versionId, right.versionId) &&
+  agrees(left.identity, right.identity)
 
 /** Removes at the source what was read, and nothing that has taken its place since. Gives whether it did; a file that is gone is nobody's move. */
 export const dropSource = (run: TransferRun, file: File): Effect.Effect<boolean, StorageError> => {

@@ -37,6 +37,8 @@ export interface Options {
   readonly keepsVersions?: boolean
   /** Listings leave `modifiedAt` out. */
   readonly listsTimes?: boolean
+  /** Listings leave `versionId` out. */
+  readonly listsVersionIds?: boolean
 }
 
 const pieceSize = 1024 * 1024
@@ -49,13 +51,18 @@ const pieces = (bytes: Uint8Array): Array<Uint8Array> => {
 }
 
 export const make = (options: Options = {}): Provider & { readonly memory: MemoryAccount.MemoryAccount } => {
-  const { account = MemoryAccount.make(), hasVersionIds = true, keepsVersions = false, listsTimes = true } = options
-  const { location = "", name = "memory" } = options
+  const { account = MemoryAccount.make(), hasVersionIds = true, keepsVersions = false } = options
+  const { listsTimes = true, listsVersionIds = true, location = "", name = "memory" } = options
   const absolute = (path: string, at: string = location) =>
     RemotePath.join(RemotePath.makeUnsafe(at), RemotePath.makeUnsafe(path))
   const relative = (path: string) => RemotePath.makeUnsafe(location === "" ? path : path.slice(location.length + 1))
   const here = <F extends File>(file: F): F => ({ ...file, path: relative(file.path) })
-  const listed = ({ modifiedAt, ...file }: DatedFile): File => here(listsTimes ? { ...file, modifiedAt } : file)
+  const listed = ({ modifiedAt, versionId, ...file }: DatedFile): File =>
+    here({
+      ...file,
+      ...(listsTimes ? { modifiedAt } : {}),
+      ...(listsVersionIds && versionId !== undefined ? { versionId } : {})
+    })
   const fail = (operation: string, path: string, reason: Reason) =>
     new StorageError({ provider: name, operation, path, reason })
 

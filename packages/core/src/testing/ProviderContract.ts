@@ -11,6 +11,7 @@ import { fileChecks } from "./FileChecks.ts"
 import { keptChecks } from "./KeptChecks.ts"
 import { largeFileChecks } from "./LargeFileChecks.ts"
 import { listingChecks } from "./ListingChecks.ts"
+import { moveChecks } from "./MoveChecks.ts"
 import { nameChecks } from "./NameChecks.ts"
 import { partChecks } from "./PartChecks.ts"
 import { placeChecks } from "./PlaceChecks.ts"
@@ -22,6 +23,7 @@ export { type Check, runOrSkip } from "./Check.ts"
 export const checks: ReadonlyArray<Check> = [
   ...fileChecks,
   ...keptChecks,
+  ...moveChecks,
   ...nameChecks,
   ...troubleChecks,
   ...listingChecks,
