@@ -46,7 +46,8 @@ const serveByVersity: StorageKind["serve"] = async (folder, use) => {
   for (const name of ["objects", "attributes"]) fs.mkdirSync(at(name))
   const port = await freePort()
   const [key, secret] = ["bench", "the secret of a bench"]
-  const words = ["--port", `127.0.0.1:${port}`, "--access", key, "--secret", secret, "--quiet"]
+  // As services do; by itself it closes a connection after each answer.
+  const words = ["--port", `127.0.0.1:${port}`, "--access", key, "--secret", secret, "--quiet", "--keep-alive"]
   const server = spawn(versitygw ?? "", [...words, "posix", "--sidecar", at("attributes"), at("objects")], {
     stdio: "ignore"
   })

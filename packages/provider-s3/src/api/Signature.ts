@@ -1,5 +1,5 @@
 /** Amazon's signature, version 4: what a request says is bound to a key, a region and a time. */
-import { createHmac, hash } from "node:crypto"
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto"
 
 export interface Keys {
   readonly accessKeyId: string
@@ -32,7 +32,7 @@ export const queryOf = (parameters: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
     .join("&")
 
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest()
+const hmac = (key: KeyObject | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest()
 
 /** Where and when signatures of a key hold. */
 export interface Scope {
@@ -40,14 +40,15 @@ export interface Scope {
   readonly time: string
   /** `20130524/us-east-1/s3/aws4_request` */
   readonly text: string
-  readonly key: Buffer
+  /** As an object of its own, since Node takes 12 µs to find out that a buffer is none. */
+  readonly key: KeyObject
 }
 
 export const scopeOf = ({ now, region, secretAccessKey, service }: Signing): Scope => {
   const time = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, "")
   const parts = [time.slice(0, 8), region, service, "aws4_request"]
   const key = parts.reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`))
-  return { time, text: parts.join("/"), key }
+  return { time, text: parts.join("/"), key: createSecretKey(key) }
 }
 
 /** `scopeOf`, which is the same for all that is signed in one second. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { payloadOf, queryOf, type Signable, scopeOf, scopes, signed } from "../../src/api/Signature.ts"
+import { payloadOf, queryOf, type Scope, type Signable, scopeOf, scopes, signed } from "../../src/api/Signature.ts"
 
 const signing = {
   accessKeyId: "AKIAIOSFODNN7EXAMPLE",
@@ -68,6 +68,7 @@ it("parameters stand in the order of their names, and not of what follows those"
 it("the key of a day is for one secret, region, service and second", () => {
   const scopeOfNow = scopes()
   const first = scopeOfNow(signing)
+  const told = ({ key, text, time }: Scope) => [time, text, key.export().toString("hex")]
   expect(scopeOfNow({ ...signing, now: signing.now + 999 })).toBe(first)
   for (const other of [
     { now: signing.now + 1000 },
@@ -76,8 +77,8 @@ it("the key of a day is for one secret, region, service and second", () => {
     { secretAccessKey: "other" }
   ]) {
     const asked = { ...signing, ...other }
-    expect(scopeOfNow(asked)).toEqual(scopeOf(asked))
-    expect(scopeOfNow(asked)).not.toEqual(first)
+    expect(told(scopeOfNow(asked))).toEqual(told(scopeOf(asked)))
+    expect(told(scopeOfNow(asked))).not.toEqual(told(first))
   }
 })
 
