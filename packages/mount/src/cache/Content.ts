@@ -47,6 +47,8 @@ export class Content {
   isUnsaved = false
   /** Bytes written since the row was saved. */
   unsavedBytes = 0
+  /** Bytes that it is taken to have in the sum of the cache. */
+  counted = 0
   users = 0
   /** To be dropped with its last user. */
   isGone = false
@@ -156,35 +158,29 @@ export class Content {
     return length
   }
 
-  /** Bytes of `base`; what is there already, or was written meanwhile, stays as it is. How many bytes are new. */
-  fill(offset: number, bytes: Uint8Array): number {
+  /** Bytes of `base`; what is there already, or was written meanwhile, stays as it is. */
+  fill(offset: number, bytes: Uint8Array): void {
     const end = Math.min(offset + bytes.length, this.size)
-    let taken = 0
     for (const [start, until] of this.missing(offset, end)) {
       this.put(bytes.subarray(start - offset, until - offset), start)
       this.stored.add(start, until)
-      taken += until - start
+      this.isUnsaved = true
     }
     for (let number = Math.ceil(offset / unit); number * unit < end; number++) {
       const [from, to] = [number * unit, Math.min(this.size, (number + 1) * unit)]
       if (to > end || this.sums.has(number) || this.dirty.within(from, to).length > 0) continue
       this.sums.set(number, crc32(bytes.subarray(from - offset, to - offset)))
     }
-    if (taken > 0) this.isUnsaved = true
-    return taken
   }
 
-  /** How many bytes of the disk it takes that it did not take before. */
-  write(offset: number, bytes: Uint8Array): number {
+  write(offset: number, bytes: Uint8Array): void {
     const end = offset + bytes.length
     this.put(bytes, offset)
     if (offset > this.size) this.mark(this.size, offset)
-    const before = this.stored.total
     this.stored.add(offset, end)
     this.mark(offset, end)
     this.size = Math.max(this.size, end)
     this.unsavedBytes += bytes.length
-    return this.stored.total - before
   }
 
   private mark(start: number, end: number): void {
@@ -265,35 +261,33 @@ export class Content {
     for (let at = start; at < end; at += unit) this.put(zeros.subarray(0, Math.min(unit, end - at)), at)
   }
 
-  /** Forgets what can be fetched again; how many bytes that frees. Only of a content without changes. */
-  evict(): number {
-    const freed = this.stored.total
+  /** Forgets what can be fetched again. Only of a content without changes. */
+  evict(): void {
     this.stored.clear()
     this.sums.clear()
     this.unchecked.clear()
     this.keeping.discard()
     this.isUnsaved = true
-    return freed
   }
 
   /**
-   * Forgets whole units that are what `base` has, but for those of `kept`, until so many bytes are free; how many are.
+   * Forgets whole units that are what `base` has, but for those of `kept`, until so many bytes are free.
    * Nothing that differs from `base` is touched: a row that still tells of what went has its sums, which the zeros that
    * are there now do not have.
    */
-  thin(bytes: number, kept: Range): number {
-    if (this.base === undefined || this.isInRow) return 0
+  thin(bytes: number, kept: Range): void {
+    if (this.base === undefined || this.isInRow) return
     const stay = new Ranges()
     for (const [start, end] of [kept, ...this.dirty.all()]) stay.add(unitBefore(start), unitAfter(end))
     let freed = 0
     for (const [from, until] of stay.gaps(0, this.size)) {
       for (const [start, end] of this.stored.within(from, until)) {
-        if (freed >= bytes) return freed
+        if (freed >= bytes) return
         const to = Math.min(end, unitAfter(start + bytes - freed))
         this.stored.remove(start, to)
         if (!this.keeping.free(start, to)) {
           this.stored.add(start, to)
-          return freed
+          return
         }
         for (let number = Math.floor(start / unit); number * unit < to; number++) {
           this.sums.delete(number)
@@ -303,7 +297,6 @@ export class Content {
         this.isUnsaved = true
       }
     }
-    return freed
   }
 
   /** The storage has the bytes now, but for those written since the upload began. */

@@ -109,7 +109,7 @@ export class Contents {
     if (known !== undefined) return known
     const row = this.journal.first("select * from content where id = ?", id)
     if (row === undefined) return undefined
-    return this.add(id, {
+    const content = this.add(id, {
       base: row.base === null ? undefined : (JSON.parse(String(row.base)) as File),
       size: Number(row.size),
       sums: unpacked(row.units as Uint8Array),
@@ -118,12 +118,23 @@ export class Contents {
       isSynced: row.isSynced === 1,
       bytes: row.kept === null ? undefined : (row.kept as Uint8Array)
     })
+    // Of what was not summed nothing is believed.
+    content.counted = Number(row.bytes)
+    this.count(content)
+    return content
+  }
+
+  /** Of a content that has other bytes here than before. */
+  count(content: Content): void {
+    this.used += content.stored.total - content.counted
+    content.counted = content.stored.total
   }
 
   /** Writes what is so into the row. Part of the transaction that it is called in. */
   save(content: Content): void {
     if (!content.isUnsaved) return
     this.refused = Number.POSITIVE_INFINITY
+    this.count(content)
     const { base, bytes, dirty, isSynced, size, sums, written } = content.kept()
     const { unsavedBytes } = content
     this.journal.run(
@@ -163,7 +174,7 @@ export class Contents {
       return
     }
     this.refused = Number.POSITIVE_INFINITY
-    const bytes = content.stored.total
+    const bytes = content.counted
     this.journal.transaction(() => {
       this.journal.run("delete from content where id = ?", content.id)
       this.used -= bytes
@@ -289,7 +300,8 @@ export class Contents {
 
   /** Of a content without changes. */
   private evict(content: Content): void {
-    this.used -= content.evict()
+    content.evict()
+    this.count(content)
     this.save(content)
   }
 
@@ -301,7 +313,8 @@ export class Contents {
     const { base, isUnsaved, since } = content
     if (base === undefined || since !== undefined) return
     if (content.isChanged && !this.keeps(base)) return
-    this.used -= content.thin(Math.max(bytes, this.options.quota / share), [from, to])
+    content.thin(Math.max(bytes, this.options.quota / share), [from, to])
+    this.count(content)
     // A row must not tell of writes before its node does.
     if (!isUnsaved) this.save(content)
   }

@@ -228,7 +228,8 @@ export class Fetcher {
       this.fetched += bytes.length
       if (content.base !== base) return
       if (!this.contents.makeRoom(bytes.length, content, position)) throw new Refused("NoSpace", tooLittle)
-      this.contents.used += content.fill(position, bytes)
+      content.fill(position, bytes)
+      this.contents.count(content)
       PiecePool.give(bytes)
       position += bytes.length
       flight.moved.resolve()

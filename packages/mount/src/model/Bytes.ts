@@ -114,7 +114,8 @@ export class Bytes {
   private writeNow({ appends, content, node }: Handle, offset: number, bytes: Uint8Array): Answer<number> {
     const { contents } = this.world
     try {
-      contents.used += content.write(appends ? content.size : offset, bytes)
+      content.write(appends ? content.size : offset, bytes)
+      contents.count(content)
     } catch (error) {
       return refusedBy(error)
     }
@@ -157,13 +158,12 @@ export class Bytes {
   }
 
   private resize(node: Node, content: Content, size: number): Refused | undefined {
-    const before = content.stored.total
     try {
       content.resize(size)
     } catch (error) {
       return refusedBy(error)
     }
-    this.world.contents.used += content.stored.total - before
+    this.world.contents.count(content)
     this.changed(node, content)
     return undefined
   }

@@ -13,6 +13,9 @@ const digest = (bytes: Buffer) => createHash("sha1").update(bytes).digest("hex")
 const owner = { uid: 1000, gid: 1000 }
 const seeds = Number(process.env.MOUNT_SEEDS ?? 40)
 const first = Number(process.env.MOUNT_FIRST_SEED ?? 1)
+const chosen = Array.from({ length: Math.ceil(seeds / 5) }, (_, index) => first + index)
+/** That found bytes which were counted and not there. */
+const telling = [16, 60]
 
 const copiesParts = {
   keepsVersions: true,
@@ -48,7 +51,7 @@ test("a directory does not change places with what lies in it", async () => {
 })
 
 for (const [kind, { cacheSize, largest, storage }] of Object.entries(kinds)) {
-  for (let seed = first; seed < first + Math.ceil(seeds / 5); seed++) {
+  for (const seed of new Set([...chosen, ...(cacheSize === undefined ? [] : telling)])) {
     test(`a random program does the same here, after a remount and at ${kind}: seed ${seed}`, async () => {
       const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-mount-"))
       const provider = MemoryProvider.make(storage)
