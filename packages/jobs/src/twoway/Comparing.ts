@@ -15,7 +15,8 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type Decision, decide, type Prior, standing } from "./Decision.ts"
 import type { Pair } from "./Pair.ts"
-import type { PairState, Side } from "./PairState.ts"
+import type { Held, PairState, Side } from "./PairState.ts"
+import * as Spellings from "./Spellings.ts"
 
 /** Both sides have something new, and it is not the same. */
 export interface Conflict {
@@ -54,29 +55,31 @@ const hashers = 4
 class Looking {
   readonly #unreadable = new Set<string>()
   readonly #filter: Filter | undefined
-  /** Names of the files of this side, where the other one may take two of them for one. */
-  readonly names: LetterCases.LetterCases | undefined
+  readonly #nameOf: (path: string) => string
   files = 0
 
-  constructor(filter: Filter | undefined, isOtherSensitive: boolean | undefined) {
+  constructor(filter: Filter | undefined, nameOf: (path: string) => string) {
     this.#filter = filter
-    this.names = isOtherSensitive === true ? undefined : LetterCases.make()
+    this.#nameOf = nameOf
+  }
+
+  isUnreadable(path: string): boolean {
+    if (this.#unreadable.size === 0) return false
+    for (let above = path as RemotePath; above !== ""; above = parent(above)) {
+      if (this.#unreadable.has(this.#nameOf(above))) return true
+    }
+    return false
   }
 
   /** The file that takes part; `undefined` where there is none, or `left out`. */
   read(entry: Entry | undefined, path: string): File | "left out" | undefined {
     if (entry?._tag === "Skipped") {
-      this.#unreadable.add(entry.path)
+      this.#unreadable.add(this.#nameOf(entry.path))
       return "left out"
     }
-    for (let above = path as RemotePath; above !== "" && this.#unreadable.size > 0; above = parent(above)) {
-      if (this.#unreadable.has(above)) return "left out"
-    }
+    if (this.isUnreadable(path)) return "left out"
     if (entry?._tag !== "File") return undefined
-    if (this.#filter !== undefined && !this.#filter.includes(entry)) {
-      this.names?.note(entry.path)
-      return "left out"
-    }
+    if (this.#filter !== undefined && !this.#filter.includes(entry)) return "left out"
     this.files++
     return entry
   }
@@ -96,20 +99,26 @@ const letterCase = (other: string): string =>
   `"${other}" differs from it in letter case alone, and the other side may take both for one file: rename one`
 
 export const run = Effect.fnUntraced(function* (
-  { first, second }: Pair,
+  pair: Pair,
   state: PairState,
   filter: Filter | undefined
 ): Effect.fn.Return<Compared, StorageError> {
+  const { first, second } = pair
   const within = precision(first.capabilities, second.capabilities)
+  const nameOf = Spellings.mayDiffer(pair) ? LetterCases.folded : undefined
   const sides = {
-    first: new Looking(filter, second.capabilities.isCaseSensitive),
-    second: new Looking(filter, first.capabilities.isCaseSensitive)
+    first: new Looking(filter, nameOf ?? ((path) => path)),
+    second: new Looking(filter, nameOf ?? ((path) => path))
   }
+  /** By its name whatever is not held: what both sides list as it is spelled, or one of them leaves out. */
+  const settled = new Map<string, RemotePath>()
   const conflicts: Array<Conflict> = []
   const passed: Array<Passed> = []
-  const removals: Array<{ readonly side: Side; readonly path: RemotePath; readonly file: File }> = []
+  const removals = { first: 0, second: 0 }
   const puts = { files: 0, bytes: 0 }
   let same = 0
+
+  const isUnreadable = (path: string): boolean => sides.first.isUnreadable(path) || sides.second.isUnreadable(path)
 
   const prior = state.prior()
   let next = prior.next()
@@ -121,12 +130,19 @@ export const run = Effect.fnUntraced(function* (
       if (order > 0) return undefined
       next = prior.next()
       if (order === 0) return value
-      const isSeen =
-        sides.first.read(undefined, known) === undefined && sides.second.read(undefined, known) === undefined
-      if (isSeen) state.forget(known)
+      if (isUnreadable(known)) continue
+      if (nameOf === undefined) state.forget(known)
+      else state.hold({ name: nameOf(known), path: known as RemotePath, on: undefined, prior: value })
     }
     return undefined
   }
+
+  const visited = (path: RemotePath, known: Prior | undefined, ours?: File, theirs?: File): Visited => ({
+    path,
+    first: ours,
+    second: theirs,
+    decision: decide(standing(known, ours, within), standing(known, theirs, within))
+  })
 
   const visit = (ours: Entry | undefined, theirs: Entry | undefined): Visited | undefined => {
     const entry = ours ?? theirs
@@ -141,22 +157,27 @@ export const run = Effect.fnUntraced(function* (
     const known = priorAt(path)
     const left = sides.first.read(ours, path)
     const right = sides.second.read(theirs, path)
-    if (left === "left out" || right === "left out") return undefined
-    return {
-      path,
-      first: left,
-      second: right,
-      decision: decide(standing(known, left, within), standing(known, right, within))
+    const isLeftOut = left === "left out" || right === "left out"
+    if (nameOf !== undefined) {
+      const name = nameOf(path)
+      if (isLeftOut || (left !== undefined && right !== undefined)) settled.set(name, path)
+      else if (left !== undefined) state.hold({ name, path, on: { side: "first", file: left }, prior: known })
+      else if (right !== undefined) state.hold({ name, path, on: { side: "second", file: right }, prior: known })
+      if (left === undefined || right === undefined) return undefined
     }
+    return isLeftOut ? undefined : visited(path, known, left as File | undefined, right as File | undefined)
   }
 
   /** `from` has the file; the other side gets it. */
   const put = (from: Side, file: File): void => {
-    const other = sides[from].names?.claim(file.path)
-    if (other !== undefined) return void passed.push({ path: file.path, because: letterCase(other), isFailure: true })
     puts.files++
     puts.bytes += file.size
     state.plan(from === "first" ? "second" : "first", { path: file.path, isRemoval: false, file })
+  }
+
+  const remove = (side: Side, path: RemotePath, file: File): void => {
+    removals[side]++
+    state.plan(side, { path, isRemoval: true, file })
   }
 
   const isEqual = (one: File, other: File): Effect.Effect<boolean, StorageError> => {
@@ -168,16 +189,9 @@ export const run = Effect.fnUntraced(function* (
   }
 
   const settle = Effect.fnUntraced(function* ({ decision, first: ours, path, second: theirs }: Visited) {
-    const held = ours ?? theirs
-    for (const [side, file] of [
-      ["first", ours],
-      ["second", theirs]
-    ] as const) {
-      if (file !== undefined && decision !== "toFirst" && decision !== "toSecond") sides[side].names?.note(path)
-    }
     switch (decision) {
       case "nothing":
-        if (held !== undefined) same++
+        if (ours !== undefined || theirs !== undefined) same++
         return
       case "forget":
         return state.forget(path)
@@ -186,9 +200,9 @@ export const run = Effect.fnUntraced(function* (
       case "toFirst":
         return put("second", theirs!)
       case "removeFirst":
-        return void removals.push({ side: "first", path, file: ours! })
+        return remove("first", path, ours!)
       case "removeSecond":
-        return void removals.push({ side: "second", path, file: theirs! })
+        return remove("second", path, theirs!)
       case "compare": {
         if (yield* isEqual(ours!, theirs!)) {
           same++
@@ -197,30 +211,70 @@ export const run = Effect.fnUntraced(function* (
       }
     }
   })
-  const unsettled = ({ path }: Visited, error: StorageError): Effect.Effect<void, StorageError> => {
+
+  const alone = ({ on, path, prior }: Held): Visited =>
+    on?.side === "first" ? visited(path, prior, on.file) : visited(path, prior, undefined, on?.file)
+
+  /** Of one file that both sides list, each in its own spelling. Gives whether it is one. */
+  const settlePair = Effect.fnUntraced(function* (ours: Held, theirs: Held, known: Prior | undefined) {
+    const path = yield* Spellings.common(pair, ours.on!.file, theirs.on!.file)
+    if (path === undefined) return false
+    for (const spelled of [ours.path, theirs.path]) state.forget(spelled)
+    if (known !== undefined) state.record(path, known)
+    yield* settle(visited(path, known, { ...ours.on!.file, path }, { ...theirs.on!.file, path }))
+    return true
+  })
+
+  /** What is spelled by one side alone, and all that is there under other spellings of its name. */
+  const settleHeld = Effect.fnUntraced(function* (group: ReadonlyArray<Held>) {
+    if (group.some(({ path }) => isUnreadable(path))) return
+    const files = group.filter(({ on }) => on !== undefined)
+    const earlier = group.filter(({ on }) => on === undefined)
+    for (const { path } of earlier) state.forget(path)
+    const taken = settled.get(group[0]!.name)
+    const [one, another] = files
+    if (one === undefined) return
+    const known = one.prior ?? another?.prior ?? earlier[0]?.prior
+    if (taken === undefined && another === undefined) {
+      if (known !== undefined) state.record(one.path, known)
+      return yield* settle(alone({ ...one, prior: known }))
+    }
+    const isOneSided = files.every(({ on }) => on!.side === one.on!.side)
+    const isPair = taken === undefined && files.length === 2 && !isOneSided
+    if (isPair && (yield* settlePair(one, another!, known))) return
+    let brought = taken
+    for (const held of files) {
+      const other = isOneSided ? brought : (brought ?? files.find(({ path }) => path !== held.path)?.path)
+      if (isPair || other === undefined) {
+        const found = alone(held)
+        yield* settle(found)
+        if (found.decision === "toFirst" || found.decision === "toSecond") brought = held.path
+      } else passed.push({ path: held.path, because: letterCase(other), isFailure: true })
+    }
+  })
+
+  const unsettled = (
+    { path }: { readonly path: RemotePath },
+    error: StorageError
+  ): Effect.Effect<void, StorageError> => {
     if (error.stopsJob) return Effect.fail(error)
     return Effect.sync(
       () => void passed.push({ path, because: `it can not be compared: ${error.reason.message}`, isFailure: true })
     )
   }
 
-  const visited = visitBoth(listing(first, filter), listing(second, filter), visit)
-  yield* Stream.runForEachArray(visited, (some) =>
+  const found = visitBoth(listing(first, filter), listing(second, filter), visit)
+  yield* Stream.runForEachArray(found, (some) =>
     Effect.forEach(some, (one) => Effect.catch(settle(one), (error) => unsettled(one, error)), {
       concurrency: hashers,
       discard: true
     })
   )
   priorAt(undefined)
-
-  const count = { first: 0, second: 0 }
-  for (const { file, path, side } of removals) {
-    // Where letter case may not count, a file of this name is there under another one.
-    const names = sides[side === "first" ? "second" : "first"].names
-    if (names?.has(path) === true) continue
-    count[side]++
-    state.plan(side, { path, isRemoval: true, file })
+  for (const group of state.held()) {
+    yield* Effect.catch(settleHeld(group), (error) => unsettled(group[0]!, error))
   }
+
   const files = { first: sides.first.files, second: sides.second.files }
-  return { conflicts, passed, files, removals: count, puts, same }
+  return { conflicts, passed, files, removals, puts, same }
 })

@@ -24,6 +24,16 @@ export interface Todo {
 
 export type Side = "first" | "second"
 
+/** Something that waits for another spelling of its path: a file of one side alone, or what was in common at a path that neither side lists. */
+export interface Held {
+  /** Of all spellings the same. */
+  readonly name: string
+  readonly path: RemotePath
+  /** Absent for what was in common. */
+  readonly on: { readonly side: Side; readonly file: File } | undefined
+  readonly prior: Prior | undefined
+}
+
 export interface PairState {
   /** Files that both sides had. */
   readonly count: number
@@ -35,6 +45,9 @@ export interface PairState {
   readonly planned: (side: Side) => Iterable<Todo>
   /** What was planned for the path on that side. */
   readonly todo: (side: Side, path: string) => Todo | undefined
+  readonly hold: (held: Held) => void
+  /** All that is held, in groups of one name. */
+  readonly held: () => Iterable<ReadonlyArray<Held>>
 }
 
 /** Raised by whatever an older program could misread. */
@@ -44,7 +57,10 @@ const schema = `
   create table if not exists file (path text primary key, size integer not null, modified integer) strict, without rowid;
   create table if not exists todo (side text, path text, removal integer not null, file text not null,
     primary key (side, path)) strict, without rowid;
+  create table if not exists held (name text, side text, path text, file text, size integer, modified integer,
+    primary key (name, side, path)) strict, without rowid;
   delete from todo;
+  delete from held;
 `
 
 const keyOf = (places: ReadonlyArray<PlaceIdentity>): string => {
@@ -73,6 +89,14 @@ const todoOf = (row: Record<string, unknown>): Todo => ({
 const priorOf = (row: Record<string, unknown>): Prior => ({
   size: Number(row["size"]),
   modifiedAt: row["modified"] === null ? undefined : Number(row["modified"])
+})
+
+/** `side` is empty for what was in common. */
+const heldOf = (row: Record<string, unknown>): Held => ({
+  name: String(row["name"]),
+  path: String(row["path"]) as RemotePath,
+  on: row["side"] === "" ? undefined : { side: row["side"] as Side, file: JSON.parse(String(row["file"])) },
+  prior: row["size"] === null ? undefined : priorOf(row)
 })
 
 type Places = readonly [first: PlaceIdentity, second: PlaceIdentity]
@@ -104,6 +128,17 @@ const opening = Effect.fnUntraced(function* (
   const deleteFile = database.prepare("delete from file where path = ?")
   const insertTodo = database.prepare("insert or replace into todo values (?, ?, ?, ?)")
   const oneTodo = database.prepare("select * from todo where side = ? and path = ?")
+  const insertHeld = database.prepare("insert or replace into held values (?, ?, ?, ?, ?, ?)")
+  const rowsHeld = function* () {
+    const page = database.prepare(
+      "select * from held where (name, side, path) > (?, ?, ?) order by name, side, path limit 1000"
+    )
+    for (let rows = page.all("", "", ""); rows.length > 0; ) {
+      yield* rows
+      const last = rows.at(-1)!
+      rows = page.all(last["name"]!, last["side"]!, last["path"]!)
+    }
+  }
   return {
     count: Number(database.prepare("select count(*) as files from file").get()?.["files"]),
     prior: function* () {
@@ -132,6 +167,22 @@ const opening = Effect.fnUntraced(function* (
     todo: (side, path) => {
       const row = oneTodo.get(side, path)
       return row === undefined ? undefined : todoOf(row)
+    },
+    hold: ({ name, on, path, prior }) => {
+      const file = on === undefined ? null : JSON.stringify(on.file)
+      insertHeld.run(name, on?.side ?? "", path, file, prior?.size ?? null, prior?.modifiedAt ?? null)
+    },
+    held: function* () {
+      let group: Array<Held> = []
+      for (const row of rowsHeld()) {
+        const held = heldOf(row)
+        if (group.length > 0 && group[0]!.name !== held.name) {
+          yield group
+          group = []
+        }
+        group.push(held)
+      }
+      if (group.length > 0) yield group
     }
   }
 })
