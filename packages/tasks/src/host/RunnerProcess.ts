@@ -11,6 +11,8 @@ export interface RunnerProgram {
   /** What runs the task. It is given the secrets as one line of JSON on standard input. */
   readonly command: (task: Pick<Task, "id" | "kind">) => readonly [program: string, ...words: ReadonlyArray<string>]
   readonly environment: { readonly [variable: string]: string | undefined }
+  /** Kinds that take none of the places of those that run at once, and wait for none: others wait for what they answer. */
+  readonly placeless?: ReadonlySet<string>
   /** Ends one that does not end when it is to. */
   readonly sendSignal: SendSignal
 }
@@ -23,9 +25,6 @@ export interface Ended {
 
 const longestComplaint = 2_000
 
-/** Other programs wait for what these answer. */
-const awaited: ReadonlyArray<string> = ["mount", "mountSnapshots", "serveWebdav", "serveHttp", "serveRestic"]
-
 export const encodeSecrets = (secrets: Secrets): string =>
   JSON.stringify(Object.fromEntries([...secrets].map(([name, secret]) => [name, Redacted.value(secret)])))
 
@@ -37,13 +36,13 @@ export const decodeSecrets = (line: string): Secrets => {
 
 /** Starts it. What it prints goes nowhere; its last complaint is kept while this process lives. */
 export const start = (
-  { command, environment }: Pick<RunnerProgram, "command" | "environment">,
+  { command, environment, placeless }: Pick<RunnerProgram, "command" | "environment" | "placeless">,
   task: Pick<Task, "id" | "kind">,
   secrets: Secrets
 ): Promise<Ended> => {
   const [program, ...words] = command(task)
   const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
-  if (!awaited.includes(task.kind)) StandBack.standBack(child)
+  if (!placeless?.has(task.kind)) StandBack.standBack(child)
   let complaint = ""
   child.stdin.on("error", () => {})
   child.stdin.end(`${encodeSecrets(secrets)}\n`)

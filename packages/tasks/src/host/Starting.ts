@@ -13,6 +13,8 @@ export interface Starting {
   readonly start: (task: Task) => void
   readonly has: (id: string) => boolean
   readonly count: () => number
+  /** How many places they take of those that run at once. */
+  readonly places: () => number
   /** Those of them that runners have now are started no more. */
   readonly look: (held: ReadonlyArray<Task>) => void
 }
@@ -41,8 +43,7 @@ export const make = Effect.fnUntraced(function* ({
   secrets,
   store
 }: StartingOptions) {
-  /** By id: the take that the task had when its runner was started. */
-  const starting = new Map<string, number>()
+  const starting = new Map<string, Pick<Task, "take" | "kind">>()
   const failures = new Map<string, number>()
   const context = yield* Effect.context<never>()
 
@@ -89,7 +90,7 @@ export const make = Effect.fnUntraced(function* ({
 
   const result: Starting = {
     start: (task) => {
-      starting.set(task.id, task.take)
+      starting.set(task.id, task)
       Effect.runForkWith(context)(
         run(task).pipe(
           Effect.catch(({ message }) => Effect.sync(() => onProblem(message))),
@@ -99,8 +100,9 @@ export const make = Effect.fnUntraced(function* ({
     },
     has: (id) => starting.has(id),
     count: () => starting.size,
+    places: () => [...starting.values()].filter(({ kind }) => !program.placeless?.has(kind)).length,
     look: (held) => {
-      for (const { id, take } of held) if (take !== starting.get(id)) starting.delete(id)
+      for (const { id, take } of held) if (take !== starting.get(id)?.take) starting.delete(id)
     }
   }
   return result

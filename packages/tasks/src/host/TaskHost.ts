@@ -34,7 +34,7 @@ import * as Starting from "./Starting.ts"
 import * as Submit from "./Submit.ts"
 
 export interface HostSettings {
-  /** How many tasks run at once. Those that wait for a key do not count. */
+  /** How many tasks run at once. Those that wait for a key do not count, nor do `RunnerProgram.placeless` kinds. */
   readonly atOnce: number
   readonly retention: Retention
 }
@@ -112,8 +112,10 @@ export const make = Effect.fnUntraced(function* ({
   let heldAt = 0
   let prunedAt = Number.NEGATIVE_INFINITY
 
-  const counts = ({ isRecord, owner: its, state }: Task): boolean =>
+  const placeless = program.placeless ?? new Set()
+  const counts = ({ isRecord, kind, owner: its, state }: Task): boolean =>
     !isRecord &&
+    !placeless.has(kind) &&
     its?.host === owner.host &&
     (state._tag === "Running" || (state._tag === "Waiting" && state.for !== "credentials"))
 
@@ -134,19 +136,32 @@ export const make = Effect.fnUntraced(function* ({
     starting.look(held)
     // Who shares its task does parts of it too.
     const atWork = new Set(held.filter(counts).map(({ owner: its }) => its?.pid))
-    return atOnce - atWork.size - starting.count()
+    return atOnce - atWork.size - starting.places()
   })
 
   /** Starts as many of them as there is room for; gives how many more there would be. */
   const startSome = Effect.fnUntraced(function* (due: ReadonlyArray<Task>, free: number) {
     let left = free
     for (const task of due) {
-      if (left <= 0) break
-      if (starting.has(task.id) || !(yield* isForHere(task))) continue
+      const takes = placeless.has(task.kind) ? 0 : 1
+      if (left < takes || starting.has(task.id) || !(yield* isForHere(task))) continue
       starting.start(task)
-      left--
+      left -= takes
     }
     return left
+  })
+
+  /** Tasks that are due and need no place. */
+  const duePlaceless = Effect.gen(function* () {
+    if (placeless.size === 0) return []
+    const queued = yield* store.list({ states: ["Queued"], kinds: [...placeless], limit: 100 })
+    return queued.length === 0
+      ? []
+      : yield* store.due(
+          queued.length,
+          undefined,
+          queued.map(({ id }) => id)
+        )
   })
 
   /** Up to there the last look found none for this host: those of others may be more than one look goes through. */
@@ -154,6 +169,7 @@ export const make = Effect.fnUntraced(function* ({
 
   const startDue = Effect.gen(function* () {
     const free = yield* room
+    yield* startSome(yield* duePlaceless, 0)
     if (free <= 0) return
     const limit = mayRun === undefined ? free + starting.count() : mostDue
     const due = yield* store.due(limit, passed)
