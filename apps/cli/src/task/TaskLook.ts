@@ -92,7 +92,7 @@ export const show = Effect.fnUntraced(function* (flags: { readonly id: string })
     ["kind", `${printable(task.kind)}${task.by === null ? "" : `, asked for by ${printable(task.by)}`}`],
     ["about", TaskText.subject(task)],
     ["state", TaskText.state(task, now)],
-    ["why", state._tag === "Failed" ? printable(told(state.failure)) : ""],
+    ["why", "failure" in state ? printable(told(state.failure)) : ""],
     ["asked", Amount.time(createdAt)],
     ["began", startedAt === null ? "" : Amount.time(startedAt)],
     ["ended", endedAt === null ? "" : Amount.time(endedAt)],

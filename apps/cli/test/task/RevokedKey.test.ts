@@ -37,7 +37,11 @@ test.each([
           { concurrency: count }
         )
         for (const { state, totals } of waiting) {
-          expect(state).toMatchObject({ _tag: "Waiting", for: "credentials" })
+          expect(state).toMatchObject({
+            _tag: "Waiting",
+            for: "credentials",
+            failure: { provider: expect.stringMatching(/^b2:/) }
+          })
           expect(totals.done).toBeLessThan(files)
           expect(totals.failed).toBe(0)
         }

@@ -80,16 +80,22 @@ test("a task whose password is not stored waits for it, and goes on when the con
   expect((await cli.run("repo", "init", "--repo", world.at("repository"))).error).not.toContain("error:")
   const entry = `[repositories.home]\nlocation = "${world.at("repository")}"\n`
   fs.writeFileSync(world.environment.OURCLONE_CONFIG, entry)
-  const { ended, waiting } = await world.hosted((host, store) =>
+  const { ended, shown, waiting } = await world.hosted((host, store) =>
     Effect.gen(function* () {
       const request = { repository: "home", paths: [world.at("from")] }
       const { id } = yield* host.submit({ kind: "backup", request, origin: "schedule" })
       const waiting = yield* until(store, id, tagged("Waiting"))
+      const shown = yield* Effect.promise(() => makeCli({ environment: world.environment }).run("task", "show", id))
       yield* Effect.sync(() => fs.writeFileSync(world.environment.OURCLONE_CONFIG, `${entry}password = "secret"\n`))
-      return { waiting, ended: yield* until(store, id, tagged("Done")) }
+      return { shown, waiting, ended: yield* until(store, id, tagged("Done")) }
     })
   )
-  expect(waiting.state).toMatchObject({ _tag: "Waiting", for: "credentials" })
+  expect(waiting.state).toMatchObject({
+    _tag: "Waiting",
+    for: "credentials",
+    failure: { message: expect.stringContaining('password of repository "home" is not stored') }
+  })
+  expect(shown.out).toMatch(/^why +the password of repository "home" is not stored/m)
   expect(ended.summary).toMatchObject({ filesNew: 1 })
   expect(JSON.stringify(ended)).not.toContain("secret")
 })

@@ -6,6 +6,7 @@ import { patternOf } from "../../web/src/words/patterns.ts"
 import { above, inside, partsOf, trail } from "../../web/src/words/placeText.ts"
 import { adviceOf } from "../../web/src/words/remedies.ts"
 import { shareOf } from "../../web/src/words/taskFigures.ts"
+import { goesOn } from "../../web/src/words/taskStates.ts"
 
 test.each([
   ["photos:my-bucket/2024", "photos", "my-bucket/2024", "photos:my-bucket"],
@@ -103,4 +104,22 @@ test("nothing is said to be whole before it has ended, nor in hundredths before 
 test("a mount that can not be is told what to do about it", () => {
   expect(adviceOf("MountBadMountPoint", { code: "chooseMountPoint" })?.text).toContain("another folder")
   expect(adviceOf("MountBusy", { code: "unmountFirst", values: { point: "/mnt" } })?.text).toBe("Unmount /mnt first.")
+})
+
+test("a key that was refused, and a password that is missing, lead to where they are given", () => {
+  const advice = adviceOf("Unauthenticated", undefined, "photos:my-bucket/2024")
+  expect(advice?.link?.to).toMatchObject({ params: { name: "photos" }, search: { change: "key" } })
+  const secret = { code: "giveSecret", values: { secret: "repository:home" } }
+  expect(adviceOf("SecretRefused", secret)).toMatchObject({
+    text: "Give the password of repository home, under Care.",
+    link: { to: { params: { repository: "home" } } }
+  })
+})
+
+test("what waits for a key or for room is not said to go on when that has passed", () => {
+  const waiting = { _tag: "Waiting", take: 1, until: null } as const
+  const at = String
+  expect(goesOn({ ...waiting, for: "credentials" }, at)).toContain("once another key or password is there")
+  expect(goesOn({ ...waiting, for: "space" }, at)).toContain("once there is room")
+  expect(goesOn({ ...waiting, for: "network", until: 7 }, at)).toContain("at 7")
 })

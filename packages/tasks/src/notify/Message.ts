@@ -1,6 +1,7 @@
 /** What a notification says. Pure. */
 import type { Schedule } from "../task/Schedule.ts"
 import type { Task } from "../task/Task.ts"
+import { needsSomebody } from "../task/TaskState.ts"
 import type { Occasion } from "./Target.ts"
 
 export interface Message {
@@ -22,17 +23,26 @@ const nameOf = (task: Task, schedule: Schedule | undefined): string => schedule?
 
 const detail = ({ id, state, totals }: Task): string => {
   const counts = `${totals.done} done, ${totals.skipped} skipped, ${totals.failed} failed`
+  const because = state._tag === "Waiting" ? state.failure : undefined
+  if (because !== undefined) return `${because.message}\nTask ${id}: ${counts}`
   if (state._tag === "Failed") return `${state.failure.message}\nTask ${id}: ${counts}`
   return `Task ${id}: ${counts}`
 }
 
-/** Of a task that ended, `before` the one of its schedule that ended before it; nothing of one that was cancelled. */
+/**
+ * Of a task that ended, `before` the one of its schedule that ended before it; nothing of one that was cancelled. Of one that
+ * goes on only when somebody does something, too.
+ */
 export const ofTask = (task: Task, before: Task | undefined, schedule: Schedule | undefined): Message | undefined => {
   const name = nameOf(task, schedule)
   const data = { task: task.id, kind: task.kind, schedule: schedule?.name ?? null, failed: task.totals.failed }
   if (wentWrong(task)) {
     const title = task.state._tag === "Failed" ? `${name} failed` : `${name}: ${task.totals.failed} failed`
     return { occasion: "failure", title, body: detail(task), data }
+  }
+  if (needsSomebody(task.state)) {
+    const what = task.state.for === "space" ? "free space" : "another key or password"
+    return { occasion: "failure", title: `${name} waits for ${what}`, body: detail(task), data }
   }
   if (task.state._tag !== "Done") return undefined
   if (before === undefined || !wentWrong(before)) {

@@ -1,4 +1,4 @@
-/** Tells those who want to hear of it how tasks end, and that schedules have no good run. */
+/** Tells those who want to hear of it how tasks end, which ones wait for somebody, and that schedules have no good run. */
 import type { Surroundings } from "@ourclone/core/configuration/Secret"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import type { TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
 import type { Schedule } from "../task/Schedule.ts"
 import type { Task } from "../task/Task.ts"
-import { hasEnded } from "../task/TaskState.ts"
+import { hasEnded, needsSomebody } from "../task/TaskState.ts"
 import * as Message from "./Message.ts"
 import * as Sending from "./Sending.ts"
 import * as Target from "./Target.ts"
@@ -75,7 +75,7 @@ const noteChanges = Effect.fnUntraced(function* (
   }
   const { last, tasks } = yield* store.changes(after, piece)
   for (const task of tasks) {
-    if (task.isRecord || !hasEnded(task.state)) continue
+    if (task.isRecord || !(hasEnded(task.state) || needsSomebody(task.state))) continue
     const message = Message.ofTask(task, yield* beforeOf(store, task), scheduleOf(task, schedules))
     if (message !== undefined) yield* note(store, targets, `${task.id}/${task.take}/${task.state._tag}`, message)
   }

@@ -107,7 +107,10 @@ export class Ledger {
     const [waiting, was] = [this.#waiting, this.#isWaiting]
     this.#wasWaiting = was
     this.#isWaiting = waiting !== undefined
-    if (waiting !== undefined) return { _tag: "Blocked", take, for: waiting.for, until: waiting.until ?? null }
+    if (waiting !== undefined) {
+      const { failure, for: reason, until = null } = waiting
+      return { _tag: "Blocked", take, for: reason, until, ...(failure === undefined ? {} : { failure }) }
+    }
     return was ? { _tag: "Unblocked", take } : undefined
   }
 

@@ -13,10 +13,15 @@ export type Secrets = ReadonlyMap<SecretName, Redacted.Redacted<string>>
 
 export const none: Secrets = new Map()
 
+const nameOf = (secret: SecretName): string =>
+  secret.startsWith("repository:")
+    ? `password of repository "${secret.slice("repository:".length)}"`
+    : `secret of ${secret}`
+
 const notStored = (secret: SecretName): SecretRefused =>
   new SecretRefused({
     secret,
-    message: `the secret of ${secret} is not stored, so a run without anybody beside it can not begin`
+    message: `the ${nameOf(secret)} is not stored, so a run without anybody beside it can not begin`
   })
 
 /** What the configuration says of the repository's password. */

@@ -9,12 +9,14 @@ const by = Schema.String
 const take = Schema.Int
 /** Milliseconds since 1970 UTC. */
 const moment = Schema.NullOr(Schema.Int)
+/** What it waits for has failed so, where something has. */
+const failure = Schema.optionalKey(Failure)
 
 /** Waiting goes on by itself and keeps its runner; Paused goes on when a person resumes it. */
 export const TaskState = Schema.TaggedUnion({
   Queued: { notBefore: moment },
   Running: { take },
-  Waiting: { take, for: WaitReason, until: moment },
+  Waiting: { take, for: WaitReason, until: moment, failure },
   Paused: { by },
   Done: { failed: Schema.Int },
   Failed: { failure: Failure },
@@ -29,7 +31,7 @@ export type StateTag = TaskState["_tag"]
  */
 export const TaskInput = Schema.TaggedUnion({
   Claimed: { take },
-  Blocked: { take, for: WaitReason, until: moment },
+  Blocked: { take, for: WaitReason, until: moment, failure },
   Unblocked: { take },
   Finished: { take, failed: Schema.Int },
   Broke: { take, failure: Failure },
@@ -96,6 +98,10 @@ export const can =
 
 /** Held by a runner: what a person wishes goes through that one. */
 export const isHeld = (state: TaskState): state is Of<TaskState, "Running" | "Waiting"> => "take" in state
+
+/** Waits for what only a person can give: another key or password, or room. */
+export const needsSomebody = (state: TaskState): state is Of<TaskState, "Waiting"> =>
+  state._tag === "Waiting" && (state.for === "credentials" || state.for === "space")
 
 /** Nothing becomes of it by itself any more. */
 export const hasEnded = (state: TaskState): boolean =>

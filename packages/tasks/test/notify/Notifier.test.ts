@@ -113,6 +113,29 @@ describe("notifications", () => {
     })
   )
 
+  it.effect("tell of a task that waits for a key or for space, with the reason, once for each of its runs", () =>
+    Effect.gen(function* () {
+      const { sink, store, turn } = yield* prepared
+      const { id } = yield* store.create({ kind: "sync", request: {}, origin: "service" })
+      const failure = { code: "Unauthenticated", message: "photos refused the key", isRetryable: false }
+      const wait = Effect.fnUntraced(function* (reason: "credentials" | "network") {
+        const { take, task } = (yield* store.claim(owner, 1_000, id))!
+        const batch = { facts: [], outcomes: [], mended: [], totals: task.totals }
+        const blocked = { _tag: "Blocked", take, for: reason, until: null, failure } as const
+        for (const input of [blocked, { _tag: "Unblocked", take } as const, blocked]) {
+          yield* store.commit({ take, task }, batch, 1_000, input)
+          yield* turn
+        }
+        expect((yield* store.load(id)).state).toEqual({ ...blocked, _tag: "Waiting" })
+        yield* store.settle(id, { _tag: "OwnerEnded", take })
+      })
+      for (const reason of ["credentials", "credentials", "network"] as const) yield* wait(reason)
+      const told = bodies(sink.heard).map(({ data, type }) => [type, data.title, data.text.split("\n")[0]])
+      const once = ["task.failure", `sync ${id} waits for another key or password`, "photos refused the key"]
+      expect(told).toEqual([once, once])
+    })
+  )
+
   it.effect("that are not taken are tried again under the same id, ever later, and given up in the end", () =>
     Effect.gen(function* () {
       const { run, sink, store, turn } = yield* prepared

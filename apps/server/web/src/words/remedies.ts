@@ -46,7 +46,17 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Ad
     text: `If it is lost, forget snapshot ${snapshot}, then try again.`,
     link: backup("Open Backup")
   }),
-  giveSecret: ({ secret }) => ({ text: `Give the secret of ${secret}.`, link: storage("Open Storage") }),
+  giveSecret: ({ secret }) => {
+    const [, repository] = /^repository:(.*)$/s.exec(secret) ?? []
+    if (repository === undefined) return { text: `Give the secret of ${secret}.`, link: storage("Open Storage") }
+    return {
+      text: `Give the password of repository ${repository}, under Care.`,
+      link: {
+        label: "Give password",
+        to: { to: "/backup/$repository", params: { repository }, search: { view: "care" } }
+      }
+    }
+  },
   includePath: ({ path }) => ({ text: `Choose ${path} in the whole snapshot.` }),
   installPackage: ({ package: name }) => ({ text: `Install the package ${name} on the service's machine.` }),
   listFiles: () => ({ text: "Look what is in the snapshot.", link: backup("Open Backup") }),
@@ -111,11 +121,16 @@ const byCode: { readonly [Code in StorageError["reason"]["_tag"]]: Advice } = {
   UnexpectedResponse: { text: "The storage answered what nobody understands: retry, and report it if it stays so." }
 }
 
-/** Nothing for what nobody has advice about. */
-export const adviceOf = (code: string, remedy: Remedy | null | undefined): Advice | undefined => {
+/** Nothing for what nobody has advice about. `provider` is the place that is to blame. */
+export const adviceOf = (code: string, remedy: Remedy | null | undefined, provider?: string): Advice | undefined => {
   if (remedy != null && Object.hasOwn(words, remedy.code)) {
     const say = words[remedy.code as keyof Remedies] as (values: Readonly<Record<string, string>>) => Advice
     return say(remedy.values ?? {})
+  }
+  const [storage] = /^[^:/]+/.exec(provider ?? "") ?? []
+  if (code === "Unauthenticated" && storage !== undefined) {
+    const to = { to: "/storage/$name", params: { name: storage }, search: { change: "key" } } as const
+    return { text: `The key of ${storage} was refused: replace it.`, link: { label: "Replace key", to } }
   }
   return Object.hasOwn(byCode, code) ? byCode[code as keyof typeof byCode] : undefined
 }

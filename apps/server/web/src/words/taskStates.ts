@@ -34,5 +34,16 @@ const waitingFor = {
   limit: "a limit that you set"
 } as const
 
+/** What makes a task that waits go on. */
+export const goesOn = (
+  state: Extract<TaskState, { readonly _tag: "Waiting" }>,
+  at: (moment: number) => string
+): string => {
+  if (state.for === "credentials") return "It goes on by itself once another key or password is there."
+  if (state.for === "space") return "It goes on by itself once there is room."
+  if (state.until === null) return "It goes on by itself when that has passed."
+  return `It tries again by itself at ${at(state.until)}.`
+}
+
 /** Why nothing moves, as half a sentence. */
 export const waitReason = (reason: keyof typeof waitingFor): string => waitingFor[reason]

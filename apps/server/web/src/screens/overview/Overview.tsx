@@ -1,4 +1,5 @@
 import * as Amount from "@ourclone/core/events/Amount"
+import { needsSomebody } from "@ourclone/tasks/task/TaskState"
 import { titleOf } from "@ourclone/tasks/task/TaskTitle"
 import { useInfiniteQuery } from "@tanstack/react-query"
 import { type LinkProps, useNavigate } from "@tanstack/react-router"
@@ -64,13 +65,13 @@ const needsOf = (
     })
   const waiting = tasks.flatMap((task): ReadonlyArray<Need> => {
     const { state } = task
-    if (state._tag !== "Waiting" || (state.for !== "credentials" && state.for !== "space")) return []
+    if (!needsSomebody(state)) return []
     return [
       {
         key: task.id,
         tone: "waiting",
         title: titleOf(task),
-        text: `Waits: ${waitReason(state.for)}.`,
+        text: state.failure?.message ?? `Waits: ${waitReason(state.for)}.`,
         action: open(task, "Open task")
       }
     ]

@@ -13,7 +13,7 @@ import { Tabs } from "../../ui/Tabs.tsx"
 import { exactly } from "../../words/moments.ts"
 import { adviceOf } from "../../words/remedies.ts"
 import { bytesText, leftOf, percent, rateOf, shareOf, tookOf } from "../../words/taskFigures.ts"
-import { waitReason } from "../../words/taskStates.ts"
+import { goesOn, waitReason } from "../../words/taskStates.ts"
 import { AdviceLink } from "./AdviceLink.tsx"
 import { Outcomes } from "./Outcomes.tsx"
 import { RateGraph } from "./RateGraph.tsx"
@@ -67,7 +67,7 @@ const Standing = ({ task }: { readonly task: TaskAnswer }) => {
 const Standings = ({ task }: { readonly task: TaskAnswer }) => {
   const { state } = task
   if (state._tag === "Failed") {
-    const advice = adviceOf(state.failure.code, state.failure.remedy)
+    const advice = adviceOf(state.failure.code, state.failure.remedy, state.failure.provider)
     return (
       <Notice tone="failed" title="It could not go on" actions={<AdviceLink advice={advice} />}>
         <p>{visible(state.failure.message)}</p>
@@ -76,12 +76,13 @@ const Standings = ({ task }: { readonly task: TaskAnswer }) => {
     )
   }
   if (state._tag === "Waiting") {
-    const advice = state.for === "credentials" ? adviceOf("Unauthenticated", null) : undefined
+    const { failure } = state
+    const advice = failure === undefined ? undefined : adviceOf(failure.code, failure.remedy, failure.provider)
     return (
       <Notice tone="waiting" title={`Waiting: ${waitReason(state.for)}`} actions={<AdviceLink advice={advice} />}>
-        {state.until === null
-          ? "It goes on by itself when that has passed."
-          : `It tries again by itself at ${exactly(state.until)}.`}
+        {failure === undefined ? null : <p>{visible(failure.message)}</p>}
+        {advice === undefined ? null : <p>{advice.text}</p>}
+        <p>{goesOn(state, exactly)}</p>
       </Notice>
     )
   }
