@@ -8,6 +8,7 @@
  */
 
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
+import { inTurn } from "@ourclone/core/layers/RunPace"
 import * as Pace from "@ourclone/core/machine/Pace"
 import { traced } from "@ourclone/core/machine/Traced"
 import * as Effect from "effect/Effect"
@@ -46,13 +47,15 @@ export interface HttpClient {
   readonly close: () => Promise<void>
 }
 
-/** Without the query, which may hold what nobody else may know. */
+/** `effect` when it is the turn of its run. Traced without the query, which may hold what nobody else may know. */
 export const tracedRequest = <A, E>(request: HttpRequest, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  traced(effect, "request", () => ({
-    method: request.method,
-    origin: request.origin,
-    path: request.path.replace(/\?.*/s, "")
-  }))
+  inTurn(
+    traced(effect, "request", () => ({
+      method: request.method,
+      origin: request.origin,
+      path: request.path.replace(/\?.*/s, "")
+    }))
+  )
 
 const interrupted = new Error("interrupted")
 const empty = Buffer.alloc(0)

@@ -58,7 +58,8 @@ export interface SharedAccount {
 export interface Accounts {
   /**
    * A place of the account that `values` sign in to, with every layer around it, until the scope closes. `values` may
-   * hold `AccountSettings`; those of whoever opens last hold for the account. Fails once: the caller may try again.
+   * hold `AccountSettings`; those of whoever names some and opens last hold for the account, and so for all who use it: what
+   * one run alone is to keep to goes around its provider. Fails once: the caller may try again.
    */
   readonly open: (
     factory: ProviderFactory,

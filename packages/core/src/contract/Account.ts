@@ -17,7 +17,10 @@ export interface Account {
   readonly id: string
   /** From now on at most so many connections to one server, whatever they are for. Absent where there are none to limit. */
   readonly limitConnections?: ((most: number) => void) | undefined
-  /** From now on at most so many requests a second; `undefined` is no limit. Absent where there are none to count. */
+  /**
+   * From now on at most so many requests a second; `undefined` is no limit. Absent where there are none to count. What counts
+   * them for the account makes each `inTurn` (`layers/RunPace`), for the runs that have a pace of their own.
+   */
   readonly limitRequests?: ((perSecond: number | undefined) => void) | undefined
   /** Opens a place in it. `values` are those given to `connect`, but for options of `ProviderFactory.placeOptions`. */
   readonly open: (at: OpenAt, values: OptionValues) => Effect.Effect<Provider, StorageError>

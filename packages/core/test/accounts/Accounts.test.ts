@@ -4,6 +4,7 @@ import * as Accounts from "@ourclone/core/accounts/Accounts"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import { StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import { TrafficLog } from "@ourclone/core/layers/Observed"
+import * as FaultyProvider from "@ourclone/core/testing/FaultyProvider"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { Effect, Redacted, Schema } from "effect"
 import { at, put } from "../../src/testing/Check.ts"
@@ -124,9 +125,23 @@ describe("Accounts", () => {
   it.effect("fail once by themselves where a remote wants no retries", () =>
     Effect.gen(function* () {
       const { factory } = service()
+      let faulty: FaultyProvider.FaultyProvider | undefined
+      const failing: ProviderFactory.ProviderFactory = {
+        ...factory,
+        connect: (given, name) =>
+          Effect.map(factory.connect(given, name), (account) => ({
+            ...account,
+            open: (where, options) =>
+              Effect.map(account.open(where, options), (provider) => {
+                faulty = FaultyProvider.make(provider, [{ method: "stat", kind: "fail" }])
+                return faulty
+              })
+          }))
+      }
       const accounts = yield* Accounts.make()
-      const provider = yield* accounts.open(factory, values("one", { retries: 0 }), place("a"))
-      assert.strictEqual((yield* Effect.flip(provider.stat(at("none")))).reason._tag, "NotFound")
+      const provider = yield* accounts.open(failing, values("one", { retries: 0 }), place("a"))
+      assert.strictEqual((yield* Effect.flip(provider.stat(at("none")))).reason._tag, "Unavailable")
+      assert.strictEqual(faulty?.calls("stat"), 1)
     })
   )
 })

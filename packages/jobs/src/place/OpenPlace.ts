@@ -7,8 +7,9 @@ import type { Tell } from "@ourclone/core/events/Tell"
 import { retryingAtFirst } from "@ourclone/core/layers/Retry"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Tpslimit from "./Tpslimit.ts"
 
-/** Opens what `text` means until the scope closes, and then tells what there is to say of it. A service that is away for the moment is tried again, and that is told. */
+/** Opens what `text` means until the scope closes, at the pace of the run, and then tells what there is to say of it. A service that is away for the moment is tried again, and that is told. */
 export const open = Effect.fnUntraced(function* (text: string, tell: Tell, options: Given = {}) {
   const remotes = yield* Remotes
   const clock = yield* Clock.Clock
@@ -29,5 +30,5 @@ export const open = Effect.fnUntraced(function* (text: string, tell: Tell, optio
       })
     )
   }
-  return provider
+  return yield* Tpslimit.around(provider)
 })

@@ -3,6 +3,7 @@ import * as SnapshotCopy from "@ourclone/backup/care/SnapshotCopy"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { JobKind } from "../kind/JobKind.ts"
+import * as Tpslimit from "../place/Tpslimit.ts"
 import { access, count, locking, snapshotChoice } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 import * as SelectedSnapshots from "./SelectedSnapshots.ts"
@@ -32,16 +33,19 @@ export const kind: JobKind<"copySnapshots", Request, Summary> = {
   request: Request,
   summary: Summary,
   needs: ({ fromRepository, repository }) => [fromRepository, repository].map(OpenedRepository.secretOf),
-  run: Effect.fnUntraced(function* (request, beside) {
-    const { tell } = beside
-    const { keyHint: _, ...others } = request
-    const source = yield* OpenedRepository.open({ ...others, repository: request.fromRepository }, beside)
-    const destination = yield* OpenedRepository.open(request, beside)
-    const working = Effect.gen(function* () {
-      const snapshots = yield* SelectedSnapshots.select(source, request, tell)
-      return yield* SnapshotCopy.copy(source, destination, { snapshots }, tell)
-    })
-    const inDestination = OpenedRepository.locked(destination, request, "shared", tell, working)
-    return yield* OpenedRepository.locked(source, request, "shared", tell, inDestination)
-  })
+  run: Effect.fnUntraced(
+    function* (request, beside) {
+      const { tell } = beside
+      const { keyHint: _, ...others } = request
+      const source = yield* OpenedRepository.open({ ...others, repository: request.fromRepository }, beside)
+      const destination = yield* OpenedRepository.open(request, beside)
+      const working = Effect.gen(function* () {
+        const snapshots = yield* SelectedSnapshots.select(source, request, tell)
+        return yield* SnapshotCopy.copy(source, destination, { snapshots }, tell)
+      })
+      const inDestination = OpenedRepository.locked(destination, request, "shared", tell, working)
+      return yield* OpenedRepository.locked(source, request, "shared", tell, inDestination)
+    },
+    (run, { tpslimit }) => Tpslimit.within(tpslimit)(run)
+  )
 }

@@ -18,6 +18,7 @@ import type { Beside, SecretName } from "../kind/JobKind.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
 import * as Bwlimit from "../place/Bwlimit.ts"
 import * as OpenPlace from "../place/OpenPlace.ts"
+import * as Tpslimit from "../place/Tpslimit.ts"
 import type { Access, Locking, Reading } from "./Fields.ts"
 
 /** What the password of a repository is called in `needs`. */
@@ -82,7 +83,8 @@ export const open = Effect.fnUntraced(function* (request: Access, beside: Beside
   const secret = secretOf(request.repository)
   const password = yield* passwordOf(beside, secret)
   const place = yield* locate(request.repository)
-  const provider = yield* OpenPlace.open(place, beside.tell, { rate: request.bwlimit, requests: request.tpslimit })
+  const storage = yield* Tpslimit.within(request.tpslimit)(OpenPlace.open(place, beside.tell))
+  const provider = yield* Bwlimit.around(storage, request.bwlimit, beside.limits)
   const directory = yield* cacheDirectory(request)
   const opened = Repository.open(provider, {
     password,

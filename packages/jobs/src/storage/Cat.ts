@@ -16,12 +16,15 @@ export const kind: BytesKind<"cat", Request> = {
   type: "cat",
   request: Request,
   needs: () => [],
-  run: ({ at, bwlimit, path, versionId }, { tell }) => {
-    const looking = { flags: { copyLinks: true, rate: bwlimit }, at, versionId }
+  run: ({ at, bwlimit, path, versionId }, { limits, tell }) => {
+    const looking = { flags: { copyLinks: true }, at, versionId }
     const refused = Bwlimit.refusal(bwlimit)
     if (refused !== undefined) return Stream.fail(refused)
     return Stream.unwrap(
-      Effect.map(FileOrFolder.findOnlyFile(path, tell, looking), ({ file, provider }) => provider.read(file))
+      Effect.gen(function* () {
+        const { file, provider } = yield* FileOrFolder.findOnlyFile(path, tell, looking)
+        return (yield* Bwlimit.around(provider, bwlimit, limits)).read(file)
+      })
     )
   }
 }

@@ -167,14 +167,13 @@ export const ranging = {
   upTo: Schema.String.annotate({ description: "The last of the paths" })
 }
 
-type Linking = Pick<Transferring, "links" | "copyLinks" | "metadata" | "tpslimit">
+type Linking = Pick<Transferring, "links" | "copyLinks" | "metadata">
 
 /** What is given wins over the configuration; what is not leaves it alone. */
-export const givenOf = ({ copyLinks, links, metadata, tpslimit }: Linking): Given => ({
+export const givenOf = ({ copyLinks, links, metadata }: Linking): Given => ({
   links: links === true || undefined,
   copyLinks: copyLinks === true || undefined,
-  metadata: metadata === true || undefined,
-  requests: tpslimit
+  metadata: metadata === true || undefined
 })
 
 /** How the source is looked for. */

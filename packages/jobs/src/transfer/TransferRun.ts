@@ -20,6 +20,7 @@ import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterOf } from "../place/FilterFields.ts"
 import { hold, tellBusy } from "../place/HoldDestination.ts"
 import * as RepositoryAmong from "../place/RepositoryAmong.ts"
+import * as Tpslimit from "../place/Tpslimit.ts"
 import * as AsideOf from "./AsideOf.ts"
 import * as Elsewhere from "./Elsewhere.ts"
 import * as Limits from "./Limits.ts"
@@ -127,6 +128,9 @@ const checkSource = Effect.fnUntraced(function* (
 const named = (request: Request) => (error: StorageError | Guard.GuardStopped | LimitReached) =>
   error._tag === "GuardStopped" && error.guard === "empty source" ? emptySource(request) : error
 
+const atItsPace = <A, E, R>(run: Effect.Effect<A, E, R>, { tpslimit }: Request): Effect.Effect<A, E, R> =>
+  Tpslimit.within(tpslimit)(run)
+
 export const run = (verb: Verb) =>
   Effect.fnUntraced(function* (asked: Request, { limits, sharing, tell }: Beside) {
     const { name, request } = yield* Sides.aimed(asked, tell)
@@ -155,7 +159,7 @@ export const run = (verb: Verb) =>
     )
     yield* checkSource(verb, request, sides, plan.totals, tell)
     return shared === undefined ? summary : SharedRun.together(summary, shared)
-  })
+  }, atItsPace)
 
 export const preview = (verb: Verb) =>
   Effect.fnUntraced(function* (asked: Request, { tell }: Beside) {
@@ -173,4 +177,4 @@ export const preview = (verb: Verb) =>
     const summary: TransferSummary = cost === undefined ? previewed : { ...previewed, cost }
     const stopped = plan.totals.removals > 0 ? Guard.deletion(plan.totals, limitsOf(verb, request)) : undefined
     return stopped === undefined ? summary : yield* named(request)(stopped)
-  })
+  }, atItsPace)

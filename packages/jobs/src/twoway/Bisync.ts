@@ -21,6 +21,7 @@ import { ThisMachine } from "../kind/Surroundings.ts"
 import * as Bwlimit from "../place/Bwlimit.ts"
 import { filterOf } from "../place/FilterFields.ts"
 import { hold } from "../place/HoldDestination.ts"
+import * as Tpslimit from "../place/Tpslimit.ts"
 import { Request } from "./BisyncFields.ts"
 import * as Comparing from "./Comparing.ts"
 import * as Conflicts from "./Conflicts.ts"
@@ -143,6 +144,9 @@ const continuing = (
 const actionOf = ({ file, isRemoval, path }: PairState.Todo): Action =>
   isRemoval ? { _tag: "Remove", path, size: file.size } : { _tag: "Put", file, because: "missing" }
 
+const atItsPace = <A, E, R>(run: Effect.Effect<A, E, R>, { tpslimit }: Request): Effect.Effect<A, E, R> =>
+  Tpslimit.within(tpslimit)(run)
+
 const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
   const { limits, tell } = beside
   const pair = yield* openPair(request, tell)
@@ -210,7 +214,7 @@ const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
     retries: sum((one) => one.retries)
   }
   return summary
-})
+}, atItsPace)
 
 /** What is planned is thrown away with the transaction that it was written in. */
 const preview = Effect.fnUntraced(function* (request: Request, beside: Beside) {
@@ -250,7 +254,7 @@ const preview = Effect.fnUntraced(function* (request: Request, beside: Beside) {
     retries: 0
   }
   return summary
-})
+}, atItsPace)
 
 export const kind: JobKind<"bisync", Request, Summary> = {
   type: "bisync",

@@ -16,9 +16,9 @@ export interface Pair {
 const nameOf = ({ place }: Provider): string => JSON.stringify([place.account, place.ways[0]?.map(({ name }) => name)])
 
 /** Fails with `GuardStopped` where one lies in the other. */
-export const openPair = Effect.fnUntraced(function* ({ createsBucket, first, second, tpslimit }: Request, tell: Tell) {
+export const openPair = Effect.fnUntraced(function* ({ createsBucket, first, second }: Request, tell: Tell) {
   const openSide = (text: string) =>
-    Effect.flatMap(open(text, tell, { createsBuckets: createsBucket, requests: tpslimit }), OwnFiles.without)
+    Effect.flatMap(open(text, tell, { createsBuckets: createsBucket }), OwnFiles.without)
   const sides = [yield* openSide(first), yield* openSide(second)] as const
   const overlapping = overlap(sides[0], sides[1])
   if (overlapping !== undefined) return yield* overlapping

@@ -4,6 +4,7 @@
  */
 import type { S3Client } from "@aws-sdk/client-s3"
 import { type Reason, StorageError } from "@ourclone/core/contract/StorageError"
+import { inTurn } from "@ourclone/core/layers/RunPace"
 import { ConnectionFailure, type Headers, type HttpReply } from "@ourclone/http/HttpMessage"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
@@ -97,10 +98,12 @@ export const make = (provider: string, { client, onRequest, requests, setRegion 
   const attempt: S3Calls["attempt"] = (of, send) =>
     once(
       of,
-      Effect.tryPromise({
-        try: (abortSignal) => send(client, { abortSignal }),
-        catch: (thrown): Refused => ({ failure: S3Errors.failureOf(thrown) })
-      })
+      inTurn(
+        Effect.tryPromise({
+          try: (abortSignal) => send(client, { abortSignal }),
+          catch: (thrown): Refused => ({ failure: S3Errors.failureOf(thrown) })
+        })
+      )
     )
 
   const errorOf = ({ error }: Failed): StorageError => error

@@ -1,6 +1,7 @@
 /** Requests of WebDAV, as effects that fail once, can be interrupted and have limits of time. */
 import { isStorageError, type Reason, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
+import { inTurn } from "@ourclone/core/layers/RunPace"
 import * as Pace from "@ourclone/core/machine/Pace"
 import * as Authorities from "@ourclone/http/Authorities"
 import * as HttpClient from "@ourclone/http/HttpClient"
@@ -165,20 +166,20 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
       return fail(method, at, reasonOfFailure(error))
     }
 
+  const asked = <A>(at: string, method: string, ask: (signal: AbortSignal) => Promise<A>) =>
+    inTurn(Effect.tryPromise({ try: ask, catch: explained(at, method) }))
+
   const exchange: DavClient["exchange"] = (at, sending, use) =>
-    Effect.tryPromise({
-      try: async (signal) => {
-        const { body, headers, statusCode } = await request(sending, signal)
-        body.on("error", () => {})
-        try {
-          return await use({ status: statusCode, headers }, body)
-        } finally {
-          // What comes slower than this is not worth the connection.
-          const enough = AbortSignal.any([signal, AbortSignal.timeout(thrownAwayFor)])
-          await body.dump({ limit: 64 * 1024, signal: enough }).catch(() => {})
-        }
-      },
-      catch: explained(at, sending.method)
+    asked(at, sending.method, async (signal) => {
+      const { body, headers, statusCode } = await request(sending, signal)
+      body.on("error", () => {})
+      try {
+        return await use({ status: statusCode, headers }, body)
+      } finally {
+        // What comes slower than this is not worth the connection.
+        const enough = AbortSignal.any([signal, AbortSignal.timeout(thrownAwayFor)])
+        await body.dump({ limit: 64 * 1024, signal: enough }).catch(() => {})
+      }
     })
 
   const send: DavClient["send"] = (at, sending, allowed = []) =>
@@ -227,7 +228,7 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
           failure instanceof ConnectionFailure ? fail(method, at, reasonOfFailure(failure.error)) : failure
         const log = (outcome: string) =>
           onRequest?.(`${method} ${path} ${outcome} ${Math.round(performance.now() - startedAt)} ms`)
-        const opened = body.opened((handler) => http.download(request, handler))
+        const opened = inTurn(body.opened((handler) => http.download(request, handler)))
         const answer = yield* Effect.mapBoth(opened, {
           onSuccess: (head): Answer => {
             log(`${head.status}`)
