@@ -3,11 +3,11 @@ import { S3Client } from "@aws-sdk/client-s3"
 import { expect, it } from "@effect/vitest"
 import * as ByteSource from "@ourclone/core/contract/ByteSource"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import { reason } from "@ourclone/core/testing/Check"
+import { pattern, pieces, reason } from "@ourclone/core/testing/Check"
 import * as HttpClient from "@ourclone/http/HttpClient"
 import * as S3Requests from "@ourclone/provider-s3/api/S3Requests"
-import { Effect, Redacted } from "effect"
-import { openAt } from "./emulated.ts"
+import { Effect, Redacted, Stream } from "effect"
+import { emulate, openAt } from "./emulated.ts"
 import { error, hostile, isVersioning, versioning } from "./hostile.ts"
 
 const at = RemotePath.makeUnsafe
@@ -101,6 +101,42 @@ it.live("what no header can hold is refused before it is sent", () =>
     })
     expect(yield* reason(store)).toBe("InvalidRequest")
     expect(server.requests.filter((request) => request.startsWith("PUT"))).toEqual([])
+  })
+)
+
+it.live("nor is it sent where bytes are read from", () =>
+  Effect.gen(function* () {
+    const server = yield* hostile((request) => (isVersioning(request) ? versioning : object))
+    const provider = yield* openAt(server, "bucket")
+    const file = { _tag: "File", path: at("a.txt"), size: 5, checksums: {}, identity: "x\r\nx-evil: 1" } as const
+    for (const read of [Stream.runDrain(provider.read(file)), Effect.asVoid(provider.readAll(file))]) {
+      expect(yield* reason(read)).toBe("InvalidRequest")
+    }
+    expect(server.requests.filter((request) => request.includes("a.txt"))).toEqual([])
+  })
+)
+
+it.live("other bytes of a file than were asked for are none of those, however many they are", () =>
+  Effect.gen(function* () {
+    const headers = { etag: '"x"', "content-length": "5", "content-range": "bytes 5-9/20" }
+    const server = yield* hostile((request) =>
+      isVersioning(request) ? versioning : { status: 206, body: "hello", headers }
+    )
+    const provider = yield* openAt(server, "bucket")
+    const file = { _tag: "File", path: at("a.txt"), size: 20, checksums: {} } as const
+    expect(yield* reason(Stream.runDrain(provider.read(file, { offset: 0, length: 5 })))).toBe("UnexpectedResponse")
+    const right = yield* Stream.runCollect(provider.read(file, { offset: 5, length: 5 }))
+    expect(Buffer.concat(right).toString()).toBe("hello")
+  })
+)
+
+it.live("a large file that is not what was announced is not stored", () =>
+  Effect.gen(function* () {
+    const emulator = yield* emulate()
+    const provider = yield* openAt(emulator, "photo-archive")
+    const source = { ...pieces(pattern(ByteSource.smallSize + 1)), sha1: "a".repeat(40) }
+    expect(yield* reason(provider.put(at("a.bin"), source, { modifiedAt: 0 }))).toBe("ChecksumMismatch")
+    expect(yield* reason(provider.stat(at("a.bin")))).toBe("NotFound")
   })
 )
 

@@ -36,7 +36,7 @@ const broken: ReadonlyArray<readonly [why: string, xml: string]> = [
   ["two documents", "<A></A><B></B>"],
   ["text behind the document", "<A></A>b"],
   ["a document that says what its entities are", '<!DOCTYPE A [<!ENTITY b "b">]><A>&b;</A>'],
-  ["elements in each other without end", "<A>".repeat(100_000)],
+  ["elements in each other deeper than any answer has them", "<A>".repeat(100) + "</A>".repeat(100)],
   ["a character that there is none of", "<A>&#x110000;</A>"]
 ]
 for (const [why, xml] of broken) {
