@@ -4,6 +4,7 @@
  */
 import type { ByteSource } from "@ourclone/core/contract/ByteSource"
 import type { DatedFile, Directory, Entry, File } from "@ourclone/core/contract/Entry"
+import type { PlaceIdentity } from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider, PutOptions } from "@ourclone/core/contract/Provider"
 import { join, makeUnsafe, type RemotePath } from "@ourclone/core/contract/RemotePath"
 import { InvalidRequest, isStorageError, Reason, StorageError } from "@ourclone/core/contract/StorageError"
@@ -125,7 +126,7 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
 
   const { capabilities, copy, freeSpace, leftovers, move, moveDirectory, putIfAbsent, putIfSame, touch, versions } =
     beneath
-  const { makeDirectory, removeDirectory, statDirectory } = beneath
+  const { locate, makeDirectory, mountOf, removeDirectory, statDirectory } = beneath
   const versionAbove = (version: Version): ReadonlyArray<Version> => {
     const path = names.file(version.path)
     const size = version.kind === "Hidden" ? 0 : Blocks.plainSize(version.size)
@@ -139,11 +140,16 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
     size: version.kind === "Hidden" ? 0 : Blocks.encryptedSize(version.size)
   })
 
+  // Another account than what is beneath: a copy inside the service would take encrypted bytes for plain ones.
+  const placeAbove = (place: PlaceIdentity): PlaceIdentity => ({
+    ...place,
+    account: `crypt:${keys.id}:${place.account}`
+  })
   return {
     specification: beneath.specification,
     name,
-    // Another account than what is beneath: a copy inside the service would take encrypted bytes for plain ones.
-    place: { ...beneath.place, account: `crypt:${keys.id}:${beneath.place.account}` },
+    place: placeAbove(beneath.place),
+    beneath: beneath.beneath ?? beneath.place,
     location: beneath.location,
     capabilities: {
       ...capabilities,
@@ -212,6 +218,8 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
           Effect.flatMap(touch(fileBeneath(file), modifiedAt, nanoseconds), (touched) => known(file.path, touched))
         )),
     remove: (path) => work(path, () => beneath.remove(names.fileBeneath(path))),
+    locate: locate && ((path) => work(path, () => Effect.map(locate(names.fileBeneath(path)), placeAbove))),
+    mountOf: mountOf && ((path) => work(path, () => mountOf(names.fileBeneath(path)))),
     makeDirectory: makeDirectory && ((path) => work(path, () => makeDirectory(names.folderBeneath(path)))),
     removeDirectory: removeDirectory && ((path) => work(path, () => removeDirectory(names.folderBeneath(path)))),
     copy:

@@ -1,5 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { isInside, ofPath } from "@ourclone/core/contract/PlaceIdentity"
+import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import * as Guard from "@ourclone/core/engine/Guard"
 import {
   at,
   bytes,
@@ -50,6 +53,38 @@ describe("CryptProvider", () => {
       assert.strictEqual(file?._tag, "File")
       if (file?._tag !== "File") return
       assert.notInclude(Buffer.from(yield* beneath.readAll(file)).toString("latin1"), "secret")
+    })
+  )
+
+  it.live("lies where what is beneath lies, so that neither goes into the other", () =>
+    Effect.gen(function* () {
+      const account = MemoryAccount.make()
+      const inner = MemoryProvider.make({ account, location: "data/enc" })
+      const provider = CryptProvider.make(inner, "secret:", options, yield* Keys.make(options))
+      assert.strictEqual(Guard.overlap(MemoryProvider.make({ account, location: "data" }), provider)?.guard, "overlap")
+      assert.strictEqual(Guard.overlap(provider, MemoryProvider.make({ account, location: "data" }))?.guard, "overlap")
+      assert.isUndefined(Guard.overlap(MemoryProvider.make({ account, location: "other" }), provider))
+      assert.isUndefined(Guard.overlap(MemoryProvider.make({ location: "data" }), provider))
+    })
+  )
+
+  it.live("says which file a name leads to where what is beneath can", () =>
+    Effect.gen(function* () {
+      const { beneath } = yield* over(MemoryAccount.make())
+      const asked: Array<string> = []
+      const locating: Provider = {
+        ...beneath,
+        locate: (path) => {
+          asked.push(path)
+          return Effect.succeed(ofPath(beneath.place.account, path))
+        }
+      }
+      const provider = CryptProvider.make(locating, "secret:", options, yield* Keys.make(options))
+      const found = yield* provider.locate!(at("a/b"))
+      assert.isTrue(isInside(found, provider.place))
+      assert.notInclude(asked[0], "a/b")
+      yield* provider.put(at("a/b"), bytes("x"), { modifiedAt })
+      assert.deepStrictEqual(asked, [...beneath.memory.files.keys()])
     })
   )
 

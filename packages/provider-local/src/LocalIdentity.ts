@@ -62,6 +62,12 @@ export const mountOf = (path: string, all: ReadonlyArray<Mount> = mounts()): Mou
   return own
 }
 
+/** The mount that shows `path`, of which nothing need exist, where a program does: a disk that one reads, as NTFS may be, is a disk. */
+export const programOf = (path: string): string | undefined => {
+  const mount = mountOf(fs.realpathSync(nearestExisting(path)))
+  return mount !== undefined && /^fuse(\.|$)/.test(mount.type) ? mount.device : undefined
+}
+
 /** The folders strictly below `path`, which is real, that another file system or folder is mounted on. */
 export const mountsBelow = (path: string): ReadonlyArray<string> => {
   const start = path === nodePath.sep ? path : path + nodePath.sep

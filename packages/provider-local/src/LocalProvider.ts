@@ -85,6 +85,7 @@ const open = (place: Place.Place): Provider => {
     makeDirectory: (path) => attempt(place, "makeDirectory", path, () => folders.ensure(path)),
     removeDirectory: LocalRemove.removeDirectory(place, folders),
     largeFile: LocalLargeFile.make({ place, folders, durability, freeSpace, refusals }),
+    mountOf: (path) => attempt(place, "locate", path, () => LocalIdentity.programOf(Place.absolute(place, path))),
     locate: (path) => attempt(place, "locate", path, () => locate(Place.absolute(place, path))),
     remarks: refusals.remarks,
     // With copyLinks a folder may lie behind a link, where nothing is changed.

@@ -219,3 +219,24 @@ describe("letter case", () => {
     )
   )
 })
+
+const canMountPrograms = fs.existsSync("/dev/fuse") && spawnSync("rclone", ["version"]).status === 0
+
+describe("a place that a program shows", () => {
+  it.live.skipIf(!canMountPrograms || !mayMount)("is told from a disk by its mount", () =>
+    withFolder((root) =>
+      Effect.gen(function* () {
+        for (const folder of ["shown", "mount"]) fs.mkdirSync(`${root}/${folder}`)
+        const started = spawnSync("rclone", ["mount", `:local:${root}/shown`, `${root}/mount`, "--daemon"])
+        assert.strictEqual(started.status, 0, String(started.stderr))
+        yield* Effect.gen(function* () {
+          const { mountOf } = yield* LocalProvider.make({ root })
+          assert.isString(yield* mountOf!(at("mount/not/there")))
+          assert.strictEqual(yield* mountOf!(at("mount/a")), yield* mountOf!(at("mount")))
+          assert.isUndefined(yield* mountOf!(at("shown/a")))
+          assert.isUndefined(yield* mountOf!(at("mounted")))
+        }).pipe(Effect.ensuring(Effect.sync(() => spawnSync("umount", ["-l", `${root}/mount`]))))
+      })
+    )
+  )
+})

@@ -1,11 +1,12 @@
 /**
- * The repository that is restored from, where it lies on this machine: a restore that deletes must not reach it,
- * by whatever name, link or mount a folder of it is found below the target.
+ * The repository that is restored from, where it lies on this machine, also behind a server that runs here: a restore that
+ * deletes must not reach it, by whatever name, link or mount a folder of it is found below the target.
  */
 import * as fs from "node:fs"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import { GuardStopped } from "@ourclone/core/engine/Guard"
+import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import type { Selection } from "../choose/Selection.ts"
 import * as RepositoryFile from "../format/RepositoryFile.ts"
@@ -27,12 +28,26 @@ const directories: ReadonlyArray<RemotePath.RemotePath> = [
   )
 ]
 
+/** Where no storage can say which folder it is: that with the repository's own `config`, of which no two are alike. */
+const byConfig =
+  (sealed: Uint8Array): IsOwn =>
+  (path) => {
+    try {
+      const config = Entries.join(path, Buffer.from("config"))
+      const { size } = fs.lstatSync(config)
+      return size === sealed.length && fs.readFileSync(config).equals(sealed)
+    } catch {
+      return false
+    }
+  }
+
 /** Asks the storage which directories the repository has. */
-export const find = Effect.fnUntraced(function* ({
-  provider: { capabilities, locate }
-}: Repository): Effect.fn.Return<IsOwn, StorageError> {
+export const find = Effect.fnUntraced(function* ({ provider }: Repository): Effect.fn.Return<IsOwn, StorageError> {
+  const { capabilities, locate } = provider
+  if (!capabilities.isLocal || locate === undefined) {
+    return byConfig(yield* retrying(Effect.flatMap(provider.stat(RepositoryFile.configPath), provider.readAll)))
+  }
   const ids = new Set<string>()
-  if (!capabilities.isLocal || locate === undefined) return () => false
   for (const directory of directories) {
     const { ways } = yield* locate(RemotePath.join(directory, RemotePath.makeUnsafe("any")))
     for (const way of ways) {

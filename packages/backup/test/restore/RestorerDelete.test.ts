@@ -117,9 +117,12 @@ const refusal = (target: string, restore: (options: HandMade.Options) => Effect.
   })
 
 /** A repository on the disk that a folder `target` is beside or around, with a snapshot of `tree`. */
-const inTarget = Effect.fnUntraced(function* (nodes: ReadonlyArray<HandMade.HandMade>) {
-  const { repository, root } = yield* TestRepository.inFolder()
-  const id = yield* HandMade.store(repository, nodes)
+const inTarget = Effect.fnUntraced(function* (nodes: ReadonlyArray<HandMade.HandMade>, isBehindServer = false) {
+  const { repository: found, root } = yield* TestRepository.inFolder()
+  const id = yield* HandMade.store(found, nodes)
+  const { capabilities, locate, ...rest } = found.provider
+  const served = { ...rest, capabilities: { ...capabilities, isLocal: false } }
+  const repository = isBehindServer ? { ...found, provider: served } : found
   return {
     root,
     restoreTo: (target: string) => (options: HandMade.Options) => HandMade.restore(repository, id, target, options)
@@ -162,6 +165,16 @@ describe("A restore with --delete into a target that holds the repository", () =
           })
         )
       }
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("is refused where a server of this machine has the repository, which can not say where it lies", () =>
+    Effect.gen(function* () {
+      const { restoreTo, root } = yield* inTarget(tree, true)
+      yield* refusal(join(root, ".."), restoreTo(join(root, "..")))
+      yield* refusal(root, restoreTo(root))
+      write(join(root, "../d/config"))
+      expect((yield* restoreTo(join(root, "../d"))({ delete: true })).summary.failures).toBe(0)
     }).pipe(Effect.scoped)
   )
 

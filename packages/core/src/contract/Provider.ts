@@ -183,6 +183,13 @@ export interface Provider {
    */
   readonly locate?: ((path: RemotePath) => Effect.Effect<PlaceIdentity, StorageError>) | undefined
   /**
+   * The mount by which a program, rather than a disk or the system, shows what is at `path`: what is stored behind it may be seen
+   * here late, and the other way round. Undefined of every other path; absent where there is none.
+   */
+  readonly mountOf?: ((path: RemotePath) => Effect.Effect<string | undefined, StorageError>) | undefined
+  /** Where its files lie, for a storage that is made of another: `place` says which files they are. */
+  readonly beneath?: PlaceIdentity | undefined
+  /**
    * The name that the file at a path is stored under. Present where that may be another than its path: the begin of it,
    * which another file may have for its path.
    */

@@ -68,6 +68,7 @@ export const removeExtra = Effect.fnUntraced(function* (
   if (removals.length + directories.length === 0) return
   const stopped = Guard.deletion(totals, options)
   if (stopped !== undefined) return yield* stopped
+  yield* run.apart.beforeRemovals(removals, totals.firstSource)
   progress.enter("deleting")
   yield* each(run, removals, ({ path }) => remove(run, path))
   const { removeDirectory } = destination

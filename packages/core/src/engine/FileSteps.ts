@@ -42,25 +42,37 @@ const ended = (
   deed: "stored" | "copied",
   file: File,
   size: number,
-  stored: File
+  stored: File,
+  wasThere: boolean
 ): Effect.Effect<void, StorageError> => {
   const { path } = file
   if (run.options.removesSource) {
-    return Effect.map(dropSource(run, file), (isMoved) => done(run, isMoved ? "moved" : deed, path, size, stored))
+    return Effect.map(dropSource(run, file, wasThere), (isMoved) =>
+      done(run, isMoved ? "moved" : deed, path, size, stored)
+    )
   }
   done(run, deed, path, size, stored)
   return Effect.void
 }
 
-const send = (run: TransferRun, file: File, flight: Flight): Effect.Effect<void, StorageError> =>
+const send = (run: TransferRun, file: File, wasThere: boolean, flight: Flight): Effect.Effect<void, StorageError> =>
   isExact(run.source, run.destination, file)
-    ? sendDated(run, file, flight)
-    : Effect.flatMap(retrying(exact(run.source, run.destination, file)), (known) => sendDated(run, known, flight))
+    ? sendDated(run, file, wasThere, flight)
+    : Effect.flatMap(retrying(exact(run.source, run.destination, file)), (known) =>
+        sendDated(run, known, wasThere, flight)
+      )
 
-const sendDated = (run: TransferRun, file: DatedFile, flight: Flight): Effect.Effect<void, StorageError> =>
+const sendDated = (
+  run: TransferRun,
+  file: DatedFile,
+  wasThere: boolean,
+  flight: Flight
+): Effect.Effect<void, StorageError> =>
   file.isSizeUnsure === true
-    ? Effect.flatMap(retrying(run.source.readAll(file)), (bytes) => sendBytes(run, file, ByteSource.fromBytes(bytes)))
-    : sendBytes(run, file, Download.source(run.source, file), flight)
+    ? Effect.flatMap(retrying(run.source.readAll(file)), (bytes) =>
+        sendBytes(run, file, wasThere, ByteSource.fromBytes(bytes))
+      )
+    : sendBytes(run, file, wasThere, Download.source(run.source, file), flight)
 
 /** Of a file so large that its parts are: a stop costs more than it does elsewhere. */
 const noteCoarseParts = (run: TransferRun, path: RemotePath, size: number): void => {
@@ -76,6 +88,7 @@ const noteCoarseParts = (run: TransferRun, path: RemotePath, size: number): void
 const sendBytes = (
   run: TransferRun,
   file: DatedFile,
+  wasThere: boolean,
   bytes: ByteSource.ByteSource,
   flight?: Flight
 ): Effect.Effect<void, StorageError> => {
@@ -99,7 +112,7 @@ const sendBytes = (
     if (found.size !== size) return otherSize(run, path, size, found)
     summary.stored++
     summary.storedBytes += size
-    return ended(run, "stored", file, size, found)
+    return ended(run, "stored", file, size, found, wasThere)
   })
 }
 
@@ -111,6 +124,7 @@ const copyOrElse = (
   copy: NonNullable<Provider["copy"]>,
   from: CopyOf,
   file: File,
+  wasThere: boolean,
   otherwise: (error: StorageError) => Effect.Effect<void, StorageError>
 ): Effect.Effect<void, StorageError> =>
   Effect.matchEffect(retrying(copy(from.file, from.location, file.path)), {
@@ -118,7 +132,7 @@ const copyOrElse = (
     onSuccess: (stored) => {
       if (stored.size !== file.size) return otherSize(run, file.path, file.size, stored)
       run.summary.copied++
-      return ended(run, "copied", file, file.size, stored)
+      return ended(run, "copied", file, file.size, stored, wasThere)
     }
   })
 
@@ -127,35 +141,37 @@ const copyOrSend = (
   run: TransferRun,
   copy: NonNullable<Provider["copy"]>,
   file: File,
+  wasThere: boolean,
   flight: Flight
 ): Effect.Effect<void, StorageError> =>
-  copyOrElse(run, copy, { file, location: run.source.location }, file, (error) => {
+  copyOrElse(run, copy, { file, location: run.source.location }, file, wasThere, (error) => {
     // The destination's key may not read the source, whose own key may.
     if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
     if (run.summary.copied === 0) run.copy = undefined
-    return send(run, file, flight)
+    return send(run, file, wasThere, flight)
   })
 
 /** What a copy of `copyOf` may fail with, and the bytes of the source then do. */
 const isOnlyOfCopy = ({ reason }: StorageError): boolean =>
   reason._tag === "PermissionDenied" || reason._tag === "NotFound" || reason._tag === "SourceChanged"
 
-/** Brings the bytes of `file` to the destination, by a copy of `copyOf` where that is there; `otherwise` is what a failure comes to. */
+/** Brings the bytes of the file to the destination, by a copy of `copyOf` where that is there; `otherwise` is what a failure comes to. */
 export const put = (
   run: TransferRun,
-  file: File,
-  otherwise: (error: StorageError) => Effect.Effect<void, StorageError>,
-  copyOf?: CopyOf
+  { because, copyOf, file }: Omit<Put, "_tag">,
+  otherwise: (error: StorageError) => Effect.Effect<void, StorageError>
 ): Effect.Effect<void, StorageError> =>
   Effect.suspend(() => {
+    const wasThere = because !== "missing"
     const flight = run.progress.begin(file.path, file.size)
     const { aside } = run.options
     const { copy } = run.destination
-    const direct = run.copy === undefined ? send(run, file, flight) : copyOrSend(run, run.copy, file, flight)
+    const direct =
+      run.copy === undefined ? send(run, file, wasThere, flight) : copyOrSend(run, run.copy, file, wasThere, flight)
     const bring =
       copyOf === undefined || copy === undefined
         ? direct
-        : copyOrElse(run, copy, copyOf, file, (error) => (isOnlyOfCopy(error) ? direct : Effect.fail(error)))
+        : copyOrElse(run, copy, copyOf, file, wasThere, (error) => (isOnlyOfCopy(error) ? direct : Effect.fail(error)))
     const work = aside === undefined ? bring : Effect.andThen(keepAt(run.destination, file.path, aside), bring)
     return Effect.matchEffect(work, {
       onFailure: (error) => {
@@ -189,7 +205,7 @@ export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect
     },
     onSuccess: (touched) => {
       summary.touched++
-      return Effect.map(dropSource(run, file), (isMoved) =>
+      return Effect.map(dropSource(run, file, true), (isMoved) =>
         done(run, isMoved ? "moved" : "touched", path, undefined, touched)
       )
     }
@@ -198,6 +214,6 @@ export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect
 
 /** The destination has it already; a move is done once the source has it no more. */
 export const keep = (run: TransferRun, file: File): Effect.Effect<void, StorageError> =>
-  Effect.map(dropSource(run, file), (isMoved) => {
+  Effect.map(dropSource(run, file, true), (isMoved) => {
     if (isMoved) run.options.tell.fact({ _tag: "Done", deed: "moved", item: file.path })
   })

@@ -41,10 +41,11 @@ export const deletion = (totals: Totals, limits: DeletionLimits): GuardStopped |
 
 /** Whether one side lies inside the other, where a sync would read what it writes or remove what it reads. */
 export const overlap = (source: Provider, destination: Provider): GuardStopped | undefined => {
-  const isInner = isInside(destination.place, source.place)
-  if (!isInner && !isInside(source.place, destination.place)) return undefined
+  const [ours, theirs] = [source.beneath ?? source.place, destination.beneath ?? destination.place]
+  const isInner = isInside(theirs, ours)
+  if (!isInner && !isInside(ours, theirs)) return undefined
   const [inner, outer] = isInner ? [destination.name, source.name] : [source.name, destination.name]
-  const isOnePlace = isSame(source.place, destination.place)
+  const isOnePlace = isSame(ours, theirs)
   const message = isOnePlace
     ? source.name === destination.name
       ? `source and destination are the same place, ${source.name}`

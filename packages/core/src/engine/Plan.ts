@@ -62,6 +62,8 @@ export interface PlanOptions {
 
 /** What planning has seen so far; it grows while the stream is read. */
 export interface Totals {
+  /** The first file that the source had. */
+  firstSource?: RemotePath
   sourceFiles: number
   destinationFiles: number
   /** Those left alone on request too. */
@@ -201,6 +203,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     }
     if (isLeftOut(entry)) return undefined
     totals.sourceFiles++
+    totals.firstSource ??= entry.path
     return meeting(entry) ?? both(entry, undefined)
   }
 
@@ -236,6 +239,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     last = theirs.path
     if (isLeftOut(ours)) return undefined
     totals.sourceFiles++
+    totals.firstSource ??= ours.path
     totals.destinationFiles++
     return meeting(ours) ?? both(ours, theirs)
   }

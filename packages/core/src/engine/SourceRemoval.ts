@@ -16,8 +16,11 @@ const isSame = (left: File, right: File): boolean =>
   agrees(left.versionId, right.versionId) &&
   agrees(left.identity, right.identity)
 
-/** Removes at the source what was read, and nothing that has taken its place since. Gives whether it did; a file that is gone is nobody's move. */
-export const dropSource = (run: TransferRun, file: File): Effect.Effect<boolean, StorageError> => {
+/**
+ * Removes at the source what was read, and nothing that has taken its place since. `wasThere` says that the destination had
+ * something of that name before this run, which might be the file itself. Gives whether it did; a file that is gone is nobody's move.
+ */
+export const dropSource = (run: TransferRun, file: File, wasThere: boolean): Effect.Effect<boolean, StorageError> => {
   const { destination, options, source, summary } = run
   if (!options.removesSource) return Effect.succeed(false)
   const { path } = file
@@ -31,8 +34,9 @@ export const dropSource = (run: TransferRun, file: File): Effect.Effect<boolean,
       const reason = new SourceChanged({ message })
       return Effect.fail(new StorageError({ provider: source.name, operation: "remove", path, reason }))
     }
-    const removal = Effect.andThen(LastLook.beforeSource(source, destination, path), retrying(source.remove(path)))
-    return Effect.map(removal, () => {
+    const looking = LastLook.beforeSource(source, destination, path)
+    const sure = wasThere ? Effect.andThen(looking, run.apart.beforeSource(path)) : looking
+    return Effect.map(Effect.andThen(sure, retrying(source.remove(path))), () => {
       summary.moved++
       return true
     })

@@ -110,7 +110,10 @@ export const make = (run: TransferRun): TakenPlaces => {
       Effect.forEach(
         group.waiting,
         ({ file }) =>
-          Effect.andThen(run.options.tell.room, FileSteps.put(run, file, failed(run, file.path, file.size))),
+          Effect.andThen(
+            run.options.tell.room,
+            FileSteps.put(run, { file, because: "missing" }, failed(run, file.path, file.size))
+          ),
         { concurrency: run.options.transfers, discard: true }
       )
     )

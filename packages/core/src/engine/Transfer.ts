@@ -12,6 +12,7 @@ import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { isTracing, traced } from "../machine/Traced.ts"
 import { type ActionOrder, sorted } from "./ActionOrder.ts"
 import * as Afterwards from "./Afterwards.ts"
+import * as Apart from "./Apart.ts"
 import * as FileSteps from "./FileSteps.ts"
 import type * as Guard from "./Guard.ts"
 import type { Limit, LimitReached } from "./Limit.ts"
@@ -63,6 +64,7 @@ const start = (
   clock,
   underWay: new UnderWay(),
   withholding: Withholding.make(),
+  apart: Apart.make(source, destination),
   summary: TransferSummary.empty(),
   noted: new Set(),
   progress: TransferProgress.make(options.tell, plan.totals, {
@@ -91,12 +93,12 @@ const perform = (
 ): Effect.Effect<void, StorageError> | undefined => {
   switch (action._tag) {
     case "Put": {
-      const { copyOf, file } = action
+      const { file } = action
       if (run.options.limit?.mayBegin(file.size) === false) return undefined
       if (taken.holds(file)) return undefined
       const otherwise = (error: StorageError) =>
         taken.holdsRefused(file, error) ? Effect.void : failed(run, file.path, sizeOf(file))(error)
-      return FileSteps.put(run, file, otherwise, copyOf)
+      return FileSteps.put(run, action, otherwise)
     }
     case "Touch":
       return Effect.catch(
@@ -194,7 +196,8 @@ const all = Effect.fnUntraced(function* (run: TransferRun, plan: Plan) {
   const taken = TakenPlaces.make(run)
   const { limit } = run.options
   const performing = performAll(run, plan, later, taken)
-  yield* limit === undefined ? performing : Effect.raceFirst(performing, limit.stop)
+  const { stop } = run.apart
+  yield* Effect.raceFirst(performing, limit === undefined ? stop : Effect.raceFirst(stop, limit.stop))
   if (limit !== undefined) yield* limit.check
   run.summary.same = plan.totals.same - run.summary.touched
   yield* taken.settle(later, plan.totals)

@@ -9,6 +9,7 @@ import type { StorageError } from "../contract/StorageError.ts"
 import type { Fact } from "../events/RunEvent.ts"
 import { ofStorageError, waiting } from "../events/StorageFailure.ts"
 import { RetryListener } from "../layers/Retry.ts"
+import type { Apart } from "./Apart.ts"
 import type { TransferOptions } from "./Transfer.ts"
 import type { TransferProgress } from "./TransferProgress.ts"
 import type { TransferSummary } from "./TransferSummary.ts"
@@ -24,6 +25,7 @@ export interface TransferRun {
   readonly clock: Clock.Clock
   readonly underWay: UnderWay
   readonly withholding: Withholding
+  readonly apart: Apart
   /** Copies inside the service, as long as that is possible. */
   copy: Provider["copy"]
   /** Codes of what was noted. */

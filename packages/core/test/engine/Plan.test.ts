@@ -55,6 +55,7 @@ describe("Plan.make", () => {
       const plan = Plan.make(source, destination, sync)
       yield* Stream.runDrain(plan.actions)
       assert.deepStrictEqual(plan.totals, {
+        firstSource: makeUnsafe("new"),
         sourceFiles: 2,
         destinationFiles: 2,
         same: 1,

@@ -1,0 +1,146 @@
+/**
+ * Whether source and destination are two places, asked of the storages themselves: a file that is put at the one is looked
+ * for at the other.
+ *
+ * `PlaceIdentity` tells the places of one account apart. A service that is reached by two addresses or protocols, or through
+ * a mount, has two accounts, and what a move finds there already is the very file that it is about to remove.
+ */
+import { randomUUID } from "node:crypto"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as ByteSource from "../contract/ByteSource.ts"
+import type { DatedFile } from "../contract/Entry.ts"
+import type { Provider } from "../contract/Provider.ts"
+import { join, makeUnsafe, parent, type RemotePath, root } from "../contract/RemotePath.ts"
+import { InvalidRequest, StorageError } from "../contract/StorageError.ts"
+import { retrying } from "../layers/Retry.ts"
+import { GuardStopped } from "./Guard.ts"
+
+/** `unsure` where a program shows one of them, as it may show late what the other has. */
+type Verdict = "apart" | "same" | "unsure"
+
+export interface Apart {
+  /** Fails where the file at `path` of the source may be the very file that the destination has there. */
+  readonly beforeSource: (path: RemotePath) => Effect.Effect<void, StorageError>
+  /** Fails where some of what is to be removed at the destination is the source; `first` is a file of the source. */
+  readonly beforeRemovals: (
+    removals: ReadonlyArray<{ readonly path: RemotePath }>,
+    first: RemotePath | undefined
+  ) => Effect.Effect<void, StorageError | GuardStopped>
+  /** Fails once both are found to be one place; never ends otherwise. */
+  readonly stop: Effect.Effect<never, GuardStopped>
+}
+
+/** Folders whose verdict is remembered; files come in order of their paths. */
+const mostFolders = 256
+/** So many names of the source are tried among what is to be removed. */
+const mostTries = 4
+
+const text = new TextEncoder().encode("This file told whether two places are one, and may be removed.\n")
+
+/** The version too, where there are versions: nothing of it is to stay. */
+const takeAway = (provider: Provider, file: DatedFile): Effect.Effect<void> => {
+  const { versions } = provider
+  const { modifiedAt, path, size, versionId } = file
+  const removal = retrying(provider.remove(path))
+  if (versions === undefined || versionId === undefined) return Effect.ignore(removal)
+  const version = { path, versionId, kind: "Stored", size, modifiedAt, storedAt: modifiedAt } as const
+  return Effect.ignore(Effect.catch(retrying(versions.remove(version)), () => removal))
+}
+
+/** Whether a file that is put in a folder of `destination` is seen in a folder of `source`. */
+const probe = (
+  [source, ours]: readonly [Provider, RemotePath],
+  [destination, theirs]: readonly [Provider, RemotePath]
+): Effect.Effect<Verdict, StorageError> => {
+  const name = makeUnsafe(`.ourclone-${randomUUID()}`)
+  const modifiedAt = Math.floor(Date.now() / 1000) * 1000
+  return Effect.acquireUseRelease(
+    retrying(destination.put(join(theirs, name), ByteSource.fromBytes(text), { modifiedAt })),
+    () =>
+      retrying(source.stat(join(ours, name))).pipe(
+        Effect.as<Verdict>("same"),
+        Effect.catchReason("StorageError", "NotFound", () => Effect.succeed<Verdict>("apart"))
+      ),
+    (file) => takeAway(destination, file)
+  )
+}
+
+const mountOf = ({ mountOf }: Provider, path: RemotePath): Effect.Effect<string | undefined, StorageError> =>
+  mountOf === undefined ? Effect.succeed(undefined) : mountOf(path)
+
+const judge = Effect.fnUntraced(function* (
+  source: Provider,
+  ours: RemotePath,
+  destination: Provider,
+  theirs: RemotePath
+): Effect.fn.Return<Verdict, StorageError> {
+  const [mount, other] = yield* Effect.all([mountOf(source, ours), mountOf(destination, theirs)])
+  const isTold =
+    source.locate !== undefined &&
+    destination.locate !== undefined &&
+    source.place.account === destination.place.account &&
+    mount === other
+  // `LastLook` asks those.
+  if (isTold) return "apart"
+  if (mount !== undefined || other !== undefined) return "unsure"
+  return yield* probe([source, ours], [destination, theirs])
+})
+
+const onePlace = ({ name }: Provider, destination: Provider, how: string): GuardStopped =>
+  new GuardStopped({ guard: "overlap", message: `source and destination, ${name} and ${destination.name}, ${how}` })
+
+export const make = (source: Provider, destination: Provider): Apart => {
+  const stopped = Deferred.makeUnsafe<never, GuardStopped>()
+  /** Where a folder can be reached by a link or a mount below the root, each is asked. */
+  const hasLinks = source.capabilities.hasDirectories && destination.capabilities.hasDirectories
+  const verdicts = new Map<RemotePath, Effect.Effect<Verdict, StorageError>>()
+
+  const verdictOf = (path: RemotePath): Effect.Effect<Verdict, StorageError> =>
+    Effect.suspend(() => {
+      const isAsked = hasLinks || source.mountOf !== undefined || destination.mountOf !== undefined
+      const folder = isAsked ? parent(path) : root
+      const known = verdicts.get(folder)
+      if (known !== undefined) return known
+      if (verdicts.size >= mostFolders) verdicts.delete(verdicts.keys().next().value!)
+      return Effect.flatMap(Effect.cached(judge(source, folder, destination, folder)), (judged) => {
+        // Another may have begun to ask meanwhile.
+        const first = verdicts.get(folder) ?? judged
+        verdicts.set(folder, first)
+        return first
+      })
+    })
+
+  const refuse = (path: RemotePath, message: string) =>
+    Effect.fail(
+      new StorageError({ provider: source.name, operation: "remove", path, reason: new InvalidRequest({ message }) })
+    )
+
+  return {
+    beforeSource: (path) =>
+      Effect.flatMap(verdictOf(path), (verdict) => {
+        if (verdict === "apart") return Effect.void
+        if (verdict === "unsure") {
+          return refuse(
+            path,
+            `it was at ${destination.name} already, and through the mount of a program nobody can tell whether it is the very file: it stays at the source; remove it yourself where these are two files`
+          )
+        }
+        if (parent(path) === root || !hasLinks) {
+          const error = onePlace(source, destination, "are the same place, so nothing more is removed there")
+          return Effect.andThen(Deferred.fail(stopped, error), Effect.never)
+        }
+        return refuse(path, `it is the very file that is stored in ${destination.name}, so it stays`)
+      }),
+    beforeRemovals: Effect.fnUntraced(function* (removals, first) {
+      if (first === undefined) return
+      const inner = removals.filter(({ path }) => path.endsWith(`/${first}`)).slice(0, mostTries)
+      for (const { path } of inner) {
+        const folder = makeUnsafe(path.slice(0, -first.length - 1))
+        if ((yield* judge(source, root, destination, folder)) === "apart") continue
+        return yield* onePlace(source, destination, `meet in "${folder}" of the latter, so nothing was removed`)
+      }
+    }),
+    stop: Deferred.await(stopped)
+  }
+}
