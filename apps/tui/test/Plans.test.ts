@@ -21,13 +21,14 @@ describe("a plan", () => {
     await close()
   })
 
-  it("counts folders of a restore apart from its files", async () => {
+  it("counts folders and links of a restore apart from its files", async () => {
     const { close, keys, text } = await rig(
       {
         preview: () =>
           Stream.succeed(
             envelopes(
               { _tag: "Would", deed: "restored", item: "folder", what: "folder" },
+              { _tag: "Would", deed: "restored", item: "folder/link", what: "link" },
               { _tag: "Would", deed: "restored", item: "folder/a", bytes: 3 },
               { _tag: "Finished", outcome: "done" }
             )
@@ -38,6 +39,7 @@ describe("a plan", () => {
     await keys("ctrl-s")
     assert.match(text(), /Copy new +1 +3 B/)
     assert.match(text(), /Folders +1 /)
+    assert.match(text(), /Others +1 /)
     await close()
   })
 

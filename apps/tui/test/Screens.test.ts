@@ -247,6 +247,15 @@ describe("passwords", () => {
   })
 })
 
+it("no first screen of a tab offers to go back", async () => {
+  const { close, keys, lines } = await rig({ types: Effect.succeed([b2]) })
+  for (const tab of ["1", "3", "4", "5", "6", "7"]) {
+    await keys(tab)
+    assert.notInclude(lines().at(-1) ?? "", "Esc Back", tab)
+  }
+  await close()
+})
+
 it("a window that is too small says so on one line, and is itself again when it grows", async () => {
   const { close, lines } = await rig()
   const small = lines(30, 8)

@@ -33,15 +33,16 @@ test("a plan counts what is new, overwritten, deleted and passed over, and what 
   expect(plan.outcome).toBe("done")
 })
 
-test("folders of a restore are none of its files", () => {
+test("folders and links of a restore are none of its files", () => {
   const plan = fold(
     empty,
     envelopes([
       { _tag: "Would", deed: "restored", item: "folder", what: "folder" },
+      { _tag: "Would", deed: "restored", item: "folder/link", what: "link" },
       { _tag: "Would", deed: "restored", item: "folder/a", bytes: 3 }
     ])
   )
-  expect(plan.counts).toMatchObject({ new: { files: 1 }, folder: { files: 1 } })
+  expect(plan.counts).toMatchObject({ new: { files: 1 }, folder: { files: 1 }, other: { files: 1 } })
 })
 
 test("a plan stopped by a guard keeps what would let it go on", () => {

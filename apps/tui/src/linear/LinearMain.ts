@@ -101,7 +101,8 @@ const talk = async (app: App, { input, write }: LinearOptions, isOver: () => num
     if (heard === "first") say(["There is nothing to go back to here; .quit leaves."])
     const { notice } = app.view()
     // Why something can not be done is no news, and so is not kept with them.
-    if (notice !== undefined && app.view().world.notices.at(-1)?.text !== notice.text) say([printable(notice.text)])
+    if (heard === "done" && notice !== undefined && app.view().world.notices.at(-1)?.text !== notice.text)
+      say([printable(notice.text)])
   }
 }
 

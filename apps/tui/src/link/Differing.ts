@@ -12,7 +12,7 @@ export const changes = (look: Effect.Effect<unknown, unknown>): Stream.Stream<vo
     let before: string | undefined
     const looked = Effect.gen(function* () {
       const seen = JSON.stringify(yield* look)
-      const isOther = before !== undefined && seen !== before
+      const isOther = seen !== before
       before = seen
       return isOther
     })

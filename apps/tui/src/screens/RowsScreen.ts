@@ -82,7 +82,14 @@ export const kindOf = <Row, About>(options: RowsOptions<Row, About>): ScreenKind
       ...options.commands,
       ...ListCommands.commands(lens, { marks: hasMarks }),
       { id: "rows.refresh", keys: ["u"], label: "Refresh", isQuiet: true, run: again },
-      { id: "rows.back", keys: ["esc", "q", "h", "left"], label: "Back", run: ListCommands.orDropFilter(lens, back) }
+      {
+        id: "rows.back",
+        keys: ["esc", "q", "h", "left"],
+        label: "Back",
+        // The first screen of its tab is not gone back from: there it drops a filter alone.
+        ...(options.isRoot === true ? { isQuiet: true } : {}),
+        run: ListCommands.orDropFilter(lens, back)
+      }
     ],
     lines: ({ isLoading, list, problem }, world, columns, rows) => {
       if (problem !== "") {

@@ -54,7 +54,7 @@ export const empty: Plan = {
 
 const ofDeed = ({ because, deed, what }: Extract<Fact, { readonly _tag: "Would" }>): Group | undefined => {
   if (deed === "same" || because === "same at the destination") return undefined
-  if (what === "folder") return "folder"
+  if (what !== undefined) return what === "folder" ? "folder" : "other"
   if (deed === "stored" || deed === "moved") return because === undefined || because === "missing" ? "new" : "overwrite"
   if (deed === "restored") return "new"
   if (deed === "updated") return "overwrite"

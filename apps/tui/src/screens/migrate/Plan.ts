@@ -18,7 +18,17 @@ import * as TaskTitle from "../../words/TaskTitle.ts"
 import { question } from "../asked/Question.ts"
 import { newSchedule } from "../schedules/NewSchedule.ts"
 
-const groups = ["Copy new", "Overwrite", "Bring back", "Set time", "Delete", "Folders", "Pass over", "Fail"] as const
+const groups = [
+  "Copy new",
+  "Overwrite",
+  "Bring back",
+  "Set time",
+  "Delete",
+  "Folders",
+  "Others",
+  "Pass over",
+  "Fail"
+] as const
 type Group = (typeof groups)[number]
 
 interface Row {
@@ -63,7 +73,7 @@ const rowOf = (fact: Fact, kind: string): Row | undefined => {
     case "Would": {
       const { because = "", bytes, deed, item } = fact
       const row = (group: Group): Row => ({ group, item, bytes, because })
-      if (fact.what === "folder") return deed === "same" ? undefined : row("Folders")
+      if (fact.what !== undefined && deed !== "same") return row(fact.what === "folder" ? "Folders" : "Others")
       switch (deed) {
         case "stored":
         case "copied":
