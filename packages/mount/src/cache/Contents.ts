@@ -26,6 +26,8 @@ const slice = 500
 const mostSlices = 20
 /** What makes way at once, as a part of the quota. */
 const share = 64
+/** Contents in memory that nobody uses. */
+const mostLoaded = 1_000
 /** Files that wait for the disk to know that they go take so many bytes, and are so many, at most. */
 const mostLeaving = 64 * 1024 * 1024
 const mostLeavingFiles = 1_000
@@ -317,6 +319,12 @@ export class Contents {
     this.count(content)
     // A row must not tell of writes before its node does.
     if (!isUnsaved) this.save(content)
+  }
+
+  /** Lets go of what nobody uses, once that is much. Nobody may have one of them in hand that is not in use. */
+  rest(): void {
+    if (this.loaded.size <= mostLoaded) return
+    for (const content of this.loaded.values()) this.unload(content)
   }
 
   private unload(content: Content): void {

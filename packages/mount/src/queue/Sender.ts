@@ -117,7 +117,7 @@ export class Sender {
     } catch (error) {
       if (this.isClosed) return
       this.world.settings.note("CacheDiskFailed", error instanceof Error ? error.message : String(error))
-      await new Promise((resolve) => setTimeout(resolve, shortestPause).unref())
+      await new Promise((resolve) => setTimeout(resolve, shortestPause))
     }
   }
 
@@ -155,6 +155,7 @@ export class Sender {
     })
     this.refusals.delete(row.ino ?? 0)
     this.cramped.clear()
+    this.world.contents.rest()
     this.sent++
     this.onSent()
   }

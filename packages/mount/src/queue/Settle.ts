@@ -83,12 +83,12 @@ export class Settle {
     if (node.kind === "directory") return this.directory(row, node, path)
     const isCached = node.kind === "file" && node.content !== undefined
     const content = isCached ? this.world.contents.get(node.content ?? 0) : undefined
-    if (node.seen === undefined || content?.isChanged === true) return this.store(node, content, path)
+    if (node.seen === undefined || content?.isChanged === true) return this.store(node, path)
     if (node.remote !== path) return this.move(node, path)
     const { metadata, time } = attributesDiffer(this.world, node)
     if (!metadata && !time) return "done"
     if (time && !metadata && this.world.provider.touch !== undefined) return this.touch(node, node.seen)
-    return this.store(node, content, path)
+    return this.store(node, path)
   }
 
   /** The node has another name than what was begun at `path`, whose end nobody noted: it may have come there. */
@@ -144,11 +144,11 @@ export class Settle {
     this.world.begun.note(node.ino, { _tag: "File", path, size, modifiedAt, checksums: moved?.checksums ?? {} })
   }
 
-  private async store(node: Node, known: Content | undefined, path: RemotePath.RemotePath): Promise<Settled> {
+  private async store(node: Node, path: RemotePath.RemotePath): Promise<Settled> {
     const { begun, contents, settings } = this.world
     if (!(await this.holders.isFree(node, path))) return "wait"
     if (node.kind === "symlink") return this.storeLink(node, path)
-    const content = known ?? contentOf(this.world, node)
+    const content = contentOf(this.world, node)
     contents.use(content)
     content.since = new Ranges()
     const { generation } = node
