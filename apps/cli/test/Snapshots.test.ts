@@ -172,6 +172,9 @@ test("ls --ncdu is what ncdu reads: folders as arrays, those on the way too, in 
   })
   for (const word of ["--json", "--reverse", "--sort=size"])
     expect((await cli.run("snapshot", "ls", "--ncdu", word, "latest")).code).toBe(2)
+  expect((await cli.run("snapshot", "ls", "--ncdu", "--reverse", "latest")).error).toMatch(
+    /^error: --ncdu: one tree has/
+  )
   expect((await cli.run("snapshot", "ls", "--ncdu", "latest", "/nothing")).code).toBe(4)
 })
 

@@ -1,5 +1,5 @@
 import { replacing, rewriting, tagging } from "@ourclone/jobs/repository/CareFields"
-import { differing, finding, packing, sorting, walking } from "@ourclone/jobs/repository/LookFields"
+import { differing, finding, outlining, packing, sorting, walking } from "@ourclone/jobs/repository/LookFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -25,7 +25,7 @@ const ls = Command.make(
     }),
     humanReadable,
     ...flagsOf(sorting),
-    ncdu: on("ncdu", "As JSON for ncdu -f -, which shows what takes the space"),
+    ...flagsOf(outlining),
     snapshot: one,
     folders: place("folder", "Only what is in these").pipe(Argument.atLeast(0))
   },

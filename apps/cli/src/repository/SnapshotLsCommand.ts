@@ -21,7 +21,8 @@ export interface SnapshotLsFlags extends ReadingInput, SnapshotFilterInput {
   readonly sort: Sort | undefined
   readonly reverse: boolean
   readonly recursive: boolean
-  readonly ncdu: boolean
+  /** `--ncdu` */
+  readonly outline: boolean
   readonly snapshot: string
   readonly folders: ReadonlyArray<string>
 }
@@ -45,11 +46,9 @@ const print = (output: Output, row: Row, line: NodeLine.LineOptions): void => {
 export const run = (flags: SnapshotLsFlags) =>
   command(
     Effect.fnUntraced(function* (output) {
-      if (flags.ncdu && output.isJson) return yield* usage("choose one of --ncdu and --json")
-      if (flags.ncdu && (flags.reverse || flags.sort !== undefined))
-        return yield* usage("--ncdu keeps the order of the folders; leave out --sort and --reverse")
+      if (flags.outline && output.isJson) return yield* usage("choose one of --ncdu and --json")
       const { access, passwords } = yield* accessOf(flags)
-      const { folders, recursive, reverse, snapshot, sort } = flags
+      const { folders, outline, recursive, reverse, snapshot, sort } = flags
       const request = {
         ...access,
         ...filterOf(flags),
@@ -58,9 +57,9 @@ export const run = (flags: SnapshotLsFlags) =>
         recursive,
         reverse,
         ...given({ sort }),
-        outline: flags.ncdu
+        outline
       }
-      const ncdu = flags.ncdu ? ncduPrinter(output) : undefined
+      const ncdu = outline ? ncduPrinter(output) : undefined
       const take = (rows: ReadonlyArray<Row>) =>
         Effect.suspend(() => {
           for (const row of rows) {

@@ -82,7 +82,7 @@ export const open = (
     const url = yield* WebdavServer.listenOn(fileSystem, {
       host: "127.0.0.1",
       port: 0,
-      access: { users: [{ name: user, password }], tokens: [password], hostNames: [] },
+      access: { users: [{ name: user, password }], hostNames: [] },
       onFault
     })
     const asked = { url, point, label: fileSystem.name, password: Redacted.value(password) }

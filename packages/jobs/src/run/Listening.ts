@@ -34,8 +34,7 @@ export const options = (
   port,
   tls: certificate === undefined || key === undefined ? undefined : { certificate, key },
   isBehindTls: behindTls,
-  access:
-    password === undefined ? undefined : { users: [{ name: user ?? "ourclone", password }], tokens: [], hostNames }
+  access: password === undefined ? undefined : { users: [{ name: user ?? "ourclone", password }], hostNames }
 })
 
 export const refuse = ({ certificate, certificateKey: key }: Listened): InvalidJob | undefined =>

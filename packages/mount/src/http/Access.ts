@@ -1,12 +1,11 @@
-/** Who may come in: by password or token, from no page of another site, under a name of this server. */
+/** Who may come in: by password, from no page of another site, under a name of this server. */
 import { createHash, timingSafeEqual } from "node:crypto"
 import { isIP } from "node:net"
 import * as Redacted from "effect/Redacted"
 
 export interface AccessOptions {
-  /** Name and password for HTTP Basic; clients that only know Basic give a token as the password of any name. */
+  /** Names and passwords for HTTP Basic. */
   readonly users: ReadonlyArray<{ readonly name: string; readonly password: Redacted.Redacted<string> }>
-  readonly tokens: ReadonlyArray<Redacted.Redacted<string>>
   /** Names besides addresses and `localhost` under which the server is asked for. */
   readonly hostNames: ReadonlyArray<string>
 }
@@ -47,16 +46,10 @@ const isLink = (headers: Headers): boolean =>
  * people here where `allowsLinks`.
  */
 export const make = (options: AccessOptions | undefined, allowsLinks = false): ((headers: Headers) => Entry) => {
-  const { hostNames, tokens: given, users } = options ?? { hostNames: [], tokens: [], users: [] }
+  const { hostNames, users } = options ?? { hostNames: [], users: [] }
   const names = new Set(["localhost", ...hostNames.map((name) => name.toLowerCase())])
   const passwords = new Map(users.map(({ name, password }) => [name, digest(Redacted.value(password))]))
-  const tokens = given.map((token) => digest(Redacted.value(token)))
   const nobody = digest("")
-
-  const isToken = (secret: string): boolean => {
-    const asked = digest(secret)
-    return tokens.reduce((found, token) => timingSafeEqual(token, asked) || found, false)
-  }
 
   return (headers) => {
     const host = headers.get("host")
@@ -69,13 +62,10 @@ export const make = (options: AccessOptions | undefined, allowsLinks = false): (
     const isFromElsewhere = elsewhere.has(headers.get("sec-fetch-site")) && !(allowsLinks && isLink(headers))
     if (isForeign || isFromElsewhere) return { _tag: "Astray", message: "pages of other sites are not answered" }
     if (options === undefined) return { _tag: "Welcome", user: "" }
-    const header = headers.get("authorization") ?? ""
-    const bearer = /^bearer\s+(\S+)$/i.exec(header.trim())?.[1]
-    if (bearer !== undefined) return isToken(bearer) ? { _tag: "Welcome", user: "token" } : { _tag: "Unknown" }
-    const [name, password] = basic(header) ?? []
+    const [name, password] = basic(headers.get("authorization") ?? "") ?? []
     if (name === undefined || password === undefined) return { _tag: "Unknown" }
     const known = passwords.get(name)
     const isRight = timingSafeEqual(known ?? nobody, digest(password)) && known !== undefined
-    return isRight || isToken(password) ? { _tag: "Welcome", user: name } : { _tag: "Unknown" }
+    return isRight ? { _tag: "Welcome", user: name } : { _tag: "Unknown" }
   }
 }

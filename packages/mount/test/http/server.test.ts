@@ -38,7 +38,7 @@ const post = (url: string, body: Buffer): Promise<number | undefined> =>
 describe("a client of a server", () => {
   it.live("reaches one that listens on all addresses by IPv4 as well", () =>
     Effect.gen(function* () {
-      const access = { users: [{ name: "ann", password: Redacted.make("secret") }], tokens: [], hostNames: [] }
+      const access = { users: [{ name: "ann", password: Redacted.make("secret") }], hostNames: [] }
       const listening = { host: "::", port: 0, access, isBehindTls: true }
       const url = yield* HttpServer.listenOn(async () => new Response("here"), listening)
       const { port } = new URL(url)
