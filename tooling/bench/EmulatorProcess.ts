@@ -1,5 +1,6 @@
 /** The B2 emulator in a process of its own, so that its CPU time is nobody else's. */
 import { spawn } from "node:child_process"
+import * as fs from "node:fs"
 import * as path from "node:path"
 
 export interface EmulatorProcess {
@@ -8,7 +9,18 @@ export interface EmulatorProcess {
   readonly key: string
   /** With `--s3`. */
   readonly s3Endpoint: string | undefined
+  /** User and system time so far, on Linux. */
+  readonly cpuSeconds: () => number
   readonly stop: () => Promise<void>
+}
+
+/** `/proc/PID/stat` counts in these. */
+const ticksPerSecond = 100
+
+const cpuSecondsOf = (pid: number | undefined): number => {
+  const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1")
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
 const main = path.resolve(import.meta.dirname, "..", "b2-emulator", "src", "main.ts")
@@ -34,6 +46,7 @@ export const startEmulator = (flags: ReadonlyArray<string>): Promise<EmulatorPro
         endpoint,
         keyId,
         key,
+        cpuSeconds: () => cpuSecondsOf(child.pid),
         stop: () => {
           child.kill("SIGTERM")
           return ended

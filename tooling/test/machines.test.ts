@@ -1,12 +1,12 @@
 import * as path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Task } from "@ourclone/tasks/task/Task"
-import { hasEnded } from "@ourclone/tasks/task/TaskState"
+import { hasEnded, isHeld } from "@ourclone/tasks/task/TaskState"
 import * as PostgresServer from "@ourclone/tasks/testing/PostgresServer"
 import * as Effect from "effect/Effect"
 import { describe, expect, test } from "vitest"
 import { ownRoot } from "../bench/Checkout.ts"
-import { heldBy, type Machine, withMachines } from "../trials/Machines.ts"
+import { heldBy, type Machine, type Machines, withMachines } from "../trials/Machines.ts"
 
 const program = [process.execPath, path.join(ownRoot, "apps/cli/src/main.ts")] as const
 
@@ -53,34 +53,80 @@ describe.skipIf(PostgresServer.missing !== undefined)(
         })
     )
 
+    const large = { program, tasks: 1, files: 1_600, transfers: 16 }
+    /** Of the one task, those that have done something and are not over. */
+    const partsOf = async ({ ids, store }: Machines) => {
+      const parts = await Effect.runPromise(store.parts(ids[0] ?? ""))
+      return parts.map(({ task }) => task).filter(({ state, totals }) => isHeld(state) && totals.done > 0)
+    }
+    const ownersOf = async (trial: Machines) => (await partsOf(trial)).flatMap(({ owner }) => owner?.host ?? [])
+    /** Waits until somebody else than who has the whole does a part of it. */
+    const divided = async (trial: Machines) => {
+      for (const end = Date.now() + 120_000; Date.now() < end; await sleep(50)) {
+        const [whole] = await trial.look()
+        const others = (await ownersOf(trial)).filter((host) => host !== whole?.owner?.host)
+        const machineOf = (host: string | undefined) => trial.machines.find(({ name }) => name === host)
+        const [home, other] = [machineOf(whole?.owner?.host), machineOf(others[0])]
+        if (home !== undefined && other !== undefined) return { home, other }
+      }
+      throw new Error("nobody else ever did a part")
+    }
+
     test("divide a large sync among them, and tell of it as of one", { timeout: 300_000 }, () =>
-      withMachines(
-        { program, tasks: 1, files: 1_600, transfers: 16 },
-        async ({ ids, machines, store, until, verify }) => {
-          for (const machine of machines) machine.start(2)
-          const hosts = new Set<string>()
-          const watching = new AbortController()
-          const id = ids[0] ?? ""
-          const watch = async () => {
-            while (!watching.signal.aborted) {
-              for (const { task } of await Effect.runPromise(store.parts(id))) {
-                if (task.totals.done > 0 && task.owner !== null) hosts.add(task.owner.host)
-              }
-              await sleep(100)
-            }
-          }
-          const watched = watch()
-          await until("it has ended", (tasks) => tasks.every(({ state }) => hasEnded(state)))
-          watching.abort()
-          await watched
-          const { takes, twice } = await verify()
-          expect([...hosts].length).toBeGreaterThanOrEqual(2)
-          expect([takes, twice]).toEqual([1, []])
-          const [task] = await until("it is there", () => true)
-          expect(task?.totals).toMatchObject({ files: 1_600, done: 1_600, isFinal: true, failed: 0 })
-          expect(task?.summary).toMatchObject({ stored: 1_600, same: 0, failed: 0 })
-        }
-      )
+      withMachines({ ...large, extra: 20 }, async (trial) => {
+        for (const machine of trial.machines) machine.start(2)
+        await divided(trial)
+        expect(await Effect.runPromise(trial.store.list({ limit: 10 }))).toHaveLength(1)
+        const { takes, twice } = await trial.verify()
+        expect([takes, twice]).toEqual([1, []])
+        const [task] = await trial.look()
+        expect(task?.totals).toMatchObject({ files: 1_600, done: 1_620, isFinal: true, failed: 0 })
+        expect(task?.summary).toMatchObject({ stored: 1_600, same: 0, removed: 20, failed: 0 })
+        expect(await Effect.runPromise(trial.store.parts(task?.id ?? ""))).toEqual([])
+      })
+    )
+
+    test(
+      "go on with a divided sync when those that did a part, and then the whole, are killed",
+      { timeout: 300_000 },
+      () =>
+        withMachines({ ...large, latency: "200ms", extra: 20 }, async (trial) => {
+          for (const machine of trial.machines) machine.start(1)
+          const { home, other } = await divided(trial)
+          await other.kill()
+          await sleep(awayMillis)
+          await home.kill()
+          other.start(2)
+          const { takes, twice } = await trial.verify()
+          expect(takes).toBe(2)
+          // Those on their way in each process that was killed.
+          expect(twice.length).toBeLessThanOrEqual(3 * 16)
+          const [task] = await trial.look()
+          expect(task?.state).toEqual({ _tag: "Done", failed: 0 })
+        })
+    )
+
+    test("stop all that they do of a sync that is cancelled, and tell what was done", { timeout: 300_000 }, () =>
+      withMachines({ ...large, latency: "200ms", extra: 20 }, async (trial) => {
+        const { ids, store } = trial
+        const id = ids[0] ?? ""
+        for (const machine of trial.machines) machine.start(1)
+        await divided(trial)
+        await Effect.runPromise(store.wish(id, { _tag: "Cancel", by: "ann" }))
+        const [task] = await trial.until("it has ended", ([one]) => one !== undefined && hasEnded(one.state))
+        expect(task?.state).toEqual({ _tag: "Cancelled", by: "ann" })
+        expect(await Effect.runPromise(store.list({ states: ["Running"], withParts: true, limit: 10 }))).toEqual([])
+        expect(await Effect.runPromise(store.parts(id))).toEqual([])
+        const facts = await Effect.runPromise(store.facts(id, 0, 10_000))
+        expect(facts.map(({ seq }) => seq)).toEqual(facts.map((_, index) => index + 1))
+        const items = facts.flatMap(({ event }) => (event?._tag === "Done" ? [event.item] : []))
+        const stored = trial.stored().filter((name) => !name.includes("extra"))
+        expect(stored.length).toBeLessThan(large.files)
+        const known = new Set(stored.map((name) => name.replace("0/", "")))
+        expect(items.filter((item) => !known.has(item))).toEqual([])
+        // What was on its way in each process may be there all the same, as of any run.
+        expect(stored.length - items.length).toBeLessThanOrEqual(4 * 16)
+      })
     )
   }
 )

@@ -27,6 +27,8 @@ export interface MachinesOptions {
   readonly files: number
   /** They hurry from the start, so many files at once. */
   readonly transfers?: number
+  /** What each destination has besides, and is to have no more. */
+  readonly extra?: number
   /** Before each reply of a storage. */
   readonly latency?: string
 }
@@ -60,6 +62,10 @@ export interface Machines {
   readonly look: () => Promise<ReadonlyArray<Task>>
   /** Waits until it is so. Fails where it never is. */
   readonly until: (what: string, isSo: (tasks: ReadonlyArray<Task>) => boolean) => Promise<ReadonlyArray<Task>>
+  /** CPU time of both storages so far. */
+  readonly storageSeconds: () => number
+  /** The paths of all versions at the destination. */
+  readonly stored: () => ReadonlyArray<string>
   /** Once all tasks have ended. Fails where one is not as it should be. */
   readonly verify: () => Promise<Verdict>
 }
@@ -84,15 +90,15 @@ const signal = (pid: number, name: NodeJS.Signals): void => {
 export const heldBy = (tasks: ReadonlyArray<Task>, name: string): ReadonlyArray<Task> =>
   tasks.filter(({ owner, state }) => isHeld(state) && owner?.host === name)
 
-const writeSource = (folder: string, files: number, number: number): void => {
+const writeFiles = (folder: string, name: string, files: number, number: number): void => {
   fs.mkdirSync(folder, { recursive: true })
   for (let index = 0; index < files; index++)
-    fs.writeFileSync(path.join(folder, `file-${index}`), `${number} ${index} `.padEnd(fileBytes, "."))
+    fs.writeFileSync(path.join(folder, `${name}-${index}`), `${number} ${index} `.padEnd(fileBytes, "."))
 }
 
 /** Runs `use` with three machines, which are to be started, and tasks that wait for them; nothing is left of it. */
 export const withMachines = async <A>(
-  { files, latency = "50ms", program, tasks: count, transfers }: MachinesOptions,
+  { extra = 0, files, latency = "50ms", program, tasks: count, transfers }: MachinesOptions,
   use: (machines: Machines) => Promise<A>
 ): Promise<A> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-machines-"))
@@ -122,15 +128,23 @@ export const withMachines = async <A>(
     })
     const ourclone = (...words: ReadonlyArray<string>): string => {
       const [command, ...first] = program
-      const ended = spawnSync(command, [...first, ...words], { env: environmentOf("desk"), encoding: "utf8" })
+      const ended = spawnSync(command, [...first, ...words], {
+        env: environmentOf("desk"),
+        encoding: "utf8",
+        maxBuffer: 256 * 1024 * 1024
+      })
       if (ended.status === 0) return ended.stdout
       throw new Error(`ourclone ${words.join(" ")} ended with ${ended.status ?? ended.signal}:\n${ended.stderr}`)
     }
     for (let number = 0; number < count; number++) {
-      writeSource(at(`source/${number}`), files, number)
+      writeFiles(at(`source/${number}`), "file", files, number)
     }
     ourclone("copy", at("source"), "from:machines", "--transfers", "50")
     ourclone("bucket", "create", "to:machines")
+    for (let number = 0; number < count && extra > 0; number++) {
+      writeFiles(at(`extra/${number}`), "extra", extra, number)
+    }
+    if (extra > 0) ourclone("copy", at("extra"), "to:machines", "--transfers", "50")
 
     const stop = new AbortController()
     const ready = Promise.withResolvers<TaskStore>()
@@ -165,6 +179,9 @@ export const withMachines = async <A>(
     }
     const look = () => run(Effect.forEach(ids, store.load))
 
+    /** Parts of tasks too. */
+    const held = () => run(store.list({ states: ["Running", "Waiting"], withParts: true, limit: 1_000 }))
+
     const makeMachine = async (name: string): Promise<Machine> => {
       const line = await startProxy(server.port)
       closing(line, line.close)
@@ -173,7 +190,7 @@ export const withMachines = async <A>(
       /** The runner and those of its tasks. */
       const pids = async () => [
         ...(host?.pid === undefined ? [] : [host.pid]),
-        ...heldBy(await look(), name).flatMap(({ owner }) => (owner === null ? [] : [owner.pid]))
+        ...heldBy(await held(), name).flatMap(({ owner }) => (owner === null ? [] : [owner.pid]))
       ]
       let frozen: ReadonlyArray<number> = []
       const kill = async () => {
@@ -230,7 +247,16 @@ export const withMachines = async <A>(
       if (ends !== 1) throw new Error(`task ${id} completed ${ends} times`)
       const items = facts.flatMap(({ event }) => (event?._tag === "Done" ? [event.item] : []))
       const again = items.find((item, index) => items.indexOf(item) !== index)
+      const deeds = facts.flatMap(({ event }) => (event?._tag === "Done" ? [event.deed] : []))
+      if (extra > 0 && deeds.indexOf("removed") !== deeds.length - extra)
+        throw new Error(`task ${id} does not remove what is too much in the end`)
       if (again !== undefined) throw new Error(`task ${id} tells twice that ${again} is done`)
+    }
+
+    const storageSeconds = () => from.cpuSeconds() + to.cpuSeconds()
+    const stored: Machines["stored"] = () => {
+      const lines = ourclone("versions", "--json", "to:machines").trim().split("\n")
+      return lines.map((line) => (JSON.parse(line) as Version).path)
     }
 
     const verify = async (): Promise<Verdict> => {
@@ -239,12 +265,11 @@ export const withMachines = async <A>(
       ourclone("sync", "to:machines", at("copy"), "--max-delete", "100000", "--transfers", "50")
       const { differences } = compareTrees(at("source"), at("copy"))
       if (differences.length > 0) throw new Error(differences.slice(0, 5).join(", "))
-      const lines = ourclone("versions", "--json", "to:machines").trim().split("\n")
-      const stored = lines.map((line) => (JSON.parse(line) as Version).path)
+      const kept = stored().filter((name) => !/extra-\d+$/.test(name))
       const takes = tasks.reduce((sum, { take }) => sum + take, 0)
-      return { tasks: count, takes, twice: stored.filter((path, index) => stored.indexOf(path) !== index) }
+      return { tasks: count, takes, twice: kept.filter((path, index) => kept.indexOf(path) !== index) }
     }
-    return await use({ ids, machines, store, hurry, look, until, verify })
+    return await use({ ids, machines, store, stored, storageSeconds, hurry, look, until, verify })
   } finally {
     for (const close of closers) await close()
   }

@@ -9,6 +9,7 @@ import * as LeftToRunner from "@ourclone/tasks/host/LeftToRunner"
 import { decodeSecrets } from "@ourclone/tasks/host/RunnerProcess"
 import * as AccountShares from "@ourclone/tasks/runner/AccountShares"
 import * as CredentialsChange from "@ourclone/tasks/runner/CredentialsChange"
+import * as NextPart from "@ourclone/tasks/runner/NextPart"
 import { runTask } from "@ourclone/tasks/runner/RunTask"
 import * as OpenStore from "@ourclone/tasks/store/OpenStore"
 import * as Effect from "effect/Effect"
@@ -59,10 +60,16 @@ export const run = (id: string) =>
       // What lasts as long as the machine does would never let it sleep.
       const maySleep = environment.OURCLONE_MAY_SLEEP === "1" || lasting.has((yield* store.load(id)).kind)
       const awake = maySleep ? undefined : wakePrograms[process.platform]
-      const once = runTask({ store, id, owner, given, sendSignal, surroundings })
+      const runOne = (one: string) => runTask({ store, id: one, owner, given, sendSignal, surroundings })
+      const once = runOne(id)
+      const whole = yield* store.wholeOf(id)
       let task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))
       while (task !== undefined && (yield* LeftToRunner.wait(store, task))) {
         task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))
+      }
+      while (whole !== undefined && task?.state._tag === "Done") {
+        const next = yield* NextPart.after(store, whole)
+        task = next === undefined ? undefined : yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), runOne(next)))
       }
     })
     yield* Effect.provide(running, remotes)

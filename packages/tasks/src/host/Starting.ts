@@ -62,7 +62,13 @@ export const make = Effect.fnUntraced(function* ({
     { isGood, message }: RunnerProcess.Ended
   ): Effect.fn.Return<void, TaskError> {
     starting.delete(id)
-    const task = yield* store.load(id)
+    // A part of a task is gone once it is over.
+    const task = yield* Effect.catchIf(
+      store.load(id),
+      ({ reason }) => reason._tag === "NoTask",
+      () => Effect.succeed(undefined)
+    )
+    if (task === undefined) return void failures.delete(id)
     const { state, take: now } = task
     // One that was to be taken over still seems to run, as its last runner said.
     const isLeft = now === take && (state._tag === "Queued" || isHeld(state))

@@ -86,9 +86,14 @@ export const make = ({
   wish
 }: SharedPartsOptions): Sharing => {
   let shared: Shared = nothing
+  /** Those that are not over. */
   let open: ReadonlyArray<KeptPart> = []
   let hasFailed = false
   let made = 0
+  /** How often parts were looked at. */
+  let looks = 0
+  /** Made since they were looked at. */
+  const fresh = new Map<string, KeptPart>()
   /** What was said of parts, before the journal has it. */
   const told = new Map<string, number>()
   const over = new Set<string>()
@@ -130,23 +135,31 @@ export const make = ({
     const share = divided(limits, parts.filter(({ task }) => isHeld(task.state)).length)
     for (const part of parts) {
       const { task } = part
+      fresh.delete(task.id)
       yield* tellOf(part)
       if (hasEnded(task.state)) continue
       if (JSON.stringify(task.limits) !== JSON.stringify(share)) yield* Effect.ignore(store.limit(task.id, share))
       if (isStuck(task, now)) yield* Effect.ignore(store.wish(task.id, { _tag: "Cancel", by: "the whole" }))
     }
-    open = parts.filter(({ task }) => !over.has(task.id))
+    open = [...parts.filter(({ task }) => !over.has(task.id)), ...fresh.values()]
+    looks++
   })
 
   /** Where the journal is away, the whole ends by itself. */
   const looking = Effect.forever(Effect.andThen(Effect.ignore(look), Effect.sleep(lookMillis)))
 
+  /** By id: the look after which it was tried here. */
+  const tried = new Map<string, number>()
+
+  /** One part, if there is one that nobody has; hosts begin at the other end. */
   const here = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const next = open.find(({ task: { state } }) => state._tag === "Queued" && (state.notBefore ?? 0) <= now)
-    if (next !== undefined) yield* Effect.ignore(runHere(next.task.id))
-    // Whoever has it by now is seen at the next look.
-    yield* Effect.sleep(idleMillis)
+    const next = open.findLast(
+      ({ task: { id, state } }) => state._tag === "Queued" && (state.notBefore ?? 0) <= now && tried.get(id) !== looks
+    )
+    if (next === undefined) return yield* Effect.sleep(idleMillis)
+    yield* Effect.ignore(runHere(next.task.id))
+    tried.set(next.task.id, looks)
   })
 
   const until = (isSo: () => boolean): Effect.Effect<void> =>
@@ -168,13 +181,15 @@ export const make = ({
 
   /** As often as it takes: where the journal stays away the run is ended from outside. */
   const create = Effect.fnUntraced(function* ({ kind, request }: Part) {
-    yield* until(() => open.length < mostOpen)
+    yield* until(() => open.length < mostOpen || hasFailed)
+    if (hasFailed) return
     const key = `part ${made++} of ${id}, run ${take}`
     const part = { kind, request, origin, priority, key, parent: id, machine: home ?? undefined }
     const once = Effect.catch(store.create(part), () => Effect.as(Effect.sleep(lookMillis), undefined))
     for (;;) {
       const task = yield* once
       if (task === undefined) continue
+      fresh.set(task.id, { task, told: 0 })
       open = [...open, { task, told: 0 }]
       return
     }
@@ -190,7 +205,7 @@ export const make = ({
 
     run: (parts, onChange) => {
       const giving = Effect.gen(function* () {
-        yield* until(() => open.length === 0)
+        yield* until(() => looks > 0 && open.length === 0)
         if (hasFailed) return
         yield* Stream.runForEach(
           Stream.takeWhile(parts(shared), () => !hasFailed),

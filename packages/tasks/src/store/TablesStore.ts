@@ -43,6 +43,7 @@ export const make = ({ apart, together }: Tables): TaskStore => ({
   hold: (role, owner, leaseMillis) => together(() => Tasks.hold(role, owner, leaseMillis)),
   holder: (role) => apart(() => Tasks.holder(role)),
   holders: (begin) => apart(() => Tasks.holders(begin)),
+  wholeOf: (id) => apart(() => Tasks.wholeOf(id)),
   parts: (id) => apart(() => Tasks.parts(id)),
   share: (account, owner, leaseMillis) => together(() => Tasks.share(account, owner, leaseMillis)),
   unshare: (account, owner) => together(() => Tasks.unshare(account, owner)),

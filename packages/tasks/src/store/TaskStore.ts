@@ -130,6 +130,8 @@ export interface TaskStore {
   readonly holder: (role: string) => Answer<ProcessIdentity | undefined>
   /** Who has a role whose name begins so. */
   readonly holders: (begin: string) => Answer<ReadonlyArray<ProcessIdentity>>
+  /** The id of the task that this one is a part of; undefined where it is none. */
+  readonly wholeOf: (id: string) => Answer<string | undefined>
   /** The parts of a task that are not over, in the order in which they were made. */
   readonly parts: (id: string) => Answer<ReadonlyArray<Part>>
   /**

@@ -67,6 +67,11 @@ const append = function* ({ id, seq, take }: Task, batch: Batch): Work<number> {
   return yield* FactTable.append(id, seq, batch.facts)
 }
 
+export const wholeOf = function* (id: string): Work<string | undefined> {
+  const [row] = yield* rows<{ parent: string | null }>("select parent from task where id = ?", id)
+  return row?.parent ?? undefined
+}
+
 export const parts = function* (id: string): Work<ReadonlyArray<Part>> {
   const found = yield* rows<TaskRow>("select * from task where parent = ? order by id", id)
   return found.map((row) => ({ task: toTask(row), told: row.told }))

@@ -284,6 +284,7 @@ export const checks: ReadonlyArray<StoreCheck> = named({
       yield* equal("by a begin of the whole's", (yield* store.load(whole.id.slice(0, 5))).id, whole.id)
       const [found, ...others] = yield* store.parts(whole.id)
       yield* equal("parts", [found?.task.id, found?.told, found?.task.seq, others], [part.id, 0, 1, []])
+      yield* equal("wholes", [yield* store.wholeOf(part.id), yield* store.wholeOf(whole.id)], [whole.id, undefined])
       const free = yield* store.create({ ...newTask, kind: "range", parent: whole.id })
       yield* equal("due", (yield* store.due(10))[0]?.id, free.id)
     }
