@@ -1,5 +1,10 @@
 /** Names of a source, for a destination that may not tell letter cases apart: there `A.txt` and `a.txt` are one file. */
+import * as Effect from "effect/Effect"
+import type { DatedFile } from "../contract/Entry.ts"
+import type { Provider } from "../contract/Provider.ts"
 import type { RemotePath } from "../contract/RemotePath.ts"
+import type { StorageError } from "../contract/StorageError.ts"
+import { retrying } from "../layers/Retry.ts"
 
 const ascii = /^[\0-\x7f]*$/
 
@@ -17,6 +22,15 @@ export const folded = (path: string): string => {
   for (const character of path.normalize("NFC")) text += foldCharacter(character)
   return text.normalize("NFC")
 }
+
+/** The file that `provider` has at `path`, in whatever letter case it lists it. What can not be asked for is not there. */
+export const underAnyCase = (
+  provider: Provider,
+  path: RemotePath
+): Effect.Effect<DatedFile | undefined, StorageError> =>
+  Effect.catch(retrying(provider.stat(path)), (error) =>
+    error.stopsJob ? Effect.fail(error) : Effect.succeed(undefined)
+  )
 
 export interface LetterCases {
   /** To be called with each file that is transferred, in order; gives the earlier one that it would replace. */

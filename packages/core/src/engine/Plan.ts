@@ -91,8 +91,17 @@ interface Open {
   readonly otherwise: "same" | Difference | undefined
 }
 
-const isSettled = (found: NonEmptyReadonlyArray<Action | Open>): found is NonEmptyReadonlyArray<Action> =>
-  found.every((action) => action._tag !== "Open")
+/** A file that the destination lists under no such name, and may have under one of other letter case. */
+interface Unlisted {
+  readonly _tag: "Unlisted"
+  readonly file: File
+}
+
+type Found = Action | Open | Unlisted
+
+const isOpen = (found: Found): found is Open | Unlisted => found._tag === "Open" || found._tag === "Unlisted"
+
+const isSettled = (found: NonEmptyReadonlyArray<Found>): found is NonEmptyReadonlyArray<Action> => !found.some(isOpen)
 
 /** Compares `source` with `destination`. Fails when either listing does. */
 export const make = (source: Provider, destination: Provider, options: PlanOptions): Plan => {
@@ -126,7 +135,15 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     return options.reportsSame ? { _tag: "Keep", file } : undefined
   }
 
-  const settle = ({ file, otherwise, stored }: Open): Effect.Effect<Action | undefined, StorageError> => {
+  const settle = (open: Open | Unlisted): Effect.Effect<Action | undefined, StorageError> => {
+    if (open._tag === "Unlisted") {
+      const { file } = open
+      return Effect.flatMap(LetterCases.underAnyCase(destination, file.path), (stored) => {
+        const decided = both(file, stored)
+        return decided?._tag === "Open" ? settle(decided) : Effect.succeed(decided)
+      })
+    }
+    const { file, otherwise, stored } = open
     if (otherwise === undefined) {
       const times = Effect.all([dated(source, file), dated(destination, stored)], { concurrency: 2 })
       return Effect.flatMap(times, ([ours, theirs]) => {
@@ -192,7 +209,9 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
   /** Where letter case may not count, the file of an extra name may be one that the source lists later. */
   const held: Array<Remove> = []
 
-  const onlySource = (entry: Entry): Action | Open | undefined => {
+  const isOneCase = destination.capabilities.isCaseSensitive === false
+
+  const onlySource = (entry: Entry): Found | undefined => {
     if (entry._tag === "Skipped") {
       passed.add(nameOf(entry.path))
       return { _tag: "Pass", entry }
@@ -204,7 +223,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     if (isLeftOut(entry)) return undefined
     totals.sourceFiles++
     totals.firstSource ??= entry.path
-    return meeting(entry) ?? both(entry, undefined)
+    return meeting(entry) ?? (isOneCase ? { _tag: "Unlisted", file: entry } : both(entry, undefined))
   }
 
   /** The last file that the destination listed: one listed twice is no extra one. */
@@ -231,7 +250,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     return undefined
   }
 
-  const visit = (ours: Entry | undefined, theirs: Entry | undefined): Action | Open | undefined => {
+  const visit = (ours: Entry | undefined, theirs: Entry | undefined): Found | undefined => {
     if (ours === undefined) return theirs === undefined ? undefined : onlyDestination(theirs)
     if (theirs === undefined) return onlySource(ours)
     if (ours._tag === "Directory") return undefined
@@ -251,13 +270,13 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     return Effect.succeed({ _tag: "Pass", entry: { _tag: "Skipped", path, because, isFailure: true } })
   }
 
-  const resolve = (found: Action | Open): Effect.Effect<Action | undefined, StorageError> =>
-    found._tag === "Open"
+  const resolve = (found: Found): Effect.Effect<Action | undefined, StorageError> =>
+    isOpen(found)
       ? Effect.catch(retrying(settle(found)), (error) => unsettled(found.file, error))
       : Effect.succeed(found)
 
   const resolveAll = (
-    found: NonEmptyReadonlyArray<Action | Open>
+    found: NonEmptyReadonlyArray<Found>
   ): Effect.Effect<NonEmptyReadonlyArray<Action | undefined>, StorageError> =>
     isSettled(found) ? Effect.succeed(found) : Effect.forEach(found, resolve, { concurrency: hashers })
 

@@ -7,6 +7,7 @@ import * as Checksum from "@ourclone/core/engine/Checksum"
 import { chosenListing } from "@ourclone/core/engine/ChosenListing"
 import * as Compare from "@ourclone/core/engine/Compare"
 import { dated } from "@ourclone/core/engine/FileTime"
+import * as LetterCases from "@ourclone/core/engine/LetterCases"
 import * as MergedListing from "@ourclone/core/engine/MergedListing"
 import type { Fact, Phase } from "@ourclone/core/events/RunEvent"
 import type { Tell } from "@ourclone/core/events/Tell"
@@ -51,6 +52,8 @@ interface Finding {
   readonly item: string
   readonly because?: string
   readonly remedy?: Remedy
+  /** Of one that the source alone lists. */
+  readonly file?: File
 }
 
 interface Pair {
@@ -110,7 +113,7 @@ const visitor = ({ filter, request, tell }: Comparing) => {
       return undefined
     }
     if (ours?._tag === "File" && theirs?._tag === "File") return { kind: "pair", ours, theirs }
-    if (ours !== undefined) return { kind: "onlySource", item: one.path }
+    if (ours?._tag === "File") return { kind: "onlySource", item: ours.path, file: ours }
     return request.oneWay === true ? undefined : { kind: "onlyDestination", item: one.path }
   }
 }
@@ -173,12 +176,31 @@ const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
     }) as const
   tell.gauge(gauge)
 
-  const settle = (one: Finding | Pair): Effect.Effect<Finding, StorageError> =>
-    one.kind !== "pair"
-      ? Effect.succeed(one)
-      : Effect.catch(retrying(compare(one)), (error) =>
-          error.stopsJob ? Effect.fail(error) : Effect.succeed(unreadable(one.ours.path, error.reason.message))
-        )
+  const settlePair = (one: Pair): Effect.Effect<Finding, StorageError> =>
+    Effect.catch(retrying(compare(one)), (error) =>
+      error.stopsJob ? Effect.fail(error) : Effect.succeed(unreadable(one.ours.path, error.reason.message))
+    )
+
+  /** Where the destination does not tell letter cases apart: names that it has in another one, and what waits to be one of these. */
+  const recased = new Set<string>()
+  const held: Array<Finding> = []
+  const isOneCase = destination.capabilities.isCaseSensitive === false
+
+  const settle = (one: Finding | Pair): Effect.Effect<Finding | undefined, StorageError> => {
+    if (one.kind === "pair") return settlePair(one)
+    if (!isOneCase) return Effect.succeed(one)
+    if (one.kind === "onlyDestination") {
+      held.push(one)
+      return Effect.succeed(undefined)
+    }
+    const { file } = one
+    if (one.kind !== "onlySource" || file === undefined) return Effect.succeed(one)
+    return Effect.flatMap(LetterCases.underAnyCase(destination, file.path), (theirs) => {
+      if (theirs === undefined) return Effect.succeed(one)
+      recased.add(LetterCases.folded(file.path))
+      return settlePair({ kind: "pair", ours: file, theirs })
+    })
+  }
   const note = (finding: Finding): void => {
     counts[finding.kind]++
     tell.fact(factOf(finding))
@@ -191,11 +213,16 @@ const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
   yield* Stream.runForEachArray(findings, (some) =>
     Effect.flatMap(Effect.forEach(some, settle, { concurrency: atOnce }), (settled) => {
       phase = "comparing"
-      settled.forEach(note)
+      for (const finding of settled) if (finding !== undefined) note(finding)
       tell.gauge(gauge)
       return tell.room
     })
   )
+  for (const finding of held) {
+    if (recased.has(LetterCases.folded(finding.item))) continue
+    note(finding)
+    yield* tell.room
+  }
 
   const nothing = Object.values(counts).every((count) => count === 0)
   if (nothing && found._tag === "Folder") {
