@@ -227,6 +227,7 @@ const run = Effect.fnUntraced(function* (
     const work = Effect.gen(function* () {
       const { standardInput } = options
       const made = yield* standardInput === undefined ? archiveTargets : archiveInput(standardInput)
+      progress.finish()
       yield* Effect.tryPromise({ try: trees.settle, catch: (error) => ArchiveRun.localFailure(repository.name, error) })
       yield* ArchiveRun.finish(parts)
       return made

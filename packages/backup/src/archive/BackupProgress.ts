@@ -1,5 +1,5 @@
 /** What is counted while a backup runs, and told of it. */
-import type { Deed, InFlight, Progress } from "@ourclone/core/events/RunEvent"
+import type { Deed, InFlight, Phase, Progress } from "@ourclone/core/events/RunEvent"
 import type { Tell } from "@ourclone/core/events/Tell"
 import { type ArchiveResult, type Failure, type ItemAction, noCounts } from "./ArchiveMessages.ts"
 
@@ -17,6 +17,7 @@ export class BackupProgress {
   /** Of large files that are being read. */
   #announced = 0
   #current: ReadonlyArray<InFlight> = []
+  #phase: Phase = "listing"
   readonly #tell: Tell
 
   readonly #item: "Done" | "Would"
@@ -24,16 +25,25 @@ export class BackupProgress {
   constructor(tell: Tell, isDryRun: boolean) {
     this.#tell = tell
     this.#item = isDryRun ? "Would" : "Done"
+    tell.gauge(this.#progress)
   }
 
   /** A directory, or a large file, that a thread has begun with. */
   begin(path: string): void {
     this.#current = [...this.#current.slice(1 - shown), { item: path, done: 0, size: 0 }]
+    this.#phase = "transferring"
     this.#tell.gauge(this.#progress)
   }
 
   advance(bytes: number): void {
     this.#announced += bytes
+    this.#tell.gauge(this.#progress)
+  }
+
+  /** All is read: what is left is stored, and then the index and the snapshot. */
+  finish(): void {
+    this.#current = []
+    this.#phase = "finishing"
     this.#tell.gauge(this.#progress)
   }
 
@@ -62,7 +72,7 @@ export class BackupProgress {
 
   #progress = (): Progress => ({
     _tag: "Progress",
-    phase: "transferring",
+    phase: this.#phase,
     files: this.fileCount,
     bytes: this.files.bytes + Math.max(0, this.#announced),
     current: this.#current

@@ -33,6 +33,8 @@ export interface CheckDataOptions {
   readonly onProblem: (pack: StoredPack, message: string) => void
   /** A pack has been looked at, whatever was found. */
   readonly onPack: (pack: StoredPack) => void
+  /** Waited for before each pack: `Tell.room`. */
+  readonly room: Effect.Effect<void>
 }
 
 const roundedUp = (size: number): number => Math.ceil(size / (2 * mebibyte)) * 2 * mebibyte
@@ -63,7 +65,7 @@ export const prepare = Threads.prepare(url, mostUsed)
 /** Fails only where the storage can not be reached; what is wrong with a pack is told to `onProblem`. */
 export const checkData = Effect.fnUntraced(function* (
   repository: Repository,
-  { indexed, onPack, onProblem, packs }: CheckDataOptions
+  { indexed, onPack, onProblem, packs, room }: CheckDataOptions
 ): Effect.fn.Return<void, E, Scope.Scope> {
   if (packs.length === 0) return
   const threads = yield* Threads.make<CheckRequest, PackVerdict>(url, {
@@ -108,7 +110,7 @@ export const checkData = Effect.fnUntraced(function* (
         : Effect.sync(() => onProblem(pack, `it can not be read: ${reason.message}`))
     })
     return Effect.andThen(
-      checked,
+      Effect.andThen(room, checked),
       Effect.sync(() => onPack(pack))
     )
   }

@@ -32,6 +32,8 @@ export interface CheckTreesOptions {
   readonly onTree: (done: number) => void
   /** Called once for each blob that is needed, with an entry of it. */
   readonly onNeeded: (entry: number) => void
+  /** Waited for before each tree: `Tell.room`. */
+  readonly room: Effect.Effect<void>
 }
 
 interface Waiting {
@@ -61,7 +63,7 @@ const nodeProblem = (node: Node): string | undefined => {
 /** Gives how many trees there are. Fails only where the storage can not be reached. */
 export const checkTrees = Effect.fnUntraced(function* (
   roots: ReadonlyArray<TreeRoot>,
-  { onNeeded, onProblem, onTree, reader }: CheckTreesOptions
+  { onNeeded, onProblem, onTree, reader, room }: CheckTreesOptions
 ): Effect.fn.Return<number, E> {
   const { index } = reader
   const seen = new BitSet(index.size)
@@ -135,6 +137,7 @@ export const checkTrees = Effect.fnUntraced(function* (
     for (let waiting = pending.get(pack); waiting !== undefined; waiting = pending.get(pack)) {
       pending.delete(pack)
       for (const one of waiting) {
+        yield* room
         yield* checkTree(one)
         // Packs are read meanwhile.
         yield* Effect.yieldNow

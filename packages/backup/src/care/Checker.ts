@@ -97,6 +97,7 @@ export const check = Effect.fnUntraced(function* (
       }
     })
   for (const { id, message, pack, remedy, severity } of checkPacks(index, byPack, stored, listings)) {
+    yield* tell.room
     if (severity === "error") wrong(id, pack, message, remedy === "repair")
     else {
       suggestPrune = true
@@ -130,7 +131,8 @@ export const check = Effect.fnUntraced(function* (
     onTree: (done) => {
       figures.trees = done
       tell.gauge(progress)
-    }
+    },
+    room: tell.room
   })
   figures.totalTrees = treeBlobs
 
@@ -145,7 +147,8 @@ export const check = Effect.fnUntraced(function* (
       figures.packs++
       bytesRead += size
       tell.gauge(progress)
-    }
+    },
+    room: tell.room
   })
   const walked = Effect.tap(walk, () => Effect.sync(() => needed.settle(isWhole)))
   const [, trees] = yield* Effect.all([Effect.scoped(reading), walked], { concurrency: 2 })

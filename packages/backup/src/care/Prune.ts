@@ -107,7 +107,7 @@ export const prepare = Effect.fnUntraced(function* (
   const { index } = loaded
   const reader = BlobReader.make(repository, index)
   begin(tell, "findUsed", trees.length)
-  const used = yield* Used.find(repository.name, reader, trees)
+  const used = yield* Used.find(repository.name, reader, trees, tell.room)
   const files = yield* listPacks(repository)
   const usage = PackUsage.measure(index, used, files)
   if (usage.unsafe.length > 0) return yield* refuseUnsafe(repository, usage.unsafe)
@@ -133,7 +133,7 @@ const removePacks = Effect.fnUntraced(function* (
   yield* ensureHeld
   const advance = begin(tell, step, packs.length)
   const remove = ({ id, size }: NewPacks.NewPack) =>
-    Effect.match(repository.remove("data", id), {
+    Effect.match(Effect.andThen(tell.room, repository.remove("data", id)), {
       // The next prune takes care of it.
       onFailure: (error) => tell.fact(notRemoved(pathOf("data", id), error)),
       onSuccess: () => {
@@ -203,7 +203,11 @@ const repack = Effect.fnUntraced(function* (
       marksTried: options.repackUncompressed,
       onRead: (bytes) => (downloaded += bytes)
     })
-    const copyPack = (pack: number) => Effect.map(repacking.copy(toCopy(pack)), advance)
+    const copyPack = (pack: number) =>
+      Effect.andThen(
+        tell.room,
+        Effect.suspend(() => Effect.map(repacking.copy(toCopy(pack)), advance))
+      )
     yield* Effect.forEach(wanted, copyPack, { concurrency: packsAtOnce, discard: true })
     yield* repacking.finish
   })

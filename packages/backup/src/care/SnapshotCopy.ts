@@ -115,7 +115,7 @@ export const copy = Effect.fnUntraced(function* (
     const copyPack = (inPack: Array<number>) => {
       const sorted = Uint32Array.from(inPack)
       sortByOffset(sorted, (entry) => index.offsetOf(entry))
-      return repack.copy(sorted)
+      return Effect.andThen(tell.room, repack.copy(sorted))
     }
     yield* Effect.forEach(byPack.values(), copyPack, { concurrency: packsAtOnce, discard: true })
     yield* repack.finish
@@ -165,6 +165,7 @@ export const copy = Effect.fnUntraced(function* (
       return Effect.andThen(copyBlobs(repack, wanted), Effect.forEach(snapshots, saveCopy, { discard: true }))
     })
     for (const snapshot of chosen) {
+      yield* tell.room
       const known = copyOf(snapshot)
       if (known !== undefined) {
         skipped++
@@ -177,7 +178,7 @@ export const copy = Effect.fnUntraced(function* (
         entries.push(entry)
         bytes += index.lengthOf(entry)
       }
-      yield* TreeWalk.walk([snapshot.tree], { name: source.name, reader, seen, onBlob })
+      yield* TreeWalk.walk([snapshot.tree], { name: source.name, reader, seen, onBlob, room: tell.room })
       batch.push(snapshot)
       if (bytes >= packsInBatch * packSize) yield* finishBatch
     }

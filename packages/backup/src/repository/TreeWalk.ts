@@ -27,6 +27,8 @@ export interface WalkOptions {
   readonly seen: BitSet
   /** Called with the entry of each blob that was not seen before. */
   readonly onBlob?: ((entry: number) => void) | undefined
+  /** Waited for before each tree: `Tell.room`. */
+  readonly room?: Effect.Effect<void> | undefined
 }
 
 /** Fails with `Missing` when a blob is in no index, and as `BlobReader` does when a tree can not be read. */
@@ -34,7 +36,7 @@ export const walk = Effect.fnUntraced(function* (
   roots: Iterable<string>,
   options: WalkOptions
 ): Effect.fn.Return<void, E> {
-  const { name, reader, seen } = options
+  const { name, reader, room = Effect.void, seen } = options
   const { index } = reader
   const pending = new Map<number, Array<number>>()
 
@@ -85,7 +87,10 @@ export const walk = Effect.fnUntraced(function* (
   const walkPack = Effect.fnUntraced(function* (pack: number): Effect.fn.Return<void, E> {
     for (let waiting = pending.get(pack); waiting !== undefined; waiting = pending.get(pack)) {
       pending.delete(pack)
-      for (const entry of waiting) yield* follow(entry, yield* reader.treeBytes(index.hexOf(entry)))
+      for (const entry of waiting) {
+        yield* room
+        yield* follow(entry, yield* reader.treeBytes(index.hexOf(entry)))
+      }
     }
   })
 

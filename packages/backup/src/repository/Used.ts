@@ -27,13 +27,14 @@ export const roots = Effect.fnUntraced(function* (repository: Repository): Effec
   return snapshots.map(({ tree }) => tree)
 })
 
-/** Of each blob below `trees` the entry that `BlobIndex.find` gives. Any blob that is missing or tree that is damaged fails it. */
+/** Of each blob below `trees` the entry that `BlobIndex.find` gives. Any blob that is missing or tree that is damaged fails it. `room` as in `TreeWalk`. */
 export const find = Effect.fnUntraced(function* (
   name: string,
   reader: BlobReader,
-  trees: Iterable<string>
+  trees: Iterable<string>,
+  room?: Effect.Effect<void>
 ): Effect.fn.Return<BitSet, E> {
   const seen = new BitSet(reader.index.size)
-  yield* TreeWalk.walk(trees, { name, reader, seen })
+  yield* TreeWalk.walk(trees, { name, reader, seen, room })
   return seen
 })

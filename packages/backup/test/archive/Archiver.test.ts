@@ -2,6 +2,7 @@ import * as fs from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as ThreadPlaces from "@ourclone/core/machine/ThreadPlaces"
 import * as Told from "@ourclone/core/testing/Told"
 import { Effect, Stream } from "effect"
@@ -213,6 +214,16 @@ describe("a backup", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("says when it looks for what to read, when it reads and when it ends", () =>
+    Effect.gen(function* () {
+      const { folder, repository } = yield* start(sample)
+      const phases = new Set<string>()
+      const tell: Tell = { ...silent, gauge: (progress) => void phases.add(progress().phase) }
+      yield* backup(repository, folder, { tell })
+      assert.deepEqual([...phases], ["listing", "transferring", "finishing"])
+    }).pipe(Effect.scoped)
+  )
+
   it.live("tells of targets that are missing, and refuses when all of them are", () =>
     Effect.gen(function* () {
       const { folder, repository } = yield* start(sample)
@@ -286,7 +297,7 @@ describe("a backup", () => {
       const { folder, repository } = yield* start(sample)
       const tell = Told.make()
       yield* backup(repository, folder, { scan: true, items: true, tell })
-      assert.deepInclude(tell.progress(), { phase: "transferring", files: 4, bytes: 10 })
+      assert.deepInclude(tell.progress(), { phase: "finishing", files: 4, bytes: 10 })
       assert.deepEqual(
         tell.of("Done").map(({ deed }) => deed),
         ["stored", "stored", "stored", "stored"]

@@ -21,7 +21,8 @@ describe("checking packs", () => {
           return { bytes, count }
         },
         onProblem: (_, message) => problems.push(message),
-        onPack: () => undefined
+        onPack: () => undefined,
+        room: Effect.void
       })
       const error = yield* Effect.flip(Effect.scoped(checking))
       expect(error).toMatchObject({

@@ -166,21 +166,23 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
       return fail(method, at, reasonOfFailure(error))
     }
 
-  const asked = <A>(at: string, method: string, ask: (signal: AbortSignal) => Promise<A>) =>
-    inTurn(Effect.tryPromise({ try: ask, catch: explained(at, method) }))
-
   const exchange: DavClient["exchange"] = (at, sending, use) =>
-    asked(at, sending.method, async (signal) => {
-      const { body, headers, statusCode } = await request(sending, signal)
-      body.on("error", () => {})
-      try {
-        return await use({ status: statusCode, headers }, body)
-      } finally {
-        // What comes slower than this is not worth the connection.
-        const enough = AbortSignal.any([signal, AbortSignal.timeout(thrownAwayFor)])
-        await body.dump({ limit: 64 * 1024, signal: enough }).catch(() => {})
-      }
-    })
+    inTurn(
+      Effect.tryPromise({
+        try: async (signal) => {
+          const { body, headers, statusCode } = await request(sending, signal)
+          body.on("error", () => {})
+          try {
+            return await use({ status: statusCode, headers }, body)
+          } finally {
+            // What comes slower than this is not worth the connection.
+            const enough = AbortSignal.any([signal, AbortSignal.timeout(thrownAwayFor)])
+            await body.dump({ limit: 64 * 1024, signal: enough }).catch(() => {})
+          }
+        },
+        catch: explained(at, sending.method)
+      })
+    )
 
   const send: DavClient["send"] = (at, sending, allowed = []) =>
     exchange(at, sending, (answer) => {

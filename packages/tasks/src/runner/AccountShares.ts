@@ -4,9 +4,9 @@ import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { TaskStore } from "../store/TaskStore.ts"
+import { leaseMillis } from "./Journaling.ts"
 
 const lookMillis = 1_000
-const leaseMillis = 8_000
 
 /** Counts this process among the users of each account that it is told of, until the scope closes. */
 export const make =

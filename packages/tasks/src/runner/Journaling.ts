@@ -42,6 +42,7 @@ export interface Journaling {
   readonly settle: (input: TaskInput, summary?: Schema.Json | null) => Effect.Effect<Task, TaskError>
 }
 
+/** How long a process has what it took, a task or its part of an account, after it last said that it is there. */
 export const leaseMillis = 8_000
 const renewMillis = 2_000
 /** A commit that waits for the disk costs as much CPU as a hundred facts. */
