@@ -53,10 +53,11 @@ export const listen = async (file: string, answer: (wish: Wish) => Promise<Answe
   }
 }
 
-/** Undefined where nobody answers. */
-export const ask = async (file: string, wish: Wish): Promise<Answer | undefined> => {
+/** Undefined where nobody answers; of how it stands, not within `patience` in milliseconds. What is sent takes its time. */
+export const ask = async (file: string, wish: Wish, patience = 10_000): Promise<Answer | undefined> => {
   const socket = net.createConnection(file)
   const line = readLine(socket, longestAnswer)
+  if (wish._tag === "Status") socket.setTimeout(patience, () => socket.destroy())
   socket.write(`${encodeWish(wish)}\n`)
   const text = await line
   socket.destroy()

@@ -14,6 +14,7 @@ export const isNoise = (name: string): boolean => noise.test(name)
 /** All of it together, in bytes; what was not touched for longest goes first. */
 const most = 16 * 1024 * 1024
 const mostOfOne = 1024 * 1024
+const mostNodes = 10_000
 /** No tree has so many nodes that its numbers come here. */
 const firstIno = 2 ** 52
 
@@ -22,6 +23,8 @@ interface NoiseNode {
   attributes: Attributes
   bytes: Buffer
   readonly properties: Map<string, Uint8Array>
+  /** Bytes of all properties. */
+  besides: number
 }
 
 const keyOf = (parent: number, name: string): string => `${parent}/${name.toLowerCase()}`
@@ -43,26 +46,34 @@ export const make = (under: FileSystem, now: () => number): FileSystem => {
     if (named.get(node.key) !== node) return
     named.delete(node.key)
     numbered.delete(node.attributes.ino)
-    used -= node.bytes.length
+    used -= node.bytes.length + node.besides
   }
   const touched = (node: NoiseNode): NoiseNode => {
     named.delete(node.key)
     named.set(node.key, node)
     return node
   }
-  const resize = (node: NoiseNode, bytes: Buffer): void => {
-    used += bytes.length - node.bytes.length
-    node.bytes = bytes
-    const time = timeAt(now())
-    const generation = node.attributes.generation + 1
-    node.attributes = { ...node.attributes, size: bytes.length, generation, modified: time, changed: time }
+  /** So many bytes more are kept of it; of one whose name went, until it is closed. */
+  const count = (node: NoiseNode, bytes: number): void => {
+    if (named.get(node.key) !== node) return
+    used += bytes
     touched(node)
     for (const oldest of named.values()) {
       if (used <= most) break
       if (oldest !== node) drop(oldest)
     }
   }
+  const resize = (node: NoiseNode, bytes: Buffer): void => {
+    const grown = bytes.length - node.bytes.length
+    node.bytes = bytes
+    const time = timeAt(now())
+    const generation = node.attributes.generation + 1
+    node.attributes = { ...node.attributes, size: bytes.length, generation, modified: time, changed: time }
+    count(node, grown)
+  }
   const add = (parent: number, name: string, mode: number): NoiseNode => {
+    const [oldest] = named.values()
+    if (oldest !== undefined && named.size >= mostNodes) drop(oldest)
     const time = timeAt(now())
     const attributes: Attributes = {
       ino: nextNumber++,
@@ -75,7 +86,7 @@ export const make = (under: FileSystem, now: () => number): FileSystem => {
       changed: time,
       generation: 1
     }
-    const node = { key: keyOf(parent, name), attributes, bytes: Buffer.alloc(0), properties: new Map() }
+    const node = { key: keyOf(parent, name), attributes, bytes: Buffer.alloc(0), properties: new Map(), besides: 0 }
     named.set(node.key, node)
     numbered.set(attributes.ino, node)
     return node
@@ -210,13 +221,25 @@ export const make = (under: FileSystem, now: () => number): FileSystem => {
     setProperty: (ino, key, value, how) =>
       mine<void>(
         ino,
-        (node) => void node.properties.set(key, value),
+        (node) => {
+          const grown = key.length + value.length - (node.properties.get(key)?.length ?? -key.length)
+          if (node.besides + grown > mostOfOne) return new Refused("NoSpace")
+          node.properties.set(key, value)
+          node.besides += grown
+          count(node, grown)
+        },
         () => under.setProperty(ino, key, value, how)
       ),
     removeProperty: (ino, key) =>
       mine<void>(
         ino,
-        (node) => (node.properties.delete(key) ? undefined : new Refused("NoProperty")),
+        (node) => {
+          const value = node.properties.get(key)
+          if (value === undefined) return new Refused("NoProperty")
+          node.properties.delete(key)
+          node.besides -= key.length + value.length
+          count(node, -key.length - value.length)
+        },
         () => under.removeProperty(ino, key)
       )
   }
