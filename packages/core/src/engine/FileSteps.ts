@@ -36,6 +36,12 @@ const otherSize = (
   return Effect.fail(new StorageError({ provider: destination.name, operation: "put", path, reason }))
 }
 
+/** The second half of a move, of whatever the first one was. */
+const drop = (run: TransferRun, file: File, wasThere: boolean): Effect.Effect<boolean, StorageError> => {
+  if (run.options.removesSource) run.options.aside?.taken?.moved(file.path)
+  return dropSource(run, file, wasThere)
+}
+
 /** Ends the item as moved where its source is gone by now, as `deed` otherwise. */
 const ended = (
   run: TransferRun,
@@ -47,9 +53,7 @@ const ended = (
 ): Effect.Effect<void, StorageError> => {
   const { path } = file
   if (run.options.removesSource) {
-    return Effect.map(dropSource(run, file, wasThere), (isMoved) =>
-      done(run, isMoved ? "moved" : deed, path, size, stored)
-    )
+    return Effect.map(drop(run, file, wasThere), (isMoved) => done(run, isMoved ? "moved" : deed, path, size, stored))
   }
   done(run, deed, path, size, stored)
   return Effect.void
@@ -205,7 +209,7 @@ export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect
     },
     onSuccess: (touched) => {
       summary.touched++
-      return Effect.map(dropSource(run, file, true), (isMoved) =>
+      return Effect.map(drop(run, file, true), (isMoved) =>
         done(run, isMoved ? "moved" : "touched", path, undefined, touched)
       )
     }
@@ -214,6 +218,6 @@ export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect
 
 /** The destination has it already; a move is done once the source has it no more. */
 export const keep = (run: TransferRun, file: File): Effect.Effect<void, StorageError> =>
-  Effect.map(dropSource(run, file, true), (isMoved) => {
+  Effect.map(drop(run, file, true), (isMoved) => {
     if (isMoved) run.options.tell.fact({ _tag: "Done", deed: "moved", item: file.path })
   })

@@ -2,10 +2,11 @@
 import { isInside } from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Guard from "@ourclone/core/engine/Guard"
-import { type Aside, isNamed } from "@ourclone/core/engine/SetAside"
+import { type Aside, isNamed, takenBy } from "@ourclone/core/engine/SetAside"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import { InvalidJob } from "../kind/JobError.ts"
+import { filterOf } from "../place/FilterFields.ts"
 import { open } from "../place/OpenPlace.ts"
 import { givenOf, type Transferring } from "./TransferFields.ts"
 
@@ -37,7 +38,8 @@ export const asideOf = Effect.fnUntraced(function* (
   if (backupDir === undefined && suffix === "") return undefined
   const named = { suffix, keepsExtension: suffixKeepExtension }
   if (backupDir === undefined) {
-    const aside: Aside = { place: destination, ...named }
+    const filter = yield* filterOf(request)
+    const aside: Aside = { place: destination, ...named, taken: takenBy(source, filter, named) }
     return aside
   }
   const place = yield* open(backupDir, tell, givenOf(request))
