@@ -1,5 +1,6 @@
 /** Faces that are not the command line, on one process: each run has its own events and limits, and ends whole. */
 import * as fs from "node:fs"
+import * as path from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Repository from "@ourclone/backup/repository/Repository"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
@@ -16,36 +17,50 @@ import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { load } from "../src/JobKinds.ts"
+import * as Limits from "../src/kind/Limits.ts"
 import * as Pausing from "../src/run/Pausing.ts"
 import { type JobWorld, makeWorld } from "./JobWorld.ts"
+import { secret, serviceFactory } from "./ServiceFactory.ts"
 
 const password = Redacted.make("a password for tests")
 
-/** The face that shows everything: it keeps a view of each run. */
-const watcher = (world: JobWorld) => (type: string, request: object, pausing?: Pausing.Pausing) => {
-  const events: Array<Envelope> = []
-  const sink: Sink = (batch) => Effect.sync(() => void events.push(...batch))
-  const secrets = new Map([["repository" in request ? `repository:${request.repository}` : "", password]])
-  const running = Effect.flatMap(load(type), (job) => job.run(request, { sink, secrets, pausing }))
-  return { events, running: Effect.provide(running, world.layer) }
+const secretsFor = (request: object) =>
+  new Map([["repository" in request ? `repository:${request.repository}` : "", password]])
+
+interface Held {
+  readonly pausing?: Pausing.Pausing
+  readonly limits?: Limits.Limits
 }
 
-/** The face that ends a run as soon as it is in `phase`, in the name of somebody. */
-const canceller = (world: JobWorld, phase: Phase) => (type: string, request: object) =>
-  Effect.gen(function* () {
+/** The face that shows everything: it keeps a view of each run. */
+const watcher =
+  (world: JobWorld) =>
+  (type: string, request: object, { limits, pausing }: Held = {}) => {
     const events: Array<Envelope> = []
-    let stop: () => void = () => {}
-    const sink: Sink = (batch) =>
-      Effect.sync(() => {
-        events.push(...batch)
-        if (batch.some(({ event }) => event._tag === "Progress" && event.phase === phase)) stop()
-      })
-    const job = yield* load(type)
-    const running = job.run(request, { sink, secrets: new Map(), cancelledBy: () => "ann" })
-    const fiber = yield* Effect.forkChild(Effect.provide(running, world.layer))
-    stop = () => fiber.interruptUnsafe()
-    return { exit: yield* Fiber.await(fiber), events }
-  })
+    const sink: Sink = (batch) => Effect.sync(() => void events.push(...batch))
+    const secrets = secretsFor(request)
+    const running = Effect.flatMap(load(type), (job) => job.run(request, { sink, secrets, pausing, limits }))
+    return { events, running: Effect.provide(running, world.layer) }
+  }
+
+/** The face that ends a run as soon as it is in `phase`, in the name of somebody. */
+const canceller =
+  (world: JobWorld, phase: Phase) =>
+  (type: string, request: object, { pausing }: Held = {}) =>
+    Effect.gen(function* () {
+      const events: Array<Envelope> = []
+      let stop: () => void = () => {}
+      const sink: Sink = (batch) =>
+        Effect.sync(() => {
+          events.push(...batch)
+          if (batch.some(({ event }) => event._tag === "Progress" && event.phase === phase)) stop()
+        })
+      const job = yield* load(type)
+      const running = job.run(request, { sink, secrets: secretsFor(request), pausing, cancelledBy: () => "ann" })
+      const fiber = yield* Effect.forkChild(Effect.provide(running, world.layer))
+      stop = () => fiber.interruptUnsafe()
+      return { exit: yield* Fiber.await(fiber), events }
+    })
 
 const makeRepository = (world: JobWorld, name: string) =>
   Effect.gen(function* () {
@@ -53,6 +68,22 @@ const makeRepository = (world: JobWorld, name: string) =>
     const place = yield* remotes.open(world.at(name))
     yield* Repository.init(place, password, { scrypt: { N: 2, r: 8, p: 1 } })
   }).pipe(Effect.scoped, Effect.provide(world.layer))
+
+/** What each file below the folder holds. */
+const contentsOf = (world: JobWorld, folder: string): ReadonlyMap<string, string> =>
+  new Map(world.list(folder).map((name) => [name, fs.readFileSync(path.join(world.at(folder), name), "latin1")]))
+
+/** Of what was restored: the whole path of a folder lies below the target. */
+const restored = (world: JobWorld, target: string, folder: string) =>
+  contentsOf(world, path.join(target, world.at(folder)))
+
+const summaryOf = (events: ReadonlyArray<Envelope>): unknown => viewOf(events).finished?.summary
+
+const snapshotOf = (events: ReadonlyArray<Envelope>): string => {
+  const summary = summaryOf(events)
+  if (typeof summary === "object" && summary !== null && "snapshotId" in summary) return String(summary.snapshotId)
+  throw new Error("no snapshot was made")
+}
 
 const viewOf = (events: ReadonlyArray<Envelope>) => events.reduce(RunView.fold, RunView.empty)
 const itemsOf = (events: ReadonlyArray<Envelope>) =>
@@ -67,28 +98,39 @@ describe("eight runs at once", () => {
         for (let file = 0; file < 40; file++) world.write(`from-${name}/${name}${file}`, `${name}${file}`.repeat(500))
       }
       yield* makeRepository(world, "repository")
-      yield* start("backup", { repository: world.at("repository"), paths: [world.at("from-a")] }).running
+      const earlier = start("backup", { repository: world.at("repository"), paths: [world.at("from-a")] })
+      yield* earlier.running
 
+      const limits = Limits.make()
       const syncs = ["a", "b", "c"].map((name) =>
-        start("sync", {
-          source: world.at(`from-${name}`),
-          destination: world.at(`to-${name}`),
-          ...(name === "a" ? { bwlimit: "200k" } : {})
-        })
+        start(
+          "sync",
+          // At a byte a second it would take hours.
+          {
+            source: world.at(`from-${name}`),
+            destination: world.at(`to-${name}`),
+            ...(name === "a" ? { bwlimit: "1b" } : {})
+          },
+          name === "a" ? { limits } : {}
+        )
       )
       const backups = ["a", "b", "c"].map((name) =>
         start("backup", { repository: world.at("repository"), paths: [world.at(`from-${name}`)], items: true })
       )
-      const restores = ["one", "two"].map((name) =>
-        start("restore", { repository: world.at("repository"), snapshot: "latest", target: world.at(`back-${name}`) })
-      )
-      const runs = [...syncs, ...backups, ...restores]
+      const restore = (snapshot: string, target: string) =>
+        start("restore", { repository: world.at("repository"), snapshot, target: world.at(target) })
+      const restores = ["one", "two"].map((name) => restore(snapshotOf(earlier.events), `back-${name}`))
+      const [limited, ...others] = [...syncs, ...backups, ...restores]
+      const fiber = yield* Effect.forkChild(limited!.running)
       yield* Effect.all(
-        runs.map(({ running }) => running),
+        others.map(({ running }) => running),
         { concurrency: "unbounded" }
       )
+      expect(fiber.pollUnsafe()).toBeUndefined()
+      yield* limits.change({ up: undefined, down: undefined })
+      yield* Fiber.join(fiber)
 
-      for (const { events } of runs) {
+      for (const { events } of [limited!, ...others]) {
         const view = viewOf(events)
         expect(view.isGapless).toBe(true)
         expect(view.finished).toMatchObject({ outcome: "done" })
@@ -98,15 +140,14 @@ describe("eight runs at once", () => {
         const items = itemsOf(syncs[index]!.events)
         expect(items).toHaveLength(40)
         expect(items.every((item) => item.startsWith(name))).toBe(true)
-        expect(world.list(`to-${name}`)).toEqual(world.list(`from-${name}`))
+        expect(contentsOf(world, `to-${name}`)).toEqual(contentsOf(world, `from-${name}`))
         const backedUp = itemsOf(backups[index]!.events).filter((item) => /\/[abc]\d+$/.test(item))
         expect(backedUp.every((item) => item.includes(`/from-${name}/`))).toBe(true)
+        yield* restore(snapshotOf(backups[index]!.events), `again-${name}`).running
+        expect(restored(world, `again-${name}`, `from-${name}`)).toEqual(contentsOf(world, `from-${name}`))
       }
       for (const name of ["one", "two"]) {
-        const found = world
-          .list(`back-${name}`)
-          .map((file) => fs.readFileSync(world.at(`back-${name}/${file}`), "utf8"))
-        expect(found.length).toBeGreaterThanOrEqual(40)
+        expect(restored(world, `back-${name}`, "from-a")).toEqual(contentsOf(world, "from-a"))
       }
     })
   )
@@ -120,7 +161,7 @@ describe("two runs to one destination", () => {
       for (let file = 0; file < 30; file++) world.write(`from/${file}`, `${file}`.repeat(2000))
       const request = { source: world.at("from"), destination: world.at("to"), transfers: 1 }
       const pausing = Pausing.make()
-      const first = start("copy", request, pausing)
+      const first = start("copy", request, { pausing })
       const fiber = yield* Effect.forkChild(first.running)
       while (!fs.existsSync(world.at("to/0"))) yield* Effect.sleep(1)
       pausing.pause()
@@ -165,7 +206,8 @@ const slow = (method: "list" | "digest" | "read" | "remove" | "makeDirectory", g
           digest:
             (file) =>
             (...args) =>
-              Effect.andThen(pause, provider.digest!(file)(...args))
+              // What it has hashed so far is told by then.
+              Effect.tap(provider.digest!(file)(...args), () => pause)
         }
       case "remove":
         return { ...provider, remove: (path) => Effect.andThen(pause, provider.remove(path)) }
@@ -220,7 +262,60 @@ describe("a run that is cancelled", () => {
       yield* Fiber.join(other)
       expect(viewOf(bystander.events).finished).toMatchObject({ outcome: "done" })
       yield* watcher(world)("sync", request).running
-      expect(world.list("to")).toEqual(world.list("from"))
+      expect(contentsOf(world, "to")).toEqual(contentsOf(world, "from"))
+    })
+  )
+
+  it.live("while a large file is hashed says by whom, and the next one ends the work", () =>
+    Effect.gen(function* () {
+      const gate: Gate = { isOpen: false }
+      const world = makeWorld([slow("digest", gate), serviceFactory()])
+      fs.writeFileSync(world.at("config.toml"), `[remotes.store]\ntype = "service"\nkey = "${secret}"\n`, {
+        mode: 0o600
+      })
+      world.write("from/large", "0123456789abcdef".repeat(2_500_000))
+      const request = { source: world.at("from"), destination: "store:bucket" }
+      yield* Effect.gen(function* () {
+        const { events, exit } = yield* canceller(world, "hashing")("copy", request)
+        gate.isOpen = true
+        expect(Exit.hasInterrupts(exit)).toBe(true)
+        expect(events.at(-1)?.event).toMatchObject({ _tag: "Finished", outcome: "cancelled", by: "ann" })
+        yield* watcher(world)("copy", request).running
+        yield* watcher(world)("copy", { source: "store:bucket", destination: world.at("back") }).running
+        expect(contentsOf(world, "back")).toEqual(contentsOf(world, "from"))
+      }).pipe(Effect.provide(world.layer))
+    })
+  )
+
+  /** Longer than a gauge takes to be told, so that each phase that is waited in is. */
+  const slowly = (): Pausing.Pausing => ({ ...Pausing.make(), isHeld: () => true, open: Effect.sleep(250) })
+
+  it.live.each([
+    ["backup", "transferring"],
+    ["restore", "transferring"],
+    ["restore", "verifying"]
+  ] as const)("a %s, while it is %s, says by whom, and the next one ends the work", ([type, phase]) =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      const folders = ["from", "from/b", "from/b/c", "from/b/c/d", "from/b/c/d/e"]
+      for (const folder of folders) world.write(`${folder}/file`, `${folder}`.repeat(10_000))
+      yield* makeRepository(world, "repository")
+      const repository = world.at("repository")
+      const backup = { repository, paths: [world.at("from")] }
+      const restore = (snapshot: string) => ({ repository, snapshot, target: world.at("back"), verify: true })
+      if (type === "restore") yield* watcher(world)("backup", backup).running
+      const request = type === "backup" ? backup : restore("latest")
+      const { events, exit } = yield* canceller(world, phase)(type, request, { pausing: slowly() })
+      expect(Exit.hasInterrupts(exit)).toBe(true)
+      expect(events.at(-1)?.event).toMatchObject({ _tag: "Finished", outcome: "cancelled", by: "ann" })
+      expect(viewOf(events).isGapless).toBe(true)
+      const checked = watcher(world)("checkRepository", { repository, readData: true })
+      yield* checked.running
+      expect(summaryOf(checked.events)).toMatchObject({ errors: 0 })
+      const again = watcher(world)("backup", backup)
+      yield* again.running
+      yield* watcher(world)("restore", restore(snapshotOf(again.events))).running
+      expect(restored(world, "back", "from")).toEqual(contentsOf(world, "from"))
     })
   )
 })

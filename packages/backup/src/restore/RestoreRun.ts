@@ -43,7 +43,7 @@ export interface RunOptions {
 const codes = { restore: "RestoreFailed", delete: "DeleteFailed", verify: "VerifyFailed" }
 
 export class RestoreRun {
-  phase: Phase = "comparing"
+  #phase: Phase = "comparing"
   failures = 0
   filesRestored = 0
   /** Of what was restored and skipped; the counts beside are restic's, in which folders and links are files too. */
@@ -113,15 +113,20 @@ export class RestoreRun {
     return entries.kind.get(entry) === Entries.directory && entries.means.get(entry) === Entries.skip
   }
 
+  enter(phase: Phase): void {
+    this.#phase = phase
+    this.progress()
+  }
+
   progress(): void {
     this.options.tell.gauge(this.measure)
   }
 
   private readonly measure = (): Progress => {
-    const { bytesRestored, bytesSkipped, filesDeleted, filesRestored, filesSkipped, phase, totalFiles } = this
+    const { bytesRestored, bytesSkipped, filesDeleted, filesRestored, filesSkipped, totalFiles } = this
     return {
       _tag: "Progress",
-      phase,
+      phase: this.#phase,
       files: this.#filesDone,
       bytes: bytesRestored + bytesSkipped,
       current: [],

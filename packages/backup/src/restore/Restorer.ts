@@ -199,17 +199,16 @@ export const restore = Effect.fnUntraced(function* (
     yield* RestoreSteps.examine(parts)
     if (isDryRun) yield* RestoreSteps.pretend(parts)
     else {
-      run.phase = "transferring"
+      run.enter("transferring")
       yield* RestoreWrites.write(parts)
       yield* RestoreSteps.settleOthers(parts)
     }
-    run.phase = "deleting"
+    run.enter("deleting")
     if (isOwn !== undefined) yield* RestoreSteps.removeSurplus(parts, selection, isOwn)
-    run.phase = "finishing"
+    run.enter("finishing")
     if (!isDryRun) yield* RestoreSteps.settleDirectories(parts)
     if (options.verify !== true || isDryRun) return undefined
-    run.phase = "verifying"
-    run.progress()
+    run.enter("verifying")
     return yield* RestoreSteps.verify(parts)
   })
   const filesVerified = yield* Effect.tapError(Effect.scoped(work), (error) =>

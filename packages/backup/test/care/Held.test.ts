@@ -55,12 +55,14 @@ it.live.each(["check", "prune", "copySnapshots"] as const)("%s waits before each
     const asked = yield* Deferred.make<void>()
     let waits = 0
     let touched = 0
+    let waitsBefore: number | undefined
     const room = Effect.suspend(() => {
       waits++
       return Effect.andThen(Deferred.succeed(asked, undefined), latch.await)
     })
     const counted = counting(repository, () => {
       touched++
+      waitsBefore ??= waits
     })
     const running = yield* Effect.forkChild(works[name](counted, { ...silent, room }))
     yield* Effect.raceFirst(Deferred.await(asked), Fiber.join(running))
@@ -69,6 +71,8 @@ it.live.each(["check", "prune", "copySnapshots"] as const)("%s waits before each
     yield* latch.open
     yield* Fiber.join(running)
     expect(touched).toBeGreaterThan(10)
+    // A copy waits before each snapshot besides.
+    expect(waitsBefore).toBeGreaterThanOrEqual(name === "copySnapshots" ? 2 : 1)
     expect(waits).toBeGreaterThanOrEqual(touched)
   })
 )
