@@ -22,7 +22,7 @@ import {
 
 const transfer: Sample = { request: (world) => ({ source: world.at("from"), destination: "store:bucket/to" }) }
 
-/** They last until somebody ends them: `mount/Mounts.test.ts` has them. */
+/** They last until somebody ends them: `LastingKinds.test.ts` has them. */
 type Lasting = "mount" | "mountSnapshots" | "serveWebdav" | "serveHttp" | "serveRestic"
 
 /** Total on purpose: a new kind does not compile until it has a sample. */
