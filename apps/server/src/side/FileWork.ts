@@ -1,5 +1,6 @@
 /** One file, down and up. */
 import { tmpdir } from "node:os"
+import type { Provider } from "@ourclone/core/contract/Provider"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import { upload } from "@ourclone/core/engine/Upload"
 import { silent } from "@ourclone/core/events/Tell"
@@ -38,7 +39,10 @@ export const read = Effect.fnUntraced(function* ({ ifRange, path, range, version
   return { facts, bytes: bytes as Stream.Stream<Uint8Array, StorageError>, isSizeUnsure: file.isSizeUnsure === true }
 })
 
-/** Stores what comes. Fails with `AlreadyExists` where a file of that name must not be replaced. */
+/** `provider`, which replaces nothing that came meanwhile, where it can tell; of what is stored in parts it can not. */
+const replacingNothing = (provider: Provider): Provider => ({ ...provider, put: provider.putIfAbsent ?? provider.put })
+
+/** Stores what comes, or says that a file of that name is there, which must not be replaced. */
 export const write = Effect.fnUntraced(function* (
   { overwrite, path, size }: Of<"Write">,
   body: AsyncIterable<Uint8Array>
@@ -53,6 +57,12 @@ export const write = Effect.fnUntraced(function* (
     if (isThere) return { isThere: true as const }
   }
   const source = yield* spool(body, size, tmpdir())
-  const stored = yield* upload(provider, parent.name, source, { modifiedAt: Date.now(), partConcurrency })
-  return { isThere: false as const, path, bytes: stored.size }
+  const storage = overwrite ? provider : replacingNothing(provider)
+  const stored = upload(storage, parent.name, source, { modifiedAt: Date.now(), partConcurrency })
+  return yield* stored.pipe(
+    Effect.map(({ size: bytes }) => ({ isThere: false as const, path, bytes })),
+    Effect.catchReason("StorageError", "AlreadyExists", (_, error) =>
+      overwrite ? Effect.fail(error) : Effect.succeed({ isThere: true as const })
+    )
+  )
 })
