@@ -125,6 +125,35 @@ describe("parts of a task", { timeout: 60_000 }, () => {
     })
   )
 
+  it.live("are told while they go on, together with how far that is", () =>
+    Effect.gen(function* () {
+      const { id, store } = yield* prepared
+      const whole = yield* Effect.forkChild(
+        runWhole(store, id, { parts: () => parts("a"), runHere: () => Effect.void })
+      )
+      const part = yield* partOf(store, id)
+      const claim = (yield* store.claim(away, 600_000, part.id)) as Claim
+      yield* store.commit(claim, batch(stored("a")), 600_000)
+      yield* first(Effect.map(itemsTold(store, id), (items) => items[0]))
+      expect((yield* store.parts(id)).map(({ told }) => told)).toEqual([1])
+      yield* store.settle(part.id, { _tag: "Finished", take: claim.take, failed: 0 })
+      yield* Fiber.join(whole)
+      expect(yield* itemsTold(store, id)).toEqual(["a"])
+    })
+  )
+
+  it.live("are all waited for, however slowly the journal tells of them", () =>
+    Effect.gen(function* () {
+      const { id, store } = yield* prepared
+      const slow: TaskStore = { ...store, parts: (of) => Effect.tap(store.parts(of), () => Effect.sleep(300)) }
+      const late = Stream.concat(parts("a"), Stream.drain(Stream.fromEffect(Effect.sleep(400)))).pipe(
+        Stream.concat(parts("b"))
+      )
+      yield* runWhole(slow, id, { parts: () => late })
+      expect(yield* itemsTold(store, id)).toEqual(["a", "b"])
+    })
+  )
+
   it.live("of a run that was cut off are told on from where it was, before others are made", () =>
     Effect.gen(function* () {
       const { id, store } = yield* prepared
