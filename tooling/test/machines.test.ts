@@ -86,6 +86,17 @@ describe.skipIf(PostgresServer.missing !== undefined)(
       })
     )
 
+    test("divide a move, and remove at the source what has arrived", { timeout: 300_000 }, () =>
+      withMachines({ ...large, kind: "move", files: 1_100 }, async (trial) => {
+        for (const machine of trial.machines) machine.start(1)
+        await divided(trial)
+        const { twice } = await trial.verify()
+        expect(twice).toEqual([])
+        const [task] = await trial.look()
+        expect(task?.summary).toMatchObject({ stored: 1_100, moved: 1_100, same: 0, failed: 0 })
+      })
+    )
+
     test(
       "go on with a divided sync when those that did a part, and then the whole, are killed",
       { timeout: 300_000 },

@@ -25,6 +25,8 @@ export interface MachinesOptions {
   readonly tasks: number
   /** Of each task; each file takes more than a second until they may hurry. */
   readonly files: number
+  /** Of what kind the tasks are; a sync where nothing is said. */
+  readonly kind?: "sync" | "move"
   /** They hurry from the start, so many files at once. */
   readonly transfers?: number
   /** What each destination has besides, and is to have no more. */
@@ -98,7 +100,7 @@ const writeFiles = (folder: string, name: string, files: number, number: number)
 
 /** Runs `use` with three machines, which are to be started, and tasks that wait for them; nothing is left of it. */
 export const withMachines = async <A>(
-  { extra = 0, files, latency = "50ms", program, tasks: count, transfers }: MachinesOptions,
+  { extra = 0, files, kind = "sync", latency = "50ms", program, tasks: count, transfers }: MachinesOptions,
   use: (machines: Machines) => Promise<A>
 ): Promise<A> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-machines-"))
@@ -170,7 +172,7 @@ export const withMachines = async <A>(
         destination: `to:machines/${number}`,
         transfers: transfers ?? 1
       }
-      const { id } = await run(store.create({ kind: "sync", request, origin: "service", machine: "desk" }))
+      const { id } = await run(store.create({ kind, request, origin: "service", machine: "desk" }))
       if (transfers === undefined) await run(store.limit(id, { up: slow, down: slow }))
       ids.push(id)
     }
@@ -245,7 +247,7 @@ export const withMachines = async <A>(
         throw new Error(`task ${id}: a gap at ${gap + 1} of ${facts.length} facts, ${seq} in all`)
       const ends = facts.filter(({ event }) => event._tag === "Finished" && event.outcome === "done").length
       if (ends !== 1) throw new Error(`task ${id} completed ${ends} times`)
-      const items = facts.flatMap(({ event }) => (event?._tag === "Done" ? [event.item] : []))
+      const items = facts.flatMap(({ event }) => (event?._tag === "Done" ? [`${event.item} (${event.deed})`] : []))
       const again = items.find((item, index) => items.indexOf(item) !== index)
       const deeds = facts.flatMap(({ event }) => (event?._tag === "Done" ? [event.deed] : []))
       if (extra > 0 && deeds.indexOf("removed") !== deeds.length - extra)
