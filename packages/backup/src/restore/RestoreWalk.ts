@@ -232,9 +232,15 @@ export const walk = Effect.fnUntraced(function* (
     return isSameContent(first, node) ? first : undefined
   }
 
+  /** A disk that does not tell letter cases apart lists some names in another spelling. */
+  const isTaken = ({ names }: Directory, node: Node, entry: number): boolean => {
+    if (names === undefined || names.size === 0) return false
+    return names.has(Target.nameKey(node.name)) || Target.look(entries.pathOf(entry)) !== undefined
+  }
+
   const add = (node: Node, kind: Entries.EntryKind, directory: Directory, location: Buffer): void => {
     const entry = entries.add(factsOf(node, ownerOf(node), kind, directory.entry!))
-    if (directory.names?.has(Target.nameKey(node.name)) === true) taken.push(entry)
+    if (isTaken(directory, node, entry)) taken.push(entry)
     if (kind !== Entries.file) return
     const first = firstNameOf(node, entry)
     if (first !== undefined) {
@@ -250,8 +256,19 @@ export const walk = Effect.fnUntraced(function* (
 
   const addSurplus = (directory: Directory, nodes: ReadonlyArray<Node>): void => {
     if (directory.names === undefined || directory.entry === undefined) return
+    const { entry, names } = directory
     const wanted = new Set(nodes.map((node) => Target.nameKey(node.name)))
-    for (const [key, name] of directory.names) if (!wanted.has(key)) surplus.push({ parent: directory.entry, name })
+    const extra = [...names].filter(([key]) => !wanted.has(key))
+    if (extra.length === 0) return
+    const path = entries.directoryPath(entry)
+    const inodeOf = (name: Buffer) => Target.look(Entries.join(path, name))?.ino
+    const respelled = new Set(
+      nodes.filter(({ name }) => !names.has(Target.nameKey(name))).map(({ name }) => inodeOf(name))
+    )
+    respelled.delete(undefined)
+    for (const [, name] of extra) {
+      if (respelled.size === 0 || !respelled.has(inodeOf(name))) surplus.push({ parent: entry, name })
+    }
   }
 
   const addAll = (directory: Directory, nodes: ReadonlyArray<Node>): ReadonlyArray<Directory> => {
