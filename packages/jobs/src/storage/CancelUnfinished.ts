@@ -28,10 +28,11 @@ const stepOf = ({ id, path, size, startedAt }: Unfinished, now: number) => ({
 })
 
 export const perform = (cancels: boolean) =>
-  Effect.fnUntraced(function* ({ olderThanMillis = 0, path }: Request, { tell }: Beside) {
+  Effect.fnUntraced(function* ({ olderThanMillis, path }: Request, { tell }: Beside) {
     const now = yield* Clock.currentTimeMillis
     const { found, largeFile } = yield* unfinishedAt(path, tell)
-    const old = found.filter(({ startedAt }) => now - startedAt >= olderThanMillis)
+    const isOld = (age: number): boolean => olderThanMillis === undefined || age >= olderThanMillis
+    const old = found.filter(({ startedAt }) => isOld(now - startedAt))
     for (const file of old) {
       if (cancels) yield* retrying(largeFile.cancel(file))
       tell.fact({ _tag: "Step", name: cancelStep, values: stepOf(file, now), detail: { ...file } })

@@ -31,7 +31,11 @@ const perform = (isPreview: boolean) =>
     const { path, provider } = yield* openAt(request.path, tell)
     const versions = yield* versionsOf(provider)
     if (!isPreview) yield* hold(provider, { type: "cleanup", whenBusy: request.whenBusy, tell })
-    const until = (yield* Clock.currentTimeMillis) - (request.olderThanMillis ?? 0)
+    // Without an age the clock of this machine, which the service's may be ahead of, decides nothing.
+    const until =
+      request.olderThanMillis === undefined
+        ? Number.POSITIVE_INFINITY
+        : (yield* Clock.currentTimeMillis) - request.olderThanMillis
     const options = { includesCurrent: false, until, isPreview, tell }
     if (request.maxDelete !== undefined) {
       const { removed } = yield* VersionRemoval.run(versionsAt(versions, path), versions, {
