@@ -54,7 +54,7 @@ export interface LargeFiles {
 }
 
 export const make = (writing: Writing, account: string, shared: UploadJournal): LargeFiles => {
-  const { connection, folders, place } = writing
+  const { connection, folders, place, times } = writing
   const journal = journalFor(writing, shared)
   /** Those that the server was asked to give their name: where the answer is lost they may have it. */
   const named = new Set<string>()
@@ -74,7 +74,7 @@ export const make = (writing: Writing, account: string, shared: UploadJournal): 
   const start: LargeFile["start"] = (path, { modifiedAt, partSize, sha1, size }) => {
     const site = siteOf(place, "start", path)
     const made = Effect.gen(function* () {
-      const refused = refusal(path, modifiedAt)
+      const refused = refusal(path)
       if (refused !== undefined) return yield* failWith(site, refused)
       yield* folders.ensure(site, RemotePath.parent(path))
       yield* modeAt(writing, site, path)
@@ -175,7 +175,7 @@ export const make = (writing: Writing, account: string, shared: UploadJournal): 
       whenMissing(lstat(connection, place, site, file.path), () => failWith(site, gone())),
       (stats) => {
         const found = SftpFile.fileOf(file.path, stats)
-        const seconds = Math.floor((file.modifiedAt ?? 0) / 1000)
+        const seconds = times.secondsOf(file.modifiedAt ?? 0)
         return SftpFile.isFile(stats) && found.size === file.size && stats.mtime === seconds
           ? Effect.succeed(found)
           : failWith(site, gone())
@@ -188,7 +188,7 @@ export const make = (writing: Writing, account: string, shared: UploadJournal): 
     if (begun === undefined) return finished(site, file)
     const wrong = wrongParts(begun.file, begun, parts)
     if (wrong !== undefined) return failWith(site, new InvalidRequest({ message: wrong }))
-    const seconds = Math.floor((file.modifiedAt ?? Date.now()) / 1000)
+    const seconds = times.secondsOf(file.modifiedAt ?? Date.now())
     const made = Effect.gen(function* () {
       const mode = yield* modeAt(writing, site, file.path)
       const stats = yield* openPart(site, file, (opened) =>

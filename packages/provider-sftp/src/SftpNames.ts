@@ -101,13 +101,10 @@ export const removeDirectory =
 export const touch =
   (writing: Writing): NonNullable<Provider["touch"]> =>
   (file, modifiedAt) => {
-    const { connection, place } = writing
+    const { connection, place, times } = writing
     const site = siteOf(place, "touch", file.path)
-    const seconds = Math.floor(modifiedAt / 1000)
     return Effect.gen(function* () {
-      if (seconds < 0 || seconds >= 2 ** 32) {
-        return yield* failWith(site, new InvalidRequest({ message: "SFTP keeps no time before 1970 or after 2106" }))
-      }
+      const seconds = times.secondsOf(modifiedAt)
       yield* found(writing, site, file)
       yield* connection.call<void>(site, (sftp, done) =>
         sftp.setstat(absolute(place, file.path), { atime: seconds, mtime: seconds }, (error) => done(error, undefined))

@@ -17,6 +17,7 @@ import * as SftpNames from "./SftpNames.ts"
 import type { SftpOptions } from "./SftpOptions.ts"
 import { type Place, rootOf } from "./SftpPlace.ts"
 import * as SftpRead from "./SftpRead.ts"
+import * as SftpTimes from "./SftpTimes.ts"
 import * as SftpWrite from "./SftpWrite.ts"
 
 export interface SftpAccount {
@@ -46,7 +47,8 @@ export const open = (
 ): Effect.Effect<Provider, StorageError> =>
   Effect.map(rootOf(connection, { provider: name, operation: "open", path: "" }, location), (root): Provider => {
     const place: Place = { name, root }
-    const writing = { connection, place, folders: SftpFolders.make(connection, place) }
+    const times = SftpTimes.make(name)
+    const writing = { connection, place, folders: SftpFolders.make(connection, place), times }
     const { isBegun, largeFile } = SftpLargeFile.make(writing, id, journal)
     return {
       specification,
@@ -56,6 +58,7 @@ export const open = (
       capabilities: {
         checksums: [],
         modifiedAtPrecision: 1000,
+        timesKept: SftpTimes.timesKept,
         keepsNanoseconds: false,
         listsInOrder: true,
         // The disk of the server decides.
@@ -81,6 +84,7 @@ export const open = (
       makeDirectory: SftpNames.makeDirectory(writing),
       removeDirectory: SftpNames.removeDirectory(writing),
       largeFile,
+      remarks: times.remarks,
       leftovers: SftpLeftovers.make(writing, isBegun),
       freeSpace: connection.extensions.has("statvfs@openssh.com") ? freeBytes(connection, place) : undefined
     }

@@ -27,12 +27,11 @@ import * as SftpFile from "./SftpFile.ts"
 import type { SftpFolders } from "./SftpFolders.ts"
 import { absolute, lstat, type Place, siteOf } from "./SftpPlace.ts"
 import { renameOver } from "./SftpRename.ts"
+import type { SftpTimes } from "./SftpTimes.ts"
 import { isTemporary, temporaryName } from "./TemporaryName.ts"
 
 /** Pieces of a source, of about 1 MiB, on their way at once. */
 export const window = 4
-/** Times are unsigned 32-bit numbers of seconds there. */
-const latestSeconds = 2 ** 32 - 1
 
 export const failWith = (site: Site, reason: Reason) => Effect.fail(new StorageError({ ...site, reason }))
 
@@ -49,19 +48,18 @@ export interface Writing {
   readonly connection: SftpConnection
   readonly place: Place
   readonly folders: SftpFolders
+  readonly times: SftpTimes
 }
 
-/** Why nothing can be stored under that name and time. */
-export const refusal = (path: RemotePath.RemotePath, modifiedAt: number): Reason | undefined => {
+/** Why nothing can be stored under that name. */
+export const refusal = (path: RemotePath.RemotePath): Reason | undefined => {
   const name = RemotePath.basename(path)
   if (name === "") return new InvalidRequest({ message: "a file needs a name" })
   if (isTemporary(name) || isAside(name)) {
     const message = "names of this form are kept for files that are not whole yet: rename it"
     return new InvalidRequest({ message, concernsName: true })
   }
-  const seconds = Math.floor(modifiedAt / 1000)
-  if (seconds >= 0 && seconds <= latestSeconds) return undefined
-  return new InvalidRequest({ message: "SFTP keeps no time before 1970 or after 2106: give the file another one" })
+  return undefined
 }
 
 /** Sends one piece in as many requests as it takes, all at once. Nobody may look at it afterwards: it is used again. */
@@ -135,14 +133,14 @@ export const flush = (connection: SftpConnection, file: Handle, site: Site): Eff
     : Effect.void
 
 const finish = Effect.fnUntraced(function* (
-  { connection }: Writing,
+  { connection, times }: Writing,
   file: Handle,
   site: Site,
   source: ByteSource,
   { durable, modifiedAt }: PutOptions,
   mode: number | undefined
 ) {
-  const seconds = Math.floor(modifiedAt / 1000)
+  const seconds = times.secondsOf(modifiedAt)
   const attributes = { atime: seconds, mtime: seconds, ...(mode === undefined ? {} : { mode }) }
   if (durable === true) yield* flush(connection, file, site)
   yield* connection.on<void>(file, site, (sftp, done) =>
@@ -190,7 +188,7 @@ const makePut =
     const { connection, folders, place } = writing
     const site = siteOf(place, operation, path)
     const store = Effect.fnUntraced(function* (): Effect.fn.Return<DatedFile, StorageError> {
-      const refused = refusal(path, options.modifiedAt)
+      const refused = refusal(path)
       if (refused !== undefined) return yield* failWith(site, refused)
       yield* folders.ensure(site, RemotePath.parent(path))
       const mode = yield* modeAt(writing, site, path)

@@ -4,7 +4,11 @@ import type { OptionValues } from "@ourclone/core/contract/OptionField"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Plan from "@ourclone/core/engine/Plan"
+import * as Transfer from "@ourclone/core/engine/Transfer"
+import { silent } from "@ourclone/core/events/Tell"
 import { at, bytes, list, modifiedAt, pattern, pieces, put, reason, textAt } from "@ourclone/core/testing/Check"
+import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
@@ -64,6 +68,40 @@ describe.skipIf(because !== undefined)(`SFTP server${because === undefined ? "" 
         const { capabilities } = yield* Effect.scoped(open(server.folder))
         assert.isUndefined(capabilities.isCaseSensitive)
       })
+  )
+
+  it.live("stores files of times that the protocol does not have, once, with the nearest, and says so once", () =>
+    inFolder((provider) =>
+      Effect.gen(function* () {
+        const source = MemoryProvider.make()
+        for (const [name, time] of [
+          ["before", -1_234_567_890],
+          ["after", 2 ** 32 * 1000 + 1000],
+          ["known", modifiedAt]
+        ] as const) {
+          yield* source.put(at(name), bytes(name), { modifiedAt: time })
+        }
+        const large = { size: 5, partSize: 5, modifiedAt: -1_234_567_890 }
+        const begun = yield* provider.largeFile!.start(at("large"), large)
+        const part = yield* provider.largeFile!.uploadPart(begun, 1, bytes("large"), { offset: 0 })
+        assert.strictEqual((yield* provider.largeFile!.finish(begun, [part])).modifiedAt, 0)
+        yield* provider.remove(at("large"))
+        const plan = () => Plan.make(source, provider, { comparison: { by: "time" }, removesExtra: false })
+        const options = { transfers: 2, partConcurrency: 1, allowsEmptySource: false, tell: silent }
+        const first = yield* Effect.orDie(Transfer.execute(source, provider, plan(), options))
+        assert.deepInclude(first, { stored: 3, failed: 0 })
+        assert.strictEqual((yield* provider.stat(at("before"))).modifiedAt, 0)
+        assert.strictEqual((yield* provider.stat(at("after"))).modifiedAt, (2 ** 32 - 1) * 1000)
+        const again = yield* Effect.orDie(Transfer.execute(source, provider, plan(), options))
+        assert.deepInclude(again, { stored: 0, touched: 0, same: 3, failed: 0 })
+        yield* provider.touch!(yield* provider.stat(at("known")), -5000)
+        assert.strictEqual((yield* provider.stat(at("known"))).modifiedAt, 0)
+        assert.deepStrictEqual(
+          provider.remarks?.().map(({ code }) => code),
+          ["timesNotKept"]
+        )
+      })
+    )
   )
 
   it.live("talks to no server whose key is another, or not known, and shows what it saw", () =>
@@ -180,16 +218,6 @@ describe.skipIf(because !== undefined)(`SFTP server${because === undefined ? "" 
         fs.chmodSync(`${folder}/a.sh`, 0o750)
         yield* put(provider, "a.sh", "two")
         assert.strictEqual(fs.statSync(`${folder}/a.sh`).mode & 0o777, 0o750)
-      })
-    )
-  )
-
-  it.live("refuses a time that SFTP can not keep", () =>
-    inFolder((provider) =>
-      Effect.gen(function* () {
-        const stored = provider.put(at("a"), bytes("x"), { modifiedAt: -1 })
-        assert.strictEqual(yield* reason(stored), "InvalidRequest")
-        assert.deepStrictEqual(yield* list(provider, ""), [])
       })
     )
   )

@@ -13,6 +13,8 @@ export interface Capabilities {
   readonly checksums: ReadonlyArray<ChecksumAlgorithm>
   /** How exactly `put` keeps `modifiedAt`, in milliseconds; `undefined` when it does not keep it. */
   readonly modifiedAtPrecision: number | undefined
+  /** The times that `put` keeps, in milliseconds since 1970 UTC; another becomes the nearest of them. Absent where it keeps, or refuses, any. */
+  readonly timesKept?: { readonly earliest: number; readonly latest: number } | undefined
   /** Whether `stat` tells `nanoseconds` and `put` keeps them, as far as the storage has them. */
   readonly keepsNanoseconds: boolean
   /** Whether `list` yields entries in the order of `Entry.orderKey`, so that two listings can be merged without holding either. */

@@ -58,6 +58,13 @@ export const precision = (left: Capabilities, right: Capabilities, windowMillis 
     ? undefined
     : Math.max(left.modifiedAtPrecision - 1, right.modifiedAtPrecision - 1, windowMillis)
 
+/** A file of a source with the time that `destination` keeps of it. */
+export const asKept = (file: File, { timesKept }: Capabilities): File => {
+  if (timesKept === undefined || file.modifiedAt === undefined) return file
+  const modifiedAt = Math.min(Math.max(file.modifiedAt, timesKept.earliest), timesKept.latest)
+  return modifiedAt === file.modifiedAt ? file : { ...file, modifiedAt }
+}
+
 const permissions = 0o777
 
 const haveSameMode = (source: File, destination: File): boolean => {

@@ -16,7 +16,7 @@ import type { Filter } from "../filter/Filter.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Checksum from "./Checksum.ts"
 import { chosenListing } from "./ChosenListing.ts"
-import { type Comparison, Difference, decide, precision } from "./Compare.ts"
+import { asKept, type Comparison, Difference, decide, precision } from "./Compare.ts"
 import { dated } from "./FileTime.ts"
 import * as LetterCases from "./LetterCases.ts"
 import { visitBoth } from "./MergedListing.ts"
@@ -165,7 +165,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
   }
 
   const both = (file: File, stored: File | undefined): Action | Open | undefined => {
-    const verdict = decide(file, stored, comparison, within)
+    const verdict = decide(asKept(file, destination.capabilities), stored, comparison, within)
     if (verdict._tag === "Differs") return put(file, verdict.because)
     if (verdict._tag === "LeftAlone") {
       totals.same++

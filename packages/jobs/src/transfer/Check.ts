@@ -123,7 +123,12 @@ const comparer = ({ destination, request, source }: Comparing) => {
   const within = Compare.precision(source.capabilities, destination.capabilities, request.modifyWindowMillis)
   const compare = ({ ours, theirs }: Pair): Effect.Effect<Finding, StorageError> => {
     const item = ours.path
-    const verdict = Compare.decide(ours, theirs, { by, withModes: request.metadata ?? false }, within)
+    const verdict = Compare.decide(
+      Compare.asKept(ours, destination.capabilities),
+      theirs,
+      { by, withModes: request.metadata ?? false },
+      within
+    )
     if (verdict._tag === "Same") return Effect.succeed({ kind: "same", item })
     if (verdict._tag === "Differs") return Effect.succeed({ kind: "different", item, because: verdict.because })
     if (verdict._tag === "Date") {
