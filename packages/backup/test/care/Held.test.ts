@@ -1,11 +1,16 @@
 /** What goes through a repository pack by pack takes up nothing more while it is held up, or while nobody takes what it tells. */
+import { join } from "node:path"
 import { expect, it } from "@effect/vitest"
 import { silent, type Tell } from "@ourclone/core/events/Tell"
 import { Deferred, Effect, Fiber, Latch } from "effect"
 import * as Checker from "../../src/care/Checker.ts"
 import * as Prune from "../../src/care/Prune.ts"
 import * as SnapshotCopy from "../../src/care/SnapshotCopy.ts"
+import * as BlobReader from "../../src/repository/BlobReader.ts"
+import * as IndexLoader from "../../src/repository/IndexLoader.ts"
 import type { Repository } from "../../src/repository/Repository.ts"
+import * as Snapshots from "../../src/repository/Snapshots.ts"
+import * as Restorer from "../../src/restore/Restorer.ts"
 import * as SampleBackup from "../support/SampleBackup.ts"
 import * as samples from "../support/samples.ts"
 import * as TestRepository from "../support/TestRepository.ts"
@@ -74,5 +79,30 @@ it.live.each(["check", "prune", "copySnapshots"] as const)("%s waits before each
     // A copy waits before each snapshot besides.
     expect(waitsBefore).toBeGreaterThanOrEqual(name === "copySnapshots" ? 2 : 1)
     expect(waits).toBeGreaterThanOrEqual(touched)
+  })
+)
+
+it.live("restore waits before each part that it reads, and before what it verifies", () =>
+  Effect.gen(function* () {
+    const repository = yield* sample
+    const folder = yield* TestRepository.folder
+    const restore = Effect.fnUntraced(function* (verify: boolean) {
+      let waits = 0
+      let reads = 0
+      const counted = counting(repository, () => {
+        reads++
+      })
+      const room = Effect.sync(() => void waits++)
+      const { index } = yield* IndexLoader.load(repository)
+      const [snapshot] = (yield* Snapshots.loadAll(repository)).snapshots
+      const target = join(folder, `${verify}`)
+      const options = { snapshot: snapshot!, target, verify, tell: { ...silent, room } }
+      yield* Restorer.restore(counted, BlobReader.make(repository, index), options)
+      return { reads, waits }
+    })
+    const { reads, waits } = yield* restore(false)
+    expect(reads).toBeGreaterThan(5)
+    expect(waits).toBeGreaterThanOrEqual(reads)
+    expect((yield* restore(true)).waits).toBeGreaterThan(waits)
   })
 )
