@@ -256,7 +256,7 @@ export const verify = Effect.fnUntraced(function* (parts: RestoreParts): Effect.
         writePieces(table, entries, entry, index)
       }
       const bytes = table.finish()
-      return Effect.andThen(run.room, ask(parts, { _tag: "Verify", table: bytes }, [bytes.buffer]))
+      return ask(parts, { _tag: "Verify", table: bytes }, [bytes.buffer])
     },
     { concurrency: threadsBusy, discard: true }
   )

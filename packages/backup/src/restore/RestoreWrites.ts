@@ -114,7 +114,6 @@ export const write = Effect.fnUntraced(function* (parts: RestoreParts): Effect.f
   }
 
   const writeBatch = Effect.fnUntraced(function* (batch: Batch): Effect.fn.Return<void, E> {
-    yield* run.room
     const made = batchTable(batch, order, entries, index, optionsOf)
     if (made === undefined) return
     const isUsual = batch.length <= longestRange
