@@ -68,8 +68,12 @@ export const undelete = Effect.fnUntraced(function* (flags: {
   return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })
 }, Effect.scoped)
 
-export const mkdir = Effect.fnUntraced(function* (flags: { readonly path: string }) {
+export const mkdir = Effect.fnUntraced(function* (flags: {
+  readonly path: string
+  readonly createsBucket: boolean | undefined
+}) {
   const output = yield* Output.make
   const options = { isPreview: false, asksForProgress: "never", inWords: TransferText.ofFact } as const
-  yield* JobRun.run(MakeDirectory.kind, { path: absolute(flags.path) }, output, options)
+  const { path, ...rest } = flags
+  yield* JobRun.run(MakeDirectory.kind, { ...given(rest), path: absolute(path) }, output, options)
 }, Effect.scoped)

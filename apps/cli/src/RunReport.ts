@@ -19,7 +19,7 @@ export interface ReportOptions {
   readonly printsEvents?: false
   /** What `--verbose` says of a fact. */
   readonly inWords: (fact: Fact) => string | undefined
-  /** Takes facts that are the result itself, such as those of a preview; not where events are printed. */
+  /** Takes facts that are the result itself, such as those of a preview; not where events are printed. Remarks are printed where it is absent. */
   readonly result?: (fact: Fact) => void
 }
 
@@ -37,6 +37,9 @@ export const make = Effect.fnUntraced(function* (output: Output, options: Report
     options.asksForProgress !== "never" &&
     ((output.isErrorTerminal && !output.isQuiet && !output.isJson) || options.asksForProgress)
 
+  const remarked = (fact: Fact): void => {
+    if (fact._tag === "Note") output.note(printable(fact.message))
+  }
   const verbose = (fact: Fact): void => {
     const text =
       fact._tag === "Waiting" && view.waiting !== undefined
@@ -44,13 +47,14 @@ export const make = Effect.fnUntraced(function* (output: Output, options: Report
         : options.inWords(fact)
     if (text !== undefined) output.note(text)
   }
+  const { result = remarked } = options
   const take = (envelope: Envelope): void => {
     const { event } = envelope
     view = RunView.fold(view, envelope)
     if (printsEvents) output.json(envelope)
     if (event._tag === "Progress") return
     output.trace(() => JSON.stringify(event))
-    if (!printsEvents) options.result?.(event)
+    if (!printsEvents) result(event)
     if (output.isVerbose) verbose(event)
     else if (!isShown) note(view)
   }

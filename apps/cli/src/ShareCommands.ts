@@ -30,6 +30,7 @@ export const touch = Effect.fnUntraced(function* (flags: {
   readonly path: string
   readonly modifiedAt: number | undefined
   readonly noCreate: boolean
+  readonly createsBucket: boolean | undefined
 }) {
   const output = yield* Output.make
   const { path, ...rest } = flags

@@ -29,6 +29,22 @@ test("a bucket that is not there is made, private, and named in one line; not wh
   expect((await cli.run("sync", "--quiet", "@/from", "b2://never-made/x", "--no-create-bucket")).error).toBe("")
 })
 
+test("a folder or an empty file in a bucket that is not there names the bucket that is made, and makes none where that is refused", async () => {
+  const { cli } = await withB2()
+  for (const [number, command] of ["mkdir", "touch"].entries()) {
+    const refused = await cli.run(command, `b2://never-made-${number}/a`, "--no-create-bucket")
+    expect(refused.code).toBe(4)
+    expect(refused.error).toContain(`there is no bucket "never-made-${number}"`)
+    expect((await cli.run("bucket", "list", "b2:")).out).not.toContain(`never-made-${number}`)
+    const made = await cli.run(command, `b2://never-made-${number}/a`)
+    expect(made).toMatchObject({
+      code: 0,
+      error: `there was no bucket "never-made-${number}", so it was made, private\n`
+    })
+    expect(await cli.run(command, `b2://never-made-${number}/b`)).toMatchObject({ code: 0, error: "" })
+  }
+})
+
 test("one file of a bucket is copied by its name", async () => {
   const { cli } = await withB2()
   cli.write("from/a.txt", "a")

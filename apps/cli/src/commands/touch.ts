@@ -1,13 +1,14 @@
 import { touching } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
 import { lazily } from "../Lazily.ts"
-import { argumentOf, flagsOf } from "../RequestFlags.ts"
+import { argumentOf, flagsOf, refusalOf } from "../RequestFlags.ts"
 
 export const touch = Command.make(
   "touch",
   {
     path: argumentOf(touching, "path"),
-    ...flagsOf({ modifiedAt: touching.modifiedAt, noCreate: touching.noCreate })
+    ...flagsOf({ modifiedAt: touching.modifiedAt, noCreate: touching.noCreate }),
+    createsBucket: refusalOf("createsBucket")
   },
   (flags) =>
     lazily(

@@ -22,6 +22,11 @@ export const tpslimit = Schema.optionalKey(
   })
 )
 
+/** What the place that is written to is to be like. */
+export const creating = {
+  createsBucket: flag("Whether the bucket of the destination is made, private, where there is none; it is when absent")
+}
+
 export type WhenBusy = "fail" | "wait"
 
 /** What becomes of a run that has to wait for another; `description` says for which. */

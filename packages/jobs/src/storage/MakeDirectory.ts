@@ -20,10 +20,10 @@ const noFolders = (text: string) =>
     reason: new InvalidRequest({ message: "this service keeps no empty folders; a folder appears with its first file" })
   })
 
-const run = Effect.fnUntraced(function* ({ path }: Request, { tell }: Beside) {
+const run = Effect.fnUntraced(function* ({ createsBucket, path }: Request, { tell }: Beside) {
   const parent = parentOf(path, true)
   if (parent === undefined) return yield* new InvalidJob({ message: `"${path}" does not name a new folder` })
-  const above = yield* open(parent.folder, tell)
+  const above = yield* open(parent.folder, tell, { createsBuckets: createsBucket })
   if (above.buckets !== undefined && above.location === "") {
     return yield* new InvalidJob({ message: `${path} would be a bucket, which is made in another way` })
   }

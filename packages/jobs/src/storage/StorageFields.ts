@@ -1,13 +1,13 @@
 /** The fields of requests about what is stored. Light: faces make flags and forms of them before anything runs. */
 
 import * as Schema from "effect/Schema"
-import { flag, place, text, texts, whole } from "../kind/RequestFields.ts"
+import { creating, flag, place, text, texts, whole } from "../kind/RequestFields.ts"
 import { oneVersion } from "../place/StateFields.ts"
 
 /** A place of which one thing is asked. */
 export const fileOrFolder = { path: place("A file or a folder") }
 export const file = { path: place("A file") }
-export const folder = { path: place("The folder to make") }
+export const folder = { path: place("The folder to make"), ...creating }
 /** Where a service keeps more than the newest files. */
 export const kept = { path: place("A bucket, a folder or a file") }
 
@@ -27,7 +27,8 @@ export const sharing = {
 export const touching = {
   ...file,
   modifiedAt: whole("The time that it gets, in milliseconds since 1970 UTC; now when absent"),
-  noCreate: flag("Make no file where there is none")
+  noCreate: flag("Make no file where there is none"),
+  ...creating
 }
 
 const fileOrWhole = { path: place("A file, or a folder where that is said") }

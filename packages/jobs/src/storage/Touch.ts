@@ -20,7 +20,7 @@ export type Summary = typeof Summary.Type
 const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
   const parent = parentOf(request.path)
   if (parent === undefined) return yield* new InvalidJob({ message: `"${request.path}" does not name a file` })
-  const provider = yield* open(parent.folder, tell)
+  const provider = yield* open(parent.folder, tell, { createsBuckets: request.createsBucket })
   const { name } = parent
   const modifiedAt = request.modifiedAt ?? Math.round(yield* Clock.currentTimeMillis)
   const found = yield* Effect.catchReason(retrying(provider.stat(name)), "StorageError", "NotFound", () =>

@@ -3,7 +3,7 @@ import type { Given } from "@ourclone/core/configuration/Remotes"
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import { CutoffMode } from "@ourclone/core/engine/Limit"
 import * as Schema from "effect/Schema"
-import { bwlimit, flag, place, text, texts, tpslimit, whenPlaceBusy, whole } from "../kind/RequestFields.ts"
+import { bwlimit, creating, flag, place, text, texts, tpslimit, whenPlaceBusy, whole } from "../kind/RequestFields.ts"
 import type { Which } from "../place/Earlier.ts"
 import type { Looking } from "../place/FileOrFolder.ts"
 import { filterFields } from "../place/FilterFields.ts"
@@ -54,11 +54,6 @@ export const synced = {
   destination: place("The folder to make the same")
 }
 export const checked = { source: place("A folder"), destination: place("The folder to compare it with") }
-
-/** What the destination is to be like. */
-export const creating = {
-  createsBucket: flag("Whether the bucket of the destination is made, private, where there is none; it is when absent")
-}
 
 /** Of one file. */
 export const naming = {

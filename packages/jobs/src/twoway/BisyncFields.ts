@@ -1,8 +1,8 @@
 /** What a request of `bisync` may hold. */
 import * as Schema from "effect/Schema"
-import { flag, place, whenBusy } from "../kind/RequestFields.ts"
+import { creating, flag, place, whenBusy } from "../kind/RequestFields.ts"
 import { filterFields } from "../place/FilterFields.ts"
-import { creating, pacing, removing } from "../transfer/TransferFields.ts"
+import { pacing, removing } from "../transfer/TransferFields.ts"
 
 export const pairing = {
   first: place("A folder"),
