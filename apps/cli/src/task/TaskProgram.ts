@@ -19,12 +19,6 @@ export const lasting: ReadonlySet<string> = new Set([
   "serveRestic"
 ] satisfies ReadonlyArray<JobType>)
 
-/** Those, and what is asked of them while they run: behind a copy it would come too late, and they are behind nothing. */
-const placeless: ReadonlySet<string> = new Set<string>([
-  ...lasting,
-  ...(["unmount", "flushMount"] satisfies ReadonlyArray<JobType>)
-])
-
 /** The command of a runner of that kind of task, where it lives as long as it should. */
 export const placed = (command: OwnUnit.Command, kind: string, environment: OwnUnit.Variables): OwnUnit.Command =>
   lasting.has(kind) ? OwnUnit.command(command, environment) : command
@@ -33,6 +27,5 @@ export const placed = (command: OwnUnit.Command, kind: string, environment: OwnU
 export const taskProgram = ({ environment }: Pick<StreamsShape, "environment">): RunnerProgram => ({
   command: ({ id, kind }) => placed([process.execPath, main, "task", "run", "--id", id], kind, environment),
   environment,
-  placeless,
   sendSignal
 })

@@ -40,6 +40,9 @@ export class CurrentCaller extends Context.Service<CurrentCaller, Caller>()("@ou
 /** What a caller must be allowed to; a route that says nothing is the admin's. */
 export const Needs = Context.Reference<Scope>("@ourclone/server/Needs", { defaultValue: () => "admin" })
 
+/** Whether a route that is no GET only looks, so that the audit log does not tell of it unless it is refused. */
+export const OnlyLooks = Context.Reference<boolean>("@ourclone/server/OnlyLooks", { defaultValue: () => false })
+
 /** The name of the cookie where cookies can be `Secure`; a browser on loopback without TLS may have it under `plainCookie`. */
 export const cookie = "__Host-ourclone"
 export const plainCookie = "ourclone"

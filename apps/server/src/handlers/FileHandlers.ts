@@ -4,7 +4,7 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../api/Api.ts"
-import { NotNow } from "../api/Problem.ts"
+import { NotNow, Refused } from "../api/Problem.ts"
 import * as DownloadHeaders from "../bytes/DownloadHeaders.ts"
 import { patiently } from "../bytes/Patience.ts"
 import { webStream } from "../bytes/WebStream.ts"
@@ -55,6 +55,11 @@ export const file = HttpApiBuilder.group(
           yield* about(path)
           yield* guard.place(path, "path")
           const request = yield* HttpServerRequest.HttpServerRequest
+          // RFC 9110, 14.5: who does not take pieces must not store one as the whole.
+          if (request.headers["content-range"] !== undefined) {
+            const detail = "a file is stored as a whole here: send all of it, without content-range"
+            return yield* new Refused({ code: "OnlyWhole", detail, errors: [] })
+          }
           const order = { _tag: "Write", path, size: lengthOf(request), overwrite: overwrite === "true" } as const
           const answer = yield* SideAnswers.head(side, order, bodyOf(request, patienceMillis))
           const written = yield* SideAnswers.writtenOf(answer)

@@ -1,7 +1,8 @@
 /** Tasks: what the journal says, and what is wished of them. */
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { Outcome } from "@ourclone/tasks/store/TaskStore"
-import type { StateTag, TaskInput } from "@ourclone/tasks/task/TaskState"
+import type { Task } from "@ourclone/tasks/task/Task"
+import { can, type StateTag, type TaskInput } from "@ourclone/tasks/task/TaskState"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
@@ -61,6 +62,17 @@ export const tasks = HttpApiBuilder.group(
       })
 
     const again = wish("Again")
+
+    /** Another task that does the same. */
+    const anew = Effect.fnUntraced(function* ({ hooks, kind, machine, priority, request }: Task) {
+      const { name } = yield* CurrentCaller
+      // Its paths are those of the machine where it was asked for.
+      const asked = { kind, request, hooks, priority, machine: machine ?? undefined }
+      const task = yield* Effect.mapError(store.create({ ...asked, origin: "service", by: name }), reading)
+      yield* about(task.id)
+      yield* host.look
+      return taskAnswer(task)
+    })
 
     return handlers
       .handle(
@@ -124,7 +136,7 @@ export const tasks = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ params: { id }, payload: { down, up } }) {
           yield* about(id)
           const limits = up === null && down === null ? null : { up, down }
-          return taskAnswer(yield* Effect.mapError(store.limit(id, limits), reading))
+          return taskAnswer(yield* Effect.mapError(store.limit(id, limits), ofTaskError))
         })
       )
       .handle("pause", wish("Pause"))
@@ -133,24 +145,19 @@ export const tasks = HttpApiBuilder.group(
       .handle(
         "retry",
         Effect.fnUntraced(function* ({ params }) {
-          const { kind, request } = yield* Effect.mapError(store.load(params.id), reading)
+          const task = yield* Effect.mapError(store.load(params.id), reading)
           // What was allowed once need not be today, nor to everybody.
-          yield* checkRequest("job", kind, request)
-          return yield* again({ params })
+          yield* checkRequest("job", task.kind, task.request)
+          // What a command did ended with it.
+          return yield* task.isRecord && can("Again")(task.state) ? anew(task) : again({ params })
         })
       )
       .handle(
         "again",
         Effect.fnUntraced(function* ({ params: { id } }) {
-          const { name } = yield* CurrentCaller
-          const { kind, machine, priority, request } = yield* Effect.mapError(store.load(id), reading)
-          yield* checkRequest("job", kind, request)
-          // Its paths are those of the machine where it was asked for.
-          const made = { kind, request, machine: machine ?? undefined, origin: "service", by: name, priority } as const
-          const task = yield* Effect.mapError(store.create(made), reading)
-          yield* about(task.id)
-          yield* host.look
-          return taskAnswer(task)
+          const task = yield* Effect.mapError(store.load(id), reading)
+          yield* checkRequest("job", task.kind, task.request)
+          return yield* anew(task)
         })
       )
       .handle(

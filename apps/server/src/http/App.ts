@@ -85,7 +85,7 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, say, se
     const route = connection.route || "none"
     Effect.runFork(Metrics.noteRequest(route, response.status, seconds))
     const isRefused = response.status === 401 || response.status === 403 || response.status === 429
-    if (!changing.has(request.method) && !isRefused) return
+    if ((!changing.has(request.method) || connection.onlyLooks) && !isRefused) return
     // A stranger can ask as often as they like; what they asked for in vain is told by the figures alone.
     if (caller === undefined && !connection.route.startsWith("door.")) return
     try {

@@ -12,6 +12,8 @@ export interface ConnectionShape {
   readonly isUnix: boolean
   /** `tasks.start`; "" until a route was found. */
   route: string
+  /** The route changes nothing, whatever its method. */
+  onlyLooks: boolean
   caller: Caller | undefined
   /** The object of the request, such as a task's id. */
   object: string
@@ -22,6 +24,7 @@ export const unknown = (): ConnectionShape => ({
   isSecure: false,
   isUnix: false,
   route: "",
+  onlyLooks: false,
   caller: undefined,
   object: ""
 })

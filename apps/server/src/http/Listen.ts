@@ -37,7 +37,8 @@ const failed = (what: string, error: unknown): ServeFailed => {
     EACCES: "this user may not; ports below 1024 need more rights",
     EADDRNOTAVAIL: "this machine has no such address"
   }
-  return new ServeFailed({ message: `the service can not listen at ${what}: ${causes[code] ?? message}` })
+  const isAbsent = code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT"
+  return new ServeFailed({ message: `the service can not listen at ${what}: ${causes[code] ?? message}`, isAbsent })
 }
 
 export const isLoopback = (address: string): boolean =>
@@ -132,7 +133,17 @@ export const listen = Effect.fnUntraced(function* (
   for (const address of addresses) {
     const server = yield* Effect.try({ try: () => serverOf(tls, tcp), catch: (error) => failed(address, error) })
     const host = address === "localhost" ? "127.0.0.1" : address
-    yield* Effect.acquireRelease(listenAt(server, { port: taken, host }, `${address}:${taken}`), () => closing(server))
+    const listening = Effect.acquireRelease(listenAt(server, { port: taken, host }, `${address}:${taken}`), () =>
+      closing(server)
+    )
+    const answers = yield* Effect.as(listening, true).pipe(
+      // A machine without IPv6 has loopback all the same.
+      Effect.catchIf(
+        ({ isAbsent }) => isAbsent === true && address === "::1" && addresses.includes("127.0.0.1"),
+        () => Effect.succeed(false)
+      )
+    )
+    if (!answers) continue
     if (tls !== undefined) {
       const stop = reloading(server as https.Server, tls)
       yield* Effect.addFinalizer(() => Effect.sync(stop))

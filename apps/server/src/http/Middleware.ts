@@ -6,7 +6,7 @@ import * as HttpApiError from "effect/http-api/HttpApiError"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { Authorization, type Caller, CurrentCaller, Needs, Noted, Permission } from "../api/Callers.ts"
+import { Authorization, type Caller, CurrentCaller, Needs, Noted, OnlyLooks, Permission } from "../api/Callers.ts"
 import { Forbidden, Unauthenticated } from "../api/Problem.ts"
 import * as Authenticate from "./Authenticate.ts"
 import { Connection } from "./Connection.ts"
@@ -81,6 +81,7 @@ export const noted = (say: (line: string) => void) =>
       return Effect.gen(function* () {
         const connection = yield* Connection
         connection.route = route
+        connection.onlyLooks = Context.get(endpoint.annotations, OnlyLooks)
         return yield* effect
       }).pipe(
         Effect.catch((error) => {

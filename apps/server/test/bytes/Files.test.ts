@@ -20,6 +20,10 @@ test("files go up and down whole or in ranges, and are not replaced unasked", as
   const replaced = await service.ask(`${at("new folder/a.bin")}&overwrite=true`, { method: "PUT", as, raw: "small" })
   expect(replaced.status).toBe(201)
 
+  const headers = { "content-range": "bytes 0-1/5" }
+  const piece = await service.ask(`${at("new folder/a.bin")}&overwrite=true`, { method: "PUT", as, raw: "no", headers })
+  expect([piece.status, piece.json.code]).toEqual([400, "OnlyWhole"])
+
   const whole = await service.ask(at("new folder/a.bin"), { as })
   expect([whole.status, whole.text, whole.headers["content-length"]]).toEqual([200, "small", "5"])
   const etag = String(whole.headers.etag)

@@ -1,5 +1,10 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
+import type { TaskError } from "@ourclone/tasks/store/TaskError"
+import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
+import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
 import { startService, type TestService, tokenOf } from "../TestService.ts"
 
@@ -11,6 +16,10 @@ const until = async (service: TestService, as: string, id: string, tag: string) 
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
+
+/** As another program of the same user does. */
+const inJournal = <A>(service: TestService, use: (store: TaskStore) => Effect.Effect<A, TaskError>): Promise<A> =>
+  Effect.runPromise(Effect.scoped(Effect.flatMap(SqliteStore.make(tasksFile(service.at("state", "ourclone"))), use)))
 
 const files = (service: TestService) => {
   fs.mkdirSync(path.join(service.home, "from"))
@@ -56,6 +65,43 @@ test("a task is started, told of, cancelled by name and tried again; a preview c
   expect(audit.entries.map(({ what, who }: { what: string; who: string }) => `${who} ${what}`)).toContain(
     "ann tasks.cancel"
   )
+  expect(audit.entries.filter(({ what }: { what: string }) => what === "query.preview")).toEqual([])
+  await service.ask("/api/v1/previews", {
+    as: await tokenOf(service, as, "vera", "viewer"),
+    body: { kind: "copy", request }
+  })
+  const { json: refused } = await service.ask("/api/v1/audit", { as })
+  expect(refused.entries[0]).toMatchObject({ what: "query.preview", status: 403 })
+})
+
+test("run again keeps the hooks, whose programs are told; a command's run can be run again, but not paused or limited", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const request = files(service)
+  const hooks = { before: { command: ["/bin/true", "a-secret-word"] as const, limitMillis: 1_000 }, after: null }
+  const { id, record } = await inJournal(service, (store) =>
+    Effect.gen(function* () {
+      const asked = { kind: "copy", request, origin: "command" } as const
+      const record = yield* store.create({ ...asked, isRecord: true, hooks })
+      const { id } = yield* store.create({ ...asked, hooks })
+      return { id, record: record.id }
+    })
+  )
+  const done = await until(service, as, id, "Done")
+  expect(done.hooks).toEqual({ before: "/bin/true", after: null })
+  const again = await service.ask(`/api/v1/tasks/${id}/again`, { method: "POST", as })
+  expect([again.status, again.json.hooks]).toEqual([201, { before: "/bin/true", after: null }])
+  expect(again.text).not.toContain("a-secret-word")
+  expect((await inJournal(service, (store) => store.load(again.json.id))).hooks).toEqual(hooks)
+
+  const ask = (what: string, asked: object) => service.ask(`/api/v1/tasks/${record}/${what}`, { as, ...asked })
+  const limits = await ask("limits", { method: "PUT", body: { up: 1, down: null } })
+  expect([limits.status, limits.json.detail]).toEqual([409, expect.stringContaining("not given other limits")])
+  expect((await ask("pause", { method: "POST" })).status).toBe(409)
+  await inJournal(service, (store) => store.wish(record, { _tag: "Cancel", by: "ann" }))
+  const retried = await ask("retry", { method: "POST" })
+  expect([retried.status, retried.json.id === record, retried.json.isRecord]).toEqual([200, false, false])
+  await until(service, as, retried.json.id, "Done")
 })
 
 test("a request that is none says where it is wrong, by path", async () => {

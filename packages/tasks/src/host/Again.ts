@@ -18,7 +18,8 @@ export const again = Effect.fnUntraced(function* (
   by: string
 ): Effect.fn.Return<Task, InvalidJob | TaskError> {
   const task = yield* store.load(id)
-  const { isRecord, kind, machine, priority, request, state } = task
+  const { hooks, isRecord, kind, machine, priority, request, state } = task
   if (!isRecord || !can("Again")(state)) return yield* store.wish(task.id, { _tag: "Again", by })
-  return yield* Submit.submit(store, { kind, request, priority, machine: machine ?? undefined, origin: "command", by })
+  const asked = { kind, request, hooks, priority, machine: machine ?? undefined }
+  return yield* Submit.submit(store, { ...asked, origin: "command", by })
 })

@@ -5,14 +5,13 @@ import * as Redacted from "effect/Redacted"
 import type { SendSignal } from "../runner/HookProcess.ts"
 import type { Secrets } from "../runner/StoredSecrets.ts"
 import type { Task } from "../task/Task.ts"
+import { isPlaceless } from "./Placeless.ts"
 import * as StandBack from "./StandBack.ts"
 
 export interface RunnerProgram {
   /** What runs the task. It is given the secrets as one line of JSON on standard input. */
   readonly command: (task: Pick<Task, "id" | "kind">) => readonly [program: string, ...words: ReadonlyArray<string>]
   readonly environment: { readonly [variable: string]: string | undefined }
-  /** Kinds that take none of the places of those that run at once, and wait for none: others wait for what they answer. */
-  readonly placeless?: ReadonlySet<string>
   /** Ends one that does not end when it is to. */
   readonly sendSignal: SendSignal
 }
@@ -36,13 +35,13 @@ export const decodeSecrets = (line: string): Secrets => {
 
 /** Starts it. What it prints goes nowhere; its last complaint is kept while this process lives. */
 export const start = (
-  { command, environment, placeless }: Pick<RunnerProgram, "command" | "environment" | "placeless">,
+  { command, environment }: Pick<RunnerProgram, "command" | "environment">,
   task: Pick<Task, "id" | "kind">,
   secrets: Secrets
 ): Promise<Ended> => {
   const [program, ...words] = command(task)
   const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
-  if (!placeless?.has(task.kind)) StandBack.standBack(child)
+  if (!isPlaceless(task)) StandBack.standBack(child)
   let complaint = ""
   child.stdin.on("error", () => {})
   child.stdin.end(`${encodeSecrets(secrets)}\n`)

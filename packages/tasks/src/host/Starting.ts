@@ -7,6 +7,7 @@ import type { TaskStore } from "../store/TaskStore.ts"
 import type { Task } from "../task/Task.ts"
 import { isHeld } from "../task/TaskState.ts"
 import type { KeptSecrets } from "./KeptSecrets.ts"
+import { isPlaceless } from "./Placeless.ts"
 import * as RunnerProcess from "./RunnerProcess.ts"
 
 export interface Starting {
@@ -106,7 +107,7 @@ export const make = Effect.fnUntraced(function* ({
     },
     has: (id) => starting.has(id),
     count: () => starting.size,
-    places: () => [...starting.values()].filter(({ kind }) => !program.placeless?.has(kind)).length,
+    places: () => [...starting.values()].filter((task) => !isPlaceless(task)).length,
     look: (held) => {
       for (const { id, take } of held) if (take !== starting.get(id)?.take) starting.delete(id)
     }

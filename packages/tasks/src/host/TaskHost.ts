@@ -28,13 +28,14 @@ import { type NewTask, runnersOf, starterOf, type Task } from "../task/Task.ts"
 import * as EndStuck from "./EndStuck.ts"
 import { role } from "./HostRole.ts"
 import * as KeptSecrets from "./KeptSecrets.ts"
+import { isPlaceless, placelessKinds } from "./Placeless.ts"
 import * as Rescue from "./Rescue.ts"
 import type * as RunnerProcess from "./RunnerProcess.ts"
 import * as Starting from "./Starting.ts"
 import * as Submit from "./Submit.ts"
 
 export interface HostSettings {
-  /** How many tasks run at once. Those that wait for a key do not count, nor do `RunnerProgram.placeless` kinds. */
+  /** How many tasks run at once. Those that wait for a key do not count, nor do mounts and servers. */
   readonly atOnce: number
   readonly retention: Retention
 }
@@ -112,12 +113,15 @@ export const make = Effect.fnUntraced(function* ({
   let heldAt = 0
   let prunedAt = Number.NEGATIVE_INFINITY
 
-  const placeless = program.placeless ?? new Set()
-  const counts = ({ isRecord, kind, owner: its, state }: Task): boolean =>
-    !isRecord &&
-    !placeless.has(kind) &&
-    its?.host === owner.host &&
-    (state._tag === "Running" || (state._tag === "Waiting" && state.for !== "credentials"))
+  const counts = (task: Task): boolean => {
+    const { isRecord, owner: its, state } = task
+    return (
+      !isRecord &&
+      !isPlaceless(task) &&
+      its?.host === owner.host &&
+      (state._tag === "Running" || (state._tag === "Waiting" && state.for !== "credentials"))
+    )
+  }
 
   /** Left to whoever has its secrets. Of machines that share a journal one starts the task: the others need not try. */
   const isForHere = Effect.fnUntraced(function* (task: Task) {
@@ -143,7 +147,7 @@ export const make = Effect.fnUntraced(function* ({
   const startSome = Effect.fnUntraced(function* (due: ReadonlyArray<Task>, free: number) {
     let left = free
     for (const task of due) {
-      const takes = placeless.has(task.kind) ? 0 : 1
+      const takes = isPlaceless(task) ? 0 : 1
       if (left < takes || starting.has(task.id) || !(yield* isForHere(task))) continue
       starting.start(task)
       left -= takes
@@ -153,8 +157,7 @@ export const make = Effect.fnUntraced(function* ({
 
   /** Tasks that are due and need no place. */
   const duePlaceless = Effect.gen(function* () {
-    if (placeless.size === 0) return []
-    const queued = yield* store.list({ states: ["Queued"], kinds: [...placeless], limit: 100 })
+    const queued = yield* store.list({ states: ["Queued"], kinds: placelessKinds, limit: 100 })
     return queued.length === 0
       ? []
       : yield* store.due(

@@ -27,7 +27,7 @@ const minute = 60_000
  * Every hour means every hour, also the one that comes twice in autumn; a time of the day comes once. A time that
  * spring leaves out comes as much later.
  */
-const overlapOf = (hours: string): "both" | "earlier" => (/^\*(\/\d+)?$/.test(hours) ? "both" : "earlier")
+const overlapOf = (hours: string): "both" | "earlier" => (/^(\*|0{1,2}-23)(\/\d+)?$/.test(hours) ? "both" : "earlier")
 
 const isZone = (zone: string): boolean => {
   try {

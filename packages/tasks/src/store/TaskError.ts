@@ -45,7 +45,8 @@ const asked: { readonly [input: string]: string } = {
   Pause: "paused",
   Resume: "resumed",
   Cancel: "cancelled",
-  Again: "retried"
+  Again: "retried",
+  Limit: "given other limits"
 }
 
 export const notNow = (id: string, state: string, input: string): TaskError =>

@@ -152,7 +152,7 @@ export interface TaskStore {
   readonly share: (account: string, owner: ProcessIdentity, leaseMillis: number) => Answer<number>
   /** `owner` uses it no more. */
   readonly unshare: (account: string, owner: ProcessIdentity) => Answer<void>
-  /** Holds from its runner's next commit on, and for later runs; null is what the request says. Fails with `NoTask`. */
+  /** Holds from its runner's next commit on, and for later runs; null is what the request says. Fails with `NoTask`, and for a record with `NotNow`. */
   readonly limit: (id: string, limits: TaskLimits | null) => Answer<Task>
   /** Facts after number `after`, in order. */
   readonly facts: (id: string, after: number, limit: number) => Answer<ReadonlyArray<Envelope>>

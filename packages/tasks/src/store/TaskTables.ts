@@ -313,7 +313,8 @@ export const unshare = function* (account: string, owner: ProcessIdentity): Work
 }
 
 export const limit = function* (id: string, limits: TaskLimits | null): Work<Task> {
-  yield* find(id)
+  const { isRecord, state } = yield* find(id)
+  if (isRecord) throw onlyCancelled(id, state._tag, "Limit")
   const text = limits === null ? null : JSON.stringify(limits)
   yield* run("update task set limits = ?, change = ? where id = ?", text, yield* bump(), id)
   return yield* find(id)

@@ -22,6 +22,18 @@ const counted = (summary: Task["summary"], ...names: ReadonlyArray<string>): num
   return names.map((name) => fields[name]).find((value) => typeof value === "number")
 }
 
+/** Things that were dealt with; of a backup, which does not tell of its files one by one, those that were new or changed. */
+export const completed = ({ kind, summary, totals }: Pick<Task, "kind" | "summary" | "totals">): number => {
+  if (kind !== "backup" || totals.done > 0) return totals.done
+  return (counted(summary, "filesNew") ?? 0) + (counted(summary, "filesChanged") ?? 0)
+}
+
+/** Bytes that were gone through, of what is done. */
+export const bytesThrough = ({ kind, summary, totals }: Pick<Task, "kind" | "summary" | "totals">): number => {
+  const bytes = kind === "backup" ? counted(summary, "totalBytesProcessed") : undefined
+  return Math.max(totals.doneBytes, bytes ?? 0)
+}
+
 /** `46 files`, `3 folders` where there was no file, `nothing to do`; `–` of what counts no files, such as a bucket that was made. */
 export const cameTo = ({ kind, summary, totals }: Pick<Task, "kind" | "summary" | "totals">): string => {
   if (ofNoFile.has(kind)) return "–"

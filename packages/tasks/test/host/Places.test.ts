@@ -34,7 +34,6 @@ it.live("a mount takes none of the places of tasks that run at once, and its end
       program: {
         command: ({ id, kind }) => [process.execPath, script(kind), journal, id, log, "it"],
         environment: process.env,
-        placeless: new Set(["mount", "unmount"]),
         sendSignal: () => {}
       }
     })

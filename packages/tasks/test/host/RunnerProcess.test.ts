@@ -7,8 +7,7 @@ import { none } from "../../src/runner/StoredSecrets.ts"
 /** What a runner says of itself once its starter has closed its input. */
 const saidBy = async (kind: string, what: string): Promise<string> => {
   const script = `process.stdin.resume().on("end", () => setTimeout(() => { console.error(${what}); process.exit(1) }, 300))`
-  const command = () => [process.execPath, "-e", script] as const
-  const program = { command, environment: {}, placeless: new Set(["mount"]) }
+  const program = { command: () => [process.execPath, "-e", script] as const, environment: {} }
   return (await RunnerProcess.start(program, { id: "1", kind }, none)).message
 }
 

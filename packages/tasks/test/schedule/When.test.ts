@@ -17,7 +17,7 @@ it("a time that spring leaves out comes an hour later, once, and one that autumn
 })
 
 it("every half hour leaves no gap when the clock is put back", () => {
-  for (const cron of ["*/30 * * * *", "*/30 */1 * * *"]) {
+  for (const cron of ["*/30 * * * *", "*/30 */1 * * *", "*/30 0-23 * * *", "*/30 00-23/1 * * *"]) {
     const found = When.upcoming(parse(cron), at("2026-10-24T23:45:00Z"), 6)
     expect(found.map((moment, index) => moment - (found[index - 1] ?? moment - 1_800_000))).toEqual(
       Array.from({ length: 6 }, () => 1_800_000)

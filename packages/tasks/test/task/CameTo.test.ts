@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { cameTo } from "../../src/task/CameTo.ts"
+import { bytesThrough, cameTo, completed } from "../../src/task/CameTo.ts"
 
 const totals = (done: number) => ({
   files: done,
@@ -26,4 +26,18 @@ test.each<[string, number, { readonly [figure: string]: number } | null, string,
   expect(cameTo({ kind, summary, totals: { ...totals(done), ...(folders === undefined ? {} : { folders }) } })).toBe(
     words
   )
+})
+
+test("a backup's figures are those of its summary, as it tells of no file alone", () => {
+  const summary = {
+    filesNew: 3,
+    filesChanged: 2,
+    filesUnmodified: 36,
+    totalFilesProcessed: 41,
+    totalBytesProcessed: 900
+  }
+  const task = { kind: "backup", summary, totals: totals(0) }
+  expect([completed(task), bytesThrough(task)]).toEqual([5, 900])
+  const copy = { kind: "copy", summary: null, totals: { ...totals(4), doneBytes: 7 } }
+  expect([completed(copy), bytesThrough(copy)]).toEqual([4, 7])
 })

@@ -10,7 +10,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
-import { Needs } from "../Callers.ts"
+import { Needs, OnlyLooks } from "../Callers.ts"
 import { Forbidden, NotThere, Refused, StorageFailed, Unavailable } from "../Problem.ts"
 import { text } from "../Text.ts"
 
@@ -70,17 +70,23 @@ export class QueryGroup extends HttpApiGroup.make("query")
       payload: QueryRequest,
       success: QueryAnswer,
       error: [Refused, Forbidden, NotThere, StorageFailed, Unavailable]
-    }).annotate(Needs, "read"),
+    })
+      .annotate(Needs, "read")
+      .annotate(OnlyLooks, true),
     HttpApiEndpoint.post("allRows", "/queries/:kind/lines", {
       params: { kind: Kind },
       payload: QueryRequest,
       success: HttpApiSchema.StreamNdjson({ schema: RowLine }),
       error: [Refused, Forbidden, NotThere, StorageFailed, Unavailable]
-    }).annotate(Needs, "read"),
+    })
+      .annotate(Needs, "read")
+      .annotate(OnlyLooks, true),
     HttpApiEndpoint.post("preview", "/previews", {
       payload: JobRequest,
       success: HttpApiSchema.StreamNdjson({ schema: Envelope }),
       error: [Refused, Forbidden, NotThere, StorageFailed, Unavailable]
-    }).annotate(Needs, "run")
+    })
+      .annotate(Needs, "run")
+      .annotate(OnlyLooks, true)
   )
   .prefix("/api/v1") {}

@@ -3,7 +3,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
-import { Needs } from "../Callers.ts"
+import { Needs, OnlyLooks } from "../Callers.ts"
 import { Forbidden, NotNow, NotThere, Refused, StorageFailed, Unavailable } from "../Problem.ts"
 import { Kind } from "../query/QueryGroup.ts"
 import { spelled, text } from "../Text.ts"
@@ -91,7 +91,9 @@ export class ScheduleGroup extends HttpApiGroup.make("schedules")
       payload: Schema.Struct({ cron: fields.cron, zone: fields.zone }),
       success: Schema.Struct({ next: Schema.Array(moment) }),
       ...failing
-    }).annotate(Needs, "read"),
+    })
+      .annotate(Needs, "read")
+      .annotate(OnlyLooks, true),
     HttpApiEndpoint.patch("changeSchedule", "/schedules/:id", {
       ...one,
       payload: ScheduleChange,

@@ -19,6 +19,9 @@ export const TaskAnswer = Schema.Struct({
   /** Runs in the process of a command, which alone can do it again. */
   isRecord: Schema.Boolean,
   priority: Schema.Int,
+  hooks: Schema.Struct({ before: Schema.NullOr(Schema.String), after: Schema.NullOr(Schema.String) }).annotate({
+    description: "The programs that are run around each of its runs, without their words"
+  }),
   state: TaskState,
   wish: Schema.NullOr(Schema.Struct({ _tag: Schema.Literals(["Pause", "Cancel"]), by: Schema.String })),
   /** Bytes a second that hold instead of the request's own. */

@@ -79,17 +79,17 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
       ...one,
       payload: Schema.Struct({ up: rate, down: rate }),
       success: TaskAnswer,
-      error: [NotThere, Unavailable]
+      error: [NotThere, NotNow, Unavailable]
     }).annotate(Needs, "run"),
     HttpApiEndpoint.post("pause", "/tasks/:id/pause", acting).annotate(Needs, "run"),
     HttpApiEndpoint.post("resume", "/tasks/:id/resume", acting).annotate(Needs, "run"),
     HttpApiEndpoint.post("cancel", "/tasks/:id/cancel", acting).annotate(Needs, "run"),
-    /** The same task once more; what is done already is left alone. */
+    /** The same task once more, or of what ran in a command a new one; what is done already is left alone. */
     HttpApiEndpoint.post("retry", "/tasks/:id/retry", {
       ...acting,
       error: [NotThere, NotNow, Refused, Forbidden, StorageFailed, Unavailable]
     }).annotate(Needs, "run"),
-    /** A new task with the same request. */
+    /** A new task with the same request and hooks. */
     HttpApiEndpoint.post("again", "/tasks/:id/again", {
       ...one,
       success: TaskAnswer.pipe(HttpApiSchema.status(201)),
