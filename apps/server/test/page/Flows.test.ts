@@ -7,6 +7,7 @@ import { desktop, hasChromium, openBrowser, overflow, phone, violations, watch }
 import * as EachType from "./EachType.ts"
 import * as Person from "./Person.ts"
 import { hasFuse, type RealService, startService } from "./RealService.ts"
+import { screens } from "./Screens.ts"
 
 const password = "a long enough password"
 
@@ -435,36 +436,18 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" })
   })
 
-  const screens = () => [
-    "/",
-    "/storage",
-    "/storage/~new",
-    "/storage/~new?type=b2",
-    "/storage/photos",
-    "/browse?at=photos:my-bucket",
-    `/migrate?from=${encodeURIComponent(`${service.home}/Pictures`)}&to=photos:my-bucket/pictures`,
-    "/tasks",
-    "/backup",
-    "/backup/~new",
-    "/backup/home",
-    "/backup/home?view=care",
-    "/backup/home/new",
-    "/backup/home/latest",
-    "/backup/home/latest/restore",
-    "/schedules",
-    "/schedules/new",
-    "/mounts",
-    "/mounts/new",
-    "/settings",
-    "/settings/notifications",
-    "/settings/tokens",
-    "/settings/users",
-    "/settings/audit"
-  ]
-
   test("axe finds nothing on any screen, in light and in dark, and on a phone none is wider than the window", async () => {
     const found: Array<string> = []
-    for (const screen of screens()) {
+    const missed = { because: "the service did not run then, and the schedule asks for no run in its place" }
+    await page.route("**/api/v1/schedules", async (route) => {
+      const response = await route.fetch()
+      const all: ReadonlyArray<object> = await response.json()
+      const lastMissed = { at: Date.now(), ...missed }
+      await route.fulfill({ response, json: all.map((one) => ({ ...one, lastMissed })) })
+    })
+    await open("/schedules")
+    await see(missed.because)
+    for (const screen of screens(service.home)) {
       await open(screen)
       found.push(...(await violations(page)).map((one) => `${screen} ${one}`))
       await shoot(screen)
@@ -478,7 +461,20 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
       if (wider > 0) found.push(`${screen} is ${wider} wider than a phone`)
       await page.setViewportSize(desktop)
     }
+    await page.unroute("**/api/v1/schedules")
     expect(found).toEqual([])
+  })
+
+  test("a repository that is not there says so alone, and rows have room again when a window is turned", async () => {
+    await open("/backup/nosuch")
+    await see("No repository has this name here")
+    await page.getByText(/is not stored/).waitFor({ state: "detached" })
+    await open("/tasks")
+    const row = page.getByRole("table").getByRole("row").nth(1)
+    expect((await row.boundingBox())?.height).toBe(36)
+    await page.setViewportSize(phone)
+    await page.waitForFunction(() => document.querySelector('[role="row"][data-index="0"]')?.clientHeight === 59)
+    await page.setViewportSize(desktop)
   })
 
   test("on a phone screens are reached from the bar below, and what is pressed is large enough", async () => {

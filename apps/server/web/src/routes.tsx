@@ -4,7 +4,7 @@ import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet, re
 import { ProblemError } from "./api/call.ts"
 import type { Live } from "./api/live.ts"
 import * as queries from "./api/queries.ts"
-import { type TabName, tabs, task, taskList } from "./api/tasks.ts"
+import { failedTasks, type TabName, tabs, task, taskList, tasksOfKind } from "./api/tasks.ts"
 import { SignedIn } from "./shell/SignedIn.tsx"
 
 export interface PageContext {
@@ -70,6 +70,8 @@ const overview = createRoute({
       client.ensureQueryData(queries.remotes),
       client.ensureQueryData(queries.repositories),
       client.ensureQueryData(queries.schedules),
+      client.ensureQueryData(failedTasks),
+      client.ensureQueryData(tasksOfKind("backup")),
       client.ensureInfiniteQueryData(taskList("all"))
     ]),
   component: lazyRouteComponent(() => import("./screens/overview/Overview.tsx"), "Overview")
@@ -159,7 +161,10 @@ const backup = createRoute({
   getParentRoute: () => signedIn,
   path: "/backup",
   loader: ({ context: { client } }) =>
-    Promise.all([client.ensureQueryData(queries.repositories), client.ensureInfiniteQueryData(taskList("all"))]),
+    Promise.all([
+      client.ensureQueryData(queries.repositories),
+      ...["backup", "checkRepository", "drill"].map((kind) => client.ensureQueryData(tasksOfKind(kind)))
+    ]),
   component: lazyRouteComponent(() => import("./screens/backup/RepositoryList.tsx"), "RepositoryList")
 })
 
@@ -177,7 +182,10 @@ const repositoryOne = createRoute({
   validateSearch: ({ find, view }) =>
     said({ find: text(find), view: view === "care" || view === "find" ? view : undefined }),
   loader: ({ context: { client } }) =>
-    Promise.all([client.ensureQueryData(queries.repositories), client.ensureInfiniteQueryData(taskList("all"))]),
+    Promise.all([
+      client.ensureQueryData(queries.repositories),
+      ...["checkRepository", "drill"].map((kind) => client.ensureQueryData(tasksOfKind(kind)))
+    ]),
   component: lazyRouteComponent(() => import("./screens/backup/RepositoryDetail.tsx"), "RepositoryDetail")
 })
 

@@ -55,6 +55,22 @@ export const task = (id: string) =>
     queryFn: () => get<TaskAnswer>(`/tasks/${encodeURIComponent(id)}`)
   })
 
+/** As many as the service gives at once. */
+const mostOfKind = 500
+
+/** The newest of a kind, also where many of others are newer; the newest first. */
+export const tasksOfKind = (kind: string) =>
+  queryOptions({
+    queryKey: ["tasksOf", kind] as const,
+    queryFn: async () => (await get<TaskPage>("/tasks", { kind, limit: mostOfKind })).tasks
+  })
+
+/** Those that failed as a whole, the newest first. */
+export const failedTasks = queryOptions({
+  queryKey: ["tasksOf", "~failed"] as const,
+  queryFn: async () => (await get<TaskPage>("/tasks", { state: "Failed", limit: pageSize })).tasks
+})
+
 /** Bytes done at times, of tasks that were seen to move. */
 export const samplesOf = (id: string) =>
   queryOptions<Rate.Samples>({
@@ -100,6 +116,8 @@ export const putTask = (client: QueryClient, changed: TaskAnswer, now: number): 
   }
   if (known !== undefined && isOther) {
     void client.invalidateQueries({ queryKey: ["schedules"] })
+    void client.invalidateQueries({ queryKey: ["tasksOf", changed.kind] })
+    void client.invalidateQueries({ queryKey: failedTasks.queryKey })
     // What a task did is seen in storages and repositories.
     if (changed.endedAt !== null) void refresh(client, ["rows"])
   }

@@ -1,15 +1,23 @@
 /** In the place of a screen whose facts did not come. */
+
 import { useRouter } from "@tanstack/react-router"
+import { createContext, type ReactNode, useContext } from "react"
 import { messageOf, ProblemError } from "../api/call.ts"
 import { Button, LinkButton } from "../ui/Button.tsx"
 import { Empty } from "../ui/Empty.tsx"
 import { Page } from "../ui/Page.tsx"
 
+/** Whether the frame of the screens is around, whose `main` it is. */
+export const InFrame = createContext(false)
+
+const Main = ({ children }: { readonly children: ReactNode }) =>
+  useContext(InFrame) ? children : <main>{children}</main>
+
 export const LoadFailed = ({ error, reset }: { readonly error: unknown; readonly reset: () => void }) => {
   const router = useRouter()
   const isMissing = error instanceof ProblemError && error.status === 404
   return (
-    <main>
+    <Main>
       <Page title={isMissing ? "Not there" : "This did not load"} isNarrow>
         <Empty
           icon="alert"
@@ -33,14 +41,14 @@ export const LoadFailed = ({ error, reset }: { readonly error: unknown; readonly
           {messageOf(error)}
         </Empty>
       </Page>
-    </main>
+    </Main>
   )
 }
 
 export const NothingHere = () => (
-  <main>
+  <Main>
     <Page title="Not there" isNarrow>
       <Empty icon="search" title="No screen has this address" actions={<LinkButton to="/">Overview</LinkButton>} />
     </Page>
-  </main>
+  </Main>
 )

@@ -11,6 +11,7 @@ import { Icon, type IconName } from "../ui/Icon.tsx"
 import { Menu } from "../ui/Menu.tsx"
 import { StateBadge } from "../ui/StateBadge.tsx"
 import { Keys } from "./Keys.tsx"
+import { InFrame } from "./LoadFailed.tsx"
 import { Palette } from "./Palette.tsx"
 import { type Place, places } from "./places.ts"
 import { useRunning } from "./running.ts"
@@ -178,7 +179,9 @@ export const SignedIn = () => {
             The service does not answer. What is shown is as old as that; tasks go on by themselves.
           </p>
         ) : null}
-        <Outlet />
+        <InFrame value={true}>
+          <Outlet />
+        </InFrame>
       </main>
       <BottomBar onNew={() => setOpen("new")} onMore={() => setOpen("more")} />
       <Palette open={open} onOpen={setOpen} />

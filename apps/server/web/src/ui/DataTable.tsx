@@ -3,7 +3,15 @@
  * space marks; on a phone a row has two lines.
  */
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react"
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore
+} from "react"
 import styles from "./DataTable.module.css"
 
 export interface Column<Row> {
@@ -37,7 +45,12 @@ interface DataTableProps<Row> {
   readonly maxRows?: number
 }
 
-const rowHeight = () => (window.matchMedia("(max-width: 719px)").matches ? 60 : 36)
+const narrow = window.matchMedia("(max-width: 719px)")
+const onTurn = (turned: () => void) => {
+  narrow.addEventListener("change", turned)
+  return () => narrow.removeEventListener("change", turned)
+}
+const useRowHeight = (): number => (useSyncExternalStore(onTurn, () => narrow.matches) ? 60 : 36)
 
 const toggled = (marked: ReadonlySet<string>, key: string): ReadonlySet<string> => {
   const next = new Set(marked)
@@ -61,13 +74,15 @@ export const DataTable = <Row,>({
 }: DataTableProps<Row>) => {
   const scroller = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState(0)
-  const [height] = useState(rowHeight)
+  const height = useRowHeight()
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
     overscan: 12
   })
+  // What was measured holds for one height.
+  useLayoutEffect(() => virtual.measure(), [height, virtual])
   const items = virtual.getVirtualItems()
   const lastSeen = items.at(-1)?.index ?? 0
   useEffect(() => {

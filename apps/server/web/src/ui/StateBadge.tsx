@@ -10,10 +10,12 @@ interface StateBadgeProps {
   readonly icon: IconName
   readonly children: string
   readonly isFilled?: boolean
+  /** A sentence rather than a word. */
+  readonly isLong?: boolean
 }
 
-export const StateBadge = ({ children, icon, isFilled = false, tone }: StateBadgeProps) => (
-  <span className={`${styles.badge} ${styles[tone]} ${isFilled ? styles.filled : ""}`}>
+export const StateBadge = ({ children, icon, isFilled = false, isLong = false, tone }: StateBadgeProps) => (
+  <span className={`${styles.badge} ${styles[tone]} ${isFilled ? styles.filled : ""} ${isLong ? styles.long : ""}`}>
     <Icon name={icon} size={14} />
     <span>{children}</span>
   </span>

@@ -1,6 +1,7 @@
 /** How far a task is, from what the service tells of it: no guess is shown as a fact. */
 import * as Amount from "@ourclone/core/events/Amount"
 import * as Rate from "@ourclone/core/events/Rate"
+import { bytesThrough } from "@ourclone/tasks/task/CameTo"
 import { bytesDone, filesDone, tookMillis } from "@ourclone/tasks/task/TaskFigures"
 import type { TaskAnswer } from "../../../src/api/tasks/TaskAnswer.ts"
 
@@ -37,7 +38,8 @@ export const leftOf = (task: TaskAnswer, samples: Rate.Samples, now: number): st
 
 /** `6.9 GiB of 18.6 GiB`, `at least 12.3 GiB` while it counts; nothing where no byte is known of. */
 export const bytesText = (task: TaskAnswer): string => {
-  const { totals } = task
+  const { state, totals } = task
+  if (state._tag === "Done" && bytesThrough(task) > bytesDone(task)) return Amount.bytes(bytesThrough(task))
   const bytes = bytesDone(task)
   // A mount, or what failed before it looked.
   if (bytes === 0 && totals.bytes === 0 && !totals.isFinal) return ""

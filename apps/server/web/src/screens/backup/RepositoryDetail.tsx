@@ -1,8 +1,7 @@
-import { useInfiniteQuery } from "@tanstack/react-query"
 import { useParams, useSearch } from "@tanstack/react-router"
 import { useLoaded } from "../../api/loaded.ts"
 import { repositories } from "../../api/queries.ts"
-import { taskList } from "../../api/tasks.ts"
+import { tasksOfKind } from "../../api/tasks.ts"
 import { LinkButton } from "../../ui/Button.tsx"
 import { Notice } from "../../ui/Notice.tsx"
 import { Page } from "../../ui/Page.tsx"
@@ -19,10 +18,9 @@ export const RepositoryDetail = () => {
   const { repository: name } = useParams({ from: "/signedIn/backup/$repository" })
   const { view } = useSearch({ from: "/signedIn/backup/$repository" })
   const all = useLoaded(repositories)
-  const { data: tasks = [] } = useInfiniteQuery(taskList("all"))
   const repository = all.find((one) => one.name === name)
-  const check = lastOf(tasks, name, "checkRepository")
-  const drill = lastOf(tasks, name, "drill")
+  const check = lastOf(useLoaded(tasksOfKind("checkRepository")), name)
+  const drill = lastOf(useLoaded(tasksOfKind("drill")), name)
   const said = (task: typeof check) =>
     task === undefined || task.endedAt === null
       ? "not yet"
@@ -66,9 +64,11 @@ export const RepositoryDetail = () => {
           { label: "Care", isCurrent: view === "care", link: link("care") }
         ]}
       />
-      {view === undefined ? <SnapshotList repository={name} /> : null}
-      {view === "find" ? <FindInSnapshots repository={name} /> : null}
-      {view === "care" ? <Care repository={name} hasPassword={repository?.hasPassword ?? true} /> : null}
+      {repository !== undefined && view === undefined ? <SnapshotList repository={name} /> : null}
+      {repository !== undefined && view === "find" ? <FindInSnapshots repository={name} /> : null}
+      {repository !== undefined && view === "care" ? (
+        <Care repository={name} hasPassword={repository.hasPassword} />
+      ) : null}
     </Page>
   )
 }

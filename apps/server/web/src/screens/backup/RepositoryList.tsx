@@ -1,10 +1,9 @@
-import { useInfiniteQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import type { RepositoryAnswer } from "../../../../src/api/query/RepositoryGroup.ts"
 import type { TaskAnswer } from "../../../../src/api/tasks/TaskAnswer.ts"
 import { useLoaded } from "../../api/loaded.ts"
 import { repositories } from "../../api/queries.ts"
-import { taskList } from "../../api/tasks.ts"
+import { tasksOfKind } from "../../api/tasks.ts"
 import { useMay } from "../../shell/may.ts"
 import { LinkButton } from "../../ui/Button.tsx"
 import { Empty } from "../../ui/Empty.tsx"
@@ -30,7 +29,14 @@ const Last = ({ task }: { readonly task: TaskAnswer | undefined }) => {
   )
 }
 
-const Repository = ({ repository, tasks }: { repository: RepositoryAnswer; tasks: ReadonlyArray<TaskAnswer> }) => {
+interface RepositoryProps {
+  readonly repository: RepositoryAnswer
+  readonly backups: ReadonlyArray<TaskAnswer>
+  readonly checks: ReadonlyArray<TaskAnswer>
+  readonly drills: ReadonlyArray<TaskAnswer>
+}
+
+const Repository = ({ backups, checks, drills, repository }: RepositoryProps) => {
   const { hasPassword, location, name } = repository
   return (
     <li className={styles.repository}>
@@ -47,9 +53,9 @@ const Repository = ({ repository, tasks }: { repository: RepositoryAnswer; tasks
       </header>
       <Facts
         facts={[
-          ["Last backup", <Last key="backup" task={lastOf(tasks, name, "backup")} />],
-          ["Last check", <Last key="check" task={lastOf(tasks, name, "checkRepository")} />],
-          ["Last drill", <Last key="drill" task={lastOf(tasks, name, "drill")} />]
+          ["Last backup", <Last key="backup" task={lastOf(backups, name)} />],
+          ["Last check", <Last key="check" task={lastOf(checks, name)} />],
+          ["Last drill", <Last key="drill" task={lastOf(drills, name)} />]
         ]}
       />
       {hasPassword ? null : (
@@ -71,7 +77,9 @@ const Repository = ({ repository, tasks }: { repository: RepositoryAnswer; tasks
 
 export const RepositoryList = () => {
   const all = useLoaded(repositories)
-  const { data: tasks = [] } = useInfiniteQuery(taskList("all"))
+  const backups = useLoaded(tasksOfKind("backup"))
+  const checks = useLoaded(tasksOfKind("checkRepository"))
+  const drills = useLoaded(tasksOfKind("drill"))
   const mayNot = useMay("backup")
   const make =
     mayNot === undefined ? (
@@ -93,7 +101,7 @@ export const RepositoryList = () => {
       ) : (
         <ul className={styles.repositories}>
           {all.map((repository) => (
-            <Repository key={repository.name} repository={repository} tasks={tasks} />
+            <Repository key={repository.name} {...{ repository, backups, checks, drills }} />
           ))}
         </ul>
       )}

@@ -9,6 +9,6 @@ export const repositoryOf = ({ request }: TaskAnswer): string | undefined => {
 
 export const isGood = ({ state }: TaskAnswer): boolean => state._tag === "Done" && state.failed === 0
 
-/** The newest of the kind that has ended, of the repository; `tasks` with the newest first. */
-export const lastOf = (tasks: ReadonlyArray<TaskAnswer>, repository: string, kind: string): TaskAnswer | undefined =>
-  tasks.find((task) => task.kind === kind && task.endedAt !== null && repositoryOf(task) === repository)
+/** The newest that has ended, of the repository; `tasks` of one kind with the newest first. */
+export const lastOf = (tasks: ReadonlyArray<TaskAnswer>, repository: string): TaskAnswer | undefined =>
+  tasks.find((task) => task.endedAt !== null && repositoryOf(task) === repository)

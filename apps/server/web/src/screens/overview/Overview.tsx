@@ -7,7 +7,7 @@ import type { ScheduleAnswer } from "../../../../src/api/schedules/ScheduleGroup
 import type { TaskAnswer } from "../../../../src/api/tasks/TaskAnswer.ts"
 import { useLoaded } from "../../api/loaded.ts"
 import { about, remotes, repositories, schedules } from "../../api/queries.ts"
-import { hasFailed, taskList } from "../../api/tasks.ts"
+import { failedTasks, hasFailed, taskList, tasksOfKind } from "../../api/tasks.ts"
 import { LinkButton } from "../../ui/Button.tsx"
 import { DataTable } from "../../ui/DataTable.tsx"
 import { Empty } from "../../ui/Empty.tsx"
@@ -32,7 +32,12 @@ interface Need {
 const recentMillis = 7 * 86_400_000
 
 /** A failure that a later run of the same has put right needs nobody. */
-const isMended = (failed: TaskAnswer, all: ReadonlyArray<TaskAnswer>): boolean =>
+const isMended = (
+  failed: TaskAnswer,
+  all: ReadonlyArray<TaskAnswer>,
+  planned: ReadonlyArray<ScheduleAnswer>
+): boolean =>
+  planned.some(({ id, lastSuccessAt }) => id === failed.schedule && (lastSuccessAt ?? 0) > (failed.endedAt ?? 0)) ||
   all.some(
     (one) => one.id > failed.id && one.state._tag === "Done" && !hasFailed(one) && titleOf(one) === titleOf(failed)
   )
@@ -48,7 +53,7 @@ const needsOf = (
     link: { to: "/tasks/$id", params: { id: task.id }, search: view === undefined ? {} : { view } }
   })
   const failed = tasks
-    .filter((task) => hasFailed(task) && now - (task.endedAt ?? now) < recentMillis && !isMended(task, tasks))
+    .filter((task) => hasFailed(task) && now - (task.endedAt ?? now) < recentMillis && !isMended(task, tasks, all))
     .map((task): Need => {
       const { state } = task
       const isPart = state._tag === "Done"
@@ -130,9 +135,12 @@ const Begin = () => (
 const Backups = ({ backed }: { readonly backed: ReadonlyArray<Backed> }) => (
   <Section title="Last good backup">
     <ul className={styles.list}>
-      {backed.map(({ folders, isNewestGood, repository, task }) => (
-        <li key={`${repository} ${folders}`}>
-          <span className={styles.name}>{visible(folders)}</span>
+      {backed.map(({ folders, host, isNewestGood, repository, task }) => (
+        <li key={`${repository} ${host} ${folders}`}>
+          <span className={styles.name}>
+            {visible(folders)}
+            {host === undefined ? null : <span className={styles.muted}> on {visible(host)}</span>}
+          </span>
           <span className={styles.muted}>→ {visible(repository)}</span>
           <span className={styles.right}>
             {task === undefined || task.endedAt === null ? (
@@ -184,8 +192,10 @@ export const Overview = () => {
   const planned = useLoaded(schedules)
   const { data: tasks = [] } = useInfiniteQuery(taskList("all"))
   const { data: active = [] } = useInfiniteQuery(taskList("active"))
-  const needs = needsOf(tasks, planned, storages, Date.now())
-  const backed = backedFolders(tasks)
+  const failed = useLoaded(failedTasks)
+  const known = [...new Map([...tasks, ...failed].map((task) => [task.id, task])).values()]
+  const needs = needsOf(known, planned, storages, Date.now())
+  const backed = backedFolders(useLoaded(tasksOfKind("backup")))
   const recent = tasks.filter(({ endedAt }) => endedAt !== null).slice(0, 6)
   const open = ({ id }: TaskAnswer) => void navigate({ to: "/tasks/$id", params: { id } })
   const isNew = storages.length === 0 && tasks.length === 0

@@ -90,7 +90,7 @@ const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
         ]}
       />
       {isMissed ? (
-        <StateBadge tone="waiting" icon="alert">
+        <StateBadge tone="waiting" icon="alert" isLong>
           {`Missed at ${exactly(lastMissed.at)}: ${visible(lastMissed.because)}`}
         </StateBadge>
       ) : null}

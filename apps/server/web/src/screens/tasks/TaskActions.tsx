@@ -1,6 +1,7 @@
 /** What can become of a task, as buttons. Which ones mean something now is asked of the table of states itself. */
 import { can, type InputTag } from "@ourclone/tasks/task/TaskState"
 import { titleOf } from "@ourclone/tasks/task/TaskTitle"
+import { undoable } from "@ourclone/tasks/undo/Undoable"
 import { useQueryClient } from "@tanstack/react-query"
 import { useRouter } from "@tanstack/react-router"
 import { useState } from "react"
@@ -17,9 +18,6 @@ const textIn = (json: unknown, name: string): string | undefined => {
   const value = typeof json === "object" && json !== null ? (json as Record<string, unknown>)[name] : undefined
   return typeof value === "string" ? value : undefined
 }
-
-/** Kinds whose deeds can be taken back where the storage kept the versions. */
-const undoable: ReadonlySet<string> = new Set(["copy", "sync", "move"])
 
 const CancelDialog = ({ onClose, task }: { readonly task: TaskAnswer; readonly onClose: () => void }) => {
   const client = useQueryClient()
@@ -58,15 +56,17 @@ export const TaskActions = ({ task }: { readonly task: TaskAnswer }) => {
   const wish = (what: string) => () => poke<TaskAnswer>(`/tasks/${task.id}/${what}`)
   const pause = usePress(wish("pause"), changed)
   const resume = usePress(wish("resume"), changed)
-  const retry = usePress(wish("retry"), changed)
-  const again = usePress(wish("again"), (started) => {
+  // Of what ran in a command either is a new task.
+  const begun = (started: TaskAnswer) => {
     changed(started)
-    void router.navigate({ to: "/tasks/$id", params: { id: started.id } })
-  })
+    if (started.id !== task.id) void router.navigate({ to: "/tasks/$id", params: { id: started.id } })
+  }
+  const retry = usePress(wish("retry"), begun)
+  const again = usePress(wish("again"), begun)
   const { word } = lookOf(task.state)
   const notNow = (input: InputTag): string | undefined =>
     mayNot ?? (can(input)(task.state) ? undefined : `Not while it is ${word}`)
-  const record = task.isRecord ? "It ran in a command; run that again" : undefined
+  const record = task.isRecord ? "It ends with its command, which can be cancelled but not paused" : undefined
   const snapshot = textIn(task.summary, "snapshotId")
   const repository = textIn(task.request, "repository")
   const failed = task.totals.failed
@@ -82,7 +82,7 @@ export const TaskActions = ({ task }: { readonly task: TaskAnswer }) => {
           Resume
         </Button>
       ) : (
-        <Button icon="pause" not={notNow("Pause")} isBusy={pause.isBusy} onPress={pause.press}>
+        <Button icon="pause" not={notNow("Pause") ?? record} isBusy={pause.isBusy} onPress={pause.press}>
           Pause
         </Button>
       )}
@@ -90,17 +90,11 @@ export const TaskActions = ({ task }: { readonly task: TaskAnswer }) => {
         Cancel
       </Button>
       {failed > 0 ? (
-        <Button
-          icon="refresh"
-          look="primary"
-          not={record ?? notNow("Again")}
-          isBusy={retry.isBusy}
-          onPress={retry.press}
-        >
+        <Button icon="refresh" look="primary" not={notNow("Again")} isBusy={retry.isBusy} onPress={retry.press}>
           Retry failed
         </Button>
       ) : null}
-      <Button icon="refresh" not={record ?? notNow("Again")} isBusy={again.isBusy} onPress={again.press}>
+      <Button icon="refresh" not={notNow("Again")} isBusy={again.isBusy} onPress={again.press}>
         Run again
       </Button>
       {undoable.has(task.kind) && task.endedAt !== null ? (

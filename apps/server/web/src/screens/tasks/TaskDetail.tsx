@@ -1,4 +1,5 @@
 import * as Amount from "@ourclone/core/events/Amount"
+import { completed } from "@ourclone/tasks/task/CameTo"
 import { titleOf } from "@ourclone/tasks/task/TaskTitle"
 import { useParams, useSearch } from "@tanstack/react-router"
 import type { TaskAnswer } from "../../../../src/api/tasks/TaskAnswer.ts"
@@ -160,7 +161,7 @@ export const TaskDetail = () => {
         <Standing task={task} />
         <Facts
           facts={[
-            ["Completed", Amount.count(totals.done)],
+            ["Completed", Amount.count(completed(task))],
             ["Unchanged", same === undefined ? "–" : Amount.count(same)],
             ["Skipped", Amount.count(totals.skipped)],
             ["Failed", Amount.count(totals.failed)],

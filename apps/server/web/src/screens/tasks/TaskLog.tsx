@@ -16,7 +16,11 @@ type NumberedFact = Envelope & { readonly seq: number }
 
 const pageSize = 1000
 
-const isFact = (envelope: Envelope): envelope is NumberedFact => envelope.seq !== undefined
+/** Before anything was counted. */
+const saysNothing = ({ event }: Envelope): boolean =>
+  event._tag === "Planned" && !event.isFinal && event.files === 0 && event.removals === 0
+
+const isFact = (envelope: Envelope): envelope is NumberedFact => envelope.seq !== undefined && !saysNothing(envelope)
 
 const columns: ReadonlyArray<Column<NumberedFact>> = [
   { id: "at", label: "Time", width: "136px", cell: ({ at }) => exactly(at) },

@@ -1,0 +1,28 @@
+/** Every screen of the page, with what it shows in the flows. `home` is the folder that tasks may touch. */
+export const screens = (home: string): ReadonlyArray<string> => [
+  "/",
+  "/storage",
+  "/storage/~new",
+  "/storage/~new?type=b2",
+  "/storage/photos",
+  "/browse?at=photos:my-bucket",
+  `/migrate?from=${encodeURIComponent(`${home}/Pictures`)}&to=photos:my-bucket/pictures`,
+  "/tasks",
+  "/backup",
+  "/backup/~new",
+  "/backup/home",
+  "/backup/nosuch",
+  "/backup/home?view=care",
+  "/backup/home/new",
+  "/backup/home/latest",
+  "/backup/home/latest/restore",
+  "/schedules",
+  "/schedules/new",
+  "/mounts",
+  "/mounts/new",
+  "/settings",
+  "/settings/notifications",
+  "/settings/tokens",
+  "/settings/users",
+  "/settings/audit"
+]
