@@ -4,6 +4,14 @@ import { type ConnectionFailure, proxyRefused, tooLong, unreadable } from "./Htt
 
 const certificate = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
 
+/** What it means that a proxy, which said `answer`, makes no connection. */
+export const reasonOfProxy = (origin: string, answer: string): StorageError.Reason => {
+  const message = `the proxy makes no connection to ${origin}: ${answer}`
+  if (/^(?:429|5\d\d)/.test(answer)) return new StorageError.Unavailable({ message, isUnanswered: true })
+  const hint = answer.startsWith("407") ? "; it asks for a name and a password, which its address may hold" : ""
+  return new StorageError.InvalidRequest({ message: `${message}${hint}` })
+}
+
 /** `isUpload`: where another address may be asked at once. */
 export const reasonOf = (failure: ConnectionFailure, isUpload?: boolean): StorageError.Reason => {
   const { error, origin } = failure
@@ -13,14 +21,7 @@ export const reasonOf = (failure: ConnectionFailure, isUpload?: boolean): Storag
       message: `${origin} sent ${error.message}, which is more than it may have; check the endpoint`
     })
   }
-  if (code === proxyRefused) {
-    const message = `the proxy makes no connection to ${origin}: ${error.message}`
-    if (/^(?:429|5\d\d)/.test(error.message)) return new StorageError.Unavailable({ message, isUnanswered: true })
-    const hint = error.message.startsWith("407")
-      ? "; it asks for a name and a password, which its address may hold"
-      : ""
-    return new StorageError.InvalidRequest({ message: `${message}${hint}` })
-  }
+  if (code === proxyRefused) return reasonOfProxy(origin, error.message)
   if (certificate.test(code)) {
     return new StorageError.InvalidRequest({
       message: `the certificate of ${origin} is not trusted (${code}); check the endpoint, or name your authority by the option caFile or in NODE_EXTRA_CA_CERTS`

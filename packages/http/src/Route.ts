@@ -1,4 +1,5 @@
 /** The way to a host: straight, through a tunnel of a proxy, or handed on by the proxy, where all is in the clear. */
+import type { buildConnector as ConnectorOf } from "undici"
 import buildConnector from "undici/lib/core/connect.js"
 import type { Authorities } from "./Authorities.ts"
 import { Connections } from "./Connections.ts"
@@ -26,19 +27,30 @@ export interface Route {
 
 const portOf = (protocol: string, port: string) => Number(port || (protocol === "https:" ? 443 : 80))
 
+const straight = ({ ca, patience = usualPatience }: Way): ConnectorOf.connector =>
+  buildConnector({ allowH2: false, timeout: patience.connect, ...(ca && { ca: [...ca] }) })
+
+const through =
+  (proxy: HttpProxy.HttpProxy, { ca, patience = usualPatience }: Way): ConnectorOf.connector =>
+  ({ hostname, port, protocol }, onDone) => {
+    const target = { hostname, protocol, port: portOf(protocol, port) }
+    Tunnel.open(proxy, target, { timeout: patience.connect, ca }, (error, socket) =>
+      socket === null ? onDone(error ?? new Error("no connection"), null) : onDone(null, socket)
+    )
+  }
+
+/** Makes connections to `origin` for a dispatcher of another kind: straight, or through a tunnel where there is a proxy for it. */
+export const connectorTo = (way: Way, origin: string): ConnectorOf.connector =>
+  way.proxy !== undefined && HttpProxy.applies(way.proxy, way.noProxy ?? "", origin)
+    ? through(way.proxy, way)
+    : straight(way)
+
 /** Finds the way to a host. */
-export const make = ({ ca, noProxy = "", patience = usualPatience, proxy }: Way) => {
-  const timeout = patience.connect
-  const connect = buildConnector({ allowH2: false, timeout, ...(ca && { ca: [...ca] }) })
+export const make = (way: Way) => {
+  const { noProxy = "", patience = usualPatience, proxy } = way
+  const connect = straight(way)
   const direct: Route = { connections: new Connections(connect, patience), isDirect: true, prefix: "", headers: [] }
-  const tunnelled =
-    proxy &&
-    new Connections(({ hostname, port, protocol }, onDone) => {
-      const target = { hostname, protocol, port: portOf(protocol, port) }
-      Tunnel.open(proxy, target, { timeout, ca }, (error, socket) =>
-        socket === null ? onDone(error ?? new Error("no connection"), null) : onDone(null, socket)
-      )
-    }, patience)
+  const tunnelled = proxy && new Connections(through(proxy, way), patience)
   const handedOn =
     proxy &&
     new Connections(

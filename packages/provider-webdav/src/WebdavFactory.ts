@@ -1,12 +1,13 @@
 /** What an app lists to know WebDAV. The provider itself, with its HTTP client, is loaded when one is opened. */
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import * as Effect from "effect/Effect"
-import { WebdavOptions } from "./WebdavOptions.ts"
+import { environment, WebdavOptions } from "./WebdavOptions.ts"
 
 export const factory = ProviderFactory.make({
   type: "webdav",
   description: "A folder of a server that speaks WebDAV, such as Nextcloud's",
   options: WebdavOptions,
+  environment,
   connect: (options, name) =>
     Effect.flatMap(
       Effect.promise(() => import("./WebdavProvider.ts")),

@@ -1,6 +1,8 @@
 /** How to reach a server. */
 import * as path from "node:path"
+import { refusal as proxyRefusal } from "@ourclone/http/HttpProxy"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
 /** Whose servers do things of their own. */
@@ -25,6 +27,10 @@ export const addressRefusal = (address: string): string | undefined => {
 const Address = Schema.String.pipe(Schema.check(Schema.makeFilter(addressRefusal)))
 const isAbsolute = (file: string) => (path.isAbsolute(file) ? undefined : "must be an absolute path")
 const AbsolutePath = Schema.String.pipe(Schema.check(Schema.makeFilter(isAbsolute)))
+/** Checked outside of the secret, so that what is wrong may be said. */
+const ProxyAddress = Schema.Redacted(Schema.String).pipe(
+  Schema.check(Schema.makeFilter((address: Redacted.Redacted) => proxyRefusal(Redacted.value(address))))
+)
 const Seconds = Schema.Number.pipe(Schema.check(Schema.isBetween({ minimum: 0.1, maximum: 3600 })))
 
 export const WebdavOptions = Schema.Struct({
@@ -47,6 +53,14 @@ export const WebdavOptions = Schema.Struct({
         "Whether names that differ in letter case alone are two files there; else nobody knows, and one of two fails"
     })
   ),
+  proxy: Schema.optionalKey(
+    ProxyAddress.annotate({
+      description: "Address of an http or https proxy, with name and password where it asks for them"
+    })
+  ),
+  noProxy: Schema.String.annotate({ description: "Hosts that are reached without the proxy" }).pipe(
+    Schema.withDecodingDefaultKey(Effect.succeed(""))
+  ),
   caFile: Schema.optionalKey(
     AbsolutePath.annotate({ description: "File of certificates (PEM) of authorities to trust beside the usual ones" })
   ),
@@ -63,3 +77,11 @@ export const WebdavOptions = Schema.Struct({
 export type WebdavOptions = typeof WebdavOptions.Type
 
 export const vendorOf = (url: string): Vendor => (/\/remote\.php\//.test(url) ? "nextcloud" : "other")
+
+/** Where options are looked for, in order. */
+export const environment = [
+  { proxy: "https_proxy" },
+  { proxy: "HTTPS_PROXY" },
+  { noProxy: "no_proxy" },
+  { noProxy: "NO_PROXY" }
+]

@@ -12,6 +12,7 @@ import {
   UnexpectedResponse
 } from "@ourclone/core/contract/StorageError"
 import { TrafficLog } from "@ourclone/core/layers/Observed"
+import * as HttpProxy from "@ourclone/http/HttpProxy"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -51,7 +52,7 @@ export const connect = Effect.fnUntraced(function* (
   options: WebdavOptions,
   name: string
 ): Effect.fn.Return<WebdavConnection, StorageError, Scope.Scope> {
-  const { caFile, connectTimeout, idleTimeout, maxConcurrency, url } = options
+  const { caFile, connectTimeout, idleTimeout, maxConcurrency, noProxy, proxy, url } = options
   const { origin, pathname } = new URL(url)
   const base = pathname.endsWith("/") ? pathname : `${pathname}/`
   const onRequest = yield* TrafficLog
@@ -64,6 +65,8 @@ export const connect = Effect.fnUntraced(function* (
         idleTimeout: idleTimeout * 1000,
         maxConcurrency,
         caFile,
+        proxy: proxy === undefined ? undefined : HttpProxy.parse(Redacted.value(proxy)),
+        noProxy,
         userAgent: `ourclone/${packageJson.version}`,
         onRequest
       }),

@@ -41,6 +41,8 @@ const opened = Effect.gen(function* () {
     idleTimeout: 60_000,
     maxConcurrency: 2,
     caFile: undefined,
+    proxy: undefined,
+    noProxy: "",
     userAgent: "test",
     onRequest: undefined
   })

@@ -33,6 +33,8 @@ it.live.each(["remove", "read"] as const)(
         idleTimeout: 60_000,
         maxConcurrency: 2,
         caFile: undefined,
+        proxy: undefined,
+        noProxy: "",
         userAgent: "test",
         onRequest: undefined
       })

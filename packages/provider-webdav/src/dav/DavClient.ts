@@ -6,7 +6,9 @@ import * as Pace from "@ourclone/core/machine/Pace"
 import * as Authorities from "@ourclone/http/Authorities"
 import * as HttpClient from "@ourclone/http/HttpClient"
 import { ConnectionFailure, type HttpRequest, usualPatience } from "@ourclone/http/HttpMessage"
+import type { HttpProxy } from "@ourclone/http/HttpProxy"
 import { ResponseBody } from "@ourclone/http/ResponseBody"
+import * as Route from "@ourclone/http/Route"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import type * as Scope from "effect/Scope"
@@ -23,6 +25,8 @@ export interface Connecting {
   readonly idleTimeout: number
   readonly maxConcurrency: number
   readonly caFile: string | undefined
+  readonly proxy: HttpProxy | undefined
+  readonly noProxy: string
   readonly userAgent: string
   readonly onRequest: ((line: string) => void) | undefined
 }
@@ -37,17 +41,18 @@ export interface DavConnection extends Connecting {
 
 /** Throws when the file of certificates can not be used. */
 export const connect = (options: Connecting): DavConnection => {
-  const { caFile, connectTimeout, idleTimeout, maxConcurrency, origin } = options
+  const { caFile, connectTimeout, idleTimeout, maxConcurrency, noProxy, origin, proxy } = options
   const ca = caFile === undefined ? undefined : Authorities.withFile(caFile)
+  const patience = { ...usualPatience, connect: connectTimeout, idle: idleTimeout }
+  const way: Route.Way = { ca, noProxy, patience, proxy }
   const pool = new Pool(origin, {
     connections: maxConcurrency,
     headersTimeout: idleTimeout,
     bodyTimeout: idleTimeout,
-    connect: { timeout: connectTimeout, ...(ca && { ca: [...ca] }) }
+    connect: Route.connectorTo(way, origin)
   })
   const pace = new RequestPace()
-  const patience = { ...usualPatience, connect: connectTimeout, idle: idleTimeout }
-  const http = HttpClient.make({ ca, patience, maxConcurrency, pace })
+  const http = HttpClient.make({ ...way, maxConcurrency, pace })
   const close = async (): Promise<void> => {
     await Promise.all([pool.destroy(), http.close()])
   }

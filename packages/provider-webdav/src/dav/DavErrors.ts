@@ -1,4 +1,5 @@
 /** What went wrong with a request: what the server said, or that it said nothing. */
+
 import {
   AlreadyExists,
   InvalidRequest,
@@ -11,6 +12,8 @@ import {
   Unavailable,
   UnexpectedResponse
 } from "@ourclone/core/contract/StorageError"
+import { reasonOfProxy } from "@ourclone/http/ConnectionReason"
+import { proxyRefused } from "@ourclone/http/HttpMessage"
 import * as Duration from "effect/Duration"
 
 export interface Answer {
@@ -86,6 +89,7 @@ export const reasonOfFailure = (error: unknown): Reason => {
   const message = error instanceof Error ? error.message : String(error)
   if (code === "ENOTFOUND")
     return new Unavailable({ message: `there is no such host (${message})`, isUnanswered: true })
+  if (code === proxyRefused) return reasonOfProxy("the server", message)
   if (certificate.test(code)) {
     const remedy = "name its authority in the option caFile, or in NODE_EXTRA_CA_CERTS"
     return new InvalidRequest({ message: `the certificate of the server can not be trusted (${message}); ${remedy}` })
