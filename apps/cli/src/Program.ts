@@ -157,7 +157,7 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
       uploadsDirectory: StandardPaths.uploadsDirectory(machine.stateDirectory)
     })
   )
-  const refused = refusal(words)
+  const refused = refusal(words, streams.environment)
   if (refused !== undefined) {
     streams.writeError(`error: ${printable(refused)}\n`)
     return ExitCode.wrongUsage

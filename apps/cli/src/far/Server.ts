@@ -20,18 +20,52 @@ export const inputStays = usage(
 
 /** Commands that are the same there as here: what they ask for goes as it is. The screens attach to it. */
 const elsewhere: ReadonlySet<string> = new Set([
-  ...["copy", "sync", "move", "check", "ls", "lsjson", "tree", "stat", "size", "cat", "versions", "buckets", "large"],
-  ...["mkdir", "rm", "undelete", "cleanup", "backup", "restore", "forget", "snapshots", "snapshot", "repo"],
-  "tui"
+  ...["copy", "sync", "move", "copyto", "moveto", "bisync", "check"],
+  ...["ls", "lsjson", "tree", "stat", "size", "du", "hashsum", "cat", "link", "versions", "bucket", "large"],
+  ...["mkdir", "touch", "rm", "undelete", "cleanup", "backup", "restore", "forget", "snapshots", "snapshot", "repo"],
+  ...["mount list", "tui"]
 ])
 
-/** Why words can not run at a service. */
-export const refusal = (words: ReadonlyArray<string>): string | undefined => {
-  const at = words.findIndex((word) => word === "--server" || word.startsWith("--server="))
-  if (at < 0) return undefined
-  const others = words[at] === "--server" ? words.toSpliced(at, 2) : words.toSpliced(at, 1)
-  const command = others.find((word) => !word.startsWith("-"))
-  return command === undefined || elsewhere.has(command) || others.includes("--help")
-    ? undefined
-    : `ourclone ${command} is about this machine, and --server about another one; leave one of them out`
+/** What nobody could mean of another machine, and what programs start here: the variable does not concern it. */
+const here: ReadonlySet<string> = new Set([
+  ...["serve", "serve-side", "runner", "task run", "doctor", "config", "plugin", "version"],
+  ...["help", "completion", "complete"]
+])
+
+/** What is read by the process itself, and why it does not go. */
+const inputs: { readonly [command: string]: string } = {
+  rcat: "stores what comes in here",
+  copyurl: "loads the address from here"
+}
+
+/** Flags before a command, with a value of their own behind them. */
+const valued: ReadonlySet<string> = new Set(["--server", "--log-file", "--profile"])
+
+/** The command that the words name, and with the word behind it. */
+const named = (words: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const at = words.findIndex((word, index) => !word.startsWith("-") && !valued.has(words[index - 1] ?? ""))
+  if (at < 0) return []
+  return words[at + 1] === undefined ? [words[at]!] : [words[at]!, `${words[at]} ${words[at + 1]}`]
+}
+
+const isHelp = (word: string): boolean => word === "--help" || word === "-h" || word === "--version"
+
+/** Why words can not run at the service that they, or the variable, name. */
+export const refusal = (
+  words: ReadonlyArray<string>,
+  environment: { readonly OURCLONE_SERVER?: string | undefined }
+): string | undefined => {
+  const isFlag = words.some((word) => word === "--server" || word.startsWith("--server="))
+  if (!isFlag && (environment.OURCLONE_SERVER ?? "") === "") return undefined
+  const names = named(words)
+  const [command] = names
+  if (command === undefined || words.some(isHelp) || names.some((name) => elsewhere.has(name))) return undefined
+  if (!isFlag && names.some((name) => here.has(name))) return undefined
+  const [what, out] = isFlag
+    ? ["--server", "leave one of them out"]
+    : ["OURCLONE_SERVER", "for this one, put OURCLONE_SERVER= before the command"]
+  const input = Object.hasOwn(inputs, command) ? inputs[command] : undefined
+  return input === undefined
+    ? `ourclone ${command} is about this machine, and ${what} about another one; ${out}`
+    : `ourclone ${command} ${input}, which can not be sent to a service as ${what} asks; ${isFlag ? "leave it out" : out}`
 }

@@ -5,6 +5,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
 import { afterAll, beforeAll, expect, test } from "vitest"
+import { refusal } from "../../src/far/Server.ts"
 import { makeCli } from "../Cli.ts"
 
 const main = path.join(import.meta.dirname, "../../src/main.ts")
@@ -52,12 +53,56 @@ test.each([
   ["stat", "@@/from/a.txt"],
   ["cat", "@@/from/deep/b.txt", "@@/from/a.txt"],
   ["cat", "@@/from/absent"],
+  ["du", "@@/from"],
+  ["hashsum", "md5", "@@/from"],
+  ["copyto", "--dry-run", "@@/from/a.txt", "@@/to/b.txt"],
+  ["moveto", "--dry-run", "@@/from/a.txt", "@@/to/b.txt"],
+  ["bisync", "--dry-run", "@@/from", "@@/other"],
+  ["link", "@@/from/a.txt"],
+  ["touch", "@@/from/a.txt"],
   ["check", "@@/from", "@@/from/deep"],
   ["sync", "--dry-run", "@@/from", "@@/elsewhere"],
   ["copy", "@@/absent", "@@/to"]
 ])("%s %s says the same there as here", async (...words) => {
   const { here, there } = await both(...words)
   expect({ ...there, error: there.error.trim() }).toEqual({ ...here, error: here.error.trim() })
+})
+
+test.each([
+  ["task", "list"],
+  ["task", "start", "copy", "/a", "/b"],
+  ["task", "cancel", "1"],
+  ["schedule", "list"],
+  ["schedule", "remove", "nightly"],
+  ["remote", "list"],
+  ["notify", "list"],
+  ["state", "save", "/a"],
+  ["rcat", "/a/b"],
+  ["copyurl", "http://localhost/a", "/a/b"]
+])("%s %s does nothing on this machine while OURCLONE_SERVER names another one", async (...words) => {
+  const { code, error, out } = await makeCli({ environment: { OURCLONE_SERVER: "unix:/nowhere" } }).run(...words)
+  expect([code, out]).toEqual([2, ""])
+  expect(error).toMatch(new RegExp(`ourclone ${words[0]} .*OURCLONE_SERVER= before the command`))
+})
+
+test("what nobody means of another machine goes on with OURCLONE_SERVER set, and flags before a command are no command", async () => {
+  const cli = makeCli({ environment: { OURCLONE_SERVER: "unix:/nowhere" } })
+  expect((await cli.run("version")).code).toBe(0)
+  // What a service starts may have its environment.
+  for (const words of [["task", "run", "--id", "1"], ["serve-side"], ["serve"]]) {
+    expect(refusal(words, { OURCLONE_SERVER: "unix:/nowhere" })).toBeUndefined()
+  }
+  expect((await cli.run("mount", "list")).error).toMatch(/does not answer at .*nowhere/)
+  const log = path.join(folder, "log")
+  const listed = await makeCli().run(
+    "--log-file",
+    log,
+    "--server",
+    `unix:${socket}`,
+    "ls",
+    path.join(folder, "data/from")
+  )
+  expect([listed.code, listed.out]).toEqual([0, expect.stringContaining("a.txt")])
 })
 
 test("a copy is a task of the service, which ends with the same words", async () => {
