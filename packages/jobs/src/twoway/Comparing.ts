@@ -160,10 +160,13 @@ export const run = Effect.fnUntraced(function* (
     const isLeftOut = left === "left out" || right === "left out"
     if (nameOf !== undefined) {
       const name = nameOf(path)
-      if (isLeftOut || (left !== undefined && right !== undefined)) settled.set(name, path)
-      else if (left !== undefined) state.hold({ name, path, on: { side: "first", file: left }, prior: known })
-      else if (right !== undefined) state.hold({ name, path, on: { side: "second", file: right }, prior: known })
-      if (left === undefined || right === undefined) return undefined
+      if (isLeftOut || (left !== undefined && right !== undefined && known !== undefined)) settled.set(name, path)
+      else {
+        // What neither side has had may have been brought under another name than it is listed by.
+        if (left !== undefined) state.hold({ name, path, on: { side: "first", file: left }, prior: known })
+        if (right !== undefined) state.hold({ name, path, on: { side: "second", file: right }, prior: known })
+        return undefined
+      }
     }
     return isLeftOut ? undefined : visited(path, known, left as File | undefined, right as File | undefined)
   }
@@ -239,6 +242,14 @@ export const run = Effect.fnUntraced(function* (
       if (known !== undefined) state.record(one.path, known)
       return yield* settle(alone({ ...one, prior: known }))
     }
+    const partnerOf = ({ on, path }: Held) => files.find((other) => other.path === path && other.on!.side !== on!.side)
+    if (files.every((held) => partnerOf(held) !== undefined)) {
+      for (const held of files) {
+        if (held.on!.side === "first")
+          yield* settle(visited(held.path, undefined, held.on!.file, partnerOf(held)!.on!.file))
+      }
+      return
+    }
     const isOneSided = files.every(({ on }) => on!.side === one.on!.side)
     const isPair = taken === undefined && files.length === 2 && !isOneSided
     if (isPair && (yield* settlePair(one, another!, known))) return
@@ -249,7 +260,9 @@ export const run = Effect.fnUntraced(function* (
         const found = alone(held)
         yield* settle(found)
         if (found.decision === "toFirst" || found.decision === "toSecond") brought = held.path
-      } else passed.push({ path: held.path, because: letterCase(other), isFailure: true })
+      } else if (held.on!.side === "first" || partnerOf(held) === undefined) {
+        passed.push({ path: held.path, because: letterCase(other), isFailure: true })
+      }
     }
   })
 
@@ -271,9 +284,12 @@ export const run = Effect.fnUntraced(function* (
     })
   )
   priorAt(undefined)
-  for (const group of state.held()) {
-    yield* Effect.catch(settleHeld(group), (error) => unsettled(group[0]!, error))
-  }
+  yield* Stream.runForEachArray(Stream.fromIterable(state.held()), (groups) =>
+    Effect.forEach(groups, (group) => Effect.catch(settleHeld(group), (error) => unsettled(group[0]!, error)), {
+      concurrency: hashers,
+      discard: true
+    })
+  )
 
   const files = { first: sides.first.files, second: sides.second.files }
   return { conflicts, passed, files, removals, puts, same }

@@ -116,6 +116,24 @@ describe("bisync with a disk that does not tell letter cases apart", () => {
     })
   )
 
+  it.live("fails both of two names by name where the disk lists the file of one under the other", () =>
+    Effect.gen(function* () {
+      const { both, read, rename, run, world, write } = make()
+      write("plain/X", "large")
+      write("plain/x", "small")
+      yield* run
+      // As a disk does that lists all names in small letters.
+      rename("ci/X", "ci/x")
+      const time = fs.statSync(world.at("plain/X")).mtime
+      fs.utimesSync(world.at("plain/x"), time, time)
+      for (let runs = 0; runs < 2; runs++) {
+        assert.deepInclude(yield* run, { ...nothing, same: 0, failed: 2 })
+        assert.deepStrictEqual(both(), [["X", "x"], ["x"]])
+        assert.deepStrictEqual([read("plain/X"), read("plain/x"), read("ci/x")], ["large", "small", "large"])
+      }
+    })
+  )
+
   it.live("does not touch what a filter leaves out under another spelling", () =>
     Effect.gen(function* () {
       const { read, run, world, write } = make()
