@@ -69,47 +69,48 @@ const probe = (
 const mountOf = ({ mountOf }: Provider, path: RemotePath): Effect.Effect<string | undefined, StorageError> =>
   mountOf === undefined ? Effect.succeed(undefined) : mountOf(path)
 
-const judge = Effect.fnUntraced(function* (
+/** What needs no question to a service: nothing where it does. */
+const told = (
   source: Provider,
   ours: RemotePath,
   destination: Provider,
   theirs: RemotePath
-): Effect.fn.Return<Verdict, StorageError> {
-  const [mount, other] = yield* Effect.all([mountOf(source, ours), mountOf(destination, theirs)])
-  const isTold =
-    source.locate !== undefined &&
-    destination.locate !== undefined &&
-    source.place.account === destination.place.account &&
-    mount === other
-  // `LastLook` asks those.
-  if (isTold) return "apart"
-  if (mount !== undefined || other !== undefined) return "unsure"
-  return yield* probe([source, ours], [destination, theirs])
-})
+): Effect.Effect<Verdict | undefined, StorageError> =>
+  Effect.map(Effect.all([mountOf(source, ours), mountOf(destination, theirs)]), ([mount, other]) => {
+    const isLocated = source.locate !== undefined && destination.locate !== undefined && mount === other
+    // `LastLook` asks those.
+    if (isLocated && source.place.account === destination.place.account) return "apart"
+    return mount === undefined && other === undefined ? undefined : "unsure"
+  })
 
 const onePlace = ({ name }: Provider, destination: Provider, how: string): GuardStopped =>
   new GuardStopped({ guard: "overlap", message: `source and destination, ${name} and ${destination.name}, ${how}` })
 
 export const make = (source: Provider, destination: Provider): Apart => {
   const stopped = Deferred.makeUnsafe<never, GuardStopped>()
-  /** Where a folder can be reached by a link or a mount below the root, each is asked. */
+  /** Where a folder can be reached by a link or a mount below the root, each is asked; otherwise the root speaks for all. */
   const hasLinks = source.capabilities.hasDirectories && destination.capabilities.hasDirectories
-  const verdicts = new Map<RemotePath, Effect.Effect<Verdict, StorageError>>()
-
-  const verdictOf = (path: RemotePath): Effect.Effect<Verdict, StorageError> =>
-    Effect.suspend(() => {
-      const isAsked = hasLinks || source.mountOf !== undefined || destination.mountOf !== undefined
-      const folder = isAsked ? parent(path) : root
-      const known = verdicts.get(folder)
-      if (known !== undefined) return known
-      if (verdicts.size >= mostFolders) verdicts.delete(verdicts.keys().next().value!)
-      return Effect.flatMap(Effect.cached(judge(source, folder, destination, folder)), (judged) => {
-        // Another may have begun to ask meanwhile.
-        const first = verdicts.get(folder) ?? judged
-        verdicts.set(folder, first)
-        return first
+  const remembered = (ask: (folder: RemotePath) => Effect.Effect<Verdict | undefined, StorageError>) => {
+    const known = new Map<RemotePath, Effect.Effect<Verdict | undefined, StorageError>>()
+    return (folder: RemotePath) =>
+      Effect.suspend(() => {
+        const asked = known.get(folder)
+        if (asked !== undefined) return asked
+        if (known.size >= mostFolders) known.delete(known.keys().next().value!)
+        return Effect.flatMap(Effect.cached(ask(folder)), (answer) => {
+          // Another may have begun to ask meanwhile.
+          const first = known.get(folder) ?? answer
+          known.set(folder, first)
+          return first
+        })
       })
-    })
+  }
+  const toldOf = remembered((folder) => told(source, folder, destination, folder))
+  const probed = remembered((folder) => probe([source, folder], [destination, folder]))
+  const verdictOf = (path: RemotePath): Effect.Effect<Verdict | undefined, StorageError> =>
+    Effect.flatMap(toldOf(parent(path)), (verdict) =>
+      verdict === undefined ? probed(hasLinks ? parent(path) : root) : Effect.succeed(verdict)
+    )
 
   const refuse = (path: RemotePath, message: string) =>
     Effect.fail(
@@ -137,7 +138,8 @@ export const make = (source: Provider, destination: Provider): Apart => {
       const inner = removals.filter(({ path }) => path.endsWith(`/${first}`)).slice(0, mostTries)
       for (const { path } of inner) {
         const folder = makeUnsafe(path.slice(0, -first.length - 1))
-        if ((yield* judge(source, root, destination, folder)) === "apart") continue
+        const verdict = yield* told(source, root, destination, folder)
+        if ((verdict ?? (yield* probe([source, root], [destination, folder]))) === "apart") continue
         return yield* onePlace(source, destination, `meet in "${folder}" of the latter, so nothing was removed`)
       }
     }),

@@ -118,6 +118,24 @@ describe("two places", () => {
     })
   )
 
+  it.effect("of names alone are asked for once in a run, however many folders there are", () =>
+    Effect.gen(function* () {
+      const [source, memory] = [by("one", {}), by("two", {})]
+      const puts: Array<string> = []
+      const destination: Provider = {
+        ...memory,
+        put: (path, bytes, how) => {
+          puts.push(path)
+          return memory.put(path, bytes, how)
+        }
+      }
+      for (const provider of [source, memory]) for (const folder of ["a", "b", "c"]) yield* put(provider, `${folder}/f`)
+      const found = yield* move({ ...source, mountOf: () => Effect.succeed(undefined) }, destination)
+      assert.deepInclude(Result.isSuccess(found) ? found.success : {}, { moved: 3, failed: 0 })
+      assert.lengthOf(puts, 1)
+    })
+  )
+
   it.effect("are synced, though the extra ones are called as those of the source", () =>
     Effect.gen(function* () {
       const [source, destination] = [by("one", {}), by("two", {})]
