@@ -18,7 +18,7 @@ const failure = (code: string, message: string, more: Partial<Failure> = {}): Fa
 const refuse = (code: string, message: string, more: Partial<Failure> = {}) =>
   Effect.fail(new LinkFailed({ failure: failure(code, message, more) }))
 
-const option = (name: string, kind: "text" | "secret", isRequired = true) => ({
+const option = (name: string, kind: "text" | "secret" | "number", isRequired = true) => ({
   name,
   flag: name,
   description: `About ${name}`,
@@ -75,6 +75,52 @@ describe("Add Storage says at its field", () => {
       const made = await adding("Unauthenticated", message, more)
       const said = made.text(60, 20).replace(/\s+/g, " ")
       assert.include(said, `${message}; remove the storage photos first`)
+      await made.close()
+    }
+  })
+})
+
+describe("a number that is none is said at its field, and nothing typed is lost", () => {
+  const number = (name: string, isWhole: boolean) => ({ ...option(name, "number", false), isWhole })
+  const sftp: StorageType = {
+    type: "sftp",
+    description: "SFTP",
+    options: [option("host", "text"), number("port", true), number("connectTimeout", false)]
+  }
+
+  it.for([
+    ["a word for a whole one", "abc", "", "Port", "must be a whole number"],
+    ["a part for a whole one", "2.5", "", "Port", "must be a whole number"],
+    ["one no computer counts to", "99999999999999999999", "", "Port", "is too large a number"],
+    ["a word for any", "", "abc", "Connect timeout", "must be a number"]
+  ] as const)("of a storage: %s", async ([, port, timeout, label, says]) => {
+    const made = await rig({ types: Effect.succeed([sftp]) })
+    await made.keys("n", "enter", "text:nas", "enter", "text:here", "enter", `text:${port}`, "enter")
+    await made.keys(`text:${timeout}`, "ctrl-s")
+    assert.match(at(made), new RegExp(`^ > ${label} .*${port}${timeout}.*${says}`))
+    assert.include(made.text(), "here")
+    assert.isUndefined(made.asked.find(([name]) => name === "addStorage"))
+    await made.close()
+  })
+
+  it("of a storage: what is one goes out as such", async () => {
+    const made = await rig({ types: Effect.succeed([sftp]) })
+    await made.keys("n", "enter", "text:nas", "enter", "text:here", "enter", "text:2222", "enter", "text:0.5", "ctrl-s")
+    const options = { host: "here", port: 2222, connectTimeout: 0.5 }
+    assert.deepStrictEqual(made.asked.find(([name]) => name === "addStorage")?.slice(1), ["nas", "sftp", options])
+    await made.close()
+  })
+
+  it("of a transfer", async () => {
+    const kept = { migrate: { source: "/a", destination: "/b", mode: "copy" } }
+    for (const [written, says] of [
+      ["many", "must be a whole number"],
+      ["99999999999999999999", "is too large a number"]
+    ] as const) {
+      const made = await rig({}, { tab: "migrate", kept })
+      await made.keys("tab", ...Array.from({ length: 6 }, () => "down"), `text:${written}`, "ctrl-s")
+      assert.match(at(made), new RegExp(`^ > Files at once .*${written}.* ${says}`))
+      assert.isUndefined(made.asked.find(([name]) => name === "preview"))
       await made.close()
     }
   })

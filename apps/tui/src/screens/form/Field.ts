@@ -13,6 +13,8 @@ export interface Field {
   readonly value: string
   /** What holds where nothing is written. */
   readonly otherwise: string
+  /** Only numbers will do, or only whole ones. */
+  readonly number?: "any" | "whole"
 }
 
 const labelOf = (name: string): string => {
@@ -24,7 +26,7 @@ const labelOf = (name: string): string => {
 }
 
 export const ofSchema = (
-  { choices, defaultValue, description, isRequired, kind, name }: SchemaField,
+  { choices, defaultValue, description, isRequired, isWhole, kind, name }: SchemaField,
   value = "",
   label = labelOf(name)
 ): Field => {
@@ -35,6 +37,7 @@ export const ofSchema = (
     about: description,
     isSecret: kind === "secret",
     ...(options === undefined ? {} : { options: isRequired ? options : ["", ...options] }),
+    ...(kind === "number" ? { number: isWhole ? "whole" : "any" } : {}),
     isRequired,
     value,
     otherwise:
@@ -57,12 +60,22 @@ export const text = (
 
 export type Values = { readonly [name: string]: string }
 
-/** What was written into `field`, as its schema means it; undefined where nothing was. */
+const numbers = { any: /^-?\d+(\.\d+)?$/, whole: /^-?\d+$/ }
+
+/** Why what was written can not be in a field of numbers. */
+export const wrongNumber = ({ number }: Field, written: string): string | undefined => {
+  const said = written.trim()
+  if (number === undefined || said === "") return undefined
+  if (!numbers[number].test(said)) return number === "whole" ? "must be a whole number" : "must be a number"
+  return Math.abs(Number(said)) > Number.MAX_SAFE_INTEGER ? "is too large a number" : undefined
+}
+
+/** What was written into `field`, as its schema means it; undefined where nothing was. Numbers are held against `wrongNumber` before. */
 export const readAs = (
   kind: SchemaField["kind"],
   written: string
 ): string | number | boolean | ReadonlyArray<string> | undefined => {
-  if (written === "") return undefined
+  if (written === "" || (kind === "number" && written.trim() === "")) return undefined
   switch (kind) {
     case "number":
       return Number(written)

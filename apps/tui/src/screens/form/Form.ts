@@ -9,7 +9,7 @@ import * as Table from "../../lines/Table.ts"
 import { told } from "../../words/Remedies.ts"
 import { question } from "../asked/Question.ts"
 import * as Choice from "./Choice.ts"
-import type { Field, Values } from "./Field.ts"
+import { type Field, type Values, wrongNumber } from "./Field.ts"
 
 export type Errors = { readonly [field: string]: string }
 
@@ -71,6 +71,14 @@ const requiredErrors = (state: State): Errors =>
       .map(({ name }) => [name, "is needed"])
   )
 
+const numberErrors = (state: State): Errors =>
+  Object.fromEntries(
+    state.options.fields.flatMap((field) => {
+      const wrong = wrongNumber(field, writtenIn(state, field))
+      return wrong === undefined ? [] : [[field.name, wrong]]
+    })
+  )
+
 const withErrors = (state: State, errors: Errors): Step<State> => {
   const first = state.options.fields.findIndex(({ name }) => errors[name] !== undefined)
   const { label } = state.options.fields[first] ?? { label: "" }
@@ -82,8 +90,8 @@ const withErrors = (state: State, errors: Errors): Step<State> => {
 }
 
 const submit = (state: State, world: World): Step<State> => {
-  const missing = requiredErrors(state)
-  if (Object.keys(missing).length > 0) return withErrors(state, missing)
+  const wrong = { ...numberErrors(state), ...requiredErrors(state) }
+  if (Object.keys(wrong).length > 0) return withErrors(state, wrong)
   const step = state.options.submit(state.values, world)
   if ("errors" in step) return withErrors(state, step.errors)
   const waits = step.close !== true && step.open === undefined && (step.asks?.length ?? 0) > 0

@@ -50,13 +50,6 @@ export const requestOf = (values: Field.Values, { directory, home }: World): Sch
   return request
 }
 
-const wrongNumbers = (values: Field.Values): { readonly [name: string]: string } =>
-  Object.fromEntries(
-    described
-      .filter(({ kind, name }) => kind === "number" && (values[name] ?? "") !== "" && !/^\d+$/.test(values[name] ?? ""))
-      .map(({ name }) => [name, "must be a whole number"])
-  )
-
 /** What says that the place itself can not be, rather than that its service is away. */
 const ofPlaces = new Set(["NotFound", "NothingThere", "PermissionDenied", "InvalidRequest", "InvalidName"])
 
@@ -102,8 +95,6 @@ export const migrate = ({ home, kept }: World, given: Beginning = {}) => {
     submitLabel: "Preview",
     blame: (failure, values, world) => blame(requestOf(values, world), failure),
     submit: (values, world) => {
-      const errors = wrongNumbers(values)
-      if (Object.keys(errors).length > 0) return { errors }
       const request = requestOf(values, world)
       const mode = values["mode"] ?? "copy"
       const keeps = { source: values["source"] ?? "", destination: values["destination"] ?? "", mode }
