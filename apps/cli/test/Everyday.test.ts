@@ -1,9 +1,19 @@
 /** Commands that rclone's users reach for every day, and what a run would cost. */
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
+import type { Emulator } from "@ourclone/b2-emulator/Emulator"
 import { expect, test } from "vitest"
 import { withB2 } from "./B2Cli.ts"
 import { makeCli } from "./Cli.ts"
+
+const withS3 = (emulator: Emulator) =>
+  makeCli({
+    environment: {
+      AWS_ACCESS_KEY_ID: emulator.keyId,
+      AWS_SECRET_ACCESS_KEY: emulator.key,
+      AWS_ENDPOINT_URL: emulator.s3Endpoint ?? ""
+    }
+  })
 
 test("copyto and moveto give one file a name of its own, here and in a bucket", async () => {
   const { cli } = await withB2()
@@ -16,6 +26,56 @@ test("copyto and moveto give one file a name of its own, here and in a bucket", 
   expect((await cli.run("moveto", "@/from/a.txt", "@/from/renamed.txt")).code).toBe(0)
   expect(cli.list("from")).toEqual(["renamed.txt"])
   expect(cli.read("from/renamed.txt")).toBe("the text")
+})
+
+/** Bytes of files that an emulator was sent and gave away so far; listings and the like are a few hundred each. */
+const moved = async ({ endpoint }: Emulator): Promise<number> => {
+  const answer = await fetch(`${endpoint}/emulator/counts`)
+  const { operations } = (await answer.json()) as {
+    operations: Record<string, { bytesIn: number; bytesOut: number }>
+  }
+  return Object.values(operations).reduce((sum, { bytesIn, bytesOut }) => sum + bytesIn + bytesOut, 0)
+}
+
+test.each(["b2", "s3"])("copyto and moveto within an account of %s move no bytes, and keep headers", async (type) => {
+  const { cli: b2, emulator } = await withB2({ s3: {} })
+  const cli = type === "b2" ? b2 : withS3(emulator)
+  const place = `${type}:some-bucket`
+  await b2.run("bucket", "create", "b2:some-bucket")
+  await b2.run("bucket", "create", "b2:other-bucket")
+  const size = 12_000_000
+  cli.write("from/a.txt", "a".repeat(300_000))
+  cli.write("from/large.bin", "b".repeat(size))
+  const given = ["--header-upload", "Cache-Control: max-age=600", "--header-upload", "Content-Language: de"]
+  expect((await cli.run("copy", "@/from", place, ...given)).code).toBe(0)
+  const before = await moved(emulator)
+  for (const name of ["a.txt", "large.bin"]) {
+    expect((await cli.run("copyto", `${place}/${name}`, `${place}/docs/copied-${name}`)).code).toBe(0)
+    const { code, error } = await cli.run("moveto", `${place}/${name}`, `${type}:other-bucket/moved-${name}`)
+    expect([code, error]).toEqual([0, expect.stringContaining("moved")])
+  }
+  expect((await moved(emulator)) - before).toBeLessThan(100_000)
+  expect((await cli.run("ls", place)).out.match(/\S+$/gm)).toEqual(["docs/copied-a.txt", "docs/copied-large.bin"])
+  for (const at of ["some-bucket/docs/copied-a.txt", "some-bucket/docs/copied-large.bin", "other-bucket/moved-a.txt"]) {
+    const link = (await b2.run("link", "--valid", "1h", `b2:${at}`)).out.trim()
+    const { body, headers } = await fetch(link)
+    await body?.cancel()
+    expect([at, headers.get("cache-control"), headers.get("content-language")]).toEqual([at, "max-age=600", "de"])
+  }
+})
+
+test("a file that is to lie inside a file stops with these words", async () => {
+  const { cli } = await withB2()
+  cli.write("from/a.txt", "a")
+  await cli.run("copy", "@/from", "b2:some-bucket")
+  for (const verb of ["copyto", "moveto"]) {
+    for (const place of ["b2:some-bucket", "@/from"]) {
+      const { code, error } = await cli.run(verb, `${place}/a.txt`, `${place}/a.txt/inner`)
+      expect([verb, place, code, error]).toEqual([verb, place, 25, expect.stringContaining("can not lie inside")])
+    }
+  }
+  expect((await cli.run("cat", "b2:some-bucket/a.txt")).out).toBe("a")
+  expect(cli.read("from/a.txt")).toBe("a")
 })
 
 test("copyto of a folder is a copy, and of a file to itself stops", async () => {

@@ -147,13 +147,15 @@ const copyOrSend = (
   file: File,
   wasThere: boolean,
   flight: Flight
-): Effect.Effect<void, StorageError> =>
-  copyOrElse(run, copy, { file, location: run.source.location }, file, wasThere, (error) => {
+): Effect.Effect<void, StorageError> => {
+  const from = { file: run.options.storedAtSource?.(file) ?? file, location: run.source.location }
+  return copyOrElse(run, copy, from, file, wasThere, (error) => {
     // The destination's key may not read the source, whose own key may.
     if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
     if (run.summary.copied === 0) run.copy = undefined
     return send(run, file, wasThere, flight)
   })
+}
 
 /** What a copy of `copyOf` may fail with, and the bytes of the source then do. */
 const isOnlyOfCopy = ({ reason }: StorageError): boolean =>

@@ -5,18 +5,20 @@ import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
-/**
- * What can be asked of it goes by the new name; its bytes pass through this machine, as a service would copy it under
- * the old one.
- */
-export const as = (provider: Provider, from: RemotePath, to: RemotePath): Provider => {
+export interface RenamedFile {
+  /** What can be asked of it goes by the new name. */
+  readonly provider: Provider
+  /** The file as its storage has it, which is how the service is to be told what to copy. */
+  readonly stored: <Some extends File>(file: Some) => Some
+}
+
+export const make = (provider: Provider, from: RemotePath, to: RemotePath): RenamedFile => {
   const inside = (path: RemotePath): RemotePath => (path === to ? from : path)
-  const stored = <Some extends File>(file: Some): Some => ({ ...file, path: inside(file.path) })
+  const stored: RenamedFile["stored"] = (file) => ({ ...file, path: inside(file.path) })
   const shown = <Some extends File>(file: Some): Some => ({ ...file, path: file.path === from ? to : file.path })
   const { digest, locate, remove } = provider
-  return {
+  const renamed: Provider = {
     ...provider,
-    place: { ...provider.place, account: `${provider.place.account}, one file by another name` },
     list: (directory, options) =>
       Stream.map(provider.list(directory, options), (entry) => (entry._tag === "File" ? shown(entry) : entry)),
     stat: (path) => Effect.map(provider.stat(inside(path)), shown),
@@ -29,4 +31,5 @@ export const as = (provider: Provider, from: RemotePath, to: RemotePath): Provid
     touch: undefined,
     versions: undefined
   }
+  return { provider: renamed, stored }
 }

@@ -1,6 +1,7 @@
 /** The two sides of a transfer, opened. */
 
 import * as ContentHeaders from "@ourclone/core/contract/ContentHeaders"
+import type { File } from "@ourclone/core/contract/Entry"
 import { isSame } from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
@@ -23,17 +24,30 @@ export interface Sides {
   readonly destination: Provider
   /** The folder that is the source; none where the source is one file. */
   readonly folder: FileOrFolder.FoundFolder | undefined
+  /** See `TransferOptions.storedAtSource`. */
+  readonly storedAtSource?: ((file: File) => File) | undefined
 }
 
 const samePlace = (name: string) =>
   new Guard.GuardStopped({ guard: "overlap", message: `source and destination are the same file, ${name}` })
 
-/** Fails where one file is to be brought to what is that very file, by this or another name of it, or another file. */
-const refuseFile = Effect.fnUntraced(function* (request: Transferring & Which, destination: Provider, tell: Tell) {
+const inFile = (file: string, name: RemotePath) =>
+  new Guard.GuardStopped({ guard: "overlap", message: `${file} is a file, and "${name}" can not lie inside of it` })
+
+/**
+ * Fails where one file is to be brought to what is that very file, by this or another name of it, or another file; `name`
+ * is what it is to be called there, where that was said.
+ */
+const refuseFile = Effect.fnUntraced(function* (
+  request: Transferring & Which,
+  destination: Provider,
+  tell: Tell,
+  name: RemotePath | undefined
+) {
   const { account } = destination.place
   const source = yield* open(request.source, tell, givenOf(request))
   if (source.place.account === account && isSame(source.place, destination.place)) {
-    return yield* samePlace(request.source)
+    return yield* name === undefined ? samePlace(request.source) : inFile(request.source, name)
   }
   if (destination.capabilities.isLocal) yield* FileOrFolder.holdsSomething({ _tag: "Folder", provider: destination })
 })
@@ -69,10 +83,12 @@ export const withSource = Effect.fnUntraced(function* (
     const { path } = found.file
     const to = name ?? path
     if (to === path && isSame(found.provider.place, destination.place)) return yield* samePlace(request.source)
-    yield* refuseFile(request, destination, tell)
+    yield* refuseFile(request, destination, tell, name)
     const source = FileOrFolder.onlyFile(found.provider, path)
+    const renamed = to === path ? undefined : RenamedFile.make(source, path, to)
     const sides: Sides = {
-      source: to === path ? source : RenamedFile.as(source, path, to),
+      source: renamed?.provider ?? source,
+      storedAtSource: renamed?.stored,
       destination: FileOrFolder.onlyFile(destination, to),
       folder: undefined
     }

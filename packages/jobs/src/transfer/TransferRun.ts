@@ -148,6 +148,7 @@ export const run = (verb: Verb) =>
         ...concurrencyOf(request, sides.destination),
         before: shared,
         removesSource: verb === "move",
+        storedAtSource: sides.storedAtSource,
         aside: yield* AsideOf.asideOf(request, sides, tell),
         limit: Limits.limitOf(request),
         plansFirst: request.checkFirst === true,
