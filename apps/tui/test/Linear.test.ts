@@ -45,6 +45,22 @@ it("what means nothing is not done", async () => {
   await close()
 })
 
+it("a path or an empty line on a form presses no button, and / filters a list", async () => {
+  const kept = { migrate: { source: "/a", destination: "/b", mode: "move" } }
+  const { app, asked, close } = await rig({}, { tab: "migrate", kept })
+  for (const line of ["/home/ann/Pictures", "/", "", "  "]) {
+    assert.strictEqual(Linear.answer(app, line), "unknown", line)
+    await app.whenIdle()
+  }
+  assert.match(Linear.hint(app.view()), /^Say a number, or/)
+  assert.isUndefined(asked.find(([name]) => name === "preview"))
+  assert.strictEqual(app.top().name, "Form")
+  Linear.answer(app, "storage")
+  assert.strictEqual(Linear.answer(app, "/nothing"), "done")
+  assert.strictEqual(app.top().choices(app.view().world)?.count, 0)
+  await close()
+})
+
 describe("whatever is asked", () => {
   const needsPassword = {
     needs: () => Effect.succeed({ wanted: ["repository:home"], missing: ["repository:home"] })

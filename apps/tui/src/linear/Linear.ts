@@ -72,6 +72,9 @@ export const hint = (view: View): string => {
   return `A line fills it in, an empty one ${keeps}; .done ends, . goes back, .quit leaves; \\. begins a text with a dot.`
 }
 
+const hasList = ({ commands }: Screen): boolean => commands.some(({ id }) => id === "list.filter")
+const isForm = ({ commands }: Screen): boolean => commands.some(({ id }) => id === "form.submit")
+
 /** What ends the asking: of a form from any field, of anything else what its line does. */
 const finish = ({ commands }: Screen): BoundCommand | undefined =>
   commands.find(({ keys }) => keys.includes("ctrl-s")) ?? commands.find(({ keys }) => keys.includes("enter"))
@@ -128,6 +131,8 @@ export const answer = (app: App, line: string): Heard => {
     return fill(app, line.replace(/^\\(?=\.)/, ""))
   }
   const said = line.trim().replace(/^\.(?=.)/, "")
+  // No line begins by chance what a form is for.
+  if (said === "" && isForm(app.top())) return "unknown"
   if (said === "") {
     app.press("enter")
     return "done"
@@ -135,6 +140,7 @@ export const answer = (app: App, line: string): Heard => {
   if (said === ".") return back(app)
   if (said === "more") return "more"
   if (said.startsWith("/")) {
+    if (!hasList(app.top())) return "unknown"
     app.press("/")
     app.put(said.slice(1).trim())
     app.press("enter")

@@ -95,7 +95,7 @@ const talk = async (app: App, { input, write }: LinearOptions, isOver: () => num
     const heard = Linear.answer(app, line)
     page = heard === "more" ? page + 1 : 0
     if (heard === "unknown") {
-      const said = asked?.isSecret === true ? "That" : `"${printable(line)}"`
+      const said = asked?.isSecret === true ? "That" : line.trim() === "" ? "An empty line" : `"${printable(line)}"`
       say([`${said} means nothing here. ${Linear.hint(app.view())}`])
     }
     if (heard === "first") say(["There is nothing to go back to here; .quit leaves."])
