@@ -1,4 +1,5 @@
 /** `rcat` and `copyurl`: one file that comes as a stream. */
+import { silent } from "@ourclone/core/events/Tell"
 import type { Beside } from "@ourclone/jobs/kind/JobKind"
 import * as Rcat from "@ourclone/jobs/transfer/Rcat"
 import * as Effect from "effect/Effect"
@@ -39,10 +40,11 @@ export const copyurl = Effect.fnUntraced(function* (
 ) {
   const { environment } = yield* Streams
   const { autoFilename, url, ...rest } = flags
-  const { content, modifiedAt, name } = yield* WebFile.open(url, environment)
   const folder = rest.destination.replace(/(?<=[^/:])\/$/, "")
-  const destination = autoFilename
-    ? `${folder}${/[/:]$/.test(folder) || folder === "" ? "" : "/"}${yield* name}`
-    : rest.destination
+  const inFolder = (name: string): string => `${folder}${/[/:]$/.test(folder) || folder === "" ? "" : "/"}${name}`
+  const aimed = autoFilename ? inFolder("name") : rest.destination
+  yield* Rcat.demand({ ...given({ createsBucket: rest.createsBucket }), destination: absolute(aimed) }, silent)
+  const { content, modifiedAt, name } = yield* WebFile.open(url, environment)
+  const destination = autoFilename ? inFolder(yield* name) : rest.destination
   yield* store(content, { ...rest, destination, modifiedAt: rest.modifiedAt ?? modifiedAt })
 }, Effect.scoped)

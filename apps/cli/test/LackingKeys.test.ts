@@ -1,10 +1,11 @@
 /**
  * Every command that touches a bucket, with a key that lacks one capability at a time: whatever it can not do without is
- * named, and nothing is stored, removed or printed.
+ * named, and nothing is stored, removed or printed; and what brings files has brought none by then.
  */
 import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import type { Emulator } from "@ourclone/b2-emulator/Emulator"
 import * as Effect from "effect/Effect"
 import { expect, onTestFinished, test } from "vitest"
 import * as HelpDocs from "../src/help/HelpDocs.ts"
@@ -43,13 +44,17 @@ const table: Readonly<Record<string, ReadonlyArray<Row>>> = {
   move: [row("listBuckets list write", "move", "@/new", place), row(changing, "move", place, "@/to")],
   copyto: [
     row("listBuckets write", "copyto", "@/new/n.txt", `${place}/n.txt`),
-    row("listBuckets read", "copyto", file, "@/to")
+    row("listBuckets read", "copyto", file, "@/to"),
+    row("listBuckets read write", "copyto", file, `${place}/another.txt`)
   ],
   moveto: [
     row("listBuckets write", "moveto", "@/new/n.txt", `${place}/n.txt`),
     row("listBuckets read write", "moveto", file, "@/moved")
   ],
-  copyurl: [row("listBuckets write", "copyurl", "URL", `${place}/n.txt`)],
+  copyurl: [
+    row("listBuckets write", "copyurl", "URL", `${place}/n.txt`),
+    row("listBuckets write", "copyurl", "-a", "URL", place)
+  ],
   check: [row("listBuckets list", "check", "@/new", place)],
   ls: [row("listBuckets list", "ls", place), row("listBuckets", "ls", "b2:")],
   lsjson: [row("listBuckets list", "lsjson", place)],
@@ -101,9 +106,7 @@ const table: Readonly<Record<string, ReadonlyArray<Row>>> = {
   "snapshot mount": [row(changing, "snapshot", "mount", "@/nowhere", ...repository)],
   "snapshot tag": [row(changing, "snapshot", "tag", "--add", "x", ...repository)],
   "snapshot rewrite": [row(changing, "snapshot", "rewrite", "--exclude", "x", ...repository)],
-  "repo init": [
-    row("listBuckets write", "repo", "init", "--repo", "b2:some-bucket/other", "--password-file", "@/password")
-  ],
+  "repo init": [row(changing, "repo", "init", "--repo", "b2:some-bucket/other", "--password-file", "@/password")],
   "repo list": [row(changing, "repo", "list", "snapshots", ...repository)],
   "repo info": [row(reading, "repo", "info", ...repository)],
   "repo check": [row(changing, "repo", "check", ...repository)],
@@ -138,6 +141,9 @@ const elsewhere = new Set([
 const groupsElsewhere =
   /^(?:(?:help|task|schedule|notify|state|plugin|config|mount) |remote (?:add|set|import|list|show|remove)$)/
 
+/** What must not have brought anything when it stops. Others look into the repository that they are about. */
+const bringing = new Set(["copy", "sync", "bisync", "move", "copyto", "moveto", "copyurl", "repo init"])
+
 test("every command of the program is in the table, or touches no bucket", async () => {
   const docs = await Effect.runPromise(HelpDocs.all)
   const isElsewhere = (name: string): boolean => elsewhere.has(name) || groupsElsewhere.test(name)
@@ -145,13 +151,24 @@ test("every command of the program is in the table, or touches no bucket", async
   expect(forgotten).toEqual([])
 })
 
-/** A page for `copyurl`. */
-const servedFile = async (): Promise<string> => {
-  const server = createServer((_, answer) => answer.end("n"))
+/** A page for `copyurl`, and how often it was asked for. */
+const servedFile = async () => {
+  let asked = 0
+  const server = createServer((_, answer) => {
+    asked++
+    answer.end("n")
+  })
   onTestFinished(() => void server.close())
   await once(server.listen(0, "127.0.0.1"), "listening")
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/n.txt`
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/n.txt`, asked: () => asked }
 }
+
+/** Of files or their parts that came to their end. */
+const transfers = ({ log }: Emulator): ReadonlyArray<string> =>
+  (log?.requests() ?? [])
+    .filter(({ method, status }) => method !== "HEAD" && status >= 200 && status < 300)
+    .map(({ operation }) => operation)
+    .filter((operation) => /upload_(?:file|part)$|download_file|copy_(?:file|part)$/.test(operation))
 
 const stored = async () => {
   const { cli, emulator } = await withB2()
@@ -169,7 +186,7 @@ const stored = async () => {
 
 test("a capability that a key lacks is named by every command that can not do without it, and nothing is done", async () => {
   const { all, emulator, from } = await stored()
-  const url = await servedFile()
+  const { asked, url } = await servedFile()
   const before = await all()
   const told: Array<unknown> = []
   for (const lacking of capabilities) {
@@ -179,14 +196,18 @@ test("a capability that a key lacks is named by every command that can not do wi
     )
     cli.write("new/n.txt", "n")
     cli.write("password", password)
-    for (const { takes, words } of Object.values(table).flat()) {
+    const rows = Object.entries(table).flatMap(([name, all]) => all.map((one) => ({ ...one, name })))
+    for (const { name, takes, words } of rows) {
       if (!takes.includes(lacking)) continue
       const meant = words.map((word) => (word === "URL" ? url : word === "FROM" ? from : word))
+      emulator.log?.reset()
       const { code, error, out } = await cli.run(...meant)
       const isNamed = error.includes(`lacks the capability "${lacking}"`) && out.replace(/^\[\n\]\n$/, "") === ""
-      if (code !== 7 || !isNamed) told.push({ words, lacking, code, error, out })
+      const brought = bringing.has(name) ? transfers(emulator) : []
+      if (code !== 7 || !isNamed || brought.length > 0) told.push({ words, lacking, code, error, out, brought })
     }
   }
   expect(told).toEqual([])
+  expect(asked()).toBe(0)
   expect(await all()).toBe(before)
 })

@@ -38,6 +38,7 @@ export const serviceFactory = ({ missing = () => [] }: Partial<Pick<Keys, "missi
   const keys: Keys = {
     own: { id: "own-key", name: "", capabilities: ["all"] },
     missing,
+    lacking: () => [],
     list: Stream.suspend(() => Stream.fromArray([...made])),
     create: ({ bucket, name }) =>
       Effect.sync(() => {

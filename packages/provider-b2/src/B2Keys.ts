@@ -1,5 +1,5 @@
 /** Application keys: what each purpose takes, and making and removing them. */
-import type { Key, Keys, Purpose } from "@ourclone/core/contract/Keys"
+import type { Deed, Key, Keys, Purpose } from "@ourclone/core/contract/Keys"
 import { InvalidRequest, NotFound, type Reason, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -13,6 +13,12 @@ const needs: Readonly<Record<Purpose, ReadonlyArray<string>>> = {
   backup: ["listBuckets", "listFiles", "readFiles", "writeFiles", "deleteFiles"],
   mount: ["listBuckets", "listFiles", "readFiles", "writeFiles"],
   read: ["listBuckets", "listFiles", "readFiles"]
+}
+
+const taken: Readonly<Record<Exclude<Deed, "remove">, string>> = {
+  list: "listFiles",
+  read: "readFiles",
+  write: "writeFiles"
 }
 
 /** A key for certain buckets is told which they are, and needs it never. */
@@ -68,6 +74,10 @@ export const make = (client: B2Client, provider: string, hardDelete: boolean): K
       [...new Set([...needs[purpose], ...(hardDelete && purpose !== "read" ? ["deleteFiles"] : [])])].filter(
         (capability) => !scope.capabilities.includes(capability) && !(isFound && capability === finding)
       ),
+    lacking: (deeds) =>
+      [
+        ...new Set(deeds.map((deed) => (deed === "remove" ? (hardDelete ? "deleteFiles" : "writeFiles") : taken[deed])))
+      ].filter((capability) => !scope.capabilities.includes(capability)),
     list: Stream.unwrap(Effect.map(names, (nameOf) => Stream.map(client.listKeys, (row) => keyOf(row, nameOf)))),
     create: ({ bucket, name, prefix, purpose, validSeconds }) =>
       Effect.suspend(() => {

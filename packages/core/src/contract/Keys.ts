@@ -10,6 +10,9 @@ export const purposes = ["sync", "backup", "mount", "read"] as const
 export const Purpose = Schema.Literals(purposes)
 export type Purpose = typeof Purpose.Type
 
+/** What a run does with files: finding out which there are; their bytes; storing; taking away, as the place does that. */
+export type Deed = "list" | "read" | "write" | "remove"
+
 /** What is told of a key; never its secret. */
 export const Key = Schema.Struct({
   id: Schema.String,
@@ -41,6 +44,8 @@ export interface Keys {
   readonly own: Key
   /** What the key in use lacks for that, in the service's own words; `isFound` leaves out what it takes to find a bucket. */
   readonly missing: (purpose: Purpose, isFound?: boolean) => ReadonlyArray<string>
+  /** The same, for things that are done. What it takes to find a bucket is left out. */
+  readonly lacking: (deeds: ReadonlyArray<Deed>) => ReadonlyArray<string>
   readonly list: Stream.Stream<Key, StorageError>
   /** Makes the least key that will do. Called twice it makes two. The secret is told this once. Fails with `NotFound` where there is no such bucket. */
   readonly create: (

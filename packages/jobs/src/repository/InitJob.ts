@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { text } from "../kind/RequestFields.ts"
+import * as KeyFor from "../place/KeyFor.ts"
 import * as OpenPlace from "../place/OpenPlace.ts"
 import { access } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
@@ -65,6 +66,7 @@ export const kind: JobKind<"init", Request, Summary> = {
       const message = "it names no bucket; write remote:bucket or remote:bucket/folder"
       return yield* new InvalidJob({ field: "repository", message })
     }
+    yield* KeyFor.demandDeeds(provider, ["list", "read", "write"])
     const password = yield* OpenedRepository.passwordOf(beside, OpenedRepository.secretOf(request.repository))
     const { config } = yield* Repository.init(provider, password, { version: request.repositoryVersion, polynomial })
     beside.tell.fact({ _tag: "Step", name: madeStep, values: { id: config.id } })

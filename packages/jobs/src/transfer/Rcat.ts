@@ -3,6 +3,7 @@ import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import { NoSpace, SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
 import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
+import type { Tell } from "@ourclone/core/events/Tell"
 import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import { current, hasEnded, ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Effect from "effect/Effect"
@@ -12,6 +13,8 @@ import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
 import * as Bwlimit from "../place/Bwlimit.ts"
+import * as KeyFor from "../place/KeyFor.ts"
+import { open } from "../place/OpenPlace.ts"
 import { parentOf } from "../place/PlaceText.ts"
 import { storedInput } from "./TransferFields.ts"
 import * as TransferRun from "./TransferRun.ts"
@@ -74,9 +77,23 @@ const spool = Effect.fnUntraced(function* (input: NonNullable<Beside["input"]>, 
   return name
 })
 
+/**
+ * Opens where it is to go until the scope closes. Fails with `PermissionDenied` where nothing may be stored there, so that
+ * nobody reads an input in vain.
+ */
+export const demand = Effect.fnUntraced(function* (
+  { createsBucket, destination }: Pick<Request, "createsBucket" | "destination">,
+  tell: Tell
+) {
+  const parent = parentOf(destination)
+  if (parent === undefined) return
+  yield* KeyFor.demandDeeds(yield* open(parent.folder, tell, { createsBuckets: createsBucket }), ["write"])
+})
+
 const run = Effect.fnUntraced(function* ({ modifiedAt, ...request }: Request, beside: Beside) {
   const { input } = beside
   if (input === undefined) return yield* new InvalidJob({ message: "there is no input beside the request to store" })
+  yield* demand(request, beside.tell)
   const source = yield* spool(input, modifiedAt)
   return yield* TransferRun.run("copy")({ ...request, source, toName: true, ignoreTimes: true }, beside)
 })

@@ -19,6 +19,7 @@ import * as Bwlimit from "../place/Bwlimit.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterOf } from "../place/FilterFields.ts"
 import { hold, tellBusy } from "../place/HoldDestination.ts"
+import * as KeyFor from "../place/KeyFor.ts"
 import * as RepositoryAmong from "../place/RepositoryAmong.ts"
 import * as Tpslimit from "../place/Tpslimit.ts"
 import * as AsideOf from "./AsideOf.ts"
@@ -135,8 +136,10 @@ export const run = (verb: Verb) =>
   Effect.fnUntraced(function* (asked: Request, { limits, sharing, tell }: Beside) {
     const { name, request } = yield* Sides.aimed(asked, tell)
     const opened = yield* Sides.openDestination(request, tell)
+    yield* KeyFor.demandDeeds(opened, verb === "sync" ? ["write", "remove"] : ["write"])
     yield* hold(opened, { type: verb, whenBusy: request.whenBusy, tell })
     const sides = yield* Sides.withSource(request, opened, tell, name)
+    if (verb === "move") yield* KeyFor.demandDeeds(sides.source, ["read", "remove"])
     yield* Sides.refuseWithoutMetadata(request, [sides.source, sides.destination])
     if (request.maxCost !== undefined) yield* refuseCost(verb, request, sides, request.maxCost, tell)
     const first = yield* planOf(verb, request, sides, tell)

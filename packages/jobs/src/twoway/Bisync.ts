@@ -21,6 +21,7 @@ import { ThisMachine } from "../kind/Surroundings.ts"
 import * as Bwlimit from "../place/Bwlimit.ts"
 import { filterOf } from "../place/FilterFields.ts"
 import { hold } from "../place/HoldDestination.ts"
+import * as KeyFor from "../place/KeyFor.ts"
 import * as Tpslimit from "../place/Tpslimit.ts"
 import { Request } from "./BisyncFields.ts"
 import * as Comparing from "./Comparing.ts"
@@ -150,6 +151,7 @@ const atItsPace = <A, E, R>(run: Effect.Effect<A, E, R>, { tpslimit }: Request):
 const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
   const { limits, tell } = beside
   const pair = yield* openPair(request, tell)
+  for (const side of [pair.first, pair.second]) yield* KeyFor.demandDeeds(side, ["list", "read", "write", "remove"])
   for (const side of [pair.first, pair.second]) {
     yield* hold(side, { type: "bisync", whenBusy: request.whenBusy, tell })
   }
