@@ -69,10 +69,43 @@ describe("a plan", () => {
     assert.isUndefined(asked.find(([name]) => name === "start"))
     isStopped = false
     await keys("esc", "enter", "S")
+    // Who saw the plan is asked too, with Back chosen first.
+    assert.isUndefined(asked.find(([name]) => name === "start"))
+    assert.include(text(), "Deletes 2 files in /b.")
+    assert.include(text(), "> Back")
+    await keys("up", "enter")
     const [, , request] = asked.find(([name]) => name === "start") ?? []
     assert.strictEqual((request as { maxDelete?: number } | undefined)?.maxDelete, 2)
     await close()
   })
+})
+
+it("the plan of a move says what goes at the source, also of what is at the destination already", async () => {
+  const { asked, close, keys, text } = await rig(
+    {
+      preview: () =>
+        Stream.succeed(
+          envelopes(
+            { _tag: "Would", deed: "moved", item: "a", bytes: 3, because: "missing" },
+            { _tag: "Would", deed: "moved", item: "b", because: "same at the destination" },
+            { _tag: "Would", deed: "touched", item: "c", because: "time differs" },
+            { _tag: "Finished", outcome: "done" }
+          )
+        )
+    },
+    { tab: "migrate", kept: { migrate: { source: "/a", destination: "/b", mode: "move" } } }
+  )
+  await keys("enter")
+  assert.match(text(), /Copy new +1 +3 B/)
+  assert.match(text(), /Remove at the source +3 /)
+  assert.notInclude(text(), "Delete")
+  assert.include(text(), "Start and remove 3 files at the source")
+  // Only what is copied; then only what has its time set; then all that goes at the source.
+  await keys("tab", "tab", "tab")
+  for (const name of ["a", "b", "c"]) assert.match(text(), new RegExp(`^.. ${name} `, "m"))
+  await keys("S")
+  assert.strictEqual(asked.filter(([name]) => name === "start").length, 1)
+  await close()
 })
 
 describe("a plan that has to be thought of", () => {

@@ -17,7 +17,7 @@ describe.skipIf(missing !== undefined)(`in a window${because}`, () => {
       try {
         put("letters/a.txt", "moved")
         await keys("2", "text:~/letters", "Enter", "text:photos:my-bucket/moved", "Enter", "text:m", "C-s")
-        await until("Start: S")
+        await until("Start and remove 1 file at the source: S")
         fits(window, size)
         assert.isTrue(fs.existsSync(path.join(home, "letters/a.txt")))
         await keys("S")

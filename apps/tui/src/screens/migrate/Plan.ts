@@ -13,6 +13,7 @@ import type { World } from "../../command/World.ts"
 import * as Lines from "../../lines/Line.ts"
 import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
+import * as Places from "../../words/Places.ts"
 import { told } from "../../words/Remedies.ts"
 import * as TaskTitle from "../../words/TaskTitle.ts"
 import { question } from "../asked/Question.ts"
@@ -24,6 +25,7 @@ const groups = [
   "Bring back",
   "Set time",
   "Delete",
+  "Remove at the source",
   "Folders",
   "Others",
   "Pass over",
@@ -36,6 +38,8 @@ interface Row {
   readonly item: string
   readonly bytes: number | undefined
   readonly because: string
+  /** Whether the file goes at the source, once it is at the destination. */
+  readonly leaves: boolean
 }
 
 interface Count {
@@ -72,7 +76,8 @@ const rowOf = (fact: Fact, kind: string): Row | undefined => {
   switch (fact._tag) {
     case "Would": {
       const { because = "", bytes, deed, item } = fact
-      const row = (group: Group): Row => ({ group, item, bytes, because })
+      const leaves = deed === "moved" || (kind === "move" && deed === "touched")
+      const row = (group: Group): Row => ({ group, item, bytes, because, leaves })
       if (fact.what !== undefined && deed !== "same") return row(fact.what === "folder" ? "Folders" : "Others")
       switch (deed) {
         case "stored":
@@ -81,7 +86,7 @@ const rowOf = (fact: Fact, kind: string): Row | undefined => {
         case "updated":
         case "restored":
           if (kind === "undo") return row("Bring back")
-          if (because === "same at the destination") return row("Delete")
+          if (because === "same at the destination") return row("Remove at the source")
           return row(because === "" || because === "missing" ? "Copy new" : "Overwrite")
         case "touched":
           return row("Set time")
@@ -97,9 +102,15 @@ const rowOf = (fact: Fact, kind: string): Row | undefined => {
       return undefined
     }
     case "Skipped":
-      return { group: "Pass over", item: fact.item, bytes: undefined, because: fact.because }
+      return { group: "Pass over", item: fact.item, bytes: undefined, because: fact.because, leaves: false }
     case "Failed":
-      return { group: "Fail", item: fact.failure.item ?? "", bytes: undefined, because: told(fact.failure) }
+      return {
+        group: "Fail",
+        item: fact.failure.item ?? "",
+        bytes: undefined,
+        because: told(fact.failure),
+        leaves: false
+      }
     default:
       return undefined
   }
@@ -114,7 +125,7 @@ const table: Table.Table<Row, World> = {
     {
       head: "What",
       width: 10,
-      text: ({ group }) => group,
+      text: ({ group }) => (group === "Remove at the source" ? "Remove" : group),
       tone: ({ group }) => (group === "Delete" ? "warn" : group === "Fail" ? "bad" : "plain")
     },
     { head: "Because", width: 30, from: 100, text: ({ because }) => because }
@@ -122,8 +133,12 @@ const table: Table.Table<Row, World> = {
   empty: ["Nothing to do, as far as is known"]
 }
 
+/** What is copied and goes at the source belongs to two. */
+const groupsOf = ({ group, leaves }: Row): ReadonlyArray<Group> =>
+  leaves && group !== "Remove at the source" ? [group, "Remove at the source"] : [group]
+
 const shownRows = (rows: ReadonlyArray<Row>, only: Group | undefined): ReadonlyArray<Row> =>
-  only === undefined ? rows : rows.filter(({ group }) => group === only)
+  only === undefined ? rows : rows.filter((row) => groupsOf(row).includes(only))
 
 const decodeSummary = Schema.decodeUnknownOption(Schema.Struct({ cost: Cost.Cost }))
 
@@ -145,8 +160,10 @@ const take = (state: State, events: ReadonlyArray<Envelope>): State => {
     }
     const row = rowOf(event, state.kind)
     if (row === undefined) continue
-    const { bytes = 0, items = 0 } = counts[row.group] ?? {}
-    counts[row.group] = { items: items + 1, bytes: bytes + (row.bytes ?? 0) }
+    for (const group of groupsOf(row)) {
+      const { bytes = 0, items = 0 } = counts[group] ?? {}
+      counts[group] = { items: items + 1, bytes: bytes + (row.bytes ?? 0) }
+    }
     if (rows.length < rowsKept) rows.push(row)
   }
   const list = List.withItems(state.list, shownRows(rows, state.only))
@@ -154,6 +171,7 @@ const take = (state: State, events: ReadonlyArray<Envelope>): State => {
 }
 
 const deletes = ({ counts }: State): number => counts.Delete?.items ?? 0
+const removesAtSource = ({ counts }: State): number => counts["Remove at the source"]?.items ?? 0
 
 /** Files that could not be taken back: an undo leaves them, and says so before. */
 const left = ({ counts, kind }: State): number => (kind === "undo" ? (counts["Pass over"]?.items ?? 0) : 0)
@@ -166,7 +184,9 @@ const startLabel = (state: State): string =>
     ? `Start, and leave ${Amount.files(left(state))} as they are`
     : deletes(state) > 0
       ? `Start and delete ${Amount.files(deletes(state))}`
-      : "Start"
+      : removesAtSource(state) > 0
+        ? `Start and remove ${Amount.files(removesAtSource(state))} at the source`
+        : "Start"
 
 /** What the plan was about, and no more: where more would be deleted by then, nothing is. */
 const requestOf = (state: State): Schema.Json => ({
@@ -187,18 +207,28 @@ const titleOf = ({ kind, request }: State, { home, tasks }: World): string => {
   return task === undefined ? TaskTitle.of({ kind, request }, home) : `Undo: ${TaskTitle.of(task, home)}`
 }
 
-/** What has to be thought of is asked about; so is what deletes, of who said that it is to start before the plan was there. */
-const start = (state: State, world: World): Step<State> =>
-  state.warnings.length === 0 && (!state.isWanted || deletes(state) + left(state) === 0)
-    ? { close: true, asks: [startOf(state)] }
-    : {
-        state: { ...state, isWanted: false },
-        open: question(
-          "Start?",
-          [titleOf(state, world), ...state.warnings],
-          [{ label: startLabel(state), asks: [startOf(state)] }]
-        )
-      }
+/** How much is deleted, and where. */
+const deletion = (state: State, { home }: World): ReadonlyArray<string> => {
+  if (deletes(state) === 0) return []
+  const { destination, target } = state.request as { readonly [field: string]: unknown }
+  const place = destination ?? target
+  const where = typeof place === "string" ? ` in ${Places.short(place, home)}` : ""
+  return [`Deletes ${Amount.files(deletes(state))}${where}.`]
+}
+
+/** What deletes is asked about, and what has to be thought of; so is what leaves files, of who said that it is to start before the plan was there. */
+const start = (state: State, world: World): Step<State> => {
+  const unseen = state.isWanted ? left(state) + removesAtSource(state) : 0
+  if (state.warnings.length + deletes(state) + unseen === 0) return { close: true, asks: [startOf(state)] }
+  return {
+    state: { ...state, isWanted: false },
+    open: question(
+      "Start?",
+      [titleOf(state, world), ...deletion(state, world), ...state.warnings],
+      [{ label: startLabel(state), asks: [startOf(state)] }]
+    )
+  }
+}
 
 /** Nothing was found out. */
 const isWithout = ({ failure, rows }: State): boolean => failure !== undefined && rows.length === 0
@@ -216,7 +246,7 @@ const commands: ReadonlyArray<Command<State>> = [
     id: "plan.start",
     keys: ["S"],
     label: "Start",
-    about: "Does it, as a task; the line above says how many files it deletes",
+    about: "Does it, as a task; asks with the count and the place where it deletes",
     whyNot: ({ failure }) => (failure === undefined ? undefined : told(failure)),
     run: (state, world) =>
       state.isDone ? start(state, world) : { state: { ...state, isWanted: !state.isWanted }, notice: waits(state) }
@@ -267,8 +297,10 @@ const counted = (state: State): ReadonlyArray<readonly [Group, Count]> =>
     return count === undefined ? [] : [[group, count] as const]
   })
 
-const countLine = ([group, { bytes, items }]: readonly [Group, Count]): Lines.Line => [
-  Lines.span(`   ${group.padEnd(12)}`, group === "Delete" ? "warn" : group === "Fail" ? "bad" : "plain"),
+const groupColumns = (state: State): number => (removesAtSource(state) > 0 ? 22 : 12)
+
+const countLine = ([group, { bytes, items }]: readonly [Group, Count], columns: number): Lines.Line => [
+  Lines.span(`   ${group.padEnd(columns)}`, group === "Delete" ? "warn" : group === "Fail" ? "bad" : "plain"),
   Lines.span(`${Amount.count(items).padStart(9)}  `),
   Lines.span(bytes > 0 ? Amount.bytes(bytes).padStart(9) : " ".repeat(9)),
   Lines.span(notes[group] === undefined ? "" : `   ${notes[group]}`, "faint")
@@ -284,7 +316,7 @@ const spokenColumns = 1_000
 const head = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
   const same = isWithout(state)
     ? []
-    : [Lines.line(`   ${"Leave alone".padEnd(12)}${Amount.count(state.same).padStart(9)}`)]
+    : [Lines.line(`   ${"Leave alone".padEnd(groupColumns(state))}${Amount.count(state.same).padStart(9)}`)]
   const cost = state.cost === undefined ? "" : capital(Cost.words(state.cost))
   const costs = Lines.wrap(cost, columns - 2).map((text) => Lines.line(` ${text}`, "faint"))
   const warnings = state.warnings
@@ -300,7 +332,14 @@ const head = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
         state.failure === undefined ? ` ${startLabel(state)}: S` : " It would not run",
         deletes(state) > 0 ? "warn" : "good"
       )
-  return [...counted(state).map(countLine), ...same, ...(cost === "" ? [] : costs), ...warnings, ...failed, end]
+  return [
+    ...counted(state).map((count) => countLine(count, groupColumns(state))),
+    ...same,
+    ...(cost === "" ? [] : costs),
+    ...warnings,
+    ...failed,
+    end
+  ]
 }
 
 export const kind: ScreenKind<State> = {
