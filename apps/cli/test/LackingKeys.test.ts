@@ -13,7 +13,16 @@ import { withB2, withKey } from "./B2Cli.ts"
 import { initAt, password } from "./RepositoryCli.ts"
 
 const capabilities = [
-  ...["listBuckets", "writeBuckets", "deleteBuckets", "listKeys", "writeKeys", "deleteKeys"],
+  ...[
+    "listBuckets",
+    "writeBuckets",
+    "writeBucketEncryption",
+    "writeBucketRetentions",
+    "deleteBuckets",
+    "listKeys",
+    "writeKeys",
+    "deleteKeys"
+  ],
   ...["listFiles", "readFiles", "writeFiles", "deleteFiles", "shareFiles"]
 ]
 
@@ -77,7 +86,12 @@ const table: Readonly<Record<string, ReadonlyArray<Row>>> = {
   mount: [row(changing, "mount", place, "@/nowhere"), row(reading, "mount", "--read-only", place, "@/nowhere")],
   "bucket list": [row("listBuckets", "bucket", "list", "b2:")],
   "bucket create": [row("writeBuckets", "bucket", "create", "b2:new-bucket")],
-  "bucket update": [row("listBuckets writeBuckets", "bucket", "update", "--public", "b2:some-bucket")],
+  "bucket update": [
+    row("listBuckets writeBuckets", "bucket", "update", "--public", "b2:some-bucket"),
+    row("writeBucketEncryption", "bucket", "update", "--encryption", "SSE-B2", "b2:some-bucket"),
+    row("writeBucketRetentions", "bucket", "update", "--object-lock", "b2:some-bucket"),
+    row("writeBucketRetentions", "bucket", "update", "--retention", "governance:30d", "b2:some-bucket")
+  ],
   "bucket lifecycle": [row("listBuckets writeBuckets", "bucket", "lifecycle", "--keep-last", "b2:some-bucket")],
   "bucket remove": [row("listBuckets deleteBuckets", "bucket", "remove", "b2:some-bucket")],
   "key create": [row("listBuckets writeKeys", "key", "create", "--for", "sync", "b2:some-bucket")],

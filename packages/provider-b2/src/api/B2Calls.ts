@@ -44,8 +44,13 @@ export interface B2Calls {
     decode: (json: unknown) => A,
     bounds?: CallBounds
   ) => Effect.Effect<A, Failure>
-  /** Names what went wrong with `path`. `isUpload` when an upload URL was asked. */
-  readonly explain: (name: string, path: string | undefined, isUpload?: boolean) => (failure: Failure) => StorageError
+  /** Names what went wrong with `path`. `isUpload` when an upload URL was asked; `fields` as in `Circumstances`. */
+  readonly explain: (
+    name: string,
+    path: string | undefined,
+    isUpload?: boolean,
+    fields?: ReadonlyArray<string>
+  ) => (failure: Failure) => StorageError
   /** The decoded body of a good answer; a failure for any other. */
   readonly decoded: <A>(
     reply: HttpReply,
@@ -69,7 +74,7 @@ const goneBucket = new Set(["bad_bucket_id", "invalid_bucket_id"])
 
 const explainWith =
   (provider: string, key: () => KeyScope, onBucketGone?: () => void) =>
-  (operation: string, path: string | undefined, isUpload = false) =>
+  (operation: string, path: string | undefined, isUpload = false, fields?: ReadonlyArray<string>) =>
   (failure: Failure): StorageError => {
     if (failure._tag === "StorageError") return failure
     if (failure._tag === "ConnectionFailure" && isStorageError(failure.error)) return failure.error
@@ -77,7 +82,7 @@ const explainWith =
     const reason =
       failure._tag === "ConnectionFailure"
         ? ConnectionReason.reasonOf(failure, isUpload)
-        : reasonOf(failure, { call: operation, isUpload, key: key() })
+        : reasonOf(failure, { call: operation, isUpload, fields, key: key() })
     return new StorageError({ provider, operation, ...(path === undefined ? {} : { path }), reason })
   }
 

@@ -147,11 +147,9 @@ export const make = (calls: B2Calls) => {
     deleteBucket: (bucketId: string) =>
       named("b2_delete_bucket", undefined, ({ accountId }) => ({ accountId, bucketId }), nothing),
     updateBucket: (bucketId: string, changes: object) =>
-      named(
-        "b2_update_bucket",
-        undefined,
-        ({ accountId }) => ({ accountId, bucketId, ...changes }),
-        B2Replies.bucketRow
+      Effect.mapError(
+        calls.call("b2_update_bucket", ({ accountId }) => ({ accountId, bucketId, ...changes }), B2Replies.bucketRow),
+        explain("b2_update_bucket", undefined, false, Object.keys(changes))
       ),
 
     /** Not to be made again: the service may have made the key. */

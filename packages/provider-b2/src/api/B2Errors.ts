@@ -24,6 +24,8 @@ export interface Circumstances {
   readonly call: string
   /** Whether an upload URL was asked, rather than the API. */
   readonly isUpload?: boolean | undefined
+  /** What was given to the call, by name, as far as that makes a difference to what it needs. */
+  readonly fields?: ReadonlyArray<string> | undefined
   readonly key?: KeyScope | undefined
 }
 
@@ -57,6 +59,13 @@ const capabilities: { readonly [call: string]: string } = {
   b2_download_file_by_id: "readFiles"
 }
 
+/** What a call needs besides, to set a field. */
+const settings: { readonly [field: string]: string } = {
+  defaultServerSideEncryption: "writeBucketEncryption",
+  defaultRetention: "writeBucketRetentions",
+  fileLockEnabled: "writeBucketRetentions"
+}
+
 const reach = (key: KeyScope): string => {
   const names = key.buckets?.map(({ id, name }) => `"${name ?? id}"`).join(", ")
   const buckets = names === undefined ? undefined : `the bucket ${names}`
@@ -64,17 +73,20 @@ const reach = (key: KeyScope): string => {
   return [buckets, prefix].filter((part) => part !== undefined).join(" and ")
 }
 
-const lacksCapability = ({ call, key }: Circumstances): boolean => {
-  const capability = capabilities[call]
-  return key !== undefined && capability !== undefined && !key.capabilities.includes(capability)
-}
+/** The first capability that the key would need and does not have. */
+const lackedBy = ({ call, fields = [], key }: Circumstances): string | undefined =>
+  [capabilities[call], ...fields.map((field) => settings[field])].find(
+    (capability) => key !== undefined && capability !== undefined && !key.capabilities.includes(capability)
+  )
 
 /** Words for a key that may not do `call`. */
-export const denial = ({ call, key }: Circumstances): string => {
+export const denial = (circumstances: Circumstances): string => {
+  const { call, key } = circumstances
   const capability = capabilities[call]
   if (key === undefined) return "the application key may not do this"
-  if (lacksCapability({ call, key })) {
-    return `the application key ${key.keyId} lacks the capability "${capability}"; make a key that has it`
+  const lacked = lackedBy(circumstances)
+  if (lacked !== undefined) {
+    return `the application key ${key.keyId} lacks the capability "${lacked}"; make a key that has it`
   }
   const limits = reach(key)
   if (limits !== "") return `the application key ${key.keyId} only reaches ${limits}; use a key for this place`
@@ -116,7 +128,7 @@ const unauthorized = (refusal: B2Refusal, circumstances: Circumstances): Storage
     case "":
       return new StorageError.PermissionDenied({
         message: denial(circumstances),
-        ...(lacksCapability(circumstances) ? { concernsAll: true } : {})
+        ...(lackedBy(circumstances) === undefined ? {} : { concernsAll: true })
       })
     default:
       return new StorageError.PermissionDenied({ message: `B2 refused: ${said(refusal)}` })
