@@ -59,6 +59,17 @@ describe("the browser", () => {
     await close()
   })
 
+  it("keeps the marks of a delete that was thought better of, and drops them once it is begun", async () => {
+    const { close, keys, text } = await rig({ rows }, { directory: "/home/ann" })
+    await keys("enter", "a")
+    assert.include(text(), "3 marked")
+    await keys("d", "enter")
+    assert.include(text(), "3 marked")
+    await keys("d", "k", "enter")
+    assert.notInclude(text(), "marked")
+    await close()
+  })
+
   it("goes where it is told, and an answer finds its screen in whatever tab that is", async () => {
     const { asked, close, keys, text } = await rig({ rows }, { directory: "/home/ann" })
     await keys("enter", "e", "text:photos:b/2024", "ctrl-s")

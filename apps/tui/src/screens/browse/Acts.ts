@@ -2,7 +2,6 @@
 import * as Amount from "@ourclone/core/events/Amount"
 import type { Step } from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
-import * as List from "../../lists/List.ts"
 import * as Places from "../../words/Places.ts"
 import { question } from "../asked/Question.ts"
 import * as Field from "../form/Field.ts"
@@ -10,7 +9,7 @@ import { form } from "../form/Form.ts"
 import { plan } from "../migrate/Plan.ts"
 import type { Entry } from "./Entry.ts"
 import type { Pane } from "./Pane.ts"
-import { lens, meant, otherOf, paneOf, type State } from "./State.ts"
+import { meant, otherOf, paneOf, type Side, type State } from "./State.ts"
 
 interface Subject {
   readonly place: string
@@ -61,6 +60,9 @@ export const countText = (entries: ReadonlyArray<Entry>): string => {
 
 const isLocal = (place: string): boolean => !/^[^/]+:/.test(place)
 
+/** The tag by which the browser hears that what was meant at that side is being deleted. */
+export const removalTag = (side: Side) => `remove${side}` as const
+
 export const askToDelete = (state: State, { home }: World): Step<State> => {
   const entries = meant(state)
   const { include, isFolder, name, place } = subject(state)
@@ -77,9 +79,11 @@ export const askToDelete = (state: State, { home }: World): Step<State> => {
       : "Where the storage keeps versions they stay, and U brings them back."
   ]
   return {
-    state: lens.set(state, List.unmarkAll(paneOf(state).list)),
     open: question("Delete?", says, [
-      { label: `Delete ${what}`, asks: [{ _tag: "Start", tag: "remove", kind: "remove", request, isShown: false }] }
+      {
+        label: `Delete ${what}`,
+        asks: [{ _tag: "Start", tag: removalTag(state.side), kind: "remove", request, isShown: false }]
+      }
     ])
   }
 }

@@ -10,7 +10,7 @@ import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
 import * as Places from "../../words/Places.ts"
 import { told } from "../../words/Remedies.ts"
-import { countText, goTag } from "./Acts.ts"
+import { countText, goTag, removalTag } from "./Acts.ts"
 import { commands } from "./BrowserCommands.ts"
 import { byName } from "./Entry.ts"
 import * as Measured from "./Measured.ts"
@@ -148,6 +148,14 @@ const hearListed = (state: State, side: Side, answer: Answer): Step<State> => {
   }
 }
 
+/** What was marked is no more, once it is being deleted. */
+const hearRemoval = (state: State, side: Side, answer: Answer): Step<State> => {
+  if (answer._tag !== "Started") return {}
+  const pane = state.panes[side]
+  const unmarked = withPane(state, side, { ...pane, list: List.unmarkAll(pane.list) })
+  return { state: { ...unmarked, removal: answer.task.id } }
+}
+
 const hear = (state: State, answer: Answer): Step<State> => {
   switch (answer.tag) {
     case "0":
@@ -158,8 +166,10 @@ const hear = (state: State, answer: Answer): Step<State> => {
       return hearMeasured(state, 0, answer)
     case "size1":
       return hearMeasured(state, 1, answer)
-    case "remove":
-      return answer._tag === "Started" ? { state: { ...state, removal: answer.task.id } } : {}
+    case removalTag(0):
+      return hearRemoval(state, 0, answer)
+    case removalTag(1):
+      return hearRemoval(state, 1, answer)
     case goTag:
       return answer._tag === "Said" ? goTo(state, answer.says) : {}
     default:
