@@ -68,9 +68,9 @@ const stopped = (output: Output.Output) => (view: RunView, exit: Exit.Failure<un
   const isCancelled = Cause.hasInterruptsOnly(exit.cause) || (isStopped && error.code === ExitCode.interrupted)
   const isLimited = error instanceof LimitReached
   if (isCancelled || isLimited || (files > 0 && (isStorageError(error) || isStopped))) {
-    output.note(
-      `stopped after ${Amount.files(files)} (${Amount.bytes(settledBytes)}); the same command goes on from here`
-    )
+    // A limit says so itself.
+    const goesOn = isLimited ? "" : "; the same command goes on from here"
+    output.note(`stopped after ${Amount.files(files)} (${Amount.bytes(settledBytes)})${goesOn}`)
   }
   for (const line of RunReport.failureLines(view)) output.problem(line)
 }

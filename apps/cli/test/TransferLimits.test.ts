@@ -52,8 +52,11 @@ test("a limit that was reached ends a run with 8, and nonsense with 2", async ()
   for (const name of ["a", "b", "c"]) write(`from/${name}`, "x".repeat(100))
   const words = ["sync", "@/from", "@/to", "--transfers", "1", "--max-transfer", "150b", "--cutoff-mode", "cautious"]
   const { code, error } = await run(...words)
-  expect([code, error]).toEqual([8, expect.stringContaining("150 bytes at most")])
-  expect(error).toContain("stopped after 1 file (100 B); the same command goes on from here")
+  expect([code, error]).toEqual([
+    8,
+    expect.stringContaining("150 B may be transferred at most, and the next file would go beyond")
+  ])
+  expect(error).toContain("stopped after 1 file (100 B)\n")
   expect(list("to")).toEqual(["a"])
   expect((await run("copy", "@/from", "@/to", "--max-transfer", "lots")).code).toBe(2)
   expect((await run("copy", "@/from", "@/to", "--order-by", "colour")).code).toBe(2)
