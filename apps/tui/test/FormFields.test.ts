@@ -1,5 +1,5 @@
 /** What is wrong is said at its field, and the cursor stands there: whichever form it is, and whoever found it out. */
-
+import * as path from "node:path"
 import type { Failure } from "@ourclone/core/events/Failure"
 import { widthOf } from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import { assert, describe, it } from "vitest"
 import type { StorageType } from "../src/command/Ask.ts"
 import { LinkFailed } from "../src/link/Link.ts"
+import * as WatchedFolder from "../src/link/WatchedFolder.ts"
 import { envelopes, type Rig, rig, task } from "./Rig.ts"
 
 const failure = (code: string, message: string, more: Partial<Failure> = {}): Failure => ({
@@ -200,6 +201,48 @@ describe("New repository says at its field", () => {
     assert.notInclude(made.text(), "› New repository")
     assert.deepStrictEqual(made.app.view().world.kept["repositories"], ["/b"])
     await made.close()
+  })
+})
+
+it("a folder or bucket that can not be is said at its name, and none is made", async () => {
+  let isPossible = false
+  const started = task({ state: { _tag: "Queued", notBefore: null } })
+  const made = await rig({
+    start: () => (isPossible ? Effect.succeed(started) : refuse("InvalidJob", "no such name", { item: "bucket" }))
+  })
+  await made.keys("enter", "n", "text:Bad Bucket!", "ctrl-s")
+  assert.match(at(made), /^ > Name .*Bad Bucket!.* no such name/)
+  isPossible = true
+  await made.keys("ctrl-s")
+  assert.notInclude(made.text(), "Make a folder")
+  await made.close()
+})
+
+describe("a schedule says at the folder it watches", () => {
+  const saving = async (watch: string, answers: Parameters<typeof rig>[0] = {}) => {
+    const made = await rig(
+      { preview: () => Stream.succeed(envelopes({ _tag: "Finished", outcome: "done" })), ...answers },
+      { tab: "migrate", kept: { migrate: { source: "/a", destination: "/b", mode: "copy" } } }
+    )
+    await made.keys("ctrl-s", "W", "text:nightly", "up", "up", "up", "up", "up", "up")
+    await made.keys("down", "down", "down", "down", `text:${watch}`, "ctrl-s")
+    return made
+  }
+
+  it("that it is none of the computer", async () => {
+    const made = await saving("photos:b", { addSchedule: () => Effect.void })
+    assert.match(at(made), /^ > Also after changes .*photos:b.* must be a folder of the computer itself/)
+    await made.close()
+  })
+
+  it("that it is not there", async () => {
+    const missing = path.join(import.meta.dirname, "nowhere")
+    const made = await saving(missing, { addSchedule: ({ watch }) => WatchedFolder.check(watch) })
+    assert.match(at(made), /^ > Also after changes .* can not be watched: there is no such directory/)
+    await made.close()
+    const there = await saving(import.meta.dirname, { addSchedule: ({ watch }) => WatchedFolder.check(watch) })
+    assert.strictEqual(there.app.top().name, "Plan")
+    await there.close()
   })
 })
 

@@ -14,6 +14,7 @@ import type { Remote, Repository } from "../command/World.ts"
 import * as ConfigurationWatch from "./ConfigurationWatch.ts"
 import { type DeskProcess, one, secretsOf } from "./DeskProcess.ts"
 import { failed, type Link, LinkFailed, type Needs } from "./Link.ts"
+import * as WatchedFolder from "./WatchedFolder.ts"
 
 export interface LocalOptions {
   readonly store: TaskStore
@@ -126,7 +127,8 @@ export const make = Effect.fnUntraced(function* ({
     removeStorage: (name) => Effect.asVoid(one(desk.ask({ _tag: "RemoveStorage", name }))),
     testStorage: (name) => Effect.map(one(desk.ask({ _tag: "TestStorage", name })), String),
     schedules: Effect.suspend(() => journal(store.schedules.list)),
-    addSchedule: (plan) => Effect.asVoid(journal(store.schedules.create(plan, by))),
+    addSchedule: (plan) =>
+      Effect.andThen(WatchedFolder.check(plan.watch), Effect.asVoid(journal(store.schedules.create(plan, by)))),
     changeSchedule: (id, change) => Effect.asVoid(journal(store.schedules.change(id, change))),
     removeSchedule: (id) => journal(store.schedules.remove(id)),
     addRepository: (name, location) => Effect.asVoid(one(desk.ask({ _tag: "AddRepository", name, location })))

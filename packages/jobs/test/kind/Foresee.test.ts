@@ -33,4 +33,14 @@ describe("whoever asks for a run is told before it begins", () => {
       assert.isUndefined(yield* of("gone", "file"))
     })
   )
+
+  it.live("that a bucket can not be called so", () =>
+    Effect.gen(function* () {
+      const of = (bucket: string) => fieldOf("createBucket", { bucket })
+      for (const name of ["Bad Bucket!", "ab", "-ab", "a".repeat(64), "a/b"]) {
+        assert.include(yield* of(`photos:${name}`), `bucket: "${name}" can name no bucket`)
+      }
+      for (const name of ["my-bucket", "old_one.2024", "a".repeat(63)]) assert.isUndefined(yield* of(`photos:${name}`))
+    })
+  )
 })

@@ -99,14 +99,17 @@ export const makeFolder = (state: State): Step<State> => {
       title: `Make a ${what}`,
       fields: [Field.text("name", "Name", `In ${place}`, { isRequired: true })],
       submitLabel: `Make ${what}`,
+      // There is but one field to be wrong.
+      blame: () => "name",
       submit: ({ name = "" }) => {
         const made = Places.inside(place, name)
         const job =
           what === "bucket"
             ? { kind: "createBucket", request: { bucket: made } }
             : { kind: "mkdir", request: { path: made } }
-        return { close: true, asks: [{ _tag: "Start", tag: "make", ...job, isShown: false }] }
-      }
+        return { asks: [{ _tag: "Start", tag: "make", ...job, isShown: false }] }
+      },
+      done: ({ _tag }) => (_tag === "Started" ? { close: true } : undefined)
     })
   }
 }

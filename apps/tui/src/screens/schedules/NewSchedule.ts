@@ -1,4 +1,5 @@
 /** When something begins by itself, as a form. */
+import { isAbsolute } from "node:path"
 import { parse } from "@ourclone/tasks/schedule/When"
 import { plain } from "@ourclone/tasks/task/Schedule"
 import * as Result from "effect/Result"
@@ -33,6 +34,10 @@ export const newSchedule = (kind: string, request: Schema.Json) =>
     submit: ({ cron = "", missed = "once", name = "", watch = "", zone = "" }, { directory, home }) => {
       const when = parse({ cron, zone })
       if (Result.isFailure(when)) return { errors: { [when.failure.field]: when.failure.message } }
+      const folder = watch.trim() === "" ? null : Places.absolute(watch, home, directory)
+      if (folder !== null && !isAbsolute(folder)) {
+        return { errors: { watch: "must be a folder of the computer itself: ~/Pictures" } }
+      }
       const plan = {
         ...plain,
         name,
@@ -41,7 +46,7 @@ export const newSchedule = (kind: string, request: Schema.Json) =>
         cron,
         zone,
         missed: missed === "skip" ? ("skip" as const) : ("once" as const),
-        watch: watch === "" ? null : Places.absolute(watch, home, directory)
+        watch: folder
       }
       return { asks: [{ _tag: "AddSchedule", tag: "add", plan }] }
     },
