@@ -16,7 +16,8 @@ const names: { readonly [name: string]: string } = {
   maySync: "may sync",
   mayBackup: "may backup",
   mayMount: "may mount",
-  mayRead: "may read"
+  mayRead: "may read",
+  mayBeyond: "may also"
 }
 
 export const run = Effect.fnUntraced(function* (flags: {

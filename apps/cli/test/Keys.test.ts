@@ -94,6 +94,34 @@ test("a capability that a key lacks is named by doctor, and by the command befor
   }
 })
 
+test("doctor tells in a note which commands take what the key lacks besides", async () => {
+  const { emulator } = await withB2()
+  await post(emulator, "b2_create_bucket", { bucketName: "some-bucket", bucketType: "allPrivate" })
+  const sync = ["listBuckets", "listFiles", "readFiles", "writeFiles"]
+  const beyond = {
+    shareFiles: "link",
+    listKeys: "key list",
+    writeKeys: "key create",
+    deleteKeys: "key remove",
+    writeBuckets: "bucket create, bucket update, bucket lifecycle",
+    deleteBuckets: "bucket remove",
+    writeBucketEncryption: "bucket update: encryption",
+    writeBucketRetentions: "bucket update: object lock, retention"
+  }
+  const each = Object.entries(beyond).map(([capability, commands]) => `"${capability}" (${commands})`)
+  const said = async (capabilities: ReadonlyArray<string>) => {
+    const { code, out } = await (await withKey(emulator, capabilities)).run("doctor", "--for", "sync", "b2:some-bucket")
+    expect(code).toBe(0)
+    return out.split("\n").find((line) => line.includes(" may also "))
+  }
+  expect(await said(sync)).toBe(
+    `note may also       the key lacks ${each.join(", ")}; make a key that has what you need of these`
+  )
+  expect(await said([...sync, ...Object.keys(beyond)])).toBe(
+    "ok   may also       the key may do all that other commands take"
+  )
+})
+
 test("a key written as a remote works, and its secret is printed nowhere", async () => {
   const { cli } = await withB2()
   await cli.run("bucket", "create", "b2:some-bucket")

@@ -1,6 +1,6 @@
 /**
  * Every command that touches a bucket, with a key that lacks one capability at a time: whatever it can not do without is
- * named, and nothing is stored, removed or printed; and what brings files has brought none by then.
+ * named, also by `doctor`, and nothing is stored, removed or printed; and what brings files has brought none by then.
  */
 import { once } from "node:events"
 import { createServer } from "node:http"
@@ -210,6 +210,8 @@ test("a capability that a key lacks is named by every command that can not do wi
     )
     cli.write("new/n.txt", "n")
     cli.write("password", password)
+    const diagnosed = await cli.run("doctor", place)
+    if (!diagnosed.out.includes(`"${lacking}"`)) told.push({ words: ["doctor", place], lacking, ...diagnosed })
     const rows = Object.entries(table).flatMap(([name, all]) => all.map((one) => ({ ...one, name })))
     for (const { name, takes, words } of rows) {
       if (!takes.includes(lacking)) continue

@@ -39,6 +39,7 @@ export const serviceFactory = ({ missing = () => [] }: Partial<Pick<Keys, "missi
     own: { id: "own-key", name: "", capabilities: ["all"] },
     missing,
     lacking: () => [],
+    beyond: [],
     list: Stream.suspend(() => Stream.fromArray([...made])),
     create: ({ bucket, name }) =>
       Effect.sync(() => {

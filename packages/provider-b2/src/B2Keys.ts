@@ -24,6 +24,18 @@ const taken: Readonly<Record<Exclude<Deed, "remove">, string>> = {
 /** A key for certain buckets is told which they are, and needs it never. */
 const finding = "listBuckets"
 
+/** What no purpose takes, and who does. */
+const beyond: Readonly<Record<string, ReadonlyArray<string>>> = {
+  shareFiles: ["link"],
+  listKeys: ["key list"],
+  writeKeys: ["key create"],
+  deleteKeys: ["key remove"],
+  writeBuckets: ["bucket create", "bucket update", "bucket lifecycle"],
+  deleteBuckets: ["bucket remove"],
+  writeBucketEncryption: ["bucket update: encryption"],
+  writeBucketRetentions: ["bucket update: object lock, retention"]
+}
+
 const nameGrammar = /^[A-Za-z0-9-]{1,100}$/
 const mostSeconds = 86_400_000
 
@@ -78,6 +90,9 @@ export const make = (client: B2Client, provider: string, hardDelete: boolean): K
       [
         ...new Set(deeds.map((deed) => (deed === "remove" ? (hardDelete ? "deleteFiles" : "writeFiles") : taken[deed])))
       ].filter((capability) => !scope.capabilities.includes(capability)),
+    beyond: Object.entries(beyond)
+      .filter(([capability]) => !scope.capabilities.includes(capability))
+      .map(([capability, commands]) => ({ capability, commands })),
     list: Stream.unwrap(Effect.map(names, (nameOf) => Stream.map(client.listKeys, (row) => keyOf(row, nameOf)))),
     create: ({ bucket, name, prefix, purpose, validSeconds }) =>
       Effect.suspend(() => {

@@ -46,6 +46,8 @@ export interface Keys {
   readonly missing: (purpose: Purpose, isFound?: boolean) => ReadonlyArray<string>
   /** The same, for things that are done. What it takes to find a bucket is left out. */
   readonly lacking: (deeds: ReadonlyArray<Deed>) => ReadonlyArray<string>
+  /** What else it lacks, that no purpose takes: in the service's own words, and the commands that can not do without it. */
+  readonly beyond: ReadonlyArray<{ readonly capability: string; readonly commands: ReadonlyArray<string> }>
   readonly list: Stream.Stream<Key, StorageError>
   /** Makes the least key that will do. Called twice it makes two. The secret is told this once. Fails with `NotFound` where there is no such bucket. */
   readonly create: (

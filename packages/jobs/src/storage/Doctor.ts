@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
-import { type Purpose, purposes } from "@ourclone/core/contract/Keys"
+import { type Keys, type Purpose, purposes } from "@ourclone/core/contract/Keys"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
@@ -132,6 +132,13 @@ const clock = ({ clockAheadMillis }: Provider): ReadonlyArray<Row> => {
     : [ok("clock", `this machine's clock and the service's agree within ${Math.max(1, seconds)} s`)]
 }
 
+/** No failure: a key that may do no more than it is for is a good one. */
+const mayBeyond = ({ beyond }: Keys): Row => {
+  if (beyond.length === 0) return ok("mayBeyond", "the key may do all that other commands take")
+  const each = beyond.map(({ capability, commands }) => `"${capability}" (${commands.join(", ")})`)
+  return warning("mayBeyond", `the key lacks ${each.join(", ")}; make a key that has what you need of these`)
+}
+
 const may = (provider: Provider, wanted: Purpose | undefined): ReadonlyArray<Row> => {
   const { keys } = provider
   if (keys === undefined) return []
@@ -147,7 +154,7 @@ const may = (provider: Provider, wanted: Purpose | undefined): ReadonlyArray<Row
     const message = KeyFor.lack(own, missing, purpose)
     return wanted === undefined ? warning(name, message) : failed(name, message)
   })
-  return [ok("key", `${own.id} reaches ${reach}`), ...ways]
+  return [ok("key", `${own.id} reaches ${reach}`), ...ways, mayBeyond(keys)]
 }
 
 /** In bytes: below it a place is as good as full. */
