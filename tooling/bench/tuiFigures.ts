@@ -37,13 +37,16 @@ const ticks = (pid: number): number => Number(statOf(pid)[11]) + Number(statOf(p
 
 const megabytes = (pid: number): number => (Number(statOf(pid)[21]) * 4096) / 1024 / 1024
 
+/** As a shell takes it for one word. */
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
+
 /** In a terminal of its own, by util-linux's `script`. */
 const open = (program: ReadonlyArray<string>, environment: NodeJS.ProcessEnv): Promise<Opened> =>
   new Promise((resolve, reject) => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-tui-bench-"))
     const pidFile = path.join(folder, "pid")
     const idleFile = path.join(folder, "idle")
-    const command = `stty ${windowSize}; echo $$ > ${pidFile}; exec ${program.join(" ")} tui`
+    const command = `stty ${windowSize}; echo $$ > ${quoted(pidFile)}; exec ${program.map(quoted).join(" ")} tui`
     const began = performance.now()
     let [text, skeletonMillis, bytes, redraws] = ["", 0, 0, 0]
     let cut = ""
