@@ -35,6 +35,8 @@ export interface RowsOptions<Row, About> {
   readonly parse: (row: unknown) => Row | undefined
   readonly arrange?: (rows: ReadonlyArray<Row>) => ReadonlyArray<Row>
   readonly one: string
+  /** Where it is not `one` with an s. */
+  readonly several?: string
   /** The first screen of its tab: it asks by itself, and does not close. */
   readonly isRoot?: true
   /** Asked for again when a task has ended, as it may have changed them. */
@@ -77,7 +79,7 @@ export const kindOf = <Row, About>(options: RowsOptions<Row, About>): ScreenKind
   return {
     name,
     title: ({ about }, world) => title(about, world),
-    status: ({ isLoading, list }) => (isLoading ? "looking" : Amount.counted(list.items.length, one)),
+    status: ({ isLoading, list }) => (isLoading ? "looking" : Amount.counted(list.items.length, one, options.several)),
     commands: [
       ...options.commands,
       ...ListCommands.commands(lens, { marks: hasMarks }),

@@ -85,6 +85,7 @@ const options: RowsScreen.RowsOptions<Match, About> = {
   },
   arrange: joined,
   one: "match",
+  several: "matches",
   commands
 }
 

@@ -339,7 +339,7 @@ export const kind: ScreenKind<State> = {
         if (field.options === undefined) return { state: withValue(now, field, text) }
         const found = field.options.find((option) => option.toLowerCase() === text.toLowerCase())
         return found === undefined
-          ? { notice: `Choose one of: ${field.options.join(", ")}` }
+          ? { notice: `Choose one of: ${field.options.filter((option) => option !== "").join(", ")}` }
           : { state: withValue(now, field, found) }
       }
     }

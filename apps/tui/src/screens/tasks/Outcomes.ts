@@ -1,4 +1,5 @@
 /** The files that failed, or were skipped, for one reason. */
+import * as Amount from "@ourclone/core/events/Amount"
 import type { Cause, Outcome } from "@ourclone/tasks/store/TaskStore"
 import * as ListCommands from "../../command/ListCommands.ts"
 import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
@@ -45,7 +46,7 @@ const commands: ReadonlyArray<Command<State>> = [
 export const kind: ScreenKind<State> = {
   name: "Failed files",
   title: ({ cause }) => `${cause.kind === "failed" ? "Failed" : "Skipped"}: ${cause.message}`,
-  status: ({ cause }) => `${cause.files} files`,
+  status: ({ cause }) => Amount.files(cause.files),
   commands,
   lines: ({ list }, world, columns, rows) => Table.lines(table, list, world, { columns, rows, marks: world.marks }),
   choices: (state, world) => ListCommands.choices(lens, state, (outcome) => Table.spoken(table, outcome, world)),

@@ -6,6 +6,7 @@ import type { InFlight } from "@ourclone/core/events/RunEvent"
 import type { Cause } from "@ourclone/tasks/store/TaskStore"
 import type { Task } from "@ourclone/tasks/task/Task"
 import * as TaskFigures from "@ourclone/tasks/task/TaskFigures"
+import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import type { Ask } from "../../command/Ask.ts"
 import * as ListCommands from "../../command/ListCommands.ts"
 import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
@@ -43,6 +44,15 @@ const details = ({ facts, task }: State): Ask => {
   return { _tag: "Details", tag: "details", id: task.id, after }
 }
 
+/** What is said where there is no reason to be seen, which means something else as long as more may come. */
+const withoutCauses = ({ state }: Task): string => {
+  if (state._tag === "Failed") return "It failed as a whole; L shows the log."
+  if (!hasEnded(state)) return "Nothing has failed and nothing was skipped so far."
+  return state._tag === "Done"
+    ? "Nothing failed and nothing was skipped."
+    : "Nothing had failed and nothing was skipped until then."
+}
+
 const causeTable: Table.Table<Cause, World> = {
   columns: [
     {
@@ -59,7 +69,7 @@ const causeTable: Table.Table<Cause, World> = {
     },
     { head: "Files", width: 8, isRight: true, text: ({ files }) => Amount.count(files) }
   ],
-  empty: ["Nothing failed and nothing was skipped."]
+  empty: []
 }
 
 const summary = (task: Task, { now, views }: World): string => {
@@ -178,7 +188,11 @@ const drawn = (state: State, world: World, columns: number, rows: number): Reado
       ? logLines(state)
           .slice(-room)
           .map((text) => Lines.line(` ${text}`))
-      : Table.lines(causeTable, state.causes, world, { columns, rows: room, marks: world.marks })
+      : Table.lines({ ...causeTable, empty: [withoutCauses(state.task)] }, state.causes, world, {
+          columns,
+          rows: room,
+          marks: world.marks
+        })
   return [...top, ...below].map((one) => Lines.cut(one, columns))
 }
 
