@@ -127,6 +127,15 @@ const withProfile = (root: Command.Command.Any, words: ReadonlyArray<string>, as
     ({ expand }) => expand(root, words, asked)
   )
 
+const refuseHelp = (root: Command.Command.Any, words: ReadonlyArray<string>) =>
+  Effect.flatMap(
+    Effect.promise(() => import("./help/AskedHelp.ts")),
+    ({ refusal }) => {
+      const refused = refusal(root, words)
+      return refused === undefined ? Effect.void : Effect.fail(ExitCode.usage(refused))
+    }
+  )
+
 /** Runs a command line and says what the process should exit with. Interrupting it stops the command cleanly. */
 export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
   const { words } = options
@@ -170,6 +179,7 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
   const perform = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
     const words = Arguments.normalize(typed)
     const root = yield* Effect.promise(() => commandsFor(words, factories))
+    if (typed[0] === "help") yield* refuseHelp(root, words.slice(0, -1))
     const asked = askedOf(words)
     const expanded = asked === undefined ? words : yield* withProfile(root, words, asked)
     return yield* Command.runWith(root, { version, renderErrors: true })(expanded)

@@ -18,6 +18,18 @@ test("a key that may not write stops a copy with 7, and the capability is named 
   expect(error.match(/lacks the capability "writeFiles"/g)).toHaveLength(1)
 })
 
+test("what can not be mounted or served with the key but to be read says so", async () => {
+  const emulator = await stored()
+  const reading = await withKey(emulator, ["listBuckets", "listFiles", "readFiles"])
+  const words = ["serve", "webdav", "--addr", "127.0.0.1:0", "b2:some-bucket"]
+  const { code, error } = await reading.run(...words)
+  expect([code, error]).toEqual([7, expect.stringMatching(/"writeFiles".*; or say --read-only/)])
+  const listing = await withKey(emulator, ["listBuckets", "listFiles"])
+  const refused = await listing.run(...words)
+  expect(refused.code).toBe(7)
+  expect(refused.error).not.toContain("--read-only")
+})
+
 test("a key that may not read stops a download with 7, and the capability is named once", async () => {
   const cli = await withKey(await stored(), ["listBuckets", "listFiles", "writeFiles"])
   const { code, error } = await cli.run("copy", "b2:some-bucket", "@/to")

@@ -100,6 +100,45 @@ test.each(["sha1", "md5", "sha256"])("hashsum %s prints what its program would",
   expect((await cli.run("hashsum", algorithm, "@/from")).out.split("\n").sort()).toEqual(expected.split("\n").sort())
   expect((await cli.run("hashsum", algorithm, "@/from/a.txt")).out).toBe(`${of("a")}  a.txt\n`)
   expect((await cli.run("hashsum", algorithm, "@/nowhere")).code).toBe(4)
+  for (const typed of [algorithm.toUpperCase(), algorithm.replace(/^sha/, "SHA-"), algorithm.replace(/^sha/, "Sha-")]) {
+    expect((await cli.run("hashsum", typed, "b2:some-bucket")).out).toBe(expected)
+  }
+})
+
+test("hashsum of what is no digest names those that there are", async () => {
+  const { run } = makeCli()
+  for (const typed of ["sha", "sha-", "crc32", "constructor"]) {
+    expect(await run("hashsum", typed, "@/from")).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("sha1 | md5 | sha256")
+    })
+  }
+})
+
+test("serving in the open is wrong usage, and names the flags that would do", async () => {
+  const { folder, run, write } = makeCli()
+  write("from/a.txt", "a")
+  const addr = ["--addr", "0.0.0.0:0", `${folder}/from`]
+  for (const [kind, ...more] of [["http"], ["restic"], ["webdav", "--cache-dir", `${folder}/cache`]]) {
+    const { code, error } = await run("serve", kind!, ...more, ...addr)
+    expect([kind, code, error]).toEqual([
+      kind,
+      2,
+      expect.stringMatching(/unencrypted; .*--tls-certificate.*--behind-tls/)
+    ])
+    const everybody = await run("serve", kind!, "--behind-tls", "--no-password", ...more, ...addr)
+    expect([kind, everybody]).toEqual([
+      kind,
+      { code: 2, out: "", error: expect.stringContaining("leave --no-password") }
+    ])
+  }
+})
+
+test("a place of a remote of one letter that is not there is no folder", async () => {
+  const { run, write } = makeCli()
+  write("from/a.txt", "a")
+  const { code, error } = await run("copy", "@/from", "m:bkt/q")
+  expect([code, error]).toEqual([2, expect.stringContaining('no remote is called "m"')])
 })
 
 test.runIf(spawnSync("sha1sum", ["--version"]).status === 0)(

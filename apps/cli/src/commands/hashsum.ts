@@ -2,14 +2,25 @@ import { moment } from "@ourclone/jobs/place/StateFields"
 import { listing } from "@ourclone/jobs/storage/StorageFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
+import * as Option from "effect/Option"
 import { filterFlags } from "../FilterFlags.ts"
 import { lazily } from "../Lazily.ts"
 import { argumentOf, flagsOf } from "../RequestFlags.ts"
 
+const algorithms = ["sha1", "md5", "sha256"] as const
+
+/** As others write it too: `SHA1`, `SHA-256`. */
+const named = (typed: string) => {
+  const plain = typed.toLowerCase().replace("-", "")
+  return Option.fromUndefinedOr(algorithms.find((algorithm) => algorithm === plain))
+}
+const expected = (): string => algorithms.join(" | ")
+
 export const hashsum = Command.make(
   "hashsum",
   {
-    algorithm: Argument.Literals("algorithm", ["sha1", "md5", "sha256"]).pipe(
+    algorithm: Argument.Literals("algorithm", algorithms).pipe(
+      Argument.orElse(() => Argument.filterMap(Argument.String("algorithm"), named, expected)),
       Argument.withDescription("Which digest: sha1, md5 or sha256")
     ),
     path: argumentOf(listing, "path"),

@@ -1,10 +1,13 @@
 /** What packages say could be done, where the command line has a flag or a command for it. */
+import { isValidName } from "@ourclone/core/configuration/RemoteName"
 import { telling } from "@ourclone/jobs/kind/RemedyWords"
 
 /** What went wrong and what to do about it. */
 export const told = telling({
   addRemote: ({ name, path }) => {
-    const command = `add it with: ourclone remote add ${name} TYPE`
+    const command = isValidName(name)
+      ? `add it with: ourclone remote add ${name} TYPE`
+      : "a new one needs a name of two or more of A-Z a-z 0-9 _ . and -"
     return path === "" ? command : `${command}. For a file of this folder write ./${path}`
   },
   addRemoteOfType: ({ type }) => `or add a remote with: ourclone remote add NAME ${type}`,
@@ -18,6 +21,9 @@ export const told = telling({
   closeUsers: () => "close them and try again, or say --force, which serves them until they are done",
   check: () => "run ourclone repo check",
   deleteInTheWay: () => "--delete removes it",
+  askForPassword: () => "leave --no-password out",
+  encryptServer: () =>
+    "give --tls-certificate with --tls-key, or --behind-tls where something in front of it speaks TLS with the clients",
   finishMaking: () => "if ourclone repo init was cut off, run it again with the same password",
   followLinks: () => "--copy-links follows it",
   followOrStoreLinks: () => "--links stores links as files, --metadata as links, --copy-links what they point to",
@@ -28,6 +34,7 @@ export const told = telling({
   listSnapshots: () => "see ourclone snapshots for all of them",
   makeOtherRepository: () => "make one with ourclone repo init",
   makeRepository: () => "check the name, or make one with ourclone repo init",
+  mountReadOnly: () => "or say --read-only, for which it has all it takes",
   nameKey: () => "name one with --key-hint",
   nameStandardInput: () => "give one with --stdin-filename",
   removeRemote: ({ name }) => `remove it first with: ourclone remote remove ${name}`,

@@ -29,6 +29,17 @@ test("help COMMAND prints what COMMAND --help does", async () => {
   expect(expected.out).toBe(`${HelpText.of(docs.get("repo key add")!, { colors: false })}\n`)
 })
 
+test("help of what is no command is wrong usage, and names the nearest", async () => {
+  const { run } = makeCli()
+  const none = await run("help", "nosuch")
+  expect(none).toMatchObject({ code: 2, out: "", error: expect.stringContaining('there is no command "nosuch"') })
+  const near = await run("help", "repo", "key", "adn")
+  expect(near).toMatchObject({ code: 2, out: "" })
+  expect(near.error).toContain('there is no command "repo key adn"; did you mean "add"?')
+  expect((await run("help", "copy", "more")).out).toBe((await run("copy", "--help")).out)
+  expect((await run("help")).code).toBe(0)
+})
+
 test("sources have no help that was written down", () => {
   expect(KnownHelp.textFor(["copy", "--help"], () => false)).toBeUndefined()
 })

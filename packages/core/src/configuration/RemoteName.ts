@@ -52,6 +52,7 @@ export const parse = (text: string, known: Known): RemoteName => {
     return { _tag: "UnknownType", type, location: afterSlashes }
   }
   if (known.types.includes(name)) return { _tag: "Unconfigured", type: name, prefix: `${name}:`, location }
-  if (name.length > 1 && remoteName.test(name)) return { _tag: "UnknownRemote", remote: name, location }
+  const mayBeDrive = known.platform === "win32" && name.length === 1
+  if (!mayBeDrive && remoteName.test(name)) return { _tag: "UnknownRemote", remote: name, location }
   return { _tag: "Local", path: text }
 }

@@ -21,7 +21,8 @@ export class AlreadyExists extends Schema.TaggedError<AlreadyExists>()("AlreadyE
 /** The credentials are valid but do not grant this operation. The message names what is missing. */
 export class PermissionDenied extends Schema.TaggedError<PermissionDenied>()("PermissionDenied", {
   message,
-  concernsAll
+  concernsAll,
+  remedy: Schema.optionalKey(Remedy)
 }) {}
 
 /** The credentials are missing, wrong or revoked. Never raised for an expired token: providers renew those. */

@@ -41,10 +41,11 @@ describe("RemoteName on Linux and macOS", () => {
     ["..:x", local("..:x")],
     ["two words:x", local("two words:x")],
     ["é:x", local("é:x")],
-    ["c:/windows", local("c:/windows")],
-    ["c:file", local("c:file")],
-    ["c://x", local("c://x")],
-    ["C:\\windows", local("C:\\windows")],
+    ["c:/windows", unknownRemote("c", "/windows")],
+    ["c:file", unknownRemote("c", "file")],
+    ["c://x", unknownRemote("c", "//x")],
+    ["C:\\windows", unknownRemote("C", "\\windows")],
+    ["./c:file", local("./c:file")],
     ["", { _tag: "Invalid", because: 'it is empty; write "." for this folder' }],
     ["a\0b", { _tag: "Invalid", because: "it holds a NUL character" }]
   ]

@@ -1,11 +1,17 @@
+import { makerOf } from "@ourclone/core/contract/Remedy"
+
 /** What jobs say could be done, by code. */
 export type JobRemedies = {
   /** Prune although no snapshot is there, and so remove everything. */
   readonly allowPruningAll: Record<never, never>
   /** Say the name of what is to be removed once more. */
   readonly repeatName: { readonly name: string }
+  /** Mount or serve the place without changes, for which the key is enough. */
+  readonly mountReadOnly: Record<never, never>
   /** Supply the secret of that name. */
   readonly giveSecret: { readonly secret: string }
   /** Take back what can be, though some of it can not. */
   readonly undoPartly: Record<never, never>
 }
+
+export const remedy = makerOf<JobRemedies>()

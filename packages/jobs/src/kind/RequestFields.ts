@@ -17,8 +17,8 @@ export const bwlimit = text(
 )
 
 export const tpslimit = Schema.optionalKey(
-  Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0))).annotate({
-    description: "Requests a second at most to each storage, such as 10 or 0.5"
+  Schema.Finite.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0))).annotate({
+    description: "Requests a second at most to each storage, such as 10 or 0.5; 0 is no limit"
   })
 )
 

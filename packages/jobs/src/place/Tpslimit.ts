@@ -22,11 +22,11 @@ const make = (perSecond: number): PaceOf => {
   }
 }
 
-/** What `run` opens is asked so often at most, all that it opens of one storage together. Within another one, that one holds. */
+/** What `run` opens is asked so often at most, all that it opens of one storage together; 0 is no limit. Within another one, that one holds. */
 export const within =
   (perSecond: number | undefined) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    perSecond === undefined
+    perSecond === undefined || perSecond === 0
       ? run
       : Effect.flatMap(Paces, (outer) => Effect.provideService(run, Paces, outer ?? make(perSecond)))
 

@@ -15,7 +15,7 @@ export class NoFuse extends Schema.TaggedError<NoFuse>()("NoFuse", { message, re
 /** The system refused the mount to this user. */
 export class NotAllowed extends Schema.TaggedError<NotAllowed>()("NotAllowed", { message, remedy }) {}
 
-/** No directory, or something is mounted there already. */
+/** No directory, or something is mounted there already; of a server, an address it can not or must not listen on. */
 export class BadMountPoint extends Schema.TaggedError<BadMountPoint>()("BadMountPoint", { message, remedy }) {}
 
 /** Programs still use the mount. `users` are theirs, as far as this user may see them. */

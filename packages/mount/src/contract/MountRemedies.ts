@@ -12,6 +12,10 @@ export type MountRemedies = {
   readonly unmountFirst: { readonly point: string }
   /** Close what uses the mount, then try again. */
   readonly closeUsers: NoValues
+  /** Serve over TLS, or say that something in front does. */
+  readonly encryptServer: NoValues
+  /** Ask whoever comes for a password. */
+  readonly askForPassword: NoValues
   /** Use WebDAV where the system has no FUSE. */
   readonly serveWebdav: NoValues
 }

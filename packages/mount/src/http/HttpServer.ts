@@ -7,6 +7,7 @@ import { getRequestListener } from "@hono/node-server"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { BadMountPoint, fail, type MountError, NotAllowed } from "../contract/MountError.ts"
+import { remedy } from "../contract/MountRemedies.ts"
 import type { AccessOptions } from "./Access.ts"
 
 export interface Listening {
@@ -64,19 +65,23 @@ const listen = (server: http.Server, { host, port }: Listening): Effect.Effect<A
     })
   })
 
-const refusal = ({ access, host, isBehindTls, tls }: Listening): string | undefined => {
+const refusal = ({ access, host, isBehindTls, tls }: Listening): BadMountPoint | undefined => {
   if (isLoopback(host)) return undefined
-  if (tls === undefined && isBehindTls !== true)
-    return `on ${host} passwords and files would cross the network unencrypted`
-  return access === undefined ? `on ${host} everybody would be let in, as no password is asked for` : undefined
+  if (tls === undefined && isBehindTls !== true) {
+    const message = `on ${host} passwords and files would cross the network unencrypted`
+    return new BadMountPoint({ message, remedy: remedy("encryptServer") })
+  }
+  if (access !== undefined) return undefined
+  const message = `on ${host} everybody would be let in, as no password is asked for`
+  return new BadMountPoint({ message, remedy: remedy("askForPassword") })
 }
 
 /** Listens until the scope ends; then nobody new is let in and what is under way is cut off. Gives a URL that can be opened. */
 export const listenOn = (answer: Listener, options: Listening): Effect.Effect<string, MountError, Scope.Scope> =>
   Effect.gen(function* () {
     const { tls } = options
-    const message = refusal(options)
-    if (message !== undefined) return yield* Effect.fail(fail(new NotAllowed({ message })))
+    const refused = refusal(options)
+    if (refused !== undefined) return yield* Effect.fail(fail(refused))
     const listener = patient(getRequestListener(answer))
     const server = yield* Effect.acquireRelease(
       Effect.try({

@@ -34,11 +34,15 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Ad
   allowPruningAll: () => ({ text: "If all of it may go, prune with “remove everything” allowed." }),
   allowRemovals: ({ removals }) => ({ text: `If that is right, plan it again and allow ${removals} deletions.` }),
   allowRemovingAll: () => ({ text: "Keep some snapshots, or choose which ones may all go." }),
+  askForPassword: () => ({ text: "Ask for a password." }),
   changeOption: ({ option }) => ({ text: `Change ${option} of the storage.`, link: storage("Open Storage") }),
   check: () => ({ text: "Check the repository.", link: backup("Open Backup") }),
   chooseMountPoint: () => ({ text: "Choose another folder, or make this one on the service's machine." }),
   closeUsers: () => ({ text: "Close what uses the mount, then try again." }),
   deleteInTheWay: () => ({ text: "Restore with “remove what is not in the snapshot”." }),
+  encryptServer: () => ({
+    text: "Give it a certificate with its key, or say that something in front of it speaks TLS."
+  }),
   finishMaking: () => ({ text: "If making the repository was cut off, make it again with the same password." }),
   followLinks: () => ({ text: "Follow links, in the options of the transfer." }),
   followOrStoreLinks: () => ({ text: "Store links, or follow them, in the options of the transfer." }),
@@ -70,6 +74,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Ad
     text: "Check the name, or make a repository there.",
     link: { label: "New repository", to: { to: "/backup/~new" } }
   }),
+  mountReadOnly: () => ({ text: "Or allow no changes, for which the key has all it takes." }),
   nameKey: () => ({ text: "Name the key to be used." }),
   nameStandardInput: () => ({ text: "Give the input a file name." }),
   removeRemote: ({ name }) => ({ text: `Remove ${name} first.`, link: storage("Open Storage") }),
