@@ -105,6 +105,42 @@ test.each(["sha1", "md5", "sha256"])("hashsum %s prints what its program would",
   }
 })
 
+test.each(["b2", "s3"])("size and du of an account of %s count what is in all of its buckets", async (type) => {
+  const { cli: b2, emulator } = await withB2({ s3: {} })
+  for (const bucket of ["first-bucket", "second-bucket", "third-bucket"])
+    await b2.run("bucket", "create", `b2:${bucket}`)
+  b2.write("from/a.txt", "abc")
+  b2.write("from/d/b.log", "de")
+  await b2.run("copy", "@/from", "b2:first-bucket")
+  await b2.run("copy", "@/from/d", "b2:second-bucket/e")
+  const { run } = type === "b2" ? b2 : withS3(emulator)
+  const rows = async (...words: ReadonlyArray<string>) => {
+    const { code, out } = await run(...words, "--json")
+    expect([words, code]).toEqual([words, 0])
+    return out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line))
+  }
+  expect(await rows("size", `${type}:`)).toEqual([expect.objectContaining({ files: 3, bytes: 7 })])
+  expect(await rows("size", `${type}://`, "--include", "second-bucket/**")).toEqual([
+    expect.objectContaining({ files: 1, bytes: 2 })
+  ])
+  expect((await rows("du", `${type}:`)).map(({ path, files, bytes }) => [path, files, bytes])).toEqual([
+    ["", 3, 7],
+    ["first-bucket", 2, 5],
+    ["first-bucket/d", 1, 2],
+    ["second-bucket", 1, 2],
+    ["second-bucket/e", 1, 2],
+    ["third-bucket", 0, 0]
+  ])
+  expect((await run("ls", `${type}:`)).out.match(/\S+$/gm)).toEqual([
+    "first-bucket/",
+    "second-bucket/",
+    "third-bucket/"
+  ])
+})
+
 test("hashsum of what is no digest names those that there are", async () => {
   const { run } = makeCli()
   for (const typed of ["sha", "sha-", "crc32", "constructor"]) {

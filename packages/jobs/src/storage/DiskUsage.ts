@@ -1,4 +1,4 @@
-/** How much lies below a folder and each folder in it, from one listing. What could not be read is a row of its own. */
+/** How much lies below a folder, or in all buckets of an account, and in each folder of it, from one listing. What could not be read is a row of its own. */
 import { Skipped } from "@ourclone/core/contract/Entry"
 import { compare } from "@ourclone/core/contract/RemotePath"
 import * as Effect from "effect/Effect"
@@ -49,7 +49,7 @@ export const kind: QueryKind<"du", Request, Row> = {
     Stream.suspend(() => {
       const { maxDepth = Number.POSITIVE_INFINITY, ...rest } = request
       const sums = makeSums(maxDepth)
-      const skipped = List.entries(rest, beside, false).pipe(
+      const skipped = List.entries(rest, beside, { allBuckets: true }).pipe(
         Stream.filter((entry) => {
           if (entry._tag === "File") sums.add(entry.path, entry.size, 1)
           else if (entry._tag === "Directory") sums.add(`${entry.path}/`, 0, 0)

@@ -1,6 +1,6 @@
 /** Everything below a folder, or one file. What could not be read is a row too. */
 import { Directory, type Entry, File, Skipped } from "@ourclone/core/contract/Entry"
-import type { ListOptions } from "@ourclone/core/contract/Provider"
+import type { ListOptions, Provider } from "@ourclone/core/contract/Provider"
 import { root } from "@ourclone/core/contract/RemotePath"
 import { datedListing } from "@ourclone/core/engine/FileTime"
 import type { Filter } from "@ourclone/core/filter/Filter"
@@ -11,6 +11,7 @@ import type { Beside, QueryKind } from "../kind/JobKind.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { filterFields, filterOf } from "../place/FilterFields.ts"
 import { moment } from "../place/StateFields.ts"
+import * as AllBuckets from "./AllBuckets.ts"
 import { listing } from "./StorageFields.ts"
 
 export const Request = Schema.Struct({
@@ -30,20 +31,33 @@ const isWanted = (entry: Entry, { maxDepth }: Request, filter: Filter | undefine
   return entry._tag === "Directory" ? filter.mayContain(entry.path) : filter.includes(entry)
 }
 
-const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside, wantsTimes: boolean) {
+interface Wants {
+  /** Files are of no use without, and that may take a call for each. */
+  readonly times?: boolean
+  /** What is in all buckets, where an account is asked: else only which there are. */
+  readonly allBuckets?: boolean
+}
+
+const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside, wants: Wants) {
   const filter = yield* filterOf(request)
   const found = yield* FileOrFolder.find(request.path, tell, { at: request.at })
   const wanted = (entry: Entry) => isWanted(entry, request, filter)
-  // Of an account only its buckets: what is in all of them is never meant.
   const isAccount = found._tag === "Folder" && found.provider.buckets !== undefined && found.provider.location === ""
   if (found._tag === "File") return Stream.filter(Stream.succeed<Entry>(found.file), wanted)
+  const list = (provider: Provider, options: ListOptions) => {
+    const plain = provider.list(root, options)
+    return wants.times === true || filter?.asksForTime === true ? datedListing(provider, plain) : plain
+  }
+  if (isAccount && wants.allBuckets === true) {
+    const asked = { text: request.path, provider: found.provider, mayContain: filter?.mayContain, list }
+    return Stream.filter(AllBuckets.entries(asked, tell), wanted)
+  }
   const options: ListOptions = {
     ...(request.maxDepth === 1 || isAccount ? { depth: 1 as const } : {}),
     ...(filter === undefined ? {} : { mayContain: filter.mayContain })
   }
   let isEmpty = true
-  const plain = found.provider.list(root, options)
-  const listed = (wantsTimes || filter?.asksForTime === true ? datedListing(found.provider, plain) : plain).pipe(
+  const listed = list(found.provider, options).pipe(
     Stream.mapArray((entries) => {
       isEmpty = false
       return entries
@@ -59,14 +73,12 @@ const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside, wa
   return Stream.concat(listed, end)
 })
 
-/** `wantsTimes` where files are of no use without, since that may take a call for each. */
-export const entries = (request: Request, beside: Beside, wantsTimes: boolean) =>
-  Stream.unwrap(rows(request, beside, wantsTimes))
+export const entries = (request: Request, beside: Beside, wants: Wants) => Stream.unwrap(rows(request, beside, wants))
 
 export const kind: QueryKind<"list", Request, Entry> = {
   type: "list",
   request: Request,
   row: Row,
   needs: () => [],
-  run: (request, beside) => entries(request, beside, true)
+  run: (request, beside) => entries(request, beside, { times: true })
 }

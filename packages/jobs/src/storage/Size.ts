@@ -1,4 +1,4 @@
-/** How many files lie below a folder, and their bytes. What could not be read is a row of its own. */
+/** How many files lie below a folder or in all buckets of an account, and their bytes. What could not be read is a row of its own. */
 import { Skipped } from "@ourclone/core/contract/Entry"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -25,7 +25,7 @@ export const kind: QueryKind<"size", Request, Row> = {
     Stream.suspend(() => {
       let files = 0
       let bytes = 0
-      const skipped = List.entries(request, beside, false).pipe(
+      const skipped = List.entries(request, beside, { allBuckets: true }).pipe(
         Stream.filter((entry) => {
           if (entry._tag !== "File") return entry._tag === "Skipped"
           files++
