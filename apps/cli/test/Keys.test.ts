@@ -1,6 +1,9 @@
 /** Keys that may do no more than they are for, what `doctor` says of them, and changes of buckets. */
+import { once } from "node:events"
 import * as fs from "node:fs"
-import { expect, test } from "vitest"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { expect, onTestFinished, test } from "vitest"
 import { post, withB2, withKey } from "./B2Cli.ts"
 import { makeCli } from "./Cli.ts"
 
@@ -120,6 +123,38 @@ test("doctor tells in a note which commands take what the key lacks besides", as
   expect(await said([...sync, ...Object.keys(beyond)])).toBe(
     "ok   may also       the key may do all that other commands take"
   )
+})
+
+test("doctor asks where files are fetched from, and fails where that is nobody, or not B2", async () => {
+  const { cli, emulator } = await withB2()
+  await cli.run("bucket", "create", "b2:some-bucket")
+  const page = createServer((_, answer) => answer.writeHead(404).end("<title>No such page</title>"))
+  onTestFinished(() => void page.close())
+  await once(page.listen(0, "127.0.0.1"), "listening")
+  const stranger = `http://127.0.0.1:${(page.address() as AddressInfo).port}`
+  const nobody = "http://127.0.0.1:1"
+  for (const [name, address] of Object.entries({ right: emulator.endpoint, stranger, nobody })) {
+    expect((await cli.run("remote", "add", name, "b2", "--download-url", address, "--no-check")).code).toBe(0)
+  }
+  const said = async (place: string) => {
+    const { code, out } = await cli.run("doctor", place)
+    return [code, out.split("\n").find((line) => line.includes(" downloads "))]
+  }
+  const answers = `ok   downloads      files are fetched from ${emulator.endpoint}, which answers`
+  for (const place of ["b2:some-bucket", "b2:", "right:some-bucket"]) expect(await said(place)).toEqual([0, answers])
+  for (const [place, address, why] of [
+    ["stranger:some-bucket", stranger, '"No such page"'],
+    ["stranger:", stranger, '"No such page"'],
+    ["nobody:some-bucket", nobody, "ECONNREFUSED"]
+  ] as const) {
+    const [code, line] = await said(place)
+    expect([code, line]).toEqual([
+      1,
+      expect.stringContaining(`FAIL downloads      files can not be fetched from ${address}`)
+    ])
+    expect(line).toContain(why)
+    expect(line).toContain("check the option downloadUrl")
+  }
 })
 
 test("a key written as a remote works, and its secret is printed nowhere", async () => {

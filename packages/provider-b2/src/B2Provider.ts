@@ -1,7 +1,7 @@
 /** Backblaze B2 as a provider. */
 import type { Capabilities } from "@ourclone/core/contract/Capabilities"
 import * as PlaceIdentity from "@ourclone/core/contract/PlaceIdentity"
-import type { Provider } from "@ourclone/core/contract/Provider"
+import type { Downloads, Provider } from "@ourclone/core/contract/Provider"
 import { specification } from "@ourclone/core/contract/Specification"
 import * as Spelling from "@ourclone/core/contract/Spelling"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
@@ -133,6 +133,15 @@ const placeOf = (account: string, bucketName: string, folder: string): PlaceIden
   return PlaceIdentity.ofPath(account, folder === "" ? bucket : `${bucket}/${folder}`)
 }
 
+const downloadsOf = (client: B2Client.B2Client, bucketName: string): Downloads => ({
+  address: client.calls.authorization.current().downloadUrl,
+  option: "downloadUrl",
+  answers: client.answersDownloads(bucketName)
+})
+
+/** Of an account no bucket is meant, and any name will do. */
+const noBucket = "ourclone-doctor"
+
 const openPlace = Effect.fnUntraced(function* (
   account: string,
   sharedCalls: B2Calls.B2Calls,
@@ -157,7 +166,8 @@ const openPlace = Effect.fnUntraced(function* (
         (operation, path, reason) => new StorageError({ provider: name, operation, path, reason })
       ),
       keys: B2Keys.make(client, name, hardDelete),
-      clockAheadMillis
+      clockAheadMillis,
+      downloads: downloadsOf(client, noBucket)
     }
   }
 
@@ -196,6 +206,7 @@ const openPlace = Effect.fnUntraced(function* (
     buckets: B2Buckets.make(client, name),
     keys: B2Keys.make(client, name, hardDelete),
     clockAheadMillis,
+    downloads: downloadsOf(client, root.bucketName),
     rates,
     remarks: root.remarks
   }

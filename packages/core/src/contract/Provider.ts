@@ -67,6 +67,15 @@ export interface Remark {
   readonly message: string
 }
 
+/** An address of its own that files are fetched from. */
+export interface Downloads {
+  readonly address: string
+  /** The option of the remote that says another one. */
+  readonly option: string
+  /** Asks there once, for nothing that is there. Fails where nobody answers, or somebody else than the service. */
+  readonly answers: Effect.Effect<void, StorageError>
+}
+
 export interface Provider {
   readonly specification: Specification
   /** What users see in messages, for example `b2:holiday-photos/2024`. */
@@ -206,4 +215,6 @@ export interface Provider {
   readonly rates?: Rates | undefined
   /** Bytes that can still be stored, where the service knows. */
   readonly freeSpace?: Effect.Effect<number, StorageError> | undefined
+  /** Present where files are fetched from another address than the one that everything else is asked at. Never asked again by a layer. */
+  readonly downloads?: Downloads | undefined
 }

@@ -29,6 +29,7 @@ export type Method =
       | "tidy"
       | "leftovers"
       | "freeSpace"
+      | "downloads"
     >
   | Exclude<keyof LargeFile, "limits">
 

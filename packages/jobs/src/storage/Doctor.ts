@@ -4,7 +4,7 @@ import * as fs from "node:fs"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import { type Keys, type Purpose, purposes } from "@ourclone/core/contract/Keys"
-import type { Provider } from "@ourclone/core/contract/Provider"
+import type { Downloads, Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Amount from "@ourclone/core/events/Amount"
@@ -169,6 +169,16 @@ const space = (left: NonNullable<Provider["freeSpace"]>): Effect.Effect<Row> =>
         : ok("space", `${Amount.bytes(free)} are left`)
   })
 
+const downloads = ({ address, answers, option }: Downloads): Effect.Effect<Row> =>
+  Effect.match(answers, {
+    onFailure: ({ message }) =>
+      failed(
+        "downloads",
+        `files can not be fetched from ${address}: ${message}; check the option ${option} of the remote`
+      ),
+    onSuccess: () => ok("downloads", `files are fetched from ${address}, which answers`)
+  })
+
 const writing = Effect.fnUntraced(function* (provider: Provider) {
   const path = makeUnsafe(`.ourclone-doctor-${randomBytes(6).toString("hex")}`)
   const bytes = randomBytes(100)
@@ -188,13 +198,28 @@ const longestSeconds = 20
 const duration = `${longestSeconds} seconds` as const
 const unanswered = `no answer within ${longestSeconds} s: check the address, the network and what stands between`
 
-const inTime = <R>(name: string, check: Effect.Effect<Row, never, R>): Effect.Effect<Row, never, R> =>
-  Effect.timeoutOrElse(check, { duration, orElse: () => Effect.succeed(failed(name, unanswered)) })
+const inTime = <R>(
+  name: string,
+  check: Effect.Effect<Row, never, R>,
+  message = unanswered
+): Effect.Effect<Row, never, R> =>
+  Effect.timeoutOrElse(check, { duration, orElse: () => Effect.succeed(failed(name, message)) })
 
 const signedIn = (path: string, tell: Tell) =>
   Effect.result(
     Effect.timeoutOrElse(open(path, tell), { duration, orElse: () => Effect.fail({ message: unanswered }) })
   )
+
+const fetched = ({ downloads: from }: Provider): Stream.Stream<Row> =>
+  from === undefined
+    ? Stream.empty
+    : Stream.fromEffect(
+        inTime(
+          "downloads",
+          downloads(from),
+          `${from.address}: ${unanswered}, and the option ${from.option} of the remote`
+        )
+      )
 
 /** Each row as soon as it is known. */
 const ofPlace = Effect.fnUntraced(function* ({ path, purpose, writes }: Request, tell: Tell) {
@@ -209,6 +234,7 @@ const ofPlace = Effect.fnUntraced(function* ({ path, purpose, writes }: Request,
   })
   return Stream.fromArray([ok("signIn", who), ...clock(provider), ...may(provider, purpose)]).pipe(
     Stream.concat(Stream.unwrap(listed)),
+    Stream.concat(fetched(provider)),
     Stream.concat(
       provider.freeSpace === undefined ? Stream.empty : Stream.fromEffect(inTime("space", space(provider.freeSpace)))
     ),

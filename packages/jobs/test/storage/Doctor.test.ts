@@ -58,6 +58,30 @@ describe("doctor", () => {
     })
   )
 
+  it.effect("waits as long for the address that files are fetched from, and names its option", () =>
+    Effect.gen(function* () {
+      const asked = yield* Deferred.make<void>()
+      const answers = Effect.andThen(Deferred.succeed(asked, undefined), Effect.never)
+      const downloads = { address: "https://files.example", option: "downloadUrl", answers }
+      const fetching: ProviderFactory.ProviderFactory = ProviderFactory.make({
+        type: "away",
+        description: "A service whose files lie elsewhere",
+        options: Schema.Struct({}),
+        connect: () => Effect.succeed({ id: "away" }),
+        open: (_, { location, name }) =>
+          Effect.succeed({ ...MemoryProvider.make({ location, name: `${name}${location}` }), downloads })
+      })
+      const rows = kind.run({ path: "away:x" }, { tell: silent, secrets: new Map() })
+      const fiber = yield* Effect.forkChild(Stream.runCollect(Stream.provide(rows, makeWorld([fetching, local]).layer)))
+      yield* Deferred.await(asked)
+      yield* TestClock.adjust("20 seconds")
+      const row = (yield* Fiber.join(fiber)).find(({ name }) => name === "downloads")
+      assert.strictEqual(row?.verdict, "failed")
+      assert.include(row?.message ?? "", "https://files.example: no answer within 20 s")
+      assert.include(row?.message ?? "", "the option downloadUrl")
+    })
+  )
+
   it.effect("asks a service that can not be reached twice, and says what it saw", () =>
     Effect.gen(function* () {
       let asked = 0

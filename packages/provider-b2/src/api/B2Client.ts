@@ -316,6 +316,21 @@ export const make = (calls: B2Calls) => {
         ),
         explain(downloadName(target), at)
       ),
+    /** Asks for a name that nobody gives a file: any answer of B2 will do. */
+    answersDownloads: (bucketName: string): Effect.Effect<void, StorageError> =>
+      Effect.mapError(
+        calls.authorization.use((authorization) =>
+          http.exchange(
+            downloadRequest({ bucketName, fileName: ".ourclone-doctor" }, authorization, "GET", "bytes=0-0"),
+            (reply) => {
+              if (reply.status < 300) return Effect.void
+              const refusal = fromReply(reply)
+              return refusal.status < 500 && refusal.foreign === undefined ? Effect.void : Effect.fail(refusal)
+            }
+          )
+        ),
+        explain("b2_download_file_by_name", undefined)
+      ),
     /** A whole file at once; of more than `most` bytes no more is read. */
     download: (at: string, target: DownloadTarget, most: number): Effect.Effect<HttpReply, StorageError> =>
       Effect.mapError(
