@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { assert, describe, it } from "vitest"
+import { letters, signs } from "../src/lines/Marks.ts"
 import type { Link } from "../src/link/Link.ts"
 import { rig, task } from "./Rig.ts"
 
@@ -67,6 +68,39 @@ describe("the browser", () => {
     assert.include(text(), "3 marked")
     await keys("d", "k", "enter")
     assert.notInclude(text(), "marked")
+    await close()
+  })
+
+  it.for([
+    ["signs", signs, "≠"],
+    ["letters", letters, "!"]
+  ] as const)("compares by %s, also folders, so that no colour is needed", async ([, marks, differing]) => {
+    const sides: Link["rows"] = (_, request) => {
+      const isOther = JSON.stringify(request).includes("photos:")
+      return Stream.succeed([
+        { _tag: "Directory", path: "both" },
+        { _tag: "File", path: "alike", size: 1, modifiedAt: 0, checksums: {} },
+        { _tag: "File", path: "changed", size: isOther ? 1 : 2, modifiedAt: 0, checksums: {} },
+        ...(isOther ? [] : [{ _tag: "Directory", path: "folder" }])
+      ])
+    }
+    const { app, close, keys, lines } = await rig({ rows: sides }, { directory: "/home/ann", marks })
+    await keys("enter", "e", "text:photos:b", "ctrl-s", "tab", "=")
+    const signOf = (name: string) =>
+      lines(70, 24)
+        .find((line) => line.includes(name))
+        ?.slice(3, 4)
+    assert.deepStrictEqual(["both/", "folder/", "alike", "changed"].map(signOf), [" ", "+", " ", differing])
+    const choices = app.top().choices(app.view().world)
+    const spoken = Array.from({ length: choices?.count ?? 0 }, (_, index) => choices?.say(index) ?? "")
+    assert.lengthOf(
+      spoken.filter((text) => text.includes("not at the other side")),
+      1
+    )
+    assert.lengthOf(
+      spoken.filter((text) => text.includes("another at the other side")),
+      1
+    )
     await close()
   })
 

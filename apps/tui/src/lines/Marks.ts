@@ -10,6 +10,10 @@ export interface Marks {
   readonly failed: string
   readonly cancelled: string
   readonly marked: string
+  /** The other side has nothing of that name. */
+  readonly lacking: string
+  /** The other side has another thing of that name. */
+  readonly differing: string
   readonly full: string
   readonly empty: string
   readonly rule: string
@@ -27,6 +31,8 @@ export const signs: Marks = {
   failed: "✕",
   cancelled: "⊘",
   marked: "●",
+  lacking: "+",
+  differing: "≠",
   full: "█",
   empty: "░",
   rule: "─",
@@ -44,6 +50,8 @@ export const letters: Marks = {
   failed: "x",
   cancelled: "-",
   marked: "*",
+  lacking: "+",
+  differing: "!",
   full: "#",
   empty: ".",
   rule: "-",

@@ -46,14 +46,16 @@ const measuredText = ({ measured, place }: Pane.Pane): string => {
   return sum === undefined ? "" : ` ${Amount.bytes(sum.bytes)} in ${Amount.files(sum.files)}`
 }
 
-const below = (state: State): string => {
+const beside = { lacking: "not at the other side", differing: "another at the other side" } as const
+
+const below = (state: State, { marks }: World): string => {
   const pane = paneOf(state)
   if (pane.list.marks.size > 0) return marksText(state)
   const entry = chosen(state)
   if (!state.compares || entry === undefined) return measuredText(pane)
-  return PaneLines.differs(entry, byName(otherOf(state).list.items))
-    ? ` not the same at the other side: ${printable(entry.name)}`
-    : ` the same at the other side: ${printable(entry.name)}`
+  const found = PaneLines.difference(entry, byName(otherOf(state).list.items))
+  const name = printable(entry.name)
+  return found === undefined ? ` the same at the other side: ${name}` : ` ${marks[found]} ${beside[found]}: ${name}`
 }
 
 type Part = Side | "preview"
@@ -198,7 +200,7 @@ export const kind: ScreenKind<State> = {
   commands,
   lines: (state, world, columns, rows) => [
     ...Lines.height(body(state, world, columns, rows - 1), rows - 1),
-    Lines.cut(Lines.line(below(state), "faint"), columns)
+    Lines.cut(Lines.line(below(state, world), "faint"), columns)
   ],
   words: (state, world) => {
     const { problem } = paneOf(state)
@@ -206,13 +208,15 @@ export const kind: ScreenKind<State> = {
       ...(problem === "" ? [] : [problem]),
       `Other pane: ${Places.short(otherOf(state).place, world.home)}`,
       ...(state.previews ? Preview.lines(state, world, 76).map((line) => Lines.textOf(line).trim()) : []),
-      below(state).trim()
+      below(state, world).trim()
     ]
   },
   choices: (state, world) => {
-    const own = ListCommands.choices(lens, state, (entry) =>
-      Table.spoken(PaneLines.table, entry, PaneLines.rowOf(paneOf(state), look(state, state.side, world)))
-    )
+    const row = PaneLines.rowOf(paneOf(state), look(state, state.side, world))
+    const own = ListCommands.choices(lens, state, (entry) => {
+      const found = PaneLines.difference(entry, row.other)
+      return `${Table.spoken(PaneLines.table, entry, row)}${found === undefined ? "" : `, ${beside[found]}`}`
+    })
     // Behind those of this pane come those of the other one, for the mouse.
     const select = (now: State, index: number): State =>
       index < own.count ? own.select(now, index) : own.select(otherSide(now), index - own.count)

@@ -145,7 +145,8 @@ export const commands: ReadonlyArray<Command<State>> = [
     id: "browser.compare",
     keys: ["="],
     label: "Compare",
-    about: "Shows what the other pane lacks, or has in another size",
+    about:
+      "Signs show what the other pane lacks (+), and what it has in another size (≠; ! where there are letters alone)",
     run: (state) => ({ state: { ...state, compares: !state.compares } })
   },
   {

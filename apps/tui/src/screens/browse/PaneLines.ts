@@ -27,13 +27,12 @@ const dateText = (at: number | undefined, now: number): string => {
   return date.getFullYear() === new Date(now).getFullYear() ? day : `${date.getFullYear()}-${day}`
 }
 
-/** Whether the other pane lacks it, or has it in another size. */
-export const differs = (entry: Entry, other: Row["other"]): boolean => {
-  const there = other?.get(entry.name)
-  return (
-    other !== undefined &&
-    (there === undefined || there.isFolder !== entry.isFolder || (!entry.isFolder && there.size !== entry.size))
-  )
+/** That the other pane lacks it, or has something else, or another size, by that name; undefined where it has the same. */
+export const difference = (entry: Entry, other: Row["other"]): "lacking" | "differing" | undefined => {
+  if (other === undefined) return undefined
+  const there = other.get(entry.name)
+  if (there === undefined) return "lacking"
+  return there.isFolder !== entry.isFolder || (!entry.isFolder && there.size !== entry.size) ? "differing" : undefined
 }
 
 const barColumns = 10
@@ -52,7 +51,8 @@ export const table: Table.Table<Entry, Row> = {
       head: "Name",
       text: ({ because, isFolder, name }) =>
         `${name}${isFolder ? "/" : ""}${because === undefined ? "" : ` (${because})`}`,
-      tone: (entry, { other }) => (differs(entry, other) ? "warn" : entry.isFolder ? "strong" : "plain")
+      tone: (entry, { other }) =>
+        difference(entry, other) !== undefined ? "warn" : entry.isFolder ? "strong" : "plain"
     },
     { head: "Size", width: 9, isRight: true, text: ({ size }) => (size === undefined ? "" : Amount.bytes(size)) },
     { head: "Modified", width: 10, from: 44, text: ({ modifiedAt }, { now }) => dateText(modifiedAt, now) }
@@ -61,8 +61,28 @@ export const table: Table.Table<Entry, Row> = {
 }
 
 const [nameColumn, ...otherColumns] = table.columns
-/** With a bar for how much of the largest one each is. */
-const measuredTable: Table.Table<Entry, Row> = { ...table, columns: [nameColumn!, shareBar, ...otherColumns] }
+
+/** Where two panes are compared: a sign, so that no colour is needed. */
+const differenceColumn: Table.Column<Entry, Row> = {
+  head: "",
+  width: 1,
+  text: (entry, { marks, other }) => {
+    const found = difference(entry, other)
+    return found === undefined ? "" : marks[found]
+  },
+  tone: () => "warn"
+}
+
+/** With a sign where it is compared, and with a bar for how much of the largest one each is where it was measured. */
+const tableOf = ({ largest, other }: Row): Table.Table<Entry, Row> => ({
+  ...table,
+  columns: [
+    ...(other === undefined ? [] : [differenceColumn]),
+    nameColumn!,
+    ...(largest > 0 ? [shareBar] : []),
+    ...otherColumns
+  ]
+})
 
 export interface Look {
   readonly now: number
@@ -110,6 +130,5 @@ export const lines = (pane: Pane, look: Look, columns: number, rows: number): Re
   if (pane.isLoading && pane.list.items.length === 0) return [head, Lines.blank, Lines.line("   Listing", "faint")]
   const isMarked = (entry: Entry) => List.isMarked(pane.list, entry)
   const row = rowOf(pane, look)
-  const shown = row.largest > 0 ? measuredTable : table
-  return [head, ...Table.lines(shown, pane.list, row, { columns, rows: rows - 1, marks, isMarked, isActive })]
+  return [head, ...Table.lines(tableOf(row), pane.list, row, { columns, rows: rows - 1, marks, isMarked, isActive })]
 }

@@ -5,7 +5,7 @@ import type { World } from "../../command/World.ts"
 import * as Lines from "../../lines/Line.ts"
 import { byName } from "./Entry.ts"
 import * as Measured from "./Measured.ts"
-import { differs } from "./PaneLines.ts"
+import { difference } from "./PaneLines.ts"
 import { chosen, otherOf, paneOf, type State } from "./State.ts"
 
 const labelColumns = 10
@@ -31,11 +31,12 @@ export const lines = (state: State, { now }: World, columns: number): ReadonlyAr
     : entry.size === undefined
       ? "–"
       : Amount.exactBytes(entry.size)
-  const beside = differs(entry, others)
-    ? there === undefined
-      ? "not there"
-      : `another size: ${there.size === undefined ? "–" : Amount.bytes(there.size)}`
-    : "the same size"
+  const beside =
+    difference(entry, others) !== undefined
+      ? there === undefined
+        ? "not there"
+        : `another size: ${there.size === undefined ? "–" : Amount.bytes(there.size)}`
+      : "the same size"
   return [
     Lines.line(` ${shorten(printable(entry.name), columns - 2)}`, "strong"),
     Lines.blank,
