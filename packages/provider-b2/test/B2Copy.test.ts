@@ -24,13 +24,19 @@ describe("a file that is too large for one copy", () => {
   it.live("is copied in parts, of which only the one that failed is asked for again", () =>
     Effect.gen(function* () {
       const { emulator, largeFile, provider, root } = yield* setUp
-      const from = yield* provider.put(at("a"), fromBytes(bytes), { modifiedAt: 1000, contentType: "text/x-own" })
+      const from = yield* provider.put(at("a"), fromBytes(bytes), {
+        modifiedAt: 1000,
+        contentType: "text/x-own",
+        metadata: { own: "1" },
+        contentHeaders: { "cache-control": "max-age=600" }
+      })
       emulator.failNext("b2_copy_part", "503")
       emulator.failNext("b2_finish_large_file", "503")
       emulator.log?.reset()
       const copy = B2Copy.copy(root, largeFile, most)(from, "photo-archive", at("b"))
       const copied = yield* retrying(copy)
       assert.deepInclude(copied, { size: 5500, modifiedAt: 1000, contentType: "text/x-own" })
+      assert.deepInclude(copied.metadata, { own: "1", "b2-cache-control": "max-age=600" })
       assert.strictEqual(copied.checksums.sha1, sha1)
       assert.isTrue(Buffer.from(yield* provider.readAll(copied)).equals(bytes))
       assert.lengthOf(emulator.log?.requests("b2_start_large_file") ?? [], 1)

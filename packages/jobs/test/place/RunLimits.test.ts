@@ -139,6 +139,14 @@ it.live.each(["backup", "restore", "copySnapshots", "copy", "bisync"] as const)(
     })
 )
 
+it.effect("a tpslimit of 0 is no limit: what is opened is as it was", () =>
+  Effect.gen(function* () {
+    const provider = MemoryProvider.make()
+    expect(yield* Tpslimit.within(0)(Tpslimit.around(provider))).toBe(provider)
+    expect(yield* Tpslimit.within(1)(Tpslimit.around(provider))).not.toBe(provider)
+  })
+)
+
 it.live("a run asks each storage at its own pace, whichever places of it are opened", () =>
   Effect.gen(function* () {
     const started: Array<string> = []
