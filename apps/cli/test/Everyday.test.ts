@@ -37,6 +37,25 @@ const moved = async ({ endpoint }: Emulator): Promise<number> => {
   return Object.values(operations).reduce((sum, { bytesIn, bytesOut }) => sum + bytesIn + bytesOut, 0)
 }
 
+test("moveto takes the place of another file of the same folder, also of one with the same bytes", async () => {
+  const { cli } = await withB2()
+  for (const [name, text] of [
+    ["a", "new"],
+    ["b", "older"],
+    ["c", "same"],
+    ["d", "same"]
+  ] as const)
+    cli.write(`from/${name}`, text, 1_000_000_000)
+  await cli.run("copy", "@/from", "b2:some-bucket/docs")
+  for (const place of ["b2:some-bucket/docs", "@/from"]) {
+    expect((await cli.run("moveto", `${place}/a`, `${place}/b`)).code).toBe(0)
+    expect((await cli.run("moveto", `${place}/c`, `${place}/d`)).code).toBe(0)
+    expect((await cli.run("cat", `${place}/b`)).out).toBe("new")
+    expect((await cli.run("cat", `${place}/d`)).out).toBe("same")
+    for (const gone of ["a", "c"]) expect((await cli.run("cat", `${place}/${gone}`)).code).toBe(4)
+  }
+})
+
 test.each(["b2", "s3"])("copyto and moveto within an account of %s move no bytes, and keep headers", async (type) => {
   const { cli: b2, emulator } = await withB2({ s3: {} })
   const cli = type === "b2" ? b2 : withS3(emulator)

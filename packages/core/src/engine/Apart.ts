@@ -15,13 +15,14 @@ import { join, makeUnsafe, parent, type RemotePath, root } from "../contract/Rem
 import { InvalidRequest, StorageError } from "../contract/StorageError.ts"
 import { retrying } from "../layers/Retry.ts"
 import { GuardStopped } from "./Guard.ts"
+import { folded } from "./LetterCases.ts"
 
 /** `unsure` where a program shows one of them, as it may show late what the other has. */
 type Verdict = "apart" | "same" | "unsure"
 
 export interface Apart {
-  /** Fails where the file at `path` of the source may be the very file that the destination has there. */
-  readonly beforeSource: (path: RemotePath) => Effect.Effect<void, StorageError>
+  /** Fails where the file at `path` of the source, which is called `stored` there, may be the very file that the destination has at `path`. */
+  readonly beforeSource: (path: RemotePath, stored: RemotePath) => Effect.Effect<void, StorageError>
   /** Fails where some of what is to be removed at the destination is the source; `first` is a file of the source. */
   readonly beforeRemovals: (
     removals: ReadonlyArray<{ readonly path: RemotePath }>,
@@ -112,15 +113,19 @@ export const make = (source: Provider, destination: Provider): Apart => {
       verdict === undefined ? probed(hasLinks ? parent(path) : root) : Effect.succeed(verdict)
     )
 
+  /** In one folder. */
+  const areTwoNames = (path: RemotePath, stored: RemotePath): boolean =>
+    path !== stored && (destination.capabilities.isCaseSensitive === true || folded(path) !== folded(stored))
+
   const refuse = (path: RemotePath, message: string) =>
     Effect.fail(
       new StorageError({ provider: source.name, operation: "remove", path, reason: new InvalidRequest({ message }) })
     )
 
   return {
-    beforeSource: (path) =>
+    beforeSource: (path, stored) =>
       Effect.flatMap(verdictOf(path), (verdict) => {
-        if (verdict === "apart") return Effect.void
+        if (verdict === "apart" || (verdict === "same" && areTwoNames(path, stored))) return Effect.void
         if (verdict === "unsure") {
           return refuse(
             path,

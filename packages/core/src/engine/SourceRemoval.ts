@@ -35,7 +35,9 @@ export const dropSource = (run: TransferRun, file: File, wasThere: boolean): Eff
       return Effect.fail(new StorageError({ provider: source.name, operation: "remove", path, reason }))
     }
     const looking = LastLook.beforeSource(source, destination, path)
-    const sure = wasThere ? Effect.andThen(looking, run.apart.beforeSource(path)) : looking
+    const sure = wasThere
+      ? Effect.andThen(looking, run.apart.beforeSource(path, options.storedAtSource?.(file).path ?? path))
+      : looking
     return Effect.map(Effect.andThen(sure, retrying(source.remove(path))), () => {
       summary.moved++
       return true
