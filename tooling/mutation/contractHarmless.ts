@@ -23,5 +23,9 @@ export const harmless: ReadonlyArray<{ readonly line: RegExp; readonly because: 
     because: "versions of one millisecond may have one time, and a later one may be later still"
   },
   { line: /start <= bytes\.length/, because: "an empty piece more" },
-  { line: /listsTimes = false \}/, because: "a listing may leave times out" }
+  { line: /listsTimes = false|!\(listsTimes\)/, because: "a listing may leave times out" },
+  { line: /listsVersionIds = false/, because: "a listing may leave versions out" },
+  { line: /listsVersionIds \|\| versionId/, because: "no version, said in another way" },
+  { line: /memory-\$\{--accounts\}/, because: "any name of an account is as good" },
+  { line: /→ .*started\("", file\)/, because: "the name of an operation in a message" }
 ]

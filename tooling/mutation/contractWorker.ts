@@ -48,21 +48,29 @@ const tried = async ({ run }: Check, options: Options): Promise<Outcome> => {
   return Cause.squash(exit.cause) instanceof NotApplicable ? "not tried" : "failed"
 }
 
-const trials: Array<{ readonly check: Check; readonly options: Options; readonly millis: number }> = []
+interface Trial {
+  readonly check: Check
+  readonly options: Options
+  /** As it is. What does not apply may come to, by a change of what the provider says of itself. */
+  readonly was: Outcome
+  readonly millis: number
+}
+
+const trials: Array<Trial> = []
 for (const check of checks) {
   for (const options of kinds) {
     const startedAt = performance.now()
     const outcome = await tried(check, options)
     if (outcome === "failed") throw new Error(`as it is, the provider in memory fails: ${check.name}`)
-    if (outcome === "passed") trials.push({ check, options, millis: performance.now() - startedAt })
+    trials.push({ check, options, was: outcome, millis: performance.now() - startedAt })
   }
 }
 trials.sort((left, right) => left.millis - right.millis)
 
 const noticedBy = async (): Promise<string | undefined> => {
-  for (const { check, options } of trials) {
+  for (const { check, options, was } of trials) {
     const outcome = await tried(check, options).catch((): Outcome => "failed")
-    if (outcome !== "passed") return check.name
+    if (outcome === "failed" || (was === "passed" && outcome !== was)) return check.name
   }
   return undefined
 }
