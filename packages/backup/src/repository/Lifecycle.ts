@@ -62,6 +62,8 @@ export const keepOnlyLastVersion = (provider: Provider): Effect.Effect<Outcome, 
     const rules = rulesFor(folders.join("/"))
     if (found.lifecycle.some((rule) => rules.some((ours) => overlap(rule, ours)))) return "kept"
     if (yield* isShared(provider)) return "shared"
-    yield* retrying(buckets.setLifecycle(name, [...found.lifecycle, ...rules]))
-    return "set"
+    return yield* retrying(buckets.setLifecycle(name, [...found.lifecycle, ...rules])).pipe(
+      Effect.as<Outcome>("set"),
+      Effect.catchReason("StorageError", "InvalidRequest", () => Effect.succeed<Outcome>("unsupported"))
+    )
   }).pipe(Effect.catchReason("StorageError", "PermissionDenied", () => Effect.succeed<Outcome>("unsupported")))

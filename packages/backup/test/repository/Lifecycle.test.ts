@@ -3,7 +3,7 @@ import type { Bucket, Buckets, LifecycleRule } from "@ourclone/core/contract/Buc
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import { PermissionDenied, StorageError, Unauthenticated } from "@ourclone/core/contract/StorageError"
+import { InvalidRequest, PermissionDenied, StorageError, Unauthenticated } from "@ourclone/core/contract/StorageError"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { Effect, Stream } from "effect"
 import { keepOnlyLastVersion } from "../../src/repository/Lifecycle.ts"
@@ -119,6 +119,10 @@ describe("keeping only the last version", () => {
   it.effect("is not supported, and no failure, with credentials that may not see or change buckets", () =>
     Effect.gen(function* () {
       expect(yield* keepOnlyLastVersion(make([], { list: Stream.fail(denied) }).provider)).toBe("unsupported")
+      const unknown = failure(new InvalidRequest({ message: "the service does not do this" }))
+      expect(yield* keepOnlyLastVersion(make([], { setLifecycle: () => Effect.fail(unknown) }).provider)).toBe(
+        "unsupported"
+      )
       expect(yield* keepOnlyLastVersion(make([], { setLifecycle: () => Effect.fail(denied) }).provider)).toBe(
         "unsupported"
       )

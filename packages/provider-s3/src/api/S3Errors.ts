@@ -141,7 +141,9 @@ const badCredentials = of(
   "SignatureDoesNotMatch",
   "InvalidToken",
   "NotSignedUp",
-  "UnrecognizedClientException"
+  "UnrecognizedClientException",
+  // versitygw, of a key that it does not know.
+  "XAdminUserNotFound"
 )
 const expired = of("ExpiredToken", "TokenRefreshRequired", "ExpiredTokenException")
 export const offClock = "RequestTimeTooSkewed"
@@ -225,8 +227,14 @@ const ofNetwork = ({ code, message }: S3Failure): Reason | undefined => {
 }
 
 const ofStatus = (failure: S3Failure, call: Call, where: string): Reason | undefined => {
-  const { message, retryAfterSeconds, status } = failure
-  if (status === 404) return new NotFound({ message: `there is no such file${where}` })
+  const { code, message, retryAfterSeconds, status } = failure
+  if (status === 404) {
+    // Only the answer to a HEAD has no words; any other without them is of something that is no such service.
+    const isSaid = where !== "" || call.operation.startsWith("Head")
+    return isSaid
+      ? new NotFound({ message: `there is no such file${where}` })
+      : new UnexpectedResponse({ message: `the answer is 404 and not one of S3 (${code}): check the endpoint` })
+  }
   if (status === 401) return new Unauthenticated({ message: `the service does not accept the key${where}` })
   if (status === 403) return denial(failure, call, where)
   if (status === 409) return new Unavailable({ message: `another change was made at the same time${where}` })
@@ -237,6 +245,7 @@ const ofStatus = (failure: S3Failure, call: Call, where: string): Reason | undef
     })
   }
   if (status === 507) return new QuotaExceeded({ message: `the storage is full${where}` })
+  if (status === 501) return new InvalidRequest({ message: `the service does not do this${where}: ${message}` })
   if (status !== undefined && status >= 500)
     return new Unavailable({ message: `the service has a failure of its own (${status}): ${message}` })
   if (status === 416) return new InvalidRequest({ message: "the file has no such bytes" })
