@@ -34,7 +34,7 @@ export interface Apart {
 
 /** Folders whose verdict is remembered; files come in order of their paths. */
 const mostFolders = 256
-/** So many names of the source are tried among what is to be removed. */
+/** So many of what is to be removed, and is called as a file of the source is, are asked about. */
 const mostTries = 4
 
 const text = new TextEncoder().encode("This file told whether two places are one, and may be removed.\n")
