@@ -4,7 +4,7 @@ import type { BodyStore, Content } from "./Bodies.ts"
 import { type Exchange, slowPause } from "./Exchange.ts"
 
 /** Above this many bytes no MD5 is made, because nothing checks it and it costs as much as the SHA-1. */
-const md5LimitBytes = 16 * 1024 * 1024
+const md5LimitBytes = 4 * 1024 * 1024
 
 export interface ReceivedBody {
   /** Not retained yet. */
