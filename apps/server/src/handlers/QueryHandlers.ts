@@ -85,5 +85,12 @@ export const query = HttpApiBuilder.group(
           return yield* lines(side, { _tag: "Preview", type: kind, request })
         })
       )
+      .handle(
+        "check",
+        Effect.fnUntraced(function* ({ payload: { kind, request } }) {
+          yield* checkRequest("job", kind, request)
+          yield* foresee(kind, request)
+        })
+      )
   })
 )

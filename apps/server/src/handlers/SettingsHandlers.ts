@@ -9,7 +9,7 @@ export const settings = HttpApiBuilder.group(
   Api,
   "settings",
   Effect.fn(function* (handlers) {
-    const { about, audit, host, remotes, settings } = yield* Service
+    const { about, audit, clock, host, remotes, settings } = yield* Service
     return handlers
       .handle("about", () =>
         Effect.map(
@@ -23,6 +23,10 @@ export const settings = HttpApiBuilder.group(
           kept((): SettingsAnswer => settings.change(payload)),
           () => host.look
         )
+      )
+      .handle("rates", () => kept(settings.rates))
+      .handle("changeRates", ({ payload: { own } }) =>
+        kept(() => settings.changeRates(own, new Date(clock()).toISOString().slice(0, 10)))
       )
       .handle("audit", ({ query: { before, limit: asked = 100 } }) => {
         const limit = Math.min(asked, 500)

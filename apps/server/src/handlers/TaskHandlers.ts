@@ -1,15 +1,17 @@
 /** Tasks: what the journal says, and what is wished of them. */
+import * as OnlyPaths from "@ourclone/jobs/transfer/OnlyPaths"
+import * as PathKey from "@ourclone/tasks/store/PathKey"
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { Outcome } from "@ourclone/tasks/store/TaskStore"
 import type { Task } from "@ourclone/tasks/task/Task"
-import { can, type StateTag, type TaskInput } from "@ourclone/tasks/task/TaskState"
+import { can, hasEnded, type StateTag, type TaskInput } from "@ourclone/tasks/task/TaskState"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import { Api } from "../api/Api.ts"
 import { CurrentCaller } from "../api/Callers.ts"
-import { TooMany, Unavailable } from "../api/Problem.ts"
+import { NotNow, Refused, TooMany, Unavailable } from "../api/Problem.ts"
 import type { OutcomeAnswer } from "../api/tasks/TaskAnswer.ts"
 import * as EventStream from "../events/EventStream.ts"
 import * as Listeners from "../events/Listeners.ts"
@@ -62,6 +64,36 @@ export const tasks = HttpApiBuilder.group(
       })
 
     const again = wish("Again")
+
+    /** The task's request for these files alone, each of which has failed. */
+    const requestOfFailed = Effect.fnUntraced(function* (
+      { id, kind, request, state }: Task,
+      paths: ReadonlyArray<string>
+    ) {
+      if (!hasEnded(state)) {
+        return yield* new NotNow({ code: "NotNow", detail: `task ${id} has not ended yet, and still tries by itself` })
+      }
+      const only = OnlyPaths.request(kind, request, paths)
+      if (only === undefined) {
+        const detail = `a task of the kind "${kind}" is not tried again for some files alone; retry all of it`
+        return yield* new NotNow({ code: "NotOfFiles", detail })
+      }
+      const failed = new Set(yield* Effect.mapError(store.failedAmong(id, paths), ofTaskError))
+      const isNoName = (path: string): boolean => !OnlyPaths.isNameable(path) || PathKey.isCut(path)
+      const at = paths.findIndex((path) => !failed.has(path) || isNoName(path))
+      if (at >= 0) {
+        const message = failed.has(paths[at]!)
+          ? "its name can not be told from others in a list; retry all of the task"
+          : "that file has not failed in this task"
+        return yield* new Refused({
+          code: "InvalidRequest",
+          detail: message,
+          errors: [{ path: ["payload", "paths", at], message }]
+        })
+      }
+      yield* checkRequest("job", kind, only)
+      return only
+    })
 
     /** Another task that does the same. */
     const anew = Effect.fnUntraced(function* ({ hooks, kind, machine, priority, request }: Task) {
@@ -139,6 +171,15 @@ export const tasks = HttpApiBuilder.group(
           return taskAnswer(yield* Effect.mapError(store.limit(id, limits), ofTaskError))
         })
       )
+      .handle(
+        "prioritize",
+        Effect.fnUntraced(function* ({ params: { id }, payload: { priority } }) {
+          yield* about(id)
+          const task = yield* Effect.mapError(store.prioritize(id, priority), ofTaskError)
+          yield* host.look
+          return taskAnswer(task)
+        })
+      )
       .handle("pause", wish("Pause"))
       .handle("resume", wish("Resume"))
       .handle("cancel", wish("Cancel"))
@@ -150,6 +191,13 @@ export const tasks = HttpApiBuilder.group(
           yield* checkRequest("job", task.kind, task.request)
           // What a command did ended with it.
           return yield* task.isRecord && can("Again")(task.state) ? anew(task) : again({ params })
+        })
+      )
+      .handle(
+        "retryFiles",
+        Effect.fnUntraced(function* ({ params: { id }, payload: { paths } }) {
+          const task = yield* Effect.mapError(store.load(id), reading)
+          return yield* anew({ ...task, request: yield* requestOfFailed(task, paths) })
         })
       )
       .handle(

@@ -78,7 +78,7 @@ test("who may what is as it was decided, and a route that says nothing is the ad
     ...["notifications", "putNotification", "removeNotification", "testNotification"].map(
       (name) => `notifications.${name}`
     ),
-    ...["settings.changeSettings", "settings.audit"]
+    ...["settings.changeSettings", "settings.changeRates", "settings.audit"]
   ])
   expect(needing("storage")).toEqual(
     ["addRemote", "testNewRemote", "changeRemote", "removeRemote"].map((name) => `storage.${name}`)

@@ -2,8 +2,9 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
-import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
+import type { Claim, TaskStore } from "@ourclone/tasks/store/TaskStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import { noTotals } from "@ourclone/tasks/task/Task"
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
 import { startService, type TestService, tokenOf } from "../TestService.ts"
@@ -22,7 +23,7 @@ const inJournal = <A>(service: TestService, use: (store: TaskStore) => Effect.Ef
   Effect.runPromise(Effect.scoped(Effect.flatMap(SqliteStore.make(tasksFile(service.at("state", "ourclone"))), use)))
 
 const files = (service: TestService) => {
-  fs.mkdirSync(path.join(service.home, "from"))
+  fs.mkdirSync(path.join(service.home, "from"), { recursive: true })
   for (const name of ["a", "b"]) fs.writeFileSync(path.join(service.home, "from", name), "x".repeat(20_000))
   return { source: path.join(service.home, "from"), destination: path.join(service.home, "to") }
 }
@@ -193,4 +194,86 @@ test("what is sure to go wrong is refused at its field, and nothing is told of f
   }
   const { json } = await service.ask("/api/v1/tasks", { as })
   expect(json.tasks).toEqual([])
+})
+
+test("priority changes until a task has ended, and files that failed are tried again by name", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const request = { ...files(service), exclude: ["a"] }
+  const failed = (path: string) =>
+    ({ path, kind: "failed", code: "Unreadable", message: "denied", remedy: null }) as const
+  const { id, other } = await inJournal(service, (store) =>
+    Effect.gen(function* () {
+      const owner = { host: "here", pid: 1, birth: "1" }
+      const ended = (kind: string) =>
+        Effect.gen(function* () {
+          const { id } = yield* store.create({ kind, request, origin: "command", isRecord: true })
+          const { take } = (yield* store.claim(owner, 60_000, id)) as Claim
+          const batch = { facts: [], totals: noTotals, outcomes: [failed("b"), failed("two\nlines")], mended: [] }
+          yield* store.settle(id, { _tag: "Finished", take, failed: 2 }, batch)
+          return id
+        })
+      return { id: yield* ended("copy"), other: yield* ended("undelete") }
+    })
+  )
+  const later = { kind: "copy", request: files(service), notBefore: Date.now() + 3_600_000 }
+  const { json: waiting } = await service.ask("/api/v1/tasks", { as, body: later })
+  const prioritize = (id: string, priority: number) =>
+    service.ask(`/api/v1/tasks/${id}/priority`, { method: "PUT", as, body: { priority } })
+  expect((await prioritize(waiting.id, 7)).json.priority).toBe(7)
+  expect([(await prioritize(waiting.id, 101)).status, (await prioritize(id, 1)).status]).toEqual([400, 409])
+
+  const retry = (id: string, paths: ReadonlyArray<string>) =>
+    service.ask(`/api/v1/tasks/${id}/retry/files`, { as, body: { paths } })
+  const codes = async (id: string, ...paths: ReadonlyArray<string>) => {
+    const { json, status } = await retry(id, paths)
+    return [status, json.errors?.[0]?.path.join(".") ?? json.code]
+  }
+  expect(await codes(id, "b", "a")).toEqual([400, "payload.paths.1"])
+  expect(await codes(id, "two\nlines")).toEqual([400, "payload.paths.0"])
+  expect(await codes(id)).toEqual([400, "payload.paths"])
+  expect(await codes(other, "b")).toEqual([409, "NotOfFiles"])
+  expect(await codes(waiting.id, "b")).toEqual([409, "NotNow"])
+  const tried = await retry(id, ["b"])
+  expect([tried.status, tried.json.kind, tried.json.request.exclude]).toEqual([201, "copy", undefined])
+  await until(service, as, tried.json.id, "Done")
+  expect(fs.readdirSync(request.destination)).toEqual(["b"])
+})
+
+test("a request is checked before it is asked for, and nothing is made of it", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const at = (name: string) => path.join(service.home, name)
+  fs.mkdirSync(at("point"))
+  const check = async (kind: string, request: unknown, who = as) => {
+    const { json, status } = await service.ask("/api/v1/checks", { as: who, body: { kind, request } })
+    return [status, json?.errors?.[0]?.path.at(-1) ?? json?.code]
+  }
+  expect(await check("copy", files(service))).toEqual([204, undefined])
+  expect(await check("copy", { source: "/etc", destination: at("to") })).toEqual([403, "PlaceNotAllowed"])
+  if (process.platform === "linux") {
+    expect(await check("mount", { path: at("from"), point: at("point") })).toEqual([204, undefined])
+    expect(await check("mount", { path: at("from"), point: at("gone") })).toEqual([400, "point"])
+    expect(await check("mount", { path: service.home, point: at("point") })).toEqual([400, "point"])
+  }
+  expect(await check("copy", files(service), await tokenOf(service, as, "vera", "viewer"))).toEqual([403, "Forbidden"])
+  expect((await service.ask("/api/v1/tasks", { as })).json.tasks).toEqual([])
+})
+
+test("rates of one's own are kept by the service, for everybody who looks", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const ask = (who: string, body?: unknown) =>
+    service.ask("/api/v1/settings/rates", body === undefined ? { as: who } : { as: who, method: "PUT", body })
+  expect((await ask(as)).json).toEqual({ own: null })
+  const own = { storedGBMonth: 0.005, fetchedGB: 0 }
+  const saved = await ask(as, { own })
+  expect(saved.json).toEqual({ own: { ...own, asOf: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) } })
+  const viewer = await tokenOf(service, as, "vera", "viewer")
+  expect((await ask(viewer)).json).toEqual(saved.json)
+  expect([(await ask(viewer, { own })).status, (await ask(as, { own: { ...own, fetchedGB: -1 } })).status]).toEqual([
+    403, 400
+  ])
+  expect((await service.ask("/api/v1/settings", { as })).json).not.toHaveProperty("rates")
+  expect((await ask(as, { own: null })).json).toEqual({ own: null })
 })

@@ -12,8 +12,8 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
-import * as OwnFolder from "../place/OwnFolder.ts"
 import * as Listening from "../run/Listening.ts"
+import * as FreePoint from "./FreePoint.ts"
 import { mounting, Summary, webdavSecret } from "./MountFields.ts"
 import * as MountRun from "./MountRun.ts"
 import * as SystemDoor from "./SystemDoor.ts"
@@ -56,15 +56,6 @@ const run = (request: Request, beside: Beside) => {
 /** On Windows a letter is a place too. */
 const isPlace = (point: string): boolean => path.isAbsolute(point) || /^[a-z]:$/i.test(point)
 
-const foresee = Effect.fnUntraced(function* (request: Request): Effect.fn.Return<InvalidJob | undefined> {
-  const { point } = request
-  if (isBySystem(request)) return undefined
-  const found = yield* OwnFolder.look(point)
-  if (found === "folder" || found === "unknown") return undefined
-  const because = found === "missing" ? "there is no such directory" : "it is no directory"
-  return new InvalidJob({ message: `${point} can not be mounted on: ${because}`, field: "point" })
-})
-
 export const kind: JobKind<"mount", Request, typeof Summary.Type> = {
   type: "mount",
   request: Request,
@@ -74,6 +65,6 @@ export const kind: JobKind<"mount", Request, typeof Summary.Type> = {
     isPlace(request.point)
       ? undefined
       : new InvalidJob({ message: `"${request.point}" is no absolute path`, field: "point" }),
-  foresee,
+  foresee: (request) => (isBySystem(request) ? Effect.undefined : FreePoint.refused(request.point, request.path)),
   run
 }

@@ -15,6 +15,7 @@ import * as LoadedRepository from "../repository/LoadedRepository.ts"
 import * as OpenedRepository from "../repository/OpenedRepository.ts"
 import * as SelectedSnapshots from "../repository/SelectedSnapshots.ts"
 import * as Listening from "../run/Listening.ts"
+import * as FreePoint from "./FreePoint.ts"
 import { mountingSnapshots, Summary } from "./MountFields.ts"
 import { recordsOf } from "./MountPlaces.ts"
 import * as SnapshotFileSystem from "./SnapshotFileSystem.ts"
@@ -88,5 +89,6 @@ export const kind: JobKind<"mountSnapshots", Request, typeof Summary.Type> = {
   needs: OpenedRepository.needs,
   refuse: ({ point }) =>
     path.isAbsolute(point) ? undefined : new InvalidJob({ message: `"${point}" is no absolute path`, field: "point" }),
+  foresee: ({ point }) => FreePoint.refused(point),
   run
 }

@@ -19,7 +19,16 @@ describe("whoever asks for a run is told before it begins", () => {
       if (process.platform !== "linux") return
       assert.match((yield* of("none")) ?? "", /^point: .* there is no such directory$/)
       assert.match((yield* of("file")) ?? "", /^point: .* it is no directory$/)
-      assert.isUndefined(yield* of("folder"))
+      world.write("free/a", "a")
+      assert.match((yield* of("folder")) ?? "", /^point: .* lie in each other/)
+      const elsewhere = (point: string) => fieldOf("mount", { path: world.at("folder"), point })
+      assert.isUndefined(yield* elsewhere(world.at("free")))
+      assert.match((yield* elsewhere("/proc")) ?? "", /^point: .*proc.* is mounted there; unmount it first$/)
+      const snapshots = yield* fieldOf("mountSnapshots", {
+        repository: world.at("repository"),
+        point: world.at("file")
+      })
+      assert.match(snapshots ?? "", /^point: .* it is no directory$/)
     })
   )
 

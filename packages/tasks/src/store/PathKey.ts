@@ -17,3 +17,9 @@ export const of = (path: string): string => {
     .replace(/\uFFFD+$/, "")
   return `${begin}…${digest}`
 }
+
+/** Whether it is the key of a path that is too long, which can not be told from it. */
+export const isCut = (key: string): boolean =>
+  key.length > most / 2 / mostOfUnit &&
+  /\u2026[0-9a-f]{32}$/.test(key) &&
+  Buffer.byteLength(key) > most - 2 * digestLength

@@ -46,7 +46,8 @@ const asked: { readonly [input: string]: string } = {
   Resume: "resumed",
   Cancel: "cancelled",
   Again: "retried",
-  Limit: "given other limits"
+  Limit: "given other limits",
+  Prioritize: "given another priority"
 }
 
 export const notNow = (id: string, state: string, input: string): TaskError =>

@@ -154,6 +154,8 @@ export interface TaskStore {
   readonly unshare: (account: string, owner: ProcessIdentity) => Answer<void>
   /** Holds from its runner's next commit on, and for later runs; null is what the request says. Fails with `NoTask`, and for a record with `NotNow`. */
   readonly limit: (id: string, limits: TaskLimits | null) => Answer<Task>
+  /** Holds whenever it is queued; one that runs goes on. Fails with `NoTask`, and for a record and what has ended with `NotNow`. */
+  readonly prioritize: (id: string, priority: number) => Answer<Task>
   /** Facts after number `after`, in order. */
   readonly facts: (id: string, after: number, limit: number) => Answer<ReadonlyArray<Envelope>>
   /** In order of path, after `after`; of one code, where that is said. */
@@ -164,6 +166,8 @@ export interface TaskStore {
     limit: number,
     code?: string
   ) => Answer<ReadonlyArray<Outcome>>
+  /** Those of the paths that have failed. */
+  readonly failedAmong: (id: string, paths: ReadonlyArray<string>) => Answer<ReadonlyArray<string>>
   /** The largest of each kind first. */
   readonly causes: (id: string) => Answer<ReadonlyArray<Cause>>
   /** What became of a path in kept runs, the newest first; only what failed, was skipped, or is in kept facts is known. */

@@ -320,6 +320,14 @@ export const limit = function* (id: string, limits: TaskLimits | null): Work<Tas
   return yield* find(id)
 }
 
+export const prioritize = function* (id: string, priority: number): Work<Task> {
+  const { isRecord, state } = yield* find(id)
+  if (hasEnded(state)) throw notNow(id, state._tag, "Prioritize")
+  if (isRecord) throw onlyCancelled(id, state._tag, "Prioritize")
+  yield* run("update task set priority = ?, change = ? where id = ?", priority, yield* bump(), id)
+  return yield* find(id)
+}
+
 export const outcomes = function* (
   id: string,
   kind: Outcome["kind"],
@@ -336,6 +344,16 @@ export const outcomes = function* (
     code ?? null,
     limit
   )
+}
+
+export const failedAmong = function* (id: string, paths: ReadonlyArray<string>): Work<ReadonlyArray<string>> {
+  const keys = new Map(paths.map((path) => [PathKey.of(path), path]))
+  const found = yield* rows<{ path: string }>(
+    `select path from outcome where task = ? and kind = 'failed' and path in (${placeholders([...keys])})`,
+    id,
+    ...keys.keys()
+  )
+  return found.map(({ path }) => keys.get(path)!)
 }
 
 export const causes = function* (id: string): Work<ReadonlyArray<Cause>> {

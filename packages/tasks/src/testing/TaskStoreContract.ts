@@ -114,6 +114,27 @@ export const checks: ReadonlyArray<StoreCheck> = named({
     }
     yield* equal("order", order, [urgent.id, first.id, second.id])
   }),
+  "the priority of a task that has not ended can be changed, and holds when it is queued": Effect.fnUntraced(
+    function* (store) {
+      const first = yield* store.create(newTask)
+      const second = yield* store.create(newTask)
+      const { last } = yield* store.changes(0, 10)
+      yield* equal("changed", (yield* store.prioritize(second.id, 5)).priority, 5)
+      yield* equal(
+        "is seen",
+        (yield* store.changes(last, 10)).tasks.map(({ id }) => id),
+        [second.id]
+      )
+      const claim = yield* store.claim(owner(1), lease)
+      yield* equal("goes first", claim?.task.id, second.id)
+      yield* equal("while it runs", (yield* store.prioritize(second.id, -5)).priority, -5)
+      yield* store.wish(first.id, { _tag: "Cancel", by: "ann" })
+      yield* equal("ended", yield* reasonOf(store.prioritize(first.id, 1)), "NotNow")
+      const record = yield* store.create({ ...newTask, isRecord: true })
+      yield* equal("a record", yield* reasonOf(store.prioritize(record.id, 1)), "NotNow")
+      yield* equal("none", yield* reasonOf(store.prioritize("none", 1)), "NoTask")
+    }
+  ),
   "what is due is told piece by piece in that order, and how many tasks stand how": Effect.fnUntraced(
     function* (store) {
       const ids: Array<string> = []
@@ -249,6 +270,11 @@ export const checks: ReadonlyArray<StoreCheck> = named({
     yield* store.commit(claim, { ...batch(), outcomes: [other] }, lease)
     const ofCode = yield* store.outcomes(claim.task.id, "failed", "", 10, "Unavailable")
     yield* equal("of one code", ofCode, [other])
+    const long = "x".repeat(3_000)
+    yield* store.commit(claim, { ...batch(), outcomes: [failed(long)] }, lease)
+    const among = yield* store.failedAmong(claim.task.id, ["c", "b", "d", "e", long])
+    yield* equal("among some", [...among].sort(), ["c", "d", long])
+    yield* store.commit(claim, { ...batch(), mended: [long] }, lease)
     const causes = yield* store.causes(claim.task.id)
     yield* equal(
       "causes",

@@ -87,6 +87,14 @@ export class QueryGroup extends HttpApiGroup.make("query")
       error: [Refused, Forbidden, NotThere, StorageFailed, Unavailable]
     })
       .annotate(Needs, "run")
+      .annotate(OnlyLooks, true),
+    /** Whether a task may be asked for so: what the request lacks and, as of a folder to mount on, what is sure to go wrong. */
+    HttpApiEndpoint.post("check", "/checks", {
+      payload: JobRequest,
+      success: HttpApiSchema.NoContent,
+      error: [Refused, Forbidden, NotThere, StorageFailed, Unavailable]
+    })
+      .annotate(Needs, "run")
       .annotate(OnlyLooks, true)
   )
   .prefix("/api/v1") {}

@@ -24,6 +24,24 @@ export const SettingsChange = Schema.Struct({
   keepTasksDays: Schema.optionalKey(fields.keepTasksDays)
 }).annotate({ identifier: "SettingsChange" })
 
+const price = Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 1_000_000 })))
+
+const prices = {
+  storedGBMonth: price.annotate({ description: "US dollars for a GB of 1,000,000,000 bytes and 30 days" }),
+  fetchedGB: price.annotate({ description: "US dollars for a GB that is fetched" })
+}
+
+export const OwnRates = Schema.Struct(prices).annotate({ identifier: "OwnRates" })
+export type OwnRates = typeof OwnRates.Type
+
+/** What the page computes costs by; null where it is what the service's own table of the storage says. */
+export const RatesAnswer = Schema.Struct({
+  own: Schema.NullOr(
+    Schema.Struct({ ...prices, asOf: Schema.String.annotate({ description: "The day on which they were given" }) })
+  )
+}).annotate({ identifier: "Rates" })
+export type RatesAnswer = typeof RatesAnswer.Type
+
 export const AuditEntry = Schema.Struct({
   id: Schema.Int,
   at: Schema.Int,
@@ -62,6 +80,15 @@ export class SettingsGroup extends HttpApiGroup.make("settings")
     HttpApiEndpoint.patch("changeSettings", "/settings", {
       payload: SettingsChange,
       success: SettingsAnswer,
+      error: [Refused, Unavailable]
+    }).annotate(Needs, "admin"),
+    HttpApiEndpoint.get("rates", "/settings/rates", { success: RatesAnswer, error: Unavailable }).annotate(
+      Needs,
+      "read"
+    ),
+    HttpApiEndpoint.put("changeRates", "/settings/rates", {
+      payload: Schema.Struct({ own: Schema.NullOr(OwnRates) }),
+      success: RatesAnswer,
       error: [Refused, Unavailable]
     }).annotate(Needs, "admin"),
     HttpApiEndpoint.get("audit", "/audit", {

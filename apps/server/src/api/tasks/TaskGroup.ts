@@ -11,10 +11,14 @@ import { text } from "../Text.ts"
 import { limit, number } from "../Whole.ts"
 import { CauseAnswer, OutcomeAnswer, TaskAnswer, TaskListAnswer } from "./TaskAnswer.ts"
 
+const priority = Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: -100, maximum: 100 }))).annotate({
+  description: "Higher goes first"
+})
+
 export const NewTask = Schema.Struct({
   kind: Kind,
   request: Schema.Json.annotate({ description: "As the kind says; holds no secret" }),
-  priority: Schema.optionalKey(Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: -100, maximum: 100 })))),
+  priority: Schema.optionalKey(priority),
   notBefore: Schema.optionalKey(Schema.Int.annotate({ description: "Milliseconds since 1970 UTC" }))
 }).annotate({ identifier: "NewTask" })
 
@@ -24,6 +28,8 @@ const one = { params: { id: text(0, 64) } }
 const rate = Schema.NullOr(Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))).annotate({
   description: "Bytes a second; null is no limit, and null for both is what the request says"
 })
+/** That are named in one request. */
+const mostPaths = 1_000
 const failing = [NotThere, Unavailable] as const
 const acting = { ...one, success: TaskAnswer, error: [NotThere, NotNow, Unavailable] } as const
 
@@ -81,12 +87,31 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
       success: TaskAnswer,
       error: [NotThere, NotNow, Unavailable]
     }).annotate(Needs, "run"),
+    HttpApiEndpoint.put("prioritize", "/tasks/:id/priority", {
+      ...one,
+      payload: Schema.Struct({ priority }),
+      success: TaskAnswer,
+      error: [NotThere, NotNow, Unavailable]
+    }).annotate(Needs, "run"),
     HttpApiEndpoint.post("pause", "/tasks/:id/pause", acting).annotate(Needs, "run"),
     HttpApiEndpoint.post("resume", "/tasks/:id/resume", acting).annotate(Needs, "run"),
     HttpApiEndpoint.post("cancel", "/tasks/:id/cancel", acting).annotate(Needs, "run"),
     /** The same task once more, or of what ran in a command a new one; what is done already is left alone. */
     HttpApiEndpoint.post("retry", "/tasks/:id/retry", {
       ...acting,
+      error: [NotThere, NotNow, Refused, Forbidden, StorageFailed, Unavailable]
+    }).annotate(Needs, "run"),
+    /** A new task with the same request and hooks, of some files that failed alone: of `copy`, `move`, `sync` and `check`. */
+    HttpApiEndpoint.post("retryFiles", "/tasks/:id/retry/files", {
+      ...one,
+      payload: Schema.Struct({
+        paths: Schema.Array(text(1, 4096))
+          .pipe(Schema.check(Schema.isMinLength(1), Schema.isMaxLength(mostPaths)))
+          .annotate({
+            description: "As `outcomes` tells them, in `failed`"
+          })
+      }),
+      success: TaskAnswer.pipe(HttpApiSchema.status(201)),
       error: [NotThere, NotNow, Refused, Forbidden, StorageFailed, Unavailable]
     }).annotate(Needs, "run"),
     /** A new task with the same request and hooks. */
