@@ -88,6 +88,7 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
     version,
     runner: {
       command: ({ id, kind }) => placed(ownProgram("task", "run", "--id", id), kind, environment),
+      watcher: ownProgram("task", "watch-folders"),
       environment,
       sendSignal
     },

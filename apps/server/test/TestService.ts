@@ -158,6 +158,7 @@ export const startService = async (options: TestOptions = {}): Promise<TestServi
     version: "0.0.0-test",
     runner: {
       command: ({ id }) => [process.execPath, main, "task", "run", "--id", id],
+      watcher: [process.execPath, main, "task", "watch-folders"],
       environment,
       sendSignal: (pid, signal) => void process.kill(pid, signal)
     },

@@ -42,6 +42,7 @@ const local = Effect.fnUntraced(function* (program: TogetherOptions["program"], 
     desk,
     runner: {
       command: ({ id }) => [...program, "task", "run", "--id", id],
+      watcher: [...program, "task", "watch-folders"],
       environment,
       sendSignal: (pid, signal) => void process.kill(pid, signal)
     },

@@ -43,6 +43,13 @@ const look = Command.make("look", {}, () =>
   )
 ).pipe(Command.withDescription("Look into storage for the screens, as they ask by lines"), Command.unlisted)
 
+const watchFolders = Command.make("watch-folders", {}, () =>
+  lazily(
+    () => import("../task/TaskFolders.ts"),
+    (module) => module.run
+  )
+).pipe(Command.withDescription("Watch the folders of schedules, as lines say"), Command.unlisted)
+
 const id = place("id", "The task, by as much of its id as means no other")
 const ids = { ids: id.pipe(Argument.atLeast(1)) }
 
@@ -230,7 +237,8 @@ export const task = Command.make("task").pipe(
     why,
     prune,
     run,
-    look
+    look,
+    watchFolders
   ]),
   Command.withExamples([
     { command: "ourclone task list", description: "What runs, and what ran last" },

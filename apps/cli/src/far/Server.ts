@@ -28,7 +28,8 @@ const elsewhere: ReadonlySet<string> = new Set([
 
 /** What nobody could mean of another machine, and what programs start here: the variable does not concern it. */
 const here: ReadonlySet<string> = new Set([
-  ...["serve", "serve-side", "runner", "task run", "doctor", "config", "plugin", "version"],
+  ...["serve", "serve-side", "runner", "task run", "task look", "task watch-folders"],
+  ...["doctor", "config", "plugin", "version"],
   ...["help", "completion", "complete"]
 ])
 

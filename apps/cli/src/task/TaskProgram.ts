@@ -26,6 +26,7 @@ export const placed = (command: OwnUnit.Command, kind: string, environment: OwnU
 /** The runner finds configuration and state as this process does. */
 export const taskProgram = ({ environment }: Pick<StreamsShape, "environment">): RunnerProgram => ({
   command: ({ id, kind }) => placed([process.execPath, main, "task", "run", "--id", id], kind, environment),
+  watcher: [process.execPath, main, "task", "watch-folders"],
   environment,
   sendSignal
 })

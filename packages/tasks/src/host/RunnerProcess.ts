@@ -12,6 +12,8 @@ export interface RunnerProgram {
   /** What runs the task. It is given the secrets as one line of JSON on standard input. */
   readonly command: (task: Pick<Task, "id" | "kind">) => readonly [program: string, ...words: ReadonlyArray<string>]
   readonly environment: { readonly [variable: string]: string | undefined }
+  /** What watches folders beside whoever starts runners, which does so itself where this is absent. */
+  readonly watcher?: readonly [program: string, ...words: ReadonlyArray<string>]
   /** Ends one that does not end when it is to. */
   readonly sendSignal: SendSignal
 }

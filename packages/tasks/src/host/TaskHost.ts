@@ -20,6 +20,7 @@ import { leaseMillis } from "../runner/Journaling.ts"
 import { none, type Secrets } from "../runner/StoredSecrets.ts"
 import * as Scheduler from "../schedule/Scheduler.ts"
 import * as Watches from "../schedule/Watches.ts"
+import * as WatchProcess from "../schedule/WatchProcess.ts"
 import { retention } from "../store/Prune.ts"
 import { startedElsewhere, type TaskError } from "../store/TaskError.ts"
 import type { Retention, TaskStore } from "../store/TaskStore.ts"
@@ -100,7 +101,9 @@ export const make = Effect.fnUntraced(function* ({
   store
 }: HostOptions): Effect.fn.Return<TaskHost, never, Scope.Scope> {
   const isOurs = ({ machine }: Schedule) => mayRun === undefined || machine === owner.host
-  const watches = yield* Watches.make(store, ownFolder, { isOurs, onProblem })
+  const { environment, watcher } = program
+  const watching = watcher === undefined ? undefined : yield* WatchProcess.make({ command: watcher, environment })
+  const watches = yield* Watches.make(store, ownFolder, { isOurs, onProblem, watch: watching?.watch })
   const due = Latch.makeUnsafe(true)
   const onEnd = () => void due.openUnsafe()
   const secretsKept = KeptSecrets.make(store, owner)

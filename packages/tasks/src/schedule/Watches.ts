@@ -18,7 +18,7 @@ export interface Watches {
 interface WatchesOptions {
   /** The others are left to another machine. */
   readonly isOurs?: (schedule: Schedule) => boolean
-  readonly watch?: typeof FolderWatch.watch
+  readonly watch?: FolderWatch.Watch | undefined
   /** Hears of a folder that can not be watched, in words. */
   readonly onProblem?: (message: string) => void
 }
@@ -27,7 +27,7 @@ interface WatchesOptions {
 export const make = (
   store: TaskStore,
   own: string | undefined,
-  { isOurs = () => true, onProblem = () => {}, watch = FolderWatch.watch }: WatchesOptions = {}
+  { isOurs = () => true, onProblem = () => {}, watch = FolderWatch.make() }: WatchesOptions = {}
 ): Effect.Effect<Watches, never, Scope.Scope> =>
   Effect.map(Effect.scope, (scope) => {
     const watched = new Map<string, { readonly folder: string; readonly scope: Scope.Closeable }>()
@@ -43,7 +43,7 @@ export const make = (
       const within = yield* Scope.fork(scope)
       watched.set(id, { folder, scope: within })
       const failed = (because: string) =>
-        onProblem(`the schedule ${name} can not watch ${folder}: ${because}; it is tried again each minute`)
+        onProblem(`the schedule ${name} can not watch ${folder}: ${because}; it is tried again by itself`)
       yield* Effect.provideService(
         watch(folder, own, () => void changed.add(id), failed),
         Scope.Scope,

@@ -96,7 +96,7 @@ describe("a schedule", () => {
       const changes = new Map<string, () => void>()
       const told: Array<string> = []
       const onProblem = (message: string) => void told.push(message)
-      const watch: typeof FolderWatch.watch = (folder, _, changed, failed) =>
+      const watch: FolderWatch.Watch = (folder, _, changed, failed) =>
         Effect.asVoid(
           Effect.acquireRelease(
             Effect.sync(() => {

@@ -1,0 +1,20 @@
+/** What goes between a host of tasks and the process that watches folders for it: a line of JSON each. */
+import * as Schema from "effect/Schema"
+
+const id = Schema.Int
+
+export const Order = Schema.TaggedUnion({
+  Watch: { id, folder: Schema.String, own: Schema.optionalKey(Schema.String) },
+  Forget: { id }
+})
+export type Order = typeof Order.Type
+
+export const Word = Schema.TaggedUnion({
+  Changed: { id },
+  Failed: { id, because: Schema.String }
+})
+export type Word = typeof Word.Type
+
+export const readOrder = Schema.decodeUnknownSync(Schema.fromJsonString(Order))
+export const readWord = Schema.decodeUnknownSync(Schema.fromJsonString(Word))
+export const lineOf = (value: Order | Word): string => `${JSON.stringify(value)}\n`
