@@ -213,6 +213,7 @@ export const serve = Effect.fnUntraced(function* (
   const page = StaticPage.load(options.page !== undefined && fs.existsSync(options.page) ? options.page : undefined)
   const { addresses, trustedProxies } = options.listen
   const app = App.make({
+    context: yield* Effect.context<never>(),
     service,
     api,
     page,

@@ -10,7 +10,6 @@
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
 import { inTurn } from "@ourclone/core/layers/RunPace"
 import * as Pace from "@ourclone/core/machine/Pace"
-import { traced } from "@ourclone/core/machine/Traced"
 import * as Effect from "effect/Effect"
 import type { Dispatcher } from "undici"
 import type { Borrower } from "./Connections.ts"
@@ -48,14 +47,10 @@ export interface HttpClient {
 }
 
 /** `effect` when it is the turn of its run. Traced without the query, which may hold what nobody else may know. */
-export const tracedRequest = <A, E>(request: HttpRequest, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  inTurn(
-    traced(effect, "request", () => ({
-      method: request.method,
-      origin: request.origin,
-      path: request.path.replace(/\?.*/s, "")
-    }))
-  )
+export const tracedRequest = <A, E>(
+  { method, origin, path }: { readonly method: string; readonly origin: string; readonly path: string },
+  effect: Effect.Effect<A, E>
+): Effect.Effect<A, E> => inTurn(effect, () => ({ method, origin, path: path.replace(/\?.*/s, "") }))
 
 const interrupted = new Error("interrupted")
 const empty = Buffer.alloc(0)

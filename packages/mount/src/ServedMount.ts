@@ -65,10 +65,12 @@ export const unchanging = (fileSystem: FileSystem, hidden: () => number, open: (
 /** Fails with `CacheRefused` where another process has what is kept of it, or that can not be used. Closed with the scope. */
 export const openMount = (options: Mount.MountOptions) =>
   Effect.acquireRelease(
-    Effect.try({
-      try: () => Mount.open(options),
-      catch: (error) => fail(new CacheRefused({ message: error instanceof Error ? error.message : String(error) }))
-    }),
+    Effect.flatMap(Effect.context<never>(), (context) =>
+      Effect.try({
+        try: () => Mount.open({ context, ...options }),
+        catch: (error) => fail(new CacheRefused({ message: error instanceof Error ? error.message : String(error) }))
+      })
+    ),
     (mount) => Effect.promise(() => mount.close())
   )
 
@@ -85,6 +87,7 @@ const drainedOf = ({ unreachable, unsent }: Mount.Drained): Drained => ({
 /** Serves until it is unmounted, and says what was not sent. Interrupted, it unmounts, sends what is left and ends. */
 export const serve = (options: ServeOptions): Effect.Effect<Drained, MountError, Scope.Scope> =>
   Effect.gen(function* () {
+    const context = yield* Effect.context<never>()
     const { isReadOnly = false, kind, mount, onMounted, openDoor, place, point, records } = options
     const door = yield* openDoor(mount)
     const unmounted = yield* Deferred.make<Drained, MountError>()
@@ -114,9 +117,9 @@ export const serve = (options: ServeOptions): Effect.Effect<Drained, MountError,
             unsent: drainedOf({ unsent: mount.unsent(100), unreachable: undefined }).unsent
           }
         case "Flush":
-          return { _tag: "Drained", drained: await Effect.runPromise(drain(wish.timeoutMillis)) }
+          return { _tag: "Drained", drained: await Effect.runPromiseWith(context)(drain(wish.timeoutMillis)) }
         case "Unmount": {
-          const exit = await Effect.runPromiseExit(unmount(wish.timeoutMillis, wish.detach))
+          const exit = await Effect.runPromiseExitWith(context)(unmount(wish.timeoutMillis, wish.detach))
           if (Exit.isSuccess(exit)) return { _tag: "Drained", drained: exit.value }
           const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
           const message = error?.message ?? String(Cause.squash(exit.cause))

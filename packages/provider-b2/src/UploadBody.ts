@@ -31,8 +31,8 @@ export const streamedBody = <A>(
   sha1: string | undefined,
   send: (body: UploadBody) => Effect.Effect<A, StorageError>
 ): Effect.Effect<A, StorageError> =>
-  Effect.suspend(() => {
-    const pieces = Stream.toAsyncIterable(source.read())[Symbol.asyncIterator]()
+  Effect.flatMap(Stream.toAsyncIterableEffect(source.read()), (reading) => {
+    const pieces = reading[Symbol.asyncIterator]()
     const hash = sha1 === undefined ? createHash("sha1") : undefined
     let digest = sha1 ?? ""
 

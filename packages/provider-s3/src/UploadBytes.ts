@@ -88,13 +88,13 @@ const sendStreamed = <A>(
   sending: Sending,
   send: (body: Body) => Effect.Effect<A, StorageError>
 ): Effect.Effect<Sent<A>, StorageError> =>
-  Effect.suspend(() => {
+  Effect.flatMap(Effect.context<never>(), (context) => {
     const { announced, source } = sending
     const wanted = algorithms.filter((algorithm) => algorithm === "md5" || announced[algorithm] !== undefined)
     let md5 = ""
     const readings: Array<AsyncIterator<Uint8Array>> = []
     const body = async function* () {
-      const reading = Stream.toAsyncIterable(source.read())[Symbol.asyncIterator]()
+      const reading = Stream.toAsyncIterableWith(source.read(), context)[Symbol.asyncIterator]()
       readings.push(reading)
       const hashes = new Map(wanted.map((algorithm) => [algorithm, createHash(algorithm)]))
       let count = 0

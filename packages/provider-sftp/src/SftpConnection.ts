@@ -3,6 +3,7 @@
  * call after it broke; what was on its way then fails.
  */
 import { InvalidRequest, type StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
+import { traced } from "@ourclone/core/machine/Traced"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import ssh2, { type Client, type ConnectConfig, type FileEntryWithStats, type SFTPWrapper } from "ssh2"
@@ -237,7 +238,15 @@ export const make = Effect.fnUntraced(function* (
   const attempt = <A>(site: Site, run: () => Promise<A>) =>
     Effect.tryPromise({ try: run, catch: (error) => toStorageError(site, error) })
 
-  const call: SftpConnection["call"] = (site, made) => attempt(site, async () => runOn(await channel(), made))
+  /** What is asked of an open file is not among them: each of its pieces would be one. */
+  const request = <A>({ operation, path }: Site, asked: Effect.Effect<A, StorageError>) =>
+    traced(asked, "request", () => ({ operation, path }))
+
+  const call: SftpConnection["call"] = (site, made) =>
+    request(
+      site,
+      attempt(site, async () => runOn(await channel(), made))
+    )
   const onChannel =
     (isPatient: boolean): SftpConnection["on"] =>
     ({ sftp }, site, made) =>
@@ -248,11 +257,14 @@ export const make = Effect.fnUntraced(function* (
       })
   const on = onChannel(false)
   const opened = (site: Site, path: string, flags: Flags) =>
-    attempt(site, async (): Promise<Handle> => {
-      const used = await channel()
-      const handle = await runOn<Buffer>(used, (sftp, done) => sftp.open(path, flags, done))
-      return { sftp: used.sftp, handle }
-    })
+    request(
+      site,
+      attempt(site, async (): Promise<Handle> => {
+        const used = await channel()
+        const handle = await runOn<Buffer>(used, (sftp, done) => sftp.open(path, flags, done))
+        return { sftp: used.sftp, handle }
+      })
+    )
   const close = (file: Handle, site: Site) =>
     Effect.ignore(on<void>(file, site, (sftp, done) => sftp.close(file.handle, (error) => done(error, undefined))))
 
@@ -284,11 +296,14 @@ export const make = Effect.fnUntraced(function* (
         if (memory > mostOfFolder || empty > mostEmpty) return yield* Effect.fail(toStorageError(site, endless()))
       }
     })
-    return Effect.acquireUseRelease(opened, all, (folder) => close(folder, site))
+    return request(
+      site,
+      Effect.acquireUseRelease(opened, all, (folder) => close(folder, site))
+    )
   }
 
   const site = { provider, operation: "open", path: "" }
-  const first = yield* attempt(site, channel)
+  const first = yield* request(site, attempt(site, channel))
   const { extensions, limits } = knownOf(first.sftp)
   return {
     hostId: fingerprint(first.hostKey),

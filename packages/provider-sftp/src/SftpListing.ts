@@ -9,6 +9,7 @@ import type { ListOptions } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import * as Spelling from "@ourclone/core/contract/Spelling"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -66,10 +67,12 @@ class Walk {
   readonly #connection: SftpConnection
   readonly #place: Place
   readonly #options: ListOptions
+  readonly #run: <A>(effect: Effect.Effect<A, StorageError>) => Promise<A>
   readonly #levels: Array<Level> = []
   readonly #reading = new Map<string, Promise<ReadonlyArray<Listed>>>()
 
-  constructor(connection: SftpConnection, place: Place, options: ListOptions) {
+  constructor(connection: SftpConnection, place: Place, options: ListOptions, context: Context.Context<never>) {
+    this.#run = Effect.runPromiseWith(context)
     this.#connection = connection
     this.#place = place
     this.#options = options
@@ -81,7 +84,7 @@ class Walk {
     if (known !== undefined) return known
     const path = prefix.slice(0, -1)
     const site = siteOf(this.#place, "list", path)
-    const reading = Effect.runPromise(Effect.suspend(() => this.#connection.readdir(site, absolute(this.#place, path))))
+    const reading = this.#run(Effect.suspend(() => this.#connection.readdir(site, absolute(this.#place, path))))
     // Nobody may ever ask for it.
     reading.catch(() => {})
     this.#reading.set(prefix, reading)
@@ -95,7 +98,7 @@ class Walk {
     const path = prefix.slice(0, -1)
     const site = siteOf(this.#place, "list", path)
     const whole = restored(this.#connection, site, path === "" ? this.#place.root : absolute(this.#place, path), found)
-    const names = sorted(await Effect.runPromise(whole))
+    const names = sorted(await this.#run(whole))
     if (names.length > 0) this.#levels.push({ prefix, names, next: 0 })
     this.#readAhead()
     // A folder that holds no more than what is not whole yet is none that is empty.
@@ -155,7 +158,7 @@ class Walk {
   #isThere(path: string): Promise<boolean> {
     const site = siteOf(this.#place, "list", path)
     const look = lstat(this.#connection, this.#place, site, path.replace(/\/$/, ""))
-    return Effect.runPromise(
+    return this.#run(
       Effect.match(look, { onSuccess: () => true, onFailure: ({ reason }) => reason._tag !== "NotFound" })
     )
   }
@@ -190,8 +193,8 @@ export const list = (
     directory === ""
       ? connection.call<Stats>(site, (sftp, done) => sftp.stat(absolute(place, ""), done))
       : lstat(connection, place, site, directory)
-  const begun = Effect.flatMap(looked, (stats): Effect.Effect<Walk, StorageError> => {
-    const walk = new Walk(connection, place, options)
+  const fresh = Effect.map(Effect.context<never>(), (context) => new Walk(connection, place, options, context))
+  const begun = Effect.flatMap(Effect.zip(looked, fresh), ([stats, walk]): Effect.Effect<Walk, StorageError> => {
     if (SftpFile.isDirectory(stats)) {
       const prefix = directory === "" ? "" : `${directory}/`
       return Effect.as(Effect.tryPromise({ try: () => walk.enter(prefix), catch: failed }), walk)
@@ -200,7 +203,7 @@ export const list = (
     const reason = new InvalidRequest({ message: "it is a file: name the folder that it is in" })
     return Effect.fail(new StorageError({ ...site, reason }))
   })
-  const start = whenMissing(begun, () => Effect.succeed(new Walk(connection, place, options)))
+  const start = whenMissing(begun, () => fresh)
   type Turn = readonly [ReadonlyArray<Entry>, Option.Option<void>]
   return Stream.unwrap(
     Effect.map(start, (walk) =>

@@ -9,9 +9,11 @@ import * as Transfer from "@ourclone/core/engine/Transfer"
 import { silent } from "@ourclone/core/events/Tell"
 import { at, bytes, list, modifiedAt, pattern, pieces, put, reason, textAt } from "@ourclone/core/testing/Check"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import * as Spans from "@ourclone/core/testing/Spans"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
 import { factory } from "../src/SftpFactory.ts"
 import { missing, type OpenSshServer, start } from "./OpenSshServer.ts"
 
@@ -123,6 +125,31 @@ describe.skipIf(because !== undefined)(`SFTP server${because === undefined ? "" 
       yield* Effect.scoped(open("", { ...rest, hostKey: pin }))
       assert.include((yield* failure({ ...rest, hostKey: `ssh-ed25519 ${key}` })).message, "hostKey")
     })
+  )
+
+  it.live(
+    "has a span for each name that a traced run asks for and each file it opens, none for the pieces of one",
+    () =>
+      inFolder((provider, folder) =>
+        Effect.gen(function* () {
+          fs.mkdirSync(`${folder}/below/deep`, { recursive: true })
+          const { named, spans, tracer } = Spans.make()
+          const calls = Effect.gen(function* () {
+            const file = yield* provider.put(at("large"), pieces(pattern(3_000_000)), { modifiedAt })
+            yield* Stream.runDrain(provider.read(file))
+            yield* Stream.runDrain(provider.list(at("")))
+          })
+          yield* Effect.provideService(calls, Tracer.Tracer, tracer)
+          const asked = named("request").map(
+            ({ attributes }) => `${attributes.get("operation")} ${attributes.get("path")}`
+          )
+          assert.include(asked, "put large")
+          assert.include(asked, "read large")
+          for (const path of ["", "below", "below/deep"]) assert.include(asked, `list ${path}`)
+          assert.isBelow(asked.length, 20)
+          assert.lengthOf(spans, asked.length)
+        })
+      )
   )
 
   it.live("is one account by whatever name it is reached, and one place by whatever link", () =>

@@ -3,6 +3,7 @@ import { createHash, hash } from "node:crypto"
 import { type ByteSource, smallSize } from "@ourclone/core/contract/ByteSource"
 import { ChecksumMismatch, SourceChanged, type StorageError, wronglyNoted } from "@ourclone/core/contract/StorageError"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { WebdavRoot } from "./WebdavRoot.ts"
@@ -38,11 +39,11 @@ export const bodyOf = (root: WebdavRoot, path: string, source: ByteSource): Effe
       return failure === undefined ? Effect.succeed({ body: bytes, sha1 }) : Effect.fail(failure)
     })
   }
-  const pieces = async function* () {
+  const pieces = async function* (context: Context.Context<never>) {
     const sha1 = createHash("sha1")
     let count = 0
     let held: Uint8Array | undefined
-    for await (const piece of Stream.toAsyncIterable(source.read())) {
+    for await (const piece of Stream.toAsyncIterableWith(source.read(), context)) {
       if (held !== undefined) {
         yield held
         // Only when the socket has taken all of a piece does undici ask for the next.
@@ -58,5 +59,5 @@ export const bodyOf = (root: WebdavRoot, path: string, source: ByteSource): Effe
     if (failure !== undefined) throw failure
     if (held !== undefined) yield held
   }
-  return Effect.succeed({ body: pieces(), sha1: announced })
+  return Effect.map(Effect.context<never>(), (context) => ({ body: pieces(context), sha1: announced }))
 }

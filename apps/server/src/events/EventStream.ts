@@ -6,6 +6,7 @@
  */
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Position from "./Position.ts"
 import { event, type SharedReading } from "./SharedReading.ts"
@@ -40,6 +41,8 @@ export const start = Effect.fnUntraced(function* (
 })
 
 export interface OpenOptions {
+  /** Of the request that opens it. */
+  readonly context: Context.Context<never>
   /** The same for all that read. */
   readonly reading: SharedReading
   readonly start: Start
@@ -63,7 +66,15 @@ const pause = (millis: number, signal: AbortSignal): Promise<void> =>
     signal.addEventListener("abort", done)
   })
 
-export const open = ({ endsAt, mayStay, onOver, reading, signal, start }: OpenOptions): ReadableStream<Uint8Array> => {
+export const open = ({
+  context,
+  endsAt,
+  mayStay,
+  onOver,
+  reading,
+  signal,
+  start
+}: OpenOptions): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
   const gone = new AbortController()
   const over = AbortSignal.any([signal, gone.signal])
@@ -81,6 +92,7 @@ export const open = ({ endsAt, mayStay, onOver, reading, signal, start }: OpenOp
   const until = endsAt === null ? Number.POSITIVE_INFINITY : endsAt - Math.random() * spreadMillis
   let first: string | undefined = `retry: 1000\n\n${start.isReset ? event("reset", Position.write(at), "{}") : ""}`
 
+  const run = Effect.runPromiseWith(context)
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     if (first !== undefined) {
       controller.enqueue(encoder.encode(first))
@@ -89,7 +101,7 @@ export const open = ({ endsAt, mayStay, onOver, reading, signal, start }: OpenOp
     }
     const beatAt = Date.now() + beatMillis
     while (!over.aborted && isWelcome()) {
-      const piece = await Effect.runPromise(Effect.catch(reading(at), () => Effect.succeed(undefined)))
+      const piece = await run(Effect.catch(reading(at), () => Effect.succeed(undefined)))
       if (over.aborted) break
       at = piece?.position ?? at
       if (piece !== undefined && piece.bytes.length > 0) return controller.enqueue(piece.bytes)

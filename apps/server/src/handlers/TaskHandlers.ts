@@ -220,6 +220,7 @@ export const tasks = HttpApiBuilder.group(
           if (leave === undefined) return yield* tooManyStreams()
           const isOfSocket = caller.session === null && caller.token === null
           const body = EventStream.open({
+            context: yield* Effect.context<never>(),
             reading: shared,
             start,
             endsAt: caller.endsAt,

@@ -1,4 +1,5 @@
 /** Every request, from its first header to the audit log. Holds no rules of its own. */
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { Hono } from "hono"
 import { cookie, plainCookie } from "../api/Callers.ts"
@@ -14,6 +15,8 @@ import type { ServiceShape } from "./Service.ts"
 import type { StaticPage } from "./StaticPage.ts"
 
 export interface AppOptions {
+  /** Of the program that serves. */
+  readonly context: Context.Context<never>
   readonly service: ServiceShape
   readonly api: ApiHandler
   readonly page: StaticPage
@@ -58,8 +61,9 @@ const isPassedOn = ({ headers }: Request): boolean =>
 const bearerOf = (request: Request): string =>
   /^bearer (\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? ""
 
-export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, say, service }: AppOptions) => {
+export const make = ({ allowedHosts, api, context, hasOpenMetrics, isReady, page, say, service }: AppOptions) => {
   const app = new Hono<{ Bindings: Bindings }>()
+  const run = Effect.runPromiseWith(context)
   const wrongHost = Guards.hostCheck(allowedHosts)
 
   const isKnown = (request: Request, connection: ConnectionShape): boolean => {
@@ -83,7 +87,7 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, say, se
   const note = (request: Request, connection: ConnectionShape, response: Response, seconds: number): void => {
     const { address, caller, object } = connection
     const route = connection.route || "none"
-    Effect.runFork(Metrics.noteRequest(route, response.status, seconds))
+    void run(Metrics.noteRequest(route, response.status, seconds))
     const isRefused = response.status === 401 || response.status === 403 || response.status === 429
     if ((!changing.has(request.method) || connection.onlyLooks) && !isRefused) return
     // A stranger can ask as often as they like; what they asked for in vain is told by the figures alone.
@@ -125,7 +129,7 @@ export const make = ({ allowedHosts, api, hasOpenMetrics, isReady, page, say, se
   app.get("/metrics", async (c) => {
     const isOpen = hasOpenMetrics && !isPassedOn(c.req.raw)
     if (!isOpen && !isKnown(c.req.raw, c.env.connection)) return unknown()
-    return c.body(await Effect.runPromise(Metrics.text(service.tasks)), 200, {
+    return c.body(await run(Metrics.text(service.tasks)), 200, {
       "content-type": "text/plain; version=0.0.4; charset=utf-8"
     })
   })

@@ -233,7 +233,7 @@ export const listen = Effect.fnUntraced(function* ({ socket, surroundings, token
   const server = http.createServer({ requestTimeout: 0 }, (request, response) => {
     const fiber = run(answer(request, response))
     // Nobody is left to read: what was under way ends.
-    response.once("close", () => void Effect.runFork(Fiber.interrupt(fiber)))
+    response.once("close", () => void run(Fiber.interrupt(fiber)))
   })
   yield* Effect.acquireRelease(
     Effect.callback<http.Server, Error>((resume) => {

@@ -5,7 +5,7 @@ import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import { noTotals } from "@ourclone/tasks/task/Task"
-import { Effect, Schema } from "effect"
+import { Context, Effect, Schema } from "effect"
 import { expect, onTestFinished, test } from "vitest"
 import { TaskListAnswer } from "../../src/api/tasks/TaskAnswer.ts"
 import * as EventStream from "../../src/events/EventStream.ts"
@@ -62,6 +62,7 @@ const listen = async (
 ): Promise<ReadonlyArray<Heard>> => {
   const start = await run(EventStream.start(store, from, tasks))
   const reader = EventStream.open({
+    context: Context.empty(),
     reading: SharedReading.make(store),
     start,
     endsAt,
@@ -191,6 +192,7 @@ test("twenty that listen to one task ask the journal as often as one, and each h
       Array.from({ length: 20 }, async () => {
         const signal = new AbortController().signal
         const reader = EventStream.open({
+          context: Context.empty(),
           reading,
           start,
           endsAt: null,
@@ -257,7 +259,15 @@ test("those who follow other tasks are told of all tasks, and each change is rea
     const texts = tasks.map(() => "")
     const listening = tasks.map(async ({ id }, index) => {
       const start = await run(EventStream.start(store, String(position), [id]))
-      const options = { reading, start, endsAt: null, mayStay: () => true, signal: over.signal, onOver: () => {} }
+      const options = {
+        context: Context.empty(),
+        reading,
+        start,
+        endsAt: null,
+        mayStay: () => true,
+        signal: over.signal,
+        onOver: () => {}
+      }
       const reader = EventStream.open(options).getReader()
       for (;;) {
         const { done, value } = await reader.read()

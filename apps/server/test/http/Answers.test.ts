@@ -1,4 +1,5 @@
 import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { expect, onTestFinished, test } from "vitest"
 import * as ApiHandler from "../../src/http/ApiHandler.ts"
@@ -61,6 +62,7 @@ test("a handler that dies answers a number, and its stack is in the log without 
 test("what dies in front of the routes answers a number too", async () => {
   const lines: Array<string> = []
   const app = App.make({
+    context: Context.empty(),
     service: { patienceMillis: 1_000 } as ServiceShape,
     api: { handle: () => Promise.reject(new Error("planted")), dispose: () => Promise.resolve() },
     page: { answer: () => undefined, isBuilt: false },

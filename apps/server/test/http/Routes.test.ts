@@ -139,6 +139,7 @@ test("figures are open to this machine alone: not where a proxy stands in front"
 
 test("what is answered beside the routes of the API is known, and nothing else is", () => {
   const { routes } = App.make({
+    context: Context.empty(),
     service: {} as ServiceShape,
     api: { handle: () => Promise.reject(), dispose: () => Promise.resolve() },
     page: { answer: () => undefined, isBuilt: false },

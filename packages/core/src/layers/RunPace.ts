@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Provider } from "../contract/Provider.ts"
+import { traced } from "../machine/Traced.ts"
 import { wrap } from "./ProviderCalls.ts"
 import type { RequestPace } from "./RequestPace.ts"
 
@@ -13,9 +14,16 @@ const RunPace = Context.Reference<RequestPace | undefined>("@ourclone/core/layer
   defaultValue: () => undefined
 })
 
-/** One request to a service, when it is the run's turn. Whatever counts requests for its account asks this for each, too. */
-export const inTurn = <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+/**
+ * One request to a service, when it is the run's turn, and a span of it where somebody traces. Whatever counts requests for its
+ * account asks this for each, too. `about` names what is asked for, without a secret, a query or a header.
+ */
+export const inTurn = <A, E, R>(
+  asked: Effect.Effect<A, E, R>,
+  about: () => Readonly<Record<string, unknown>>
+): Effect.Effect<A, E, R> =>
   Effect.withFiber((fiber): Effect.Effect<A, E, R> => {
+    const request = traced(asked, "request", about)
     const pace = fiber.getRef(RunPace)
     if (pace === undefined) return request
     const turn = Effect.callback<void>((resume) => {

@@ -60,7 +60,8 @@ const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
     name: repository.name,
     root,
     owner: { uid: Math.max(0, uid), gid: Math.max(0, gid) },
-    time: newest === undefined ? { seconds: 0, nanoseconds: 0 } : timeOf(newest)
+    time: newest === undefined ? { seconds: 0, nanoseconds: 0 } : timeOf(newest),
+    context: yield* Effect.context<never>()
   })
   const serving = ServedMount.serve({
     mount: ServedMount.unchanging(fileSystem, fileSystem.hidden, fileSystem.opens),

@@ -6,6 +6,7 @@ import type { BlobReader } from "@ourclone/backup/repository/BlobReader"
 import { ByteCache } from "@ourclone/backup/repository/ByteCache"
 import type { Repository } from "@ourclone/backup/repository/Repository"
 import { Refused } from "@ourclone/mount/contract/Refusal"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
 /** In bytes. */
@@ -25,12 +26,15 @@ export interface OpenFile {
 export class SnapshotContent {
   private readonly repository: Repository
   private readonly reader: BlobReader
+  private readonly context: Context.Context<never>
   private readonly cache = new ByteCache<Buffer>(kept)
   private readonly coming = new Map<string, Promise<Buffer | Refused>>()
 
-  constructor(repository: Repository, reader: BlobReader) {
+  /** `context` of the run that mounts: what is asked of the storage belongs to it. */
+  constructor(repository: Repository, reader: BlobReader, context: Context.Context<never>) {
     this.repository = repository
     this.reader = reader
+    this.context = context
   }
 
   /** Refuses a file with a piece that no pack has. */
@@ -62,7 +66,7 @@ export class SnapshotContent {
     }
     if (wanted.size === 0) return
     const blobs = [...wanted].map(([id, entry]) => ({ id, entry }))
-    const batch = Effect.runPromise(
+    const batch = Effect.runPromiseWith(this.context)(
       Effect.match(BlobBatch.read(this.repository, this.reader, blobs), {
         onFailure: (error) => new Refused("Failed", error.message),
         onSuccess: (read) => read

@@ -1,30 +1,24 @@
 /** Snapshots as a file system that nobody can change. What was read once is said for a day: it never becomes another. */
-import type { BlobReader } from "@ourclone/backup/repository/BlobReader"
 import type { Repository } from "@ourclone/backup/repository/Repository"
-import type { FileSystem, ListedPage, Opened, Owner, Soon, Time } from "@ourclone/mount/contract/FileSystem"
+import type { FileSystem, ListedPage, Opened, Soon } from "@ourclone/mount/contract/FileSystem"
 import { isRefused, Refused } from "@ourclone/mount/contract/Refusal"
 import { type OpenFile, SnapshotContent } from "./SnapshotContent.ts"
-import { SnapshotTree, type Top } from "./SnapshotTree.ts"
+import { SnapshotTree, type TreeOptions } from "./SnapshotTree.ts"
 
 const day = 86_400
 const readOnly = () => new Refused("ReadOnly", "snapshots do not change")
 
-export interface SnapshotOptions {
+export interface SnapshotOptions extends TreeOptions {
   readonly repository: Repository
-  readonly reader: BlobReader
   readonly name: string
-  /** A tree, or the snapshots that are to be seen beside each other. */
-  readonly root: string | ReadonlyArray<Top>
-  readonly owner: Owner
-  readonly time: Time
 }
 
 export const make = (
   options: SnapshotOptions
 ): FileSystem & { readonly hidden: () => number; readonly opens: () => number } => {
-  const { owner, reader, repository } = options
-  const tree = new SnapshotTree(reader, options.root, owner, options.time)
-  const content = new SnapshotContent(repository, reader)
+  const { context, owner, reader, repository } = options
+  const tree = new SnapshotTree(options)
+  const content = new SnapshotContent(repository, reader, context)
   const handles = new Map<number, OpenFile>()
   let nextHandle = 1
 

@@ -6,6 +6,7 @@ import type { BlobReader } from "@ourclone/backup/repository/BlobReader"
 import type { Attributes, NodeKind, Owner, Time } from "@ourclone/mount/contract/FileSystem"
 import { rootIno } from "@ourclone/mount/contract/FileSystem"
 import { Refused } from "@ourclone/mount/contract/Refusal"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
 export interface Entry {
@@ -31,8 +32,19 @@ const timeOf = (text: string): Time => {
   return { seconds: Math.max(0, seconds), nanoseconds }
 }
 
+export interface TreeOptions {
+  readonly reader: BlobReader
+  /** A tree, or the snapshots that are to be seen beside each other. */
+  readonly root: string | ReadonlyArray<Top>
+  readonly owner: Owner
+  readonly time: Time
+  /** Of the run that mounts: what is asked of the storage belongs to it. */
+  readonly context: Context.Context<never>
+}
+
 export class SnapshotTree {
   private readonly reader: BlobReader
+  private readonly context: Context.Context<never>
   private readonly entries = new Map<number, Entry>()
   private readonly children = new Map<number, ReadonlyMap<string, number>>()
   private readonly loading = new Map<number, Promise<ReadonlyMap<string, number> | Refused>>()
@@ -40,9 +52,9 @@ export class SnapshotTree {
   /** Names that no folder can show, and what is neither file, folder nor link. */
   hidden = 0
 
-  /** `root` is a tree, or the snapshots that are to be seen beside each other. */
-  constructor(reader: BlobReader, root: string | ReadonlyArray<Top>, owner: Owner, time: Time) {
+  constructor({ context, owner, reader, root, time }: TreeOptions) {
     this.reader = reader
+    this.context = context
     const top = this.directory(rootIno, "", typeof root === "string" ? root : undefined, owner, time)
     this.entries.set(rootIno, top)
     if (typeof root === "string") return
@@ -87,7 +99,7 @@ export class SnapshotTree {
     const entry = this.entries.get(ino)
     if (entry === undefined) return new Refused("NotFound")
     if (entry.tree === undefined) return new Refused("NotDirectory")
-    const loading = Effect.runPromise(
+    const loading = Effect.runPromiseWith(this.context)(
       Effect.match(this.reader.tree(entry.tree), {
         onFailure: (error) => new Refused("Failed", error.message),
         onSuccess: (nodes) => this.take(ino, nodes)

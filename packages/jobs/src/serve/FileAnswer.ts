@@ -27,6 +27,6 @@ export const fileAnswer = (
         part === undefined
           ? provider.read(file)
           : provider.read(file, { offset: part.start, length: part.end - part.start })
-      return bodyOf(Stream.toAsyncIterable(bytes), asked)
+      return bodyOf(Stream.toAsyncIterableWith(bytes, asked.context), asked)
     }
   })

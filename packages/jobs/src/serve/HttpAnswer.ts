@@ -31,9 +31,9 @@ const isFolder = ({ list, statDirectory }: Provider, path: RemotePath.RemotePath
 }
 
 const folderAnswer = async (provider: Provider, path: RemotePath.RemotePath, asked: PlaceAsked): Promise<Response> => {
-  if (!(await Effect.runPromise(isFolder(provider, path)))) throw nothing()
+  if (!(await Effect.runPromiseWith(asked.context)(isFolder(provider, path)))) throw nothing()
   if (asked.method === "HEAD") return new Response(null, { headers: pageHeaders })
-  const entries = Stream.toAsyncIterable(Stream.chunks(provider.list(path, { depth: 1 })))
+  const entries = Stream.toAsyncIterableWith(Stream.chunks(provider.list(path, { depth: 1 })), asked.context)
   return new Response(await bodyOf(folderPage(path, entries), asked), { headers: pageHeaders })
 }
 
@@ -49,9 +49,10 @@ export const make =
     if (wanted === undefined) throw new Refused(400, "no file has such a path")
     const { path } = wanted
     if (wanted.isFolder) return folderAnswer(provider, path, asked)
-    const file = await Effect.runPromise(fileAt(provider, path))
+    const run = Effect.runPromiseWith(asked.context)
+    const file = await run(fileAt(provider, path))
     if (file !== undefined) return fileAnswer(provider, file, asked, headersOf(file))
-    if (!(await Effect.runPromise(isFolder(provider, path)))) throw nothing()
+    if (!(await run(isFolder(provider, path)))) throw nothing()
     const Location = UrlPath.beside(RemotePath.basename(path), true)
     return new Response(null, { status: 301, headers: { Location } })
   }

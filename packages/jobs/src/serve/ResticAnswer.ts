@@ -77,25 +77,28 @@ export const make =
     const upload = ResticUpload.make(provider, options)
     const { makeDirectory } = provider
 
-    const repository = async ({ folder }: Of<"Repository">, { method, query }: PlaceAsked): Promise<Response> => {
+    const repository = async (
+      { folder }: Of<"Repository">,
+      { context, method, query }: PlaceAsked
+    ): Promise<Response> => {
       if (method === "DELETE") throw new Refused(501, "repositories are not removed here")
       if (method !== "POST" || query.get("create") !== "true") throw notAllowed("POST")
       if (makeDirectory !== undefined && provider.capabilities.hasDirectories)
-        for (const each of folders) await Effect.runPromise(makeDirectory(RemotePath.join(folder, each)))
+        for (const each of folders) await Effect.runPromiseWith(context)(makeDirectory(RemotePath.join(folder, each)))
       return new Response(null, { status: 200 })
     }
 
     const files = async (wanted: Of<"Files">, asked: PlaceAsked): Promise<Response> => {
       if (asked.method !== "GET") throw notAllowed("GET")
       const isVersion2 = asked.headers.get("accept")?.includes(version2) === true
-      const found = Stream.toAsyncIterable(filesOf(provider, wanted))
+      const found = Stream.toAsyncIterableWith(filesOf(provider, wanted), asked.context)
       return new Response(await bodyOf(listing(found, known, isVersion2), asked), {
         headers: { "Content-Type": isVersion2 ? version2 : version1 }
       })
     }
 
-    const look = async (path: RemotePath.RemotePath): Promise<File> => {
-      const file = await Effect.runPromise(provider.stat(path))
+    const look = async (path: RemotePath.RemotePath, { context }: PlaceAsked): Promise<File> => {
+      const file = await Effect.runPromiseWith(context)(provider.stat(path))
       known.remember(file)
       return file
     }
@@ -105,13 +108,13 @@ export const make =
       const etag = id === undefined ? undefined : `"${id}"`
       const answer = (file: File) => fileAnswer(provider, file, asked, bytes, etag)
       try {
-        return await answer(remembered ?? (await look(path)))
+        return await answer(remembered ?? (await look(path, asked)))
       } catch (error) {
         if (!isStorageError(error)) throw error
         known.forget(path)
         // Somebody else may have removed it and stored it again, as another version.
         if (remembered === undefined || error.reason._tag !== "NotFound") throw error
-        return answer(await look(path))
+        return answer(await look(path, asked))
       }
     }
 
@@ -127,7 +130,7 @@ export const make =
         case "DELETE":
           if (options.isAppendOnly && type !== "locks") throw new Refused(403, "nothing but locks is removed here")
           known.forget(path)
-          await Effect.runPromise(remove(path))
+          await Effect.runPromiseWith(asked.context)(remove(path))
           return new Response(null, { status: 200 })
         default:
           throw notAllowed("HEAD, GET, POST, DELETE")

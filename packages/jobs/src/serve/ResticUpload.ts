@@ -6,13 +6,12 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import { spool } from "@ourclone/core/layers/Spool"
-import type { Asked } from "@ourclone/mount/http/HttpDoor"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { Wanted } from "./ResticPath.ts"
-import { Refused } from "./ServeRun.ts"
+import { type PlaceAsked, Refused } from "./ServeRun.ts"
 
 export interface UploadOptions {
   /** Whether what is there stays as it is. */
@@ -64,7 +63,7 @@ export const make = (provider: Provider, { directory, isAppendOnly }: UploadOpti
 
   const store = Effect.fnUntraced(function* (
     { id, path, type }: Extract<Wanted, { readonly _tag: "File" }>,
-    { body, headers }: Asked
+    { body, headers }: PlaceAsked
   ) {
     const most = RepositoryFile.mostBytesAt(type)
     const announced = lengthOf(headers)
@@ -83,11 +82,11 @@ export const make = (provider: Provider, { directory, isAppendOnly }: UploadOpti
     return yield* put(path, source, { modifiedAt: yield* Clock.currentTimeMillis, durable: true })
   }, Effect.scoped)
 
-  return (wanted: Extract<Wanted, { readonly _tag: "File" }>, asked: Asked): Promise<DatedFile> => {
+  return (wanted: Extract<Wanted, { readonly _tag: "File" }>, asked: PlaceAsked): Promise<DatedFile> => {
     const { path } = wanted
     if (underWay.has(path)) throw new Refused(503, "it is being stored by somebody else")
     underWay.add(path)
     const ended = Effect.sync(() => void underWay.delete(path))
-    return Effect.runPromise(places.withPermit(Effect.ensuring(store(wanted, asked), ended)))
+    return Effect.runPromiseWith(asked.context)(places.withPermit(Effect.ensuring(store(wanted, asked), ended)))
   }
 }

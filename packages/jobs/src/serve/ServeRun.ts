@@ -4,6 +4,7 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import { isStorageError, type Reason } from "@ourclone/core/contract/StorageError"
 import * as HttpDoor from "@ourclone/mount/http/HttpDoor"
 import * as HttpServer from "@ourclone/mount/http/HttpServer"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { Beside } from "../kind/JobKind.ts"
 import * as ServedPlace from "../place/ServedPlace.ts"
@@ -25,6 +26,8 @@ export class Refused extends Error {
 export interface PlaceAsked extends HttpDoor.Asked {
   /** To be told of what ends a body that has begun. */
   readonly broken: (error: unknown) => void
+  /** Of the run that serves: what is asked of the storage belongs to it. */
+  readonly context: Context.Context<never>
 }
 
 export type Answer = (asked: PlaceAsked) => Promise<Response>
@@ -45,9 +48,16 @@ const statusOf: { readonly [tag in Reason["_tag"]]: number } = {
   UnexpectedResponse: 502
 }
 
-/** `answer`, with what it throws as the status that says so. `note` is told what the storage is to blame for. */
+export interface Telling {
+  readonly context: Context.Context<never>
+  /** Told what the storage is to blame for. */
+  readonly note: (code: string, message: string) => void
+  readonly onFault: HttpDoor.DoorOptions["onFault"]
+}
+
+/** `answer`, with what it throws as the status that says so. */
 export const telling =
-  (answer: Answer, note: (code: string, message: string) => void, onFault: HttpDoor.DoorOptions["onFault"]) =>
+  (answer: Answer, { context, note, onFault }: Telling) =>
   async (asked: HttpDoor.Asked): Promise<Response> => {
     const broken = (error: unknown): void => {
       if (isStorageError(error)) note(error.reason._tag, error.message)
@@ -55,7 +65,7 @@ export const telling =
       asked.breakOff()
     }
     try {
-      return await answer({ ...asked, broken })
+      return await answer({ ...asked, broken, context })
     } catch (error) {
       if (error instanceof Refused) return HttpDoor.plain(error.status, error.message, error.headers)
       if (!isStorageError(error)) throw error
@@ -86,7 +96,8 @@ export const run = Effect.fnUntraced(function* (
   const provider = yield* ServedPlace.open(path, tell, { purpose, verb: "serve" })
   const options = Listening.options(request, secrets.get(serveSecret))
   const onFault = Listening.onFault(tell)
-  const answer = telling(answerOf(provider), noting(tell, "serve"), onFault)
+  const context = yield* Effect.context<never>()
+  const answer = telling(answerOf(provider), { context, note: noting(tell, "serve"), onFault })
   const app = HttpDoor.make(answer, { access: options.access, allowsLinks, onFault })
   const url = yield* HttpServer.listenOn(app.fetch, options)
   tell.fact({ _tag: "Step", name: "serving", values: { url, place: path } })

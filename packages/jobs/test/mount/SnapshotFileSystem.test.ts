@@ -25,7 +25,8 @@ const mounted = Effect.gen(function* () {
     const root = yield* SelectedSnapshots.folderTree(repository, reader, snapshot, subfolder)
     const owner = { uid: 1000, gid: 1000 }
     const time = { seconds: 1, nanoseconds: 0 }
-    return SnapshotFileSystem.make({ repository, reader, name: "home", root, owner, time })
+    const context = yield* Effect.context<never>()
+    return SnapshotFileSystem.make({ repository, reader, name: "home", root, owner, time, context })
   })
   return yield* Effect.provide(opened, world.layer)
 })

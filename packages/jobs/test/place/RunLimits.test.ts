@@ -29,7 +29,10 @@ const asked: ProviderFactory = {
       ...account,
       open: (at, given) =>
         Effect.map(account.open(at, given), (provider) =>
-          wrap(provider, { effect: inTurn, stream: (work) => Stream.unwrap(inTurn(Effect.succeed(work))) })
+          wrap(provider, {
+            effect: (work, call) => inTurn(work, () => ({ ...call })),
+            stream: (work, call) => Stream.unwrap(inTurn(Effect.succeed(work), () => ({ ...call })))
+          })
         )
     }))
 }
@@ -157,7 +160,8 @@ it.live("a run asks each storage at its own pace, whichever places of it are ope
           Effect.andThen(
             Effect.sync(() => void started.push(name)),
             work
-          )
+          ),
+          () => ({ name })
         )
       return Tpslimit.around(wrap(provider, { effect: note, stream: (work) => work }))
     }

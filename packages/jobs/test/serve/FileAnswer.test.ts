@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { makeUnsafe as at } from "@ourclone/core/contract/RemotePath"
 import { put } from "@ourclone/core/testing/Check"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { fileAnswer } from "../../src/serve/FileAnswer.ts"
 
@@ -25,7 +26,7 @@ describe("a file of a storage", () => {
         }
         const dated = modifiedAt === undefined ? file : { ...file, modifiedAt }
         const answer = yield* Effect.promise(() =>
-          fileAnswer(memory, dated, { ...asked, breakOff: () => {}, broken: () => {} }, {})
+          fileAnswer(memory, dated, { ...asked, breakOff: () => {}, broken: () => {}, context: Context.empty() }, {})
         )
         assert.deepStrictEqual([answer.status, answer.headers.get("last-modified")], [200, null])
         assert.strictEqual(yield* Effect.promise(() => answer.text()), "text")

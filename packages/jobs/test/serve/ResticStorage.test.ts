@@ -8,6 +8,7 @@ import { ChecksumMismatch, StorageError } from "@ourclone/core/contract/StorageE
 import { put } from "@ourclone/core/testing/Check"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as HttpDoor from "@ourclone/mount/http/HttpDoor"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as ResticAnswer from "../../src/serve/ResticAnswer.ts"
@@ -21,10 +22,10 @@ const path = at(`data/${id.slice(0, 2)}/${id}`)
 const open = (provider: Provider, isAppendOnly = false) => {
   const onFault = ({ error }: { readonly error: unknown }) => assert.fail(String(error))
   const answer = ResticAnswer.make({ isAppendOnly, directory: os.tmpdir() })(provider)
-  const door = HttpDoor.make(
-    ServeRun.telling(answer, () => {}, onFault),
-    { access: undefined, onFault }
-  )
+  const door = HttpDoor.make(ServeRun.telling(answer, { context: Context.empty(), note: () => {}, onFault }), {
+    access: undefined,
+    onFault
+  })
   return (method: string, target: string, body: string | null = null) =>
     Effect.promise(async () => {
       const response = await door.request(`http://localhost${target}`, { method, body, headers: { host: "localhost" } })

@@ -8,6 +8,7 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import { NotFound, type StorageError } from "@ourclone/core/contract/StorageError"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -39,15 +40,17 @@ export class Fetcher {
   private readonly provider: Provider
   private readonly contents: Contents
   private readonly deadline: number
+  private readonly context: Context.Context<never>
   private readonly flights = new Map<Content, Flight>()
   /** Bytes that came from the storage. */
   fetched = 0
 
-  /** `deadline` in milliseconds: how long anybody waits for bytes. */
-  constructor(provider: Provider, contents: Contents, deadline: number) {
+  /** `deadline` in milliseconds: how long anybody waits for bytes. `context` of the run that mounts. */
+  constructor(provider: Provider, contents: Contents, deadline: number, context: Context.Context<never>) {
     this.provider = provider
     this.contents = contents
     this.deadline = deadline
+    this.context = context
   }
 
   /** Whether `[start, end)` can be read now; otherwise it is on its way when the promise is given. */
@@ -123,7 +126,7 @@ export class Fetcher {
       const { base } = content
       const came = new Map<number, Uint8Array>()
       for (const [start, end] of content.missing(offset, offset + into.length)) {
-        const exit = await Effect.runPromiseExit(this.piece(base!, start, end), { signal })
+        const exit = await Effect.runPromiseExitWith(this.context)(this.piece(base!, start, end), { signal })
         if (signal.aborted) return this.late(content)
         if (Exit.isFailure(exit)) return refusedBy(causeOf(exit.cause))
         came.set(start, exit.value)
@@ -239,7 +242,7 @@ export class Fetcher {
     const work: Effect.Effect<void, unknown> = isWhole
       ? Effect.flatMap(this.provider.readAll(base), taking)
       : Stream.runForEach(this.provider.read(base, { offset: start, length: end - start }), taking)
-    void Effect.runPromiseExit(work).then((exit) => {
+    void Effect.runPromiseExitWith(this.context)(work).then((exit) => {
       flight.running--
       flight.ranges.remove(start, end)
       if (Exit.isFailure(exit)) {

@@ -64,7 +64,8 @@ export const open = (fileSystem: FileSystem, options: FuseOptions): Effect.Effec
       keepsAttributes: options.keepsAttributes,
       onFault: options.onFault
     })
-    void session.begun.then(() => Effect.runPromise(Device.readFurtherAhead(point)))
+    const run = Effect.runPromiseWith(yield* Effect.context<never>())
+    void session.begun.then(() => run(Device.readFurtherAhead(point)))
     // The kernel waits for nobody any more once the device is closed.
     void session.ended.then(() => fs.closeSync(device))
     return {

@@ -4,6 +4,7 @@ import * as path from "node:path"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeFolder } from "@ourclone/core/machine/MadeFolder"
+import * as Context from "effect/Context"
 import { type CacheDisk, realDisk } from "../cache/CacheDisk.ts"
 import { Contents } from "../cache/Contents.ts"
 import { Fetcher } from "../cache/Fetcher.ts"
@@ -47,6 +48,8 @@ export interface MountOptions {
   readonly syncsRemotely?: boolean | undefined
   readonly concurrency?: number | undefined
   readonly note?: ((code: string, message: string) => void) | undefined
+  /** Of the run that mounts: what is asked of the storage belongs to it. Empty where it is not said. */
+  readonly context?: Context.Context<never> | undefined
   /** For tests. */
   readonly at?: At | undefined
   readonly disk?: CacheDisk | undefined
@@ -172,11 +175,12 @@ const start = (
   const quota = options.cacheSize ?? 10 * gibibyte
   const keeps = ({ versionId }: File) => versionId !== undefined && provider.capabilities.keepsVersions
   const contents = new Contents(journal, { directory: data, quota, keeps, boot, disk: options.disk ?? realDisk, now })
-  const fetcher = new Fetcher(provider, contents, settings.deadline)
+  const context = options.context ?? Context.empty()
+  const fetcher = new Fetcher(provider, contents, settings.deadline, context)
   const queue = new Queue(journal)
   const begun = new Begun(journal)
   const ending = new AbortController()
-  const run = runner(ending.signal)
+  const run = runner(context, ending.signal)
   const world: World = {
     provider,
     journal,

@@ -1,6 +1,7 @@
 /** From effects of the storage to promises. */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
@@ -8,11 +9,11 @@ import * as Option from "effect/Option"
 /** Fails with the error itself. */
 export type Run = <A>(effect: Effect.Effect<A, StorageError>) => Promise<A>
 
-/** What runs is interrupted when `signal` says so. */
+/** What runs has `context`, and is interrupted when `signal` says so. */
 export const runner =
-  (signal: AbortSignal): Run =>
+  (context: Context.Context<never>, signal: AbortSignal): Run =>
   async (effect) => {
-    const exit = await Effect.runPromiseExit(effect, { signal })
+    const exit = await Effect.runPromiseExitWith(context)(effect, { signal })
     if (Exit.isSuccess(exit)) return exit.value
     throw Option.getOrElse(Cause.findErrorOption(exit.cause), () => Cause.squash(exit.cause))
   }

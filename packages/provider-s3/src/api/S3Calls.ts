@@ -102,7 +102,8 @@ export const make = (provider: string, { client, onRequest, requests, setRegion 
         Effect.tryPromise({
           try: (abortSignal) => send(client, { abortSignal }),
           catch: (thrown): Refused => ({ failure: S3Errors.failureOf(thrown) })
-        })
+        }),
+        () => ({ ...of })
       )
     )
 

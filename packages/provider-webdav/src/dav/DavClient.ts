@@ -1,7 +1,6 @@
 /** Requests of WebDAV, as effects that fail once, can be interrupted and have limits of time. */
 import { isStorageError, type Reason, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
-import { inTurn } from "@ourclone/core/layers/RunPace"
 import * as Pace from "@ourclone/core/machine/Pace"
 import * as Authorities from "@ourclone/http/Authorities"
 import * as HttpClient from "@ourclone/http/HttpClient"
@@ -172,7 +171,8 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
     }
 
   const exchange: DavClient["exchange"] = (at, sending, use) =>
-    inTurn(
+    HttpClient.tracedRequest(
+      { method: sending.method, origin, path: sending.path },
       Effect.tryPromise({
         try: async (signal) => {
           const { body, headers, statusCode } = await request(sending, signal)
@@ -235,7 +235,10 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
           failure instanceof ConnectionFailure ? fail(method, at, reasonOfFailure(failure.error)) : failure
         const log = (outcome: string) =>
           onRequest?.(`${method} ${path} ${outcome} ${Math.round(performance.now() - startedAt)} ms`)
-        const opened = inTurn(body.opened((handler) => http.download(request, handler)))
+        const opened = HttpClient.tracedRequest(
+          request,
+          body.opened((handler) => http.download(request, handler))
+        )
         const answer = yield* Effect.mapBoth(opened, {
           onSuccess: (head): Answer => {
             log(`${head.status}`)
