@@ -4,6 +4,7 @@
  */
 import * as path from "node:path"
 import { checkDependencies } from "./structure/dependencies.ts"
+import { checkEnvironment } from "./structure/environment.ts"
 import { checkFaceWords } from "./structure/faceWords.ts"
 import { checkHostProcess, checkProcessImport } from "./structure/hostProcess.ts"
 import { importsOf } from "./structure/Imports.ts"
@@ -12,6 +13,7 @@ import { type ParsedFile, parse } from "./structure/ParsedFile.ts"
 import type { Problem } from "./structure/Problem.ts"
 import { roomOrder } from "./structure/roomOrder.ts"
 import { checkArrow, checkRoom } from "./structure/rooms.ts"
+import { checkRunners } from "./structure/runners.ts"
 import { isCode, readTree, type SourceFile } from "./structure/SourceFile.ts"
 import { stillAllowed } from "./structure/stillAllowed.ts"
 import { workspacesOf } from "./structure/Workspace.ts"
@@ -26,7 +28,9 @@ const problemsOf = (files: ReadonlyArray<SourceFile>): ReadonlyArray<Problem> =>
   const imports = importsOf(parsed, workspaces)
   const inShipped = parsed
     .filter(({ path }) => shipped.test(path))
-    .flatMap((file) => [...checkHostProcess(file), ...checkFaceWords(file)])
+    .flatMap((file) =>
+      [checkHostProcess, checkEnvironment, checkFaceWords, checkRunners].flatMap((check) => check(file))
+    )
   const inRooms = Object.keys(roomOrder).flatMap((folder) =>
     parsed.filter(({ path }) => path.startsWith(`${folder}/src/`)).flatMap(({ path }) => checkRoom(path, folder))
   )

@@ -1,5 +1,5 @@
 /** What the check can complain of, by the words that `stillAllowed.ts` uses. */
-export type Rule = "imports" | "names" | "process" | "rooms" | "syntax" | "words"
+export type Rule = "environment" | "imports" | "names" | "process" | "rooms" | "runners" | "syntax" | "words"
 
 export interface Problem {
   readonly path: string

@@ -4,6 +4,10 @@ import type { Import } from "./Imports.ts"
 import { lineAt, type ParsedFile } from "./ParsedFile.ts"
 import type { Problem } from "./Problem.ts"
 
+/**
+ * What it runs on, who runs it, and how much of the machine it has used: `cpuUsage` measures as `hrtime` does, and the scrypt of a
+ * key is made as dear as half a second of CPU, whatever else the machine does meanwhile. Nothing here is what a user said.
+ */
 const harmless = new Set([
   "platform",
   "arch",

@@ -227,6 +227,34 @@ describe("the structure check", () => {
     })
   })
 
+  describe("keeps the environment to the app, by whatever way:", () => {
+    const of = `import { spawn } from "node:child_process"\nimport * as os from "node:os"\n`
+    it.each([
+      ["a child that inherits it", `${of}spawn("a", ["b"])`, `line 3 starts a process`],
+      ["one with other options", `${of}spawn("a", { shell: true })`, "line 3 starts"],
+      ["one that is started later", `${of}const later = promisify(spawn)`, "line 3 starts"],
+      ["one by the module", `import * as child from "child_process"\nchild.execFileSync("a")`, "(execFileSync)"],
+      ["one under another name", `import { fork as start } from "node:child_process"\nstart("a")`, "(fork)"],
+      ["the home folder", `${of}const home = os.homedir()`, "line 3 uses homedir"],
+      ["the home folder by its name", `import { homedir } from "os"\nconst home = homedir()`, "line 2 uses homedir"]
+    ])("refuses %s", (_, text, complaint) => {
+      const problems = problemsOf("packages/backup/src/go/A.ts", text)
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toContain(complaint)
+    })
+
+    it.each([
+      ["a child whose environment is said", `${of}spawn("a", ["b"], { env: { ...environment } })\nspawn("a", { env })`],
+      ["what the account of the user says", `${of}const home = os.userInfo().homedir`],
+      [
+        "types and others of that name",
+        `import type { spawn } from "node:child_process"\nfleet.spawn()\nconst a = { spawn: 1 }`
+      ]
+    ])("accepts %s", (_, text) => {
+      expect(problemsOf("packages/backup/src/go/A.ts", text)).toEqual([])
+    })
+  })
+
   describe("keeps the face's words out of packages:", () => {
     it.each([
       ["a flag", `const a = "say --max-delete 5"`, `line 1 says "--max-delete"`],
@@ -267,6 +295,39 @@ describe("the structure check", () => {
     it("but not out of what is for tests, of tests and of apps", () => {
       for (const file of ["packages/core/src/testing/A.ts", "packages/core/test/A.test.ts", "apps/cli/src/A.ts"]) {
         expect(problemsOf(file, `const a = "run ourclone repo check --now"`)).toEqual([])
+      }
+    })
+  })
+
+  describe("keeps what a package runs to its run:", () => {
+    const of = `import * as Effect from "effect/Effect"\nimport * as Stream from "effect/Stream"\n`
+    it.each([
+      ["a promise", `${of}Effect.runPromise(a)`, "line 3 uses runPromise,"],
+      ["a promise of how it ends", `${of}void Effect.runPromiseExit(a)`, "uses runPromiseExit,"],
+      ["a fiber, late", `${of}\nconst b = () => Effect.runFork(a)`, "line 4 uses runFork,"],
+      ["a callback", `${of}Effect["runCallback"](a)`, "uses runCallback,"],
+      ["at once", `${of}const b = Effect.runSync`, "uses runSync,"],
+      ["a stream", `${of}for await (const b of Stream.toAsyncIterable(a)) b`, "uses toAsyncIterable,"],
+      ["under another name", `import * as E from "effect/Effect"\nE.runFork(a)`, "line 2 uses runFork,"],
+      ["by the root of the library", `import { Effect as E } from "effect"\nE.runFork(a)`, "line 2 uses runFork,"],
+      ["by its own name", `import { runFork as run } from "effect/Effect"`, "line 1 uses runFork,"]
+    ])("refuses to run %s", (_, text, complaint) => {
+      const problems = problemsOf("packages/backup/src/go/A.ts", text)
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toContain(complaint)
+    })
+
+    it.each([
+      ["what is given a context", `${of}Effect.runPromiseWith(context)(a)\nStream.toAsyncIterableWith(a, context)`],
+      ["another's runners", "world.runFork(a)\nconst Effect = {}\nEffect.runSync()"],
+      ["what only is said", `${of}// Effect.runFork(a)\nconst a = "Effect.runFork(a)"`]
+    ])("accepts %s", (_, text) => {
+      expect(problemsOf("packages/backup/src/go/A.ts", text)).toEqual([])
+    })
+
+    it("but not in what is for tests, in tests and in apps", () => {
+      for (const file of ["packages/core/src/testing/A.ts", "packages/core/test/A.test.ts", "apps/cli/src/A.ts"]) {
+        expect(problemsOf(file, `${of}Effect.runFork(a)`)).toEqual([])
       }
     })
   })

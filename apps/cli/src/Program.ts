@@ -116,6 +116,7 @@ const machineOf = ({ environment }: StreamsShape): ThisMachine["Service"] => {
     database: databaseOf(environment),
     home,
     program: `ourclone ${version}`,
+    environment,
     delaysShutdown: shutdownPrograms[process.platform]
   }
 }

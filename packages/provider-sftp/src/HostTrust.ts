@@ -1,10 +1,9 @@
 /** Whether the key that a server shows is its own. */
 import * as fs from "node:fs"
-import { homedir } from "node:os"
-import * as path from "node:path"
 import type { ServerHostKeyAlgorithm } from "ssh2"
 import { fingerprint, type KnownKey, keysOf, nameOf, typeOf } from "./KnownHosts.ts"
-import { anyHost, fileOf, type SftpOptions } from "./SftpOptions.ts"
+import { anyHost, type SftpOptions } from "./SftpOptions.ts"
+import { fileOf, sshFile } from "./SshFolder.ts"
 
 export interface HostTrust {
   /** Kinds of keys to ask for, as far as some are known; `undefined` for the usual. */
@@ -18,8 +17,8 @@ interface Known extends KnownKey {
 }
 
 const usualFiles = (): ReadonlyArray<string> => [
-  path.join(homedir(), ".ssh", "known_hosts"),
-  path.join(homedir(), ".ssh", "known_hosts2"),
+  sshFile("known_hosts"),
+  sshFile("known_hosts2"),
   "/etc/ssh/ssh_known_hosts"
 ]
 

@@ -1,5 +1,5 @@
 /** How to reach a server, from the configuration, flags or the environment. */
-import { homedir, userInfo } from "node:os"
+import { userInfo } from "node:os"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -65,6 +65,3 @@ export type SftpOptions = typeof SftpOptions.Type
 export const environment = [{ agent: "SSH_AUTH_SOCK" }]
 
 export const userOf = ({ user }: SftpOptions): string => user ?? userInfo().username
-
-/** `file` with the folder of this user for `~`. */
-export const fileOf = (file: string): string => (file.startsWith("~/") ? path.join(homedir(), file.slice(2)) : file)

@@ -1,11 +1,10 @@
 /** The ways in which a user can be signed in, in the order in which they are tried. */
 import * as fs from "node:fs"
-import { homedir } from "node:os"
-import * as path from "node:path"
 import { InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as Redacted from "effect/Redacted"
 import type { AnyAuthMethod } from "ssh2"
-import { fileOf, type SftpOptions, userOf } from "./SftpOptions.ts"
+import { type SftpOptions, userOf } from "./SftpOptions.ts"
+import { fileOf, sshFile } from "./SshFolder.ts"
 
 /** As OpenSSH looks for them. */
 const usualKeys = ["id_ed25519", "id_ecdsa", "id_rsa"]
@@ -25,7 +24,7 @@ const read = (file: string): Buffer => {
 const found = (): ReadonlyArray<Buffer> =>
   usualKeys.flatMap((name) => {
     try {
-      const key = fs.readFileSync(path.join(homedir(), ".ssh", name))
+      const key = fs.readFileSync(sshFile(name))
       return key.includes("ENCRYPTED") ? [] : [key]
     } catch {
       return []

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs"
 import { homedir } from "node:os"
 import * as Secret from "@ourclone/core/configuration/Secret"
 import { outputOf } from "@ourclone/core/configuration/SecretCommand"
+import type { Environment } from "@ourclone/core/machine/StandardPaths"
 import * as TextFile from "@ourclone/core/machine/TextFile"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -58,8 +59,8 @@ const ofFile = (path: string, source: string, checked: Check): Found =>
     }
   })
 
-const ofCommand = (line: string, source: string, checked: Check): Found =>
-  outputOf(line).pipe(
+const ofCommand = (line: string, environment: Environment, source: string, checked: Check): Found =>
+  outputOf(line, environment).pipe(
     Effect.mapError((because) => usage(`${source}: ${because}`)),
     Effect.flatMap((output) => checked(output.trim(), source))
   )
@@ -77,7 +78,7 @@ export const given = Effect.fnUntraced(function* (input: PasswordInput) {
     return yield* usage(`a password is given, and it is said that there is none; leave one of them out`)
   }
   if (file !== undefined) return yield* ofFile(file, `--${flag}-file`, checked)
-  if (command !== undefined) return yield* ofCommand(command, `--${flag}-command`, checked)
+  if (command !== undefined) return yield* ofCommand(command, environment, `--${flag}-command`, checked)
   if (configured !== undefined) {
     const source = `the password of repository "${configured.repository}"`
     const surroundings = { environment, home: environment.HOME || homedir(), directory: process.cwd() }
@@ -88,7 +89,7 @@ export const given = Effect.fnUntraced(function* (input: PasswordInput) {
   for (const variable of input.variables) {
     const [plain, path, line] = [variable, `${variable}_FILE`, `${variable}_COMMAND`].map((name) => environment[name])
     if (path) return yield* ofFile(path, `${variable}_FILE`, checked)
-    if (line) return yield* ofCommand(line, `${variable}_COMMAND`, checked)
+    if (line) return yield* ofCommand(line, environment, `${variable}_COMMAND`, checked)
     if (plain) return yield* checked(plain, variable)
   }
   return undefined

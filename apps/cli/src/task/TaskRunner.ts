@@ -63,13 +63,16 @@ export const run = (id: string) =>
       const runOne = (one: string) => runTask({ store, id: one, owner, given, sendSignal, surroundings })
       const once = runOne(id)
       const whole = yield* store.wholeOf(id)
-      let task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))
+      let task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake, environment), once))
       while (task !== undefined && (yield* LeftToRunner.wait(store, task))) {
-        task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), once))
+        task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake, environment), once))
       }
       while (whole !== undefined && task?.state._tag === "Done") {
         const next = yield* NextPart.after(store, whole)
-        task = next === undefined ? undefined : yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake), runOne(next)))
+        task =
+          next === undefined
+            ? undefined
+            : yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake, environment), runOne(next)))
       }
     })
     yield* Effect.provide(running, remotes)

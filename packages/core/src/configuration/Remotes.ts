@@ -1,5 +1,5 @@
 /** From what a user types, `photos:2024`, to a provider that is ready to use; and the remotes that are configured. */
-import { homedir } from "node:os"
+import { userInfo } from "node:os"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -103,7 +103,7 @@ const sourceNames = {
 const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
   const { environment } = options
   const factories = options.factories.map(withSettings)
-  const home = environment.HOME || homedir()
+  const home = environment.HOME || userInfo().homedir
   const configurationFile = options.configurationPath ?? StandardPaths.configurationFile(environment, home)
   const surroundings = { environment, home, directory: options.directory }
   const configuration = ConfigurationFile.read(configurationFile)

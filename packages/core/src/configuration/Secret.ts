@@ -67,8 +67,8 @@ const fromFile = (written: string, { directory, home }: Surroundings): Effect.Ef
     }
   })
 
-const fromCommand = (line: string): Effect.Effect<string, string> =>
-  Effect.flatMap(outputOf(line), (output) => {
+const fromCommand = (line: string, { environment }: Surroundings): Effect.Effect<string, string> =>
+  Effect.flatMap(outputOf(line, environment), (output) => {
     const text = withoutLineBreak(output)
     return text === "" ? Effect.fail("its command printed nothing; it must print the value") : Effect.succeed(text)
   })
@@ -88,7 +88,7 @@ export const resolve = (text: string, surroundings: Surroundings): Effect.Effect
       : kind === "file"
         ? fromFile(rest, surroundings)
         : kind === "command"
-          ? fromCommand(rest)
+          ? fromCommand(rest, surroundings)
           : kind === "keyring"
             ? Effect.fail(noKeyring)
             : Effect.succeed(kind === "text" ? rest : text)

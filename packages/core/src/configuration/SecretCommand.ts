@@ -1,6 +1,7 @@
 /** Runs the command line behind `command:` and takes what it prints. */
 import { spawn } from "node:child_process"
 import * as Effect from "effect/Effect"
+import type { Environment } from "../machine/StandardPaths.ts"
 
 const longestOutput = 64 * 1024
 const longestComplaint = 500
@@ -14,9 +15,14 @@ const complaint = (errors: string, output: string): string => {
   return text === "" ? "" : `: ${text.slice(-longestComplaint)}`
 }
 
-const run = (line: string): Effect.Effect<string, string> =>
+const run = (line: string, environment: Environment): Effect.Effect<string, string> =>
   Effect.callback<string, string>((resume) => {
-    const child = spawn(line, { shell: true, stdio: ["ignore", "pipe", "pipe"], windowsHide: true })
+    const child = spawn(line, {
+      shell: true,
+      env: { ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+      windowsHide: true
+    })
     let output = ""
     let errors = ""
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -44,8 +50,8 @@ const run = (line: string): Effect.Effect<string, string> =>
   })
 
 /** The whole standard output of a shell command that ends with 0 within a minute. Fails with the cause in words. */
-export const outputOf = (line: string): Effect.Effect<string, string> =>
-  Effect.timeoutOrElse(run(line), {
+export const outputOf = (line: string, environment: Environment): Effect.Effect<string, string> =>
+  Effect.timeoutOrElse(run(line, environment), {
     duration: "60 seconds",
     orElse: () => Effect.fail("its command did not end within 60 seconds; run it by hand to see what it waits for")
   })

@@ -20,7 +20,7 @@ it.live("is held as long as the task runs, and given back", () =>
     const script = `touch '${began}'; cat; touch '${ended}'`
     yield* Effect.scoped(
       Effect.gen(function* () {
-        yield* WakeLock.hold(["sh", "-c", script])
+        yield* WakeLock.hold(["sh", "-c", script], process.env)
         yield* until(() => fs.existsSync(began))
         expect(fs.existsSync(ended)).toBe(false)
       })
@@ -30,5 +30,5 @@ it.live("is held as long as the task runs, and given back", () =>
 )
 
 it.live("is nothing where there is no such program", () =>
-  Effect.scoped(Effect.andThen(WakeLock.hold(["/no/such/program"]), Effect.sleep(50)))
+  Effect.scoped(Effect.andThen(WakeLock.hold(["/no/such/program"], {}), Effect.sleep(50)))
 )

@@ -1,5 +1,6 @@
 /** What a job may know of the machine and the person it runs for; its face says so once for a process. */
 import type { Remotes } from "@ourclone/core/configuration/Remotes"
+import type { Environment } from "@ourclone/core/machine/StandardPaths"
 import type { WakeProgram } from "@ourclone/core/machine/WakeLock"
 import * as Context from "effect/Context"
 import * as Redacted from "effect/Redacted"
@@ -13,6 +14,8 @@ export interface Machine {
   readonly home: string
   /** What snapshots say made them: `ourclone 1.2.3`. */
   readonly program: string
+  /** What programs of the system are started with; nothing where it is absent. */
+  readonly environment?: Environment | undefined
   /** What delays the machine's shutdown while something would be lost from others' sight. */
   readonly delaysShutdown?: WakeProgram | undefined
 }
@@ -24,7 +27,7 @@ export type Surroundings = Remotes | ThisMachine
 /** The variable that names `Machine.database`. */
 export const databaseVariable = "OURCLONE_DATABASE"
 
-export const databaseOf = (environment: { readonly [variable: string]: string | undefined }): Machine["database"] => {
+export const databaseOf = (environment: Environment): Machine["database"] => {
   const url = environment[databaseVariable] ?? ""
   return url === "" ? undefined : Redacted.make(url, { label: databaseVariable })
 }

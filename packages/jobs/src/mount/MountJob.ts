@@ -1,6 +1,7 @@
 /** Shows a place of a storage as a folder of this machine, until it is unmounted. */
 import { randomBytes } from "node:crypto"
 import * as path from "node:path"
+import type { Environment } from "@ourclone/core/machine/StandardPaths"
 import type { FileSystem } from "@ourclone/mount/contract/FileSystem"
 import type { MountError } from "@ourclone/mount/contract/MountError"
 import * as FuseDoor from "@ourclone/mount/fuse/FuseDoor"
@@ -12,6 +13,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
+import { ThisMachine } from "../kind/Surroundings.ts"
 import * as Listening from "../run/Listening.ts"
 import * as FreePoint from "./FreePoint.ts"
 import { mounting, Summary, webdavSecret } from "./MountFields.ts"
@@ -29,12 +31,13 @@ export type Request = typeof Request.Type
 /** Where nothing else was asked for, macOS and Windows mount by WebDAV, which needs no driver. */
 const isBySystem = ({ door }: Pick<Request, "door">): boolean => door === undefined && SystemDoor.isOf(process.platform)
 
-const opener = (request: Request, { secrets }: Beside, onFault: (fault: Fault) => void) => {
+const opener = (request: Request, { secrets }: Beside, environment: Environment, onFault: (fault: Fault) => void) => {
   const { allowOther: allowsOthers, attributes: keepsAttributes, door, point } = request
   const fuse = door === "library" ? LibraryDoor : FuseDoor
   return (fileSystem: FileSystem): Effect.Effect<ServedMount.Door, MountError, Scope.Scope> =>
     isBySystem(request)
       ? SystemDoor.open(fileSystem, {
+          environment,
           point,
           platform: process.platform,
           password: secrets.get(webdavSecret) ?? Redacted.make(randomBytes(12).toString("base64url")),
@@ -43,15 +46,16 @@ const opener = (request: Request, { secrets }: Beside, onFault: (fault: Fault) =
       : fuse.open(fileSystem, { point, allowsOthers, keepsAttributes, onFault })
 }
 
-const run = (request: Request, beside: Beside) => {
+const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
   const { point } = request
-  const open = opener(request, beside, Listening.onFault(beside.tell))
-  return MountRun.run(request, beside.tell, {
+  const { environment = {} } = yield* ThisMachine
+  const open = opener(request, beside, environment, Listening.onFault(beside.tell))
+  return yield* MountRun.run(request, beside.tell, {
     kind: isBySystem(request) ? "webdav" : "fuse",
     point,
     open: ({ fileSystem }) => Effect.map(open(fileSystem), (door) => ({ ...door, point }))
   })
-}
+})
 
 /** On Windows a letter is a place too. */
 const isPlace = (point: string): boolean => path.isAbsolute(point) || /^[a-z]:$/i.test(point)

@@ -30,12 +30,15 @@ const lookMillis = 1_000
 
 /** Whoever shuts the machine down is asked to wait while something can still be sent. */
 const delayingShutdown = (
-  program: WakeLock.WakeProgram | undefined,
+  { delaysShutdown: program, environment = {} }: ThisMachine["Service"],
   { status }: Pick<ServedMount.Served, "status">
 ) => {
   const until = (isWanted: boolean) =>
     Effect.sleep(lookMillis).pipe(Effect.repeat({ until: () => status().waiting > 0 === isWanted }), Effect.asVoid)
-  const turn = Effect.andThen(until(true), Effect.scoped(Effect.andThen(WakeLock.hold(program), until(false))))
+  const turn = Effect.andThen(
+    until(true),
+    Effect.scoped(Effect.andThen(WakeLock.hold(program, environment), until(false)))
+  )
   return program === undefined ? Effect.void : Effect.forever(turn)
 }
 
@@ -60,7 +63,7 @@ export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, do
     syncsRemotely: request.fsync === "remote",
     note: noting(tell, "mount")
   })
-  yield* Effect.forkScoped(delayingShutdown(machine.delaysShutdown, mount))
+  yield* Effect.forkScoped(delayingShutdown(machine, mount))
   const drained: Summary = yield* ServedMount.serve({
     mount,
     directory,

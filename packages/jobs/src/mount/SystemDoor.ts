@@ -4,6 +4,7 @@
  * told to end.
  */
 import { spawn } from "node:child_process"
+import type { Environment } from "@ourclone/core/machine/StandardPaths"
 import type { FileSystem } from "@ourclone/mount/contract/FileSystem"
 import { BadMountPoint, Busy, fail, type MountError } from "@ourclone/mount/contract/MountError"
 import { remedy } from "@ourclone/mount/contract/MountRemedies"
@@ -52,9 +53,12 @@ export const clientOf = (platform: string, { label, password, point, url }: Aske
 export const isOf = (platform: string): boolean => platform === "darwin" || platform === "win32"
 
 /** How it ended, and what it complained about; it may ask whoever is at the terminal. */
-const run = ([program, ...words]: Command): Effect.Effect<{ readonly isGood: boolean; readonly said: string }> =>
+const run = (
+  [program, ...words]: Command,
+  environment: Environment
+): Effect.Effect<{ readonly isGood: boolean; readonly said: string }> =>
   Effect.callback((resume) => {
-    const child = spawn(program, words, { stdio: ["inherit", "inherit", "pipe"] })
+    const child = spawn(program, words, { env: { ...environment }, stdio: ["inherit", "inherit", "pipe"] })
     let said = ""
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       said = (said + text).slice(-2_000)
@@ -67,6 +71,8 @@ const run = ([program, ...words]: Command): Effect.Effect<{ readonly isGood: boo
   })
 
 export interface SystemOptions {
+  /** What the system's own programs are started with. */
+  readonly environment: Environment
   readonly point: string
   readonly platform: string
   readonly password: Redacted.Redacted<string>
@@ -76,7 +82,7 @@ export interface SystemOptions {
 /** Serves and mounts. Fails with `BadMountPoint` where the system's client refuses; `Busy` where a program uses the folder. */
 export const open = (
   fileSystem: FileSystem,
-  { onFault, password, platform, point }: SystemOptions
+  { environment, onFault, password, platform, point }: SystemOptions
 ): Effect.Effect<Door, MountError, Scope.Scope> =>
   Effect.gen(function* () {
     const url = yield* WebdavServer.listenOn(fileSystem, {
@@ -92,9 +98,9 @@ export const open = (
       return yield* Effect.fail(fail(new BadMountPoint({ message, remedy: remedy("serveWebdav") })))
     }
     const closed = Latch.makeUnsafe(false)
-    const takeAway = (detach: boolean) => run(client.unmount(detach))
+    const takeAway = (detach: boolean) => run(client.unmount(detach), environment)
     yield* Effect.acquireRelease(
-      Effect.flatMap(run(client.mount), ({ isGood, said }) =>
+      Effect.flatMap(run(client.mount, environment), ({ isGood, said }) =>
         isGood
           ? Effect.void
           : Effect.fail(

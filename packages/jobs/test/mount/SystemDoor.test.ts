@@ -2,6 +2,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import type { Environment } from "@ourclone/core/machine/StandardPaths"
 import * as MemoryFileSystem from "@ourclone/mount/testing/MemoryFileSystem"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -18,27 +19,23 @@ const fakes = (status: Record<string, number> = {}) => {
     const script = `#!/bin/sh\nfor word in ${name} "$@"; do printf '%s\\n' "$word"; done >> '${log}'\necho '${name} says no' >&2\nexit ${status[name] ?? 0}\n`
     fs.writeFileSync(path.join(folder, name), script, { mode: 0o755 })
   }
-  const before = process.env.PATH
-  process.env.PATH = `${folder}:${before}`
-  onTestFinished(() => {
-    process.env.PATH = before
-    fs.rmSync(folder, { recursive: true, force: true })
-  })
-  return () => {
-    const said = fs.existsSync(log) ? fs.readFileSync(log, "utf8").trim().split("\n") : []
+  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const said = () => {
+    const lines = fs.existsSync(log) ? fs.readFileSync(log, "utf8").trim().split("\n") : []
     fs.rmSync(log, { force: true })
-    return said
+    return lines
   }
+  return { said, environment: { PATH: `${folder}:${process.env.PATH}` } }
 }
 
-const open = (platform: string, point: string) =>
-  SystemDoor.open(MemoryFileSystem.make(), { platform, point, password, onFault: () => {} })
+const open = (platform: string, point: string, environment: Environment = {}) =>
+  SystemDoor.open(MemoryFileSystem.make(), { environment, platform, point, password, onFault: () => {} })
 
 describe.skipIf(process.platform === "win32")("the system's own client of WebDAV", () => {
   it.live("is sent to a server that asks for the password, on macOS without it among its words", () =>
     Effect.gen(function* () {
-      const said = fakes()
-      const door = yield* open("darwin", "/Volumes/photos")
+      const { environment, said } = fakes()
+      const door = yield* open("darwin", "/Volumes/photos", environment)
       const [program, ...words] = said()
       const [url = "", label] = [words.at(-2), words.at(-3)]
       assert.strictEqual(label, MemoryFileSystem.make().name)
@@ -60,8 +57,8 @@ describe.skipIf(process.platform === "win32")("the system's own client of WebDAV
 
   it.live("is told a letter on Windows, and forgets it with the machine's next start", () =>
     Effect.gen(function* () {
-      const said = fakes()
-      const door = yield* open("win32", "X:")
+      const { environment, said } = fakes()
+      const door = yield* open("win32", "X:", environment)
       const words = said()
       assert.match(words[3] ?? "", /^\\\\localhost@\d+\\DavWWWRoot$/)
       assert.deepStrictEqual(
@@ -75,8 +72,8 @@ describe.skipIf(process.platform === "win32")("the system's own client of WebDAV
 
   it.live("that refuses is told of with its own words", () =>
     Effect.gen(function* () {
-      fakes({ mount_webdav: 1 })
-      const { reason } = yield* Effect.flip(open("darwin", "/Volumes/photos"))
+      const { environment } = fakes({ mount_webdav: 1 })
+      const { reason } = yield* Effect.flip(open("darwin", "/Volumes/photos", environment))
       assert.strictEqual(reason._tag, "BadMountPoint")
       assert.include(reason.message, "mount_webdav says no")
     }).pipe(Effect.scoped)
@@ -84,8 +81,8 @@ describe.skipIf(process.platform === "win32")("the system's own client of WebDAV
 
   it.live("leaves a folder that is in use, unless it is to go all the same", () =>
     Effect.gen(function* () {
-      const said = fakes({ umount: 1 })
-      const door = yield* open("darwin", "/Volumes/photos")
+      const { environment, said } = fakes({ umount: 1 })
+      const door = yield* open("darwin", "/Volumes/photos", environment)
       said()
       const { reason } = yield* Effect.flip(door.unmount({ detach: false }))
       assert.strictEqual(reason._tag, "Busy")

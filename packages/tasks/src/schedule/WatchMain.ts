@@ -33,7 +33,8 @@ export const main = Effect.fnUntraced(function* ({ input, say, watch }: WatchMai
     const failed = (because: string) => say(lineOf({ _tag: "Failed", id, because }))
     yield* Effect.provideService(watch(order.folder, order.own, changed, failed), Scope.Scope, within)
   })
+  const run = Effect.runPromiseWith(yield* Effect.context<never>())
   yield* Effect.promise(async () => {
-    for await (const line of readline.createInterface({ input })) await Effect.runPromise(heed(line))
+    for await (const line of readline.createInterface({ input })) await run(heed(line))
   })
 }, Effect.scoped)
