@@ -2,43 +2,30 @@
  * The provider of the type "archive". Nothing of it is written yet: each method fails and says so, and the checks of the
  * contract fail with it. docs/writing-a-provider.md of OurClone has a whole one.
  */
-import * as PlaceIdentity from "@ourclone/core/contract/PlaceIdentity"
+import { least } from "@ourclone/core/contract/Capabilities"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
-import { specification } from "@ourclone/core/contract/Specification"
-import * as Errors from "@ourclone/core/contract/StorageError"
+import { failing, InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 
-/** What the storage is known for; the checks hold it to this. */
+/** What the storage is known for beyond the least; the checks hold it to this. */
 const capabilities: Provider["capabilities"] = {
-  checksums: [],
+  ...least,
   modifiedAtPrecision: 1,
   listsInOrder: true,
   isCaseSensitive: true,
-  isLocal: false,
-  hasDirectories: false,
-  keepsVersions: false,
-  keepsMetadata: false,
-  keepsNanoseconds: false,
   maxPutSize: 500_000_000
 }
 
-const open = (account: string, name: string, location: string): Provider => {
+const open = (placed: ProviderFactory.Placed): Provider => {
+  const failure = failing(placed.name)
   const unwritten = (operation: string, path: string) =>
-    new Errors.StorageError({
-      provider: name,
-      operation,
-      path,
-      reason: new Errors.InvalidRequest({ message: `"${operation}" is not written yet` })
-    })
+    failure(operation, path, new InvalidRequest({ message: `"${operation}" is not written yet` }))
   return {
-    specification,
-    name,
-    location,
+    ...placed,
     capabilities,
-    place: PlaceIdentity.ofPath(account, location),
     list: (directory) => Stream.fail(unwritten("list", directory)),
     stat: (path) => Effect.fail(unwritten("stat", path)),
     read: (file) => Stream.fail(unwritten("read", file.path)),
@@ -56,6 +43,6 @@ export const factory = ProviderFactory.make({
     file: Schema.String.annotate({ description: "Path of the file that everything is kept in" })
   }),
   connect: ({ file }) => Effect.succeed({ id: `archive:${file}` }),
-  open: ({ id }, { location, name }) => Effect.succeed(open(id, `${name}${location}`, location))
+  open: ({ id }, at) => Effect.succeed(open(ProviderFactory.placed(id, at)))
 })
 export default factory

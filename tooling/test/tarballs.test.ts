@@ -51,6 +51,13 @@ beforeAll(() => {
 
 afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
+it("the provider of the documentation has some sixty lines, none of them long", () => {
+  const lines = documented.split("\n").filter((line) => line.trim() !== "")
+  expect(lines.length).toBeGreaterThan(20)
+  expect(lines.length).toBeLessThanOrEqual(64)
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(125)
+})
+
 describe("the packed packages", () => {
   it("hold JavaScript and types, and no TypeScript source", () => {
     for (const library of libraries) {
@@ -63,7 +70,9 @@ describe("the packed packages", () => {
 
   it("let a stranger's provider take part in a sync, and a stranger make a backup", () => {
     fs.writeFileSync(path.join(folder, "provider.ts"), documented)
-    fs.copyFileSync(path.join(import.meta.dirname, "stranger", "stranger.ts"), path.join(folder, "stranger.ts"))
+    const stranger = fs.readFileSync(path.join(import.meta.dirname, "stranger", "stranger.ts"), "utf8")
+    // In the checkout its provider is not there.
+    fs.writeFileSync(path.join(folder, "stranger.ts"), stranger.replace(/^\/\/ @ts-expect-error.*\n/m, ""))
     const { status, stderr, stdout } = run(process.execPath, "stranger.ts")
     expect([status, stderr.replace(/^.*Warning.*\n/gm, "")]).toEqual([0, ""])
     const told = Object.assign(
@@ -79,8 +88,9 @@ describe("the packed packages", () => {
 
   it("bring types that fit a strict compiler", () => {
     const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2024", "--types", "node"]
+    const files = ["--allowImportingTsExtensions", "provider.ts", "stranger.ts"]
     const roots = ["--typeRoots", path.join(root, "node_modules", "@types"), "--skipLibCheck"]
-    const { status, stdout } = run(path.join(root, "node_modules", ".bin", "tsc"), ...options, ...roots, "provider.ts")
+    const { status, stdout } = run(path.join(root, "node_modules", ".bin", "tsc"), ...options, ...roots, ...files)
     expect([status, stdout]).toEqual([0, ""])
   })
 

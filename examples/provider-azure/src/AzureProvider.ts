@@ -1,4 +1,5 @@
 /** A container of Azure Blob Storage, or a folder of one, as a provider. */
+import { least } from "@ourclone/core/contract/Capabilities"
 import * as PlaceIdentity from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
@@ -37,16 +38,11 @@ export const open = (client: AzureClient, name: string, at: string): Effect.Effe
     place: PlaceIdentity.ofPath(client.id, location),
     location,
     capabilities: {
+      // Azure does not say by what the order of names goes.
+      ...least,
       checksums: ["md5"],
       modifiedAtPrecision: 1,
-      keepsNanoseconds: false,
-      // Azure does not say by what the order of names goes.
-      listsInOrder: false,
       isCaseSensitive: true,
-      isLocal: false,
-      hasDirectories: false,
-      keepsVersions: false,
-      keepsMetadata: false,
       maxPutSize: BlobWriting.largestFile
     },
     list: list(place),

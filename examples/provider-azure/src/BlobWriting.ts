@@ -4,14 +4,8 @@ import type { ByteSource } from "@ourclone/core/contract/ByteSource"
 import type { DatedFile, File } from "@ourclone/core/contract/Entry"
 import type { Provider, Put, PutOptions } from "@ourclone/core/contract/Provider"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
-import {
-  ChecksumMismatch,
-  type Reason,
-  SourceChanged,
-  type StorageError,
-  Unavailable,
-  wronglyNoted
-} from "@ourclone/core/contract/StorageError"
+import { type Reason, type StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
+import { wrongBytes } from "@ourclone/core/layers/WholeFiles"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { timeText } from "./Blob.ts"
@@ -30,17 +24,6 @@ const blockSizeOf = (size: number): number => Math.max(leastBlock, Math.ceil(siz
 
 type Bytes = Uint8Array<ArrayBuffer>
 type Condition = { readonly "if-match"?: string; readonly "if-none-match"?: string }
-
-/** Why the bytes of a source are not those that it announced. */
-const wrongBytes = (source: ByteSource, size: number, sha1: string): Reason | undefined => {
-  if (size !== source.size) {
-    return new SourceChanged({ message: `the source gave ${size} bytes where it had announced ${source.size}` })
-  }
-  if (source.sha1 === undefined || source.sha1 === sha1) return undefined
-  return source.isSha1Noted === true
-    ? wronglyNoted(source.sha1, sha1)
-    : new ChecksumMismatch({ message: "other bytes arrived than were sent", expected: source.sha1, actual: sha1 })
-}
 
 const md5Base64 = (bytes: Uint8Array): string => hash("md5", bytes, "base64")
 

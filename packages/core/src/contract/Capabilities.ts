@@ -34,3 +34,16 @@ export interface Capabilities {
   /** Largest body `put` takes, in bytes. Larger files need `largeFile`. */
   readonly maxPutSize: number
 }
+
+/** What nobody relies on: where a provider begins, which adds what its service does. */
+export const least: Omit<Capabilities, "maxPutSize"> = {
+  checksums: [],
+  modifiedAtPrecision: undefined,
+  keepsNanoseconds: false,
+  listsInOrder: false,
+  isCaseSensitive: undefined,
+  isLocal: false,
+  hasDirectories: false,
+  keepsVersions: false,
+  keepsMetadata: false
+}

@@ -12,6 +12,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import type * as Scope from "effect/Scope"
 import type { Account, OpenAt } from "./Account.ts"
 import * as OptionField from "./OptionField.ts"
+import * as PlaceIdentity from "./PlaceIdentity.ts"
 import type { Provider } from "./Provider.ts"
 import { type Specification, specification, refusal as specificationRefusal } from "./Specification.ts"
 import { InvalidRequest, StorageError } from "./StorageError.ts"
@@ -151,6 +152,17 @@ export const makeOver = <Options extends OptionField.OptionsSchema>(definition: 
     }
   }
 }
+
+/** What says which place a provider is of, where a path in the account is a name of one thing only. */
+export type Placed = Pick<Provider, "specification" | "name" | "location" | "place">
+
+/** `account` is the `id` of the connection. */
+export const placed = (account: string, { location, name }: OpenAt): Placed => ({
+  specification,
+  name: `${name}${location}`,
+  location,
+  place: PlaceIdentity.ofPath(account, location)
+})
 
 /** A factory whose `connect` and `open` get the decoded options. `Connection` is whatever the places of one account share. */
 export const make = <

@@ -36,6 +36,10 @@ export const root = makeUnsafe("")
 export const join = (directory: RemotePath, path: RemotePath): RemotePath =>
   directory === "" ? path : path === "" ? directory : makeUnsafe(`${directory}/${path}`)
 
+/** `path`, which lies in `directory`, as it is called there. */
+export const within = (path: string, directory: string): RemotePath =>
+  makeUnsafe(directory === "" ? path : path.slice(directory.length + 1))
+
 /** The directory that holds `path`; the root for the root. */
 export const parent = (path: RemotePath): RemotePath => makeUnsafe(path.slice(0, Math.max(0, path.lastIndexOf("/"))))
 

@@ -163,3 +163,9 @@ export class StorageError extends Schema.TaggedError<StorageError>()("StorageErr
 /** By its tag: a provider from elsewhere may have brought a class of its own. */
 export const isStorageError = (error: unknown): error is StorageError =>
   typeof error === "object" && error !== null && "_tag" in error && error._tag === "StorageError"
+
+/** Makes the errors of one provider, by its `name`. */
+export const failing =
+  (provider: string) =>
+  (operation: string, path: string, reason: Reason): StorageError =>
+    new StorageError({ provider, operation, path, reason })

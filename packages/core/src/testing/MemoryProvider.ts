@@ -14,11 +14,11 @@ import * as RemotePath from "../contract/RemotePath.ts"
 import { specification } from "../contract/Specification.ts"
 import {
   AlreadyExists,
+  failing,
   InvalidRequest,
   NotFound,
   type Reason,
-  SourceChanged,
-  StorageError
+  SourceChanged
 } from "../contract/StorageError.ts"
 import * as MemoryAccount from "./MemoryAccount.ts"
 import * as MemoryLargeFile from "./MemoryLargeFile.ts"
@@ -55,7 +55,7 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
   const { listsTimes = true, listsVersionIds = true, location = "", name = "memory" } = options
   const absolute = (path: string, at: string = location) =>
     RemotePath.join(RemotePath.makeUnsafe(at), RemotePath.makeUnsafe(path))
-  const relative = (path: string) => RemotePath.makeUnsafe(location === "" ? path : path.slice(location.length + 1))
+  const relative = (path: string) => RemotePath.within(path, location)
   const here = <F extends File>(file: F): F => ({ ...file, path: relative(file.path) })
   const listed = ({ modifiedAt, versionId, ...file }: DatedFile): File =>
     here({
@@ -63,8 +63,7 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       ...(listsTimes ? { modifiedAt } : {}),
       ...(listsVersionIds && versionId !== undefined ? { versionId } : {})
     })
-  const fail = (operation: string, path: string, reason: Reason) =>
-    new StorageError({ provider: name, operation, path, reason })
+  const fail = failing(name)
 
   const store = (path: string, bytes: Uint8Array, { contentType, metadata, modifiedAt }: PutOptions): DatedFile => {
     const id = `version-${account.nextId++}`
