@@ -55,6 +55,56 @@ const makeFifo = (folder: string): string => {
   return fifo
 }
 
+/** What a terminal is told to forget at the end, and how it is told: the cursor, another screen, the mouse, pasting, keys. */
+const modes = [25, 47, 1000, 1002, 1003, 1004, 1006, 1047, 1049, 2004]
+const isSet = (shown: string, mode: number): boolean | undefined => {
+  const last = [...shown.matchAll(new RegExp(`\\x1b\\[\\?${mode}([hl])`, "g"))].at(-1)
+  return last && last[1] === "h"
+}
+
+/** The command in a terminal of its own, in which a shell goes on after it. */
+const inTerminal = (folder: string, words: ReadonlyArray<string>) => {
+  const file = (name: string) => path.join(folder, name)
+  const read = (name: string) => (fs.existsSync(file(name)) ? fs.readFileSync(file(name), "utf8") : "")
+  const quoted = [process.execPath, main, ...words].map((word) => `"${word}"`).join(" ")
+  const own = `sh -c 'echo $$ >"$0"; exec "$@"' "${file("pid")}" ${quoted}`
+  const command = `trap : INT; stty -a >"${file("before")}"; ${own}; echo $? >"${file("code")}"; stty -a >"${file("after")}"`
+  const terminal = spawn("script", ["-qec", command, "/dev/null"], {
+    env: { ...environmentOf(folder), SHELL: "/bin/sh", TERM: "xterm" },
+    stdio: ["pipe", "pipe", "ignore"]
+  })
+  onTestFinished(() => void terminal.kill("SIGKILL"))
+  let shown = ""
+  terminal.stdout.setEncoding("utf8").on("data", (text: string) => {
+    shown += text
+  })
+  const ended = endOf(terminal)
+  return {
+    ctrlC: () => void terminal.stdin.write("\u0003"),
+    pid: async (): Promise<number> => {
+      await expect.poll(() => read("pid").endsWith("\n"), { timeout: 240_000 }).toBe(true)
+      return Number(read("pid"))
+    },
+    /** Waits for the end, which two SIGINT were. */
+    isWhole: async (): Promise<void> => {
+      await expect.poll(() => read("after").endsWith("\n"), { timeout: 240_000 }).toBe(true)
+      terminal.stdin.end()
+      await ended
+      expect(read("code")).toBe("130\n")
+      expect(read("after")).toBe(read("before"))
+      expect(read("after")).toContain("speed")
+      for (const mode of modes) expect([mode, isSet(shown, mode)]).not.toEqual([mode, mode !== 25])
+    }
+  }
+}
+
+const interruptTwice = async (pid: number, interrupt: () => void): Promise<void> => {
+  await expect.poll(() => catches(pid, "SIGINT"), { timeout: 240_000 }).toBe(true)
+  interrupt()
+  await expect.poll(() => catches(pid, "SIGINT"), { timeout: 240_000 }).toBe(false)
+  interrupt()
+}
+
 describe.runIf(process.platform === "linux")("a run that waits for what never comes", () => {
   test.each(["SIGINT", "SIGTERM"] as const)("is ended by the second %s: a FIFO for a password", async (signal) => {
     const folder = makeFolder()
@@ -70,28 +120,15 @@ describe.runIf(process.platform === "linux")("a run that waits for what never co
   test.runIf(has("script"))("leaves its terminal as it was", async () => {
     const folder = makeFolder()
     const fifo = makeFifo(folder)
-    const file = (name: string) => path.join(folder, name)
-    const words = ["snapshots", "-r", file("repo"), "--password-file", fifo]
-    const command = `trap : INT; stty -a >"${file("before")}"; "${process.execPath}" "${main}" ${words.join(" ")}; echo $? >"${file("code")}"; stty -a >"${file("after")}"`
-    const terminal = spawn("script", ["-qec", command, "/dev/null"], {
-      env: { ...environmentOf(folder), SHELL: "/bin/sh", TERM: "xterm" },
-      stdio: ["pipe", "ignore", "ignore"]
-    })
-    onTestFinished(() => void terminal.kill("SIGKILL"))
-    const ended = endOf(terminal)
+    const terminal = inTerminal(folder, ["snapshots", "-r", path.join(folder, "repo"), "--password-file", fifo])
     await holdReader(fifo)
-    const ctrlC = setInterval(() => terminal.stdin.write("\u0003"), 500)
-    await expect.poll(() => fs.existsSync(file("after")), { timeout: 240_000 }).toBe(true)
-    clearInterval(ctrlC)
-    terminal.stdin.end()
-    await ended
-    expect(fs.readFileSync(file("code"), "utf8")).toBe("130\n")
-    expect(fs.readFileSync(file("after"), "utf8")).toBe(fs.readFileSync(file("before"), "utf8"))
+    await interruptTwice(await terminal.pid(), terminal.ctrlC)
+    await terminal.isWhole()
   })
 
   const canMount = fs.existsSync("/dev/fuse") && process.getuid?.() === 0 && has("rclone") && has("fusermount3")
-  test.runIf(canMount).each([["sync"], ["ls"]])(
-    "is ended by two SIGINT: %s of a file system that stopped",
+  test.runIf(canMount && has("script")).each([["sync"], ["ls"]])(
+    "is ended by two Ctrl-C, and leaves its terminal as it was: %s of a file system that stopped",
     async (verb) => {
       const folder = makeFolder()
       const [from, mounted] = ["from", "mounted"].map((name) => path.join(folder, name)) as [string, string]
@@ -104,16 +141,15 @@ describe.runIf(process.platform === "linux")("a run that waits for what never co
       try {
         await expect.poll(() => fs.existsSync(path.join(mounted, "a")), { timeout: 240_000 }).toBe(true)
         server.kill("SIGSTOP")
-        const { child, ended } = start(
+        const terminal = inTerminal(
           folder,
-          verb === "ls" ? ["ls", mounted] : ["sync", mounted, path.join(folder, "to")]
+          verb === "ls" ? ["ls", mounted] : ["sync", mounted, path.join(folder, "to"), "--progress"]
         )
-        const waits = () => fs.readFileSync(`/proc/${child.pid}/wchan`, "utf8")
+        const pid = await terminal.pid()
+        const waits = () => fs.readFileSync(`/proc/${pid}/wchan`, "utf8")
         await expect.poll(waits, { timeout: 240_000 }).toBe("request_wait_answer")
-        child.kill("SIGINT")
-        await expect.poll(() => catches(child.pid!, "SIGINT"), { timeout: 240_000 }).toBe(false)
-        child.kill("SIGINT")
-        expect(await ended).toBe("SIGINT")
+        await interruptTwice(pid, terminal.ctrlC)
+        await terminal.isWhole()
       } finally {
         server.kill("SIGCONT")
         server.kill("SIGTERM")
