@@ -4,8 +4,14 @@
  *
  * `sync` goes up to the B2 emulator and `download` comes from it, `restore` brings a snapshot back, `runner` is a sync in
  * a process of its own that is killed, and `parent` is one whose starter is killed: it must end by itself within 5 s.
- * After each kill every file under its own name is whole, and the same run again ends with both sides identical. Ends
- * with 1 at the first that does not, and leaves its folder behind.
+ * The time until a kill counts from the first that the run tells of itself, that of a restore from its lock: before, a program
+ * starts, and nothing moves.
+ *
+ * After each kill every file under its own name is whole, and the same run again ends with both sides identical. A restore
+ * makes a new file under its own name, and changes one of 64 MiB and more where it lies: one that is neither old nor new
+ * must be one of these and have another time than the snapshot says, so that no later run takes it for whole. Where the next
+ * run would keep it all the same (`--overwrite if-newer`, every other one) there is none. Ends with 1 at the first that
+ * does not hold, and leaves its folder behind.
  */
 import { spawn, spawnSync } from "node:child_process"
 import { hash } from "node:crypto"
@@ -71,11 +77,18 @@ interface Attempt {
   readonly millis: number
 }
 
-/** Starts a program and kills it after `millis`, if it lives that long. */
-const killed = (millis: number, words: ReadonlyArray<string>, input?: string): Promise<Attempt> =>
+interface Starting {
+  readonly words: ReadonlyArray<string>
+  readonly input?: string
+  /** The folder in which it makes a file once it begins; that it tells something is the sign where there is none. */
+  readonly signs?: string
+}
+
+/** Starts a program and kills it `millis` after it has begun, if it lives that long. */
+const killed = (millis: number, { input, signs, words }: Starting): Promise<Attempt> =>
   new Promise((resolve, reject) => {
-    const started = performance.now()
-    const child = spawn(words[0]!, words.slice(1), { env: environment, stdio: ["pipe", "ignore", "pipe"] })
+    let started = performance.now()
+    const child = spawn(words[0]!, words.slice(1), { env: environment, stdio: ["pipe", "pipe", "pipe"] })
     let errors = ""
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       errors += text
@@ -83,10 +96,19 @@ const killed = (millis: number, words: ReadonlyArray<string>, input?: string): P
     child.stdin.on("error", () => {})
     if (input === undefined) child.stdin.end()
     else child.stdin.write(input)
-    const timer = setTimeout(() => child.kill("SIGKILL"), millis)
+    let timer: NodeJS.Timeout | undefined
+    const begin = () => {
+      if (timer !== undefined) return
+      started = performance.now()
+      timer = setTimeout(() => child.kill("SIGKILL"), millis)
+    }
+    const watcher = signs === undefined ? undefined : fs.watch(signs, begin)
+    if (signs === undefined) child.stdout.once("data", begin)
+    child.stdout.resume()
     child.on("error", reject)
     child.on("close", (code, signal) => {
       clearTimeout(timer)
+      watcher?.close()
       if (code !== 0 && signal !== "SIGKILL")
         return reject(new Error(`${words.join(" ")} ended with ${code}:\n${errors}`))
       resolve({ wasKilled: signal === "SIGKILL", millis: performance.now() - started })
@@ -146,7 +168,7 @@ const fetched = (): string => {
 const order = (request: object): string =>
   `${JSON.stringify({ v: 1, type: "sync", request, isPreview: false, secrets: {} })}\n`
 const runner = [...program, "task", "run", "--stdin"]
-const syncUp = ["sync", source, bucket, "--max-delete", "1000"]
+const syncUp = ["sync", source, bucket, "--max-delete", "1000", "--json"]
 const upRequest = { source, destination: bucket, maxDelete: 1000 }
 
 const childrenOf = (pid: number): ReadonlyArray<number> =>
@@ -154,13 +176,20 @@ const childrenOf = (pid: number): ReadonlyArray<number> =>
 
 /** A starter of a runner, which is killed; then the runner must be gone within five seconds. */
 const parentKilled = async (millis: number): Promise<Attempt> => {
-  const started = performance.now()
+  let started = performance.now()
   const starter = `const child = require("node:child_process").spawn(${JSON.stringify(runner[0])}, ${JSON.stringify(runner.slice(1))}, { stdio: ["pipe", "inherit", "inherit"] })
 child.stdin.write(${JSON.stringify(order(upRequest))})
 child.on("exit", (code) => process.exit(code ?? 1))`
-  const parent = spawn(process.execPath, ["-e", starter], { env: environment, stdio: ["ignore", "ignore", "inherit"] })
-  const ended = new Promise<NodeJS.Signals | null>((resolve) => parent.on("close", (_, signal) => resolve(signal)))
-  const first = await Promise.race([ended.then(() => "ended"), sleep(millis)])
+  const parent = spawn(process.execPath, ["-e", starter], { env: environment, stdio: ["ignore", "pipe", "inherit"] })
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => parent.on("exit", (_, signal) => resolve(signal)))
+  const told = new Promise<void>((resolve) =>
+    parent.stdout.once("data", () => {
+      started = performance.now()
+      resolve()
+    })
+  )
+  const first = await Promise.race([ended.then(() => "ended"), told.then(() => sleep(millis))])
+  parent.stdout.resume()
   if (first === "ended") return { wasKilled: false, millis: performance.now() - started }
   const children = childrenOf(parent.pid!)
   parent.kill("SIGKILL")
@@ -193,15 +222,70 @@ const uploads = (attempt: Trial["attempt"]): Trial => ({
   }
 })
 
+const restored = at("restored")
+const large = path.join(source, "large")
+/** Above what is changed where it lies, of which so little is written anew that it is. */
+const largeSize = 68 * 1024 * 1024
+const writeLarge = (): void => {
+  if (!fs.existsSync(large)) fs.writeFileSync(large, Buffer.alloc(largeSize))
+  const file = fs.openSync(large, "r+")
+  for (let turn = 0; turn < 4; turn++) {
+    const piece = Buffer.alloc(500_000, below(256))
+    piece.writeUInt32LE(below(2 ** 32))
+    fs.writeSync(file, piece, 0, piece.length, below(largeSize - piece.length))
+  }
+  fs.closeSync(file)
+}
+const restoreWords = (...more: ReadonlyArray<string>) => [
+  "restore",
+  `latest:${source}`,
+  "--repo",
+  repository,
+  "--target",
+  restored,
+  "--delete",
+  "--json",
+  ...more
+]
+const hashOf = (file: string): string => hash("sha1", fs.readFileSync(file))
+const namesIn = (root: string): ReadonlyArray<string> =>
+  fs.existsSync(root)
+    ? filesBelow(root)
+        .filter((file) => !/\/\.ourclone-[^/]*\.partial$/.test(file))
+        .map((file) => path.relative(root, file))
+    : []
+
+/** What was there before the attempt, by its name; whether it keeps what is newer. */
+let before = new Map<string, string>()
+let keepsNewer = false
+const unfinished = { made: 0, changed: 0 }
+
+const expectRestored = (): void => {
+  for (const name of namesIn(restored)) {
+    const [found, wanted] = [path.join(restored, name), path.join(source, name)]
+    const content = hashOf(found)
+    if (content === before.get(name)) continue
+    const isWanted = fs.existsSync(wanted)
+    if (isWanted && content === hashOf(wanted)) continue
+    const { mtimeNs, size } = fs.statSync(found, { bigint: true })
+    if (keepsNewer) fail(`neither old nor new, where the next run may keep it: ${name}`)
+    if (isWanted && mtimeNs === fs.statSync(wanted, { bigint: true }).mtimeNs)
+      fail(`neither old nor new, with the time of the snapshot: ${name}`)
+    if (!before.has(name)) unfinished.made++
+    else if (size >= 64 * 1024 * 1024) unfinished.changed++
+    else fail(`it was whole, and is neither old nor new: ${name}`)
+  }
+}
+
 const trials: Record<Kind, Trial> = {
-  sync: uploads((millis) => killed(millis, [...program, ...syncUp])),
-  runner: uploads((millis) => killed(millis, runner, order(upRequest))),
+  sync: uploads((millis) => killed(millis, { words: [...program, ...syncUp] })),
+  runner: uploads((millis) => killed(millis, { words: runner, input: order(upRequest) })),
   parent: uploads(parentKilled),
   download: {
     attempt: (millis) => {
       change()
       ourclone(...syncUp)
-      return killed(millis, [...program, "sync", bucket, target, "--max-delete", "1000"])
+      return killed(millis, { words: [...program, "sync", bucket, target, "--max-delete", "1000", "--json"] })
     },
     whole: () => expectWhole(target),
     again: () => {
@@ -212,22 +296,19 @@ const trials: Record<Kind, Trial> = {
   restore: {
     attempt: (millis) => {
       change()
+      writeLarge()
       ourclone("backup", source, "--repo", repository)
-      return killed(millis, [
-        ...program,
-        "restore",
-        `latest:${source}`,
-        "--repo",
-        repository,
-        "--target",
-        at("restored"),
-        "--delete"
-      ])
+      // Of what is to be made anew there is more each time than what was changed.
+      for (const name of namesIn(restored)) if (random() < 0.3) fs.rmSync(path.join(restored, name))
+      before = new Map(namesIn(restored).map((name) => [name, hashOf(path.join(restored, name))]))
+      keepsNewer = !keepsNewer
+      const words = [...program, ...restoreWords(...(keepsNewer ? ["--overwrite", "if-newer"] : []))]
+      return killed(millis, { words, signs: path.join(repository, "locks") })
     },
-    whole: () => {},
+    whole: expectRestored,
     again: () => {
-      ourclone("restore", `latest:${source}`, "--repo", repository, "--target", at("restored"), "--delete")
-      expectSame(source, at("restored"))
+      ourclone(...restoreWords())
+      expectSame(source, restored)
     }
   }
 }
@@ -258,9 +339,14 @@ try {
   ourclone("bucket", "create", "b2:kill-trials")
   ourclone("repo", "init", "--repo", repository)
   ourclone(...syncUp)
-  for (const kind of wanted) await runTrials(kind)
+  for (const kind of wanted) {
+    await runTrials(kind)
+    fs.rmSync(large, { force: true })
+  }
   const told = Object.entries(held).map(([kind, kills]) => `${kills} of ${kind}`)
   console.log(`seed ${seed}: kills held: ${told.join(", ")} (${early} more had ended before)`)
+  if (wanted.includes("restore"))
+    console.log(`left by restores: ${unfinished.made} begun, ${unfinished.changed} partly changed, none with its time`)
   fs.rmSync(folder, { recursive: true })
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -1,9 +1,8 @@
 /**
- * `npm run exec node tooling/trials/kills.ts [-- --count N --seed N --backups N]`: kills
- * backups and prunes with SIGKILL at random moments, `--backups` of a hundred of them backups. After each kill the
- * repository must check clean, the newest snapshot must restore completely, and
- * the next run must go on without help. Ends with 1 at the first that does not,
- * and leaves its folder behind.
+ * `npm run exec node tooling/trials/kills.ts [-- --count N --seed N --what backup,prune]`: kills backups and prunes with
+ * SIGKILL at random moments after they have taken their lock, `count` of each. After each kill the repository must check
+ * clean, the newest snapshot must restore completely, and the next run must go on without help. Ends with 1 at the first
+ * that does not, and leaves its folder behind.
  */
 import { spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
@@ -22,12 +21,12 @@ const { values } = parseArgs({
   options: {
     count: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
-    backups: { type: "string", default: "50" }
+    what: { type: "string", default: "backup,prune" }
   }
 })
 const count = Number(values.count)
 const seed = Number(values.seed)
-const backupShare = Number(values.backups) / 100
+const wanted = (["backup", "prune"] as const).filter((kind) => values.what.split(",").includes(kind))
 const random = seededRandom(seed)
 const below = (limit: number) => Math.floor(random() * limit)
 
@@ -56,20 +55,34 @@ const ourclone = (...args: ReadonlyArray<string>): string => {
   )
 }
 
-/** Starts a command and kills it after `millis`, if it lives that long; gives whether it was killed. */
-const killed = (millis: number, ...args: ReadonlyArray<string>): Promise<boolean> =>
+interface Attempt {
+  readonly wasKilled: boolean
+  /** Since it took its lock. */
+  readonly millis: number
+}
+
+/** Starts a command and kills it `millis` after it took its lock, if it lives that long: before, a program starts. */
+const killed = (millis: number, ...args: ReadonlyArray<string>): Promise<Attempt> =>
   new Promise((resolve, reject) => {
+    let started = performance.now()
+    let timer: NodeJS.Timeout | undefined
+    const watcher = fs.watch(path.join(repository, "locks"), () => {
+      if (timer !== undefined) return
+      started = performance.now()
+      timer = setTimeout(() => child.kill("SIGKILL"), millis)
+    })
     const [program = "", ...words] = [...ourcloneProgram, ...args]
     const child = spawn(program, words, { env: environment, stdio: ["ignore", "ignore", "pipe"] })
     let errors = ""
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       errors += text
     })
-    const timer = setTimeout(() => child.kill("SIGKILL"), millis)
     child.on("error", reject)
     child.on("close", (code, signal) => {
       clearTimeout(timer)
-      if (code === 0 || signal === "SIGKILL") resolve(signal === "SIGKILL")
+      watcher.close()
+      if (code === 0 || signal === "SIGKILL")
+        resolve({ wasKilled: signal === "SIGKILL", millis: performance.now() - started })
       else reject(new Error(`ourclone ${args.join(" ")} ended with ${code}:\n${errors}`))
     })
   })
@@ -125,83 +138,77 @@ const initialise = Effect.gen(function* () {
   yield* Repository.init(provider, Redacted.make(password), { scrypt: { N: 2, r: 8, p: 1 } })
 })
 
-const timed = (run: () => void): number => {
-  const started = performance.now()
-  run()
-  return performance.now() - started
-}
-
 let compared = 0
-let kills = 0
 let early = 0
-let told = 0
-const kinds = { backup: 0, prune: 0 }
+const kills = { backup: 0, prune: 0 }
+const told = () => wanted.map((kind) => `${kills[kind]} of ${kind}`).join(", ")
 
 const main = async (): Promise<void> => {
   await Effect.runPromise(initialise)
   for (let index = 0; index < files; index++) write(index)
-  const backupMillis = timed(() => ourclone("backup", source))
-  let pruneMillis = backupMillis / 2
+  ourclone("backup", source)
   let expected = keepCopy("expected")
   let known = newest()
-  const pruneArguments = ["repo", "prune", "--max-unused", "0"]
 
   const verify = () => {
     ourclone("repo", "check", "--read-data")
     compared += restoreAndCompare(expected)
   }
 
-  while (kills < count) {
-    const isBackup = random() < backupShare
-    if (isBackup) {
+  const trials = {
+    backup: async (millis: number): Promise<Attempt> => {
       change()
       const next = keepCopy("next")
-      const wasKilled = await killed(random() * backupMillis * 1.2, "backup", source)
+      const attempt = await killed(millis, "backup", source)
       const now = newest()
       if (now !== known) {
         fs.rmSync(expected, { recursive: true })
         fs.renameSync(next, expected)
         known = now
       }
-      if (wasKilled) {
-        kills++
-        kinds.backup++
-      } else early++
       verify()
       ourclone("backup", source)
       expected = keepCopy("expected")
       known = newest()
-    } else {
+      return attempt
+    },
+    prune: async (millis: number): Promise<Attempt> => {
+      change()
+      ourclone("backup", source)
+      expected = keepCopy("expected")
+      known = newest()
       ourclone("forget", "--keep-last", "2")
-      const started = performance.now()
-      const wasKilled = await killed(random() * pruneMillis * 1.2, ...pruneArguments)
-      if (wasKilled) {
-        kills++
-        kinds.prune++
-      } else {
-        early++
-        pruneMillis = (pruneMillis + performance.now() - started) / 2
-      }
+      const attempt = await killed(millis, "repo", "prune", "--max-unused", "0")
       verify()
-    }
-    if (kills >= told + 20) {
-      told = kills
-      console.log(`${kills} kills (${kinds.backup} backups, ${kinds.prune} prunes) held so far`)
+      return attempt
     }
   }
-  ourclone(...pruneArguments)
+
+  for (const kind of wanted) {
+    let whole = 1_000
+    while (kills[kind] < count) {
+      const { millis, wasKilled } = await trials[kind](random() * whole * 1.1)
+      if (wasKilled) kills[kind]++
+      else {
+        early++
+        whole = (whole + millis) / 2
+      }
+      if (wasKilled && kills[kind] % 20 === 0) console.log(`kills held so far: ${told()}`)
+    }
+  }
+  ourclone("repo", "prune", "--max-unused", "0")
   verify()
 }
 
 try {
   await main()
   console.log(
-    `seed ${seed}: ${kills} kills (${kinds.backup} of backups, ${kinds.prune} of prunes; ${early} more had ended before), ` +
-      `each followed by a clean check --read-data and a complete restore; ${compared} files compared`
+    `seed ${seed}: kills held: ${told()} (${early} more had ended before), each followed by a clean check --read-data ` +
+      `and a complete restore; ${compared} files compared`
   )
   fs.rmSync(folder, { recursive: true })
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
-  console.error(`seed ${seed}, after ${kills} kills; the files are in ${folder}`)
+  console.error(`seed ${seed}, after ${told()}; the files are in ${folder}`)
   process.exitCode = 1
 }
