@@ -1,5 +1,5 @@
 /** `task run --stdin`: the side of a run in a process of its own that does the job. */
-import { serve } from "@ourclone/jobs/ServeRun"
+import { serve } from "@ourclone/jobs/OrderServer"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Ending from "../Ending.ts"

@@ -24,10 +24,10 @@ import * as RepositoryAmong from "../place/RepositoryAmong.ts"
 import * as Tpslimit from "../place/Tpslimit.ts"
 import * as AsideOf from "./AsideOf.ts"
 import * as Elsewhere from "./Elsewhere.ts"
-import * as Limits from "./Limits.ts"
 import * as SharedRun from "./SharedRun.ts"
 import * as Sides from "./Sides.ts"
 import { comparisonOf, lookingOf, type Transferring } from "./TransferFields.ts"
+import * as TransferLimits from "./TransferLimits.ts"
 
 export interface Request extends Transferring {
   readonly at?: number
@@ -40,7 +40,10 @@ export interface Request extends Transferring {
 
 /** What makes no sense in a request of any of the three. */
 export const refuse = (request: Request) =>
-  Bwlimit.refusal(request.bwlimit) ?? Limits.refusal(request) ?? AsideOf.refusal(request) ?? Elsewhere.refusal(request)
+  Bwlimit.refusal(request.bwlimit) ??
+  TransferLimits.refusal(request) ??
+  AsideOf.refusal(request) ??
+  Elsewhere.refusal(request)
 
 export type Verb = "copy" | "move" | "sync"
 
@@ -153,9 +156,9 @@ export const run = (verb: Verb) =>
         removesSource: verb === "move",
         storedAtSource: sides.storedAtSource,
         aside: yield* AsideOf.asideOf(request, sides, tell),
-        limit: Limits.limitOf(request),
+        limit: TransferLimits.limitOf(request),
         plansFirst: request.checkFirst === true,
-        order: Limits.orderOf(request),
+        order: TransferLimits.orderOf(request),
         bandwidth: yield* Bwlimit.limiter(request.bwlimit, sides.destination, limits),
         tell
       }),
