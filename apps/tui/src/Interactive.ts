@@ -1,9 +1,5 @@
 /** The screens on a terminal, from the first frame of Ink to the end. */
 import * as fs from "node:fs"
-import { homedir } from "node:os"
-import * as path from "node:path"
-import { makeFolder } from "@ourclone/core/machine/MadeFolder"
-import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { render } from "ink"
@@ -11,6 +7,7 @@ import { createElement } from "react"
 import { hasColors } from "./FirstFrame.ts"
 import { Frame, Guard } from "./frame/Frame.ts"
 import * as Together from "./Together.ts"
+import * as CrashFile from "./terminal/CrashFile.ts"
 import * as Mouse from "./terminal/Mouse.ts"
 
 export interface Ended {
@@ -20,24 +17,6 @@ export interface Ended {
 }
 
 const framesPerSecond = 30
-
-/** Where a mistake of the program is written down. */
-const crashFile = (): string =>
-  path.join(StandardPaths.stateDirectory(process.env, process.env["HOME"] || homedir()), "tui-crash.log")
-
-const told = (error: unknown): string => {
-  const file = crashFile()
-  const message = error instanceof Error ? error.message : String(error)
-  try {
-    makeFolder(path.dirname(file))
-    fs.writeFileSync(file, `${new Date().toISOString()}\n${error instanceof Error ? error.stack : message}\n`, {
-      mode: 0o600
-    })
-  } catch {
-    // What can not be written down is said all the same.
-  }
-  return `error: the screens ended by a mistake in ourclone: ${message.split("\n")[0]}\nTasks go on. What happened is in ${file}`
-}
 
 /** OSC 52: the terminal's clipboard, also over ssh. */
 const copy = (text: string): void => {
@@ -75,7 +54,7 @@ const running = ({ program, server }: RunOptions) =>
         copy,
         suspend: () => suspend(),
         quit: (code) => end({ code, problem: undefined }),
-        crash: (error) => end({ code: 1, problem: told(error) })
+        crash: (error) => end({ code: 1, problem: CrashFile.told(error) })
       }
     })
     let drawn = (): Promise<void> => Promise.resolve()
@@ -88,7 +67,11 @@ const running = ({ program, server }: RunOptions) =>
         suspend = by
       }
     })
-    const guard = createElement(Guard, { onError: (error: unknown) => end({ code: 1, problem: told(error) }) }, frame)
+    const guard = createElement(
+      Guard,
+      { onError: (error: unknown) => end({ code: 1, problem: CrashFile.told(error) }) },
+      frame
+    )
     // Ink draws from where the cursor is, and knows nothing of what stands there; both go to the terminal at once.
     process.stdout.write("\x1b[H\x1b[J")
     const ink = render(guard, {

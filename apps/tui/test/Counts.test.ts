@@ -38,17 +38,17 @@ describe("a task without a file that failed", () => {
 it("one file is one file", () => {
   const list = List.make<Outcome>({ keyOf: ({ path }) => path, textOf: ({ path }) => path })
   const cause = { kind: "failed", code: "NotFound", message: "gone", remedy: null, path: "a", files: 1 } as const
-  assert.strictEqual(outcomes.status?.({ cause, list }, world()), "1 file")
+  assert.strictEqual(outcomes.status?.({ cause, list, without: "" }, world()), "1 file")
 })
 
 it("several matches are matches", () => {
   const list = List.make<object>({ keyOf: () => "", textOf: () => "" }, [{}, {}])
-  assert.strictEqual(find.status?.({ isLoading: false, list } as never, world()), "2 matches")
+  assert.strictEqual(find.status?.({ isLoading: false, problem: "", list } as never, world()), "2 matches")
 })
 
 it("a choice names what there is to choose, and no empty one", async () => {
   const { app, close } = await rig()
   for (const line of ["mounts", "n", "photos:", "~/here", "perhaps"]) Linear.answer(app, line)
-  assert.strictEqual(app.view().world.notices.at(-1)?.text, "Choose one of: yes, no")
+  assert.strictEqual(app.view().world.notices.at(-1)?.text, "Choose one of: no, yes")
   await close()
 })

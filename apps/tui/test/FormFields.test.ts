@@ -1,5 +1,4 @@
 /** What is wrong is said at its field, and the cursor stands there: whichever form it is, and whoever found it out. */
-import * as path from "node:path"
 import type { Failure } from "@ourclone/core/events/Failure"
 import { widthOf } from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
@@ -7,7 +6,6 @@ import * as Stream from "effect/Stream"
 import { assert, describe, it } from "vitest"
 import type { StorageType } from "../src/command/Ask.ts"
 import { LinkFailed } from "../src/link/Link.ts"
-import * as WatchedFolder from "../src/link/WatchedFolder.ts"
 import { envelopes, type Rig, rig, task } from "./Rig.ts"
 
 const failure = (code: string, message: string, more: Partial<Failure> = {}): Failure => ({
@@ -236,14 +234,29 @@ describe("a schedule says at the folder it watches", () => {
   })
 
   it("that it is not there", async () => {
-    const missing = path.join(import.meta.dirname, "nowhere")
-    const made = await saving(missing, { addSchedule: ({ watch }) => WatchedFolder.check(watch) })
-    assert.match(at(made), /^ > Also after changes .* can not be watched: there is no such directory/)
+    const gone = { item: "watch" }
+    const made = await saving("/nowhere", { addSchedule: () => refuse("InvalidSchedule", "it is not there", gone) })
+    assert.match(at(made), /^ > Also after changes .* it is not there/)
     await made.close()
-    const there = await saving(import.meta.dirname, { addSchedule: ({ watch }) => WatchedFolder.check(watch) })
+    const there = await saving("/home/ann", { addSchedule: () => Effect.void })
     assert.strictEqual(there.app.top().name, "Plan")
     await there.close()
   })
+})
+
+it("a schedule whose job wants a secret that is stored nowhere says so, and asks for none", async () => {
+  const remedy = { code: "giveSecret", values: { secret: "repository:home" } }
+  const made = await rig(
+    {
+      preview: () => Stream.succeed(envelopes({ _tag: "Finished", outcome: "done" })),
+      addSchedule: () => refuse("SecretRefused", "the password of home is stored nowhere", { remedy })
+    },
+    { tab: "migrate", kept: { migrate: { source: "/a", destination: "/b", mode: "copy" } } }
+  )
+  await made.keys("ctrl-s", "W", "text:nightly", "ctrl-s")
+  assert.strictEqual(made.app.top().name, "Form")
+  assert.include(made.text(), "the password of home is stored nowhere")
+  await made.close()
 })
 
 it("a schedule says at its time zone what is wrong with it, and at its time what is wrong with that", async () => {

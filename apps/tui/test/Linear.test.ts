@@ -45,6 +45,21 @@ it("what means nothing is not done", async () => {
   await close()
 })
 
+it("a choice that is none is asked for once more, by number and by name", async () => {
+  const { app, close } = await rig({}, { tab: "migrate" })
+  for (const line of ["~/Pictures", "photos:my-bucket"]) Linear.answer(app, line)
+  for (const line of ["4", "0", "clone"]) {
+    Linear.answer(app, line)
+    assert.match(Linear.prompt(app.view())?.text ?? "", /^Mode/, line)
+    assert.strictEqual(app.view().notice?.text, "Choose one of: copy, move, sync")
+  }
+  Linear.answer(app, "sy")
+  assert.match(Linear.prompt(app.view())?.text ?? "", /^Exclude/)
+  app.press("up")
+  assert.strictEqual(app.top().typing(app.view().world)?.value, "sync")
+  await close()
+})
+
 it("a path or an empty line on a form presses no button, and / filters a list", async () => {
   const kept = { migrate: { source: "/a", destination: "/b", mode: "move" } }
   const { app, asked, close } = await rig({}, { tab: "migrate", kept })

@@ -85,7 +85,7 @@ export const link = (
     outcomes: () => none,
     wish: () => none,
     needs: () => Effect.succeed({ wanted: [], missing: [] }),
-    start: (kind, request) => Effect.succeed(task({ kind, request, state: { _tag: "Queued", notBefore: null } })),
+    start: (kind, request) => Effect.succeed(task({ kind, request, state: { _tag: "Done", failed: 0 } })),
     rows: () => Stream.empty,
     preview: () => Stream.empty,
     storage: Effect.succeed({ remotes: [], repositories: [] }),
@@ -99,6 +99,7 @@ export const link = (
     changeSchedule: () => none,
     removeSchedule: () => none,
     addRepository: () => none,
+    removeRepository: () => Effect.void,
     ...answers
   }
   return {
@@ -110,6 +111,8 @@ export const link = (
       rows: noting("rows", all.rows),
       preview: noting("preview", all.preview),
       addStorage: noting("addStorage", all.addStorage),
+      addRepository: noting("addRepository", all.addRepository),
+      removeRepository: noting("removeRepository", all.removeRepository),
       needs: noting("needs", all.needs)
     }
   }

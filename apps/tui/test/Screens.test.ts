@@ -307,7 +307,7 @@ it("a task that has begun is shown to whoever waits for it, and only said to who
       start: () =>
         Effect.as(
           Effect.promise(() => begun),
-          task()
+          task({ state: { _tag: "Waiting", take: 1, for: "network", until: null } })
         )
     },
     { tab: "mounts" }

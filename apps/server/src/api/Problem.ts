@@ -33,7 +33,7 @@ export class Unauthenticated extends HttpApiError.Problem<Unauthenticated>()(
 export class Forbidden extends HttpApiError.Problem<Forbidden>()(
   "Forbidden",
   { type, status: 403, title: "Not allowed" },
-  fields
+  { ...fields, errors: Schema.optionalKey(Schema.Array(Issue)) }
 ) {}
 
 export class NotThere extends HttpApiError.Problem<NotThere>()(

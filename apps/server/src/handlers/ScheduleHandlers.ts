@@ -1,4 +1,5 @@
 /** Schedules: kept in the journal, and started by the host of its tasks. */
+import * as SavePlan from "@ourclone/tasks/schedule/SavePlan"
 import * as Scheduler from "@ourclone/tasks/schedule/Scheduler"
 import * as When from "@ourclone/tasks/schedule/When"
 import { type Plan, plain, type Schedule } from "@ourclone/tasks/task/Schedule"
@@ -46,9 +47,16 @@ export const schedules = HttpApiBuilder.group(
     /** Nobody is there when it runs: what could go wrong for lack of a person is refused now. */
     const check = Effect.fnUntraced(function* (plan: Plan) {
       yield* parsed(plan.cron, plan.zone)
-      if (plan.watch !== null) yield* guard.request({ directory: plan.watch })
+      if (plan.watch !== null) yield* guard.request({ watch: plan.watch })
       yield* checkRequest("job", plan.kind, plan.request, true)
     })
+
+    /** Not of one that was there when it was named: a disk may be away for a while. */
+    const checkWatch = (watch: string | null) =>
+      Effect.mapError(SavePlan.checkWatch(watch), ({ field = "watch", message }) => {
+        const errors = [{ path: ["payload", field], message }]
+        return new Refused({ code: "InvalidSchedule", detail: message, errors })
+      })
 
     /** Its paths are those of the machine where it was made, and that one alone knows which of them are allowed. */
     const refuseElsewhere = Effect.fnUntraced(function* (
@@ -71,6 +79,7 @@ export const schedules = HttpApiBuilder.group(
           const { name } = yield* CurrentCaller
           const plan: Plan = { ...plain, ...payload, isOfService: true }
           yield* check(plan)
+          yield* checkWatch(plan.watch)
           const made = yield* Effect.mapError(store.schedules.create(plan, name), ofTaskError)
           yield* about(made.id)
           return yield* answerOf(made)
@@ -86,6 +95,7 @@ export const schedules = HttpApiBuilder.group(
           const before = yield* Effect.mapError(store.schedules.load(id), ofTaskError)
           yield* refuseElsewhere(before, payload)
           yield* check({ ...before, ...payload })
+          if (payload.watch !== undefined) yield* checkWatch(payload.watch)
           const isAnew = payload.request !== undefined || payload.watch !== undefined
           const change = { ...payload, ...(isAnew ? { isOfService: true } : {}) }
           return yield* answerOf(yield* Effect.mapError(store.schedules.change(before.id, change), ofTaskError))

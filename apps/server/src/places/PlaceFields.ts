@@ -17,7 +17,7 @@ const places = new Set([
   "bucket"
 ])
 /** Of this machine in any case. */
-const localPaths = new Set(["target", "temporary", "directory", "paths", "point"])
+const localPaths = new Set(["target", "temporary", "directory", "paths", "point", "watch"])
 const byCommand = "a server of a mount is started by the command line only"
 /** What may not come from elsewhere: bytes that are no text, input beside the request, where copies are kept. */
 const refused = new Map([

@@ -22,7 +22,11 @@ export interface PlaceGuard {
   readonly options: (type: string, options: Readonly<Record<string, unknown>>) => Guarded
 }
 
-const refuse = (message: string): Forbidden => new Forbidden({ code: "PlaceNotAllowed", detail: message })
+/** Of a field of what was asked, where one is to blame. */
+const refuse = (message: string, field?: string): Forbidden => {
+  const errors = field === undefined ? {} : { errors: [{ path: ["payload", field], message }] }
+  return new Forbidden({ code: "PlaceNotAllowed", detail: message, ...errors })
+}
 
 /** The type that opens paths of this machine. */
 const localType = "local"
@@ -45,7 +49,8 @@ export const make = ({ isWhole, judge, remotes }: GuardOptions): PlaceGuard => {
     const [verdict] = yield* judge([name])
     if (verdict?._tag === "Allowed") return
     return yield* refuse(
-      `${field}: "${name}" may not be used: ${verdict?.because ?? "nobody can say whether it is allowed"}`
+      `${field}: "${name}" may not be used: ${verdict?.because ?? "nobody can say whether it is allowed"}`,
+      field
     )
   })
   const unreadable = (error: RemoteError) => refuse(error.message)
@@ -65,7 +70,7 @@ export const make = ({ isWhole, judge, remotes }: GuardOptions): PlaceGuard => {
     field: string,
     layers: number
   ): Effect.fn.Return<void, Forbidden | Unavailable> {
-    if (layers === 0) return yield* refuse(`${field}: "${text}" is made of itself, or of too many others`)
+    if (layers === 0) return yield* refuse(`${field}: "${text}" is made of itself, or of too many others`, field)
     const { remotes: configured } = yield* Effect.mapError(
       ConfigurationFile.read(remotes.configurationFile),
       unreadable
@@ -85,7 +90,7 @@ export const make = ({ isWhole, judge, remotes }: GuardOptions): PlaceGuard => {
         return yield* local(typeof dir === "string" ? path.join(dir, meaning.location) : meaning.location, field)
       }
       case "Invalid":
-        return yield* refuse(`${field}: ${meaning.because}`)
+        return yield* refuse(`${field}: ${meaning.because}`, field)
       case "UnknownRemote":
       case "UnknownType":
         // Whoever opens it says so, with the names that are known.
@@ -105,7 +110,7 @@ export const make = ({ isWhole, judge, remotes }: GuardOptions): PlaceGuard => {
 
   const request: PlaceGuard["request"] = Effect.fnUntraced(function* (asked) {
     for (const named of namedBy(asked)) {
-      if (named._tag === "Refused") return yield* refuse(`${named.field}: ${named.message}`)
+      if (named._tag === "Refused") return yield* refuse(`${named.field}: ${named.message}`, named.field)
       if (named._tag === "Local") yield* local(named.path, named.field)
       else if (repositories.has(named.field)) yield* repository(named.text, named.field)
       else yield* place(named.text, named.field)

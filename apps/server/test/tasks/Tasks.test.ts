@@ -147,7 +147,10 @@ test("a schedule says when it comes, is refused without its secrets or outside t
   expect([made.status, made.json.next.length]).toEqual([201, 3])
   expect([(await add({})).status, (await add({ name: "x", cron: "0 0 31 2 *" })).status]).toEqual([409, 400])
   expect((await add({ name: "x", request: { ...request, source: "/etc" } })).status).toBe(403)
-  expect((await add({ name: "x", watch: "/etc" })).status).toBe(403)
+  const forbidden = await add({ name: "x", watch: "/etc" })
+  expect([forbidden.status, forbidden.json.errors[0].path]).toEqual([403, ["payload", "watch"]])
+  const gone = await add({ name: "x", watch: path.join(service.home, "nowhere") })
+  expect([gone.status, gone.json.errors[0].path]).toEqual([400, ["payload", "watch"]])
   const secret = await add({
     name: "x",
     kind: "backup",

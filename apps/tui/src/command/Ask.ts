@@ -35,6 +35,8 @@ export type Ask =
       readonly request: Schema.Json
       /** Whether the task is shown then; else it is only said that it has begun. */
       readonly isShown: boolean
+      /** Answered only once the task is under way; what it fails with before is the failure of this, so that a form says it at its field. */
+      readonly isTried?: true
     }
   | { readonly _tag: "Wish"; readonly id: string; readonly wish: Wanted }
   | { readonly _tag: "Details"; readonly tag: string; readonly id: string; readonly after: number }
@@ -53,7 +55,14 @@ export type Ask =
     }
   | { readonly _tag: "RemoveStorage"; readonly tag: string; readonly name: string }
   | { readonly _tag: "TestStorage"; readonly tag: string; readonly name: string }
-  | { readonly _tag: "AddRepository"; readonly tag: string; readonly name: string; readonly location: string }
+  /** Made, where it is new, else looked at; called by its name, where it gets one, only if that went well. */
+  | {
+      readonly _tag: "AddRepository"
+      readonly tag: string
+      readonly name: string
+      readonly location: string
+      readonly isNew: boolean
+    }
   | { readonly _tag: "AddSchedule"; readonly tag: string; readonly plan: Plan }
   | { readonly _tag: "ChangeSchedule"; readonly tag: string; readonly id: string; readonly isOn: boolean }
   | { readonly _tag: "RemoveSchedule"; readonly tag: string; readonly id: string }

@@ -28,7 +28,7 @@ export const prompt = (view: View): { readonly text: string; readonly isSecret: 
   const choices =
     options === undefined
       ? ""
-      : ` [${options.map((option, index) => `${index + 1} ${option === "" ? "as it is" : option}`).join(", ")}]`
+      : ` [${options.map((option, index) => `${index + 1} ${option === "–" ? "as it is" : option}`).join(", ")}]`
   const now = value === "" ? "" : isSecret ? " (typed)" : ` (${printable(value)})`
   const saying = about === undefined || about === label ? "" : `, ${printable(about)}`
   return { text: `${printable(label)}${saying}${choices}${now}: `, isSecret }
@@ -99,12 +99,14 @@ const choose = (app: App, index: number): void => {
   if (prompt(app.view()) === undefined) app.press("enter")
 }
 
+/** A choice by its number or its name; what is none of them is asked for once more. */
 const fill = (app: App, line: string): Heard => {
   const options = app.top().typing(app.view().world)?.options
-  const number = /^\d+$/.test(line) ? Number(line) : undefined
-  const option = options === undefined || number === undefined ? undefined : options[number - 1]
-  if (line !== "") app.put(option ?? line)
-  app.press("enter")
+  const said = line.trim()
+  const option = /^\d+$/.test(said) ? options?.[Number(said) - 1] : undefined
+  if (line !== "") app.put(option ?? (options === undefined ? line : said))
+  const isWrong = options !== undefined && said !== "" && app.view().notice !== undefined
+  if (!isWrong) app.press("enter")
   return "done"
 }
 

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { App } from "../program/App.ts"
 import type { Surroundings } from "../program/Asks.ts"
+import * as CrashFile from "../terminal/CrashFile.ts"
 import * as Linear from "./Linear.ts"
 
 export interface LinearOptions {
@@ -119,9 +120,7 @@ export const run = (options: LinearOptions): Promise<number> =>
             over = code
           },
           crash: (error) => {
-            options.write(
-              `error: a mistake in ourclone: ${error instanceof Error ? error.message : String(error)}\nTasks go on.\n`
-            )
+            options.write(`${CrashFile.told(error)}\n`)
             over = 1
           }
         })

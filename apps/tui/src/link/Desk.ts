@@ -1,12 +1,12 @@
 /** The side of the desk that looks. Orders come in by lines, answers go out; it ends with its input. */
 import type { Remotes } from "@ourclone/core/configuration/Remotes"
 import type * as Secret from "@ourclone/core/configuration/Secret"
-import type { Failure } from "@ourclone/core/events/Failure"
 import { silent } from "@ourclone/core/events/Tell"
 import { InvalidJob, type JobError, toFailure } from "@ourclone/jobs/kind/JobError"
 import type { Surroundings } from "@ourclone/jobs/kind/Surroundings"
 import * as QueryKinds from "@ourclone/jobs/QueryKinds"
 import * as StoredSecrets from "@ourclone/tasks/runner/StoredSecrets"
+import * as SavePlan from "@ourclone/tasks/schedule/SavePlan"
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import * as TaskKinds from "@ourclone/tasks/undo/TaskKinds"
@@ -36,18 +36,6 @@ type Of<Tag> = Extract<Order, { readonly _tag: Tag }>
 
 const givenOf = (secrets: { readonly [name: string]: string }): StoredSecrets.Secrets =>
   new Map(Object.entries(secrets).map(([name, secret]) => [name, Redacted.make(secret)]))
-
-/** Where one field of what was asked for is to blame. */
-const fieldOf = (error: JobError): string | undefined => {
-  if (error._tag === "InvalidJob") return error.field
-  return error._tag === "RemoteError" && "option" in error.reason ? error.reason.option : undefined
-}
-
-/** With the field that is to blame, so that a form can say it there. */
-const failureOf = (error: JobError): Failure => {
-  const field = fieldOf(error)
-  return field === undefined ? toFailure(error) : { ...toFailure(error), item: field }
-}
 
 export const serve = Effect.fnUntraced(function* ({
   lines,
@@ -93,6 +81,18 @@ export const serve = Effect.fnUntraced(function* ({
     return { wanted, missing }
   })
 
+  const addSchedule = Effect.fnUntraced(function* ({ by, plan }: Of<"AddSchedule">) {
+    const opened = yield* Effect.mapError(store, unreadable)
+    yield* SavePlan.checkWatch(plan.watch)
+    yield* Effect.catchTag(SavePlan.create(opened, plan, by, surroundings), "TaskError", (error) =>
+      Effect.fail(
+        error.reason._tag === "ScheduleExists"
+          ? new InvalidJob({ message: error.message, field: "name" })
+          : unreadable(error)
+      )
+    )
+  })
+
   const perform = (id: number, order: Order): Effect.Effect<unknown, JobError, Works> => {
     switch (order._tag) {
       case "Rows":
@@ -113,6 +113,10 @@ export const serve = Effect.fnUntraced(function* ({
         return value(id, Effect.as(StorageDesk.remove(order), null))
       case "AddRepository":
         return value(id, Effect.as(StorageDesk.addRepository(order), null))
+      case "RemoveRepository":
+        return value(id, Effect.as(StorageDesk.removeRepository(order), null))
+      case "AddSchedule":
+        return value(id, Effect.as(addSchedule(order), null))
     }
   }
 
@@ -129,7 +133,7 @@ export const serve = Effect.fnUntraced(function* ({
                 message: `a mistake in ourclone: ${Cause.pretty(cause).split("\n")[0]}`,
                 isRetryable: false
               }
-            : failureOf(error)
+            : toFailure(error)
         return say({ _tag: "Failed", id, failure })
       }),
       Effect.ensuring(Effect.sync(() => running.delete(id)))

@@ -6,6 +6,7 @@
  */
 import { Envelope } from "@ourclone/core/events/Envelope"
 import { Failure } from "@ourclone/core/events/Failure"
+import { Plan } from "@ourclone/tasks/task/Schedule"
 import * as Schema from "effect/Schema"
 
 const secrets = Schema.Record(Schema.String, Schema.String)
@@ -22,7 +23,9 @@ export const Order = Schema.TaggedUnion({
   AddStorage: { name: Schema.String, type: Schema.String, options },
   RemoveStorage: { name: Schema.String },
   TestStorage: { name: Schema.String },
-  AddRepository: { name: Schema.String, location: Schema.String }
+  AddRepository: { name: Schema.String, location: Schema.String },
+  RemoveRepository: { name: Schema.String },
+  AddSchedule: { plan: Plan, by: Schema.String }
 })
 export type Order = typeof Order.Type
 

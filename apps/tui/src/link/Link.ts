@@ -78,6 +78,8 @@ export interface Link {
     location: string,
     password: Redacted.Redacted<string> | undefined
   ) => Answer<void>
+  /** Takes the name away; the repository stays as it is. */
+  readonly removeRepository: (name: string) => Answer<void>
 }
 
 export const failed = (code: string, message: string, isRetryable = false): LinkFailed =>

@@ -14,7 +14,6 @@ import type { Remote, Repository } from "../command/World.ts"
 import * as ConfigurationWatch from "./ConfigurationWatch.ts"
 import { type DeskProcess, one, secretsOf } from "./DeskProcess.ts"
 import { failed, type Link, LinkFailed, type Needs } from "./Link.ts"
-import * as WatchedFolder from "./WatchedFolder.ts"
 
 export interface LocalOptions {
   readonly store: TaskStore
@@ -127,11 +126,11 @@ export const make = Effect.fnUntraced(function* ({
     removeStorage: (name) => Effect.asVoid(one(desk.ask({ _tag: "RemoveStorage", name }))),
     testStorage: (name) => Effect.map(one(desk.ask({ _tag: "TestStorage", name })), String),
     schedules: Effect.suspend(() => journal(store.schedules.list)),
-    addSchedule: (plan) =>
-      Effect.andThen(WatchedFolder.check(plan.watch), Effect.asVoid(journal(store.schedules.create(plan, by)))),
+    addSchedule: (plan) => Effect.asVoid(one(desk.ask({ _tag: "AddSchedule", plan, by }))),
     changeSchedule: (id, change) => Effect.asVoid(journal(store.schedules.change(id, change))),
     removeSchedule: (id) => journal(store.schedules.remove(id)),
-    addRepository: (name, location) => Effect.asVoid(one(desk.ask({ _tag: "AddRepository", name, location })))
+    addRepository: (name, location) => Effect.asVoid(one(desk.ask({ _tag: "AddRepository", name, location }))),
+    removeRepository: (name) => Effect.asVoid(one(desk.ask({ _tag: "RemoveRepository", name })))
   }
   return link
 })

@@ -180,6 +180,8 @@ export const make = (service: Service): Link => {
         ? Effect.fail(failed("InvalidJob", "the service keeps the password of a repository with its name"))
         : Effect.tap(far(done("POST", "/repositories", { name, location, password: Redacted.value(password) })), () =>
             Effect.sync(() => void kept.set(name, Redacted.value(password)))
-          )
+          ),
+    removeRepository: (name) =>
+      Effect.tap(far(done("DELETE", `/repositories/${of(name)}`)), () => Effect.sync(() => void kept.delete(name)))
   }
 }

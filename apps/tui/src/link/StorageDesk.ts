@@ -75,6 +75,9 @@ export const add = Effect.fnUntraced(function* ({ name, options, type }: Of<"Add
 
 export const remove = ({ name }: Of<"RemoveStorage">) => Effect.flatMap(Remotes, (remotes) => remotes.remove(name))
 
+export const removeRepository = ({ name }: Of<"RemoveRepository">) =>
+  Effect.flatMap(Remotes, ({ configurationFile }) => ConfiguredRepositories.remove(configurationFile, name))
+
 export const addRepository = ({ location, name }: Of<"AddRepository">) =>
   Effect.flatMap(Remotes, ({ configurationFile }) =>
     ConfiguredRepositories.add(configurationFile, { name, location, password: undefined })

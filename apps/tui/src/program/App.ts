@@ -332,7 +332,9 @@ export const make = Effect.fnUntraced(function* ({
     type,
     put: (text) =>
       guarded(() => {
-        if (top().typing(world) !== undefined) apply(top(), top().put(text, world))
+        if (top().typing(world) === undefined) return
+        notice = undefined
+        apply(top(), top().put(text, world))
       }),
     onChange: telling.onChange,
     told: telling.told,

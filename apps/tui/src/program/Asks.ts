@@ -7,8 +7,9 @@ import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Answer, Ask } from "../command/Ask.ts"
 import type { World } from "../command/World.ts"
-import type { Link, LinkFailed, Needs } from "../link/Link.ts"
+import { type Link, LinkFailed, type Needs } from "../link/Link.ts"
 import * as StateWords from "../words/StateWords.ts"
+import * as UnderWay from "./UnderWay.ts"
 
 export interface Surroundings {
   readonly copy: (text: string) => void
@@ -103,14 +104,38 @@ export const make = ({
     return undefined
   }
 
+  const underWay = UnderWay.make({ link, onChange, find: (id) => world().tasks.find((one) => one.id === id) })
+
   const start = Effect.fnUntraced(function* (ask: Of<"Start">, id: number) {
-    const { isShown, kind, request, tag } = ask
+    const { isShown, isTried, kind, request, tag } = ask
     const known = given(ask, yield* link.needs(kind, request, secrets))
     // Nobody waits any more, until the secret is there.
     if (known === undefined) return answer(id, { _tag: "Said", tag, says: "" })
-    const task = yield* link.start(kind, request, known)
+    const begun = yield* link.start(kind, request, known)
+    const task = isTried === true ? yield* underWay(begun) : begun
     started(task, isShown, id)
     answer(id, { _tag: "Started", tag, task })
+  })
+
+  /** What is to be said in the form is not asked for beside it. */
+  const ofForm = (error: LinkFailed): LinkFailed => {
+    const { remedy: _, ...failure } = error.failure
+    return failure.code === "SecretRefused" ? new LinkFailed({ failure: { ...failure, item: "password" } }) : error
+  }
+
+  const addRepository = Effect.fnUntraced(function* (ask: Of<"AddRepository">, id: number) {
+    const { isNew, location, name, tag } = ask
+    const repository = name === "" ? location : name
+    const password = secrets.get(`repository:${repository}`)
+    if (name !== "") yield* link.addRepository(name, location, password)
+    const request = { repository }
+    const looked = isNew
+      ? start({ _tag: "Start", tag, kind: "init", request, isShown: true, isTried: true }, id)
+      : Effect.andThen(
+          Stream.runDrain(link.rows("info", request, secrets)),
+          Effect.sync(() => answer(id, { _tag: "Said", tag, says: "" }))
+        )
+    yield* name === "" ? looked : Effect.onError(looked, () => Effect.ignore(link.removeRepository(name)))
   })
 
   /** Begins a run, where it is to go on; what its kind does not know any more is up to whoever runs it. */
@@ -185,12 +210,12 @@ export const make = ({
         return Effect.sync(lookAtStorage)
       case "RemoveStorage":
         return changing(said(id, ask.tag, Effect.as(link.removeStorage(ask.name), `Removed ${ask.name}`)))
-      case "AddRepository": {
-        const added = link.addRepository(ask.name, ask.location, secrets.get(`repository:${ask.name}`))
-        return changing(said(id, ask.tag, Effect.as(added, "")))
-      }
+      case "AddRepository":
+        return changing(ask.name === "" ? addRepository(ask, id) : Effect.mapError(addRepository(ask, id), ofForm))
       case "AddSchedule":
-        return changing(said(id, ask.tag, Effect.as(link.addSchedule(ask.plan), `Saved ${ask.plan.name}`)))
+        return changing(
+          said(id, ask.tag, Effect.as(Effect.mapError(link.addSchedule(ask.plan), ofForm), `Saved ${ask.plan.name}`))
+        )
       case "ChangeSchedule":
         return changing(link.changeSchedule(ask.id, { isOn: ask.isOn }))
       case "RemoveSchedule":

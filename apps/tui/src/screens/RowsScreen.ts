@@ -79,7 +79,8 @@ export const kindOf = <Row, About>(options: RowsOptions<Row, About>): ScreenKind
   return {
     name,
     title: ({ about }, world) => title(about, world),
-    status: ({ isLoading, list }) => (isLoading ? "looking" : Amount.counted(list.items.length, one, options.several)),
+    status: ({ isLoading, list, problem }) =>
+      problem !== "" ? "" : isLoading ? "looking" : Amount.counted(list.items.length, one, options.several),
     commands: [
       ...options.commands,
       ...ListCommands.commands(lens, { marks: hasMarks }),

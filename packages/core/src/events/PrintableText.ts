@@ -2,10 +2,13 @@
  * Names as a terminal can show them.
  *
  * A file name may hold line breaks and terminal commands; people get those as paths spell them, `␛`, and those that have
- * no picture as `\x9b`. Widths are in columns, of which a wide character takes two.
+ * no picture as `\x9b`. So are characters that are not seen, which would make two names look the same, or that turn the
+ * direction of what follows; joiners within words and emoji stay. Widths are in columns, of which a wide character takes
+ * two.
  */
 
-const control = /[\p{Control}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+const control =
+  /[\p{Control}\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]/gu
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}|[\u{20000}-\u{3fffd}]/u
 const zeroWidth = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u
@@ -23,10 +26,11 @@ export const printable = (text: string): string =>
   plain.test(text)
     ? text
     : text.replace(control, (character) => {
-        const code = character.charCodeAt(0)
+        const code = character.codePointAt(0)!
         if (code < 0x20) return String.fromCharCode(0x2400 + code)
         if (code === 0x7f) return "\u2421"
-        return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`
+        const digits = code.toString(16)
+        return code < 0x100 ? `\\x${digits}` : code < 0x10000 ? `\\u${digits.padStart(4, "0")}` : `\\u{${digits}}`
       })
 
 const inJson = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g

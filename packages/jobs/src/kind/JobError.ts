@@ -37,6 +37,9 @@ export type JobError =
   | NothingThere
   | SecretRefused
 
+/** The field of what was asked for that is to blame. */
+const ofField = (field: string | undefined): { readonly item?: string } => (field === undefined ? {} : { item: field })
+
 export const toFailure = (error: JobError): Failure => {
   switch (error._tag) {
     case "StorageError": {
@@ -51,8 +54,11 @@ export const toFailure = (error: JobError): Failure => {
       }
     }
     case "RepositoryError":
-    case "RemoteError":
-      return { ...remedyField(error.remedy), code: error.reason._tag, message: error.message, isRetryable: false }
+    case "RemoteError": {
+      const { message, reason } = error
+      const option = "option" in reason ? reason.option : undefined
+      return { ...remedyField(error.remedy), ...ofField(option), code: reason._tag, message, isRetryable: false }
+    }
     case "DestinationLockError":
       return { code: error.reason._tag, message: error.message, isRetryable: error.reason._tag === "Busy" }
     case "MountError":
@@ -64,8 +70,9 @@ export const toFailure = (error: JobError): Failure => {
       }
     case "GuardStopped":
       return { ...remedyField(error.remedy), code: error._tag, message: error.message, isRetryable: false }
-    case "LimitReached":
     case "InvalidJob":
+      return { ...ofField(error.field), code: error._tag, message: error.message, isRetryable: false }
+    case "LimitReached":
     case "NothingThere":
       return { code: error._tag, message: error.message, isRetryable: false }
     case "SecretRefused":

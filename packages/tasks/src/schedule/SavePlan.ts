@@ -5,6 +5,7 @@ import type { Remotes } from "@ourclone/core/configuration/Remotes"
 import type * as Secret from "@ourclone/core/configuration/Secret"
 import * as JobKinds from "@ourclone/jobs/JobKinds"
 import { InvalidJob, type SecretRefused } from "@ourclone/jobs/kind/JobError"
+import * as OwnFolder from "@ourclone/jobs/place/OwnFolder"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as StoredSecrets from "../runner/StoredSecrets.ts"
@@ -14,6 +15,16 @@ import type { Plan, Schedule } from "../task/Schedule.ts"
 import * as When from "./When.ts"
 
 const refuse = (field: string, message: string) => new InvalidJob({ field, message })
+
+const notWatched = { missing: "there is no such directory", other: "it is no directory" } as const
+
+/** For whoever is there to name another folder. Fails with `InvalidJob` where this machine is sure to have no such one. */
+export const checkWatch = Effect.fnUntraced(function* (watch: string | null) {
+  if (watch === null) return
+  const found = yield* OwnFolder.look(watch)
+  if (found === "folder" || found === "unknown") return
+  return yield* refuse("watch", `${watch} can not be watched: ${notWatched[found]}`)
+})
 
 /** Fails with `InvalidJob` where the plan makes no sense, and with `SecretRefused` where a secret of it is not stored. */
 export const check = Effect.fnUntraced(function* (plan: Plan, surroundings: Secret.Surroundings) {

@@ -1,5 +1,6 @@
 /** When a task starts by itself. */
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import { Hooks, noHooks } from "./Hooks.ts"
 
 const moment = Schema.NullOr(Schema.Int)
@@ -40,10 +41,22 @@ export const Schedule = Schema.Struct({
 export type Schedule = typeof Schedule.Type
 
 /** What a person says of it. */
-export type Plan = Pick<
-  Schedule,
-  "name" | "kind" | "request" | "cron" | "zone" | "jitterMillis" | "watch" | "missed" | "hooks" | "isOn" | "isOfService"
->
+export const Plan = Schedule.mapFields(
+  Struct.pick([
+    "name",
+    "kind",
+    "request",
+    "cron",
+    "zone",
+    "jitterMillis",
+    "watch",
+    "missed",
+    "hooks",
+    "isOn",
+    "isOfService"
+  ])
+)
+export type Plan = typeof Plan.Type
 
 export const plain: Pick<Plan, "jitterMillis" | "watch" | "missed" | "hooks" | "isOn"> = {
   jitterMillis: 0,

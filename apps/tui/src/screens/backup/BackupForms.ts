@@ -27,15 +27,13 @@ export const keepPlace = (world: World, place: string): Ask => ({
 })
 
 const shortest = 8
-const nameTag = "name"
+const addTag = "add"
 
-const init = (repository: string): Ask => ({
-  _tag: "Start",
-  tag: "init",
-  kind: "init",
-  request: { repository },
-  isShown: true
-})
+/** Whatever wants its password finds it by what it will be called. */
+const add = (isNew: boolean, name: string, location: string, password: string): ReadonlyArray<Ask> => [
+  ...(password === "" ? [] : [secret(name === "" ? location : name, password)]),
+  { _tag: "AddRepository", tag: addTag, name, location, isNew }
+]
 
 const nameField = ({ service }: World) =>
   Field.text(
@@ -47,11 +45,10 @@ const nameField = ({ service }: World) =>
     { isRequired: service !== "" }
   )
 
-/** Requests say `repository` or `location` where the forms say its place. */
+/** What is not there, refused or no repository is so at its place, whatever the requests call that. */
 const blame = (failure: Failure): string | undefined =>
-  failure.item === "repository" || failure.item === "location" ? "place" : blameName(failure)
+  blameName(failure) ?? (failure.item === "password" || failure.item === "name" ? failure.item : "place")
 
-/** Named first, where it gets a name: then whatever wants it finds it by that. */
 export const newRepository = (world: World) =>
   form({
     title: "Backup › New repository",
@@ -72,14 +69,12 @@ export const newRepository = (world: World) =>
     submit: ({ again = "", name = "", password = "", place = "" }, world) => {
       if (password !== again) return { errors: { again: "is not the same" } }
       if (password.length < shortest) return { errors: { password: `needs ${shortest} characters` } }
-      const location = Places.absolute(place, world.home, world.directory)
-      if (name === "") return { asks: [secret(location, password), init(location)] }
-      return { asks: [secret(name, password), { _tag: "AddRepository", tag: nameTag, name, location }] }
+      return { asks: add(true, name, Places.absolute(place, world.home, world.directory), password) }
     },
-    done: (answer, { name = "", place = "" }, world) => {
+    done: ({ _tag }, { name = "", place = "" }, world) => {
+      if (_tag !== "Started") return undefined
       const location = Places.absolute(place, world.home, world.directory)
-      if (answer._tag === "Started") return { close: true, asks: [keepPlace(world, location)] }
-      return answer._tag === "Said" && answer.tag === nameTag ? { close: true, asks: [init(name)] } : undefined
+      return { close: true, asks: name === "" ? [keepPlace(world, location)] : [] }
     }
   })
 
@@ -98,12 +93,13 @@ export const openOther = (world: World) =>
     submitLabel: "Add it to the list",
     blame,
     submit: ({ name = "", password = "", place = "" }, now) => {
-      const location = Places.absolute(place, now.home, now.directory)
-      return now.service === ""
-        ? { close: true, asks: [keepPlace(now, location)] }
-        : { asks: [secret(name, password), { _tag: "AddRepository", tag: nameTag, name, location }] }
+      return { asks: add(false, name, Places.absolute(place, now.home, now.directory), password) }
     },
-    done: (answer) => (answer._tag === "Said" ? { close: true } : undefined)
+    done: ({ _tag }, { name = "", place = "" }, now) => {
+      if (_tag !== "Said") return undefined
+      const location = Places.absolute(place, now.home, now.directory)
+      return { close: true, asks: name === "" ? [keepPlace(now, location)] : [] }
+    }
   })
 
 export const newBackup = (repository: string, { home, kept }: World) => {
@@ -140,7 +136,7 @@ export const newBackup = (repository: string, { home, kept }: World) => {
       return {
         asks: [
           { _tag: "Keep", name: "folders", value: folders },
-          { _tag: "Start", tag: "backup", kind: "backup", request, isShown: true }
+          { _tag: "Start", tag: "backup", kind: "backup", request, isShown: true, isTried: true }
         ]
       }
     },

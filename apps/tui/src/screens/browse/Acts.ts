@@ -107,7 +107,7 @@ export const makeFolder = (state: State): Step<State> => {
           what === "bucket"
             ? { kind: "createBucket", request: { bucket: made } }
             : { kind: "mkdir", request: { path: made } }
-        return { asks: [{ _tag: "Start", tag: "make", ...job, isShown: false }] }
+        return { asks: [{ _tag: "Start", tag: "make", ...job, isShown: false, isTried: true }] }
       },
       done: ({ _tag }) => (_tag === "Started" ? { close: true } : undefined)
     })

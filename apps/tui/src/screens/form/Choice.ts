@@ -7,6 +7,15 @@ import type { Field } from "./Field.ts"
 export const namesOf = ({ options = [], otherwise }: Field): ReadonlyArray<string> =>
   options.map((option) => (option === "" ? (otherwise === "" ? "–" : otherwise) : printable(option)))
 
+/** The option of that name; of those that only begin so, the first. */
+export const meant = (field: Field, typed: string): string | undefined => {
+  const names = namesOf(field).map((name) => name.toLowerCase())
+  const lower = typed.toLowerCase()
+  const exact = names.indexOf(lower)
+  const index = exact >= 0 ? exact : names.findIndex((name) => lower !== "" && name.startsWith(lower))
+  return field.options?.[index]
+}
+
 const spread = (names: ReadonlyArray<string>, at: number, around: string): Lines.Line =>
   names.map((name, index) =>
     index === at

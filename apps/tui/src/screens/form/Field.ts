@@ -25,29 +25,30 @@ const labelOf = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+const otherwiseOf = (kind: SchemaField["kind"], defaultValue: SchemaField["defaultValue"]): string => {
+  if (kind === "boolean") return defaultValue === true ? "yes" : "no"
+  return defaultValue === undefined ? "" : String(defaultValue)
+}
+
 export const ofSchema = (
   { choices, defaultValue, description, isRequired, isWhole, kind, name }: SchemaField,
   value = "",
   label = labelOf(name)
 ): Field => {
   const options = choices ?? (kind === "boolean" ? ["yes", "no"] : undefined)
+  const otherwise = otherwiseOf(kind, defaultValue)
+  // What holds anyway is one choice, not two.
+  const others = options?.filter((option) => option !== otherwise)
   return {
     name,
     label,
     about: description,
     isSecret: kind === "secret",
-    ...(options === undefined ? {} : { options: isRequired ? options : ["", ...options] }),
+    ...(options === undefined || others === undefined ? {} : { options: isRequired ? options : ["", ...others] }),
     ...(kind === "number" ? { number: isWhole ? "whole" : "any" } : {}),
     isRequired,
     value,
-    otherwise:
-      defaultValue === undefined
-        ? ""
-        : typeof defaultValue === "boolean"
-          ? defaultValue
-            ? "yes"
-            : "no"
-          : String(defaultValue)
+    otherwise
   }
 }
 

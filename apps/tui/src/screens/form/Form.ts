@@ -115,10 +115,15 @@ const commands: ReadonlyArray<Command<State>> = [
     id: "form.enter",
     keys: ["enter"],
     label: "Next",
-    about: "The next field; on the last line, what the form is for",
+    about: "The next field; on the last line, and where there is but one, what the form is for",
     whyNot: ({ isBusy }) => (isBusy ? "It is being done" : undefined),
-    run: (state, world) =>
-      state.at >= state.options.fields.length ? submit(state, world) : { state: go(state, state.at + 1) }
+    run: (state, world) => {
+      const { fields } = state.options
+      // Where there is but one, nothing comes next.
+      return fields.length === 1 || state.at >= fields.length
+        ? submit(state, world)
+        : { state: go(state, state.at + 1) }
+    }
   },
   {
     id: "form.submit",
@@ -326,21 +331,19 @@ export const kind: ScreenKind<State> = {
       value: writtenIn(state, field),
       isSecret: field.isSecret,
       about: field.about,
-      ...(field.options === undefined ? {} : { options: field.options }),
+      ...(field.options === undefined ? {} : { options: Choice.namesOf(field) }),
       type: (now, text) => {
         if (field.options === undefined) return { state: withValue(now, field, writtenIn(now, field) + text) }
         if (text === " ") return turn(now, 1)
-        const found = field.options.find(
-          (option) => option.toLowerCase().startsWith(text.toLowerCase()) && option !== ""
-        )
-        return found === undefined ? {} : { state: withValue(now, field, found) }
+        const option = Choice.meant(field, text)
+        return option === undefined ? {} : { state: withValue(now, field, option) }
       },
       put: (now, text) => {
         if (field.options === undefined) return { state: withValue(now, field, text) }
-        const found = field.options.find((option) => option.toLowerCase() === text.toLowerCase())
-        return found === undefined
-          ? { notice: `Choose one of: ${field.options.filter((option) => option !== "").join(", ")}` }
-          : { state: withValue(now, field, found) }
+        const option = Choice.meant(field, text)
+        return option === undefined
+          ? { notice: `Choose one of: ${Choice.namesOf(field).join(", ")}` }
+          : { state: withValue(now, field, option) }
       }
     }
   },

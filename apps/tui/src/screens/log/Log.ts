@@ -8,9 +8,11 @@ import { clock } from "../../words/StateWords.ts"
 
 interface State {
   readonly list: List.List<Notice>
+  /** What the list is of. */
+  readonly notices: ReadonlyArray<Notice>
 }
 
-const lens: ListCommands.Lens<State, Notice> = { get: ({ list }) => list, set: (_, list) => ({ list }) }
+const lens: ListCommands.Lens<State, Notice> = { get: ({ list }) => list, set: (state, list) => ({ ...state, list }) }
 
 const table: Table.Table<Notice, World> = {
   columns: [
@@ -43,11 +45,12 @@ export const kind: ScreenKind<State> = {
   choices: (state, world) => ListCommands.choices(lens, state, (notice) => Table.spoken(table, notice, world)),
   choiceAt: ({ list }, _, __, rows, line) => Table.rowAt(list, rows, line),
   typing: (state) => ListCommands.typing(lens, state),
-  changed: ({ list }, { notices }) =>
-    notices.length === list.items.length ? {} : { state: { list: List.withItems(list, notices.toReversed()) } }
+  changed: ({ list, notices: before }, { notices }) =>
+    notices === before ? {} : { state: { notices, list: List.withItems(list, notices.toReversed()) } }
 }
 
 export const log = ({ notices }: World) =>
   show(kind, {
+    notices,
     list: List.make({ keyOf: ({ at, text }) => `${at} ${text}`, textOf: ({ text }) => text }, notices.toReversed())
   })

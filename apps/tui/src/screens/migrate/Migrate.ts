@@ -5,6 +5,7 @@ import { copied, removing, transferring } from "@ourclone/jobs/transfer/Transfer
 import type * as Schema from "effect/Schema"
 import type { World } from "../../command/World.ts"
 import * as Places from "../../words/Places.ts"
+import { blamePlace } from "../form/Blame.ts"
 import * as Field from "../form/Field.ts"
 import { form } from "../form/Form.ts"
 import { plan } from "./Plan.ts"
@@ -50,21 +51,11 @@ export const requestOf = (values: Field.Values, { directory, home }: World): Sch
   return request
 }
 
-/** What says that the place itself can not be, rather than that its service is away. */
-const ofPlaces = new Set(["NotFound", "NothingThere", "PermissionDenied", "InvalidRequest", "InvalidName"])
-
-const bare = (place: unknown): string => String(place).replace(/\/+$/, "")
-
-/** Of a request: the side that is not there, or names no storage; else what the failure names itself. */
-const blame = (request: Schema.Json, { code, item, provider, remedy }: Failure): string | undefined => {
-  const sides = Object.entries(request as { readonly [field: string]: Schema.Json }).filter(
-    ([name]) => name === "source" || name === "destination"
-  )
-  const name = code === "UnknownRemote" ? remedy?.values?.["name"] : undefined
-  if (name !== undefined) return sides.find(([, place]) => String(place).startsWith(`${name}:`))?.[0]
-  if (remedy?.code === "allowEmptySource") return "source"
-  if (ofPlaces.has(code)) return sides.find(([, place]) => bare(place) === bare(provider))?.[0]
-  return code === "InvalidJob" ? item : undefined
+/** The side that is not there, or names no storage; else what the failure names itself. */
+const blame = (request: Schema.Json, failure: Failure): string | undefined => {
+  const { destination, source } = request as { readonly source: string; readonly destination: string }
+  if (failure.remedy?.code === "allowEmptySource") return "source"
+  return blamePlace(failure, { source, destination }) ?? (failure.code === "InvalidJob" ? failure.item : undefined)
 }
 
 export interface Beginning {

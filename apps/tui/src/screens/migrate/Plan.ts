@@ -257,7 +257,7 @@ const commands: ReadonlyArray<Command<State>> = [
     label: "Save as schedule",
     about: "Has it begin by itself, by the clock or when a folder changes",
     whyNot: ({ kind }) => (kind === "undo" ? "A task is taken back once" : undefined),
-    run: ({ kind, request }) => ({ open: newSchedule(kind, request) })
+    run: ({ kind, request }, { home }) => ({ open: newSchedule(kind, request, home) })
   },
   ...ListCommands.commands(lens),
   {

@@ -10,6 +10,7 @@ import * as Places from "../../words/Places.ts"
 import { clock } from "../../words/StateWords.ts"
 import { question } from "../asked/Question.ts"
 import { browser } from "../browse/Browser.ts"
+import { blamePlace } from "../form/Blame.ts"
 import * as Field from "../form/Field.ts"
 import { form } from "../form/Form.ts"
 import * as RowsScreen from "../RowsScreen.ts"
@@ -69,10 +70,14 @@ const newMount = (_: World) =>
             point: Places.absolute(point, home, directory),
             ...(readOnly === "yes" ? { readOnly: true } : {})
           },
-          isShown: true
+          isShown: true,
+          isTried: true
         }
       ]
     }),
+    blame: (failure, { path = "" }, { directory, home }) =>
+      blamePlace(failure, { path: Places.absolute(path, home, directory) }) ??
+      (failure.code.startsWith("Mount") ? "point" : undefined),
     done: ({ _tag }) => (_tag === "Started" ? { close: true } : undefined)
   })
 

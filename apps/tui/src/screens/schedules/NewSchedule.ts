@@ -6,13 +6,14 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Places from "../../words/Places.ts"
 import * as TaskTitle from "../../words/TaskTitle.ts"
+import { blameName } from "../form/Blame.ts"
 import * as Field from "../form/Field.ts"
 import { form } from "../form/Form.ts"
 
-export const newSchedule = (kind: string, request: Schema.Json) =>
+export const newSchedule = (kind: string, request: Schema.Json, home: string) =>
   form({
     title: "Save as schedule",
-    says: [TaskTitle.of({ kind, request }, "")],
+    says: [TaskTitle.of({ kind, request }, home)],
     fields: [
       Field.text("name", "Name", "What it is called: every night", { isRequired: true }),
       Field.text("cron", "When", "Minute, hour, day, month, weekday: 30 2 * * *; or @hourly, @daily, @weekly", {
@@ -31,6 +32,7 @@ export const newSchedule = (kind: string, request: Schema.Json) =>
       Field.text("watch", "Also after changes", "A folder: it also runs soon after something in there has changed")
     ],
     submitLabel: "Save",
+    blame: blameName,
     submit: ({ cron = "", missed = "once", name = "", watch = "", zone = "" }, { directory, home }) => {
       const when = parse({ cron, zone })
       if (Result.isFailure(when)) return { errors: { [when.failure.field]: when.failure.message } }

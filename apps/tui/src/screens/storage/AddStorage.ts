@@ -1,20 +1,28 @@
 /** Add Storage: which kind, then a form made of what that kind can be told; what does not work is not kept. */
 import type { Failure } from "@ourclone/core/events/Failure"
+import { printable } from "@ourclone/core/events/PrintableText"
 import type { OptionTexts, StorageType } from "../../command/Ask.ts"
 import * as ListCommands from "../../command/ListCommands.ts"
 import { type Command, type ScreenKind, type Step, show } from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
+import * as Lines from "../../lines/Line.ts"
 import * as Table from "../../lines/Table.ts"
 import * as List from "../../lists/List.ts"
+import { told } from "../../words/Remedies.ts"
 import { blameName } from "../form/Blame.ts"
 import * as Field from "../form/Field.ts"
 import { form } from "../form/Form.ts"
 
 interface State {
   readonly list: List.List<StorageType>
+  /** Said where there is nothing to choose. */
+  readonly without: string
 }
 
-const lens: ListCommands.Lens<State, StorageType> = { get: ({ list }) => list, set: (_, list) => ({ list }) }
+const lens: ListCommands.Lens<State, StorageType> = {
+  get: ({ list }) => list,
+  set: (state, list) => ({ ...state, list })
+}
 
 const names: { readonly [type: string]: string } = {
   b2: "Backblaze B2",
@@ -31,7 +39,7 @@ const table: Table.Table<StorageType, World> = {
     { head: "Storage", width: 34, text: ({ type }) => nameOf(type) },
     { head: "", text: ({ description }) => description }
   ],
-  empty: ["Looking"]
+  empty: []
 }
 
 /** Required ones first; what keys are is asked before what few ever change. */
@@ -102,24 +110,28 @@ export const kind: ScreenKind<State> = {
   name: "Add Storage",
   title: () => "Storage › Add Storage",
   commands,
-  lines: ({ list }, world, columns, rows) => Table.lines(table, list, world, { columns, rows, marks: world.marks }),
+  lines: ({ list, without }, world, columns, rows) =>
+    Table.lines({ ...table, empty: Lines.wrap(printable(without), columns - 4) }, list, world, {
+      columns,
+      rows,
+      marks: world.marks
+    }),
+  words: ({ list, without }) => (list.items.length === 0 ? [without] : []),
   choices: (state, world) => ListCommands.choices(lens, state, (type) => Table.spoken(table, type, world)),
   choiceAt: ({ list }, _, __, rows, line) => Table.rowAt(list, rows, line),
   typing: (state) => ListCommands.typing(lens, state),
-  hear: (state, answer) =>
-    answer._tag === "Types"
-      ? {
-          state: {
-            list: List.withItems(
-              state.list,
-              answer.types.filter(({ type }) => type !== "local")
-            )
-          }
-        }
-      : {}
+  hear: (state, answer) => {
+    if (answer._tag === "Failed") return { state: { ...state, without: told(answer.failure) } }
+    if (answer._tag !== "Types") return {}
+    const types = answer.types.filter(({ type }) => type !== "local")
+    return { state: { list: List.withItems(state.list, types), without: "No kind of storage is known here." } }
+  }
 }
 
 export const addStorage = <S>(): Step<S> => ({
-  open: show(kind, { list: List.make<StorageType>({ keyOf: ({ type }) => type, textOf: ({ type }) => nameOf(type) }) }),
+  open: show(kind, {
+    list: List.make<StorageType>({ keyOf: ({ type }) => type, textOf: ({ type }) => nameOf(type) }),
+    without: "Looking"
+  }),
   asks: [{ _tag: "Types", tag: "types" }]
 })

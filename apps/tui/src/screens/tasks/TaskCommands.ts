@@ -40,6 +40,17 @@ const askToCancel =
     return { open: question("Cancel?", [title, kept], [{ label: `Cancel “${title}”`, asks: [wish(task, "Cancel")] }]) }
   }
 
+/** What it did is done: once more there is nothing to do, or something else than was meant. */
+const onceOnly = new Set([
+  ...["createBucket", "removeBucket", "mkdir", "init", "remove", "undelete", "undo", "rcat"],
+  ...["unmount", "forget", "keyAdd", "keyRemove", "keyPassword", "removeKey"]
+])
+
+const whyNotAgain = (task: Task | undefined): string | undefined =>
+  task?.state._tag === "Done" && task.state.failed === 0 && onceOnly.has(task.kind)
+    ? "It is done; there is nothing of it to run again"
+    : reason(task, "Again")
+
 const isPaused = (task: Task | undefined): boolean => task?.state._tag === "Paused"
 
 const whyNoUndo = (task: Task | undefined): string | undefined => {
@@ -70,7 +81,7 @@ export const commands = <State>(taskOf: TaskOf<State>): ReadonlyArray<Command<St
     keys: ["r"],
     label: "Retry",
     about: "Run the task again: what is done already is left alone, so only what failed is tried",
-    whyNot: (state) => reason(taskOf(state), "Again"),
+    whyNot: (state) => whyNotAgain(taskOf(state)),
     run: ask(taskOf, "Again")
   },
   {

@@ -100,9 +100,26 @@ const table: Table.Table<Task, World> = {
   empty: ["Nothing has run yet.", "", "2 Migrate begins a transfer, 4 Backup a backup; what commands run is here too."]
 }
 
+const without: { readonly [Name in View]: string } = {
+  All: "",
+  Running: "Nothing runs now.",
+  Waiting: "Nothing waits or is paused.",
+  Failed: "Nothing has failed.",
+  Done: "Nothing has ended well or was cancelled."
+}
+
+/** Of a view in which there is nothing, though there are tasks. */
+const tableOf = ({ view }: State, { tasks }: World): Table.Table<Task, World> =>
+  tasks.length === 0 || view === "All" ? table : { ...table, empty: [without[view], "", "Tab shows other tasks."] }
+
 const listed = (state: State, world: World): State => {
   const items = state.view === "All" ? world.tasks : world.tasks.filter(belongs[state.view])
   return items === state.list.items ? state : { ...state, list: List.withItems(state.list, items) }
+}
+
+const inView = (state: State, by: number, world: World): State => {
+  const view = views[(views.indexOf(state.view) + by + views.length) % views.length]!
+  return listed({ ...state, view }, world)
 }
 
 const commands: ReadonlyArray<Command<State>> = [
@@ -124,10 +141,14 @@ const commands: ReadonlyArray<Command<State>> = [
     keys: ["tab", "f"],
     label: "View",
     about: "All, those that run, wait, failed, or are done",
-    run: (state, world) => {
-      const view = views[(views.indexOf(state.view) + 1) % views.length]!
-      return { state: listed({ ...state, view }, world) }
-    }
+    run: (state, world) => ({ state: inView(state, 1, world) })
+  },
+  {
+    id: "tasks.viewBefore",
+    keys: ["shift-tab"],
+    label: "View before",
+    isQuiet: true,
+    run: (state, world) => ({ state: inView(state, -1, world) })
   },
   {
     id: "tasks.back",
@@ -155,7 +176,11 @@ export const kind: ScreenKind<State> = {
     const listed = listColumns(columns)
     const list = [
       Lines.cut([Lines.span(" "), ...heading(state, world)], listed),
-      ...Table.lines(table, state.list, world, { columns: listed, rows: rows - 1, marks: world.marks })
+      ...Table.lines(tableOf(state, world), state.list, world, {
+        columns: listed,
+        rows: rows - 1,
+        marks: world.marks
+      })
     ]
     const task = taskOf(state)
     if (listed === columns || task === undefined) return list
@@ -171,7 +196,11 @@ export const kind: ScreenKind<State> = {
   },
   choiceAt: ({ list }, _, __, rows, line) => Table.rowAt(list, rows - 1, line - 1),
   choices: (state, world) => ListCommands.choices(lens, state, (task) => Table.spoken(table, task, world)),
-  words: (state, world) => [Lines.textOf(heading(state, world)).trim()],
+  words: (state, world) => [
+    Lines.textOf(heading(state, world)).trim(),
+    ...(state.view === "All" ? [] : [`Shown: ${state.view}`]),
+    ...(state.list.items.length === 0 ? tableOf(state, world).empty.filter((text) => text !== "") : [])
+  ],
   typing: (state) => ListCommands.typing(lens, state),
   changed: (state, world) => ({ state: listed(state, world) })
 }
