@@ -1,7 +1,11 @@
+import * as fs from "node:fs"
+import * as os from "node:os"
+import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { assert, describe, it } from "vitest"
+import { assert, describe, it, vi } from "vitest"
 import * as Linear from "../src/linear/Linear.ts"
+import * as LinearMain from "../src/linear/LinearMain.ts"
 import { envelopes, rig } from "./Rig.ts"
 
 it("a transfer is said line by line: fields one after the other, then the plan, then the start", async () => {
@@ -43,6 +47,22 @@ it("what means nothing is not done", async () => {
   assert.strictEqual(Linear.answer(app, "99"), "unknown")
   assert.strictEqual(Linear.answer(app, "nonsense"), "unknown")
   await close()
+})
+
+it("a mistake of the program ends the lines with two that say where it is written down", async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-tui-"))
+  vi.stubEnv("XDG_STATE_HOME", folder)
+  try {
+    let out = ""
+    const write = (text: string) => void (out += text)
+    const code = await LinearMain.run({ input: process.stdin, write, make: () => Effect.die(new Error("bro\u001bken")) })
+    const [, file = ""] = /^error: .*: bro␛ken\nTasks go on\. What happened is in (.*)\n$/.exec(out) ?? []
+    assert.include(fs.readFileSync(file, "utf8"), "Linear.test.ts")
+    assert.strictEqual(code, 1)
+  } finally {
+    vi.unstubAllEnvs()
+    fs.rmSync(folder, { recursive: true })
+  }
 })
 
 it("a choice that is none is asked for once more, by number and by name", async () => {

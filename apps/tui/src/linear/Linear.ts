@@ -15,9 +15,18 @@ const topOf = ({ stack }: View) => stack.at(-1)!
 const offered = (view: View): ReadonlyArray<BoundCommand> => {
   const { everywhere, world } = view
   const own = topOf(view).commands.filter(({ isQuiet, whyNot }) => isQuiet !== true && whyNot(world) === undefined)
-  return topOf(view).isOverlay
-    ? own
-    : [...own, ...everywhere.filter(({ id }) => id === "help" || id === "quit" || id.startsWith("go."))]
+  return topOf(view).isOverlay ? own : [...own, ...everywhere.filter(({ id }) => id === "help" || id === "quit")]
+}
+
+/** Where else one may go, by a word each, or two where the one means something else here. */
+const elsewhere = (view: View): string => {
+  const own = new Set(topOf(view).commands.map(({ label }) => label.toLowerCase()))
+  const names = view.everywhere.flatMap(({ id, label }) => {
+    if (!id.startsWith("go.")) return []
+    const word = id.slice("go.".length)
+    return [own.has(word) ? label.toLowerCase() : word]
+  })
+  return names.length === 0 ? "" : `. Screens: ${names.join(", ")}`
 }
 
 /** The prompt of a field that takes text; undefined where choices are offered. */
@@ -62,11 +71,9 @@ export const screen = (view: View, page = 0): ReadonlyArray<string> => {
 /** What may be said now. */
 export const hint = (view: View): string => {
   if (prompt(view) === undefined) {
-    const commands = offered(view).map(({ id, keys, label }) =>
-      id.startsWith("go.") ? label : `${keyText(keys[0]!)} ${label}`
-    )
+    const commands = offered(view).map(({ keys, label }) => `${keyText(keys[0]!)} ${label}`)
     const number = topOf(view).choices(view.world) === undefined ? "Say" : "Say a number, or"
-    return `${number}: ${commands.join(", ")}`
+    return `${number}: ${commands.join(", ")}${elsewhere(view)}`
   }
   const keeps = topOf(view).typing(view.world)?.value === "" ? "leaves it" : "keeps it"
   return `A line fills it in, an empty one ${keeps}; .done ends, . goes back, .quit leaves; \\. begins a text with a dot.`

@@ -130,6 +130,12 @@ export const run = (options: LinearOptions): Promise<number> =>
       Effect.catch(({ message }) => {
         options.write(`error: ${message}\n`)
         return Effect.succeed(1)
-      })
+      }),
+      Effect.catchDefect((mistake) =>
+        Effect.sync(() => {
+          options.write(`${CrashFile.told(mistake)}\n`)
+          return 1
+        })
+      )
     )
   )

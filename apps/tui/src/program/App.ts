@@ -180,7 +180,8 @@ export const make = Effect.fnUntraced(function* ({
       askForSecret(secret, ask, wasGiven ? told({ message: failure.message }) : "It is needed to go on.")
       return
     }
-    if (!("tag" in ask) || ask._tag === "Start" || id === -1) guarded(() => say(told(failure), true))
+    const isSaidThere = "tag" in ask && (ask._tag !== "Start" || ask.isTried === true) && stacks.find(id) !== undefined
+    if (!isSaidThere) guarded(() => say(told(failure), true))
   }
 
   /** In a fiber of its own. */

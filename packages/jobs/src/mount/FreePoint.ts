@@ -33,7 +33,7 @@ export const refused = Effect.fnUntraced(function* (point: string, place?: strin
   const found = yield* OwnFolder.look(point)
   // The mount of a process that has ended answers nothing, and is taken away when the next one begins.
   if (found === "unknown") return undefined
-  if (found === "missing") return refusal(point, "there is no such directory")
+  if (found === "missing") return refusal(point, "there is no such directory; make it first")
   if (found === "other") return refusal(point, "it is no directory")
   if (place !== undefined && path.isAbsolute(place) && (isWithin(place, point) || isWithin(point, place))) {
     return refusal(point, `it and ${place} lie in each other, so the mount would show itself`)

@@ -17,7 +17,7 @@ describe("whoever asks for a run is told before it begins", () => {
       world.write("folder/a", "a")
       const of = (name: string) => fieldOf("mount", { path: world.folder, point: world.at(name) })
       if (process.platform !== "linux") return
-      assert.match((yield* of("none")) ?? "", /^point: .* there is no such directory$/)
+      assert.match((yield* of("none")) ?? "", /^point: .* there is no such directory; make it first$/)
       assert.match((yield* of("file")) ?? "", /^point: .* it is no directory$/)
       world.write("free/a", "a")
       assert.match((yield* of("folder")) ?? "", /^point: .* lie in each other/)

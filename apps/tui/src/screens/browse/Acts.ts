@@ -97,7 +97,7 @@ export const makeFolder = (state: State): Step<State> => {
   return {
     open: form({
       title: `Make a ${what}`,
-      fields: [Field.text("name", "Name", `In ${place}`, { isRequired: true })],
+      fields: [Field.text("name", "Name", `In ${place.replace(/:$/, "")}`, { isRequired: true })],
       submitLabel: `Make ${what}`,
       // There is but one field to be wrong.
       blame: () => "name",

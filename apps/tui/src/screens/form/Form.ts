@@ -108,7 +108,10 @@ const dropped: Answer = { _tag: "Said", tag: "form.drop", says: "" }
 const leaving = () =>
   question("Leave the form?", ["What was typed here is not kept."], [{ label: "Leave it", hand: dropped }])
 
-const isOnOptions = (state: State): boolean => fieldAt(state)?.options !== undefined
+/** What was sent is not changed any more. */
+const notWritten = ({ isBusy }: State): string | undefined => (isBusy ? "" : undefined)
+const notTurned = (state: State): string | undefined =>
+  fieldAt(state)?.options === undefined ? "" : notWritten(state)
 
 const commands: ReadonlyArray<Command<State>> = [
   {
@@ -151,7 +154,7 @@ const commands: ReadonlyArray<Command<State>> = [
     id: "form.turn",
     keys: ["right", "space"],
     label: "Other choice",
-    whyNot: (state) => (isOnOptions(state) ? undefined : ""),
+    whyNot: notTurned,
     run: (state) => turn(state, 1)
   },
   {
@@ -159,7 +162,7 @@ const commands: ReadonlyArray<Command<State>> = [
     keys: ["left"],
     label: "Choice before",
     isQuiet: true,
-    whyNot: (state) => (isOnOptions(state) ? undefined : ""),
+    whyNot: notTurned,
     run: (state) => turn(state, -1)
   },
   {
@@ -167,6 +170,7 @@ const commands: ReadonlyArray<Command<State>> = [
     keys: ["backspace", "delete"],
     label: "Erase",
     isQuiet: true,
+    whyNot: notWritten,
     run: (state) => {
       const field = fieldAt(state)
       if (field === undefined || field.options !== undefined) return {}
@@ -178,6 +182,7 @@ const commands: ReadonlyArray<Command<State>> = [
     keys: ["ctrl-u"],
     label: "Clear field",
     isQuiet: true,
+    whyNot: notWritten,
     run: (state) => {
       const field = fieldAt(state)
       return field === undefined ? {} : { state: withValue(state, field, "") }
