@@ -36,6 +36,18 @@ const restoring = (): (() => void) => {
   }
 }
 
+/** React looks once which of its builds to take: the one for its developers is half as large again. */
+const forUse = async <A>(load: () => Promise<A>): Promise<A> => {
+  const { NODE_ENV } = process.env
+  Object.assign(process.env, { NODE_ENV: "production" })
+  try {
+    return await load()
+  } finally {
+    if (NODE_ENV === undefined) Reflect.deleteProperty(process.env, "NODE_ENV")
+    else Object.assign(process.env, { NODE_ENV })
+  }
+}
+
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** What the process is to end with. */
@@ -74,7 +86,7 @@ export const main = async ({ isLinear, program, server }: MainOptions): Promise<
     // Each part is drawn as soon as what it needs is loaded.
     const { firstFrame } = await import("./FirstFrame.ts")
     stdout.write(firstFrame({ environment: process.env, home, kept }, tab, stdout.columns, stdout.rows))
-    const { run } = await import("./Interactive.ts")
+    const { run } = await forUse(() => import("./Interactive.ts"))
     const { code, problem } = await run({ program, server })
     restore()
     if (problem !== undefined) stderr.write(`${problem}\n`)

@@ -188,7 +188,9 @@ describe("New repository says at its field", () => {
     const made = await rig(
       {
         start: (kind, request) =>
-          isThere ? Effect.succeed(task({ kind, request })) : refuse("InvalidJob", "no place", { item: "repository" })
+          isThere
+            ? Effect.succeed(task({ kind, request, state: { _tag: "Done", failed: 0 } }))
+            : refuse("InvalidJob", "no place", { item: "repository" })
       },
       { tab: "backup" }
     )
@@ -204,7 +206,7 @@ describe("New repository says at its field", () => {
 
 it("a folder or bucket that can not be is said at its name, and none is made", async () => {
   let isPossible = false
-  const started = task({ state: { _tag: "Queued", notBefore: null } })
+  const started = task({ state: { _tag: "Done", failed: 0 } })
   const made = await rig({
     start: () => (isPossible ? Effect.succeed(started) : refuse("InvalidJob", "no such name", { item: "bucket" }))
   })

@@ -53,10 +53,13 @@ it("a mistake of the program ends the lines with two that say where it is writte
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-tui-"))
   vi.stubEnv("XDG_STATE_HOME", folder)
   try {
-    let out = ""
-    const write = (text: string) => void (out += text)
-    const code = await LinearMain.run({ input: process.stdin, write, make: () => Effect.die(new Error("bro\u001bken")) })
-    const [, file = ""] = /^error: .*: bro␛ken\nTasks go on\. What happened is in (.*)\n$/.exec(out) ?? []
+    const out: Array<string> = []
+    const code = await LinearMain.run({
+      input: process.stdin,
+      write: (text) => void out.push(text),
+      make: () => Effect.die(new Error("bro\u001bken"))
+    })
+    const [, file = ""] = /^error: .*: bro␛ken\nTasks go on\. What happened is in (.*)\n$/.exec(out.join("")) ?? []
     assert.include(fs.readFileSync(file, "utf8"), "Linear.test.ts")
     assert.strictEqual(code, 1)
   } finally {

@@ -1,7 +1,7 @@
 /** The fields of requests about repositories, and the passwords beside them, from flags. */
 import { resolve } from "node:path"
 import { printable } from "@ourclone/core/events/PrintableText"
-import * as OpenedRepository from "@ourclone/jobs/repository/OpenedRepository"
+import { secretOf } from "@ourclone/jobs/repository/PasswordName"
 import * as Effect from "effect/Effect"
 import { usage } from "../ExitCode.ts"
 import { given } from "../Given.ts"
@@ -34,7 +34,7 @@ export const sourceOf = (
   located: RepositoryPlace.Located,
   input: Password.PasswordInput
 ): readonly [string, PasswordSource] => [
-  OpenedRepository.secretOf(nameOf(located)),
+  secretOf(nameOf(located)),
   { input, question: `Password of ${printable(located.location)}` }
 ]
 

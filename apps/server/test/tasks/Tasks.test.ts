@@ -191,7 +191,7 @@ test("what is sure to go wrong is refused at its field, and nothing is told of f
   }
   expect(await start("backup", { repository: at("repository"), paths: [at("gone")] })).toEqual([400, "paths"])
   const outside = path.join(path.dirname(service.home), "gone")
-  expect(await start("backup", { repository: at("repository"), paths: [outside] })).toEqual([403, "PlaceNotAllowed"])
+  expect(await start("backup", { repository: at("repository"), paths: [outside] })).toEqual([403, "paths"])
   if (process.platform === "linux") {
     expect(await start("mount", { path: service.home, point: at("gone") })).toEqual([400, "point"])
   }

@@ -158,14 +158,6 @@ export const show = <State>(kind: ScreenKind<State>, state: State, id = ++last):
   }
 }
 
-/** The command that a key means. */
-export const commandOf = (screen: Screen, key: string): BoundCommand | undefined =>
-  screen.commands.find(({ keys }) => keys.includes(key))
-
-/** What a key comes to: an outcome, or why not; undefined for a key that means nothing here. */
-export const press = (screen: Screen, world: World, key: string): Outcome | undefined => {
-  const command = commandOf(screen, key)
-  if (command === undefined) return undefined
-  const whyNot = command.whyNot(world)
-  return whyNot === undefined ? command.run(world) : { notice: whyNot }
-}
+/** Of the commands that one key or word means, the one that may run now; else one that says why not. */
+export const fitting = (some: ReadonlyArray<BoundCommand>, world: World): BoundCommand | undefined =>
+  some.find(({ whyNot }) => whyNot(world) === undefined) ?? some.find(({ whyNot }) => whyNot(world) !== "") ?? some[0]

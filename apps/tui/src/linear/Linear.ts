@@ -4,7 +4,7 @@
  */
 import { printable } from "@ourclone/core/events/PrintableText"
 import { keyText } from "../command/Keys.ts"
-import type { BoundCommand, Screen } from "../command/Screen.ts"
+import { type BoundCommand, fitting, type Screen } from "../command/Screen.ts"
 import type { App, View } from "../program/App.ts"
 
 export const pageSize = 20
@@ -87,13 +87,14 @@ const finish = ({ commands }: Screen): BoundCommand | undefined =>
   commands.find(({ keys }) => keys.includes("ctrl-s")) ?? commands.find(({ keys }) => keys.includes("enter"))
 
 const find = (view: View, word: string): BoundCommand | undefined => {
-  const all = [...topOf(view).commands, ...view.everywhere]
   const lower = word.toLowerCase()
+  const of = (is: (command: BoundCommand) => boolean): BoundCommand | undefined =>
+    fitting(topOf(view).commands.filter(is), view.world) ?? fitting(view.everywhere.filter(is), view.world)
   return (
-    all.find(({ keys }) => keys.includes(word)) ??
-    all.find(({ label }) => label.toLowerCase() === lower) ??
+    of(({ keys }) => keys.includes(word)) ??
+    of(({ label }) => label.toLowerCase() === lower) ??
     (lower === "done" && prompt(view) !== undefined ? finish(topOf(view)) : undefined) ??
-    all.find(({ id, label }) => label.toLowerCase().startsWith(lower) || id === lower)
+    of(({ id, label }) => label.toLowerCase().startsWith(lower) || id === lower)
   )
 }
 

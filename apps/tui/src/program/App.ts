@@ -11,7 +11,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { Answer, Ask } from "../command/Ask.ts"
-import type { BoundCommand, Outcome, Screen, Tab } from "../command/Screen.ts"
+import { type BoundCommand, fitting, type Outcome, type Screen, type Tab } from "../command/Screen.ts"
 import type { World } from "../command/World.ts"
 import type { Link, LinkFailed } from "../link/Link.ts"
 import { password } from "../screens/asked/Password.ts"
@@ -324,8 +324,8 @@ export const make = Effect.fnUntraced(function* ({
     top,
     press: (key) => {
       if (isText(key) && top().typing(world) !== undefined) return type(key === "space" ? " " : key)
-      const own = top().commands.find(({ keys }) => keys.includes(key))
-      const command = own ?? view().everywhere.find(({ keys }) => keys.includes(key))
+      const of = (some: ReadonlyArray<BoundCommand>) => some.filter(({ keys }) => keys.includes(key))
+      const command = fitting(of(top().commands), world) ?? fitting(of(view().everywhere), world)
       if (command !== undefined) run(command)
     },
     run,

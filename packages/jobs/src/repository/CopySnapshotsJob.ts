@@ -6,6 +6,7 @@ import type { JobKind } from "../kind/JobKind.ts"
 import * as Tpslimit from "../place/Tpslimit.ts"
 import { access, count, locking, snapshotChoice } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
+import { secretOf } from "./PasswordName.ts"
 import * as SelectedSnapshots from "./SelectedSnapshots.ts"
 
 export const Request = Schema.Struct({
@@ -32,7 +33,7 @@ export const kind: JobKind<"copySnapshots", Request, Summary> = {
   type: "copySnapshots",
   request: Request,
   summary: Summary,
-  needs: ({ fromRepository, repository }) => [fromRepository, repository].map(OpenedRepository.secretOf),
+  needs: ({ fromRepository, repository }) => [fromRepository, repository].map(secretOf),
   run: Effect.fnUntraced(
     function* (request, beside) {
       const { tell } = beside

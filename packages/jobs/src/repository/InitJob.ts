@@ -12,6 +12,7 @@ import * as KeyFor from "../place/KeyFor.ts"
 import * as OpenPlace from "../place/OpenPlace.ts"
 import { access } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
+import { secretOf } from "./PasswordName.ts"
 
 export const Request = Schema.Struct({
   ...access,
@@ -58,7 +59,7 @@ export const kind: JobKind<"init", Request, Summary> = {
   request: Request,
   summary: Summary,
   needs: ({ copyChunkerFrom, repository }) =>
-    [copyChunkerFrom, repository].flatMap((name) => (name === undefined ? [] : [OpenedRepository.secretOf(name)])),
+    [copyChunkerFrom, repository].flatMap((name) => (name === undefined ? [] : [secretOf(name)])),
   run: Effect.fnUntraced(function* (request, beside) {
     const polynomial = yield* polynomialOf(request, beside)
     const provider = yield* OpenPlace.open(yield* OpenedRepository.locate(request.repository), beside.tell)
@@ -67,7 +68,7 @@ export const kind: JobKind<"init", Request, Summary> = {
       return yield* new InvalidJob({ field: "repository", message })
     }
     yield* KeyFor.demandDeeds(provider, ["list", "read", "write"])
-    const password = yield* OpenedRepository.passwordOf(beside, OpenedRepository.secretOf(request.repository))
+    const password = yield* OpenedRepository.passwordOf(beside, secretOf(request.repository))
     const { config } = yield* Repository.init(provider, password, { version: request.repositoryVersion, polynomial })
     beside.tell.fact({ _tag: "Step", name: madeStep, values: { id: config.id } })
     return { id: config.id, lifecycle: yield* keepOnlyLastVersion(provider, beside.tell) }

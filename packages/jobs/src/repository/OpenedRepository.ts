@@ -20,9 +20,7 @@ import * as Bwlimit from "../place/Bwlimit.ts"
 import * as OpenPlace from "../place/OpenPlace.ts"
 import * as Tpslimit from "../place/Tpslimit.ts"
 import type { Access, Locking, Reading } from "./Fields.ts"
-
-/** What the password of a repository is called in `needs`. */
-export const secretOf = (repository: string): SecretName => `repository:${repository}`
+import { secretOf } from "./PasswordName.ts"
 
 /** The secrets of a request that is about one repository. */
 export const needs = ({ repository }: Access): ReadonlyArray<SecretName> => [secretOf(repository)]

@@ -5,7 +5,7 @@ import { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as Secret from "@ourclone/core/configuration/Secret"
 import { SecretRefused } from "@ourclone/jobs/kind/JobError"
 import type { SecretName } from "@ourclone/jobs/kind/JobKind"
-import * as OpenedRepository from "@ourclone/jobs/repository/OpenedRepository"
+import { secretOf } from "@ourclone/jobs/repository/PasswordName"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
@@ -31,7 +31,7 @@ const passwordOf = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Redacted.Redacted<string>, SecretRefused | RemoteError, Remotes> {
   const { configurationFile } = yield* Remotes
   for (const { name, password } of (yield* ConfiguredRepositories.read(configurationFile)).values()) {
-    if (password === undefined || OpenedRepository.secretOf(name) !== secret) continue
+    if (password === undefined || secretOf(name) !== secret) continue
     const message = (because: string) => `the password of repository "${name}": ${because}`
     const found = yield* Effect.mapError(
       Secret.resolve(password, surroundings),

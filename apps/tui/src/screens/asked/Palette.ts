@@ -94,7 +94,7 @@ export const palette = (screen: Screen, everywhere: ReadonlyArray<BoundCommand>,
     whyNot: command.whyNot(world),
     outcome: (now) => command.run(now)
   })
-  const acts = screen.commands.filter(({ isQuiet }) => isQuiet !== true)
+  const acts = screen.commands.filter(({ isQuiet, whyNot }) => isQuiet !== true && whyNot(world) !== "")
   const tasks = world.tasks.slice(0, 200).map(
     (task): Entry => ({
       label: `Go to ${TaskTitle.of(task, world.home)}`,

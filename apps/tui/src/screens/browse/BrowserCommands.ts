@@ -150,10 +150,18 @@ export const commands: ReadonlyArray<Command<State>> = [
     run: (state) => ({ state: { ...state, compares: !state.compares } })
   },
   {
-    id: "browser.make",
+    id: "browser.makeFolder",
     keys: ["n"],
     label: "New folder",
-    about: "Or a new bucket, where buckets are listed",
+    whyNot: (state) => (Acts.isRoot(paneOf(state)) ? "" : undefined),
+    run: Acts.makeFolder
+  },
+  {
+    id: "browser.makeBucket",
+    keys: ["n"],
+    label: "New bucket",
+    about: "Where buckets are listed",
+    whyNot: (state) => (Acts.isRoot(paneOf(state)) ? undefined : ""),
     run: Acts.makeFolder
   },
   { id: "browser.goTo", keys: ["e"], label: "Go to", about: "A place by its name", run: Acts.goForm },

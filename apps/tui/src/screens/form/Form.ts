@@ -110,8 +110,7 @@ const leaving = () =>
 
 /** What was sent is not changed any more. */
 const notWritten = ({ isBusy }: State): string | undefined => (isBusy ? "" : undefined)
-const notTurned = (state: State): string | undefined =>
-  fieldAt(state)?.options === undefined ? "" : notWritten(state)
+const notTurned = (state: State): string | undefined => (fieldAt(state)?.options === undefined ? "" : notWritten(state))
 
 const commands: ReadonlyArray<Command<State>> = [
   {

@@ -46,8 +46,12 @@ const onceOnly = new Set([
   ...["unmount", "forget", "keyAdd", "keyRemove", "keyPassword", "removeKey"]
 ])
 
+/** Ended, and nothing of it is left to be done. */
+const isWhole = (task: Task | undefined): boolean =>
+  task?.state._tag === "Cancelled" || (task?.state._tag === "Done" && task.state.failed === 0)
+
 const whyNotAgain = (task: Task | undefined): string | undefined =>
-  task?.state._tag === "Done" && task.state.failed === 0 && onceOnly.has(task.kind)
+  task?.state._tag === "Done" && onceOnly.has(task.kind)
     ? "It is done; there is nothing of it to run again"
     : reason(task, "Again")
 
@@ -64,9 +68,16 @@ export const commands = <State>(taskOf: TaskOf<State>): ReadonlyArray<Command<St
     id: "task.pause",
     keys: ["p"],
     label: "Pause",
-    about: "Pause the task, or resume one that is paused; files on their way are finished or kept by parts",
-    whyNot: (state) => reason(taskOf(state), isPaused(taskOf(state)) ? "Resume" : "Pause"),
-    run: (state) => ask(taskOf, isPaused(taskOf(state)) ? "Resume" : "Pause")(state)
+    about: "Files on their way are finished or kept by parts",
+    whyNot: (state) => (isPaused(taskOf(state)) ? "" : reason(taskOf(state), "Pause")),
+    run: ask(taskOf, "Pause")
+  },
+  {
+    id: "task.resume",
+    keys: ["p"],
+    label: "Resume",
+    whyNot: (state) => (isPaused(taskOf(state)) ? reason(taskOf(state), "Resume") : ""),
+    run: ask(taskOf, "Resume")
   },
   {
     id: "task.cancel",
@@ -77,11 +88,18 @@ export const commands = <State>(taskOf: TaskOf<State>): ReadonlyArray<Command<St
     run: askToCancel(taskOf)
   },
   {
-    id: "task.again",
+    id: "task.retry",
     keys: ["r"],
     label: "Retry",
-    about: "Run the task again: what is done already is left alone, so only what failed is tried",
-    whyNot: (state) => whyNotAgain(taskOf(state)),
+    about: "What is done already is left alone, so only what failed is tried",
+    whyNot: (state) => (isWhole(taskOf(state)) ? "" : reason(taskOf(state), "Again")),
+    run: ask(taskOf, "Again")
+  },
+  {
+    id: "task.again",
+    keys: ["r"],
+    label: "Run again",
+    whyNot: (state) => (isWhole(taskOf(state)) ? whyNotAgain(taskOf(state)) : ""),
     run: ask(taskOf, "Again")
   },
   {
