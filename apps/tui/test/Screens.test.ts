@@ -189,6 +189,43 @@ describe("tasks", () => {
     await close()
   })
 
+  it("are in one view each, whose numbers sum up; a view without any says what it lacks", async () => {
+    const cancelled = task({ id: "c", state: { _tag: "Cancelled", by: "ann" }, endedAt: 0 })
+    const paused = task({ id: "d", state: { _tag: "Paused", by: "ann" } })
+    const { close, keys, lines, text } = await rig(
+      { tasks: Stream.concat(Stream.succeed([failing, cancelled, paused]), Stream.never) },
+      { tab: "tasks" }
+    )
+    assert.include(text(), "All 3  Running 0  Waiting 1  Failed 1  Done 1")
+    assert.include(lines().at(-1) ?? "", "r Retry")
+    await keys("tab")
+    assert.include(text(), "Nothing runs now")
+    await keys("tab")
+    assert.include(lines().at(-1) ?? "", "p Resume")
+    await keys("shift-tab")
+    assert.include(text(), "Nothing runs now")
+    await close()
+  })
+
+  it("that can not be done twice are not run again, and others are", async () => {
+    const done = { state: { _tag: "Done", failed: 0 }, endedAt: 0 } as const
+    const made = await rig(
+      { tasks: Stream.concat(Stream.succeed([task({ ...done, kind: "unmount" })]), Stream.never) },
+      { tab: "tasks" }
+    )
+    await made.keys("r")
+    assert.include(made.text(), "nothing of it to run again")
+    await made.close()
+    const other = await rig(
+      { tasks: Stream.concat(Stream.succeed([task(done)]), Stream.never), wish: () => Effect.succeed(task()) },
+      { tab: "tasks" }
+    )
+    assert.include(other.lines().at(-1) ?? "", "r Run again")
+    await other.keys("r")
+    assert.deepStrictEqual(other.asked.find(([name]) => name === "wish")?.slice(1, 3), ["1m8task", "Again"])
+    await other.close()
+  })
+
   it("go on when somebody leaves, who is told so first", async () => {
     const { close, keys, quits, text } = await rig({ tasks: Stream.concat(Stream.succeed([task()]), Stream.never) })
     await keys("Q")

@@ -42,5 +42,7 @@ export const cameTo = ({ kind, summary, totals }: Pick<Task, "kind" | "summary" 
   const files = kind === "backup" ? counted(summary, "totalFilesProcessed") : undefined
   if (files !== undefined) return Amount.files(files)
   if (totals.folders !== undefined) return Amount.counted(totals.folders, "folder")
+  // What failed was to be done.
+  if (totals.failed > 0) return Amount.files(0)
   return findNothing.has(kind) ? "nothing to do" : "–"
 }

@@ -41,3 +41,7 @@ test("a backup's figures are those of its summary, as it tells of no file alone"
   const copy = { kind: "copy", summary: null, totals: { ...totals(4), doneBytes: 7 } }
   expect([completed(copy), bytesThrough(copy)]).toEqual([4, 7])
 })
+
+test("a copy of which all failed had something to do", () => {
+  expect(cameTo({ kind: "copy", summary: null, totals: { ...totals(0), failed: 1 } })).toBe("0 files")
+})

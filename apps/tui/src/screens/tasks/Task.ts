@@ -137,6 +137,8 @@ const logLines = ({ facts }: State): ReadonlyArray<string> =>
   })
 
 const mostFailureLines = 6
+/** Of one fact. */
+const mostLogLines = 4
 
 /** Why it was put off, as its last run said. */
 const putOff = ({ facts, task }: State): string | undefined => {
@@ -186,6 +188,8 @@ const drawn = (state: State, world: World, columns: number, rows: number): Reado
   const below =
     state.part === "log"
       ? logLines(state)
+          .slice(-room)
+          .flatMap((text) => Lines.wrap(text, columns - 2).slice(0, mostLogLines))
           .slice(-room)
           .map((text) => Lines.line(` ${text}`))
       : Table.lines({ ...causeTable, empty: [withoutCauses(state.task)] }, state.causes, world, {

@@ -24,12 +24,13 @@ interface State {
   readonly view: View
 }
 
+/** Each task is in one of them, besides `All`. */
 const belongs: { readonly [Name in View]: (task: Task) => boolean } = {
   All: () => true,
   Running: ({ state }) => state._tag === "Running",
   Waiting: ({ state }) => ["Queued", "Waiting", "Paused"].includes(state._tag),
   Failed: ({ state }) => state._tag === "Failed" || (state._tag === "Done" && state.failed > 0),
-  Done: ({ state }) => state._tag === "Done" || state._tag === "Cancelled"
+  Done: ({ state }) => (state._tag === "Done" && state.failed === 0) || state._tag === "Cancelled"
 }
 
 const lens: ListCommands.Lens<State, Task> = {
