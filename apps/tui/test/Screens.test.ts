@@ -207,6 +207,23 @@ describe("tasks", () => {
     await close()
   })
 
+  it("such as a backup are saved as schedules, which run the same", async () => {
+    const plans: Array<unknown> = []
+    const request = { repository: "home", paths: ["/home/ann"] }
+    const backup = task({ kind: "backup", request, state: { _tag: "Done", failed: 0 } })
+    const made = await rig(
+      {
+        tasks: Stream.concat(Stream.succeed([backup]), Stream.never),
+        addSchedule: (plan) => Effect.sync(() => void plans.push([plan.name, plan.kind, plan.request]))
+      },
+      { tab: "tasks" }
+    )
+    await made.keys("W", "text:nightly", "ctrl-s")
+    assert.deepStrictEqual(plans, [["nightly", "backup", request]])
+    assert.strictEqual(made.app.top().name, "Tasks")
+    await made.close()
+  })
+
   it("that can not be done twice are not run again, and others are", async () => {
     const done = { state: { _tag: "Done", failed: 0 }, endedAt: 0 } as const
     const made = await rig(

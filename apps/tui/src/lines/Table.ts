@@ -9,6 +9,8 @@ export interface Column<Item, Context> {
   /** Columns of the terminal; the one without takes what is left. */
   readonly width?: number
   readonly isRight?: boolean
+  /** Loses its end where it is too long; a name loses its middle. */
+  readonly isSentence?: true
   /** Only in windows at least so wide. */
   readonly from?: number
   readonly text: (item: Item, context: Context) => string
@@ -25,8 +27,12 @@ export interface Table<Item, Context> {
 export const offsetOf = (at: number, count: number, rows: number): number =>
   Math.max(0, Math.min(at - Math.floor(rows / 2), count - rows))
 
-const cell = (text: string, columns: number, isRight: boolean): string => {
-  const shown = shorten(printable(text), columns)
+const cell = (
+  text: string,
+  columns: number,
+  { isRight = false, isSentence }: { readonly isRight?: boolean; readonly isSentence?: true }
+): string => {
+  const shown = (isSentence === true ? Lines.start : shorten)(printable(text), columns)
   return isRight ? " ".repeat(Math.max(0, columns - widthOf(shown))) + shown : pad(shown, columns)
 }
 
@@ -52,7 +58,7 @@ export const lines = <Item, Context>(
   const put = (texts: ReadonlyArray<string>): string => texts.join("  ")
   const out: Array<Lines.Line> = []
   if (options.hasHead !== false) {
-    const heads = shown.map(({ head, isRight = false }, index) => cell(head, widths[index]!, isRight))
+    const heads = shown.map((column, index) => cell(column.head, widths[index]!, column))
     out.push(Lines.line(`   ${put(heads)}`, "faint"))
   }
   if (list.shown.length === 0) {
@@ -64,10 +70,10 @@ export const lines = <Item, Context>(
   list.shown.slice(from, from + room).forEach((item, index) => {
     const isChosen = isActive && from + index === list.at
     const lead = `${isChosen ? ">" : " "}${isMarked(item) ? marks.marked : " "} `
-    const spans = shown.map(({ isRight = false, text, tone }, column) =>
+    const spans = shown.map((column, index) =>
       Lines.span(
-        cell(text(item, context), widths[column]!, isRight),
-        isChosen ? "chosen" : (tone?.(item, context) ?? "plain")
+        cell(column.text(item, context), widths[index]!, column),
+        isChosen ? "chosen" : (column.tone?.(item, context) ?? "plain")
       )
     )
     const row: Array<Lines.Span> = [Lines.span(lead, isChosen ? "chosen" : "plain")]

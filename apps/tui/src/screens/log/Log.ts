@@ -17,7 +17,7 @@ const lens: ListCommands.Lens<State, Notice> = { get: ({ list }) => list, set: (
 const table: Table.Table<Notice, World> = {
   columns: [
     { head: "Time", width: 11, text: ({ at }, { now }) => clock(at, now) },
-    { head: "What", text: ({ text }) => text, tone: ({ isBad }) => (isBad ? "bad" : "plain") }
+    { head: "What", isSentence: true, text: ({ text }) => text, tone: ({ isBad }) => (isBad ? "bad" : "plain") }
   ],
   empty: ["Nothing has been said yet."]
 }

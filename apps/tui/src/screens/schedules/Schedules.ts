@@ -39,12 +39,13 @@ const table: Table.Table<Schedule, World> = {
       head: "Missed",
       width: 24,
       from: 120,
+      isSentence: true,
       text: ({ lastMissed }, { now }) =>
         lastMissed === null ? "–" : `${clock(lastMissed.at, now)} ${lastMissed.because}`,
       tone: ({ lastMissed }) => (lastMissed === null ? "plain" : "warn")
     }
   ],
-  empty: ["Nothing begins by itself yet.", "", "In the plan of a transfer, W saves it as a schedule."]
+  empty: ["Nothing begins by itself yet.", "", "W saves one: in the plan of a transfer, or on a task such as a backup."]
 }
 
 const none = ({ list }: State): string | undefined =>

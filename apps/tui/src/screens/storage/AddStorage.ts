@@ -37,7 +37,7 @@ export const nameOf = (type: string): string => names[type] ?? type
 const table: Table.Table<StorageType, World> = {
   columns: [
     { head: "Storage", width: 34, text: ({ type }) => nameOf(type) },
-    { head: "", text: ({ description }) => description }
+    { head: "", isSentence: true, text: ({ description }) => description }
   ],
   empty: []
 }

@@ -51,6 +51,7 @@ const table: Table.Table<Row, State["seen"]> = {
     },
     {
       head: "Last look",
+      isSentence: true,
       text: (row, seen) => (row._tag === "Add" ? "" : row._tag === "Here" ? "–" : (seen[row.remote.name]?.says ?? "–")),
       tone: (row, seen) => (row._tag === "Remote" && seen[row.remote.name]?.isBad === true ? "bad" : "plain")
     }

@@ -22,7 +22,7 @@ const lens: ListCommands.Lens<State, Outcome> = { get: ({ list }) => list, set: 
 const table: Table.Table<Outcome, World> = {
   columns: [
     { head: "File", text: ({ path }) => path },
-    { head: "Because", width: 60, from: 140, text: ({ message }) => message }
+    { head: "Because", width: 60, from: 140, isSentence: true, text: ({ message }) => message }
   ],
   empty: []
 }

@@ -9,6 +9,7 @@ import { standing } from "../../words/StateWords.ts"
 import * as TaskTitle from "../../words/TaskTitle.ts"
 import { question } from "../asked/Question.ts"
 import { plan } from "../migrate/Plan.ts"
+import { newSchedule } from "../schedules/NewSchedule.ts"
 
 type TaskOf<State> = (state: State) => Task | undefined
 
@@ -54,6 +55,11 @@ const whyNotAgain = (task: Task | undefined): string | undefined =>
   task?.state._tag === "Done" && onceOnly.has(task.kind)
     ? "It is done; there is nothing of it to run again"
     : reason(task, "Again")
+
+const whyNoSchedule = (task: Task | undefined): string | undefined => {
+  if (task === undefined) return "There is no task here"
+  return onceOnly.has(task.kind) ? "It is done once, and not by the clock" : undefined
+}
 
 const isPaused = (task: Task | undefined): boolean => task?.state._tag === "Paused"
 
@@ -101,6 +107,18 @@ export const commands = <State>(taskOf: TaskOf<State>): ReadonlyArray<Command<St
     label: "Run again",
     whyNot: (state) => (isWhole(taskOf(state)) ? whyNotAgain(taskOf(state)) : ""),
     run: ask(taskOf, "Again")
+  },
+  {
+    id: "task.schedule",
+    keys: ["W"],
+    label: "Save as schedule",
+    about: "Has the same begin by itself, by the clock or when a folder changes",
+    isQuiet: true,
+    whyNot: (state) => whyNoSchedule(taskOf(state)),
+    run: (state, { home }) => {
+      const task = taskOf(state)
+      return task === undefined ? {} : { open: newSchedule(task.kind, task.request, home) }
+    }
   },
   {
     id: "task.undo",

@@ -63,7 +63,7 @@ const table: Table.Table<Task, World> = {
       tone: ({ state }) => StateWords.standing(state).tone
     },
     { head: "Task", text: (task, { home }) => TaskTitle.of(task, home) },
-    { head: "Progress", width: 16, from: 60, text: inShort },
+    { head: "Progress", width: 16, from: 60, isSentence: true, text: inShort },
     {
       head: "Rate",
       width: 11,
