@@ -123,6 +123,14 @@ export const make = ({
     return failure.code === "SecretRefused" ? new LinkFailed({ failure: { ...failure, item: "password" } }) : error
   }
 
+  /** Who only types a secret is not there when it begins by itself. */
+  const ofSchedule = (error: LinkFailed): LinkFailed => {
+    const { remedy: _, ...failure } = error.failure
+    if (failure.code !== "SecretRefused") return error
+    const message = `${failure.message}; say in the configuration where it is kept, such as password = "file:PATH"`
+    return new LinkFailed({ failure: { ...failure, message } })
+  }
+
   const addRepository = Effect.fnUntraced(function* (ask: Of<"AddRepository">, id: number) {
     const { isNew, location, name, tag } = ask
     const repository = name === "" ? location : name
@@ -214,7 +222,11 @@ export const make = ({
         return changing(ask.name === "" ? addRepository(ask, id) : Effect.mapError(addRepository(ask, id), ofForm))
       case "AddSchedule":
         return changing(
-          said(id, ask.tag, Effect.as(Effect.mapError(link.addSchedule(ask.plan), ofForm), `Saved ${ask.plan.name}`))
+          said(
+            id,
+            ask.tag,
+            Effect.as(Effect.mapError(link.addSchedule(ask.plan), ofSchedule), `Saved ${ask.plan.name}`)
+          )
         )
       case "ChangeSchedule":
         return changing(link.changeSchedule(ask.id, { isOn: ask.isOn }))
