@@ -57,8 +57,7 @@ const causeTable: Table.Table<Cause, World> = {
   columns: [
     {
       head: "Reason",
-      text: ({ message, remedy }) =>
-        told({ message, ...(remedy === null ? {} : { remedy: JSON.parse(remedy) }) }).replace(/\n/g, " ")
+      text: ({ message, remedy }) => told({ message, ...(remedy === null ? {} : { remedy: JSON.parse(remedy) }) })
     },
     {
       head: "Kind",
