@@ -66,6 +66,10 @@ export const prepare = (
         )
       else if (found === "directory") return
       else if (found === "other") return yield* bad(point, "it is no directory")
-      else return yield* bad(point, found === "ENOENT" ? "there is no such directory; make it first" : `the system says ${found}`)
+      else
+        return yield* bad(
+          point,
+          found === "ENOENT" ? "there is no such directory; make it first" : `the system says ${found}`
+        )
     }
   })
