@@ -12,6 +12,7 @@ import { fingerprint } from "./KnownHosts.ts"
 import { type Site, status, statusOf, toStorageError } from "./SftpErrors.ts"
 import { type SftpOptions, userOf } from "./SftpOptions.ts"
 import * as SignIn from "./SignIn.ts"
+import * as SshThrift from "./SshThrift.ts"
 
 /** Ends with `done`; what it throws counts as its error. */
 export type Call<A> = (sftp: SFTPWrapper, done: (error: Error | null | undefined, value: A) => void) => void
@@ -134,6 +135,7 @@ const connect = (options: SftpOptions, onEnd: () => void): Promise<Channel> =>
         end(new Error(`nothing was answered for ${options.idleTimeout} s`))
       }
     }, idleMillis / 4).unref()
+    SshThrift.apply(client)
     client.on("error", (error) => {
       problem = error
       end(error)

@@ -28,8 +28,8 @@ const keygen = (file: string, ...options: ReadonlyArray<string>): void => {
   if (status !== 0) throw new Error(stderr)
 }
 
-/** `sftp` is the command that serves files. */
-export const start = async ({ sftp = "internal-sftp" } = {}): Promise<OpenSshServer> => {
+/** `sftp` is the command that serves files; keys are exchanged anew after so many bytes, as `rekeyLimit` says it. */
+export const start = async ({ rekeyLimit = "default", sftp = "internal-sftp" } = {}): Promise<OpenSshServer> => {
   const folder = fs.mkdtempSync(path.join(tmpdir(), "ourclone-sshd-"))
   const port = await freePort()
   keygen(`${folder}/host`, "-t", "ed25519")
@@ -46,6 +46,7 @@ export const start = async ({ sftp = "internal-sftp" } = {}): Promise<OpenSshSer
     "StrictModes no",
     "UsePAM no",
     "MaxStartups 100",
+    `RekeyLimit ${rekeyLimit}`,
     `Subsystem sftp ${sftp}`
   ]
   fs.writeFileSync(`${folder}/config`, `${lines.join("\n")}\n`)

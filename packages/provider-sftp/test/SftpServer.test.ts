@@ -46,6 +46,22 @@ describe.skipIf(because !== undefined)(`SFTP server${because === undefined ? "" 
       })
     )
 
+  it.live("goes on while keys are exchanged anew", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const anew = yield* Effect.acquireRelease(
+          Effect.promise(() => start({ rekeyLimit: "2M" })),
+          ({ stop }) => Effect.promise(stop)
+        )
+        const { keyFile, knownHosts, port } = anew
+        const provider = yield* open(anew.folder, { ...values(), keyFile, knownHosts, port })
+        const content = pattern(12 * 1024 * 1024)
+        const file = yield* provider.put(at("large"), pieces(content), { modifiedAt })
+        assert.isTrue(Buffer.from(yield* provider.readAll(file)).equals(content))
+      })
+    )
+  )
+
   it.live("signs nobody in with a wrong key or password, and says which options to look at", () =>
     Effect.gen(function* () {
       const error = yield* failure({ ...values(), keyFile: `${server.folder}/host` })
