@@ -21,6 +21,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { optionsOf, type Plugin, read } from "./InstalledPlugins.ts"
 import * as PluginEnding from "./PluginEnding.ts"
+import * as PluginPrinting from "./PluginPrinting.ts"
 
 /** In milliseconds. */
 export interface Patience {
@@ -42,6 +43,7 @@ const load = (plugin: Plugin, patience: number): Effect.Effect<ProviderFactory, 
   Effect.tryPromise({
     try: async () => {
       PluginEnding.watch(plugin)
+      PluginPrinting.toErrors()
       const { default: factory } = (await import(pathToFileURL(plugin.entry).href)) as {
         readonly default: ProviderFactory
       }

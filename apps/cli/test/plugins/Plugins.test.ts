@@ -3,7 +3,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import { Effect } from "effect"
-import { expect, it } from "vitest"
+import { expect, it, vi } from "vitest"
 import * as PluginFactory from "../../src/plugins/PluginFactory.ts"
 import * as PluginPackage from "../../src/plugins/PluginPackage.ts"
 import * as PluginProbe from "../../src/plugins/PluginProbe.ts"
@@ -115,6 +115,35 @@ it("a plugin that does not sign in, or opens no place, is given up by its name",
     expect(failed.message).toContain('the plugin "ourclone-provider-memo" 1.2.3')
     expect(failed.message).toContain(index === 2 ? "failed by itself: a mistake" : "did not answer within 0.3 s")
   }
+})
+
+it("what a plugin prints is no result", async () => {
+  const { folder } = makeCli()
+  const prints = good.replace("const files", 'console.log("printed at once")\nconst files')
+  const package_ = PluginPackage.read(
+    write(
+      path.join(folder, "loud"),
+      head + prints.replace("connect: () =>", 'connect: () => console.info("printed later") ??')
+    )
+  )
+  const facts = await Effect.runPromise(PluginProbe.probe(package_, []))
+  const said = { out: "", error: "" }
+  const noting = (stream: NodeJS.WriteStream, to: keyof typeof said) =>
+    vi.spyOn(stream, "write").mockImplementation((text) => {
+      said[to] += String(text)
+      return true
+    })
+  const spies = [noting(process.stdout, "out"), noting(process.stderr, "error")]
+  const before = { ...console }
+  try {
+    const factory = PluginFactory.factoryOf({ ...package_, from: "", facts })
+    const opened = ProviderFactory.open(factory, { word: "x" }, { name: "notes:", location: "" })
+    await Effect.runPromise(Effect.scoped(opened))
+  } finally {
+    Object.assign(console, before)
+    for (const spy of spies) spy.mockRestore()
+  }
+  expect([said.out, said.error]).toEqual(["", "printed at once\nprinted later\n"])
 })
 
 it("a plugin is added from a folder, used like any other storage, fails alone, and is removed", async () => {
