@@ -34,13 +34,46 @@ const settingsOf = (values: ReadonlyMap<string, string>): Record<string, OptionV
   }
 }
 
-const placeOf = (values: ReadonlyMap<string, string>): string =>
-  [values.get("bucket") ?? "", (values.get("dir") ?? "").replace(/^\/+|\/+$/g, "")]
-    .filter((part) => part !== "")
-    .join("/")
+const folderOf = (values: ReadonlyMap<string, string>): string => (values.get("dir") ?? "").replace(/^\/+|\/+$/g, "")
 
-type Made = Pick<ImportedRemote, "type" | "options"> & { readonly known: ReadonlyArray<string> }
+/** On a server there is no bucket, and a folder may be one of the whole machine. */
+const placeOf = (values: ReadonlyMap<string, string>): string => {
+  const bucket = values.get("bucket") ?? ""
+  if (bucket === "") return values.get("dir") ?? ""
+  const folder = folderOf(values)
+  return folder === "" ? bucket : `${bucket}/${folder}`
+}
 
+const portOf = (values: ReadonlyMap<string, string>): number | undefined => {
+  const port = Number(values.get("port"))
+  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : undefined
+}
+
+/** The address of its server: in the clear only where the file says so, by `http://` or the port of that. */
+const addressOf = (values: ReadonlyMap<string, string>): string | undefined => {
+  const host = values.get("host")?.replace(/\/+$/, "")
+  if (!host) return undefined
+  const port = portOf(values)
+  const isPlain = port === 80 && !values.has("secure")
+  const [address, isUsual] = host.includes("://") ? [host, false] : [`${isPlain ? "http" : "https"}://${host}`, true]
+  if (port === undefined || /:\d+$/.test(host) || (isUsual && port === (isPlain ? 80 : 443))) return address
+  return address.replace(/^(\w+:\/\/[^/]+)/, `$1:${port}`)
+}
+
+/** What `location` names: a region, or one of the two by the names that Amazon had for them. */
+const regionOf = (location: string | undefined): string | undefined => {
+  if (!location) return undefined
+  const classic: Readonly<Record<string, string>> = { US: "us-east-1", EU: "eu-west-1" }
+  return classic[location.toUpperCase()] ?? location.toLowerCase()
+}
+
+/** `place`: where it is not what the keywords for that say. */
+type Made = Pick<ImportedRemote, "type" | "options"> & {
+  readonly known: ReadonlyArray<string>
+  readonly place?: string
+}
+
+const atHost = ["host", "port", "secure"]
 const common = ["type", "bucket", "dir", "workers", "retries", "off", "onlyif"]
 
 const madeOf = (values: ReadonlyMap<string, string>): Made | string => {
@@ -59,16 +92,41 @@ const madeOf = (values: ReadonlyMap<string, string>): Made | string => {
     case "s3": {
       const lost = missing("accesskey", "secretkey")
       if (lost.length > 0) return `its keys are not in the file: ${lost.join(" and ")}`
-      const [host, region] = [values.get("host"), values.get("location")]
+      const [address, region] = [addressOf(values), regionOf(values.get("location"))]
       const options = {
         accessKeyId: values.get("accesskey") ?? "",
         secretAccessKey: secret("secretkey"),
-        ...(host === undefined ? {} : { endpoint: host.includes("://") ? host : `https://${host}` }),
+        ...(address === undefined ? {} : { endpoint: address }),
         ...(region === undefined ? {} : { region }),
         ...(values.get("class") === undefined ? {} : { storageClass: values.get("class") ?? "" }),
         ...settingsOf(values)
       }
-      return { type: "s3", options, known: [...common, "accesskey", "secretkey", "host", "location", "class"] }
+      return { type: "s3", options, known: [...common, ...atHost, "accesskey", "secretkey", "location", "class"] }
+    }
+    case "ssh":
+    case "sftp": {
+      const host = values.get("host")
+      if (!host) return "its host is not in the file"
+      const [port, user] = [portOf(values), values.get("userid")]
+      const options = {
+        host,
+        ...(port === undefined ? {} : { port }),
+        ...(user === undefined ? {} : { user }),
+        ...settingsOf(values)
+      }
+      return { type: "sftp", options, known: [...common, "host", "port", "userid"] }
+    }
+    case "dav":
+    case "webdav": {
+      const [address, user] = [addressOf(values), values.get("userid")]
+      if (address === undefined || user === undefined) return "its host and userid are not in the file"
+      const options = {
+        url: `${address}/${folderOf(values)}`,
+        user,
+        password: secret("password"),
+        ...settingsOf(values)
+      }
+      return { type: "webdav", options, known: [...common, ...atHost, "userid", "password"], place: "" }
     }
     case "dir":
       return "a folder of this machine needs no remote: write its path"
@@ -88,8 +146,7 @@ export const fromHashBackup = (text: string): Imported => {
       refused.push({ name: `${name} (line ${line})`, because: made })
       continue
     }
-    const { known, options, type } = made
-    const place = placeOf(values)
+    const { known, options, place = placeOf(values), type } = made
     const left = [...values.keys()].filter((keyword) => !known.includes(keyword))
     remotes.push({
       name: remoteNameOf(name),

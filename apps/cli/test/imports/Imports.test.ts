@@ -167,6 +167,34 @@ bucket other
   expect(refused.map(({ name }) => name)).toEqual(["usb (line 11)", "hidden (line 14)"])
 })
 
+it("takes over the hosts, ports and regions of HashBackup's destinations", () => {
+  const from = (text: string) =>
+    fromHashBackup(`destname other\n${text}`).remotes.map(({ notes, options, type }) => [type, plain(options), notes])
+  const keys = "accesskey id\nsecretkey secret\nbucket files\n"
+  const both = { accessKeyId: "id", secretAccessKey: "secret" }
+  const place = ["its place is other:files"]
+  expect(from(`type s3\n${keys}host nas.example\nport 9000\nlocation EU\ndebug 1\n`)).toEqual([
+    ["s3", { ...both, endpoint: "https://nas.example:9000", region: "eu-west-1" }, [...place, "not taken over: debug"]]
+  ])
+  for (const [host, endpoint] of [
+    ["host s3.example", "https://s3.example"],
+    ["host s3.example\nport 443\nsecure", "https://s3.example"],
+    ["host s3.example\nport 80", "http://s3.example"],
+    ["host http://s3.example/\nport 9000", "http://s3.example:9000"],
+    ["host s3.example:9000\nport 9000", "https://s3.example:9000"]
+  ]) {
+    expect(from(`type s3\n${keys}${host}\nlocation us-west-2\n`), host).toEqual([
+      ["s3", { ...both, endpoint, region: "us-west-2" }, place]
+    ])
+  }
+  expect(from("type ssh\nhost nas.example\nport 2222\nuserid ann\ndir /srv/hb\nrate 1m\n")).toEqual([
+    ["sftp", { host: "nas.example", port: 2222, user: "ann" }, ["its place is other:/srv/hb", "not taken over: rate"]]
+  ])
+  expect(from("type dav\nsecure\nhost dav.example\ndir dav\nuserid ann\npassword potato\n")).toEqual([
+    ["webdav", { url: "https://dav.example/dav", user: "ann", password: "potato" }, []]
+  ])
+})
+
 it("reads the key of the b2 tool, and leaves its tokens", () => {
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-import-")), "account_info")
   const database = new DatabaseSync(file)

@@ -1,5 +1,6 @@
 /** Files that the programs themselves have written, taken over and used. */
 import { execFile } from "node:child_process"
+import * as fs from "node:fs"
 import * as path from "node:path"
 import { startEmulator } from "@ourclone/b2-emulator/Emulator"
 import { skipWithout } from "@ourclone/core/testing/Programs"
@@ -51,6 +52,44 @@ test("rclone's configuration, as rclone writes it: what it stored is read, throu
   expect((await run("cat", "secret:a.txt")).out).toBe("hello")
   expect((await run("ls", "by-s3:some-bucket")).out).toContain("hidden")
   expect((await run("check", "@/files", "secret:")).code).toBe(0)
+}, 60_000)
+
+/** rclone asks for a password at a terminal alone. */
+const withPassword = (config: string, home: string) =>
+  new Promise<void>((resolve, reject) => {
+    const env = { ...process.env, RCLONE_CONFIG: config, HOME: home }
+    const asked = execFile("script", ["-qec", "rclone config", "/dev/null"], { env }, (failure) =>
+      failure === null ? resolve() : reject(failure)
+    )
+    // Set a password, add it, twice, and back.
+    asked.stdin?.end("s\na\npötato 🔑\npötato 🔑\nq\nq\n")
+  })
+
+test("rclone's configuration that rclone has encrypted is read with its password, and with no other", async (context) => {
+  skipWithout(context, "rclone")
+  if (process.platform !== "linux") return context.skip("script(1) of Linux is needed")
+  const { endpoint, key, keyId } = await emulated()
+  const { folder } = makeCli()
+  const config = path.join(folder, "rclone.conf")
+  const keys = [`account=${keyId}`, `key=${key}`, `endpoint=${endpoint}`]
+  await ran("rclone", ["config", "create", "photos", "b2", ...keys], { RCLONE_CONFIG: config, HOME: folder })
+  await withPassword(config, folder)
+  expect(fs.readFileSync(config, "utf8")).toContain("RCLONE_ENCRYPT_V0:")
+  const withEnvironment = (environment: { readonly [name: string]: string }) => {
+    const cli = makeCli({ environment })
+    return { ...cli, imported: () => cli.run("remote", "import", config) }
+  }
+  expect(await withEnvironment({}).imported()).toMatchObject({
+    code: 2,
+    error: expect.stringContaining("RCLONE_CONFIG_PASS")
+  })
+  expect(await withEnvironment({ RCLONE_CONFIG_PASS: "tomato" }).imported()).toMatchObject({
+    code: 2,
+    error: expect.stringContaining("wrong")
+  })
+  const { imported, run } = withEnvironment({ RCLONE_CONFIG_PASS: "pötato 🔑" })
+  expect(await imported()).toMatchObject({ code: 0, out: expect.stringContaining("added photos:") })
+  expect((await run("ls", "photos:")).code).toBe(0)
 }, 60_000)
 
 test("the file of the b2 tool, as it writes it, signs in", async (context) => {
