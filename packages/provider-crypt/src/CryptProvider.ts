@@ -31,13 +31,28 @@ const notOurs = "it was not stored with this password and these options"
 export const make = (beneath: Provider, name: string, options: CryptOptions, keys: Keys): Provider => {
   const names = Names.make(options, keys)
 
+  const hintOf = (path: string): string | undefined => {
+    try {
+      return names.tooLong(makeUnsafe(path))
+    } catch {
+      return undefined
+    }
+  }
+  /** A storage that refuses a name of which it can only be told what it is hidden as. */
+  const lengthened = (path: string, reason: Reason): Reason => {
+    const isOfName = reason._tag === "PermissionDenied" && reason.concernsAll !== true
+    if (!isOfName && reason._tag !== "InvalidRequest" && reason._tag !== "UnexpectedResponse") return reason
+    const hint = hintOf(path)
+    return hint === undefined
+      ? reason
+      : new InvalidRequest({ message: `${reason.message}; ${hint}`, concernsName: true })
+  }
+
   /** Names the file as people know it, and the place too. */
   const translated =
     (path: string) =>
-    (error: StorageError): StorageError => {
-      const { operation, reason } = error
-      return new StorageError({ provider: name, operation, path, reason })
-    }
+    ({ operation, reason }: StorageError): StorageError =>
+      new StorageError({ provider: name, operation, path, reason: lengthened(path, reason) })
   const work = <A>(path: RemotePath, run: () => Effect.Effect<A, StorageError>): Effect.Effect<A, StorageError> =>
     Effect.mapError(
       Effect.suspend(() => {

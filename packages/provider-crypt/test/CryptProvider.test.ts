@@ -2,6 +2,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { isInside, ofPath } from "@ourclone/core/contract/PlaceIdentity"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import {
+  InvalidRequest,
+  PermissionDenied,
+  type Reason,
+  StorageError,
+  UnexpectedResponse
+} from "@ourclone/core/contract/StorageError"
 import * as Guard from "@ourclone/core/engine/Guard"
 import {
   at,
@@ -140,6 +147,40 @@ describe("CryptProvider", () => {
       yield* put(provider, "x".repeat(2047), "yes")
       assert.strictEqual(yield* textAt(provider, "x".repeat(2047)), "yes")
       assert.strictEqual((yield* list(provider, "")).length, 1)
+    })
+  )
+
+  it.live("says of a name that the storage refuses how long it is there, and what to do", () =>
+    Effect.gen(function* () {
+      const reasons = [
+        new InvalidRequest({ message: "no such name" }),
+        new UnexpectedResponse({ message: "Failure" }),
+        new PermissionDenied({ message: "no" })
+      ]
+      const failing = Effect.fnUntraced(function* (name: string, given: CryptOptions, why: Reason) {
+        const beneath = MemoryProvider.make()
+        const refuses: Provider = {
+          ...beneath,
+          put: (path) => Effect.fail(new StorageError({ provider: "beneath:", operation: "put", path, reason: why }))
+        }
+        const provider = CryptProvider.make(refuses, "secret:", given, yield* Keys.make(given))
+        return (yield* Effect.flip(put(provider, name, "no"))).message
+      })
+      const [base64, off] = [
+        { ...options, filenameEncoding: "base64" as const },
+        { ...options, filenameEncryption: "off" as const }
+      ]
+      for (const why of reasons) {
+        const message = yield* failing(`letters/${"x".repeat(144)}`, options, why)
+        assert.match(message, new RegExp(`${why.message}; .* 256 bytes instead of 144, .* 143 bytes, .*base64.* 175`))
+        assert.notInclude(yield* failing("x".repeat(143), options, why), "hidden")
+      }
+      assert.match(
+        yield* failing("x".repeat(176), base64, reasons[0]!),
+        /256 bytes .* 175 bytes, .*filenameEncryption off/
+      )
+      assert.notInclude(yield* failing("x".repeat(175), base64, reasons[0]!), "hidden")
+      assert.match(yield* failing("x".repeat(252), off, reasons[0]!), /256 bytes instead of 252.*: shorten it$/)
     })
   )
 

@@ -11,6 +11,8 @@ export interface Names {
   /** Throws `InvalidRequest` for a name that is too long. */
   readonly fileBeneath: (path: RemotePath.RemotePath) => RemotePath.RemotePath
   readonly folderBeneath: (path: RemotePath.RemotePath) => RemotePath.RemotePath
+  /** What to do about a file whose hidden name is longer than many storages take; `undefined` of any other. */
+  readonly tooLong: (path: RemotePath.RemotePath) => string | undefined
   /** `undefined` for what nobody stored with these keys. */
   readonly file: (path: string) => RemotePath.RemotePath | undefined
   readonly folder: (path: string) => RemotePath.RemotePath | undefined
@@ -58,7 +60,8 @@ const encrypted = (keys: Keys, encoding: CryptOptions["filenameEncoding"]): Segm
     hide: (name) => {
       const bytes = padded(Buffer.from(name))
       if (bytes.length <= Eme.largest) return encode(eme.encrypt(bytes))
-      throw new InvalidRequest({ message: "the name is too long to be encrypted: shorten it", concernsName: true })
+      const message = `the name has ${bytes.length} bytes to encrypt, and ${Eme.largest} is the most: shorten it, or set filenameEncryption to off in a remote of its own`
+      throw new InvalidRequest({ message, concernsName: true })
     },
     show: (text) => {
       const bytes = decode(text)
@@ -100,6 +103,25 @@ const withSuffix = (suffix: string): Segments =>
           text.endsWith(suffix) && text.length > suffix.length ? text.slice(0, -suffix.length) : undefined
       }
 
+/** In bytes: what most file systems, and nearly all services, take of one part of a name. */
+const usualLength = 255
+
+/** How many bytes of a name are no longer than that once they are encrypted. */
+const mostEncrypted = (encoding: CryptOptions["filenameEncoding"]): number => {
+  const bits = encoding === "base64" ? 6 : 5
+  const bytes = Math.floor((usualLength * bits) / 8)
+  return bytes - (bytes % blockSize) - 1
+}
+
+const remedyOf = ({ filenameEncoding, filenameEncryption }: CryptOptions): string => {
+  if (filenameEncryption !== "standard") return "shorten it"
+  const others = [
+    ...(filenameEncoding === "base32" ? [`filenameEncoding base64, which takes ${mostEncrypted("base64")}`] : []),
+    "filenameEncryption off"
+  ]
+  return `shorten it to ${mostEncrypted(filenameEncoding)} bytes, or store it through another remote with ${others.join(" or ")}`
+}
+
 /** Of folders, and of files. */
 const segmentsOf = (options: CryptOptions, keys: Keys): readonly [folders: Segments, files: Segments] => {
   if (options.filenameEncryption === "off") return [plain, withSuffix(options.suffix)]
@@ -133,7 +155,17 @@ export const make = (options: CryptOptions, keys: Keys): Names => {
     }
     return RemotePath.makeUnsafe(names.join("/"))
   }
+  const tooLong = (path: RemotePath.RemotePath): string | undefined => {
+    const lengths = beneath(path, files)
+      .split("/")
+      .map((text) => Buffer.byteLength(text))
+    const longest = lengths.indexOf(Math.max(...lengths))
+    const [hidden = 0, known = ""] = [lengths[longest], path.split("/")[longest]]
+    if (hidden < usualLength - 5) return undefined
+    return `hidden, a part of the name has ${hidden} bytes instead of ${Buffer.byteLength(known)}, and many storages take ${usualLength} at most: ${remedyOf(options)}`
+  }
   return {
+    tooLong,
     fileBeneath: (path) => beneath(path, files),
     folderBeneath: (path) => beneath(path, folders),
     file: (path) => above(path, files),
