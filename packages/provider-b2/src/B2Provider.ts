@@ -114,7 +114,7 @@ export const open = (options: OpenOptions): Effect.Effect<Provider, StorageError
   )
 
 const capabilities: Capabilities = {
-  checksums: ["sha1"],
+  checksums: ["sha1", "md5"],
   modifiedAtPrecision: 1,
   keepsNanoseconds: false,
   listsInOrder: true,

@@ -1,10 +1,15 @@
 /** One bucket seen from both of B2's sides. */
+import { hash } from "node:crypto"
 import { describe, expect, it } from "@effect/vitest"
-import { fromBytes } from "@ourclone/core/contract/ByteSource"
+import { type ByteSource, fromBytes } from "@ourclone/core/contract/ByteSource"
+import type { File } from "@ourclone/core/contract/Entry"
 import { isSame } from "@ourclone/core/contract/PlaceIdentity"
+import type { Provider } from "@ourclone/core/contract/Provider"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
-import { list, modifiedAt, pattern, put, textAt } from "@ourclone/core/testing/Check"
+import { isSame as isSameFile } from "@ourclone/core/engine/Checksum"
+import { upload } from "@ourclone/core/engine/Upload"
+import { entries, list, modifiedAt, pattern, put, textAt } from "@ourclone/core/testing/Check"
 import * as ProviderContract from "@ourclone/core/testing/ProviderContract"
 import { factory } from "@ourclone/provider-b2/B2Factory"
 import { Effect, Redacted, Stream } from "effect"
@@ -79,6 +84,31 @@ it.live("a large file that one side sent, the other reads", () =>
     const stored = yield* native.stat(path)
     expect([stored.size, stored.modifiedAt]).toEqual([content.length, modifiedAt])
     expect(Buffer.from(yield* native.readAll(stored)).equals(content)).toBe(true)
+  })
+)
+
+it.live("a file of any size, stored by either side, has a checksum that both know", () =>
+  Effect.gen(function* () {
+    const { byS3, native } = yield* opened("photo-archive")
+    const large = pattern(33 * 1024 * 1024)
+    const source = (content: Uint8Array): ByteSource => ({
+      ...fromBytes(content),
+      digest: (_, algorithm) => Effect.succeed({ algorithm, whole: hash(algorithm, content), parts: [] })
+    })
+    const sides = [native, byS3] as const
+    for (const [index, side] of sides.entries()) {
+      yield* put(side, `small-${index}`, "bytes")
+      yield* upload(side, RemotePath.makeUnsafe(`large-${index}`), source(large), { modifiedAt, partConcurrency: 2 })
+    }
+    const listed = (side: Provider) => Effect.map(entries(side, ""), (found) => found as ReadonlyArray<File>)
+    const compared = (ours: File, theirs: File) =>
+      isSameFile({ provider: native, file: ours }, { provider: byS3, file: theirs })
+    const [ours, theirs] = [yield* listed(native), yield* listed(byS3)]
+    expect(ours.map(({ path }) => path)).toEqual(["large-0", "large-1", "small-0", "small-1"])
+    for (const [index, file] of ours.entries()) expect(yield* compared(file, theirs[index]!)).toBe(true)
+    yield* put(byS3, "small-0", "other")
+    const again = yield* listed(byS3)
+    expect(yield* compared(ours[2]!, again[2]!)).toBe(false)
   })
 )
 

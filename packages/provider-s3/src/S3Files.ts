@@ -95,7 +95,7 @@ const store = (
       ...stored.made
     }
     const { answer: reply, md5 } = yield* sendBytes(
-      { calls, operation, path, source, announced, wholeSize: 0 },
+      { calls, operation, path, source, announced, wholeSize: 0, quirks },
       ({ body, headers }) =>
         calls.exchange(
           { operation: "PutObject", bucket: bucketName, path },

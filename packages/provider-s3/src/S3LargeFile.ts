@@ -43,14 +43,16 @@ const mebibyte = 1024 * 1024
 /** A part of which the service says nothing is read before it is sent, so that it can be told the MD5. */
 const largestWhole = 64 * mebibyte
 
-const limitsOf = ({ etagIsMd5, maxFileSize, maxParts, minPartSize }: Quirks, hidesMd5: boolean): Limits => ({
+const limitsOf = ({ etagIsMd5, isB2, maxFileSize, maxParts, minPartSize }: Quirks, hidesMd5: boolean): Limits => ({
   cutoff: Math.max(64 * mebibyte, minPartSize),
   minPartSize,
   maxPartSize: maxPutSize,
   maxParts,
   maxFileSize,
   recommendedPartSize: Math.max(16 * mebibyte, minPartSize),
-  partChecksum: etagIsMd5 && !hidesMd5 ? "md5" : undefined
+  partChecksum: etagIsMd5 && !hidesMd5 ? "md5" : undefined,
+  // Natively it is all that tells of the bytes of such a file.
+  wantsSha1: isB2
 })
 
 const gapIn = (parts: ReadonlyArray<Part>): number | undefined => {
@@ -117,7 +119,8 @@ export const make = (root: S3Root, account: string, journal: UploadJournal): Lar
           path: file.path,
           source,
           announced: checksums,
-          wholeSize: isTold ? smallSize : largestWhole
+          wholeSize: isTold ? smallSize : largestWhole,
+          quirks
         },
         ({ body, headers }) =>
           calls.exchange(of("UploadPart", file.path), {

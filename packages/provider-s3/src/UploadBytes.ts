@@ -6,6 +6,8 @@ import { ChecksumMismatch, SourceChanged, type StorageError, wronglyNoted } from
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { framed, framedHeaders } from "./api/FramedBody.ts"
+import type { Quirks } from "./api/Quirks.ts"
 import type { S3Calls } from "./api/S3Calls.ts"
 import type { S3Request } from "./api/S3Requests.ts"
 
@@ -29,6 +31,7 @@ interface Sending {
   readonly announced: Checksums
   /** Up to how many bytes are read before they are sent, so that the service is told their MD5. */
   readonly wholeSize: number
+  readonly quirks: Pick<Quirks, "framesBodies">
 }
 
 const algorithms: ReadonlyArray<ChecksumAlgorithm> = ["sha1", "md5", "sha256"]
@@ -89,7 +92,7 @@ const sendStreamed = <A>(
   send: (body: Body) => Effect.Effect<A, StorageError>
 ): Effect.Effect<Sent<A>, StorageError> =>
   Effect.flatMap(Effect.context<never>(), (context) => {
-    const { announced, source } = sending
+    const { announced, quirks, source } = sending
     const wanted = algorithms.filter((algorithm) => algorithm === "md5" || announced[algorithm] !== undefined)
     let md5 = ""
     const readings: Array<AsyncIterator<Uint8Array>> = []
@@ -119,7 +122,10 @@ const sendStreamed = <A>(
       md5 = digests.get("md5") ?? ""
       if (held !== undefined) yield held
     }
-    const sent = send({ body, headers: { "content-length": `${source.size}` } })
+    const { size } = source
+    const sent = quirks.framesBodies
+      ? send({ body: () => framed(body(), size), headers: framedHeaders(size) })
+      : send({ body, headers: { "content-length": `${size}` } })
     // Whoever waits for a piece that never comes is told, too.
     const ended = Effect.promise(() => Promise.all(readings.map((reading) => reading.return?.())))
     return Effect.map(Effect.ensuring(sent, ended), (answer) => ({ answer, md5 }))

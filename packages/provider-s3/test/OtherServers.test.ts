@@ -20,14 +20,11 @@ const faultsOfMoto = new Map([
     "it copies parts whatever digest the source was to have"
   ]
 ])
-const ofTornRequests = "it stores what has come of a request that is broken off before its announced length"
 const faultsOfVersity = new Map([
-  ["leaves nothing of a put that is broken off, and goes on", ofTornRequests],
   [
     "keeps names with every kind of character",
     "it keeps objects as files, which can not be called by what stands for a dot"
-  ],
-  ["stores nothing of a source that is shorter than it says, nor more of a longer one, and ends", ofTornRequests]
+  ]
 ])
 
 const servers = [

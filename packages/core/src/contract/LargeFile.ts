@@ -70,6 +70,8 @@ export interface Limits {
   readonly recommendedPartSize: number
   /** Of which kind a part's checksum is, so that parts can be compared before going on with them; `undefined` when it says nothing of the bytes. */
   readonly partChecksum: ChecksumAlgorithm | undefined
+  /** Whether whoever stores a file is to read it beforehand for `StartOptions.sha1`, where parts have checksums of another kind. */
+  readonly wantsSha1?: boolean
 }
 
 export type FinishOptions = Pick<PutOptions, "durable" | "nanoseconds" | "metadata">

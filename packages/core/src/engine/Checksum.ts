@@ -28,10 +28,33 @@ const common = (left: Held, right: Held): ChecksumAlgorithm | undefined => {
   return possible.sort((first, second) => known(second) - known(first))[0]
 }
 
-/** `undefined` when no digest of one kind is to be had on both sides. */
-export const isSame = (left: Held, right: Held): Effect.Effect<boolean | undefined, StorageError> => {
-  const algorithm = common(left, right)
-  if (algorithm === undefined) return Effect.succeed(undefined)
+/** With the digests that `stat` knows and the listing left out, as it did the time. */
+const looked = (held: Held): Effect.Effect<Held, StorageError> => {
+  const { file, provider } = held
+  if (file.modifiedAt !== undefined) return Effect.succeed(held)
+  return Effect.map(provider.stat(file.path), ({ checksums, modifiedAt }) => ({
+    provider,
+    file: { ...file, modifiedAt, checksums: { ...checksums, ...file.checksums } }
+  }))
+}
+
+const compared = (left: Held, right: Held, algorithm: ChecksumAlgorithm): Effect.Effect<boolean, StorageError> => {
   const digests = Effect.all([digestOf(left, algorithm), digestOf(right, algorithm)], { concurrency: 2 })
   return Effect.map(digests, ([ours, theirs]) => ours === theirs)
+}
+
+/**
+ * `undefined` when no digest of one kind is to be had on both sides. Asks for a file, where its listing had no room for all
+ * that is known, only when the listings leave it open.
+ */
+export const isSame = (left: Held, right: Held): Effect.Effect<boolean | undefined, StorageError> => {
+  const listed = common(left, right)
+  if (listed !== undefined) return compared(left, right, listed)
+  return Effect.flatMap(
+    Effect.all([looked(left), looked(right)], { concurrency: 2 }),
+    ([ours, theirs]): Effect.Effect<boolean | undefined, StorageError> => {
+      const algorithm = common(ours, theirs)
+      return algorithm === undefined ? Effect.succeed(undefined) : compared(ours, theirs, algorithm)
+    }
+  )
 }

@@ -73,12 +73,21 @@ const digestOf = (
     ? Effect.succeed(undefined)
     : source.digest(partSize, partChecksum, onHashed)
 
-export const sha1Of = (digest: ByteSource.Digest | undefined, source: ByteSource.ByteSource) =>
-  digest?.algorithm === "sha1" ? digest.whole : source.sha1
+/** The SHA-1 of the whole, where it is known; `isSha1Noted` where somebody noted it and nobody has compared it with the bytes. */
+type Whole = Pick<ByteSource.ByteSource, "sha1" | "isSha1Noted">
 
-/** Whether `sha1Of` is what somebody noted, and nobody has compared with the bytes. */
-export const isNoted = (digest: ByteSource.Digest | undefined, source: ByteSource.ByteSource): boolean =>
-  digest?.algorithm !== "sha1" && source.isSha1Noted === true
+const wholeOf = (
+  { limits: { wantsSha1 } }: LargeFile.LargeFile,
+  source: ByteSource.ByteSource,
+  digest: ByteSource.Digest | undefined,
+  onHashed: UploadOptions["onHashed"]
+): Effect.Effect<Whole, StorageError> => {
+  if (digest?.algorithm === "sha1") return Effect.succeed({ sha1: digest.whole })
+  const { isSha1Noted, sha1, size } = source
+  const isKnown = sha1 !== undefined && isSha1Noted !== true
+  if (isKnown || wantsSha1 !== true || source.digest === undefined) return Effect.succeed({ sha1, isSha1Noted })
+  return Effect.map(source.digest(size, "sha1", onHashed), ({ whole }) => ({ sha1: whole }))
+}
 
 /**
  * What an earlier run left of the same file. Its parts are only told from others by their digests, so these are
@@ -93,14 +102,15 @@ export const findEarlier = Effect.fnUntraced(function* (
   const found = yield* candidates(largeFile, path, { size: source.size, modifiedAt: options.modifiedAt })
   const partSize = found[0]?.partSize
   const digest = yield* digestOf(largeFile, source, partSize, options.onHashed)
+  const whole = yield* wholeOf(largeFile, source, digest, options.onHashed)
   if (partSize !== undefined) {
     const segments = inParts(source.size, partSize)
     for (const { file } of found.filter((other) => other.partSize === partSize)) {
       // The service would keep the note with the file, and never compares it.
-      if (file.sha1 !== undefined && isNoted(digest, source) && largeFile.limits.partChecksum !== undefined) continue
-      const parts = yield* comparedParts(largeFile, file, segments, sha1Of(digest, source), digest?.parts)
-      if (parts !== undefined) return { digest, earlier: { file, segments, parts } satisfies Earlier }
+      if (file.sha1 !== undefined && whole.isSha1Noted === true && largeFile.limits.partChecksum !== undefined) continue
+      const parts = yield* comparedParts(largeFile, file, segments, whole.sha1, digest?.parts)
+      if (parts !== undefined) return { digest, whole, earlier: { file, segments, parts } satisfies Earlier }
     }
   }
-  return { digest, earlier: undefined }
+  return { digest, whole, earlier: undefined }
 })

@@ -68,6 +68,8 @@ export interface Totals {
   destinationFiles: number
   /** Those left alone on request too. */
   same: number
+  /** Pairs that were to be compared by digests, which are not to be had: size and time decided. */
+  uncompared?: number
   putFiles: number
   putBytes: number
   /** Of these, those that lie in the destination's service already and are copied there. */
@@ -135,6 +137,14 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     return options.reportsSame ? { _tag: "Keep", file } : undefined
   }
 
+  /** What digests were to decide, and can not. */
+  const byTime = (file: File, stored: File): Effect.Effect<Action | undefined, StorageError> =>
+    Effect.map(Effect.all([dated(source, file), dated(destination, stored)], { concurrency: 2 }), ([ours, theirs]) => {
+      totals.uncompared = (totals.uncompared ?? 0) + 1
+      const verdict = decide(asKept(ours, destination.capabilities), theirs, { by: "time" }, within)
+      return verdict._tag === "Same" ? keep(file) : put(file, "time differs")
+    })
+
   const settle = (open: Open | Unlisted): Effect.Effect<Action | undefined, StorageError> => {
     if (open._tag === "Unlisted") {
       const { file } = open
@@ -151,15 +161,17 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
         return decided?._tag === "Open" ? settle(decided) : Effect.succeed(decided)
       })
     }
-    return Effect.map(
+    return Effect.flatMap(
       Checksum.isSame({ provider: source, file }, { provider: destination, file: stored }),
-      (isSame) => {
-        if (isSame === undefined) return otherwise === "same" ? keep(file) : put(file, otherwise)
-        if (!isSame) return put(file, "checksum differs")
+      (isSame): Effect.Effect<Action | undefined, StorageError> => {
+        if (isSame === undefined) {
+          return otherwise === "same" ? byTime(file, stored) : Effect.succeed(put(file, otherwise))
+        }
+        if (!isSame) return Effect.succeed(put(file, "checksum differs"))
         const isTouched = otherwise === "time differs" && destination.touch !== undefined
-        if (!isTouched) return keep(file)
+        if (!isTouched) return Effect.succeed(keep(file))
         totals.same++
-        return { _tag: "Touch", file, stored }
+        return Effect.succeed({ _tag: "Touch", file, stored })
       }
     )
   }

@@ -19,6 +19,11 @@ const planned = ({ putBytes, putFiles, removals, same }: Totals, before: Before,
     isFinal
   }) as const
 
+const withoutChecksums = (files: number): string =>
+  files === 1
+    ? "1 file has no checksum that both sides know, so it was compared by size and time"
+    : `${files} files have no checksum that both sides know, so they were compared by size and time`
+
 const none: Before = { files: 0, bytes: 0 }
 
 /**
@@ -39,7 +44,12 @@ export const told = (
     dueAt = now + betweenMillis
     say(false)
   }
-  const end = Effect.sync(() => say(true))
+  const end = Effect.sync(() => {
+    say(true)
+    const { uncompared } = plan.totals
+    if (uncompared !== undefined)
+      tell.fact({ _tag: "Note", code: "noChecksums", message: withoutChecksums(uncompared) })
+  })
   return plan.actions.pipe(
     Stream.mapArray((actions) => {
       passing()

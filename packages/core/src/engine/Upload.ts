@@ -9,7 +9,7 @@ import type { RemotePath } from "../contract/RemotePath.ts"
 import { InvalidRequest, StorageError, wronglyNoted } from "../contract/StorageError.ts"
 import { RetryListener, retrying, retryingFinish } from "../layers/Retry.ts"
 import { traced } from "../machine/Traced.ts"
-import { findEarlier, isNoted, sha1Of } from "./EarlierUpload.ts"
+import { findEarlier } from "./EarlierUpload.ts"
 import { inParts, refusal, type Segment } from "./Segment.ts"
 import { mostAtRisk, UnderWay } from "./UnderWay.ts"
 
@@ -122,15 +122,14 @@ const putParts = Effect.fnUntraced(function* (
   partSize: number,
   options: Uploading
 ): Effect.fn.Return<DatedFile, StorageError> {
-  const { digest, earlier } = yield* findEarlier(largeFile, path, source, options)
+  const { digest, earlier, whole } = yield* findEarlier(largeFile, path, source, options)
   const wanted: LargeFile.StartOptions = {
     modifiedAt: options.modifiedAt,
     contentType: options.contentType,
     metadata: options.metadata,
     size: source.size,
     partSize,
-    sha1: sha1Of(digest, source),
-    isSha1Noted: isNoted(digest, source)
+    ...whole
   }
   const anew = Effect.suspend(() =>
     Effect.flatMap(retrying(largeFile.start(path, wanted)), (file) => {

@@ -1,21 +1,27 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ByteSource from "@ourclone/core/contract/ByteSource"
+import type { Entry } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
 import { datedListing } from "@ourclone/core/engine/FileTime"
 import * as Plan from "@ourclone/core/engine/Plan"
+import * as PlannedFacts from "@ourclone/core/engine/PlannedFacts"
 import * as Transfer from "@ourclone/core/engine/Transfer"
+import type { Fact } from "@ourclone/core/events/RunEvent"
 import { silent } from "@ourclone/core/events/Tell"
 import * as Filter from "@ourclone/core/filter/Filter"
 import * as FaultyProvider from "@ourclone/core/testing/FaultyProvider"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
-import { Effect, Result, Stream } from "effect"
+import { Clock, Effect, Result, Stream } from "effect"
 
 const put = (provider: Provider, path: string, text = path, modifiedAt = 1000) =>
   provider.put(makeUnsafe(path), ByteSource.fromBytes(new TextEncoder().encode(text)), { modifiedAt })
 
 /** Lists no times, and counts how often it is asked for one file. */
 const undated = () => FaultyProvider.make(MemoryProvider.make({ listsTimes: false }), [])
+
+const bySum: Plan.PlanOptions = { comparison: { by: "checksum" }, removesExtra: true }
+const withoutDigests = (entry: Entry): Entry => (entry._tag === "File" ? { ...entry, checksums: {} } : entry)
 
 const planned = (plan: Plan.Plan) =>
   Effect.map(Stream.runCollect(plan.actions), (actions) =>
@@ -45,6 +51,44 @@ describe("a listing without times", () => {
       assert.deepStrictEqual(yield* sync("size"), ["Put new", "Put size"])
       assert.deepStrictEqual(yield* sync("checksum"), ["Put new", "Put size"])
       assert.strictEqual(destination.calls("stat"), 1)
+    })
+  )
+
+  it.effect("may leave out digests too, which are asked for where they are to decide and nothing else does", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const destination = undated()
+      const listsNone: Provider = { ...destination, list: (path) => Stream.map(destination.list(path), withoutDigests) }
+      for (const side of [source, destination]) yield* put(side, "same", "equal")
+      yield* put(source, "changed", "after")
+      yield* put(destination, "changed", "befor")
+      const plan = Plan.make({ ...source, digest: undefined }, listsNone, bySum)
+      assert.deepStrictEqual(yield* planned(plan), ["Put changed"])
+      assert.isUndefined(plan.totals.uncompared)
+    })
+  )
+
+  it.effect("lets times decide where no side knows a digest, and that is told", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      const destination = undated()
+      const knowsNone: Provider = {
+        ...destination,
+        list: (path) => Stream.map(destination.list(path), withoutDigests),
+        stat: (path) => Effect.map(destination.stat(path), (file) => ({ ...file, checksums: {} }))
+      }
+      for (const side of [source, destination]) yield* put(side, "same", "equal", 1000)
+      yield* put(source, "later", "equal", 9000)
+      yield* put(destination, "later", "equal", 1000)
+      const plan = Plan.make({ ...source, digest: undefined }, knowsNone, bySum)
+      const facts: Array<Fact> = []
+      const tell = { ...silent, fact: (fact: Fact) => void facts.push(fact) }
+      yield* Stream.runDrain(PlannedFacts.told(plan, tell, yield* Clock.Clock))
+      assert.strictEqual(plan.totals.putFiles, 1)
+      const notes = facts.flatMap((fact) => (fact._tag === "Note" ? [fact.message] : []))
+      assert.deepStrictEqual(notes, [
+        "2 files have no checksum that both sides know, so they were compared by size and time"
+      ])
     })
   )
 

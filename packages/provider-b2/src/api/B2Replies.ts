@@ -1,5 +1,5 @@
 /** What B2 answers, only the fields that are read. Rows of listings come by the million and are checked by hand. */
-import type { DatedFile, Metadata } from "@ourclone/core/contract/Entry"
+import type { Checksums, DatedFile, Metadata } from "@ourclone/core/contract/Entry"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import * as Schema from "effect/Schema"
 
@@ -11,6 +11,8 @@ export interface FileRow {
   /** In bytes; absent where nothing is stored under the row: folders, hide markers and files that are only begun. */
   readonly contentLength?: number | null
   readonly contentSha1?: string | null
+  /** Of what was stored in one request. */
+  readonly contentMd5?: string | null
   readonly contentType?: string | null
   readonly fileInfo?: { readonly [key: string]: string } | null
   readonly uploadTimestamp: number
@@ -122,6 +124,11 @@ export const metadataOf = (info: { readonly [key: string]: string }): Metadata |
   return metadata
 }
 
+const checksumsOf = (sha1: string | undefined, md5: string | null | undefined): Checksums => {
+  if (typeof md5 !== "string" || md5.length !== 32) return sha1 === undefined ? {} : { sha1 }
+  return sha1 === undefined ? { md5 } : { sha1, md5 }
+}
+
 const noInfo: NonNullable<FileRow["fileInfo"]> = {}
 
 export const fileOf = (row: FileRow, path: RemotePath): DatedFile => {
@@ -133,7 +140,7 @@ export const fileOf = (row: FileRow, path: RemotePath): DatedFile => {
     path,
     size: row.contentLength ?? 0,
     modifiedAt: modifiedAtOf(info.src_last_modified_millis, row.uploadTimestamp),
-    checksums: sha1 === undefined ? {} : { sha1 },
+    checksums: checksumsOf(sha1, row.contentMd5),
     contentType: row.contentType ?? "application/octet-stream",
     versionId: row.fileId
   }

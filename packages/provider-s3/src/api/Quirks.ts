@@ -10,6 +10,8 @@ export interface Quirks {
   readonly listVersion: 1 | 2
   /** Whether names in listings may be asked for in the coding of URLs, as control characters and `\r` need. */
   readonly encodesNames: boolean
+  /** Whether what came of a body that broke off is kept as if it were whole, and frames with a checksum at their end are understood. */
+  readonly framesBodies: boolean
   /** Whether listings are in the order of UTF-8 bytes. */
   readonly listsInOrder: boolean
   /** Whether the ETag of what is stored in one request, or of a part, is its MD5. */
@@ -44,6 +46,7 @@ const usual: Quirks = {
   pathStyle: false,
   listVersion: 2,
   encodesNames: true,
+  framesBodies: false,
   listsInOrder: true,
   etagIsMd5: true,
   etagOfPartsIsMd5: true,
@@ -99,7 +102,7 @@ const rows = {
     minPartSize: 64 * 1024 * 1024,
     maxCopySize: Number.POSITIVE_INFINITY
   },
-  Versity: { ...own, conditions: true, directoryMarkers: "slash" },
+  Versity: { ...own, conditions: true, framesBodies: true },
   Wasabi: usual,
   Other: own
 } satisfies Record<string, Quirks>

@@ -10,6 +10,7 @@ import { tracedRequest } from "@ourclone/http/HttpClient"
 import { ConnectionFailure, type Headers, type HttpReply, type HttpRequest, header } from "@ourclone/http/HttpMessage"
 import { ResponseBody } from "@ourclone/http/ResponseBody"
 import * as Effect from "effect/Effect"
+import { framedPayload } from "./FramedBody.ts"
 import { addresses, hostOf } from "./S3Address.ts"
 import * as S3Errors from "./S3Errors.ts"
 import * as Signature from "./Signature.ts"
@@ -91,7 +92,8 @@ export const make = (client: S3Client, http: HttpClient, userAgent: string): S3R
     const path = address.path + Signature.encodedKey(key)
     const text = Signature.queryOf(query)
     const isStream = typeof body === "function"
-    const payload = isStream ? Signature.unsignedPayload : Signature.payloadOf(body)
+    const unsigned = "x-amz-trailer" in headers ? framedPayload : Signature.unsignedPayload
+    const payload = isStream ? unsigned : Signature.payloadOf(body)
     const now = Date.now() + client.config.systemClockOffset
     const signing = { ...keys, region: address.region, service: address.service, now }
     const all =

@@ -82,7 +82,7 @@ export interface Signable {
   readonly query: string
   /** By their names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** SHA-256 of the body in hex, or `unsignedPayload`. */
+  /** SHA-256 of the body in hex, `unsignedPayload`, or `framedPayload`. */
   readonly payload: string
 }
 
