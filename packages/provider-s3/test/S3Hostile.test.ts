@@ -193,7 +193,7 @@ const failing = (answer: Answer, use: (provider: Provider) => Effect.Effect<unkn
     const provider = yield* openAt(server, "bucket")
     const failed = yield* Effect.flip(once(use(provider)))
     expect(failed.message).toContain("s3:bucket")
-    return { reason: failed.reason._tag, sent: server.sent(), requests: server.requests }
+    return { reason: failed.reason._tag, message: failed.message, sent: server.sent(), requests: server.requests }
   })
 
 const floods: ReadonlyArray<
@@ -269,7 +269,9 @@ for (const status of [301, 302, 307, 308]) {
         (provider: Provider) => provider.put(at("a.txt"), ByteSource.fromBytes(pattern(10)), { modifiedAt: 0 }),
         (provider: Provider) => provider.remove(at("a.txt"))
       ]) {
-        yield* failing(away, use)
+        const { message } = yield* failing(away, use)
+        expect(message).toContain(`sends elsewhere (${status}), to ${other.endpoint}/bucket/a.txt`)
+        expect(message).toContain("set the option endpoint")
       }
       expect(other.requests).toEqual([])
     })

@@ -17,6 +17,7 @@ import { InvalidRequest, StorageError } from "../contract/StorageError.ts"
 import * as Bandwidth from "../layers/Bandwidth.ts"
 import { observed, TrafficLog } from "../layers/Observed.ts"
 import { retried } from "../layers/Retried.ts"
+import { MostRetries, retryingAtFirst } from "../layers/Retry.ts"
 import { type Directions, throttled } from "../layers/Throttled.ts"
 import * as Timetable from "../layers/Timetable.ts"
 import { type UploadJournal, Uploads } from "../layers/UploadJournal.ts"
@@ -59,7 +60,8 @@ export interface Accounts {
   /**
    * A place of the account that `values` sign in to, with every layer around it, until the scope closes. `values` may
    * hold `AccountSettings`; those of whoever names some and opens last hold for the account, and so for all who use it: what
-   * one run alone is to keep to goes around its provider. Fails once: the caller may try again.
+   * one run alone is to keep to goes around its provider. Fails once, so that the caller may try again, but where `values` say
+   * how often that may be.
    */
   readonly open: (
     factory: ProviderFactory,
@@ -101,6 +103,10 @@ const isSet = ({ requests, timetable, workers }: Limits): boolean =>
 
 const inDirectory = (factory: ProviderFactory, location: string, dir: string | undefined): string =>
   dir === undefined || dir === "" ? location : factory.inDirectory(location, dir)
+
+/** Tried again as the remote says; where that says nothing, by whoever opens it. */
+const within = <A, R>(retries: number | undefined, work: Effect.Effect<A, StorageError, R>) =>
+  retries === undefined ? work : Effect.provideService(retryingAtFirst(work), MostRetries, retries)
 
 /** Accounts live in the scope that this is run in. */
 export const make = Effect.fnUntraced(function* ({ openLog, share, uploads }: AccountsOptions = {}) {
@@ -179,11 +185,10 @@ export const make = Effect.fnUntraced(function* ({ openLog, share, uploads }: Ac
     const log = debug === true ? yield* logOf(at.name.replace(/:.*$/, "")) : undefined
     const key = keyOf(factory, options)
     wanted.set(key, { key, factory, values: options, name, log })
-    const { account, bandwidth, limit } = yield* Effect.onError(RcMap.get(shared, key), () =>
-      RcMap.invalidate(shared, key)
-    )
+    const connected = Effect.onError(RcMap.get(shared, key), () => RcMap.invalidate(shared, key))
+    const { account, bandwidth, limit } = yield* within(retries, connected)
     if (workers !== undefined || rate !== undefined || requests !== undefined) yield* limit(limitsOf(settings))
-    const provider = throttled(yield* openPlace(account, place, options), bandwidth)
+    const provider = throttled(yield* within(retries, openPlace(account, place, options)), bandwidth)
     const seen =
       log === undefined
         ? provider

@@ -4,9 +4,11 @@ import * as Accounts from "@ourclone/core/accounts/Accounts"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import { StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import { TrafficLog } from "@ourclone/core/layers/Observed"
+import { retryingAtFirst } from "@ourclone/core/layers/Retry"
 import * as FaultyProvider from "@ourclone/core/testing/FaultyProvider"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
-import { Effect, Redacted, Schema } from "effect"
+import { Effect, Fiber, Redacted, Schema } from "effect"
+import { TestClock } from "effect/testing"
 import { at, put } from "../../src/testing/Check.ts"
 
 /** A service that notes how often it is signed in to and what it is told. */
@@ -80,6 +82,20 @@ describe("Accounts", () => {
       assert.strictEqual((yield* Effect.flip(open)).reason._tag, "Unavailable")
       yield* open
       assert.deepStrictEqual(told, ["connect one", "connect one", "open a"])
+    })
+  )
+
+  it.effect("sign in as often as the remote says, whoever opens it", () =>
+    Effect.gen(function* () {
+      for (const retries of [0, 2]) {
+        const { factory, told } = service(5)
+        const accounts = yield* Accounts.make()
+        const open = retryingAtFirst(accounts.open(factory, values("one", { retries }), place("a")))
+        const opening = yield* Effect.forkChild(Effect.flip(open))
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual((yield* Fiber.join(opening)).reason._tag, "Unavailable")
+        assert.deepStrictEqual(told, Array(retries + 1).fill("connect one"))
+      }
     })
   )
 

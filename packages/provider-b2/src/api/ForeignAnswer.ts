@@ -19,8 +19,13 @@ const titleOf = (page: string): string => {
 
 const signature = /<hr>\s*(?:<\w+>)*\s*([^<]{1,60})/i
 
-/** Who answered and what, for people; `undefined` for an empty body and for JSON. */
+/** Who answered and what, for people; `undefined` for an empty body and for JSON, but where it sends elsewhere. */
 export const describe = ({ body, headers, origin, status }: HttpReply): string | undefined => {
+  if (status >= 300 && status < 400) {
+    const where = quoted(header(headers, "location") ?? "")
+    const to = where === "" ? "elsewhere" : `to ${where}`
+    return `${origin} sends ${to} (${status}), where no key is sent: B2 does not do that; check the option endpoint, and what stands between`
+  }
   const page = body.toString("utf8").trim()
   if (page === "") return undefined
   try {

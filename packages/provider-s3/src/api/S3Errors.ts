@@ -28,6 +28,8 @@ export interface S3Failure {
   readonly region: string | undefined
   readonly requestId: string | undefined
   readonly retryAfterSeconds: number | undefined
+  /** Where a server sends to. */
+  readonly location: string | undefined
 }
 
 type Fields = Readonly<Record<string, unknown>>
@@ -67,7 +69,8 @@ export const failureOf = (error: unknown): S3Failure => {
     status: typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined,
     region: regionOf(text(fields.Region) ?? text(headers["x-amz-bucket-region"])),
     requestId: metadata.requestId === undefined ? undefined : shown(String(metadata.requestId)),
-    retryAfterSeconds: secondsOf(headers["retry-after"])
+    retryAfterSeconds: secondsOf(headers["retry-after"]),
+    location: text(headers.location)
   }
 }
 
@@ -102,7 +105,8 @@ export const failureOfReply = ({ body, headers, status }: HttpReply): S3Failure 
     status,
     region: regionOf(text(Region) ?? header(headers, "x-amz-bucket-region")),
     requestId: requestId === undefined ? undefined : shown(requestId),
-    retryAfterSeconds: secondsOf(retryAfter)
+    retryAfterSeconds: secondsOf(retryAfter),
+    location: header(headers, "location")
   }
 }
 
@@ -301,6 +305,12 @@ export const reasonOf = (failure: S3Failure, call: Call): Reason => {
   if (taken.has(code)) return new AlreadyExists({ message: `the bucket name "${call.bucket}" is taken${where}` })
   if (otherRegion(failure) !== undefined) {
     return new InvalidRequest({ message: `the bucket is in the region ${failure.region}; set the option region` })
+  }
+  if (status !== undefined && status >= 300 && status < 400) {
+    const where = failure.location === undefined ? "" : `, to ${shown(failure.location)}`
+    return new InvalidRequest({
+      message: `the server sends elsewhere (${status})${where}, where no key is sent; set the option endpoint to the address of the service`
+    })
   }
   if (name === "CredentialsProviderError") {
     const remedy = "give accessKeyId and secretAccessKey, or a profile, or anonymous = true"
