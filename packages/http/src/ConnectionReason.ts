@@ -30,6 +30,10 @@ export const reasonOf = (failure: ConnectionFailure, isUpload?: boolean): Storag
   if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH") {
     return new StorageError.InvalidRequest({ message: `the request can not be sent: ${error.message}` })
   }
+  if (failure.hasBegun && code !== unreadable && !/TIMEOUT/.test(code)) {
+    const message = `the answer of ${origin} broke off (${code === "" ? error.message : code})`
+    return new StorageError.Unavailable({ message, isTorn: true, ...(isUpload === true ? { retryAtOnce: true } : {}) })
+  }
   const what = /TIMEOUT/.test(code)
     ? `${origin} did not answer in time`
     : code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "ECONNREFUSED"

@@ -27,7 +27,7 @@ import {
   usualPatience
 } from "./HttpMessage.ts"
 import { PiecedDownload } from "./PiecedDownload.ts"
-import { RequestBudget } from "./RequestBudget.ts"
+import { RequestBudget, type RequestKind } from "./RequestBudget.ts"
 import * as Route from "./Route.ts"
 
 export interface HttpClient {
@@ -38,7 +38,12 @@ export interface HttpClient {
   ) => Effect.Effect<A, E | ConnectionFailure>
   /** Sends a request without a body, whose reply `handler` takes in pieces of 1 MiB. Gives what takes it back before it was sent. */
   readonly download: (request: HttpRequest, handler: ReplyHandler) => () => void
-  /** From now on at most so many requests at once to one server; those beyond wait. */
+  /**
+   * For a request that is made in another way: succeeds when it is its turn. What comes of it is to be called when the request
+   * is over. Rejects as `signal` is aborted.
+   */
+  readonly turn: (origin: string, kind: RequestKind, signal?: AbortSignal) => Promise<() => void>
+  /** From now on at most so many requests at once to one server, as `RequestBudget` counts them; those beyond wait. */
   readonly limit: (most: number) => void
   /** From now on at most so many requests a second, to all servers together. */
   readonly pace: (perSecond: number | undefined) => void
@@ -77,9 +82,13 @@ class Exchange implements Borrower {
   #waitingSince = 0
   readonly #request: HttpRequest
   readonly #onReply: (reply: HttpReply) => void
-  readonly #onError: (error: Error) => void
+  readonly #onError: (error: Error, hasBegun: boolean) => void
 
-  constructor(request: HttpRequest, onReply: (reply: HttpReply) => void, onError: (error: Error) => void) {
+  constructor(
+    request: HttpRequest,
+    onReply: (reply: HttpReply) => void,
+    onError: (error: Error, hasBegun: boolean) => void
+  ) {
     this.#request = request
     this.#onReply = onReply
     this.#onError = onError
@@ -132,7 +141,7 @@ class Exchange implements Borrower {
     if (this.#isAnswered) return
     queueMicrotask(() => {
       this.giveBack()
-      this.#onError(error)
+      this.#onError(error, this.#status >= 200)
     })
   }
 
@@ -157,12 +166,37 @@ export interface HttpClientOptions extends Route.Way {
   readonly onRequest?: ((line: string) => void) | undefined
 }
 
+const kindOf = ({ body }: HttpRequest): RequestKind =>
+  typeof body === "object" && !(body instanceof Uint8Array) ? "upload" : "short"
+
+const turnIn = (
+  requests: RequestBudget,
+  origin: string,
+  kind: RequestKind,
+  signal: AbortSignal | undefined
+): Promise<() => void> =>
+  new Promise((resolve, reject) => {
+    let isMyTurn = false
+    const giveUp = (): void => {
+      leave()
+      reject(signal?.reason)
+    }
+    const begin = (): void => {
+      isMyTurn = true
+      signal?.removeEventListener("abort", giveUp)
+      // `leave` is there once `enter` is done.
+      queueMicrotask(() => resolve(leave))
+    }
+    const leave = requests.enter(origin, begin, kind)
+    if (isMyTurn) return
+    if (signal?.aborted === true) giveUp()
+    else signal?.addEventListener("abort", giveUp, { once: true })
+  })
+
 export const make = (options: HttpClientOptions): HttpClient => {
   const { ca, maxConcurrency, onRequest, pace = new RequestPace(), patience = usualPatience } = options
   const ways = Route.make(options)
   const requests = new RequestBudget(maxConcurrency)
-  /** Apart, as an upload may wait for the download that it sends on. */
-  const downloads = new RequestBudget(maxConcurrency)
 
   const dispatch = (request: HttpRequest, handler: Borrower): void => {
     const { connections, headers, prefix } = ways.to(request.origin)
@@ -198,15 +232,16 @@ export const make = (options: HttpClientOptions): HttpClient => {
             if (onRequest !== undefined) log(reply.status)
             resume(interpret(reply))
           },
-          (error) => {
+          (error, hasBegun) => {
             leave()
             if (onRequest !== undefined) log(error.message)
-            resume(Effect.fail(new ConnectionFailure(request.origin, error)))
+            resume(Effect.fail(new ConnectionFailure(request.origin, error, hasBegun)))
           }
         )
-        const leave = requests.enter(request.origin, () => {
+        const begin = (): void => {
           unpaced = pace.enter(() => dispatch(request, handler))
-        })
+        }
+        const leave = requests.enter(request.origin, begin, kindOf(request))
         return Effect.sync(() => {
           handler.interrupt()
           unpaced()
@@ -239,9 +274,10 @@ export const make = (options: HttpClientOptions): HttpClient => {
       }
     }
     let unpaced = (): void => {}
-    const leave = downloads.enter(request.origin, () => {
+    const begin = (): void => {
       unpaced = pace.enter(() => send(request, counted))
-    })
+    }
+    const leave = requests.enter(request.origin, begin, "download")
     return () => {
       unpaced()
       leave()
@@ -251,9 +287,9 @@ export const make = (options: HttpClientOptions): HttpClient => {
   return {
     exchange,
     download,
+    turn: (origin, kind, signal) => turnIn(requests, origin, kind, signal),
     limit: (most) => {
       requests.most = most
-      downloads.most = most
     },
     pace: (perSecond) => pace.limit(perSecond),
     close: async () => {

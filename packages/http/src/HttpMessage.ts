@@ -41,10 +41,13 @@ export class ConnectionFailure {
   readonly _tag = "ConnectionFailure"
   readonly origin: string
   readonly error: Error
+  /** An answer had begun. */
+  readonly hasBegun: boolean
 
-  constructor(origin: string, error: Error) {
+  constructor(origin: string, error: Error, hasBegun = false) {
     this.origin = origin
     this.error = error
+    this.hasBegun = hasBegun
   }
 }
 

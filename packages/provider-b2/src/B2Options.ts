@@ -74,7 +74,7 @@ export const B2Options = Schema.Struct({
     Schema.withDecodingDefaultKey(Effect.succeed(usualPatience.idle / 1000))
   ),
   maxConcurrency: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
-    .annotate({ description: "Most connections to a server of B2; requests beyond wait" })
+    .annotate({ description: "Most requests at once to a server of B2; those beyond wait" })
     .pipe(Schema.withDecodingDefaultKey(Effect.succeed(128)))
 })
 export type B2Options = typeof B2Options.Type

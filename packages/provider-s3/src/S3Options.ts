@@ -78,7 +78,7 @@ export const S3Options = Schema.Struct({
     Schema.withDecodingDefaultKey(Effect.succeed(60))
   ),
   maxConcurrency: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
-    .annotate({ description: "Most connections to the service; requests beyond wait" })
+    .annotate({ description: "Most requests at once to the service; those beyond wait" })
     .pipe(Schema.withDecodingDefaultKey(Effect.succeed(128)))
 })
 export type S3Options = typeof S3Options.Type

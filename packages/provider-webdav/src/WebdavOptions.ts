@@ -71,7 +71,7 @@ export const WebdavOptions = Schema.Struct({
     Schema.withDecodingDefaultKey(Effect.succeed(120))
   ),
   maxConcurrency: Schema.Int.pipe(Schema.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
-    .annotate({ description: "Most connections to the server; requests beyond wait" })
+    .annotate({ description: "Most requests at once to the server; those beyond wait" })
     .pipe(Schema.withDecodingDefaultKey(Effect.succeed(16)))
 })
 export type WebdavOptions = typeof WebdavOptions.Type

@@ -30,6 +30,7 @@ import * as WebdavRoot from "./WebdavRoot.ts"
 export interface WebdavConnection {
   /** `webdav:https://host/path/ user` */
   readonly id: string
+  readonly limitConnections: (most: number) => void
   readonly limitRequests: (perSecond: number | undefined) => void
   readonly connection: DavClient.DavConnection
   /** Of the address, with a `/` at its end. */
@@ -94,6 +95,7 @@ export const connect = Effect.fnUntraced(function* (
   }
   return {
     id: `webdav:${origin}${base}${options.user === undefined ? "" : ` ${options.user}`}`,
+    limitConnections: connection.http.limit,
     limitRequests: (perSecond) => connection.pace.limit(perSecond),
     connection,
     base,

@@ -8,6 +8,8 @@ import type { Provider } from "@ourclone/core/contract/Provider"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import { retried } from "@ourclone/core/layers/Retried"
+import { RetryListener } from "@ourclone/core/layers/Retry"
 import { removesNothing } from "@ourclone/core/testing/SyncFrom"
 import { factory } from "@ourclone/provider-webdav/WebdavFactory"
 import { Effect, Redacted, Stream } from "effect"
@@ -122,6 +124,24 @@ for (const [what, answer] of noListings) {
   )
 }
 
+it.live("a listing that breaks off is asked for again at once, also where its end looks like one", () =>
+  Effect.gen(function* () {
+    for (const isTorn of [true, false]) {
+      let count = 0
+      const server = yield* hostile(() => {
+        const whole = multistatus(collection("/dav/"), fileRow("/dav/a.txt"))
+        return ++count > 2 ? whole : { ...whole, body: whole.body?.slice(0, -20) ?? "", isTorn }
+      })
+      const at = { name: "dav:", location: "" }
+      const provider = retried(yield* ProviderFactory.open(factory, { url: server.url }, at))
+      const pauses: Array<number> = []
+      const noting = ({ pauseMillis }: { readonly pauseMillis: number }) => void pauses.push(pauseMillis)
+      yield* Effect.provideService(list(provider), RetryListener, noting)
+      expect(pauses).toEqual([0, 0])
+    }
+  })
+)
+
 it.live("a sync from a folder that is torn off after some names removes nothing, and names the remote", () =>
   Effect.gen(function* () {
     const rows = [collection("/dav/"), fileRow("/dav/b.txt")].join("")
@@ -215,7 +235,8 @@ for (const status of [301, 302, 307, 308]) {
         (provider: Provider) => provider.put(at("a.txt"), ByteSource.fromBytes(Buffer.from("a")), { modifiedAt: 0 }),
         (provider: Provider) => provider.remove(at("a.txt"))
       ]) {
-        yield* failing(away, use)
+        const { message } = yield* failing(away, use)
+        expect(message).toContain(`sends elsewhere, to ${other.url}, where no password is sent; set the option url`)
       }
       expect(other.requests).toEqual([])
     })

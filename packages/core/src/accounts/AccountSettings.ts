@@ -23,7 +23,7 @@ const AccountSettings = Schema.Struct({
       "Bytes a second at most, such as 10M, or up and down apart as 10M:100k, or by the hour as 08:00,512k 19:00,off; for all that uses the account"
   }),
   workers: Schema.optionalKey(wholeNumber(1, 1000)).annotateKey({
-    description: "Most connections to a server of the service at once, downloads included"
+    description: "Most requests to a server of the service at once, downloads included"
   }),
   requests: Schema.optionalKey(Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))).annotateKey({
     description: "Most requests a second, such as 10 or 0.5; for all that uses the account"

@@ -15,7 +15,10 @@ export interface OpenAt {
 export interface Account {
   /** What the service says it is: the same whatever key, address or name it was reached by. */
   readonly id: string
-  /** From now on at most so many connections to one server, whatever they are for. Absent where there are none to limit. */
+  /**
+   * From now on at most so many requests to one server at once, whatever they are for; one more of a kind that all others wait
+   * for. Absent where there are none to limit.
+   */
   readonly limitConnections?: ((most: number) => void) | undefined
   /**
    * From now on at most so many requests a second; `undefined` is no limit. Absent where there are none to count. What counts

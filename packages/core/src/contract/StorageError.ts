@@ -35,8 +35,7 @@ export class QuotaExceeded extends Schema.TaggedError<QuotaExceeded>()("QuotaExc
 export class NoSpace extends Schema.TaggedError<NoSpace>()("NoSpace", {
   message,
   /** This file does not fit, and smaller ones may: the job goes on. */
-  concernsOne: Schema.optionalKey(Schema.Boolean),
-  remedy: Schema.optionalKey(Remedy)
+  concernsOne: Schema.optionalKey(Schema.Boolean)
 }) {}
 
 /** The service asked to be called less often. */
@@ -50,6 +49,8 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   message,
   /** The service said to try elsewhere rather than later, and the provider will: no need to wait. */
   retryAtOnce: Schema.optionalKey(Schema.Boolean),
+  /** The answer began, and broke off: it is asked for again at once, and not as long as a service that is away. */
+  isTorn: Schema.optionalKey(Schema.Boolean),
   /** Nothing answered: the way there may be cut, rather than the service away. */
   isUnanswered: Schema.optionalKey(Schema.Boolean)
 }) {}

@@ -16,11 +16,17 @@ const longestPauseMillis = 64_000
 /** Bytes that arrive wrong this often are wrong where they come from. */
 const mismatches = 5
 
+/** Answers that break off this often break off where they come from. */
+const tears = 10
+/** So many of them are asked for again without a pause. */
+const tearsAtOnce = 3
+
 /** How often something has been tried, and how it went. */
 export interface Attempts {
   readonly atOnce: number
   readonly paused: number
   readonly mismatched: number
+  readonly torn: number
   readonly made: number
 }
 
@@ -49,7 +55,7 @@ export const MostRetries = Context.Reference<number>("@ourclone/core/layers/Most
 /** Errors that were not worth another attempt: whoever retries around a `retrying` does not begin anew. */
 const spent = new WeakSet<StorageError>()
 
-export const none: Attempts = { atOnce: 0, paused: 0, mismatched: 0, made: 0 }
+export const none: Attempts = { atOnce: 0, paused: 0, mismatched: 0, torn: 0, made: 0 }
 
 /** 80–120 % of the pause, and never sooner than the service asked for. */
 const pauseMillis = (paused: number, error: StorageError, random: number): number =>
@@ -62,12 +68,14 @@ const next = (attempts: Attempts, error: StorageError, most: number): Attempts |
   if (!error.isRetryable || spent.has(error)) return undefined
   const { reason } = error
   const mismatched = attempts.mismatched + (reason._tag === "ChecksumMismatch" ? 1 : 0)
-  if (mismatched >= mismatches || attempts.paused >= most) return undefined
+  const { isTorn = false, retryAtOnce = false } = reason._tag === "Unavailable" ? reason : {}
+  const torn = attempts.torn + (isTorn ? 1 : 0)
+  if (mismatched >= mismatches || torn >= tears || attempts.paused >= most) return undefined
   const made = attempts.made + 1
-  const isAtOnce = reason._tag === "Unavailable" && reason.retryAtOnce === true && attempts.atOnce < attemptsAtOnce
+  const isAtOnce = (retryAtOnce && attempts.atOnce < attemptsAtOnce) || (isTorn && torn <= tearsAtOnce)
   return isAtOnce
-    ? { ...attempts, mismatched, made, atOnce: attempts.atOnce + 1 }
-    : { atOnce: 0, paused: attempts.paused + 1, mismatched, made }
+    ? { ...attempts, mismatched, torn, made, atOnce: attempts.atOnce + 1 }
+    : { atOnce: 0, paused: attempts.paused + 1, mismatched, torn, made }
 }
 
 /** Waits as long as it takes before the next attempt, and counts it. Fails with `error` where there is to be none. */

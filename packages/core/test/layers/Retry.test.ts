@@ -38,6 +38,19 @@ describe("Retry.retrying", () => {
     })
   )
 
+  it.effect("asks at once for an answer that broke off, three times, and gives up after a minute of them", () =>
+    Effect.gen(function* () {
+      const torn = new Unavailable({ message: "the answer broke off", isTorn: true })
+      const { calls, effect } = failing(...Array.from({ length: 20 }, () => torn))
+      const fiber = yield* Effect.forkChild(Effect.flip(retrying(effect)))
+      yield* Effect.yieldNow
+      assert.strictEqual(calls.count, 4)
+      yield* TestClock.adjust("2 minutes")
+      assert.strictEqual((yield* Fiber.join(fiber)).reason._tag, "Unavailable")
+      assert.strictEqual(calls.count, 10)
+    })
+  )
+
   it.effect("does not repeat what cannot pass", () =>
     Effect.gen(function* () {
       const { calls, effect } = failing(new NotFound({ message: "gone" }))

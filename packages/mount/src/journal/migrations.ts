@@ -83,6 +83,5 @@ export const migrations: ReadonlyArray<string> = [
   alter table queue drop column sending;
   alter table content add column kept blob;
   `,
-  "create index nodeDirectories on node (parent) where kind = 1",
-  "alter table queue add column remedy text"
+  "create index nodeDirectories on node (parent) where kind = 1"
 ]

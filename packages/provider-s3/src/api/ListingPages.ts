@@ -36,7 +36,7 @@ export const reading = <A>(
     } catch (error) {
       if (error instanceof NoDocument) {
         const message = `the answer is no XML that can be read: ${error.message}`
-        return Effect.fail(calls.fail(operation, at, new Unavailable({ message })))
+        return Effect.fail(calls.fail(operation, at, new Unavailable({ message, isTorn: true })))
       }
       if (!(error instanceof NoListing)) throw error
       return Effect.fail(unexpected(calls, operation, at, error.message))

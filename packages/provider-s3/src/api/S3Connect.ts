@@ -91,6 +91,12 @@ const boundAnswers = (client: S3Client): void =>
     { step: "deserialize", priority: "low", name: "boundedAnswers" }
   )
 
+/** Whom the library is about to ask, as `@ourclone/http` calls them. */
+const originOf = (request: unknown): string => {
+  const { hostname, port, protocol } = request as { hostname: string; port?: number; protocol: string }
+  return `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}`
+}
+
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} }
 
 /** Throws when the file of certificates can not be used. */
@@ -103,7 +109,6 @@ export const connect = (options: Connecting): S3Connection => {
   const ca = caFile === undefined ? undefined : Authorities.withFile(caFile)
   const agentOptions: https.AgentOptions = {
     keepAlive: true,
-    maxSockets: maxConcurrency,
     ...(ca === undefined ? {} : { ca: [...ca] }),
     ...(address === undefined ? {} : { proxyEnv: { HTTP_PROXY: address, HTTPS_PROXY: address, NO_PROXY: noProxy } })
   }
@@ -143,10 +148,15 @@ export const connect = (options: Connecting): S3Connection => {
   })
   client.middlewareStack.add(
     (next) => async (args) => {
-      await pace.turn()
-      return next(args)
+      const leave = await http.turn(originOf(args.request), "short")
+      try {
+        await pace.turn()
+        return await next(args)
+      } finally {
+        leave()
+      }
     },
-    { step: "build", name: "paced" }
+    { step: "build", name: "inTurn" }
   )
   return {
     client,
@@ -157,10 +167,7 @@ export const connect = (options: Connecting): S3Connection => {
       region = other
       return true
     },
-    limitConnections: (most) => {
-      for (const agent of Object.values(agents)) agent.maxSockets = most
-      http.limit(most)
-    },
+    limitConnections: http.limit,
     limitRequests: (perSecond) => pace.limit(perSecond),
     close: () => {
       client.destroy()

@@ -1,5 +1,11 @@
 /** Requests of WebDAV, as effects that fail once, can be interrupted and have limits of time. */
-import { isStorageError, type Reason, StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
+import {
+  isStorageError,
+  type Reason,
+  StorageError,
+  Unavailable,
+  UnexpectedResponse
+} from "@ourclone/core/contract/StorageError"
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
 import * as Pace from "@ourclone/core/machine/Pace"
 import * as Authorities from "@ourclone/http/Authorities"
@@ -45,7 +51,7 @@ export const connect = (options: Connecting): DavConnection => {
   const patience = { ...usualPatience, connect: connectTimeout, idle: idleTimeout }
   const way: Route.Way = { ca, noProxy, patience, proxy }
   const pool = new Pool(origin, {
-    connections: maxConcurrency,
+    connections: null,
     headersTimeout: idleTimeout,
     bodyTimeout: idleTimeout,
     connect: Route.connectorTo(way, origin)
@@ -136,6 +142,9 @@ const readRows = async (body: Response["body"], most: Most): Promise<ReadonlyArr
   return rows
 }
 
+const kindOf = ({ body }: Sending) =>
+  typeof body === "object" && !(body instanceof Uint8Array) ? ("upload" as const) : ("short" as const)
+
 /** In milliseconds: how long the rest of an answer may come until its connection is given up. */
 const thrownAwayFor = 1000
 
@@ -144,7 +153,6 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
   const fail: DavClient["fail"] = (operation, at, reason) => new StorageError({ provider, operation, path: at, reason })
 
   const request = async ({ body, headers = {}, method, path }: Sending, signal: AbortSignal): Promise<Response> => {
-    await pace.turn(signal)
     const startedAt = performance.now()
     try {
       const response = await pool.request({
@@ -162,32 +170,39 @@ export const make = (provider: string, connection: DavConnection): DavClient => 
     }
   }
 
-  const explained =
-    (at: string, method: string) =>
-    (error: unknown): StorageError => {
-      if (isStorageError(error)) return error
-      if (error instanceof NoMultistatus) return fail(method, at, new UnexpectedResponse({ message: error.message }))
-      return fail(method, at, reasonOfFailure(error))
-    }
+  const explained = (at: string, method: string, error: unknown, hasBegun: boolean): StorageError => {
+    if (isStorageError(error)) return error
+    if (!(error instanceof NoMultistatus)) return fail(method, at, reasonOfFailure(error, hasBegun))
+    const { isCutOff, message } = error
+    return fail(method, at, isCutOff ? new Unavailable({ message, isTorn: true }) : new UnexpectedResponse({ message }))
+  }
 
   const exchange: DavClient["exchange"] = (at, sending, use) =>
-    HttpClient.tracedRequest(
-      { method: sending.method, origin, path: sending.path },
-      Effect.tryPromise({
+    Effect.suspend(() => {
+      let hasBegun = false
+      const exchanged = Effect.tryPromise({
         try: async (signal) => {
-          const { body, headers, statusCode } = await request(sending, signal)
-          body.on("error", () => {})
+          const leave = await http.turn(origin, kindOf(sending), signal)
           try {
-            return await use({ status: statusCode, headers }, body)
+            await pace.turn(signal)
+            const { body, headers, statusCode } = await request(sending, signal)
+            hasBegun = true
+            body.on("error", () => {})
+            try {
+              return await use({ status: statusCode, headers }, body)
+            } finally {
+              // What comes slower than this is not worth the connection.
+              const enough = AbortSignal.any([signal, AbortSignal.timeout(thrownAwayFor)])
+              await body.dump({ limit: 64 * 1024, signal: enough }).catch(() => {})
+            }
           } finally {
-            // What comes slower than this is not worth the connection.
-            const enough = AbortSignal.any([signal, AbortSignal.timeout(thrownAwayFor)])
-            await body.dump({ limit: 64 * 1024, signal: enough }).catch(() => {})
+            leave()
           }
         },
-        catch: explained(at, sending.method)
+        catch: (error) => explained(at, sending.method, error, hasBegun)
       })
-    )
+      return HttpClient.tracedRequest({ method: sending.method, origin, path: sending.path }, exchanged)
+    })
 
   const send: DavClient["send"] = (at, sending, allowed = []) =>
     exchange(at, sending, (answer) => {

@@ -12,6 +12,7 @@ import {
   Unavailable,
   UnexpectedResponse
 } from "@ourclone/core/contract/StorageError"
+import * as Pace from "@ourclone/core/machine/Pace"
 import { reasonOfProxy } from "@ourclone/http/ConnectionReason"
 import { proxyRefused } from "@ourclone/http/HttpMessage"
 import * as Duration from "effect/Duration"
@@ -73,7 +74,7 @@ export const reasonOf = (method: string, answer: Answer): Reason => {
   if (status >= 300 && status < 400) {
     const where = headerOf(answer, "location")
     return new InvalidRequest({
-      message: `the server sends elsewhere${where === undefined ? "" : `, to ${shown(where)}`}; give that address if it is right`
+      message: `the server sends elsewhere${where === undefined ? "" : `, to ${shown(where)}`}, where no password is sent; set the option url to that address if it is right`
     })
   }
   if (status >= 500) return new Unavailable({ message: `the server has a failure of its own (${status})` })
@@ -83,8 +84,8 @@ export const reasonOf = (method: string, answer: Answer): Reason => {
 
 const certificate = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|CERT_|UNABLE_TO_|ERR_TLS_)/
 
-/** Of a request without an answer, or whose answer broke off. */
-export const reasonOfFailure = (error: unknown): Reason => {
+/** Of a request without an answer, or whose answer, where it `hasBegun`, broke off. */
+export const reasonOfFailure = (error: unknown, hasBegun = false): Reason => {
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : ""
   const message = error instanceof Error ? error.message : String(error)
   if (code === "ENOTFOUND")
@@ -93,6 +94,9 @@ export const reasonOfFailure = (error: unknown): Reason => {
   if (certificate.test(code)) {
     const remedy = "name its authority in the option caFile, or in NODE_EXTRA_CA_CERTS"
     return new InvalidRequest({ message: `the certificate of the server can not be trusted (${message}); ${remedy}` })
+  }
+  if (hasBegun && message !== Pace.message && !/TIMEOUT/.test(code)) {
+    return new Unavailable({ message: `the answer broke off: ${message}`, isTorn: true })
   }
   return new Unavailable({ message: `the connection broke: ${message}`, isUnanswered: code === "ECONNREFUSED" })
 }

@@ -16,7 +16,12 @@ export interface Row {
 }
 
 /** The answer is none: another document, or one that is cut off. */
-export class NoMultistatus extends Error {}
+export class NoMultistatus extends Error {
+  readonly isCutOff: boolean = false
+}
+class CutOff extends NoMultistatus {
+  override readonly isCutOff = true
+}
 
 const dav = "DAV:"
 
@@ -103,6 +108,8 @@ export const makeReader = (onRow: (row: Row) => void) => {
       check()
     },
     end: (): void => {
+      check()
+      if (isMultistatus && !isOver) throw new CutOff("the answer is cut off")
       parser.close()
       check()
       if (!isMultistatus || !isOver) throw new NoMultistatus("the answer is no WebDAV one; is the address right?")

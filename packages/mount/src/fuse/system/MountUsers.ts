@@ -1,6 +1,5 @@
 /** Which processes have a file open below a mount point or stand in it, told by links alone: nothing is looked into. */
 import * as fs from "node:fs"
-import * as path from "node:path"
 
 export interface MountUser {
   readonly pid: number
@@ -24,8 +23,8 @@ const linksOf = (pid: string): ReadonlyArray<string> => {
 const firstBelow = (point: string, pid: string): string | undefined => {
   for (const link of linksOf(pid)) {
     try {
-      const used = fs.readlinkSync(link)
-      if (used === point || used.startsWith(`${point}/`)) return used
+      const path = fs.readlinkSync(link)
+      if (path === point || path.startsWith(`${point}/`)) return path
     } catch {
       // As above.
     }
@@ -33,11 +32,9 @@ const firstBelow = (point: string, pid: string): string | undefined => {
   return undefined
 }
 
-/** By its first word, as some programs call their process after a thread. */
 const commandOf = (pid: string): string => {
   try {
-    const [word = ""] = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")
-    return path.basename(word) || fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim()
+    return fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim()
   } catch {
     return ""
   }
@@ -48,8 +45,8 @@ export const find = (point: string): ReadonlyArray<MountUser> => {
   const users: Array<MountUser> = []
   for (const pid of fs.readdirSync("/proc")) {
     if (!/^\d+$/.test(pid) || users.length === most) continue
-    const used = firstBelow(point, pid)
-    if (used !== undefined) users.push({ pid: Number(pid), command: commandOf(pid), path: used })
+    const path = firstBelow(point, pid)
+    if (path !== undefined) users.push({ pid: Number(pid), command: commandOf(pid), path })
   }
   return users
 }

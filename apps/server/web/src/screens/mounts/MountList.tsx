@@ -1,4 +1,3 @@
-import type { Remedy } from "@ourclone/core/contract/Remedy"
 import * as Amount from "@ourclone/core/events/Amount"
 import { useQuery } from "@tanstack/react-query"
 import { useState } from "react"
@@ -14,7 +13,6 @@ import { Facts, Page } from "../../ui/Page.tsx"
 import { visible } from "../../ui/Path.tsx"
 import { StateBadge } from "../../ui/StateBadge.tsx"
 import { exactly } from "../../words/moments.ts"
-import { adviceOf } from "../../words/remedies.ts"
 import styles from "./Mounts.module.css"
 
 /** A row of the query `mounts`. */
@@ -33,7 +31,7 @@ interface MountRow {
     readonly cacheUsed: number
     readonly unreachable?: string
   }
-  readonly unsent: ReadonlyArray<{ readonly path: string; readonly error?: string; readonly remedy?: Remedy }>
+  readonly unsent: ReadonlyArray<{ readonly path: string; readonly error?: string }>
 }
 
 const everyMillis = 5000
@@ -129,9 +127,9 @@ const Mount = ({ mount }: { readonly mount: MountRow }) => {
       {unsent
         .filter(({ error }) => error !== undefined)
         .slice(0, 3)
-        .map(({ error, path, remedy }) => (
+        .map(({ error, path }) => (
           <Notice key={path} tone="waiting" title={visible(path)}>
-            {visible(error ?? "")} {adviceOf("", remedy)?.text}
+            {visible(error ?? "")}
           </Notice>
         ))}
       {asks ? <UnmountDialog mount={mount} onClose={() => setAsks(false)} /> : null}
