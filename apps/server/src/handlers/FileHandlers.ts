@@ -74,9 +74,15 @@ export const file = HttpApiBuilder.group(
       )
       .handle(
         "dump",
-        Effect.fnUntraced(function* ({ query: { archive, file, repository, snapshot } }) {
+        Effect.fnUntraced(function* ({ query: { archive, file, only, repository, snapshot } }) {
           yield* about(`${repository} ${snapshot}`)
-          const request = { repository, snapshot, file, ...(archive === undefined ? {} : { archive }) }
+          const request = {
+            repository,
+            snapshot,
+            file,
+            ...(only === undefined ? {} : { only: [only].flat() }),
+            ...(archive === undefined ? {} : { archive })
+          }
           yield* checkRequest("bytes", "dump", request)
           const answer = yield* SideAnswers.head(side, { _tag: "Bytes", type: "dump", request })
           return HttpServerResponse.raw(webStream(answer), { headers: DownloadHeaders.ofDump(file, snapshot, archive) })

@@ -228,6 +228,13 @@ const scheduleNew = createRoute({
   component: lazyRouteComponent(() => import("./screens/schedules/NewSchedule.tsx"), "NewSchedule")
 })
 
+const scheduleOne = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/schedules/$id",
+  loader: ({ context: { client } }) => client.ensureQueryData(queries.schedules),
+  component: lazyRouteComponent(() => import("./screens/schedules/ChangeSchedule.tsx"), "ChangeSchedule")
+})
+
 const mounts = createRoute({
   getParentRoute: () => signedIn,
   path: "/mounts",
@@ -298,6 +305,7 @@ export const routeTree = root.addChildren([
     restore,
     schedules,
     scheduleNew,
+    scheduleOne,
     mounts,
     mountNew,
     settingsScreen,

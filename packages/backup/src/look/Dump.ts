@@ -8,6 +8,7 @@ import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as PathPattern from "../choose/PathPattern.ts"
 import type { Node } from "../format/Node.ts"
 import * as BlobBatch from "../repository/BlobBatch.ts"
 import type { BlobReader } from "../repository/BlobReader.ts"
@@ -29,6 +30,8 @@ export interface DumpOptions {
   readonly tree: string
   /** In the snapshot; "/" for all of it. */
   readonly path: string
+  /** Of a directory: what has these names in it; all when absent. */
+  readonly only?: ReadonlyArray<string> | undefined
   /** For directories; tar when absent. */
   readonly format?: ArchiveFormat | undefined
   /** Hears of what an archive leaves out: special files, and names that could lead out of where it is unpacked. */
@@ -135,8 +138,15 @@ const joined = (parts: ReadonlyArray<Uint8Array>): ReadonlyArray<Uint8Array> => 
 
 const noPath = Buffer.alloc(0)
 
+/** Those of the names, or the first name that none has. */
+const named = (nodes: ReadonlyArray<Node>, only: ReadonlyArray<string>): ReadonlyArray<Node> | string => {
+  const wanted = only.map((name) => ({ name, bytes: PathPattern.bytesOf(name) }))
+  const missing = wanted.find(({ bytes }) => !nodes.some((node) => node.name.equals(bytes)))
+  return missing?.name ?? nodes.filter((node) => wanted.some(({ bytes }) => node.name.equals(bytes)))
+}
+
 /**
- * The bytes of what is at `path`. Fails with `NoSnapshot` when nothing is, with
+ * The bytes of what is at `path`. Fails with `NoSnapshot` when nothing is, or nothing of a name of `only`, with
  * `Refused` for what is neither file nor directory, and as `BlobReader` does.
  */
 export const dump = (
@@ -156,12 +166,19 @@ export const dump = (
 
   return Stream.unwrap(
     Effect.gen(function* () {
-      const found = yield* SnapshotPath.find(reader, options.tree, options.path)
-      if (found === undefined) {
-        const message = `the snapshot has no "${options.path}"`
+      const missing = (path: string) => {
+        const message = `the snapshot has no "${path}"`
         return fail(new NoSnapshot({ message, remedy: remedy("listFiles", { snapshot: "" }) }))
       }
-      if (found.tree !== undefined) return archive(found.path, yield* reader.tree(found.tree))
+      const found = yield* SnapshotPath.find(reader, options.tree, options.path)
+      if (found === undefined) return missing(options.path)
+      if (found.tree !== undefined) {
+        const nodes = yield* reader.tree(found.tree)
+        const chosen = options.only === undefined ? nodes : named(nodes, options.only)
+        return typeof chosen === "string"
+          ? missing(`${options.path.replace(/\/+$/, "")}/${chosen}`)
+          : archive(found.path, chosen)
+      }
       const node = found.node
       if (node?.type !== "file") {
         const kind = node?.type === "symlink" ? "a symbolic link" : "no file and no directory"

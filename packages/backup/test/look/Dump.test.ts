@@ -52,6 +52,21 @@ describe("Dump", () => {
     })
   )
 
+  it.effect("gives of a directory only what was chosen of it, and says what is not there", () =>
+    Effect.gen(function* () {
+      const some = yield* collected({ path: "/tree", only: ["deep", "empty.bin"] })
+      const names = tar(some, "--list").split("\n")
+      assert.include(names, "tree/empty.bin")
+      assert.include(names, "tree/deep/a/b/c/leaf.txt")
+      assert.deepEqual(
+        names.filter((name) => !/^(tree\/(deep\/.*|empty\.bin))?$/.test(name)),
+        []
+      )
+      const error = yield* Effect.flip(collected({ path: "/tree", only: ["empty.bin", "nosuch"] }))
+      assert.include(error.message, 'no "/tree/nosuch"')
+    })
+  )
+
   it.effect("gives what restic gives, file by file", (context) =>
     Effect.gen(function* () {
       skipWithout(context, "restic")

@@ -4,6 +4,7 @@ import * as NodeNames from "@ourclone/backup/look/NodeNames"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BytesKind } from "../kind/JobKind.ts"
+import { texts } from "../kind/RequestFields.ts"
 import { reading, snapshotFilter } from "./Fields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as LockedQuery from "./LockedQuery.ts"
@@ -16,6 +17,7 @@ export const Request = Schema.Struct({
   ...snapshotFilter,
   snapshot: Schema.String.annotate({ description: "A snapshot, or id:folder" }),
   file: Schema.String.annotate({ description: "What of it: a file, a folder, or / for all" }),
+  only: texts("Of a folder: only what has these names in it; may be repeated"),
   ...packing
 })
 export type Request = typeof Request.Type
@@ -35,6 +37,7 @@ export const kind: BytesKind<"dump", Request> = {
         return Dump.dump(repository, reader, {
           tree: yield* SelectedSnapshots.folderTree(repository, reader, snapshot, subfolder),
           path: request.file,
+          only: request.only,
           format: request.archive,
           onSkipped: (path, because) => beside.tell.fact({ _tag: "Skipped", item: NodeNames.textOf(path), because })
         })

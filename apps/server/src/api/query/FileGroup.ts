@@ -37,6 +37,9 @@ export class FileGroup extends HttpApiGroup.make("file")
         repository: Schema.String,
         snapshot: Schema.String,
         file: Schema.String.annotate({ description: "A file or folder in it, absolute; / for all" }),
+        only: Schema.optionalKey(Schema.Union([Schema.String, Schema.Array(Schema.String)])).annotate({
+          description: "Of a folder: only what has these names in it; may be repeated"
+        }),
         archive: Schema.optionalKey(Schema.Literals(["zip", "tar"])).annotate({
           description: "What a folder becomes; needed for one"
         })

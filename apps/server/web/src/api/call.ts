@@ -69,23 +69,28 @@ const problemOf = async (response: Response): Promise<ProblemError> => {
   return new ProblemError(response.status, typeof problem === "object" && problem !== null ? problem : {})
 }
 
-/** The answer itself, for what streams. */
-export const open = async (
+/** The answer itself, of an address as `addressOf` makes it. */
+export const openAt = async (
   method: string,
-  path: string,
-  { body, query, signal }: CallOptions = {}
+  address: string,
+  { body, signal }: Omit<CallOptions, "query"> = {}
 ): Promise<Response> => {
-  const response = await fetch(addressOf(path, query), {
+  const response = await fetch(address, {
     method,
     ...(signal === undefined ? {} : { signal }),
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } })
   }).catch((error: unknown) => {
-    throw error instanceof DOMException && error.name === "AbortError" ? error : new Offline()
+    // Whoever asked has given up, or waited long enough.
+    throw error instanceof DOMException ? error : new Offline()
   })
   if (response.ok) return response
-  if (response.status === 401 && path !== "/session") onSignedOut()
+  if (response.status === 401 && address !== addressOf("/session")) onSignedOut()
   throw await problemOf(response)
 }
+
+/** The answer itself, for what streams. */
+export const open = (method: string, path: string, { query, ...options }: CallOptions = {}): Promise<Response> =>
+  openAt(method, addressOf(path, query), options)
 
 const call = async <Answer>(method: string, path: string, options?: CallOptions): Promise<Answer> => {
   const response = await open(method, path, options)
@@ -94,7 +99,8 @@ const call = async <Answer>(method: string, path: string, options?: CallOptions)
 
 export const get = <Answer>(path: string, query?: Query, signal?: AbortSignal): Promise<Answer> =>
   call("GET", path, { query: query ?? {}, signal })
-export const post = <Answer>(path: string, body: unknown = {}): Promise<Answer> => call("POST", path, { body })
+export const post = <Answer>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<Answer> =>
+  call("POST", path, { body, signal })
 /** Without a body: nothing is said but where. */
 export const poke = <Answer>(path: string): Promise<Answer> => call("POST", path)
 export const put = <Answer>(path: string, body: unknown): Promise<Answer> => call("PUT", path, { body })

@@ -48,4 +48,10 @@ export const egressCost = (bytes: number, rates: Rates = current()): number => (
 export const caveat = (asOf: string): string => `rates of ${asOf}, yours may differ`
 export const ownCaveat = "by your own rates"
 
+/** What goes with a figure of now. */
+export const caveatNow = (): string => (own() === undefined ? caveat(usual.asOf) : ownCaveat)
+
+/** Of what is stored. */
+export const freeBytes = 10 * gigabyte
+
 export const freeNote = "The first 10 GB are free; loading down is free up to 3 times what is stored."

@@ -4,22 +4,11 @@ import { useEffect, useRef, useState } from "react"
 import { Dialog } from "../ui/Dialog.tsx"
 import { Check } from "../ui/Field.tsx"
 import styles from "./Keys.module.css"
+import { areOn, isForLetters, switchKeys } from "./letterKeys.ts"
 import type { Opened } from "./Palette.tsx"
 import { places } from "./places.ts"
 
-const key = "ourclone-keys"
 const pairMillis = 1500
-
-const areOn = (): boolean => {
-  try {
-    return localStorage.getItem(key) !== "off"
-  } catch {
-    return true
-  }
-}
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || target.closest("input,textarea,select") !== null)
 
 const lines: ReadonlyArray<readonly [keys: string, what: string]> = [
   ["/", "Search or go to"],
@@ -29,6 +18,9 @@ const lines: ReadonlyArray<readonly [keys: string, what: string]> = [
   ["↑ ↓, j k", "Along the rows of a table"],
   ["space", "Mark a row"],
   ["Enter", "Open a row"],
+  ["p", "Pause or resume the open task"],
+  ["x", "Cancel the open task"],
+  ["r", "Retry what failed of the open task"],
   ["Esc", "Close a dialog"],
   ["?", "These keys"]
 ]
@@ -49,8 +41,7 @@ export const Keys = ({ isShown, onOpen }: KeysProps) => {
         event.preventDefault()
         return onOpen("palette")
       }
-      if (!isOn || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
-      if (document.querySelector("dialog[open]") !== null) return
+      if (!isOn || !isForLetters(event)) return
       const place = places.find((one) => one.key === event.key)
       if (event.timeStamp - went.current < pairMillis && place !== undefined) {
         went.current = 0
@@ -71,11 +62,7 @@ export const Keys = ({ isShown, onOpen }: KeysProps) => {
   if (!isShown) return null
   const choose = (on: boolean) => {
     setOn(on)
-    try {
-      localStorage.setItem(key, on ? "on" : "off")
-    } catch {
-      // Without storage it holds until the tab is closed.
-    }
+    switchKeys(on)
   }
   return (
     <Dialog title="Keys and help" onClose={() => onOpen(undefined)}>

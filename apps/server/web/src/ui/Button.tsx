@@ -22,9 +22,20 @@ interface ButtonProps extends Shown {
   /** Why not now; such a button does nothing. */
   readonly not?: string | undefined
   readonly isBusy?: boolean
+  /** Of a button that shows something below it. */
+  readonly isOpen?: boolean
 }
 
-export const Button = ({ children, icon, isBusy = false, not, onPress, type = "button", ...look }: ButtonProps) => {
+export const Button = ({
+  children,
+  icon,
+  isBusy = false,
+  isOpen,
+  not,
+  onPress,
+  type = "button",
+  ...look
+}: ButtonProps) => {
   const reason = useId()
   const isOff = not !== undefined || isBusy
   return (
@@ -34,6 +45,7 @@ export const Button = ({ children, icon, isBusy = false, not, onPress, type = "b
         className={classOf(look)}
         aria-disabled={isOff || undefined}
         aria-busy={isBusy || undefined}
+        aria-expanded={isOpen}
         aria-describedby={not === undefined ? undefined : reason}
         title={not}
         onClick={(event) => {

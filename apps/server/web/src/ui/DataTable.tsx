@@ -137,16 +137,23 @@ export const DataTable = <Row,>({
     >
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: a row of headings takes no focus */}
-      <div role="row" aria-rowindex={1} className={styles.head} style={{ gridTemplateColumns: template }}>
+      <div
+        role="row"
+        aria-rowindex={1}
+        className={`${styles.head} ${marks === undefined ? "" : styles.marks}`}
+        style={{ gridTemplateColumns: template }}
+      >
         {marks === undefined ? null : (
           // biome-ignore lint/a11y/useSemanticElements: as above
           <span role="columnheader" tabIndex={-1}>
-            <input
-              type="checkbox"
-              aria-label="Mark all"
-              checked={areAllMarked}
-              onChange={() => marks.onChange(areAllMarked ? new Set() : new Set(rows.map(keyOf)))}
-            />
+            <label className={styles.mark}>
+              <input
+                type="checkbox"
+                checked={areAllMarked}
+                onChange={() => marks.onChange(areAllMarked ? new Set() : new Set(rows.map(keyOf)))}
+              />
+              <span className={styles.markAll}>Mark all</span>
+            </label>
           </span>
         )}
         {columns.map((column) => (
@@ -192,19 +199,21 @@ export const DataTable = <Row,>({
                 style={{ gridTemplateColumns: template, height, transform: `translateY(${item.start}px)` }}
                 onFocus={() => setActive(item.index)}
                 onClick={(event) => {
-                  const isControl = (event.target as HTMLElement).closest("a,button,input") !== null
+                  const isControl = (event.target as HTMLElement).closest("a,button,label") !== null
                   if (!isControl) onOpen?.(row)
                 }}
               >
                 {marks === undefined ? null : (
                   // biome-ignore lint/a11y/useSemanticElements: as above
-                  <span role="cell" className={styles.mark}>
-                    <input
-                      type="checkbox"
-                      aria-label={`Mark ${nameOf(row)}`}
-                      checked={isMarked}
-                      onChange={() => marks.onChange(toggled(marks.marked, key))}
-                    />
+                  <span role="cell">
+                    <label className={styles.mark}>
+                      <input
+                        type="checkbox"
+                        aria-label={`Mark ${nameOf(row)}`}
+                        checked={isMarked}
+                        onChange={() => marks.onChange(toggled(marks.marked, key))}
+                      />
+                    </label>
                   </span>
                 )}
                 {columns.map((column) => (

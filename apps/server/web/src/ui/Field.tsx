@@ -57,12 +57,15 @@ interface TextFieldProps extends FieldProps {
   readonly isRequired?: boolean
   readonly shouldFocus?: boolean
   readonly suffix?: ReactNode
+  /** The id of a `datalist`. */
+  readonly list?: string
 }
 
 export const TextField = ({
   autoComplete = "off",
   isMono = false,
   isRequired = false,
+  list,
   onChange,
   placeholder,
   shouldFocus = false,
@@ -80,6 +83,7 @@ export const TextField = ({
           type={type}
           value={value}
           required={isRequired}
+          list={list}
           autoComplete={autoComplete}
           autoCapitalize="none"
           spellCheck={false}

@@ -1,6 +1,5 @@
 /** People look for a file, not for a snapshot: every version of it, over all snapshots. */
 import * as Amount from "@ourclone/core/events/Amount"
-import type { SnapshotRow } from "@ourclone/jobs/repository/SnapshotRow"
 import { useQuery } from "@tanstack/react-query"
 import { useNavigate, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
@@ -16,27 +15,7 @@ import { Path } from "../../ui/Path.tsx"
 import { exactly } from "../../words/moments.ts"
 import { nameIn } from "../../words/placeText.ts"
 import styles from "./Backup.module.css"
-import type { NodeJson } from "./snapshotNodes.ts"
-
-type FindRow =
-  | { readonly _tag: "Snapshot"; readonly snapshot: SnapshotRow }
-  | { readonly _tag: "Match"; readonly node: NodeJson }
-  | { readonly _tag: "Searched"; readonly snapshots: number }
-
-interface Match {
-  readonly node: NodeJson
-  readonly snapshot: SnapshotRow
-}
-
-const matchesOf = (found: ReadonlyArray<FindRow>): ReadonlyArray<Match> => {
-  const matches: Array<Match> = []
-  let snapshot: SnapshotRow | undefined
-  for (const row of found) {
-    if (row._tag === "Snapshot") snapshot = row.snapshot
-    else if (row._tag === "Match" && snapshot !== undefined) matches.push({ node: row.node, snapshot })
-  }
-  return matches
-}
+import { type FindRow, type Match, matchesOf } from "./matches.ts"
 
 const patternOf = (typed: string): string => (/[*?[]/.test(typed) || typed.startsWith("/") ? typed : `*${typed}*`)
 

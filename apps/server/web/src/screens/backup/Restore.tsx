@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query"
 import { useParams, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
-import { addressOf, messageOf } from "../../api/call.ts"
+import { messageOf } from "../../api/call.ts"
 import { useLoaded } from "../../api/loaded.ts"
 import { about } from "../../api/queries.ts"
 import { useStartAndShow } from "../../api/start.ts"
@@ -20,6 +20,7 @@ import { SnapshotLine } from "./SnapshotLine.tsx"
 import { shortId } from "./SnapshotList.tsx"
 import { folderOf, snapshotIn } from "./snapshotNodes.ts"
 import { literal, whereTheyWere } from "./whereTheyWere.ts"
+import { zipAddress } from "./zip.ts"
 
 type Where = "folder" | "original"
 type Overwrite = "keep-both" | "if-changed" | "never"
@@ -78,8 +79,7 @@ export const Restore = () => {
   }
   const spending = useSpending(planning.plan, aim.target)
   const isReady = planning.plan?.outcome === "done" && !planning.isPlanning
-  const [only] = select.length === 1 ? select : []
-  const zip = addressOf("/snapshots/files", { repository, snapshot, file: only ?? "/", archive: "zip" })
+  const zip = zipAddress(repository, snapshot, select)
   return (
     <Page
       title={select.length === 0 ? "Restore all of it" : `Restore ${select.length} selected`}
@@ -90,11 +90,11 @@ export const Restore = () => {
       ]}
       isNarrow
       actions={
-        select.length <= 1 ? (
+        zip === undefined ? null : (
           <a href={zip} download={`${shortId(snapshot)}.zip`}>
             Download as ZIP instead
           </a>
-        ) : null
+        )
       }
     >
       <SnapshotLine snapshot={shown} />

@@ -17,6 +17,7 @@ import { SnapshotDiff } from "./SnapshotDiff.tsx"
 import { SnapshotLine } from "./SnapshotLine.tsx"
 import { shortId } from "./SnapshotList.tsx"
 import { childrenIn, folderOf, type NodeJson, snapshotIn } from "./snapshotNodes.ts"
+import { zipAddress } from "./zip.ts"
 
 const columns: ReadonlyArray<Column<NodeJson>> = [
   {
@@ -59,6 +60,7 @@ export const SnapshotDetail = () => {
   const children = childrenIn(folder, found)
   const chosen = [...marked]
   const [only] = children.filter(({ path, type }) => type === "file" && marked.size === 1 && marked.has(path))
+  const zip = zipAddress(repository, snapshot, chosen.length === 0 ? [folder] : chosen)
   const go = (path: string) => {
     setMarked(new Set())
     void navigate({ search: path === "/" ? {} : { folder: path } })
@@ -99,12 +101,11 @@ export const SnapshotDetail = () => {
               ))}
             </nav>
             {only === undefined ? (
-              <a
-                href={addressOf("/snapshots/files", { repository, snapshot, file: folder, archive: "zip" })}
-                download={`${shortId(snapshot)}.zip`}
-              >
-                Download this folder as ZIP
-              </a>
+              zip === undefined ? null : (
+                <a href={zip} download={`${shortId(snapshot)}.zip`}>
+                  {chosen.length === 0 ? "Download this folder as ZIP" : `Download ${chosen.length} marked as ZIP`}
+                </a>
+              )
             ) : (
               <>
                 <a

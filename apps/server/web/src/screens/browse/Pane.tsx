@@ -185,7 +185,7 @@ export const Pane = ({ facing, isFocused, label, onFocus, onGo, onVersions, plac
             Download
           </a>
         ) : null}
-        {only?.kind === "file" && storage !== undefined ? (
+        {only?.kind === "file" ? (
           <Button isDense icon="history" onPress={() => onVersions(only.place)}>
             Versions
           </Button>

@@ -1,5 +1,6 @@
 /** What takes part, and how fast: what a request of a transfer says besides its two sides. */
 import { Check, TextArea, TextField } from "../../ui/Field.tsx"
+import { FilterCount } from "./FilterCount.tsx"
 import styles from "./Migrate.module.css"
 import type { Mode } from "./Migrate.tsx"
 
@@ -46,14 +47,14 @@ const whole = (text: string): number | undefined => (/^\d+$/.test(text) ? Number
 /** What a run may cost, where that was said. */
 export const dollarsIn = (text: string): number | undefined => (/^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined)
 
+/** The fields of the request that choose among files. */
+const choosing = ({ exclude, include, maxAge, maxSize, minSize }: Filters): object =>
+  given({ include: patterns(include), exclude: patterns(exclude), minSize, maxSize, maxAge })
+
 /** The fields of the request; what was left empty is not said. */
 export const requestOf = (mode: Mode, filters: Filters): object =>
   given({
-    include: patterns(filters.include),
-    exclude: patterns(filters.exclude),
-    minSize: filters.minSize,
-    maxSize: filters.maxSize,
-    maxAge: filters.maxAge,
+    ...choosing(filters),
     bwlimit: filters.bwlimit,
     transfers: whole(filters.transfers),
     maxCost: dollarsIn(filters.maxCost),
@@ -98,12 +99,13 @@ const ofSync: TypedField = {
 }
 
 interface FiltersFormProps {
+  readonly source: string
   readonly filters: Filters
   readonly mode: Mode
   readonly onChange: (filters: Filters) => void
 }
 
-export const FiltersForm = ({ filters, mode, onChange }: FiltersFormProps) => {
+export const FiltersForm = ({ filters, mode, onChange, source }: FiltersFormProps) => {
   const set = (name: keyof Filters) => (value: string | boolean) => onChange({ ...filters, [name]: value })
   const isSync = mode === "sync"
   const isUsed = Object.keys(requestOf(mode, filters)).length > 0
@@ -135,6 +137,7 @@ export const FiltersForm = ({ filters, mode, onChange }: FiltersFormProps) => {
             onChange={set("allowsEmptySource")}
           />
         ) : null}
+        <FilterCount source={source} choosing={choosing(filters)} />
       </div>
     </details>
   )

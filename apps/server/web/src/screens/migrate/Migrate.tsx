@@ -121,7 +121,7 @@ export const Migrate = () => {
         </div>
         {storages.length === 0 ? <PlacePickerHint /> : null}
         <Choices legend="Mode" value={mode} onChange={(one) => set({ mode: one })} choices={modes} />
-        <FiltersForm filters={filters} mode={mode} onChange={change} />
+        <FiltersForm source={from} filters={filters} mode={mode} onChange={change} />
       </Form>
       {plan === undefined ? null : (
         <PlanPanel

@@ -20,6 +20,7 @@ import { waitReason } from "../../words/taskStates.ts"
 import { taskColumns } from "../tasks/TaskRow.tsx"
 import { type Backed, backedFolders } from "./backedFolders.ts"
 import styles from "./Overview.module.css"
+import { Stored } from "./Stored.tsx"
 
 interface Need {
   readonly key: string
@@ -269,6 +270,7 @@ export const Overview = () => {
             <Backups backed={backed} />
           )}
           <Coming all={planned} />
+          {storages.length === 0 ? null : <Stored storages={storages} />}
         </div>
       )}
       {recent.length === 0 ? null : (

@@ -1,5 +1,5 @@
 import { titleOf } from "@ourclone/tasks/task/TaskTitle"
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useNavigate, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
 import type { ScheduleAnswer } from "../../../../src/api/schedules/ScheduleGroup.ts"
@@ -9,14 +9,13 @@ import { about, repositories } from "../../api/queries.ts"
 import { FoldersField } from "../../places/PlacePicker.tsx"
 import { useMay } from "../../shell/may.ts"
 import { Button, LinkButton } from "../../ui/Button.tsx"
-import { Check, Choices, Select, TextField } from "../../ui/Field.tsx"
+import { Choices, Select, TextField } from "../../ui/Field.tsx"
 import { Notice } from "../../ui/Notice.tsx"
 import { Card, Form, Page } from "../../ui/Page.tsx"
 import { visible } from "../../ui/Path.tsx"
 import { useSay } from "../../ui/Toasts.tsx"
-import { exactly } from "../../words/moments.ts"
-import { cronOf, cronWords, type When, weekdays } from "./cron.ts"
 import styles from "./Schedules.module.css"
+import { TimingFields, toldBy, useTimingProblem, usualTiming } from "./Timing.tsx"
 
 const parsed = (text: string | undefined): object | undefined => {
   try {
@@ -40,6 +39,13 @@ const requests: { readonly [Kind in Care]: (repository: string, paths: ReadonlyA
   forget: (repository) => ({ repository, keepDaily: 7, keepWeekly: 5, keepMonthly: 12, prune: true })
 }
 
+/** The folder of this computer that a task reads, if there is one. */
+export const folderOf = (request: object): string | undefined => {
+  const { paths, source } = request as { readonly paths?: unknown; readonly source?: unknown }
+  const [first = source] = Array.isArray(paths) ? (paths as ReadonlyArray<unknown>) : []
+  return typeof first === "string" && first.startsWith("/") ? first : undefined
+}
+
 export const NewSchedule = () => {
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -52,13 +58,10 @@ export const NewSchedule = () => {
   const [own, setOwn] = useState<Care>("backup")
   const [repository, setRepository] = useState(kept[0]?.name ?? "")
   const [paths, setPaths] = useState<ReadonlyArray<string>>([])
-  const [when, setWhen] = useState<When>({ rhythm: "daily", time: "02:30", weekday: "0", own: "30 2 * * 1-5" })
-  const [zone, setZone] = useState(here)
-  const [catchesUp, setCatchesUp] = useState(true)
+  const [timing, setTiming] = useState(() => usualTiming(here))
   const [typedName, setName] = useState<string>()
   const kind = given === undefined ? own : (search.kind ?? "")
   const request = given ?? requests[own](repository, paths)
-  const cron = cronOf(when)
   const missing =
     given !== undefined
       ? undefined
@@ -68,20 +71,13 @@ export const NewSchedule = () => {
           ? "Choose a folder first"
           : undefined
   const name = typedName ?? (missing === undefined ? titleOf({ kind, request }).slice(0, 80) : "")
-  const { data: due, error: dueError } = useQuery({
-    queryKey: ["due", cron, zone],
-    queryFn: () => post<{ readonly next: ReadonlyArray<number> }>("/schedules/due", { cron, zone }),
-    retry: false
-  })
   const save = useMutation({
     mutationFn: () =>
       post<ScheduleAnswer>("/schedules", {
         name,
         kind,
         request,
-        cron,
-        zone,
-        missed: catchesUp ? "once" : "skip",
+        ...toldBy(timing),
         isOn: true
       }),
     onSuccess: async () => {
@@ -90,10 +86,8 @@ export const NewSchedule = () => {
       await navigate({ to: "/schedules" })
     }
   })
-  const not =
-    mayNot ??
-    missing ??
-    (name === "" ? "The name is missing" : dueError === null ? undefined : "When it is due makes no sense")
+  const problem = useTimingProblem(timing)
+  const not = mayNot ?? missing ?? (name === "" ? "The name is missing" : problem)
   return (
     <Page title="New schedule" crumbs={[{ label: "Schedules", link: { to: "/schedules" } }]} isNarrow>
       <Form
@@ -141,54 +135,7 @@ export const NewSchedule = () => {
             <p className={styles.muted}>As it was planned, with the same filters and limits.</p>
           </Card>
         )}
-        <div className={styles.row}>
-          <Select
-            label="How often"
-            value={when.rhythm}
-            onChange={(rhythm) => setWhen({ ...when, rhythm: rhythm as When["rhythm"] })}
-            options={[
-              { value: "hourly", label: "Every hour" },
-              { value: "daily", label: "Every night or day" },
-              { value: "weekly", label: "Every week" },
-              { value: "monthly", label: "Every month" },
-              { value: "own", label: "As cron says" }
-            ]}
-          />
-          {when.rhythm === "weekly" ? (
-            <Select
-              label="On"
-              value={when.weekday}
-              onChange={(weekday) => setWhen({ ...when, weekday })}
-              options={weekdays.map((label, index) => ({ value: String(index), label }))}
-            />
-          ) : null}
-          {when.rhythm === "own" ? (
-            <TextField
-              label="Cron expression"
-              value={when.own}
-              isMono
-              onChange={(text) => setWhen({ ...when, own: text })}
-              error={dueError === null ? undefined : messageOf(dueError)}
-            />
-          ) : (
-            <TextField label="At" type="time" value={when.time} onChange={(time) => setWhen({ ...when, time })} />
-          )}
-          <TextField
-            label="Time zone"
-            value={zone}
-            onChange={setZone}
-            error={dueError === null || when.rhythm === "own" ? undefined : messageOf(dueError)}
-          />
-        </div>
-        <p className={styles.muted} aria-live="polite">
-          {due === undefined ? " " : `Next: ${due.next.map(exactly).join(", ")} (${cronWords(cron)})`}
-        </p>
-        <Check
-          label="Run once if it was missed"
-          help="When this computer slept or was off at that time."
-          isOn={catchesUp}
-          onChange={setCatchesUp}
-        />
+        <TimingFields timing={timing} onChange={setTiming} folder={folderOf(request)} />
         <TextField label="Name" value={name} onChange={setName} />
         {save.error === null ? null : (
           <Notice tone="failed" isUrgent title="Not saved">

@@ -14,7 +14,7 @@ import { Empty } from "../../ui/Empty.tsx"
 import { Check } from "../../ui/Field.tsx"
 import { Menu } from "../../ui/Menu.tsx"
 import { Facts, Page } from "../../ui/Page.tsx"
-import { visible } from "../../ui/Path.tsx"
+import { Path, visible } from "../../ui/Path.tsx"
 import { StateBadge } from "../../ui/StateBadge.tsx"
 import { exactly, relatively } from "../../words/moments.ts"
 import { lookOf } from "../../words/taskStates.ts"
@@ -31,11 +31,17 @@ const LastResult = ({ task }: { readonly task: TaskAnswer | null }) => {
   )
 }
 
+const laterWords = (millis: number): string =>
+  millis === 0
+    ? ""
+    : `, up to ${millis < 60_000 ? `${Math.ceil(millis / 1000)} s` : `${Math.round(millis / 60_000)} min`} later`
+
 const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
   const client = useQueryClient()
   const navigate = useNavigate()
   const mayNot = useMay("run")
-  const { cron, id, isOn, lastMissed, lastSuccessAt, lastTask, name, next, watch, zone } = schedule
+  const { cron, id, isOn, jitterMillis, lastMissed, lastSuccessAt, lastTask, missed, name, next, watch, zone } =
+    schedule
   const address = `/schedules/${id}`
   const refresh = () => client.invalidateQueries({ queryKey: ["schedules"] })
   const turn = usePress(() => patch(address, { isOn: !isOn }), refresh)
@@ -61,6 +67,9 @@ const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
           <Button isDense icon="play" not={mayNot} isBusy={run.isBusy} onPress={run.press}>
             Run now
           </Button>
+          <LinkButton isDense icon="edit" to="/schedules/$id" params={{ id }}>
+            Change<span className="sr-only"> {name}</span>
+          </LinkButton>
           <Menu
             label={`More about ${name}`}
             icon="more"
@@ -83,7 +92,9 @@ const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
       </header>
       <Facts
         facts={[
-          ["When", `${cronWords(cron)}, ${zone}${watch === null ? "" : ", and when the folder changes"}`],
+          ["When", `${cronWords(cron)}, ${zone}${laterWords(jitterMillis)}`],
+          ...(watch === null ? [] : [["Also when this changes", <Path key="watch">{watch}</Path>] as const]),
+          ["If missed", missed === "once" ? "runs once" : "passed over"],
           ["Next", soon === undefined ? "off" : `${exactly(soon)}, ${relatively(soon, Date.now())}`],
           ["Last result", <LastResult key="last" task={lastTask} />],
           ["Last success", lastSuccessAt === null ? "not yet" : exactly(lastSuccessAt)]

@@ -1,7 +1,10 @@
 /** Cron expressions for people: made of a choice and a time, and told in words where they are one of those. */
-export type Rhythm = "hourly" | "daily" | "weekly" | "monthly" | "own"
+export type Rhythm = "hourly" | "hours" | "daily" | "weekly" | "monthly" | "own"
 
 export const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const
+
+/** They divide a day, so that runs are as far apart over midnight. */
+export const hoursApart = ["2", "3", "4", "6", "8", "12"] as const
 
 export interface When {
   readonly rhythm: Rhythm
@@ -9,14 +12,20 @@ export interface When {
   readonly time: string
   /** 0 is Sunday. */
   readonly weekday: string
+  /** One of `hoursApart`. */
+  readonly hours: string
   readonly own: string
 }
 
-export const cronOf = ({ own, rhythm, time, weekday }: When): string => {
+export const usualWhen: When = { rhythm: "daily", time: "02:30", weekday: "0", hours: "6", own: "30 2 * * 1-5" }
+
+export const cronOf = ({ hours, own, rhythm, time, weekday }: When): string => {
   const [hour = "2", minute = "30"] = time.split(":").map((part) => String(Number(part)))
   switch (rhythm) {
     case "hourly":
       return `${minute} * * * *`
+    case "hours":
+      return `${minute} */${hours} * * *`
     case "daily":
       return `${minute} ${hour} * * *`
     case "weekly":
@@ -29,6 +38,7 @@ export const cronOf = ({ own, rhythm, time, weekday }: When): string => {
 }
 
 const two = (part: string) => part.padStart(2, "0")
+const isNumber = (part: string): boolean => /^\d+$/.test(part)
 
 const nicknames: Readonly<Record<string, string>> = {
   "@hourly": "0 * * * *",
@@ -37,15 +47,37 @@ const nicknames: Readonly<Record<string, string>> = {
   "@monthly": "0 0 1 * *"
 }
 
+const rhythms = ["hourly", "hours", "daily", "weekly", "monthly"] as const
+
+/** The choice that an expression comes from; one that comes from none is its own. */
+export const whenOf = (cron: string): When => {
+  const parts = (nicknames[cron] ?? cron).split(/\s+/).map((part) => (isNumber(part) ? String(Number(part)) : part))
+  const [minute = "", hour = "", , , weekday = ""] = parts
+  const apart = hoursApart.find((one) => hour === `*/${one}`)
+  const read = {
+    time: `${two(isNumber(hour) ? hour : "0")}:${two(minute)}`,
+    hours: apart ?? usualWhen.hours,
+    weekday: /^[0-6]$/.test(weekday) ? weekday : usualWhen.weekday,
+    own: cron
+  }
+  const rhythm = rhythms.find((one) => cronOf({ ...read, rhythm: one }) === parts.join(" "))
+  return rhythm === undefined || !isNumber(minute) ? { ...usualWhen, rhythm: "own", own: cron } : { ...read, rhythm }
+}
+
 export const cronWords = (cron: string): string => {
-  const [minute = "", hour = "", day, month, weekday] = (nicknames[cron] ?? cron).split(/\s+/)
-  const isTime = /^\d+$/.test(minute) && /^\d+$/.test(hour)
-  const at = `${two(hour)}:${two(minute)}`
-  if (/^\d+$/.test(minute) && hour === "*" && day === "*" && month === "*" && weekday === "*")
-    return `every hour at :${two(minute)}`
-  if (!isTime || month !== "*") return cron
-  if (day === "*" && weekday === "*") return `every day at ${at}`
-  if (day === "*" && weekday !== undefined && /^[0-6]$/.test(weekday))
-    return `every ${weekdays[Number(weekday)]} at ${at}`
-  return day === "1" && weekday === "*" ? `on the first of every month at ${at}` : cron
+  const { hours, rhythm, time, weekday } = whenOf(cron)
+  switch (rhythm) {
+    case "hourly":
+      return `every hour at ${time.slice(2)}`
+    case "hours":
+      return `every ${hours} hours at ${time.slice(2)}`
+    case "daily":
+      return `every day at ${time}`
+    case "weekly":
+      return `every ${weekdays[Number(weekday)]} at ${time}`
+    case "monthly":
+      return `on the first of every month at ${time}`
+    case "own":
+      return cron
+  }
 }

@@ -12,6 +12,7 @@ import { StateBadge } from "../../ui/StateBadge.tsx"
 import { wordsOf } from "../../words/providers.ts"
 import styles from "./StorageList.module.css"
 import { TestButton } from "./StorageTest.tsx"
+import { UsedLine } from "./Used.tsx"
 
 const RemoteCard = ({ remote }: { readonly remote: RemoteAnswer }) => {
   const { data: types = [] } = useQuery(storageTypes)
@@ -28,7 +29,10 @@ const RemoteCard = ({ remote }: { readonly remote: RemoteAnswer }) => {
         </div>
       </header>
       {remote.problem === null ? (
-        <TestButton name={remote.name} />
+        <>
+          <TestButton name={remote.name} />
+          <UsedLine name={remote.name} type={remote.type} />
+        </>
       ) : (
         <p className={styles.problem}>
           <StateBadge tone="failed" icon="alert">

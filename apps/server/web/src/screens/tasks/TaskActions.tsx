@@ -9,14 +9,23 @@ import type { TaskAnswer } from "../../../../src/api/tasks/TaskAnswer.ts"
 import { poke } from "../../api/call.ts"
 import { usePress } from "../../api/press.ts"
 import { putTask } from "../../api/tasks.ts"
+import { useLetterKeys } from "../../shell/letterKeys.ts"
 import { useMay } from "../../shell/may.ts"
 import { Button, LinkButton } from "../../ui/Button.tsx"
 import { Dialog } from "../../ui/Dialog.tsx"
 import { lookOf } from "../../words/taskStates.ts"
+import { LimitsDialog, notLimited } from "./LimitsDialog.tsx"
 
 const textIn = (json: unknown, name: string): string | undefined => {
   const value = typeof json === "object" && json !== null ? (json as Record<string, unknown>)[name] : undefined
   return typeof value === "string" ? value : undefined
+}
+
+/** Where what it made can be looked at. */
+const placeMadeBy = ({ kind, request }: TaskAnswer): string | undefined => {
+  const place = kind === "restore" ? textIn(request, "target") : textIn(request, "destination")
+  // What is relative to a folder that only the command knew can not be shown.
+  return place?.startsWith("/") || place?.includes(":") ? place : undefined
 }
 
 const CancelDialog = ({ onClose, task }: { readonly task: TaskAnswer; readonly onClose: () => void }) => {
@@ -50,7 +59,7 @@ const CancelDialog = ({ onClose, task }: { readonly task: TaskAnswer; readonly o
 export const TaskActions = ({ task }: { readonly task: TaskAnswer }) => {
   const client = useQueryClient()
   const router = useRouter()
-  const [asks, setAsks] = useState(false)
+  const [asks, setAsks] = useState<"cancel" | "limits">()
   const mayNot = useMay("run")
   const changed = (now: TaskAnswer) => putTask(client, now, Date.now())
   const wish = (what: string) => () => poke<TaskAnswer>(`/tasks/${task.id}/${what}`)
@@ -69,7 +78,16 @@ export const TaskActions = ({ task }: { readonly task: TaskAnswer }) => {
   const record = task.isRecord ? "It ends with its command, which can be cancelled but not paused" : undefined
   const snapshot = textIn(task.summary, "snapshotId")
   const repository = textIn(task.request, "repository")
+  const made = placeMadeBy(task)
   const failed = task.totals.failed
+  const canResume = can("Resume")(task.state)
+  const notPause = notNow("Pause") ?? record
+  const canPause = notPause === undefined && !pause.isBusy
+  useLetterKeys({
+    p: canResume && mayNot === undefined ? resume.press : canPause ? pause.press : undefined,
+    x: notNow("Cancel") === undefined ? () => setAsks("cancel") : undefined,
+    r: failed > 0 && notNow("Again") === undefined ? retry.press : undefined
+  })
   return (
     <>
       {task.kind === "backup" && snapshot !== undefined && repository !== undefined ? (
@@ -77,18 +95,28 @@ export const TaskActions = ({ task }: { readonly task: TaskAnswer }) => {
           Restore
         </LinkButton>
       ) : null}
-      {can("Resume")(task.state) ? (
+      {made === undefined || task.state._tag !== "Done" ? null : (
+        <LinkButton icon="folder" to="/browse" search={{ at: made }}>
+          Open folder
+        </LinkButton>
+      )}
+      {canResume ? (
         <Button icon="play" look="primary" not={mayNot} isBusy={resume.isBusy} onPress={resume.press}>
           Resume
         </Button>
       ) : (
-        <Button icon="pause" not={notNow("Pause") ?? record} isBusy={pause.isBusy} onPress={pause.press}>
+        <Button icon="pause" not={notPause} isBusy={pause.isBusy} onPress={pause.press}>
           Pause
         </Button>
       )}
-      <Button icon="cancel" not={notNow("Cancel")} onPress={() => setAsks(true)}>
+      <Button icon="cancel" not={notNow("Cancel")} onPress={() => setAsks("cancel")}>
         Cancel
       </Button>
+      {task.endedAt === null ? (
+        <Button icon="gauge" not={mayNot ?? notLimited(task)} onPress={() => setAsks("limits")}>
+          Limits
+        </Button>
+      ) : null}
       {failed > 0 ? (
         <Button icon="refresh" look="primary" not={notNow("Again")} isBusy={retry.isBusy} onPress={retry.press}>
           Retry failed
@@ -102,7 +130,8 @@ export const TaskActions = ({ task }: { readonly task: TaskAnswer }) => {
           Undo
         </LinkButton>
       ) : null}
-      {asks ? <CancelDialog task={task} onClose={() => setAsks(false)} /> : null}
+      {asks === "cancel" ? <CancelDialog task={task} onClose={() => setAsks(undefined)} /> : null}
+      {asks === "limits" ? <LimitsDialog task={task} onClose={() => setAsks(undefined)} /> : null}
     </>
   )
 }

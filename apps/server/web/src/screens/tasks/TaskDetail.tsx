@@ -16,6 +16,7 @@ import { adviceOf } from "../../words/remedies.ts"
 import { bytesText, leftOf, percent, rateOf, shareOf, tookOf } from "../../words/taskFigures.ts"
 import { goesOn, waitReason } from "../../words/taskStates.ts"
 import { AdviceLink } from "./AdviceLink.tsx"
+import { limitWords } from "./LimitsDialog.tsx"
 import { Outcomes } from "./Outcomes.tsx"
 import { RateGraph } from "./RateGraph.tsx"
 import { TaskActions } from "./TaskActions.tsx"
@@ -134,6 +135,7 @@ export const TaskDetail = () => {
   const share = shareOf(task)
   const same = numberIn(task.summary, "same") ?? numberIn(task.summary, "filesUnmodified")
   const { totals } = task
+  const limits = limitWords(task)
   const tab = (name: TaskView, label: string, count?: number) => ({
     label,
     count,
@@ -166,7 +168,8 @@ export const TaskDetail = () => {
             ["Skipped", Amount.count(totals.skipped)],
             ["Failed", Amount.count(totals.failed)],
             ["Started", task.startedAt === null ? "not yet" : exactly(task.startedAt)],
-            [task.endedAt === null ? "Running for" : "Took", tookOf(task, Date.now())]
+            [task.endedAt === null ? "Running for" : "Took", tookOf(task, Date.now())],
+            ...(limits === undefined ? [] : [["Limits", limits] as const])
           ]}
         />
       </Card>

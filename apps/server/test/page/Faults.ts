@@ -1,0 +1,64 @@
+/** What shuts somebody out of a screen as it stands: by axe, by what does not fit, and by what a finger misses. */
+import AxeBuilder from "@axe-core/playwright"
+import type { Page } from "playwright-core"
+
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+/** A color on its way from one theme or state to the other is neither's. */
+const still = (page: Page) =>
+  page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    // What moves for ever, as the bar of a plan, is not waited for.
+    const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+    await Promise.allSettled(ending.map((one) => one.finished))
+  })
+
+/** By WCAG 2.2 AA, in words; of some rules alone where they are named. */
+export const violations = async (page: Page, rules?: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true)
+  const chosen = rules === undefined ? axe.withTags(tags) : axe.withRules([...rules])
+  await still(page)
+  const { violations: found } = await chosen.analyze()
+  return found.flatMap(({ help, id, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 160)}`))
+}
+
+/** How much of the document, or of an open dialog, does not fit into the window. */
+const unfitting = (page: Page): Promise<ReadonlyArray<string>> =>
+  page.evaluate(() => {
+    const found: Array<string> = []
+    const beyond = document.documentElement.scrollWidth - innerWidth
+    if (beyond > 0) found.push(`${beyond} wider than the window`)
+    for (const dialog of document.querySelectorAll("dialog[open]")) {
+      const isWide = dialog.scrollWidth > dialog.clientWidth
+      if (isWide || dialog.clientHeight > innerHeight) found.push("the dialog does not fit")
+    }
+    return found
+  })
+
+/** Least height of what is pressed, where fingers press. */
+const fingertip = 36
+
+/** On a phone; a link within a sentence is as high as its line. */
+const tooSmall = (page: Page): Promise<ReadonlyArray<string>> =>
+  page.evaluate((least) => {
+    const isShown = (one: Element) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })
+    const pressed = [...document.querySelectorAll("button, select, input, textarea, summary, a")].filter(isShown)
+    const found: Array<string> = []
+    for (const one of pressed) {
+      const isInLine = one.tagName === "A" && getComputedStyle(one).display === "inline"
+      const isHidden = one.closest(".sr-only") !== null || (one as HTMLInputElement).type === "file"
+      if (isInLine || isHidden) continue
+      // A box or circle is pressed through its label, too.
+      const label = (one as HTMLInputElement).labels?.[0]
+      const isTicked = one.matches("[type=checkbox], [type=radio]")
+      const { height } = (isTicked && label !== undefined ? label : one).getBoundingClientRect()
+      if (height < least) found.push(`${Math.round(height)} high: ${one.outerHTML.slice(0, 120)}`)
+    }
+    return found
+  }, fingertip)
+
+export const faults = async (page: Page): Promise<ReadonlyArray<string>> => [
+  ...(await violations(page)),
+  ...(await unfitting(page)),
+  ...((page.viewportSize()?.width ?? 0) < 720 ? await tooSmall(page) : [])
+]
