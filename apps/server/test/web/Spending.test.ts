@@ -45,8 +45,8 @@ test("costs are those of the plan, or by one's own rates, and a limit holds for 
   expect(said({}).at(-1)?.text).toMatch(
     /^Costs \$6\.95 a month more and \$0\.40 at once \(rates of 2026-09-07, yours may differ\)/
   )
-  const own = { asOf: "own", storedGBMonth: 0.001, fetchedGB: 0 }
-  expect(said({ own }).at(-1)?.text).toMatch(/^Costs \$1\.00 a month more \(by your own rates\)/)
+  const own = { asOf: "2026-11-01", storedGBMonth: 0.001, fetchedGB: 0 }
+  expect(said({ own }).at(-1)?.text).toMatch(/^Costs \$1\.00 a month more \(by your own rates of 2026-11-01\)/)
   expect([isBeyond({ ...spending, most: 7.36 }), isBeyond({ ...spending, most: 7.3 })]).toEqual([false, true])
   expect(problems({ most: 7.3 })).toEqual(["That is more than your limit of $7.30: it would do nothing."])
 })

@@ -251,7 +251,8 @@ const mountNew = createRoute({
 const settingsScreen = createRoute({
   getParentRoute: () => signedIn,
   path: "/settings",
-  loader: ({ context: { client } }) => client.ensureQueryData(queries.settings),
+  loader: ({ context: { client } }) =>
+    Promise.all([client.ensureQueryData(queries.settings), client.ensureQueryData(queries.rates)]),
   component: lazyRouteComponent(() => import("./screens/settings/General.tsx"), "General")
 })
 

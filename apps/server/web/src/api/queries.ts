@@ -6,7 +6,7 @@ import type { QueryAnswer } from "../../../src/api/query/QueryGroup.ts"
 import type { RepositoryAnswer } from "../../../src/api/query/RepositoryGroup.ts"
 import type { ScheduleAnswer } from "../../../src/api/schedules/ScheduleGroup.ts"
 import type { NotificationAnswer } from "../../../src/api/settings/NotificationGroup.ts"
-import type { AboutAnswer, AuditEntry, SettingsAnswer } from "../../../src/api/settings/SettingsGroup.ts"
+import type { AboutAnswer, AuditEntry, RatesAnswer, SettingsAnswer } from "../../../src/api/settings/SettingsGroup.ts"
 import type { FoldersAnswer } from "../../../src/api/storage/LocalGroup.ts"
 import type { RemoteAnswer, StorageType } from "../../../src/api/storage/StorageGroup.ts"
 import type { CauseAnswer } from "../../../src/api/tasks/TaskAnswer.ts"
@@ -26,6 +26,11 @@ export const setUpState = queryOptions({
 
 export const about = queryOptions({ queryKey: ["about"], queryFn: () => get<AboutAnswer>("/about"), staleTime: 60_000 })
 export const settings = queryOptions({ queryKey: ["settings"], queryFn: () => get<SettingsAnswer>("/settings") })
+export const rates = queryOptions({
+  queryKey: ["settings", "rates"],
+  queryFn: () => get<RatesAnswer>("/settings/rates"),
+  staleTime: 60_000
+})
 export const tokens = queryOptions({ queryKey: ["tokens"], queryFn: () => get<ReadonlyArray<TokenAnswer>>("/tokens") })
 export const users = queryOptions({ queryKey: ["users"], queryFn: () => get<ReadonlyArray<UserAnswer>>("/users") })
 export const audit = queryOptions({

@@ -2,22 +2,22 @@
 
 import type { Row as Room } from "@ourclone/jobs/storage/Room"
 import { useQuery } from "@tanstack/react-query"
-import { remotes, rows } from "../api/queries.ts"
+import { rates as ratesQuery, remotes, rows } from "../api/queries.ts"
 import { Icon } from "../ui/Icon.tsx"
 import { partsOf } from "../words/placeText.ts"
 import type { Plan } from "./PlanFold.ts"
 import styles from "./PlanPanel.module.css"
-import * as Rates from "./Rates.ts"
 import { type Spending as Facts, linesOf } from "./spending.ts"
 
 /** Asks the destination once the plan is complete. */
 export const useSpending = (plan: Plan | undefined, to: string, most?: number): Facts | undefined => {
   const { data: storages = [] } = useQuery(remotes)
+  const { data: rates } = useQuery(ratesQuery)
   const { data } = useQuery({ ...rows<Room>("room", { path: to }), enabled: plan?.outcome === "done" && to !== "" })
   if (plan === undefined) return undefined
   const { storage } = partsOf(to)
   const type = storages.find(({ name }) => name === storage)?.type
-  return { plan, room: data?.rows[0], type, own: Rates.own(), most }
+  return { plan, room: data?.rows[0], type, own: rates?.own ?? undefined, most }
 }
 
 export const Spending = ({ facts }: { readonly facts: Facts | undefined }) => {

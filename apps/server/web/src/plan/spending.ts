@@ -38,13 +38,12 @@ export const moneyOf = ({ own, plan, type }: Pick<Spending, "own" | "plan" | "ty
   const stored = storedBy(plan)
   if (cost === undefined) {
     if (type !== "b2" || stored === 0) return undefined
-    const caveat = own === undefined ? Rates.caveat(Rates.usual.asOf) : Rates.ownCaveat
-    return { once: 0, monthly: Rates.storageCost(stored, own), currency: "USD", caveat }
+    return { once: 0, monthly: Rates.storageCost(stored, own), currency: "USD", caveat: Rates.caveatOf(own) }
   }
   const { asOf, currency, fetchedBytes, monthly, once } = cost
   if (own === undefined) return { once, monthly, currency, caveat: Rates.caveat(asOf) }
   const keeps = monthly > 0 ? Rates.storageCost(stored, own) : 0
-  return { once: Rates.egressCost(fetchedBytes, own), monthly: keeps, currency, caveat: Rates.ownCaveat }
+  return { once: Rates.egressCost(fetchedBytes, own), monthly: keeps, currency, caveat: Rates.ownCaveat(own) }
 }
 
 const amount = (value: number, currency: string): string =>

@@ -1,24 +1,13 @@
 /** How many files of the source pass the filters, as they are typed. A source that takes long is left to the plan. */
 import * as Amount from "@ourclone/core/events/Amount"
 import { useQuery } from "@tanstack/react-query"
-import { useEffect, useState } from "react"
 import type { QueryAnswer } from "../../../../src/api/query/QueryGroup.ts"
 import { messageOf, post } from "../../api/call.ts"
+import { useStill } from "../../ui/still.ts"
 import styles from "./Migrate.module.css"
 
 const counted = 1000
-const stillMillis = 600
 const mostMillis = 10_000
-
-/** As it was when it had been still for a moment. */
-const useStill = <Value,>(value: Value, millis: number): Value => {
-  const [still, setStill] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setStill(value), millis)
-    return () => clearTimeout(timer)
-  }, [value, millis])
-  return still
-}
 
 interface Passing {
   readonly files: number
@@ -53,7 +42,7 @@ interface FilterCountProps {
 }
 
 export const FilterCount = ({ choosing, source }: FilterCountProps) => {
-  const request = useStill(JSON.stringify({ path: source, ...choosing }), stillMillis)
+  const request = useStill(JSON.stringify({ path: source, ...choosing }))
   const isAsked = source !== "" && Object.keys(choosing).length > 0
   const { data, error, isFetching } = useQuery({
     queryKey: ["passing", request],

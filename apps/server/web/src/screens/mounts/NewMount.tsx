@@ -1,6 +1,7 @@
+import { useQuery } from "@tanstack/react-query"
 import { useSearch } from "@tanstack/react-router"
 import { useState } from "react"
-import { messageOf } from "../../api/call.ts"
+import { messageOf, post } from "../../api/call.ts"
 import { useStartAndShow } from "../../api/start.ts"
 import { PlaceField } from "../../places/PlacePicker.tsx"
 import { useMay } from "../../shell/may.ts"
@@ -8,6 +9,7 @@ import { Button } from "../../ui/Button.tsx"
 import { Check } from "../../ui/Field.tsx"
 import { Notice } from "../../ui/Notice.tsx"
 import { Form, Page } from "../../ui/Page.tsx"
+import { useStill } from "../../ui/still.ts"
 
 export const NewMount = () => {
   const { place = "" } = useSearch({ from: "/signedIn/mounts/new" })
@@ -18,13 +20,24 @@ export const NewMount = () => {
   const [isReadOnly, setReadOnly] = useState(false)
   const [problem, setProblem] = useState<string>()
   const [isBusy, setBusy] = useState(false)
-  const not = mayNot ?? (path === "" ? "Choose what to mount" : point === "" ? "Choose a folder for it" : undefined)
+  const request = { path, point, ...(isReadOnly ? { readOnly: true } : {}) }
+  const still = useStill(JSON.stringify(request))
+  const isGiven = path !== "" && point !== ""
+  const check = useQuery({
+    queryKey: ["check", "mount", still],
+    queryFn: ({ signal }) => post("/checks", { kind: "mount", request: JSON.parse(still) }, signal),
+    enabled: isGiven && mayNot === undefined,
+    retry: false
+  })
+  const isChecked = still === JSON.stringify(request) && !check.isFetching
+  const refusal = isGiven && check.error !== null ? messageOf(check.error) : undefined
+  const not = mayNot ?? (path === "" ? "Choose what to mount" : point === "" ? "Choose a folder for it" : isChecked ? refusal : undefined)
   const start = async () => {
     if (not !== undefined) return
     setBusy(true)
     setProblem(undefined)
     try {
-      await startAndShow({ kind: "mount", request: { path, point, ...(isReadOnly ? { readOnly: true } : {}) } })
+      await startAndShow({ kind: "mount", request })
     } catch (error) {
       setProblem(messageOf(error))
     } finally {
@@ -54,7 +67,12 @@ export const NewMount = () => {
           onChange={setPoint}
           from="local"
           placeholder="/home/ann/photos"
-          help="An empty folder of the computer that this service runs on."
+          help={
+            isGiven && isChecked && check.isSuccess
+              ? "It is there, empty, and can be used."
+              : "An empty folder of the computer that this service runs on."
+          }
+          error={isChecked ? refusal : undefined}
         />
         <Check label="Read only" help="Nothing can be changed through it." isOn={isReadOnly} onChange={setReadOnly} />
         {problem === undefined ? null : (

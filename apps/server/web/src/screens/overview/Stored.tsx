@@ -1,7 +1,8 @@
 /** What lies in storages and what a month of it costs, as far as that was measured. */
 import * as Amount from "@ourclone/core/events/Amount"
-import { useQueries } from "@tanstack/react-query"
+import { useQueries, useQuery } from "@tanstack/react-query"
 import type { RemoteAnswer } from "../../../../src/api/storage/StorageGroup.ts"
+import { rates } from "../../api/queries.ts"
 import * as Rates from "../../plan/Rates.ts"
 import { LinkButton } from "../../ui/Button.tsx"
 import { Section } from "../../ui/Page.tsx"
@@ -11,9 +12,10 @@ import styles from "./Overview.module.css"
 
 export const Stored = ({ storages }: { readonly storages: ReadonlyArray<RemoteAnswer> }) => {
   const asked = useQueries({ queries: storages.map(({ name }) => usedOf(name)) })
+  const own = useQuery(rates).data?.own ?? undefined
   const measured = storages.flatMap(({ name, type }, index) => {
     const used = asked[index]?.data
-    return used === undefined ? [] : [{ name, used, cost: costOf(type, used) }]
+    return used === undefined ? [] : [{ name, used, cost: costOf(type, used, own) }]
   })
   const costs = measured.flatMap(({ cost }) => (cost === undefined ? [] : [cost]))
   return (
@@ -43,7 +45,7 @@ export const Stored = ({ storages }: { readonly storages: ReadonlyArray<RemoteAn
       {costs.length === 0 ? null : (
         <p className={styles.muted}>
           About {Rates.dollars(costs.reduce((sum, cost) => sum + cost, 0))} a month in all, without old versions (
-          {Rates.caveatNow()}).
+          {Rates.caveatOf(own)}).
         </p>
       )}
     </Section>

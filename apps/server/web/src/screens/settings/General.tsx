@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
-import type { SettingsAnswer } from "../../../../src/api/settings/SettingsGroup.ts"
+import type { OwnRates, RatesAnswer, SettingsAnswer } from "../../../../src/api/settings/SettingsGroup.ts"
 import { messageOf, patch, put } from "../../api/call.ts"
 import { useLoaded } from "../../api/loaded.ts"
-import { about, session, settings } from "../../api/queries.ts"
+import { about, rates as ratesQuery, session, settings } from "../../api/queries.ts"
 import { issuesOf } from "../../forms/OptionValues.ts"
 import * as Rates from "../../plan/Rates.ts"
 import { useMay } from "../../shell/may.ts"
@@ -141,34 +141,45 @@ const Work = () => {
 const perTerabyte = ({ storedGBMonth }: Rates.Rates): string => String(Number((storedGBMonth * 1000).toFixed(6)))
 
 const Costs = () => {
+  const client = useQueryClient()
   const say = useSay()
-  const [storage, setStorage] = useState(perTerabyte(Rates.current()))
-  const [egress, setEgress] = useState(String(Rates.current().fetchedGB))
+  const { own } = useLoaded(ratesQuery)
+  const mayNot = useMay("admin")
+  const [typed, setTyped] = useState<{ readonly storage?: string; readonly egress?: string }>({})
+  const current = own ?? Rates.usual
+  const { egress = String(current.fetchedGB), storage = perTerabyte(current) } = typed
   const [one, other] = [Number(storage), Number(egress)]
-  const not =
-    Number.isFinite(one) && Number.isFinite(other) && one >= 0 && other >= 0 ? undefined : "Both are amounts of dollars"
+  const save = useMutation({
+    mutationFn: (next: OwnRates | null) => put<RatesAnswer>("/settings/rates", { own: next }),
+    onSuccess: (saved) => {
+      client.setQueryData(ratesQuery.queryKey, saved)
+      setTyped({})
+      say({ text: saved.own === null ? `Costs are by the rates of ${Rates.usual.asOf}` : "Costs are by your own rates" })
+    }
+  })
+  const areAmounts = [storage, egress].every((text) => text.trim() !== "" && Number(text) >= 0)
+  const not = mayNot ?? (areAmounts ? undefined : "Both are amounts of dollars")
   return (
     <Section title="Rates for costs">
       <Card>
         <Form
           label="Rates"
           onSubmit={() => {
-            if (not !== undefined) return
-            Rates.keep({ asOf: "own", storedGBMonth: one / 1000, fetchedGB: other })
-            say({ text: "Rates kept in this browser" })
+            if (not === undefined) save.mutate({ storedGBMonth: one / 1000, fetchedGB: other })
           }}
           actions={
             <>
-              <Button type="submit" not={not}>
+              <Button
+                type="submit"
+                not={not ?? (Object.keys(typed).length === 0 ? "Nothing was changed" : undefined)}
+                isBusy={save.isPending}
+              >
                 Use these rates
               </Button>
               <Button
                 look="quiet"
-                onPress={() => {
-                  Rates.keep(undefined)
-                  setStorage(perTerabyte(Rates.usual))
-                  setEgress(String(Rates.usual.fetchedGB))
-                }}
+                not={mayNot ?? (own === null ? "They are used" : undefined)}
+                onPress={() => save.mutate(null)}
               >
                 Rates of {Rates.usual.asOf}
               </Button>
@@ -176,9 +187,20 @@ const Costs = () => {
           }
         >
           <div className={styles.row}>
-            <TextField label="Dollars a TB and month stored" value={storage} onChange={setStorage} />
-            <TextField label="Dollars a GB loaded down" value={egress} onChange={setEgress} help={Rates.freeNote} />
+            <TextField
+              label="Dollars a TB and 30 days stored"
+              value={storage}
+              onChange={(value) => setTyped({ ...typed, storage: value })}
+              help={own === null ? `Rates of ${Rates.usual.asOf}; yours may differ.` : `Your own, of ${own.asOf}.`}
+            />
+            <TextField
+              label="Dollars a GB loaded down"
+              value={egress}
+              onChange={(value) => setTyped({ ...typed, egress: value })}
+              help={Rates.freeNote}
+            />
           </div>
+          <Failed error={save.error} />
         </Form>
       </Card>
     </Section>

@@ -3,6 +3,7 @@ import * as Amount from "@ourclone/core/events/Amount"
 import { queryOptions, useQuery } from "@tanstack/react-query"
 import type { QueryAnswer } from "../../../../src/api/query/QueryGroup.ts"
 import { messageOf, post } from "../../api/call.ts"
+import { rates as ratesQuery } from "../../api/queries.ts"
 import * as Rates from "../../plan/Rates.ts"
 import { Button } from "../../ui/Button.tsx"
 import { StateBadge } from "../../ui/StateBadge.tsx"
@@ -55,12 +56,13 @@ export const usedOf = (name: string) =>
   })
 
 /** A month of it, where it is a storage whose rates are known. */
-export const costOf = (type: string, { bytes }: Used): number | undefined =>
-  type === "b2" ? Rates.storageCost(Math.max(0, bytes - Rates.freeBytes)) : undefined
+export const costOf = (type: string, { bytes }: Used, own: Rates.Rates | undefined): number | undefined =>
+  type === "b2" ? Rates.storageCost(Math.max(0, bytes - Rates.freeBytes), own) : undefined
 
 export const UsedLine = ({ name, type }: { readonly name: string; readonly type: string }) => {
   const { data, error, isFetching, refetch } = useQuery(usedOf(name))
-  const cost = data === undefined ? undefined : costOf(type, data)
+  const { data: rates } = useQuery(ratesQuery)
+  const cost = data === undefined ? undefined : costOf(type, data, rates?.own ?? undefined)
   return (
     <div className={styles.row} aria-live="polite">
       <Button isDense icon="gauge" isBusy={isFetching} onPress={() => void refetch()}>

@@ -1,4 +1,4 @@
-/** How fast a task may be, changed while it runs. */
+/** How fast a task may be and when its turn is, changed while it runs or waits. */
 import * as Amount from "@ourclone/core/events/Amount"
 import { useMutation, useQueryClient } from "@tanstack/react-query"
 import { useState } from "react"
@@ -7,7 +7,7 @@ import { messageOf, put } from "../../api/call.ts"
 import { putTask } from "../../api/tasks.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Dialog } from "../../ui/Dialog.tsx"
-import { TextField } from "../../ui/Field.tsx"
+import { Select, TextField } from "../../ui/Field.tsx"
 import { Notice } from "../../ui/Notice.tsx"
 import styles from "./TaskDetail.module.css"
 
@@ -34,13 +34,24 @@ export const limitWords = ({ limits }: TaskAnswer): string | undefined => {
   return `up ${one(limits.up)}, down ${one(limits.down)}`
 }
 
+const turns = [
+  { value: "10", label: "Before others" },
+  { value: "0", label: "As usual" },
+  { value: "-10", label: "After others" }
+]
+
 export const LimitsDialog = ({ onClose, task }: { readonly task: TaskAnswer; readonly onClose: () => void }) => {
   const client = useQueryClient()
   const [up, setUp] = useState(() => typedOf(task.limits?.up))
   const [down, setDown] = useState(() => typedOf(task.limits?.down))
+  const [priority, setPriority] = useState(String(task.priority))
   const rates = { up: rateOf(up), down: rateOf(down) }
   const save = useMutation({
-    mutationFn: () => put<TaskAnswer>(`/tasks/${task.id}/limits`, rates),
+    mutationFn: async () => {
+      const changed = await put<TaskAnswer>(`/tasks/${task.id}/limits`, rates)
+      const isSame = Number(priority) === task.priority
+      return isSame ? changed : put<TaskAnswer>(`/tasks/${task.id}/priority`, { priority: Number(priority) })
+    },
     onSuccess: (changed) => {
       putTask(client, changed, Date.now())
       onClose()
@@ -49,19 +60,19 @@ export const LimitsDialog = ({ onClose, task }: { readonly task: TaskAnswer; rea
   const not = rates.up === undefined || rates.down === undefined ? "A limit is more than 0" : undefined
   return (
     <Dialog
-      title="Limits of this task"
+      title="Limits and priority"
       onClose={onClose}
       actions={
         <>
           <Button onPress={onClose}>Back</Button>
           <Button look="primary" not={not} isBusy={save.isPending} onPress={() => save.mutate()}>
-            Set limits
+            Set them
           </Button>
         </>
       }
     >
       <p className={styles.muted}>
-        They hold at once, instead of what it was started with. Where both are empty, that holds again.
+        Limits hold at once, instead of what it was started with. Where both are empty, that holds again.
       </p>
       <TextField label="Up, MiB a second" type="number" isOptional value={up} onChange={setUp} placeholder="no limit" />
       <TextField
@@ -71,6 +82,17 @@ export const LimitsDialog = ({ onClose, task }: { readonly task: TaskAnswer; rea
         value={down}
         onChange={setDown}
         placeholder="no limit"
+      />
+      <Select
+        label="Turn"
+        value={priority}
+        onChange={setPriority}
+        options={
+          turns.some(({ value }) => value === priority)
+            ? turns
+            : [...turns, { value: priority, label: `Priority ${priority}` }]
+        }
+        help="Where more tasks wait than may run at once."
       />
       {save.error === null ? null : (
         <Notice tone="failed" isUrgent title="Not set">

@@ -1,12 +1,15 @@
 /** Files that failed or were skipped: by reason with what to do about it, then one by one, however many. */
 import * as Amount from "@ourclone/core/events/Amount"
-import { useInfiniteQuery } from "@tanstack/react-query"
-import { useNavigate } from "@tanstack/react-router"
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query"
+import { useNavigate, useRouter } from "@tanstack/react-router"
 import { useState } from "react"
 import type { CauseAnswer, OutcomeAnswer, TaskAnswer } from "../../../../src/api/tasks/TaskAnswer.ts"
-import { get } from "../../api/call.ts"
+import { get, post } from "../../api/call.ts"
 import { useLoaded } from "../../api/loaded.ts"
+import { usePress } from "../../api/press.ts"
 import { causes as causesQuery } from "../../api/queries.ts"
+import { putTask } from "../../api/tasks.ts"
+import { useMay } from "../../shell/may.ts"
 import { Button } from "../../ui/Button.tsx"
 import { type Column, DataTable } from "../../ui/DataTable.tsx"
 import { Empty } from "../../ui/Empty.tsx"
@@ -79,6 +82,35 @@ const Reason = ({ cause, isChosen, onChoose }: { cause: CauseAnswer; isChosen: b
   )
 }
 
+/** Whose files can be tried again without the others. */
+const retriedByFile: ReadonlySet<string> = new Set(["copy", "move", "sync", "check"])
+/** That the service takes at once. */
+const mostRetried = 1000
+
+const RetryMarked = ({ marked, task }: { readonly task: TaskAnswer; readonly marked: ReadonlySet<string> }) => {
+  const client = useQueryClient()
+  const router = useRouter()
+  const mayNot = useMay("run")
+  const retry = usePress(
+    () => post<TaskAnswer>(`/tasks/${task.id}/retry/files`, { paths: [...marked] }),
+    (started) => {
+      putTask(client, started, Date.now())
+      void router.navigate({ to: "/tasks/$id", params: { id: started.id } })
+    }
+  )
+  const not =
+    marked.size === 0
+      ? "Mark files first"
+      : marked.size > mostRetried
+        ? `At most ${Amount.count(mostRetried)} files are tried again so; retry all that failed`
+        : undefined
+  return (
+    <Button icon="refresh" not={mayNot ?? not} isBusy={retry.isBusy} onPress={retry.press}>
+      {marked.size === 0 ? "Retry marked" : `Retry ${Amount.files(marked.size)}`}
+    </Button>
+  )
+}
+
 interface OutcomesProps {
   readonly task: TaskAnswer
   readonly kind: "failed" | "skipped"
@@ -90,6 +122,7 @@ export const Outcomes = ({ code, kind, task }: OutcomesProps) => {
   const causes = useLoaded(causesQuery(task.id)).filter((cause) => cause.kind === kind)
   const [find, setFind] = useState("")
   const [isSaving, setSaving] = useState(false)
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set())
   const { data, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ["outcomes", task.id, kind, code ?? "", kind === "failed" ? task.totals.failed : task.totals.skipped],
     initialPageParam: undefined as string | undefined,
@@ -99,6 +132,7 @@ export const Outcomes = ({ code, kind, task }: OutcomesProps) => {
   })
   const loaded = data?.pages.flatMap(({ outcomes }) => outcomes) ?? []
   const found = find === "" ? loaded : loaded.filter(({ path }) => path.toLowerCase().includes(find.toLowerCase()))
+  const canMark = kind === "failed" && retriedByFile.has(task.kind) && task.endedAt !== null
   const count = causes
     .filter((cause) => code === undefined || cause.code === code)
     .reduce((sum, { files }) => sum + files, 0)
@@ -132,6 +166,7 @@ export const Outcomes = ({ code, kind, task }: OutcomesProps) => {
         ))}
       </ul>
       <div className={styles.tools}>
+        {canMark ? <RetryMarked task={task} marked={marked} /> : null}
         <TextField label="Filter" type="search" value={find} onChange={setFind} placeholder="A part of the path" />
         <Button
           icon="download"
@@ -153,6 +188,7 @@ export const Outcomes = ({ code, kind, task }: OutcomesProps) => {
         columns={columns}
         keyOf={({ path }) => path}
         nameOf={({ path }) => path}
+        marks={canMark ? { marked, onChange: setMarked } : undefined}
         onEnd={() => {
           if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
         }}
