@@ -13,6 +13,7 @@ import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
 import { noTotals } from "@ourclone/tasks/task/Task"
 import * as Effect from "effect/Effect"
+import { pageFigures } from "./pageFigures.ts"
 
 const tasks = 8
 const listeners = 20
@@ -20,6 +21,8 @@ const connections = 20
 const measureMillis = 5_000
 
 interface Service {
+  /** For the first password. */
+  readonly setUpLink: string
   readonly child: ChildProcess
   readonly socket: string
   readonly folder: string
@@ -43,9 +46,13 @@ const start = async (program: ReadonlyArray<string>): Promise<Service> => {
     stdio: ["ignore", "ignore", "pipe"]
   })
   const lines = createInterface({ input: child.stderr! })
-  for await (const line of lines) if (line.startsWith("set it up")) break
+  let setUpLink = ""
+  for await (const line of lines) {
+    setUpLink = /set it up.*?(http:\S+)/.exec(line)?.[1] ?? ""
+    if (setUpLink !== "") break
+  }
   child.stderr?.resume()
-  return { child, socket, folder }
+  return { child, socket, folder, setUpLink }
 }
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 200 })
@@ -192,6 +199,7 @@ export const service = async (program: ReadonlyArray<string>): Promise<void> => 
     const health = await load("/health, idle", socket, "/health")
     await load("list of tasks, idle", socket, "/api/v1/tasks")
     await events(started)
+    await pageFigures(started.setUpLink, path.join(folder, "state", "ourclone"))
 
     const data = path.join(folder, "data")
     for (let index = 0; index < tasks; index++) {

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe } from "vitest"
 import { hasChromium, openBrowser, type Size, sizes, watch } from "./Browser.ts"
 import * as Backup from "./flows/Backup.ts"
 import * as Door from "./flows/Door.ts"
+import * as LongList from "./flows/LongList.ts"
 import * as Migrate from "./flows/Migrate.ts"
 import * as Mounts from "./flows/Mounts.ts"
 import * as Schedules from "./flows/Schedules.ts"
@@ -63,11 +64,13 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
       if (person === desktop) {
         Migrate.undo(person)
         Migrate.spending(person)
+        Migrate.limited(person)
         Storage.limits(person)
       }
       Migrate.repair(person)
       Backup.backup(person)
       Backup.restore(person)
+      Backup.versions(person)
       Backup.restoreInPlace(person)
       if (person === desktop) Backup.snapshots(person)
       Schedules.schedules(person)
@@ -78,6 +81,8 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
   }
   Shell.bar(phone)
   Shell.keys(desktop)
+  LongList.longList(desktop)
+  Settings.rates(desktop)
   Settings.notifications(desktop)
   Settings.people(desktop, () => browser)
   Screens.screens(desktop)

@@ -17,6 +17,8 @@ export interface RealService {
   readonly setUpLink: string
   /** A folder that tasks may touch. */
   readonly home: string
+  /** Where its journal is. */
+  readonly stateDirectory: string
   readonly emulator: Emulator
   readonly write: (name: string, content: string | Uint8Array) => void
   readonly read: (name: string) => string
@@ -100,6 +102,7 @@ export const startService = async (): Promise<RealService> => {
     url,
     setUpLink,
     home,
+    stateDirectory: path.join(folder, "state", "ourclone"),
     emulator,
     command,
     write: (name, content) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { changesOf, type Option, valuesOf } from "../../web/src/forms/OptionValues.ts"
-import { cronOf, cronWords, type When } from "../../web/src/screens/schedules/cron.ts"
+import { cronOf, cronWords, type When, whenOf } from "../../web/src/screens/schedules/cron.ts"
 import { visible } from "../../web/src/ui/Path.tsx"
 import { patternOf } from "../../web/src/words/patterns.ts"
 import { above, inside, partsOf, trail } from "../../web/src/words/placeText.ts"
@@ -47,10 +47,11 @@ test.each([
   expect(cronWords(cron)).toBe(words)
 })
 
-const when: When = { rhythm: "daily", time: "02:05", weekday: "1", own: "*/5 * * * *" }
+const when: When = { rhythm: "daily", time: "02:05", weekday: "1", hours: "6", own: "*/5 * * * *" }
 
 test.each([
   ["hourly", "5 * * * *", "every hour at :05"],
+  ["hours", "5 */6 * * *", "every 6 hours at :05"],
   ["daily", "5 2 * * *", "every day at 02:05"],
   ["weekly", "5 2 * * 1", "every Monday at 02:05"],
   ["monthly", "5 2 1 * *", "on the first of every month at 02:05"],
@@ -123,3 +124,19 @@ test("what waits for a key or for room is not said to go on when that has passed
   expect(goesOn({ ...waiting, for: "space" }, at)).toContain("once there is room")
   expect(goesOn({ ...waiting, for: "network", until: 7 }, at)).toContain("at 7")
 })
+
+test.each(["5 * * * *", "0 */6 * * *", "30 2 * * *", "0 0 * * 0", "15 23 1 * *"])(
+  "the choice that %s comes from makes it again",
+  (cron) => {
+    expect(whenOf(cron).rhythm).not.toBe("own")
+    expect(cronOf(whenOf(cron))).toBe(cron)
+  }
+)
+
+test.each(["*/5 * * * *", "0 */5 * * *", "30 2 * * 1-5", "0 0 2 * *", "0 0 1 1 *", "@yearly", "nonsense"])(
+  "%s comes from no choice, and stays as it is",
+  (cron) => {
+    expect(whenOf(cron)).toMatchObject({ rhythm: "own", own: cron })
+    expect(cronOf(whenOf(cron))).toBe(cron)
+  }
+)

@@ -6,6 +6,7 @@ import type { Person } from "../Person.ts"
 export const backup = (person: Person): void => {
   const { field, fill, follow, local, look, open, page, place, press, repository, row, see, taskEndsAs, write } = person
   test("Backup: a repository is made with a password that was stored, and a snapshot appears", async () => {
+    write("Letters/tax/2024.txt", "the letter of 2024")
     write("Letters/tax/2025.txt", "the letter of 2025")
     await open("/backup")
     await follow("New repository")
@@ -49,14 +50,36 @@ export const restore = (person: Person): void => {
     await see("Complete; nothing is written")
     await press("Start restore")
     await taskEndsAs("done")
+    await follow("Open folder")
+    await person
+      .row(/^Mark /)
+      .first()
+      .waitFor()
     expect(read(`restored${service().home}/${person.folder}/Letters/tax/2025.txt`)).toBe("the letter of 2025")
+  })
+}
+
+export const versions = (person: Person): void => {
+  const { dialog, heading, local, look, open, page, press, repository, write } = person
+  test("Versions: those of a file of this computer are in snapshots, each to be looked at and restored", async () => {
+    write("Letters/tax/2025.txt", "changed since")
+    await open(`/browse?at=${encodeURIComponent(local("Letters/tax"))}`)
+    await page().getByRole("checkbox", { name: "Mark 2025.txt" }).check()
+    await press("Versions")
+    const version = dialog()
+      .getByRole("listitem")
+      .filter({ hasText: `in ${repository}, snapshot of` })
+    await version.getByRole("button", { name: "Preview" }).click()
+    await version.getByText("the letter of 2025").waitFor()
+    await look("versions in snapshots")
+    await version.getByRole("link", { name: "Restore this one" }).click()
+    await heading("Restore 1 selected")
   })
 }
 
 export const restoreInPlace = (person: Person): void => {
   const { follow, local, look, open, page, press, read, repository, see, taskEndsAs, write } = person
   test("Restore where the files were: what differs is kept beside, and the log tells it in words", async () => {
-    write("Letters/tax/2025.txt", "changed since")
     await open(`/backup/${repository}/latest/restore`)
     await page().getByLabel("Where they were").check()
     await see(`Into ${local()}.`)
@@ -71,7 +94,7 @@ export const restoreInPlace = (person: Person): void => {
     await press("Start restore")
     await taskEndsAs("done")
     expect(read("Letters/tax/2025.txt")).toBe("changed since")
-    const beside = fs.readdirSync(local("Letters/tax")).filter((name) => name !== "2025.txt")
+    const beside = fs.readdirSync(local("Letters/tax")).filter((name) => !/^\d+\.txt$/.test(name))
     expect(beside).toEqual([expect.stringMatching(/^2025 \(snapshot [0-9a-f]{8}\)\.txt$/)])
     expect(read(`Letters/tax/${beside[0]}`)).toBe("the letter of 2025")
     fs.rmSync(local(`Letters/tax/${beside[0]}`))
@@ -95,6 +118,15 @@ export const snapshots = (person: Person): void => {
     const [zip] = await Promise.all([page().waitForEvent("download"), follow("Download this folder as ZIP")])
     const bytes = Buffer.concat(await (await zip.createReadStream()).toArray())
     expect(bytes.subarray(0, 2).toString()).toBe("PK")
+  })
+
+  test("several that are marked are given as one ZIP, and as nothing else", async () => {
+    const above = `${service().home}/${folder}/Letters/tax`
+    await open(`/backup/${repository}/latest?folder=${encodeURIComponent(above)}`)
+    await page().getByRole("checkbox", { name: "Mark all" }).check()
+    const [zip] = await Promise.all([page().waitForEvent("download"), follow("Download 2 marked as ZIP")])
+    const bytes = Buffer.concat(await (await zip.createReadStream()).toArray()).toString("latin1")
+    expect([...new Set(bytes.match(/tax\/\w+\.txt/g))]).toEqual(["tax/2024.txt", "tax/2025.txt"])
   })
 
   test("Drill: some files are restored for a try and compared, and Backup says when that went well", async () => {

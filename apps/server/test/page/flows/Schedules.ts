@@ -1,5 +1,5 @@
 /** What starts by itself. */
-import { test } from "vitest"
+import { expect, test } from "vitest"
 import type { Person } from "../Person.ts"
 
 export const schedules = (person: Person): void => {
@@ -18,6 +18,22 @@ export const schedules = (person: Person): void => {
     const mine = page()
       .getByRole("listitem")
       .filter({ hasText: local("Letters") })
+    await mine.getByRole("link", { name: /^Change/ }).click()
+    await page()
+      .getByRole("button", { name: "Save schedule" })
+      .and(page().locator("[title='Nothing was changed']"))
+      .waitFor()
+    await page().getByLabel("How often").selectOption("hours")
+    await page().getByLabel("Minutes later at most").fill("10")
+    await page().getByLabel("Run once if it was missed").uncheck()
+    await page().getByLabel("Also when a folder changes").check()
+    expect(await page().getByLabel("Folder that is watched").inputValue()).toBe(local("Letters"))
+    await see(/every 6 hours at :30/)
+    await look("change schedule")
+    await press("Save schedule")
+    await see("every 6 hours at :30, UTC, up to 10 min later")
+    await mine.getByRole("definition").getByText("passed over").waitFor()
+    await mine.getByRole("definition").getByText(local("Letters"), { exact: true }).waitFor()
     await mine.getByLabel("On", { exact: true }).click()
     await mine.getByRole("definition").getByText("off", { exact: true }).waitFor()
     await mine.getByRole("button", { name: /^More about/ }).click()

@@ -45,6 +45,23 @@ export const notifications = (person: Person): void => {
   })
 }
 
+export const rates = (person: Person): void => {
+  const { fill, look, open, place, press, see, local } = person
+  test("costs are by one's own rates once they are given, for everybody", async () => {
+    await open("/settings")
+    await fill("Dollars a TB and 30 days stored", "100000")
+    await press("Use these rates")
+    await see(/Your own, of \d{4}-\d\d-\d\d\./)
+    await look("own rates", true)
+    await open(`/migrate?from=${encodeURIComponent(local("Many"))}&to=${encodeURIComponent(place("many-more"))}`)
+    await press("Preview")
+    await see(/Costs \$0\.20 a month more \(by your own rates of/)
+    await open("/settings")
+    await press(/^Rates of /)
+    await see(/yours may differ/)
+  })
+}
+
 export const people = (person: Person, browser: () => Browser): void => {
   const { dialog, fill, look, open, page, press, service, storage } = person
   test("tokens are shown once, and people are invited by a link", async () => {

@@ -50,6 +50,8 @@ export const files = (person: Person): void => {
     await page().getByRole("checkbox", { name: "Mark note.txt" }).check()
     await press("Versions")
     await dialog().getByRole("listitem").nth(1).waitFor()
+    await dialog().getByRole("button", { name: "Preview" }).last().click()
+    await dialog().getByRole("region", { name: "Content of note.txt" }).getByText("first").waitFor()
     await look("versions")
     const [download] = await Promise.all([
       page().waitForEvent("download"),
@@ -80,7 +82,7 @@ export const files = (person: Person): void => {
   })
 }
 
-export const limits = ({ look, open, page, storage }: Person): void => {
+export const limits = ({ look, open, page, see, storage }: Person): void => {
   test("Storage says what the service takes", async () => {
     await open(`/storage/${storage}`)
     const region = page().getByRole("region", { name: "Limits of the service" })
@@ -96,5 +98,19 @@ export const limits = ({ look, open, page, storage }: Person): void => {
     await page().getByRole("button", { name: "Remove" }).click()
     await look("remove storage", true)
     await page().keyboard.press("Escape")
+  })
+
+  test("what lies in a storage is measured, and Overview says what it costs", async () => {
+    await open("/storage")
+    await page()
+      .getByRole("button", { name: `Measure ${storage}` })
+      .click()
+    await see(/ in \d+ files?, about \$0 a month/)
+    await look("storage measured", true)
+    await open("/")
+    await page()
+      .getByRole("region", { name: "Storage used" })
+      .getByText(/a month in all, without old versions \(rates of \d{4}-\d\d-\d\d, yours may differ\)/)
+      .waitFor()
   })
 }

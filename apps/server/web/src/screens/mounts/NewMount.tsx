@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query"
 import { useSearch } from "@tanstack/react-router"
 import { useState } from "react"
 import { messageOf, post } from "../../api/call.ts"
+import { rows } from "../../api/queries.ts"
 import { useStartAndShow } from "../../api/start.ts"
 import { PlaceField } from "../../places/PlacePicker.tsx"
 import { useMay } from "../../shell/may.ts"
@@ -10,6 +11,14 @@ import { Check } from "../../ui/Field.tsx"
 import { Notice } from "../../ui/Notice.tsx"
 import { Form, Page } from "../../ui/Page.tsx"
 import { useStill } from "../../ui/still.ts"
+
+/** Of a folder that can be mounted on, by how much is in it as far as that is known. */
+const pointWords = (entries: number | undefined): string => {
+  if (entries === undefined) return "An empty folder of the computer that this service runs on."
+  return entries === 0
+    ? "It is empty and can be used."
+    : "It is not empty: what is in it can not be seen as long as it is mounted on."
+}
 
 export const NewMount = () => {
   const { place = "" } = useSearch({ from: "/signedIn/mounts/new" })
@@ -30,8 +39,14 @@ export const NewMount = () => {
     retry: false
   })
   const isChecked = still === JSON.stringify(request) && !check.isFetching
+  const inside = useQuery({
+    ...rows("list", { path: point, maxDepth: 1 }, 1),
+    enabled: isGiven && isChecked && check.isSuccess
+  })
   const refusal = isGiven && check.error !== null ? messageOf(check.error) : undefined
-  const not = mayNot ?? (path === "" ? "Choose what to mount" : point === "" ? "Choose a folder for it" : isChecked ? refusal : undefined)
+  const not =
+    mayNot ??
+    (path === "" ? "Choose what to mount" : point === "" ? "Choose a folder for it" : isChecked ? refusal : undefined)
   const start = async () => {
     if (not !== undefined) return
     setBusy(true)
@@ -67,11 +82,7 @@ export const NewMount = () => {
           onChange={setPoint}
           from="local"
           placeholder="/home/ann/photos"
-          help={
-            isGiven && isChecked && check.isSuccess
-              ? "It is there, empty, and can be used."
-              : "An empty folder of the computer that this service runs on."
-          }
+          help={pointWords(isGiven && isChecked && check.isSuccess ? inside.data?.rows.length : undefined)}
           error={isChecked ? refusal : undefined}
         />
         <Check label="Read only" help="Nothing can be changed through it." isOn={isReadOnly} onChange={setReadOnly} />

@@ -154,7 +154,9 @@ const Costs = () => {
     onSuccess: (saved) => {
       client.setQueryData(ratesQuery.queryKey, saved)
       setTyped({})
-      say({ text: saved.own === null ? `Costs are by the rates of ${Rates.usual.asOf}` : "Costs are by your own rates" })
+      say({
+        text: saved.own === null ? `Costs are by the rates of ${Rates.usual.asOf}` : "Costs are by your own rates"
+      })
     }
   })
   const areAmounts = [storage, egress].every((text) => text.trim() !== "" && Number(text) >= 0)

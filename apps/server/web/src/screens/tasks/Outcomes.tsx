@@ -2,7 +2,7 @@
 import * as Amount from "@ourclone/core/events/Amount"
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query"
 import { useNavigate, useRouter } from "@tanstack/react-router"
-import { useState } from "react"
+import { useEffect, useState } from "react"
 import type { CauseAnswer, OutcomeAnswer, TaskAnswer } from "../../../../src/api/tasks/TaskAnswer.ts"
 import { get, post } from "../../api/call.ts"
 import { useLoaded } from "../../api/loaded.ts"
@@ -130,6 +130,11 @@ export const Outcomes = ({ code, kind, task }: OutcomesProps) => {
       get<OutcomePage>(`/tasks/${task.id}/outcomes`, { kind, code, after: pageParam, limit: 1000 }),
     getNextPageParam: (page: OutcomePage) => (page.isCut ? page.outcomes.at(-1)?.path : undefined)
   })
+  // What is not loaded can not be found.
+  const isLooking = find !== "" && hasNextPage
+  useEffect(() => {
+    if (isLooking && !isFetchingNextPage) void fetchNextPage()
+  }, [isLooking, isFetchingNextPage, fetchNextPage])
   const loaded = data?.pages.flatMap(({ outcomes }) => outcomes) ?? []
   const found = find === "" ? loaded : loaded.filter(({ path }) => path.toLowerCase().includes(find.toLowerCase()))
   const canMark = kind === "failed" && retriedByFile.has(task.kind) && task.endedAt !== null
@@ -181,6 +186,11 @@ export const Outcomes = ({ code, kind, task }: OutcomesProps) => {
           Download as CSV
         </Button>
       </div>
+      {isLooking ? (
+        <p role="status">
+          Looked through {Amount.count(loaded.length)} of {Amount.count(count)}…
+        </p>
+      ) : null}
       <DataTable
         label={kind === "failed" ? "Failed files" : "Skipped files"}
         rows={found}

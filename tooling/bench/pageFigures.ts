@@ -1,0 +1,125 @@
+/** The page of a service in Debian's Chromium: how soon it is drawn, and how a list of 100,000 failed files scrolls. */
+import * as fs from "node:fs"
+import { createRequire } from "node:module"
+import * as path from "node:path"
+import { pathToFileURL } from "node:url"
+import { current } from "@ourclone/core/machine/ProcessIdentity"
+import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
+import { tasksFile } from "@ourclone/tasks/store/TasksFile"
+import { noTotals } from "@ourclone/tasks/task/Task"
+import * as Effect from "effect/Effect"
+
+const chromium = "/usr/bin/chromium"
+const server = path.resolve(import.meta.dirname, "..", "..", "apps", "server", "package.json")
+
+/** What is used of it. */
+interface Locator {
+  readonly fill: (text: string) => Promise<void>
+  readonly click: () => Promise<void>
+  readonly waitFor: () => Promise<void>
+  readonly count: () => Promise<number>
+}
+interface Page {
+  readonly goto: (url: string) => Promise<unknown>
+  readonly reload: () => Promise<unknown>
+  readonly getByLabel: (label: string, options?: object) => Locator
+  readonly getByRole: (role: string, options?: object) => Locator
+  readonly getByText: (text: string) => Locator
+  readonly evaluate: <Answer>(work: () => Answer | Promise<Answer>) => Promise<Answer>
+}
+interface Chromium {
+  readonly launch: (options: object) => Promise<{
+    readonly newPage: (options: object) => Promise<Page>
+    readonly close: () => Promise<void>
+  }>
+}
+
+const files = 100_000
+const atOnce = 10_000
+
+const nameOf = (index: number): string => `folder/file-${String(index).padStart(6, "0")}`
+
+const write = (stateDirectory: string): Promise<string> =>
+  Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const store = yield* SqliteStore.make(tasksFile(stateDirectory))
+        const { id } = yield* store.create({ kind: "copy", request: null, origin: "command", isRecord: true })
+        const claim = yield* store.claim(current(), 60_000, id)
+        if (claim === undefined) throw new Error("the task is not to be had")
+        for (let first = 0; first < files; first += atOnce) {
+          const outcomes = Array.from({ length: atOnce }, (_, index) => ({
+            path: nameOf(first + index),
+            kind: "failed" as const,
+            code: "PermissionDenied",
+            message: "it may not be read",
+            remedy: null
+          }))
+          const totals = { ...noTotals, files: first + atOnce, failed: first + atOnce, isFinal: true }
+          yield* store.commit(claim, { facts: [], totals, outcomes, mended: [] }, 60_000)
+        }
+        yield* store.settle(id, { _tag: "Finished", take: claim.take, failed: files })
+        return id
+      })
+    )
+  )
+
+const firstPaint = (): number => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN
+
+/** Milliseconds between frames while the list is scrolled by ten rows in each of them. */
+const frames = async (): Promise<ReadonlyArray<number>> => {
+  const scroller = document.querySelector<HTMLElement>("[role=rowgroup][tabindex]")
+  const between: Array<number> = []
+  let before = performance.now()
+  for (let frame = 0; frame < 180; frame++) {
+    scroller?.scrollBy(0, 360)
+    await new Promise((drawn) => requestAnimationFrame(drawn))
+    const now = performance.now()
+    between.push(now - before)
+    before = now
+  }
+  return between.sort((left, right) => left - right)
+}
+
+/** Of a service that nobody has set up yet. */
+export const pageFigures = async (setUpLink: string, stateDirectory: string): Promise<void> => {
+  if (!fs.existsSync(chromium)) return console.log("  There is no chromium: the page is not measured.")
+  const { default: library } = await import(pathToFileURL(createRequire(server).resolve("playwright-core")).href)
+  const browser = await (library.chromium as Chromium).launch({
+    executablePath: chromium,
+    args: ["--no-sandbox", "--disable-gpu"]
+  })
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    await page.goto(setUpLink)
+    await page.getByLabel("Name", { exact: true }).fill("me")
+    for (const label of ["Password", "Password again"]) {
+      await page.getByLabel(label, { exact: true }).fill("a long enough password")
+    }
+    const first = await page.evaluate(firstPaint)
+    await page.getByRole("button", { name: "Set up and sign in" }).click()
+    await page.getByRole("heading", { name: "Overview" }).waitFor()
+    await page.reload()
+    await page.getByRole("heading", { name: "Overview" }).waitFor()
+    const overview = await page.evaluate(firstPaint)
+    console.log(`  page: first paint after ${first.toFixed(0)} ms, of Overview after ${overview.toFixed(0)} ms`)
+    const id = await write(stateDirectory)
+    await page.goto(`${new URL(setUpLink).origin}/tasks/${id}?view=failed`)
+    const filter = page.getByLabel("Filter")
+    const began = performance.now()
+    await filter.fill(nameOf(files - 1))
+    await page.getByRole("cell", { name: nameOf(files - 1) }).waitFor()
+    const found = performance.now() - began
+    await filter.fill("")
+    await page.getByText(nameOf(0)).waitFor()
+    const all = await page.evaluate(frames)
+    const rows = await page.getByRole("row").count()
+    const at = (share: number) => (all[Math.floor(all.length * share)] ?? 0).toFixed(0)
+    console.log(
+      `  ${files} failed files: searched in ${(found / 1000).toFixed(1)} s, ${rows} rows drawn, ` +
+        `frames every ${at(0.5)} ms, the slowest twentieth every ${at(0.95)} ms`
+    )
+  } finally {
+    await browser.close()
+  }
+}
