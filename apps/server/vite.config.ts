@@ -24,9 +24,26 @@ const compressed = (): Plugin => {
   }
 }
 
+const imported = 'import * as Schema from "effect/Schema"'
+/** Any call or member of it is itself again. */
+const inert = "const Schema = new Proxy(() => {}, { get: () => Schema, apply: () => Schema })"
+
+/**
+ * The service checks by schemas, the page takes their types alone: those that pure modules of core and tasks declare beside their
+ * rules are left out of it, and with them a tenth of the page.
+ */
+const withoutSchemas = (): Plugin => ({
+  name: "withoutSchemas",
+  enforce: "pre",
+  transform: (code, id) =>
+    /[\\/]packages[\\/](core|tasks)[\\/]src[\\/]/.test(id) && code.includes(imported)
+      ? { code: code.replace(imported, inert), map: null }
+      : undefined
+})
+
 export default defineConfig({
   root: path.join(import.meta.dirname, "web"),
-  plugins: [react(), compressed()],
+  plugins: [react(), withoutSchemas(), compressed()],
   build: {
     outDir: path.join(import.meta.dirname, "dist/web"),
     emptyOutDir: true,

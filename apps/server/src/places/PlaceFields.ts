@@ -86,6 +86,7 @@ export const harmless: ReadonlySet<string> = new Set([
   "from",
   "to",
   "file",
+  "only",
   "archive",
   "newHost",
   "object",

@@ -5,7 +5,7 @@ import { type Size, sizes } from "./Browser.ts"
 import { faults } from "./Faults.ts"
 import type { RealService } from "./RealService.ts"
 
-export const patience = 60_000
+export const patience = 25_000
 export const password = "a long enough password"
 
 interface Names {
@@ -79,7 +79,8 @@ export const of = (size: Size, stage: () => Stage) => {
       for (const at of both ? (["phone", "desktop"] as const) : [size]) {
         if (both) await page().setViewportSize(sizes[at])
         await shoot(name)
-        expect.soft(await faults(page()), `${name} at ${at}`).toEqual([])
+        const found = await faults(page())
+        expect.soft(found, `${name} at ${at}: ${found.join("; ")}`).toEqual([])
       }
       if (both) await page().setViewportSize(sizes[size])
     }

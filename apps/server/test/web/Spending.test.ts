@@ -19,7 +19,7 @@ const plan: Plan = {
   counts: { ...empty.counts, new: { files: 2, bytes: 1000 * gigabyte }, overwrite: { files: 1, bytes: 0 } }
 }
 const room = { keepsVersions: true, largestFile: 10_000 * gigabyte }
-const spending: Spending = { plan, room, type: "b2", own: undefined, most: undefined }
+const spending: Spending = { plan, room, type: "b2", own: undefined, most: undefined, pace: undefined }
 const said = (some: Partial<Spending>) => linesOf({ ...spending, ...some })
 const problems = (some: Partial<Spending>) =>
   said(some)
@@ -32,6 +32,12 @@ test("what is stored stands against the free space, or that there is no quota", 
   expect(problems({ room: { ...room, freeSpace: 5 * gigabyte } })).toEqual([
     "Stores 931 GiB, and only 4.7 GiB are free there. Free some space first."
   ])
+})
+
+test("how long it takes is told by what the last one took, where there was one", () => {
+  expect(said({ pace: 20 * 1024 * 1024 })[0]?.text).toBe(
+    "Takes about 13 hours at 20.0 MiB/s, as fast as the last one there was."
+  )
 })
 
 test("a file that is larger than the storage takes is named", () => {

@@ -29,6 +29,7 @@ test("these are the addresses of the page, which links and bookmarks hold", () =
       "/mounts",
       "/mounts/new",
       "/schedules",
+      "/schedules/$id",
       "/schedules/new",
       "/settings",
       "/settings/audit",

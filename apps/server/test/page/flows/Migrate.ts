@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import type { Person } from "../Person.ts"
 
 export const migrate = (person: Person): void => {
-  const { dialog, fill, local, look, open, page, place, press, pressIn, see, taskEndsAs, write } = person
+  const { dialog, field, fill, local, look, open, page, place, press, pressIn, see, taskEndsAs, write } = person
   test("Migrate: the plan first, then the task; a sync says how many files it deletes", async () => {
     for (const name of ["one", "two", "three"]) write(`Pictures/${name}.txt`, `content of ${name}`)
     await open("/migrate")
@@ -14,7 +14,7 @@ export const migrate = (person: Person): void => {
     await dialog().getByRole("button", { name: "Pictures" }).click()
     await look("choose source")
     await pressIn("Choose this folder")
-    expect(await page().getByLabel("Source").inputValue()).toBe(local("Pictures"))
+    expect(await field("Source").inputValue()).toBe(local("Pictures"))
     await fill("Destination", place("pictures"))
     await press("Preview")
     await see("Complete; nothing is written")

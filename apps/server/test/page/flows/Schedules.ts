@@ -7,7 +7,7 @@ export const schedules = (person: Person): void => {
   test("Schedules: a backup every week says when it is due, runs now, and is switched off", async () => {
     write("Letters/letter-of-2026.txt", "written since")
     await open("/schedules/new")
-    await page().getByLabel("Repository").selectOption(repository)
+    await page().getByLabel("Repository", { exact: true }).selectOption(repository)
     await fill("Folder to add", local("Letters"))
     await press("Add")
     await page().getByLabel("How often").selectOption("weekly")

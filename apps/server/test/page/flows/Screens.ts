@@ -73,7 +73,7 @@ export const screens = (person: Person): void => {
       await shoot(screen)
       found.push(...(await faults(page())).map((one) => `on a phone ${one}`))
       await page().setViewportSize(sizes.desktop)
-      expect.soft(found, screen).toEqual([])
+      expect.soft(found, `${screen}: ${found.join("; ")}`).toEqual([])
     }
     await page().unroute("**/api/v1/schedules")
   })

@@ -3,7 +3,7 @@ import { expect, test } from "vitest"
 import type { Person } from "../Person.ts"
 
 export const keys = (person: Person): void => {
-  const { dialog, heading, look, open, page, row, storage } = person
+  const { dialog, field, heading, look, open, page, row, storage } = person
   test("without a mouse: keys go to screens, along rows and into a task, and the focus is where one is", async () => {
     await open("/")
     await page().keyboard.press("g")
@@ -38,7 +38,7 @@ export const keys = (person: Person): void => {
     await page().getByRole("region", { name: "Left pane" }).getByRole("checkbox", { name: "Mark note.txt" }).check()
     await page().keyboard.press("F5")
     await heading("Migrate")
-    expect(await page().getByLabel("Destination").inputValue()).toBe(person.service().home)
+    expect(await field("Destination").inputValue()).toBe(person.service().home)
   })
 
   test("rows have room again when a window is turned", async () => {

@@ -27,7 +27,7 @@ export const addStorage = (person: Person): void => {
 }
 
 export const files = (person: Person): void => {
-  const { bucket, dialog, heading, look, open, page, place, press, pressIn, row, see, storage } = person
+  const { bucket, dialog, field, heading, look, open, page, place, press, pressIn, row, see, storage } = person
   test("a bucket is made and a file goes up, is replaced only when that is said, has versions and comes back after deletion", async () => {
     await open(`/browse?at=${storage}:`)
     await press("New bucket")
@@ -78,7 +78,7 @@ export const files = (person: Person): void => {
     await look("transfer menu")
     await page().getByRole("menuitem", { name: "Copy to…" }).click()
     await heading("Migrate")
-    expect(await page().getByLabel("Source").inputValue()).toBe(place("note.txt"))
+    expect(await field("Source").inputValue()).toBe(place("note.txt"))
   })
 }
 

@@ -2,6 +2,7 @@
 import * as Amount from "@ourclone/core/events/Amount"
 import type { Row as Room } from "@ourclone/jobs/storage/Room"
 import { visible } from "../ui/Path.tsx"
+import { about } from "../words/taskFigures.ts"
 import type { Plan } from "./PlanFold.ts"
 import * as Rates from "./Rates.ts"
 
@@ -21,6 +22,8 @@ export interface Spending {
   readonly own: Rates.Rates | undefined
   /** In the currency of the rates. */
   readonly most: number | undefined
+  /** Bytes a second of the last transfer to the same storage. */
+  readonly pace: number | undefined
 }
 
 interface Money {
@@ -75,6 +78,12 @@ const spaceLines = ({ plan, room, type }: Spending): ReadonlyArray<SpendingLine>
   ]
 }
 
+const timeLines = ({ pace, plan }: Spending): ReadonlyArray<SpendingLine> => {
+  const stored = storedBy(plan)
+  if (pace === undefined || stored === 0) return []
+  return [{ text: `Takes ${about(stored / pace)} at ${Amount.bytes(pace)}/s, as fast as the last one there was.` }]
+}
+
 const fileLines = ({ plan: { largest }, room }: Spending): ReadonlyArray<SpendingLine> => {
   if (largest === undefined || room?.largestFile === undefined) return []
   const most = Amount.bytes(room.largestFile)
@@ -117,6 +126,7 @@ const moneyLines = (spending: Spending): ReadonlyArray<SpendingLine> => {
 }
 
 export const linesOf = (spending: Spending): ReadonlyArray<SpendingLine> => [
+  ...timeLines(spending),
   ...spaceLines(spending),
   ...fileLines(spending),
   ...versionLines(spending),

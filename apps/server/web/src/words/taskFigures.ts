@@ -25,15 +25,31 @@ export const rateOf = (samples: Rate.Samples, now: number): number | undefined =
   return last === undefined || now - last[0] >= staleMillis ? undefined : Rate.perSecond(samples)
 }
 
-/** `about 25 min`, as far as the rate of now can tell. */
-export const leftOf = (task: TaskAnswer, samples: Rate.Samples, now: number): string | undefined => {
-  if (!task.totals.isFinal || rateOf(samples, now) === undefined) return undefined
-  const seconds = Rate.secondsLeft(samples, task.totals.bytes - (task.totals.earlier?.doneBytes ?? 0))
-  if (seconds === undefined) return undefined
+/** `about 25 min`: nobody knows it better. */
+export const about = (seconds: number): string => {
   if (seconds < 60) return `about ${Math.max(1, Math.round(seconds))} s`
   const minutes = seconds / 60
   if (minutes < 120) return `about ${Math.round(minutes)} min`
   return minutes < 48 * 60 ? `about ${Math.round(minutes / 60)} hours` : `about ${Math.round(minutes / 1440)} days`
+}
+
+/** As far as the rate of now can tell. */
+export const leftOf = (task: TaskAnswer, samples: Rate.Samples, now: number): string | undefined => {
+  if (!task.totals.isFinal || rateOf(samples, now) === undefined) return undefined
+  const seconds = Rate.secondsLeft(samples, task.totals.bytes - (task.totals.earlier?.doneBytes ?? 0))
+  return seconds === undefined ? undefined : about(seconds)
+}
+
+/** How long nothing has come, in milliseconds; nothing while something does. */
+export const silentFor = (samples: Rate.Samples, now: number): number | undefined => {
+  const last = samples.at(-1)
+  return last === undefined || now - last[0] < staleMillis ? undefined : now - last[0]
+}
+
+/** Bytes a second of a task that has ended, over all of its time; nothing of one too short to tell. */
+export const paceOf = (task: TaskAnswer): number | undefined => {
+  const millis = task.totals.ranMillis ?? 0
+  return millis < 1000 || task.totals.doneBytes === 0 ? undefined : (task.totals.doneBytes * 1000) / millis
 }
 
 /** `6.9 GiB of 18.6 GiB`, `at least 12.3 GiB` while it counts; nothing where no byte is known of. */

@@ -1,4 +1,5 @@
 /** What takes part, and how fast: what a request of a transfer says besides its two sides. */
+import { useState } from "react"
 import { Check, TextArea, TextField } from "../../ui/Field.tsx"
 import { FilterCount } from "./FilterCount.tsx"
 import styles from "./Migrate.module.css"
@@ -108,9 +109,10 @@ interface FiltersFormProps {
 export const FiltersForm = ({ filters, mode, onChange, source }: FiltersFormProps) => {
   const set = (name: keyof Filters) => (value: string | boolean) => onChange({ ...filters, [name]: value })
   const isSync = mode === "sync"
-  const isUsed = Object.keys(requestOf(mode, filters)).length > 0
+  // What was opened stays open, also when its last field is emptied.
+  const [isOpen, setOpen] = useState(Object.keys(requestOf(mode, filters)).length > 0)
   return (
-    <details className={styles.more} open={isUsed || undefined}>
+    <details className={styles.more} open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Filters and limits</summary>
       <div className={styles.filters}>
         {lists.map(({ name, ...field }) => (

@@ -34,7 +34,10 @@ export const NewMount = () => {
   const isGiven = path !== "" && point !== ""
   const check = useQuery({
     queryKey: ["check", "mount", still],
-    queryFn: ({ signal }) => post("/checks", { kind: "mount", request: JSON.parse(still) }, signal),
+    queryFn: async ({ signal }) => {
+      await post("/checks", { kind: "mount", request: JSON.parse(still) }, signal)
+      return true
+    },
     enabled: isGiven && mayNot === undefined,
     retry: false
   })

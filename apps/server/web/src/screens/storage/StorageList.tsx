@@ -29,10 +29,10 @@ const RemoteCard = ({ remote }: { readonly remote: RemoteAnswer }) => {
         </div>
       </header>
       {remote.problem === null ? (
-        <>
+        <div className={styles.looks}>
           <TestButton name={remote.name} />
           <UsedLine name={remote.name} type={remote.type} />
-        </>
+        </div>
       ) : (
         <p className={styles.problem}>
           <StateBadge tone="failed" icon="alert">

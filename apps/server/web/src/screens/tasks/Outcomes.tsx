@@ -171,8 +171,8 @@ export const Outcomes = ({ code, kind, task }: OutcomesProps) => {
         ))}
       </ul>
       <div className={styles.tools}>
-        {canMark ? <RetryMarked task={task} marked={marked} /> : null}
         <TextField label="Filter" type="search" value={find} onChange={setFind} placeholder="A part of the path" />
+        {canMark ? <RetryMarked task={task} marked={marked} /> : null}
         <Button
           icon="download"
           isBusy={isSaving}

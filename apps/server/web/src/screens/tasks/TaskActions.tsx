@@ -100,31 +100,36 @@ export const TaskActions = ({ task }: { readonly task: TaskAnswer }) => {
           Open folder
         </LinkButton>
       )}
-      {canResume ? (
-        <Button icon="play" look="primary" not={mayNot} isBusy={resume.isBusy} onPress={resume.press}>
-          Resume
-        </Button>
-      ) : (
-        <Button icon="pause" not={notPause} isBusy={pause.isBusy} onPress={pause.press}>
-          Pause
-        </Button>
-      )}
-      <Button icon="cancel" not={notNow("Cancel")} onPress={() => setAsks("cancel")}>
-        Cancel
-      </Button>
       {task.endedAt === null ? (
-        <Button icon="gauge" not={mayNot ?? notLimited(task)} onPress={() => setAsks("limits")}>
-          Limits
-        </Button>
-      ) : null}
-      {failed > 0 ? (
-        <Button icon="refresh" look="primary" not={notNow("Again")} isBusy={retry.isBusy} onPress={retry.press}>
-          Retry failed
-        </Button>
-      ) : null}
-      <Button icon="refresh" not={notNow("Again")} isBusy={again.isBusy} onPress={again.press}>
-        Run again
-      </Button>
+        <>
+          {canResume ? (
+            <Button icon="play" look="primary" not={mayNot} isBusy={resume.isBusy} onPress={resume.press}>
+              Resume
+            </Button>
+          ) : (
+            <Button icon="pause" not={notPause} isBusy={pause.isBusy} onPress={pause.press}>
+              Pause
+            </Button>
+          )}
+          <Button icon="cancel" not={notNow("Cancel")} onPress={() => setAsks("cancel")}>
+            Cancel
+          </Button>
+          <Button icon="gauge" not={mayNot ?? notLimited(task)} onPress={() => setAsks("limits")}>
+            Limits
+          </Button>
+        </>
+      ) : (
+        <>
+          {failed > 0 ? (
+            <Button icon="refresh" look="primary" not={notNow("Again")} isBusy={retry.isBusy} onPress={retry.press}>
+              Retry failed
+            </Button>
+          ) : null}
+          <Button icon="refresh" not={notNow("Again")} isBusy={again.isBusy} onPress={again.press}>
+            Run again
+          </Button>
+        </>
+      )}
       {undoable.has(task.kind) && task.endedAt !== null ? (
         <LinkButton icon="history" to="/tasks/$id/undo" params={{ id: task.id }}>
           Undo

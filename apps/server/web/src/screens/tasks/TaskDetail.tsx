@@ -13,8 +13,8 @@ import { Progress } from "../../ui/Progress.tsx"
 import { Tabs } from "../../ui/Tabs.tsx"
 import { exactly } from "../../words/moments.ts"
 import { adviceOf } from "../../words/remedies.ts"
-import { bytesText, leftOf, percent, rateOf, shareOf, tookOf } from "../../words/taskFigures.ts"
-import { goesOn, waitReason } from "../../words/taskStates.ts"
+import { bytesText, leftOf, percent, rateOf, shareOf, silentFor, tookOf } from "../../words/taskFigures.ts"
+import { goesOn, lookOf, waitReason } from "../../words/taskStates.ts"
 import { AdviceLink } from "./AdviceLink.tsx"
 import { limitWords } from "./LimitsDialog.tsx"
 import { Outcomes } from "./Outcomes.tsx"
@@ -46,6 +46,7 @@ const Standing = ({ task }: { readonly task: TaskAnswer }) => {
   const share = shareOf(task)
   const isMoving = state._tag === "Running"
   const rate = isMoving ? rateOf(samples, now) : undefined
+  const silent = isMoving && progress?.phase === "transferring" ? silentFor(samples, now) : undefined
   const left = isMoving ? leftOf(task, samples, now) : undefined
   const text = [share === undefined ? undefined : percent(share), left === undefined ? undefined : `${left} left`]
     .filter((part) => part !== undefined)
@@ -57,9 +58,15 @@ const Standing = ({ task }: { readonly task: TaskAnswer }) => {
         <span>{bytesText(task)}</span>
         <span className={styles.right}>
           {rate === undefined ? "" : `${Amount.bytes(rate)}/s`}
+          {silent === undefined ? "" : `no data for ${Amount.duration(silent / 1000)}`}
           {left === undefined ? "" : ` · ${left} left`}
         </span>
       </div>
+      {/* Changes at each quarter and with the state, and is read out then. */}
+      <p className="sr-only" role="status">
+        {lookOf(state).word}
+        {share === undefined || !isMoving ? "" : `, ${Math.floor(share * 4) * 25} %`}
+      </p>
       <Progress label="Progress" share={share} text={text} isStill={!isMoving && state._tag !== "Done"} />
       {isMoving ? <RateGraph samples={samples} /> : null}
     </div>
