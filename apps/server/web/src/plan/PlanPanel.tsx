@@ -25,7 +25,14 @@ const counted = (count: number, unit: string): string =>
 
 type Labels = Partial<Readonly<Record<Group, string>>>
 
-const columnsOf = (label: Labels): ReadonlyArray<Column<PlanRow>> => [
+const because: Column<PlanRow> = {
+  id: "because",
+  label: "Because",
+  width: "minmax(120px, 1fr)",
+  cell: (row) => <span title={visible(row.because)}>{visible(row.because)}</span>
+}
+
+const columnsOf = (label: Labels, hasReasons: boolean): ReadonlyArray<Column<PlanRow>> => [
   { id: "what", label: "What", width: "150px", cell: ({ group }) => label[group] ?? words[group].label },
   { id: "path", label: "Path", width: "minmax(180px, 2fr)", onPhone: "first", cell: ({ item }) => <Path>{item}</Path> },
   {
@@ -35,12 +42,7 @@ const columnsOf = (label: Labels): ReadonlyArray<Column<PlanRow>> => [
     isNumber: true,
     cell: ({ bytes }) => (bytes === undefined ? "–" : Amount.bytes(bytes))
   },
-  {
-    id: "because",
-    label: "Because",
-    width: "minmax(120px, 1fr)",
-    cell: ({ because }) => <span title={visible(because)}>{visible(because)}</span>
-  }
+  ...(hasReasons ? [because] : [])
 ]
 
 interface PlanPanelProps {
@@ -131,7 +133,10 @@ export const PlanPanel = ({ guardActions, isPlanning, label = {}, notes, plan, p
         <DataTable
           label="What it would do with each file"
           rows={shown}
-          columns={columnsOf(label)}
+          columns={columnsOf(
+            label,
+            shown.some((row) => row.because !== "")
+          )}
           keyOf={({ key }) => String(key)}
           nameOf={({ item }) => item}
           maxRows={12}

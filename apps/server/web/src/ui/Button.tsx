@@ -94,3 +94,19 @@ export const LinkButton = ({ children, icon, isDense, look, ...link }: Shown & L
     <span>{children}</span>
   </Link>
 )
+
+interface DownloadButtonProps {
+  readonly children: ReactNode
+  readonly address: string
+  /** Of the file that the browser saves. */
+  readonly name: string
+  readonly isDense?: boolean
+}
+
+/** Saves a file, by an address rather than by a call, so that the browser shows how far it is. */
+export const DownloadButton = ({ address, children, isDense = false, name }: DownloadButtonProps) => (
+  <a href={address} download={name} className={classOf({ isDense })}>
+    <Icon name="download" />
+    <span>{children}</span>
+  </a>
+)

@@ -205,7 +205,7 @@ export const DataTable = <Row,>({
               >
                 {marks === undefined ? null : (
                   // biome-ignore lint/a11y/useSemanticElements: as above
-                  <span role="cell">
+                  <span role="cell" className={styles.markCell}>
                     <label className={styles.mark}>
                       <input
                         type="checkbox"

@@ -1,4 +1,4 @@
-/** A path or id in letters of one width; what does not fit is cut in the middle of the line, whole on hover. */
+/** A path or id in letters of one width; what does not fit is cut at its beginning, since names stand at the end; whole on hover. */
 import styles from "./Path.module.css"
 
 const control = /[\p{Control}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
@@ -7,8 +7,18 @@ const control = /[\p{Control}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 export const visible = (name: string): string =>
   name.replace(control, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
-export const Path = ({ children, isCut = true }: { readonly children: string; readonly isCut?: boolean }) => (
-  <bdi className={`${styles.path} ${isCut ? styles.cut : ""}`} title={isCut ? visible(children) : undefined}>
-    {visible(children)}
-  </bdi>
-)
+export const Path = ({ children, isCut = true }: { readonly children: string; readonly isCut?: boolean }) => {
+  const shown = visible(children)
+  const path = (
+    <bdi dir="ltr" className={styles.path}>
+      {shown}
+    </bdi>
+  )
+  return isCut ? (
+    <span className={styles.cut} title={shown}>
+      {path}
+    </span>
+  ) : (
+    path
+  )
+}

@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
 import { addressOf, messageOf } from "../../api/call.ts"
 import { rows } from "../../api/queries.ts"
-import { Button, LinkButton } from "../../ui/Button.tsx"
+import { Button, DownloadButton, LinkButton } from "../../ui/Button.tsx"
 import { type Column, DataTable } from "../../ui/DataTable.tsx"
 import { Empty } from "../../ui/Empty.tsx"
 import { TextField } from "../../ui/Field.tsx"
@@ -59,16 +59,17 @@ export const FindInSnapshots = ({ repository }: { readonly repository: string })
     {
       id: "actions",
       label: "Do",
-      width: "180px",
+      width: "236px",
       cell: ({ node, snapshot }) => (
         <span className={styles.row}>
           {node.type === "file" ? (
-            <a
-              href={addressOf("/snapshots/files", { repository, snapshot: snapshot.id, file: node.path })}
-              download={nameIn(node.path)}
+            <DownloadButton
+              isDense
+              address={addressOf("/snapshots/files", { repository, snapshot: snapshot.id, file: node.path })}
+              name={nameIn(node.path)}
             >
               Download
-            </a>
+            </DownloadButton>
           ) : null}
           <LinkButton
             isDense

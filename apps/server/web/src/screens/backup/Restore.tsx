@@ -10,7 +10,7 @@ import { PlanPanel } from "../../plan/PlanPanel.tsx"
 import { Spending, useSpending } from "../../plan/Spending.tsx"
 import { usePlan } from "../../plan/usePlan.ts"
 import { useMay } from "../../shell/may.ts"
-import { Button } from "../../ui/Button.tsx"
+import { Button, DownloadButton } from "../../ui/Button.tsx"
 import { Check, Choices } from "../../ui/Field.tsx"
 import { Form, Page, Section } from "../../ui/Page.tsx"
 import { visible } from "../../ui/Path.tsx"
@@ -91,9 +91,9 @@ export const Restore = () => {
       isNarrow
       actions={
         zip === undefined ? null : (
-          <a href={zip} download={`${shortId(snapshot)}.zip`}>
+          <DownloadButton address={zip} name={`${shortId(snapshot)}.zip`}>
             Download as ZIP instead
-          </a>
+          </DownloadButton>
         )
       }
     >

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query"
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { useState } from "react"
 import { addressOf, messageOf } from "../../api/call.ts"
-import { LinkButton } from "../../ui/Button.tsx"
+import { DownloadButton, LinkButton } from "../../ui/Button.tsx"
 import { type Column, DataTable } from "../../ui/DataTable.tsx"
 import { Empty } from "../../ui/Empty.tsx"
 import { Icon } from "../../ui/Icon.tsx"
@@ -102,18 +102,19 @@ export const SnapshotDetail = () => {
             </nav>
             {only === undefined ? (
               zip === undefined ? null : (
-                <a href={zip} download={`${shortId(snapshot)}.zip`}>
+                <DownloadButton isDense address={zip} name={`${shortId(snapshot)}.zip`}>
                   {chosen.length === 0 ? "Download this folder as ZIP" : `Download ${chosen.length} marked as ZIP`}
-                </a>
+                </DownloadButton>
               )
             ) : (
               <>
-                <a
-                  href={addressOf("/snapshots/files", { repository, snapshot, file: only.path })}
-                  download={nameIn(only.path)}
+                <DownloadButton
+                  isDense
+                  address={addressOf("/snapshots/files", { repository, snapshot, file: only.path })}
+                  name={nameIn(only.path)}
                 >
                   Download {visible(only.name)}
-                </a>
+                </DownloadButton>
                 <LinkButton
                   isDense
                   icon="history"

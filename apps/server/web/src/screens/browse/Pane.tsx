@@ -8,7 +8,7 @@ import { remotes } from "../../api/queries.ts"
 import { refresh } from "../../api/refresh.ts"
 import { type Item, localTop, useListing } from "../../places/listing.ts"
 import { useMay } from "../../shell/may.ts"
-import { Button } from "../../ui/Button.tsx"
+import { Button, DownloadButton } from "../../ui/Button.tsx"
 import { type Column, DataTable } from "../../ui/DataTable.tsx"
 import { Empty } from "../../ui/Empty.tsx"
 import { Icon } from "../../ui/Icon.tsx"
@@ -181,9 +181,9 @@ export const Pane = ({ facing, isFocused, label, onFocus, onGo, onVersions, plac
             : `${Amount.count(chosen.length)} marked, ${Amount.bytes(chosen.reduce((sum, { size = 0 }) => sum + size, 0))}`}
         </span>
         {only?.kind === "file" ? (
-          <a className={styles.muted} href={addressOf("/files", { path: only.place })} download={only.name}>
+          <DownloadButton isDense address={addressOf("/files", { path: only.place })} name={only.name}>
             Download
-          </a>
+          </DownloadButton>
         ) : null}
         {only?.kind === "file" ? (
           <Button isDense icon="history" onPress={() => onVersions(only.place)}>

@@ -7,7 +7,7 @@ import { addressOf, messageOf } from "../../api/call.ts"
 import { repositories, rows } from "../../api/queries.ts"
 import { useShortTask } from "../../api/start.ts"
 import { useMay } from "../../shell/may.ts"
-import { Button, LinkButton } from "../../ui/Button.tsx"
+import { Button, DownloadButton, LinkButton } from "../../ui/Button.tsx"
 import { Dialog } from "../../ui/Dialog.tsx"
 import { Notice } from "../../ui/Notice.tsx"
 import { visible } from "../../ui/Path.tsx"
@@ -42,9 +42,9 @@ const VersionItem = ({ name, version }: { readonly name: string; readonly versio
           <Button isDense icon="eye" isOpen={isOpen} onPress={() => setOpen(!isOpen)}>
             Preview
           </Button>
-          <a href={address} download={name}>
+          <DownloadButton isDense address={address} name={name}>
             Download
-          </a>
+          </DownloadButton>
           {restore}
         </span>
       )}
