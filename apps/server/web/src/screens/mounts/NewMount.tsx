@@ -23,7 +23,8 @@ const pointWords = (entries: number | undefined): string => {
 export const NewMount = () => {
   const { place = "" } = useSearch({ from: "/signedIn/mounts/new" })
   const startAndShow = useStartAndShow()
-  const mayNot = useMay("mount") ?? useMay("run")
+  const [mayNotMount, mayNotRun] = [useMay("mount"), useMay("run")]
+  const mayNot = mayNotMount ?? mayNotRun
   const [path, setPath] = useState(place)
   const [point, setPoint] = useState("")
   const [isReadOnly, setReadOnly] = useState(false)

@@ -1,5 +1,6 @@
 /** How much lies in a storage, which costs a listing of all of it: measured when somebody asks, and kept in this browser. */
 import * as Amount from "@ourclone/core/events/Amount"
+import type { Row } from "@ourclone/jobs/storage/Size"
 import { queryOptions, useQuery } from "@tanstack/react-query"
 import type { QueryAnswer } from "../../../../src/api/query/QueryGroup.ts"
 import { messageOf, post } from "../../api/call.ts"
@@ -33,8 +34,10 @@ const kept = (name: string): Used | undefined => {
 }
 
 const measure = async (name: string): Promise<Used> => {
-  const { rows } = await post<QueryAnswer>("/queries/size", { request: { path: `${name}:` } })
-  const size = rows.at(-1) as { readonly files: number; readonly bytes: number }
+  const answer = await post<QueryAnswer>("/queries/size", { request: { path: `${name}:` }, limit: 10_000 })
+  const found = answer.rows as ReadonlyArray<Row>
+  const size = found.find((row) => row._tag === "Size")
+  if (size === undefined) throw new Error("Too much of it could not be read")
   const used = { files: size.files, bytes: size.bytes, at: Date.now() }
   try {
     localStorage.setItem(keyOf(name), JSON.stringify(used))
