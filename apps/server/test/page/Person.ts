@@ -5,7 +5,7 @@ import { type Size, sizes } from "./Browser.ts"
 import { faults } from "./Faults.ts"
 import type { RealService } from "./RealService.ts"
 
-export const patience = 25_000
+export const patience = 60_000
 export const password = "a long enough password"
 
 interface Names {
