@@ -73,14 +73,14 @@ const Change = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
         </>
       }
     >
-      <Card>
-        <p>
-          <strong>{visible(titleOf({ kind: schedule.kind, request }))}</strong>
-        </p>
-        {before === undefined ? (
+      {before === undefined ? (
+        <Card>
+          <p>
+            <strong>{visible(titleOf({ kind: schedule.kind, request }))}</strong>
+          </p>
           <p className={styles.muted}>As it was planned. For another one, plan that and save it as a schedule.</p>
-        ) : null}
-      </Card>
+        </Card>
+      ) : null}
       {before === undefined ? null : <FoldersField label="Folders" values={paths} onChange={setPaths} />}
       <TimingFields timing={timing} onChange={setTiming} folder={folderOf(request as object)} />
       <TextField label="Name" value={name} onChange={setName} />

@@ -43,6 +43,7 @@ const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
   const { cron, id, isOn, jitterMillis, lastMissed, lastSuccessAt, lastTask, missed, name, next, watch, zone } =
     schedule
   const address = `/schedules/${id}`
+  const title = titleOf(schedule)
   const refresh = () => client.invalidateQueries({ queryKey: ["schedules"] })
   const turn = usePress(() => patch(address, { isOn: !isOn }), refresh)
   const drop = usePress(() => remove(address), refresh)
@@ -60,7 +61,7 @@ const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
       <header>
         <div>
           <h2>{visible(name)}</h2>
-          <p className={styles.what}>{visible(titleOf(schedule))}</p>
+          {title.startsWith(name) ? null : <p className={styles.what}>{visible(title)}</p>}
         </div>
         <div className={styles.actions}>
           <Check label="On" isOn={turn.isBusy ? !isOn : isOn} onChange={turn.press} />
