@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { pathToFileURL } from "node:url"
+import { inspect } from "node:util"
 import type { Plugin } from "./InstalledPlugins.ts"
 
 /** The folder of its package, with all that it brings. */
@@ -35,12 +36,15 @@ const begin = (): void => {
     Error.stackTraceLimit = before
     if (plugin === undefined) return
     process.stderr.write(`${title(plugin)} ended the process (exit code ${code})\n`)
-    // Whatever it says, what was asked for was not done.
-    if (code === 0) process.exitCode = 1
+    // Whatever it says, what was asked for was not done; other codes mean something of ours.
+    process.exitCode = 1
   })
-  process.on("uncaughtExceptionMonitor", (error) => {
+  process.on("uncaughtException", (error) => {
     const plugin = culprit(error instanceof Error ? (error.stack ?? "") : "")
-    if (plugin !== undefined) process.stderr.write(`${title(plugin)} failed by itself: ${error.message}\n`)
+    process.stderr.write(
+      `${plugin === undefined ? inspect(error) : `${title(plugin)} failed by itself: ${error.message}`}\n`
+    )
+    process.exit(1)
   })
 }
 

@@ -1,4 +1,5 @@
 /** Providers that others wrote, good and bad ones. */
+import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
@@ -145,6 +146,42 @@ it("what a plugin prints is no result", async () => {
   }
   expect([said.out, said.error]).toEqual(["", "printed at once\nprinted later\n"])
 })
+
+it("a plugin that ends its process, or fails where nobody looks, is named in one line, and no other code is meant", async () => {
+  const { folder, run } = makeCli()
+  const main = path.join(import.meta.dirname, "..", "..", "src", "main.ts")
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    OURCLONE_CONFIG: path.join(folder, "settings", "config.toml")
+  }
+  for (const [what, line] of [
+    ["process.exit(3)", "ended the process (exit code 3)"],
+    ["process.exit(0)", "ended the process (exit code 0)"],
+    ['setTimeout(() => { throw new Error("by and by") }, 10); return Stream.never', "failed by itself: by and by"],
+    ['Promise.reject(new Error("at last")); return Stream.never', "failed by itself: at last"]
+  ]) {
+    const plugin = write(
+      path.join(folder, "memo"),
+      head +
+        good.replace(
+          "list: (directory) => Stream.suspend(() => ",
+          `list: () => Stream.suspend(() => { ${what} }), none: (directory) => Stream.suspend(() => `
+        )
+    )
+    expect((await run("plugin", "add", plugin)).code).toBe(0)
+    await run("remote", "add", "notes", "memo", "--word", "canary")
+    const { status, stderr, stdout } = spawnSync(process.execPath, [main, "ls", "notes:"], {
+      encoding: "utf8",
+      env: environment
+    })
+    expect([status, stdout, stderr], what).toEqual([
+      1,
+      "",
+      `error: the plugin "ourclone-provider-memo" 1.2.3 ${line}\n`
+    ])
+  }
+}, 120_000)
 
 it("a plugin is added from a folder, used like any other storage, fails alone, and is removed", async () => {
   const { folder, run, write: file } = makeCli()
