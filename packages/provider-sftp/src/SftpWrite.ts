@@ -143,10 +143,12 @@ const finish = Effect.fnUntraced(function* (
   const seconds = times.secondsOf(modifiedAt)
   const attributes = { atime: seconds, mtime: seconds, ...(mode === undefined ? {} : { mode }) }
   if (durable === true) yield* flush(connection, file, site)
-  yield* connection.on<void>(file, site, (sftp, done) =>
+  const set = connection.on<void>(file, site, (sftp, done) =>
     sftp.fsetstat(file.handle, attributes, (error) => done(error, undefined))
   )
-  const stats = yield* connection.on<Stats>(file, site, (sftp, done) => sftp.fstat(file.handle, done))
+  const told = connection.on<Stats>(file, site, (sftp, done) => sftp.fstat(file.handle, done))
+  // A server answers in the order that it is asked.
+  const [, stats] = yield* Effect.all([set, told], { concurrency: 2 })
   if (stats.size !== source.size) {
     const message = `the server has ${stats.size} bytes where ${source.size} were sent`
     return yield* failWith(site, new Unavailable({ message }))
@@ -191,12 +193,19 @@ const makePut =
       const refused = refusal(path)
       if (refused !== undefined) return yield* failWith(site, refused)
       yield* folders.ensure(site, RemotePath.parent(path))
-      const mode = yield* modeAt(writing, site, path)
+      const looking = modeAt(writing, site, path)
+      // A large file is not sent only to learn then that a folder is in its way.
+      const known = source.size <= smallSize ? undefined : { mode: yield* looking }
       const target = absolute(place, path)
       const name = RemotePath.basename(target)
       const temporary = `${target.slice(0, target.length - name.length)}${temporaryName(name)}`
       const written = connection.withFile(site, temporary, "wx", (file) =>
-        Effect.andThen(send(writing, file, site, source), finish(writing, file, site, source, options, mode))
+        Effect.flatMap(
+          Effect.all([known === undefined ? looking : Effect.succeed(known.mode), send(writing, file, site, source)], {
+            concurrency: 2
+          }),
+          ([mode]) => finish(writing, file, site, source, options, mode)
+        )
       )
       const committed = Effect.tap(written, () => commit(writing, site, temporary, target))
       const stats = yield* Effect.onError(committed, () => discard(writing, site, temporary))
