@@ -9,6 +9,7 @@ import type * as Redacted from "effect/Redacted"
 import { inputStays, server } from "./far/Server.ts"
 import * as JobWords from "./JobWords.ts"
 import type { Output } from "./Output.ts"
+import * as StayAwake from "./process/StayAwake.ts"
 import * as StopSignals from "./process/StopSignals.ts"
 import * as RunReport from "./RunReport.ts"
 import * as Asking from "./task/Asking.ts"
@@ -51,7 +52,7 @@ export const run = <Request, Summary>(
                 input: options.input,
                 isPreview,
                 cancelledBy
-              })
+              }).pipe(StayAwake.during(kind.type))
             )
           : service.job(kind, request, { sink: report.sink, isPreview })
       const summary = yield* Effect.onExit(running, (exit) =>

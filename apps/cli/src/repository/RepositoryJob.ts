@@ -18,6 +18,7 @@ import type { Dumped } from "../far/FarQuery.ts"
 import { inputStays, server } from "../far/Server.ts"
 import * as JobWords from "../JobWords.ts"
 import type { Output } from "../Output.ts"
+import * as StayAwake from "../process/StayAwake.ts"
 import type { Streams } from "../Streams.ts"
 import * as Asking from "../task/Asking.ts"
 import * as RunRecord from "../task/RunRecord.ts"
@@ -139,7 +140,8 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
     const record = isPreview ? RunRecord.none : RunRecord.make(kind, request, output)
     const told = { sink: record.sink(sink), cancelledBy: record.cancelledBy }
     const running = RunHere.run(kind, request, { ...told, secrets, input: options.input, isPreview })
-    return Effect.scoped(Effect.andThen(view.show ?? Effect.void, record.around(running)))
+    const awake = StayAwake.during(kind.type)(running)
+    return Effect.scoped(Effect.andThen(view.show ?? Effect.void, record.around(awake)))
   })
 })
 

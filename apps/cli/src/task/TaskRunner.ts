@@ -3,7 +3,6 @@ import { homedir } from "node:os"
 import { withSettings } from "@ourclone/core/accounts/AccountSettings"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import * as StandardPaths from "@ourclone/core/machine/StandardPaths"
-import * as WakeLock from "@ourclone/core/machine/WakeLock"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as LeftToRunner from "@ourclone/tasks/host/LeftToRunner"
 import { decodeSecrets } from "@ourclone/tasks/host/RunnerProcess"
@@ -18,11 +17,10 @@ import { factories as builtIn } from "../Factories.ts"
 import { withPlugins } from "../plugins/PluginFolder.ts"
 import { sendSignal } from "../process/SendSignal.ts"
 import * as StopSignals from "../process/StopSignals.ts"
-import { wakePrograms } from "../process/WakePrograms.ts"
 import * as RemoteLog from "../RemoteLog.ts"
 import { Streams } from "../Streams.ts"
+import * as Awake from "./Awake.ts"
 import * as Journal from "./Journal.ts"
-import { lasting } from "./TaskProgram.ts"
 
 /** All of standard input; nothing where there is none, or its writer is gone. */
 const readInput: Effect.Effect<string> = process.stdin.isTTY
@@ -57,22 +55,17 @@ export const run = (id: string) =>
     const running = Effect.gen(function* () {
       const { refresh } = yield* Remotes
       yield* Effect.forkScoped(CredentialsChange.each(Effect.ignore(refresh)))
-      // What lasts as long as the machine does would never let it sleep.
-      const maySleep = environment.OURCLONE_MAY_SLEEP === "1" || lasting.has((yield* store.load(id)).kind)
-      const awake = maySleep ? undefined : wakePrograms[process.platform]
+      const awake = Awake.hold((yield* store.load(id)).kind, environment)
       const runOne = (one: string) => runTask({ store, id: one, owner, given, sendSignal, surroundings })
       const once = runOne(id)
       const whole = yield* store.wholeOf(id)
-      let task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake, environment), once))
+      let task = yield* Effect.scoped(Effect.andThen(awake, once))
       while (task !== undefined && (yield* LeftToRunner.wait(store, task))) {
-        task = yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake, environment), once))
+        task = yield* Effect.scoped(Effect.andThen(awake, once))
       }
       while (whole !== undefined && task?.state._tag === "Done") {
         const next = yield* NextPart.after(store, whole)
-        task =
-          next === undefined
-            ? undefined
-            : yield* Effect.scoped(Effect.andThen(WakeLock.hold(awake, environment), runOne(next)))
+        task = next === undefined ? undefined : yield* Effect.scoped(Effect.andThen(awake, runOne(next)))
       }
     })
     yield* Effect.provide(running, remotes)
