@@ -62,6 +62,8 @@ export interface Machines {
   readonly hurry: () => Promise<void>
   /** How all tasks stand now. */
   readonly look: () => Promise<ReadonlyArray<Task>>
+  /** All that machines are at now, parts of tasks too. */
+  readonly held: () => Promise<ReadonlyArray<Task>>
   /** Waits until it is so. Fails where it never is. */
   readonly until: (what: string, isSo: (tasks: ReadonlyArray<Task>) => boolean) => Promise<ReadonlyArray<Task>>
   /** CPU time of both storages so far. */
@@ -181,7 +183,6 @@ export const withMachines = async <A>(
     }
     const look = () => run(Effect.forEach(ids, store.load))
 
-    /** Parts of tasks too. */
     const held = () => run(store.list({ states: ["Running", "Waiting"], withParts: true, limit: 1_000 }))
 
     const makeMachine = async (name: string): Promise<Machine> => {
@@ -271,7 +272,7 @@ export const withMachines = async <A>(
       const takes = tasks.reduce((sum, { take }) => sum + take, 0)
       return { tasks: count, takes, twice: kept.filter((path, index) => kept.indexOf(path) !== index) }
     }
-    return await use({ ids, machines, store, stored, storageSeconds, hurry, look, until, verify })
+    return await use({ held, ids, machines, store, stored, storageSeconds, hurry, look, until, verify })
   } finally {
     for (const close of closers) await close()
   }
