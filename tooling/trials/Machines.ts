@@ -33,6 +33,8 @@ export interface MachinesOptions {
   readonly extra?: number
   /** Before each reply of a storage. */
   readonly latency?: string
+  /** How long it is waited for what is to come. */
+  readonly patienceMillis?: number
 }
 
 export interface Machine {
@@ -75,7 +77,6 @@ export interface Machines {
 }
 
 const names = ["one", "two", "three"] as const
-const longestMillis = 180_000
 const fileBytes = 2_000
 /** Bytes a second. */
 const slow = 1_500
@@ -102,7 +103,16 @@ const writeFiles = (folder: string, name: string, files: number, number: number)
 
 /** Runs `use` with three machines, which are to be started, and tasks that wait for them; nothing is left of it. */
 export const withMachines = async <A>(
-  { extra = 0, files, kind = "sync", latency = "50ms", program, tasks: count, transfers }: MachinesOptions,
+  {
+    extra = 0,
+    files,
+    kind = "sync",
+    latency = "50ms",
+    patienceMillis = 180_000,
+    program,
+    tasks: count,
+    transfers
+  }: MachinesOptions,
   use: (machines: Machines) => Promise<A>
 ): Promise<A> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-machines-"))
@@ -225,7 +235,7 @@ export const withMachines = async <A>(
     }
     const machines = [await makeMachine(names[0]), await makeMachine(names[1]), await makeMachine(names[2])] as const
     const until: Machines["until"] = async (what, isSo) => {
-      for (const end = Date.now() + longestMillis; ; ) {
+      for (const end = Date.now() + patienceMillis; ; ) {
         const tasks = await look()
         if (isSo(tasks)) return tasks
         if (Date.now() > end) {

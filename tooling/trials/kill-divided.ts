@@ -16,7 +16,7 @@ import { seededRandom } from "./seededRandom.ts"
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "1" },
-    files: { type: "string", default: "3000" },
+    files: { type: "string", default: "1600" },
     seed: { type: "string", default: "1" }
   }
 })
@@ -54,7 +54,7 @@ const divided = async ({ held, look, machines }: Machines): Promise<void> => {
 }
 
 const [command = "", ...words] = build(ownRoot).program
-const size = { tasks: 1, files, transfers, extra: 30, latency: "100ms" }
+const size = { tasks: 1, files, transfers, extra: 30, latency: "100ms", patienceMillis: 900_000 }
 
 const round = (kind: keyof typeof happenings): Promise<void> =>
   withMachines({ program: [command, ...words], ...size }, async (world) => {

@@ -137,6 +137,10 @@ const refuseHelp = (root: Command.Command.Any, words: ReadonlyArray<string>) =>
     }
   )
 
+/** Whether a collector of OpenTelemetry is named. */
+const isTraced = ({ environment }: StreamsShape): boolean =>
+  ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].some((name) => (environment[name] ?? "") !== "")
+
 /** Runs a command line and says what the process should exit with. Interrupting it stops the command cleanly. */
 export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
   const { words } = options
@@ -196,7 +200,21 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
         )
       )
   }
-  const exit = yield* Effect.exit(line.run(words))
+  const telemetry = Effect.flatMap(
+    Effect.promise(() => import("./Telemetry.ts")),
+    ({ make }) =>
+      make({
+        environment: streams.environment,
+        version,
+        withFigures: words[0] === "serve",
+        scrubber: DebugLog.scrubberOf(words, factories, streams.environment),
+        note: (line) => streams.writeError(`${printable(line)}\n`)
+      })
+  )
+  const running = line.run(words)
+  const exit = yield* Effect.exit(
+    isTraced(streams) ? Effect.flatMap(telemetry, (context) => Effect.provideContext(running, context)) : running
+  )
   const code = Exit.isSuccess(exit) ? ExitCode.done : yield* codeOf(streams, log, exit.cause)
   log.trace(`exit ${code}`)
   return code

@@ -17,6 +17,7 @@ import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import { mayRun } from "@ourclone/tasks/task/OtherMachines"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Tracer from "effect/Tracer"
 import * as Attempts from "./access/Attempts.ts"
 import * as Audit from "./access/Audit.ts"
 import * as Password from "./access/Password.ts"
@@ -26,6 +27,7 @@ import { Unavailable } from "./api/Problem.ts"
 import * as ApiHandler from "./http/ApiHandler.ts"
 import * as App from "./http/App.ts"
 import { isLoopback, type ListenOptions, listen } from "./http/Listen.ts"
+import * as Metrics from "./http/Metrics.ts"
 import type { ServiceShape } from "./http/Service.ts"
 import * as StaticPage from "./http/StaticPage.ts"
 import * as PlaceGuard from "./places/PlaceGuard.ts"
@@ -69,6 +71,8 @@ const stateFailed = (error: TaskError): ServeFailed => new ServeFailed({ message
 /** Whoever waits for an answer waits no longer than this for those who write the journal. */
 const busyMillis = 5
 const minuteMillis = 60_000
+/** How often whoever hears of figures by itself is told of tasks. */
+const figuresMillis = 10_000
 const dayMillis = 24 * 3_600_000
 
 const checkAddresses = ({ allowHttp, listen: { addresses, tls } }: ServeOptions) => {
@@ -212,6 +216,12 @@ export const serve = Effect.fnUntraced(function* (
   )
   const page = StaticPage.load(options.page !== undefined && fs.existsSync(options.page) ? options.page : undefined)
   const { addresses, trustedProxies } = options.listen
+  const tracer = yield* Effect.tracer
+  if (tracer !== Tracer.nativeTracer) {
+    yield* Effect.forkScoped(
+      Effect.forever(Effect.andThen(Effect.ignore(Metrics.noteTasks(store)), Effect.sleep(figuresMillis)))
+    )
+  }
   const app = App.make({
     context: yield* Effect.context<never>(),
     service,

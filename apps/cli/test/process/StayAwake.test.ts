@@ -19,7 +19,7 @@ const folderOf = (): string => {
 }
 
 const streams = (environment: StreamsShape["environment"]) =>
-  ({ environment: { PATH: process.env.PATH, ...environment } }) as StreamsShape
+  ({ environment: { PATH: process.env.PATH, ...environment } }) as unknown as StreamsShape
 
 it.live("a command that lasts keeps the machine awake until it ends", () =>
   Effect.gen(function* () {

@@ -1,6 +1,7 @@
 /** Every request, from its first header to the audit log. Holds no rules of its own. */
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Tracer from "effect/Tracer"
 import { Hono } from "hono"
 import { cookie, plainCookie } from "../api/Callers.ts"
 import type { ApiHandler } from "./ApiHandler.ts"
@@ -10,6 +11,7 @@ import * as Document from "./Document.ts"
 import * as Guards from "./Guards.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Mistake from "./Mistake.ts"
+import * as RequestSpan from "./RequestSpan.ts"
 import { methodsAt } from "./RouteTable.ts"
 import type { ServiceShape } from "./Service.ts"
 import type { StaticPage } from "./StaticPage.ts"
@@ -64,6 +66,7 @@ const bearerOf = (request: Request): string =>
 export const make = ({ allowedHosts, api, context, hasOpenMetrics, isReady, page, say, service }: AppOptions) => {
   const app = new Hono<{ Bindings: Bindings }>()
   const run = Effect.runPromiseWith(context)
+  const tracer = Context.get(context, Tracer.Tracer)
   const wrongHost = Guards.hostCheck(allowedHosts)
 
   const isKnown = (request: Request, connection: ConnectionShape): boolean => {
@@ -88,6 +91,7 @@ export const make = ({ allowedHosts, api, context, hasOpenMetrics, isReady, page
     const { address, caller, object } = connection
     const route = connection.route || "none"
     void run(Metrics.noteRequest(route, response.status, seconds))
+    RequestSpan.tell(tracer, { method: request.method, route, status: response.status, seconds })
     const isRefused = response.status === 401 || response.status === 403 || response.status === 429
     if ((!changing.has(request.method) || connection.onlyLooks) && !isRefused) return
     // A stranger can ask as often as they like; what they asked for in vain is told by the figures alone.

@@ -65,11 +65,15 @@ const journal = Effect.fnUntraced(function* (store: Pick<TaskStore, "list" | "sc
   return families.map(written).join("")
 })
 
-export const text = Effect.fnUntraced(function* (store: Pick<TaskStore, "count" | "list" | "schedules">) {
+export const noteTasks = Effect.fnUntraced(function* (store: Pick<TaskStore, "count">) {
   const counts = yield* store.count(states)
   for (const state of states) {
     yield* Metric.update(Metric.withAttributes(tasks, { state: state.toLowerCase() }), counts.get(state) ?? 0)
   }
+})
+
+export const text = Effect.fnUntraced(function* (store: Pick<TaskStore, "count" | "list" | "schedules">) {
+  yield* noteTasks(store)
   const kept = yield* journal(store)
   return `${(yield* PrometheusMetrics.format()).trimEnd()}\n${kept}`
 })

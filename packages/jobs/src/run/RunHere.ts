@@ -13,6 +13,12 @@ import type { JobRunner, RunOptions } from "./JobRunner.ts"
 
 export interface HereOptions extends RunOptions, Pick<Beside, "input"> {}
 
+/** The numbers of a summary. */
+const figuresIn = (summary: Schema.Json): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(Object(summary)).flatMap(([name, value]) => (typeof value === "number" ? [[name, value]] : []))
+  )
+
 /** `JobRunner.run` in this process, where the face may give `input`. */
 export const run = Effect.fnUntraced(function* <Request, Summary>(
   kind: JobKind<string, Request, Summary>,
@@ -53,7 +59,12 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
     tell.fact({ _tag: "Finished", outcome: "failed", failure })
   }
 
-  const watched = traced(working, "job", () => ({ type: kind.type, isPreview }))
+  const watched = traced(
+    working,
+    "job",
+    () => ({ type: kind.type, isPreview }),
+    (summary) => figuresIn(encode(summary))
+  )
   /** Only whoever runs it cancels it: work that interrupts itself is wrong. */
   const unbroken = Effect.catchCause(Effect.raceFirst(watched, pump), (cause) =>
     Cause.hasInterruptsOnly(cause)

@@ -6,6 +6,7 @@ import { type Envelope, version } from "@ourclone/core/events/Envelope"
 import { runBegan } from "@ourclone/core/events/RunView"
 import type { Sink, SinkFailed } from "@ourclone/core/events/Tell"
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import { traced } from "@ourclone/core/machine/Traced"
 import { type JobError, toFailure } from "@ourclone/jobs/kind/JobError"
 import type { Surroundings } from "@ourclone/jobs/kind/Surroundings"
 import * as Clock from "effect/Clock"
@@ -93,7 +94,7 @@ export const runTask = Effect.fnUntraced(function* (
   const { id, owner, sendSignal, store, surroundings } = options
   const claim = yield* store.claim(owner, leaseMillis, id)
   if (claim === undefined) return undefined
-  return yield* Runner.run({
+  const running = Runner.run({
     store,
     claim,
     execute: AroundRun.around(
@@ -104,4 +105,16 @@ export const runTask = Effect.fnUntraced(function* (
     interrupted: { _tag: "Requeue" },
     watchCredentials: CredentialsChange.watch
   })
+  const { kind, machine, origin, schedule } = claim.task
+  return yield* traced(
+    running,
+    "task",
+    () => ({ id: claim.task.id, kind, origin, run: claim.take, schedule, machine }),
+    ({ state, totals }) => ({
+      state: state._tag,
+      done: totals.done,
+      doneBytes: totals.doneBytes,
+      failed: totals.failed
+    })
+  )
 })
