@@ -46,7 +46,9 @@ export const roomOrder: Readonly<Record<string, ReadonlyArray<ReadonlyArray<stri
   ],
   "packages/provider-b2": [["."], ["api"]],
   "packages/provider-crypt": [["."], ["names", "content"], ["settings"]],
+  "packages/provider-local": [["."], ["reading", "writing"], ["hashing", "unfinished"], ["place"], ["disk"]],
   "packages/provider-s3": [["."], ["api"]],
+  "packages/provider-sftp": [["."], ["reading", "writing"], ["unfinished"], ["place"], ["connection"]],
   "packages/provider-webdav": [["."], ["dav"]],
   "packages/tasks": [["host"], ["notify"], ["schedule"], ["runner"], ["undo"], ["store"], ["task"]]
 }

@@ -382,7 +382,7 @@ describe("the structure check", () => {
       ["down from the package's own files", "packages/provider-b2/src/A.ts", `import "./api/B.ts"`],
       ["from what is for tests", "packages/core/src/testing/A.ts", `import "../engine/B.ts"`],
       ["from a test", "packages/core/test/engine/A.test.ts", `import "../../src/engine/B.ts"`],
-      ["in a package without rooms", "packages/provider-local/src/x/A.ts", `import "../B.ts"`]
+      ["in an app without rooms", "apps/server/src/x/A.ts", `import "../B.ts"`]
     ])("accepts one %s", (_, file, text) => {
       expect(problemsOf(file, text)).toEqual([])
     })

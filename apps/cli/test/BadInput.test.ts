@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as DestinationLock from "@ourclone/core/engine/DestinationLock"
-import { identityOf } from "@ourclone/provider-local/LocalIdentity"
+import { identityOf } from "@ourclone/provider-local/place/LocalIdentity"
 import { Effect } from "effect"
 import { expect, test } from "vitest"
 import { makeCli } from "./Cli.ts"

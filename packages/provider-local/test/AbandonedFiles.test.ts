@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Stream from "effect/Stream"
 import { afterEach, vi } from "vitest"
-import { makeId, temporaryName } from "../src/TemporaryName.ts"
+import { makeId, temporaryName } from "../src/unfinished/TemporaryName.ts"
 import { at, modifiedAt, source, withProvider } from "./TemporaryFolder.ts"
 
 const put = { modifiedAt }

@@ -7,10 +7,10 @@ import * as Transfer from "@ourclone/core/engine/Transfer"
 import { silent } from "@ourclone/core/events/Tell"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as Effect from "effect/Effect"
-import * as FileTime from "../src/FileTime.ts"
+import * as FileTime from "../src/disk/FileTime.ts"
+import * as SettingTimes from "../src/disk/SettingTimes.ts"
 import * as LocalProvider from "../src/LocalProvider.ts"
-import * as SettingTimes from "../src/SettingTimes.ts"
-import * as TimePrecision from "../src/TimePrecision.ts"
+import * as TimePrecision from "../src/place/TimePrecision.ts"
 import { at, source as bytes, fileOf, list, withFolder, withProvider } from "./TemporaryFolder.ts"
 
 const timeOf = (path: string): bigint => fs.lstatSync(path, { bigint: true }).mtimeNs

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { StorageError } from "@ourclone/core/contract/StorageError"
-import { reasonOf, toStorageError } from "../src/LocalErrors.ts"
-import * as Place from "../src/LocalPlace.ts"
+import { reasonOf, toStorageError } from "../src/place/LocalErrors.ts"
+import * as Place from "../src/place/LocalPlace.ts"
 
 const failure = (code: string) => Object.assign(new Error(`${code}: something`), { code })
 const place = Place.make({ root: "/somewhere", name: "photos:" })

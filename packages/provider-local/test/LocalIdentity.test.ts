@@ -8,8 +8,8 @@ import * as Plan from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import { silent } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
-import * as LetterCase from "../src/LetterCase.ts"
 import * as LocalProvider from "../src/LocalProvider.ts"
+import * as LetterCase from "../src/place/LetterCase.ts"
 import { at, withFolder } from "./TemporaryFolder.ts"
 
 const bind = (from: string, to: string): boolean => spawnSync("mount", ["--bind", from, to]).status === 0

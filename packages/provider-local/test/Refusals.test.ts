@@ -2,8 +2,8 @@ import fs from "node:fs"
 import { syncBuiltinESMExports } from "node:module"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Place from "../src/LocalPlace.ts"
-import * as Refusals from "../src/Refusals.ts"
+import * as Place from "../src/place/LocalPlace.ts"
+import * as Refusals from "../src/place/Refusals.ts"
 import { at, modifiedAt, source, withProvider } from "./TemporaryFolder.ts"
 
 const failWith = (code: string) => (): never => {

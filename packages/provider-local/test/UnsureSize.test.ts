@@ -2,8 +2,8 @@ import * as fs from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as StatedSize from "../src/disk/StatedSize.ts"
 import * as LocalProvider from "../src/LocalProvider.ts"
-import * as StatedSize from "../src/StatedSize.ts"
 import { at, contentOf, failureOf, fileOf, list, sha1, withProvider } from "./TemporaryFolder.ts"
 
 /** A file of the kernel that states a size of 0. */

@@ -1,7 +1,7 @@
 /** What an app lists to know SFTP. The provider itself, with its SSH client, is loaded when one is opened. */
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
 import * as Effect from "effect/Effect"
-import { environment, SftpOptions } from "./SftpOptions.ts"
+import { environment, SftpOptions } from "./connection/SftpOptions.ts"
 import type { SftpAccount } from "./SftpProvider.ts"
 
 const provider = Effect.promise(() => import("./SftpProvider.ts"))

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
-import { fingerprint, keysOf, nameOf, typeOf } from "../src/KnownHosts.ts"
+import { fingerprint, keysOf, nameOf, typeOf } from "../src/connection/KnownHosts.ts"
 
 const key = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 const hashed = (name: string): string => {

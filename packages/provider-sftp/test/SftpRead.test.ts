@@ -4,9 +4,9 @@ import { at } from "@ourclone/core/testing/Check"
 import { Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { SFTPWrapper } from "ssh2"
-import type { Call, SftpConnection } from "../src/SftpConnection.ts"
-import * as SftpFile from "../src/SftpFile.ts"
-import * as SftpRead from "../src/SftpRead.ts"
+import type { Call, SftpConnection } from "../src/connection/SftpConnection.ts"
+import * as SftpFile from "../src/place/SftpFile.ts"
+import * as SftpRead from "../src/reading/SftpRead.ts"
 
 const size = 3_000_000
 const stats = { mode: 0o100644, mtime: 1, size }

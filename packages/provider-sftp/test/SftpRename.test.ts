@@ -2,11 +2,11 @@
 import { assert, it } from "@effect/vitest"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
-import { isAside } from "../src/AsideName.ts"
-import { restored } from "../src/SftpAside.ts"
-import type { Call, Listed, SftpConnection } from "../src/SftpConnection.ts"
-import { type Site, toStorageError } from "../src/SftpErrors.ts"
-import { renameOver } from "../src/SftpRename.ts"
+import type { Call, Listed, SftpConnection } from "../src/connection/SftpConnection.ts"
+import { type Site, toStorageError } from "../src/connection/SftpErrors.ts"
+import { isAside } from "../src/unfinished/AsideName.ts"
+import { restored } from "../src/unfinished/SftpAside.ts"
+import { renameOver } from "../src/unfinished/SftpRename.ts"
 
 const site: Site = { provider: "test:", operation: "put", path: "a.txt" }
 const missing = Object.assign(new Error("No such file"), { code: 2 })

@@ -1,6 +1,6 @@
 import * as fs from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { ofFile } from "@ourclone/provider-local/SettingTimes"
+import { ofFile } from "@ourclone/provider-local/disk/SettingTimes"
 import * as Effect from "effect/Effect"
 import * as Sync from "../../src/transfer/Sync.ts"
 import { makeWorld } from "../JobWorld.ts"

@@ -1,0 +1,52 @@
+/**
+ * Symbolic links as rclone's `--links` stores them: the link `name` is a file
+ * `name.rclonelink` whose content is the target.
+ */
+
+import type { PutOptions } from "@ourclone/core/contract/Provider"
+import { makeUnsafe, type RemotePath } from "@ourclone/core/contract/RemotePath"
+import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
+import * as fs from "../disk/DiskFs.ts"
+import * as SettingTimes from "../disk/SettingTimes.ts"
+import type { Refusals } from "./Refusals.ts"
+
+export const suffix = ".rclonelink"
+
+export const isLinkPath = (path: string): boolean =>
+  path.endsWith(suffix) && !path.endsWith(`/${suffix}`) && path !== suffix
+
+/** The path of the link itself. */
+export const withoutSuffix = (path: string): string => path.slice(0, -suffix.length)
+
+/** The path of the link or the file that holds `path`. */
+export const storedAs = (path: RemotePath): RemotePath => (isLinkPath(path) ? makeUnsafe(withoutSuffix(path)) : path)
+
+/** The target, byte for byte. */
+export const readTarget = (link: string): Buffer<ArrayBuffer> => Buffer.from(fs.readlinkSync(link))
+
+/** Longer targets than any system takes are not worth reading. */
+export const maximumTarget = 64 * 1024
+
+/** Makes or replaces the link at `link`; `temporary` lies in the same directory. */
+export const write = (
+  link: string,
+  temporary: string,
+  target: Uint8Array,
+  options: PutOptions,
+  refusals: Refusals
+): void => {
+  if (target.length === 0 || target.includes(0)) {
+    throw new InvalidRequest({ message: "a symbolic link needs a target, which holds no NUL" })
+  }
+  if (fs.lstatSync(link, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new AlreadyExists({ message: "a folder stands where the symbolic link should go: rename or remove it" })
+  }
+  fs.symlinkSync(target, temporary)
+  try {
+    refusals.allow("times", () => SettingTimes.ofLink(temporary, options))
+    fs.renameSync(temporary, link)
+  } catch (error) {
+    fs.rmSync(temporary, { force: true })
+    throw error
+  }
+}

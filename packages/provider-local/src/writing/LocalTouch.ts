@@ -1,0 +1,35 @@
+/** Giving a file another time. Nothing behind a symbolic link is changed. */
+import * as fs from "node:fs"
+import type { Provider } from "@ourclone/core/contract/Provider"
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { NotFound } from "@ourclone/core/contract/StorageError"
+import * as OpenFile from "../disk/OpenFile.ts"
+import * as SettingTimes from "../disk/SettingTimes.ts"
+import { attempt } from "../place/LocalErrors.ts"
+import * as LocalFiles from "../place/LocalFiles.ts"
+import type { Place } from "../place/LocalPlace.ts"
+import type { Folders } from "./Folders.ts"
+
+const setTime = (absolute: string, seen: OpenFile.Seen, time: SettingTimes.Time): void => {
+  const fd = OpenFile.open(absolute, seen, false)
+  try {
+    SettingTimes.ofFile(fd, time)
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+/** Fails with `SourceChanged` when the file is not as it was listed, a symbolic link in its place included. */
+export const touch =
+  (place: Place, folders: Folders): NonNullable<Provider["touch"]> =>
+  (file, modifiedAt, nanoseconds) =>
+    attempt(place, "touch", file.path, () => {
+      if (!folders.check(RemotePath.parent(file.path))) throw new NotFound({ message: "there is no such file" })
+      const { absolute, isLink } = LocalFiles.locate(place, file.path)
+      const time = { modifiedAt, nanoseconds }
+      if (isLink) {
+        LocalFiles.linkTarget(absolute, file)
+        SettingTimes.ofLink(absolute, time)
+      } else setTime(absolute, file, time)
+      return { ...file, modifiedAt, nanoseconds: nanoseconds ?? 0 }
+    })

@@ -1,0 +1,116 @@
+/**
+ * A file that is written beside the one it will replace.
+ *
+ * Nothing here is flushed to the disk before the rename: after a power cut a file
+ * that was just stored may be empty or gone, as with most tools that copy. What
+ * is stored as durable is flushed by `LocalWrite`.
+ */
+
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
+import * as fs from "../disk/DiskFs.ts"
+import * as SettingTimes from "../disk/SettingTimes.ts"
+import { codeOf } from "../place/LocalErrors.ts"
+import * as Place from "../place/LocalPlace.ts"
+import type { Refusals } from "../place/Refusals.ts"
+import { isTemporary, makeId, temporaryName } from "../unfinished/TemporaryName.ts"
+import type { Folders } from "./Folders.ts"
+
+export interface Replacement {
+  readonly target: string
+  readonly temporary: string
+  readonly fd: number
+}
+
+/** The absolute path of the temporary file beside `target`. */
+export const beside = (target: string, name: string): string =>
+  target.slice(0, target.length - RemotePath.basename(target).length) + name
+
+/** The absolute path to write to. Makes its directory; throws `InvalidRequest` when a part of it is a symbolic link. */
+export const prepare = (place: Place.Place, folders: Folders, path: RemotePath.RemotePath): string => {
+  const target = Place.absolute(place, path)
+  const name = RemotePath.basename(path)
+  if (name === "") throw new InvalidRequest({ message: "a file needs a name" })
+  if (isTemporary(name)) {
+    const message = "names of this form are kept for files that are not whole yet: rename it"
+    throw new InvalidRequest({ message, concernsName: true })
+  }
+  folders.ensure(RemotePath.parent(path))
+  return target
+}
+
+const refuseFolder = (): never => {
+  throw new AlreadyExists({ message: "a folder stands where the file should go: rename or remove it" })
+}
+
+/** Throws `AlreadyExists` at a directory: to be asked before much is read for nothing. */
+export const refuseAtFolder = (target: string): void => {
+  if (fs.lstatSync(target, { throwIfNoEntry: false })?.isDirectory()) refuseFolder()
+}
+
+/** The permissions of the file at `target`, if there is one. Throws `AlreadyExists` at a directory. */
+const modeOf = (target: string): number | undefined => {
+  const stats = fs.lstatSync(target, { throwIfNoEntry: false })
+  if (stats?.isDirectory()) refuseFolder()
+  return stats?.isFile() ? stats.mode & 0o777 : undefined
+}
+
+/** Creates the temporary file for `path`. A directory that went missing meanwhile is made again. */
+export const create = (place: Place.Place, folders: Folders, path: RemotePath.RemotePath): Replacement => {
+  const target = prepare(place, folders, path)
+  const temporary = beside(target, temporaryName(RemotePath.basename(path), makeId()))
+  try {
+    return { target, temporary, fd: fs.openSync(temporary, "wx", 0o666) }
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error
+    folders.forget()
+    prepare(place, folders, path)
+    return { target, temporary, fd: fs.openSync(temporary, "wx", 0o666) }
+  }
+}
+
+/** What a file gets besides its bytes. */
+export interface Attributes extends SettingTimes.Time {
+  /** Permission bits; those of the file that it replaces where they are not said. */
+  readonly mode?: number | undefined
+}
+
+const setMode = (fd: number, mode: number | undefined, refusals: Refusals): void => {
+  if (mode !== undefined && mode !== (fs.fstatSync(fd).mode & 0o777)) {
+    refusals.allow("permissions", () => fs.fchmodSync(fd, mode))
+  }
+}
+
+/** Gives the temporary file its time and permissions, and then its name. The file stays open. */
+export const commit = ({ target, temporary, fd }: Replacement, attributes: Attributes, refusals: Refusals): void => {
+  const before = modeOf(target)
+  setMode(fd, attributes.mode ?? before, refusals)
+  refusals.allow("times", () => SettingTimes.ofFile(fd, attributes))
+  fs.renameSync(temporary, target)
+}
+
+const withoutLinks = new Set<string | undefined>(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])
+
+/** `commit` where nothing is. Throws `AlreadyExists`; `InvalidRequest` on a file system without hard links, which has no such step. */
+export const commitNew = ({ target, temporary, fd }: Replacement, attributes: Attributes, refusals: Refusals): void => {
+  setMode(fd, attributes.mode, refusals)
+  refusals.allow("times", () => SettingTimes.ofFile(fd, attributes))
+  try {
+    fs.linkSync(temporary, target)
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") throw new AlreadyExists({ message: "something is there already" })
+    if (!withoutLinks.has(codeOf(error))) throw error
+    const message = "this file system can not make a file only where nothing is: it has no hard links"
+    throw new InvalidRequest({ message })
+  }
+  discard(temporary)
+}
+
+/** Never fails: what can not be removed is passed over by listings. */
+export const discard = (temporary: string): void => {
+  try {
+    fs.unlinkSync(temporary)
+  } catch (_) {
+    // Gone already, or a directory that may not be written to any more.
+  }
+}
