@@ -44,6 +44,18 @@ describe("buckets", () => {
     })
   )
 
+  it.live("changes of a bucket what is named, and nothing else", () =>
+    Effect.gen(function* () {
+      const emulator = yield* emulate()
+      const { buckets } = yield* openAt(emulator, "")
+      yield* buckets!.create("holiday-photos")
+      yield* buckets!.update!("holiday-photos", { info: { owner: "me" }, cors: [] })
+      yield* buckets!.update!("holiday-photos", { encryption: "SSE-B2" })
+      const { buckets: rows } = yield* callApi(emulator, "b2_list_buckets", { accountId: emulator.accountId })
+      assert.deepInclude((rows as ReadonlyArray<object>)[0], { bucketInfo: { owner: "me" }, bucketType: "allPrivate" })
+    })
+  )
+
   it.live("finds a bucket by its id, and calls it by its name", () =>
     Effect.gen(function* () {
       const emulator = yield* emulate()

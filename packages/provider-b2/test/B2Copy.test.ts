@@ -44,6 +44,17 @@ describe("a file that is too large for one copy", () => {
     })
   )
 
+  it.live("is copied at once as long as one copy takes it", () =>
+    Effect.gen(function* () {
+      const { emulator, largeFile, provider, root } = yield* setUp
+      const from = yield* provider.put(at("a"), fromBytes(bytes), { modifiedAt: 1000 })
+      emulator.log?.reset()
+      yield* B2Copy.copy(root, largeFile, bytes.length)(from, "photo-archive", at("b"))
+      assert.lengthOf(emulator.log?.requests("b2_copy_file") ?? [], 1)
+      assert.isEmpty(emulator.log?.requests("b2_copy_part") ?? [])
+    })
+  )
+
   it.live("is touched in parts", () =>
     Effect.gen(function* () {
       const { largeFile, provider, root } = yield* setUp

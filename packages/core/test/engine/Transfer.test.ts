@@ -74,6 +74,16 @@ describe("Transfer.execute", () => {
     })
   )
 
+  it.effect("sets the time alone where only that differs, and tells that it did", () =>
+    Effect.gen(function* () {
+      const [source, destination] = [MemoryProvider.make(), MemoryProvider.make()]
+      yield* put(source, "later.txt", "same", 2000)
+      yield* put(destination, "later.txt", "same", 1000)
+      assert.deepStrictEqual((yield* run(source, destination)).words, ["touched later.txt"])
+      assert.strictEqual((yield* destination.stat(makeUnsafe("later.txt"))).modifiedAt, 2000)
+    })
+  )
+
   it.effect("reports a file that fails for now, goes on with the rest, and then removes nothing", () =>
     Effect.gen(function* () {
       const source = MemoryProvider.make()

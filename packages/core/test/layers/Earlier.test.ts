@@ -87,6 +87,15 @@ describe("a storage as it was", () => {
     })
   )
 
+  it.effect("shows below a directory nothing of the file that had its name", () =>
+    Effect.gen(function* () {
+      const { now, provider } = withMarkers()
+      yield* put(provider, "x", "file")
+      yield* put(provider, "x/y", "below")
+      assert.deepStrictEqual(yield* list(now, "x"), ["File x/y"])
+    })
+  )
+
   it.effect("reads no more of the versions than is asked of it", () =>
     Effect.gen(function* () {
       const provider = MemoryProvider.make({ keepsVersions: true })
