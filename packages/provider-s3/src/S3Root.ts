@@ -6,7 +6,7 @@ import * as Spelling from "@ourclone/core/contract/Spelling"
 import { AlreadyExists, InvalidRequest, NotFound, type StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import type { Quirks } from "./api/Quirks.ts"
+import { heeding, type Quirks } from "./api/Quirks.ts"
 import type { S3Calls } from "./api/S3Calls.ts"
 import type { StoredAs } from "./S3Stored.ts"
 
@@ -82,8 +82,9 @@ const look = ({ bucketName, calls, quirks }: RootOptions) =>
 
 /** Succeeds when there is no such bucket yet. */
 export const open = Effect.fnUntraced(function* (options: RootOptions): Effect.fn.Return<S3Root, StorageError> {
-  const { bucketName, calls, createsBuckets, prefix, provider, quirks, region, stored } = options
+  const { bucketName, calls, createsBuckets, prefix, provider, region, stored } = options
   const { isThere, keepsVersions } = yield* look(options)
+  const quirks = heeding(options.quirks, calls.server())
   const remarks: Array<Remark> = []
   const creating = Semaphore.makeUnsafe(1)
   let exists = isThere

@@ -55,6 +55,11 @@ const servers = [
 
 let count = 0
 
+const ofTornRequests = ProviderContract.checks.filter(({ name }) =>
+  /^(?:leaves nothing of a put that is broken off|stores nothing of a source that is shorter)/.test(name)
+)
+it("the checks of torn requests are there", () => expect(ofTornRequests).toHaveLength(2))
+
 for (const { faults, need, options, start, title } of servers) {
   const live = need.available ? Layer.effect(Server, start) : Layer.succeed(Server, {} as At)
   layer(live, { excludeTestServices: true })(title, (it) => {
@@ -74,6 +79,23 @@ for (const { faults, need, options, start, title } of servers) {
     }
   })
 }
+
+layer(hasVersity.available ? Layer.effect(Server, versitygw()) : Layer.succeed(Server, {} as At), {
+  excludeTestServices: true
+})("versitygw of which nobody said what it is", (it) => {
+  for (const check of ofTornRequests) {
+    it.effect(check.name, (context) => {
+      if (!hasVersity.available) context.skip(hasVersity.reason)
+      return Effect.gen(function* () {
+        const server = yield* Server
+        const account = yield* openAt(server, "")
+        yield* account.buckets?.create(`trial-${++count}`) ?? Effect.void
+        const provider = yield* openAt(server, `trial-${count}`)
+        yield* ProviderContract.runOrSkip(check, provider, context.skip)
+      })
+    })
+  }
+})
 
 it.effect("a server whose program can not be started fails what asked for it, and no more", () =>
   Effect.gen(function* () {

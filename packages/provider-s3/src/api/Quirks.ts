@@ -134,6 +134,10 @@ export const vendorOf = (host: string | undefined): Vendor => {
   return found?.[1] ?? "Other"
 }
 
+/** What is known of a server by what it calls itself, and is too dangerous to wait for somebody to say whose it is. */
+export const heeding = (quirks: Quirks, server: string): Quirks =>
+  /^versitygw\b/i.test(server) ? { ...quirks, framesBodies: true } : quirks
+
 export const quirksOf = (vendor: Vendor): Quirks => rows[vendor]
 
 /** A name or an address that a bucket can not stand before. */

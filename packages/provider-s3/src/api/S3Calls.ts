@@ -47,6 +47,7 @@ export interface S3Calls {
   /** The head of one, and its body in pieces until the scope closes. */
   readonly open: (of: CallOf, request: S3Request) => Effect.Effect<OpenedReply, StorageError, Scope.Scope>
   readonly fail: (operation: string, path: string | undefined, reason: Reason) => StorageError
+  readonly server: () => string
 }
 
 /** The client, what sends requests beside it, and the region that it signs for, which a service may correct. */
@@ -55,9 +56,11 @@ export interface Connected {
   readonly requests: S3Requests
   readonly setRegion: (region: string) => boolean
   readonly onRequest: ((line: string) => void) | undefined
+  /** What the server calls itself, as far as it was heard. */
+  readonly server: () => string
 }
 
-export const make = (provider: string, { client, onRequest, requests, setRegion }: Connected): S3Calls => {
+export const make = (provider: string, { client, onRequest, requests, server, setRegion }: Connected): S3Calls => {
   const fail: S3Calls["fail"] = (operation, path, reason) =>
     new StorageError({ provider, operation, ...(path === undefined ? {} : { path }), reason })
 
@@ -112,6 +115,7 @@ export const make = (provider: string, { client, onRequest, requests, setRegion 
   return {
     attempt,
     fail,
+    server,
     call: (of, send) => Effect.mapError(attempt(of, send), errorOf),
     exchange: (of, request) => Effect.mapError(once(of, requests.exchange(request)), errorOf),
     open: (of, request) => {

@@ -77,12 +77,17 @@ const bounded = (body: Readable): Readable => {
   return through
 }
 
-/** The library holds whole answers in memory, however long they are. */
-const boundAnswers = (client: S3Client): void =>
+/** The library holds whole answers in memory, however long they are. `onServer` is told what the server calls itself. */
+const boundAnswers = (client: S3Client, onServer: (name: string) => void): void =>
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args)
-      const response = result.response as { readonly statusCode?: number; body?: unknown }
+      const response = result.response as {
+        readonly statusCode?: number
+        readonly headers?: Readonly<Record<string, string | undefined>>
+        body?: unknown
+      }
+      if (response.headers?.server !== undefined) onServer(response.headers.server)
       const isFile = (context as { readonly commandName?: string }).commandName === "GetObjectCommand"
       if (isFile && (response.statusCode ?? 0) < 300) return result
       if (response.body instanceof Readable) response.body = bounded(response.body)
@@ -126,7 +131,10 @@ export const connect = (options: Connecting): S3Connection => {
     requestHandler: { connectionTimeout: options.connectTimeout, socketTimeout: options.idleTimeout, ...agents },
     ...credentialsOf(options)
   })
-  boundAnswers(client)
+  let server = ""
+  boundAnswers(client, (name) => {
+    server = name
+  })
   if (!options.takesCallNames) {
     client.middlewareStack.add(
       (next) => (args) => {
@@ -162,6 +170,7 @@ export const connect = (options: Connecting): S3Connection => {
     client,
     requests: S3Requests.make(client, http, options.userAgent),
     onRequest: options.onRequest,
+    server: () => server,
     setRegion: (other) => {
       if (other === region) return false
       region = other
