@@ -7,6 +7,7 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { type Entry, File, Skipped } from "../contract/Entry.ts"
 import type { Provider } from "../contract/Provider.ts"
@@ -82,7 +83,9 @@ export interface Plan {
   readonly totals: Totals
 }
 
-/** How many pairs are looked at closer at once to decide. */
+/** How many pairs are looked at closer at once: most of that is waiting for a service to say a time. */
+const askers = 32
+/** How many of them may be read for it. */
 const hashers = 4
 
 /** A pair that only the digests can tell apart; or, first, the times that a listing left out. */
@@ -109,6 +112,7 @@ const isSettled = (found: NonEmptyReadonlyArray<Found>): found is NonEmptyReadon
 export const make = (source: Provider, destination: Provider, options: PlanOptions): Plan => {
   const { comparison, filter } = options
   const within = precision(source.capabilities, destination.capabilities, comparison.windowMillis)
+  const hashing = Semaphore.makeUnsafe(hashers)
   const totals: Totals = {
     sourceFiles: 0,
     destinationFiles: 0,
@@ -161,8 +165,9 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
         return decided?._tag === "Open" ? settle(decided) : Effect.succeed(decided)
       })
     }
+    const compared = Checksum.isSame({ provider: source, file }, { provider: destination, file: stored })
     return Effect.flatMap(
-      Checksum.isSame({ provider: source, file }, { provider: destination, file: stored }),
+      Semaphore.withPermits(hashing, 1)(compared),
       (isSame): Effect.Effect<Action | undefined, StorageError> => {
         if (isSame === undefined) {
           return otherwise === "same" ? byTime(file, stored) : Effect.succeed(put(file, otherwise))
@@ -290,7 +295,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
   const resolveAll = (
     found: NonEmptyReadonlyArray<Found>
   ): Effect.Effect<NonEmptyReadonlyArray<Action | undefined>, StorageError> =>
-    isSettled(found) ? Effect.succeed(found) : Effect.forEach(found, resolve, { concurrency: hashers })
+    isSettled(found) ? Effect.succeed(found) : Effect.forEach(found, resolve, { concurrency: askers })
 
   /** A destination that is yet to be created has nothing in it. */
   const atDestination = Stream.catch(chosenListing(destination, filter), (error) =>

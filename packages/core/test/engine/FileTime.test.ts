@@ -54,6 +54,42 @@ describe("a listing without times", () => {
     })
   )
 
+  it.live("has many times asked for at once, and few files read for it", () =>
+    Effect.gen(function* () {
+      const counted = () => {
+        let [now, most] = [0, 0]
+        const around = <A, E>(work: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+          Effect.suspend(() => {
+            most = Math.max(most, ++now)
+            return Effect.ensuring(
+              Effect.andThen(Effect.sleep("2 millis"), work),
+              Effect.sync(() => now--)
+            )
+          })
+        return { around, most: () => most }
+      }
+      const [source, destination] = [MemoryProvider.make(), undated()]
+      for (let number = 0; number < 60; number++) {
+        yield* put(source, `${number}`, "equal", 2000)
+        yield* put(destination, `${number}`, "equal", 1000)
+      }
+      const [asked, read] = [counted(), counted()]
+      const digest: NonNullable<Provider["digest"]> = () => (_, algorithm) =>
+        read.around(Effect.succeed({ algorithm, whole: "digest", parts: [] }))
+      const ours: Provider = { ...source, list: (path) => Stream.map(source.list(path), withoutDigests), digest }
+      const theirs: Provider = {
+        ...destination,
+        list: (path) => Stream.map(destination.list(path), withoutDigests),
+        stat: (path) => asked.around(Effect.map(destination.stat(path), (file) => ({ ...file, checksums: {} }))),
+        digest
+      }
+      const plan = Plan.make(ours, theirs, { comparison: { by: "time" }, removesExtra: false })
+      assert.strictEqual((yield* Stream.runCollect(plan.actions)).length, 60)
+      assert.isAbove(asked.most(), 8)
+      assert.isAtMost(read.most(), 8)
+    })
+  )
+
   it.effect("may leave out digests too, which are asked for where they are to decide and nothing else does", () =>
     Effect.gen(function* () {
       const source = MemoryProvider.make()

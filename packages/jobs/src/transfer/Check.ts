@@ -15,6 +15,7 @@ import type { Filter } from "@ourclone/core/filter/Filter"
 import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
@@ -121,6 +122,7 @@ const visitor = ({ filter, request, tell }: Comparing) => {
 const comparer = ({ destination, request, source }: Comparing) => {
   const by = request.sizeOnly === true ? "size" : request.checksum === true ? "checksum" : "time"
   const within = Compare.precision(source.capabilities, destination.capabilities, request.modifyWindowMillis)
+  const hashing = Semaphore.makeUnsafe(hashers)
   const compare = ({ ours, theirs }: Pair): Effect.Effect<Finding, StorageError> => {
     const item = ours.path
     const verdict = Compare.decide(
@@ -136,7 +138,8 @@ const comparer = ({ destination, request, source }: Comparing) => {
       return Effect.flatMap(times, ([left, right]) => compare({ kind: "pair", ours: left, theirs: right }))
     }
     const left = { provider: source, file: ours }
-    return Effect.map(Checksum.isSame(left, { provider: destination, file: theirs }), (isSame): Finding => {
+    const compared = Checksum.isSame(left, { provider: destination, file: theirs })
+    return Effect.map(Semaphore.withPermits(hashing, 1)(compared), (isSame): Finding => {
       if (isSame === undefined) {
         if (by === "checksum") return unreadable(item, "no checksum to compare by")
         return {
@@ -151,8 +154,10 @@ const comparer = ({ destination, request, source }: Comparing) => {
   return compare
 }
 
-/** How many files are compared at once. */
-const atOnce = 4
+/** How many files are compared at once: most of that is waiting for a service to say a time. */
+const atOnce = 32
+/** How many of them may be read for it. */
+const hashers = 4
 
 const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
   const looking = lookingOf(request)
