@@ -46,11 +46,12 @@ export const silentFor = (samples: Rate.Samples, now: number): number | undefine
   return last === undefined || now - last[0] < staleMillis ? undefined : now - last[0]
 }
 
-/** Bytes a second of a task that has ended, over all of its time; nothing of one too short to tell. */
-export const paceOf = (task: TaskAnswer): number | undefined => {
-  const millis = task.totals.ranMillis ?? 0
-  return millis < 1000 || task.totals.doneBytes === 0 ? undefined : (task.totals.doneBytes * 1000) / millis
-}
+/** Of less than that, most of the time went into beginning and ending. */
+const tellingBytes = 10 * 1024 * 1024
+
+/** Bytes a second of a task that has ended, over all of its time; nothing of one too small to tell. */
+export const paceOf = ({ totals: { doneBytes, ranMillis = 0 } }: TaskAnswer): number | undefined =>
+  doneBytes < tellingBytes || ranMillis <= 0 ? undefined : (doneBytes * 1000) / ranMillis
 
 /** `6.9 GiB of 18.6 GiB`, `at least 12.3 GiB` while it counts; nothing where no byte is known of. */
 export const bytesText = (task: TaskAnswer): string => {
