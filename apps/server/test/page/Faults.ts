@@ -30,7 +30,7 @@ const unfitting = (page: Page): Promise<ReadonlyArray<string>> =>
     const beyond = document.documentElement.scrollWidth - innerWidth
     if (beyond > 0) found.push(`${beyond} wider than the window`)
     for (const dialog of document.querySelectorAll("dialog[open]")) {
-      const isWide = dialog.scrollWidth > dialog.clientWidth
+      const isWide = [dialog, ...dialog.children].some((one) => one.scrollWidth > one.clientWidth)
       if (isWide || dialog.clientHeight > innerHeight) found.push("the dialog does not fit")
     }
     return found
