@@ -10,14 +10,14 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["tasks"],
   ["jobs"],
   ["mount", "backup", "client"],
-  ["http"],
+  ["http", "system"],
   ["core"]
 ]
 
 /** What `apps/cli` loads when it is asked to: their `src/main.ts`, by `import()`. */
 const lazyEntries = new Set(["@ourclone/tui/main", "@ourclone/server/main"])
 
-const belowProviders = new Set(["@ourclone/core", "@ourclone/http"])
+const belowProviders = new Set(["@ourclone/core", "@ourclone/http", "@ourclone/system"])
 
 /** What core imports besides Node's own modules. */
 const ofCore = new Set(["@ourclone/core", "effect", "re2js"])
@@ -42,7 +42,8 @@ const betweenApps = (one: Import): string | undefined => {
 }
 
 const fromProvider = (from: Workspace, target: Workspace): string | undefined => {
-  if (!isProvider(target)) return belowProviders.has(target.name) ? undefined : "providers need only core and http"
+  if (!isProvider(target))
+    return belowProviders.has(target.name) ? undefined : "providers need only core, http and system"
   const isException = from.name === "@ourclone/provider-b2" && target.name === "@ourclone/provider-s3"
   return isException ? undefined : "providers never import each other"
 }

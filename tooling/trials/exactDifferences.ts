@@ -1,7 +1,7 @@
 /** What differs between two folders, to the last attribute: what a restore must bring back. */
 import { hash } from "node:crypto"
 import * as fs from "node:fs"
-import * as Posix from "@ourclone/backup/system/Posix"
+import * as Posix from "@ourclone/system/Posix"
 
 const slash = Buffer.from("/")
 

@@ -1,7 +1,7 @@
 /** A folder with every kind of node and name that a backup may meet, the same for the same seed. */
 import * as fs from "node:fs"
 import * as path from "node:path"
-import * as Posix from "@ourclone/backup/system/Posix"
+import * as Posix from "@ourclone/system/Posix"
 import { seededRandom } from "./seededRandom.ts"
 
 /** Names as bytes: what quoting, sorting and decoding trip over. */

@@ -7,7 +7,7 @@
  * did in one of several hundred runs. So the system is asked to end the process.
  */
 import { flushCompileCache } from "node:module"
-import * as SystemLibrary from "@ourclone/backup/system/SystemLibrary"
+import * as SystemLibrary from "@ourclone/system/SystemLibrary"
 
 /** Ends at once, with this code, after the handlers of `exit`. Everything must have been written and closed. */
 export const endProcess = (code: number): never => {

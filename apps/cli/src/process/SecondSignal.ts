@@ -9,7 +9,7 @@
  * handler. And the handler runs in another thread, since a main thread that waits
  * for a file system does not even run that.
  */
-import * as SystemLibrary from "@ourclone/backup/system/SystemLibrary"
+import * as SystemLibrary from "@ourclone/system/SystemLibrary"
 
 interface Layout {
   /** Bytes of C's `struct sigaction`, and where its flags are. */

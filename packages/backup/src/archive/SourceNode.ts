@@ -6,11 +6,11 @@
  */
 import { isUtf8 } from "node:buffer"
 import * as fs from "node:fs"
+import * as Posix from "@ourclone/system/Posix"
 import * as FileMode from "../format/FileMode.ts"
 import type { Node, NodeType } from "../format/Node.ts"
 import * as GoJson from "../go/GoJson.ts"
 import * as GoTime from "../go/GoTime.ts"
-import * as Posix from "../system/Posix.ts"
 import { fileTypeMask, type Status } from "../system/Status.ts"
 import * as SystemFailure from "../system/SystemFailure.ts"
 import * as UserNames from "../system/UserNames.ts"

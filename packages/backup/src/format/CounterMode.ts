@@ -8,7 +8,7 @@
  * gives, shown once for each thread, does it the long way.
  */
 import { createCipheriv, createSecretKey } from "node:crypto"
-import * as SystemLibrary from "../system/SystemLibrary.ts"
+import * as SystemLibrary from "@ourclone/system/SystemLibrary"
 
 export interface CounterMode {
   /** Encrypts, or decrypts, which is the same: writes the bytes of `input` at the start of `output`. The two do not overlap. */

@@ -6,8 +6,8 @@
  * and the rest is still done; only setuid and setgid are for the right owner alone.
  */
 import * as fs from "node:fs"
+import * as Posix from "@ourclone/system/Posix"
 import * as GoTime from "../go/GoTime.ts"
-import * as Posix from "../system/Posix.ts"
 import { codeOf } from "../system/SystemFailure.ts"
 import * as FileMode from "./FileMode.ts"
 import type { Node } from "./Node.ts"

@@ -1,6 +1,6 @@
 /** Makes what is neither file nor directory: symbolic links, pipes, device nodes. */
 import * as fs from "node:fs"
-import * as Posix from "../system/Posix.ts"
+import * as Posix from "@ourclone/system/Posix"
 import type { Node } from "./Node.ts"
 
 const typeOfDevice = { dev: 0o060000, chardev: 0o020000 }

@@ -5,9 +5,9 @@
  * if it can not be finished. One that takes the place of something is made beside it and renamed.
  */
 import * as fs from "node:fs"
+import * as Posix from "@ourclone/system/Posix"
 import { permissionsOf } from "../format/FileMode.ts"
 import { type MetadataOptions, permissionsOfOther } from "../format/Metadata.ts"
-import * as Posix from "../system/Posix.ts"
 import { codeOf } from "../system/SystemFailure.ts"
 import { applyMetadata, nanosecondsOf, type Problem } from "./RestoredMetadata.ts"
 import * as Entries from "./RestoreEntries.ts"

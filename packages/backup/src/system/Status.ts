@@ -5,7 +5,7 @@
  * `fs.lstatSync` with bigints, and needs no division of nanoseconds.
  */
 import * as fs from "node:fs"
-import * as SystemLibrary from "./SystemLibrary.ts"
+import * as SystemLibrary from "@ourclone/system/SystemLibrary"
 
 export interface Status {
   /** The system's `st_mode`: type and permissions. */

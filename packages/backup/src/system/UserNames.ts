@@ -6,7 +6,7 @@
  * the life of the thread.
  */
 import { readFileSync } from "node:fs"
-import * as SystemLibrary from "./SystemLibrary.ts"
+import * as SystemLibrary from "@ourclone/system/SystemLibrary"
 
 interface Directory {
   readonly name: (id: number) => string

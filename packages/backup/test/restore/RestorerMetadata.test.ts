@@ -1,8 +1,8 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import * as Posix from "@ourclone/system/Posix"
 import { Effect } from "effect"
-import * as Posix from "../../src/system/Posix.ts"
 import * as HandMade from "../support/HandMadeSnapshot.ts"
 import { isRoot, takesAttributes } from "../support/machine.ts"
 

@@ -1,10 +1,10 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import * as Posix from "@ourclone/system/Posix"
 import { Effect } from "effect"
 import { vi } from "vitest"
 import * as FileMode from "../../src/format/FileMode.ts"
-import * as Posix from "../../src/system/Posix.ts"
 import * as HandMade from "../support/HandMadeSnapshot.ts"
 
 const { file, folder } = HandMade

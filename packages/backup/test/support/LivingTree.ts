@@ -2,7 +2,7 @@
 import { hash } from "node:crypto"
 import * as fs from "node:fs"
 import { dirname, join } from "node:path"
-import * as Posix from "../../src/system/Posix.ts"
+import * as Posix from "@ourclone/system/Posix"
 import * as keyStream from "./keyStream.ts"
 import type { Random } from "./random.ts"
 

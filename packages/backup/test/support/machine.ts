@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Posix from "@ourclone/backup/system/Posix"
+import * as Posix from "@ourclone/system/Posix"
 import { onTestFinished } from "vitest"
 
 export const isRoot = process.geteuid?.() === 0

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { assert, beforeAll, describe, it, vi } from "vitest"
 import { temporaryFolder } from "../support/machine.ts"
 
-type Posix = typeof import("@ourclone/backup/system/Posix")
+type Posix = typeof import("@ourclone/system/Posix")
 type Status = typeof import("@ourclone/backup/system/Status")
 type UserNames = typeof import("@ourclone/backup/system/UserNames")
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   vi.resetModules()
   const platform = Object.getOwnPropertyDescriptor(process, "platform")!
   Object.defineProperty(process, "platform", { ...platform, value: "haiku" })
-  const posix = await import("@ourclone/backup/system/Posix")
+  const posix = await import("@ourclone/system/Posix")
   const status = await import("@ourclone/backup/system/Status")
   const userNames = await import("@ourclone/backup/system/UserNames")
   posix.notKept()

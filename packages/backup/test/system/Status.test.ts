@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import { join } from "node:path"
-import * as Posix from "@ourclone/backup/system/Posix"
 import * as Status from "@ourclone/backup/system/Status"
+import * as Posix from "@ourclone/system/Posix"
 import { assert, describe, it } from "vitest"
 import { temporaryFolder } from "../support/machine.ts"
 

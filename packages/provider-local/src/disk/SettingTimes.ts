@@ -3,8 +3,8 @@
  * quarter of a microsecond off. Where the library can not be loaded, times are as near as Node gets.
  */
 
-import { createRequire } from "node:module"
-import { endianness } from "node:os"
+import * as Spelling from "@ourclone/core/contract/Spelling"
+import * as SystemLibrary from "@ourclone/system/SystemLibrary"
 import * as fs from "./DiskFs.ts"
 
 export interface Time {
@@ -15,38 +15,24 @@ export interface Time {
 }
 
 interface Functions {
-  readonly ofFile: (file: number, times: Uint8Array) => number
-  readonly ofPath: (directory: number, path: string, times: Uint8Array, flags: number) => number
+  readonly library: SystemLibrary.SystemLibrary
+  readonly ofFile: SystemLibrary.SystemFunction | undefined
+  readonly ofPath: SystemLibrary.SystemFunction | undefined
 }
 
 const isMac = process.platform === "darwin"
 const currentDirectory = isMac ? -2 : -100
 const noFollow = isMac ? 0x20 : 0x100
 
-const names = isMac
-  ? ["libSystem.B.dylib"]
-  : ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`]
-
 const load = (): Functions | undefined => {
-  if (process.platform !== "linux" && !isMac) return undefined
-  try {
-    const koffi = createRequire(import.meta.url)("koffi") as typeof import("koffi")
-    if (koffi.sizeof("long") !== 8 || endianness() !== "LE") return undefined
-    for (const name of [null, ...names]) {
-      try {
-        const library = koffi.load(name)
-        return {
-          ofFile: library.func("int futimens(int file, const void *times)"),
-          ofPath: library.func("int utimensat(int directory, const char *path, const void *times, int flags)")
-        }
-      } catch {
-        // What the process is linked with is not the C library here; the next name may be.
-      }
+  const library = SystemLibrary.load()
+  return (
+    library && {
+      library,
+      ofFile: library.find("int futimens(int file, const void *times)"),
+      ofPath: library.find("int utimensat(int directory, const void *path, const void *times, int flags)")
     }
-  } catch {
-    // It was not installed, or is not for this system.
-  }
-  return undefined
+  )
 }
 
 let functions: Functions | "none" | undefined
@@ -83,12 +69,14 @@ export const nearest = ({ modifiedAt }: Time): number | Date => {
 
 /** Throws what `futimesSync` throws. */
 export const ofFile = (fd: number, time: Time): void => {
-  if (loaded()?.ofFile(fd, written(time)) === 0) return
+  if (loaded()?.ofFile?.(fd, written(time)) === 0) return
   fs.futimesSync(fd, nearest(time), nearest(time))
 }
 
 /** Of a symbolic link itself. Throws what `lutimesSync` throws. */
 export const ofLink = (path: string, time: Time): void => {
-  if (path.isWellFormed() && loaded()?.ofPath(currentDirectory, path, written(time), noFollow) === 0) return
+  const all = loaded()
+  const name = all?.library.text(Spelling.toBytes(path))
+  if (name !== undefined && all?.ofPath?.(currentDirectory, name, written(time), noFollow) === 0) return
   fs.lutimesSync(path, nearest(time), nearest(time))
 }

@@ -105,7 +105,7 @@ const waiting: Array<(library: SystemLibrary) => void> = []
 /**
  * Calls `prepare` when the library is loaded, or now. Whoever needs functions in a
  * thread finds them here: one that is terminated while it does takes the whole
- * process with it, so `Threads` waits until a thread has started.
+ * process with it, so whoever starts threads waits until they have started.
  */
 export const onLoad = (prepare: (library: SystemLibrary) => void): void => {
   if (loaded === undefined) waiting.push(prepare)

@@ -1,8 +1,28 @@
 import * as fs from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Posix from "@ourclone/backup/system/Posix"
-import { assert, describe, it } from "vitest"
-import { isRoot, takesAttributes, temporaryFolder } from "../support/machine.ts"
+import { assert, describe, it, onTestFinished } from "vitest"
+import * as Posix from "../src/Posix.ts"
+
+const isRoot = process.geteuid?.() === 0
+
+const temporaryFolder = (): string => {
+  const path = fs.mkdtempSync(join(tmpdir(), "ourclone-system-"))
+  onTestFinished(() => fs.rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+const takesAttributes = ((): boolean => {
+  const path = fs.mkdtempSync(join(tmpdir(), "ourclone-probe-"))
+  try {
+    Posix.setAttribute(Buffer.from(path), Buffer.from("user.probe"), Buffer.from("1"))
+    return true
+  } catch {
+    return false
+  } finally {
+    fs.rmSync(path, { recursive: true, force: true })
+  }
+})()
 
 const name = (text: string) => Buffer.from(text)
 
