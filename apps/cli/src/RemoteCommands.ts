@@ -96,20 +96,22 @@ export const set = Effect.fnUntraced(function* (flags: {
   const remotes = yield* Remotes
   const { name, options, type } = yield* remotes.show(flags.name)
   const known = remotes.factories.find((candidate) => candidate.type === type)?.options ?? []
-  const typed = yield* optionsOf(type, flags.options)
-  const taken = flags.unset.map(
+  const given = Object.entries(flags.options)
+  const typed = yield* optionsOf(type, Object.fromEntries(given.filter(([, value]) => value !== "")))
+  const emptied = given.filter(([, value]) => value === "").map(([flag]) => flag)
+  const taken = [...flags.unset, ...emptied].map(
     (flag) => known.find((field) => field.flag === flag || field.name === flag)?.name ?? flag
   )
   const missing = taken.find((option) => !(option in options))
-  if (missing !== undefined) return yield* ExitCode.usage(`--unset: remote "${name}" has no ${missing} to take away`)
+  if (missing !== undefined) return yield* ExitCode.usage(`remote "${name}" has no ${missing} to take away`)
   const isAsked = Object.keys(typed).length === 0 && taken.length === 0
-  const given = isAsked ? yield* askForSecrets(type) : typed
-  if (Object.keys(given).length === 0 && taken.length === 0) {
+  const written = isAsked ? yield* askForSecrets(type) : typed
+  if (Object.keys(written).length === 0 && taken.length === 0) {
     return yield* ExitCode.usage("nothing to write: name an option, such as --application-key file:~/.b2-key")
   }
   // What can not be opened does not take the place of what may still be good.
-  if (!flags.noCheck) yield* Place.open(`${name}:`, given)
-  yield* remotes.change(name, { ...given, ...Object.fromEntries(taken.map((option) => [option, undefined])) })
+  if (!flags.noCheck) yield* Place.open(`${name}:`, written)
+  yield* remotes.change(name, { ...written, ...Object.fromEntries(taken.map((option) => [option, undefined])) })
   output.note(`changed remote "${name}" in ${remotes.configurationFile}; tasks that wait for it go on`)
 }, Effect.scoped)
 

@@ -35,6 +35,18 @@ cron = "30 2 * * *"
 
 [profiles.typo.backup]
 exclud = "x"
+
+[profiles.everywhere]
+hots = "laptop"
+
+[profiles.command.bakup]
+tag = "x"
+
+[profiles.elsewhere]
+path = ["@/from"]
+
+[profiles.elsewhere."repo check"]
+read-dat = true
 `
 
 test("a profile gives a command its words; what is typed comes before it, and lists hold both", async () => {
@@ -69,7 +81,10 @@ test("what is wrong with a profile is said", async () => {
   const { cli } = await withProfile(home)
   const failures = [
     ["hom", 'no profile is called "hom"; did you mean "home"?'],
-    ["typo", 'profile "typo": backup has no "exclud"; did you mean "exclude"?']
+    ["typo", 'profiles.typo.backup.exclud: backup has no "exclud"; did you mean "exclude"?'],
+    ["everywhere", 'profiles.everywhere.hots: no command has a "hots"; did you mean "host"?'],
+    ["command", 'profiles.command.bakup: profiles are for no command "bakup"; did you mean "backup"?'],
+    ["elsewhere", 'profiles.elsewhere."repo check".read-dat: repo check has no "read-dat"; did you mean "read-data"?']
   ] as const
   for (const [name, message] of failures) {
     const ran = await cli.run("backup", "--profile", name)

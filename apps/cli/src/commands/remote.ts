@@ -126,7 +126,7 @@ const set = (factories: Factories) =>
       )
   ).pipe(
     Command.withDescription(
-      "Write options of a remote anew, such as another key; the rest of it stays. Without any, on a terminal, asks for its key. Tasks that wait for it go on where they were"
+      "Write options of a remote anew, such as another key; the rest of it stays, and an empty value takes one away. Without any, on a terminal, asks for its key. Tasks that wait for it go on where they were"
     ),
     Command.withShortDescription("Give a remote another key, or other options"),
     Command.withExamples([

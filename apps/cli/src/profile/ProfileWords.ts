@@ -1,6 +1,7 @@
 /** A command line with the words that a profile of the configuration adds to it. Pure. */
 import type { ConfiguredProfile, ProfileFields, ProfileValue } from "@ourclone/core/configuration/ConfiguredProfiles"
 import { didYouMean } from "@ourclone/core/configuration/Suggestion"
+import * as TomlStatements from "@ourclone/core/configuration/TomlStatements"
 import type * as Completions from "effect/cli/Completions"
 import * as Result from "effect/Result"
 
@@ -50,7 +51,47 @@ const commandOf = (root: Completions.CommandDescriptor, words: ReadonlyArray<str
 /** Whether profiles are for the command. `remote add` has a flag of that name for something else. */
 export const takesProfile = (root: Completions.CommandDescriptor, words: ReadonlyArray<string>): boolean => {
   const { command, name } = commandOf(root, words)
-  return name !== "remote add" && command.flags.some((one) => one.name === flag.slice(2))
+  return name !== "remote add" && takes(command)
+}
+
+const takes = ({ flags }: Completions.CommandDescriptor): boolean => flags.some((one) => one.name === flag.slice(2))
+
+/** What a profile may say for a command. */
+const keysOf = ({ arguments: places, flags }: Completions.CommandDescriptor): ReadonlyArray<string> =>
+  [...flags, ...places].map(({ name }) => name).filter((name) => name !== flag.slice(2))
+
+/** All commands that profiles are for, by their words. */
+const profiled = (
+  { subcommands }: Completions.CommandDescriptor,
+  begin = ""
+): ReadonlyArray<readonly [name: string, command: Completions.CommandDescriptor]> =>
+  subcommands.flatMap((command) => {
+    const name = `${begin}${command.name}`
+    return [...(takes(command) ? [[name, command] as const] : []), ...profiled(command, `${name} `)]
+  })
+
+/** What no command takes: for whichever command it is said, nothing of the profile is to hold then. */
+const unknown = (
+  root: Completions.CommandDescriptor,
+  { commands, name, shared }: ConfiguredProfile
+): string | undefined => {
+  const all = new Map(profiled(root))
+  const at = (...keys: ReadonlyArray<string>): string =>
+    ["profiles", name, ...keys].map(TomlStatements.writeKey).join(".")
+  const any = [...new Set([...all.values()].flatMap(keysOf))]
+  for (const key of shared.keys()) {
+    if (!any.includes(key)) return `${at(key)}: no command has a "${key}"${didYouMean(key, any)}`
+  }
+  for (const [words, fields] of commands) {
+    const command = all.get(words)
+    if (command === undefined) {
+      return `${at(words)}: profiles are for no command "${words}"${didYouMean(words, [...all.keys()])}`
+    }
+    const keys = keysOf(command)
+    const wrong = [...fields.keys()].find((key) => !keys.includes(key))
+    if (wrong !== undefined) return `${at(words, wrong)}: ${words} has no "${wrong}"${didYouMean(wrong, keys)}`
+  }
+  return undefined
 }
 
 const isTyped = (words: ReadonlyArray<string>, { aliases, name }: Completions.FlagDescriptor): boolean =>
@@ -71,12 +112,14 @@ export const withProfile = (
   profile: ConfiguredProfile,
   home: string
 ): Result.Result<ReadonlyArray<string>, string> => {
+  const wrong = unknown(root, profile)
+  if (wrong !== undefined) return Result.fail(wrong)
   const { at, command, name } = commandOf(root, words)
   const typed = words.slice(at, end(words))
   const flags: Array<string> = []
   const places: Array<string> = []
 
-  const take = (fields: ProfileFields, isShared: boolean): string | undefined => {
+  const take = (fields: ProfileFields): void => {
     for (const [key, value] of fields) {
       const known = command.flags.find((one) => one.name === key)
       if (known !== undefined) {
@@ -84,20 +127,12 @@ export const withProfile = (
         if (value === true) flags.push(`--${key}`)
         else flags.push(...textsOf(value, home).map((text) => `--${key}=${text}`))
       } else if (command.arguments.some((one) => one.name === key)) places.push(...textsOf(value, home))
-      else if (!isShared) {
-        const hint = didYouMean(
-          key,
-          [...command.flags, ...command.arguments].map((one) => one.name)
-        )
-        return `profile "${profile.name}": ${name} has no "${key}"${hint}`
-      }
     }
-    return undefined
   }
 
   const own = profile.commands.get(name) ?? new Map<string, ProfileValue>()
   const shared = new Map([...profile.shared].filter(([key]) => !own.has(key)))
-  const wrong = take(own, false) ?? take(shared, true)
-  if (wrong !== undefined) return Result.fail(wrong)
+  take(own)
+  take(shared)
   return Result.succeed([...words.slice(0, at), ...flags, ...typed, ...places, ...words.slice(end(words))])
 }

@@ -1,0 +1,33 @@
+import * as fs from "node:fs"
+import { expect, test } from "vitest"
+import { withB2 } from "./B2Cli.ts"
+
+test("an empty value takes an option of a remote away, as --unset does", async () => {
+  const { cli } = await withB2()
+  const written = () => fs.readFileSync(cli.configuration, "utf8")
+  expect(
+    (
+      await cli.run(
+        "remote",
+        "add",
+        "store",
+        "b2",
+        "--key-id",
+        "env:B2_APPLICATION_KEY_ID",
+        "--application-key",
+        "env:B2_APPLICATION_KEY",
+        "--endpoint",
+        "env:B2_ENDPOINT",
+        "--rate",
+        "5M"
+      )
+    ).code
+  ).toBe(0)
+  expect(written()).toContain("rate")
+  expect((await cli.run("remote", "set", "store", "--rate", "")).code).toBe(0)
+  expect(written()).not.toContain("rate")
+  expect(await cli.run("remote", "set", "store", "--rate", "")).toMatchObject({
+    code: 2,
+    error: expect.stringContaining("has no rate to take away")
+  })
+})
