@@ -1,4 +1,5 @@
 /** The flags of copy, move and sync, spelled as rclone spells them. */
+import { spending } from "@ourclone/jobs/place/CostFields"
 import {
   choosing,
   earlierSource as earlier,
@@ -8,7 +9,6 @@ import {
   linking,
   pacing,
   sparing,
-  spending,
   storedInput
 } from "@ourclone/jobs/transfer/TransferFields"
 import * as Flag from "effect/cli/Flag"

@@ -1,13 +1,20 @@
 /** Copies inside B2, which move no bytes through this machine. */
-import type { DatedFile, File } from "@ourclone/core/contract/Entry"
+import type { DatedFile, File, Metadata } from "@ourclone/core/contract/Entry"
 import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Spelling from "@ourclone/core/contract/Spelling"
-import { NotFound, SourceChanged, type StorageError, wronglyNoted } from "@ourclone/core/contract/StorageError"
+import {
+  InvalidRequest,
+  NotFound,
+  SourceChanged,
+  type StorageError,
+  wronglyNoted
+} from "@ourclone/core/contract/StorageError"
 import { copyInParts } from "@ourclone/core/layers/CopyInParts"
 import { header } from "@ourclone/http/HttpMessage"
 import * as Effect from "effect/Effect"
-import { type FileRow, fileOf, isVerified, sha1Of } from "./api/B2Replies.ts"
+import { infoRefusal } from "./api/B2Names.ts"
+import { type FileRow, fileOf, isVerified, metadataOf, sha1Of } from "./api/B2Replies.ts"
 import type { B2Root } from "./B2Root.ts"
 
 /** The largest range that one copy takes, in bytes. */
@@ -68,17 +75,28 @@ export const copy =
       return fileOf(without, to)
     })
 
+/** What of `fileInfo` a file keeps that gets other metadata: what is not the user's, and the headers that come with its bytes. */
+const withMetadata = (fileInfo: Metadata | undefined, metadata: Metadata | undefined): Metadata => {
+  const users = metadataOf(fileInfo ?? {}) ?? {}
+  const kept = Object.entries(fileInfo ?? {}).filter(
+    ([name]) => !(name.toLowerCase() in users) || name.startsWith("b2-")
+  )
+  return { ...Object.fromEntries(kept), ...metadata }
+}
+
 /**
  * A copy of the file onto itself with another time, since B2 changes nothing in
  * place: the file gets a new version, and the old one stays behind it. Files too
  * large for one copy are copied in parts. Fails with `SourceChanged` when the
  * file is not the one that was listed.
  */
-export const touch =
-  (root: B2Root, largeFile: LargeFile, most = maxCopySize): NonNullable<Provider["touch"]> =>
-  (file, modifiedAt) =>
+const change =
+  (root: B2Root, largeFile: LargeFile, most = maxCopySize) =>
+  (file: File, modifiedAt: number, metadata: "kept" | Metadata | undefined) =>
     Effect.gen(function* () {
       const { path } = file
+      const refused = metadata === "kept" ? undefined : infoRefusal(metadata)
+      if (refused !== undefined) return yield* root.fail("setMetadata", path, new InvalidRequest({ message: refused }))
       const fileName = yield* Effect.fromResult(root.fileName("touch", path))
       const { id, name } = yield* root.bucket
       const folder = Spelling.segments.toPath(root.prefix.slice(0, -1))
@@ -90,15 +108,30 @@ export const touch =
       }
       if (file.size > most) {
         // What is noted of a file stays with it.
-        const noted = { ...file, hasNotedChecksums: false }
+        const { metadata: before, ...rest } = file
+        const info = metadata === "kept" ? before : metadata
+        const noted = { ...rest, hasNotedChecksums: false, ...(info === undefined ? {} : { metadata: info }) }
         return yield* inParts(largeFile, { ...noted, versionId: fileId, modifiedAt }, path)
       }
       const { contentType, fileInfo } = yield* root.client.getFileInfo(path, fileId)
       const copy = { sourceFileId: fileId, fileName, destinationBucketId: id }
       const row = yield* root.client.copyFile(path, copy, {
         contentType: contentType ?? "application/octet-stream",
-        fileInfo: { ...fileInfo, src_last_modified_millis: `${modifiedAt}` }
+        fileInfo: {
+          ...(metadata === "kept" ? fileInfo : withMetadata(fileInfo ?? undefined, metadata)),
+          src_last_modified_millis: `${modifiedAt}`
+        }
       })
       yield* refuseWrongNote(root, "touch", path, row)
       return fileOf(row, path)
     })
+
+export const touch = (...given: Parameters<typeof change>): NonNullable<Provider["touch"]> => {
+  const changed = change(...given)
+  return (file, modifiedAt) => changed(file, modifiedAt, "kept")
+}
+
+export const setMetadata = (...given: Parameters<typeof change>): NonNullable<Provider["setMetadata"]> => {
+  const changed = change(...given)
+  return (file, metadata, modifiedAt) => changed(file, modifiedAt, metadata)
+}

@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import packageJson from "../package.json" with { type: "json" }
 import * as B2Calls from "./api/B2Calls.ts"
 import * as B2Client from "./api/B2Client.ts"
+import { roomRefusal } from "./api/B2Names.ts"
 import * as UploadUrls from "./api/UploadUrls.ts"
 import * as B2Buckets from "./B2Buckets.ts"
 import * as B2Copy from "./B2Copy.ts"
@@ -188,7 +189,7 @@ const openPlace = Effect.fnUntraced(function* (
     name,
     place: placeOf(account, root.bucketName, folder),
     location: folder === "" ? root.bucketName : `${root.bucketName}/${folder}`,
-    capabilities,
+    capabilities: { ...capabilities, metadataRefusal: (metadata, path) => roomRefusal(metadata, root.nameOf(path)) },
     list: B2Listing.list(root),
     stat: B2Files.stat(root),
     statDirectory: B2Directories.statDirectory(root),
@@ -196,6 +197,7 @@ const openPlace = Effect.fnUntraced(function* (
     readAll: B2Download.readAll(root),
     put,
     touch: mayRead ? B2Copy.touch(root, largeFile) : undefined,
+    setMetadata: mayRead ? B2Copy.setMetadata(root, largeFile) : undefined,
     remove: B2Removal.remove(root, hardDelete),
     makeDirectory: B2Directories.makeDirectory(root, put),
     removeDirectory: B2Directories.removeDirectory(root, hardDelete),

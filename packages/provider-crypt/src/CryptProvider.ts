@@ -141,7 +141,8 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
 
   const { capabilities, copy, freeSpace, leftovers, move, moveDirectory, putIfAbsent, putIfSame, touch, versions } =
     beneath
-  const { locate, makeDirectory, mountOf, removeDirectory, statDirectory } = beneath
+  const { locate, makeDirectory, mountOf, removeDirectory, setMetadata, statDirectory } = beneath
+  const { metadataRefusal } = capabilities
   const versionAbove = (version: Version): ReadonlyArray<Version> => {
     const path = names.file(version.path)
     const size = version.kind === "Hidden" ? 0 : Blocks.plainSize(version.size)
@@ -166,6 +167,7 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
     place: placeAbove(beneath.place),
     beneath: beneath.beneath ?? beneath.place,
     location: beneath.location,
+    rates: beneath.rates,
     capabilities: {
       ...capabilities,
       checksums: [],
@@ -177,6 +179,7 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
           ? true
           : capabilities.isCaseSensitive,
       isLocal: false,
+      metadataRefusal: metadataRefusal && ((metadata, path) => metadataRefusal(metadata, names.fileBeneath(path))),
       maxPutSize: Number.MAX_SAFE_INTEGER
     },
     list: (directory, { depth, mayContain } = {}) =>
@@ -231,6 +234,14 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
       ((file, modifiedAt, nanoseconds) =>
         work(file.path, () =>
           Effect.flatMap(touch(fileBeneath(file), modifiedAt, nanoseconds), (touched) => known(file.path, touched))
+        )),
+    setMetadata:
+      setMetadata &&
+      ((file, metadata, modifiedAt, nanoseconds) =>
+        work(file.path, () =>
+          Effect.flatMap(setMetadata(fileBeneath(file), metadata, modifiedAt, nanoseconds), (set) =>
+            known(file.path, set)
+          )
         )),
     remove: (path) => work(path, () => beneath.remove(names.fileBeneath(path))),
     locate: locate && ((path) => work(path, () => Effect.map(locate(names.fileBeneath(path)), placeAbove))),

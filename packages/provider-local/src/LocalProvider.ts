@@ -10,6 +10,7 @@ import * as LetterCase from "./place/LetterCase.ts"
 import { attempt } from "./place/LocalErrors.ts"
 import * as LocalFiles from "./place/LocalFiles.ts"
 import * as LocalIdentity from "./place/LocalIdentity.ts"
+import * as LocalMetadata from "./place/LocalMetadata.ts"
 import * as Place from "./place/LocalPlace.ts"
 import * as Refusals from "./place/Refusals.ts"
 import * as Symlinks from "./place/Symlinks.ts"
@@ -36,8 +37,8 @@ export interface LocalOptions {
   /** Symbolic links are listed as what they point to. Nothing is written or removed behind one. Not with `links`. */
   readonly copyLinks?: boolean | undefined
   /**
-   * Modes are kept beside files as `PosixMetadata` says, and symbolic links with them: a link is a file of its own name
-   * and another kind, whose bytes are the target. Not with `links` or `copyLinks`.
+   * Modes and owners are kept beside files as `PosixMetadata` says, extended attributes as `ExtendedAttributes`, and symbolic
+   * links with them: a link is a file of its own name and another kind, whose bytes are the target. Not with `links` or `copyLinks`.
    */
   readonly metadata?: boolean | undefined
   /** What users see in messages; the root when absent. */
@@ -68,6 +69,7 @@ const open = (place: Place.Place): Provider => {
       hasDirectories: true,
       keepsVersions: false,
       keepsMetadata: place.metadata,
+      setsOwners: LocalMetadata.setsOwners(),
       maxPutSize: Number.MAX_SAFE_INTEGER
     },
     list: (directory, options) => LocalListing.list(place, directory, options, (folder) => void untidy.add(folder)),
@@ -79,6 +81,7 @@ const open = (place: Place.Place): Provider => {
     ...LocalWrite.make({ place, folders, durability, freeSpace, refusals }),
     // With copyLinks a file may lie behind a link, where nothing is changed.
     touch: place.copyLinks ? undefined : LocalTouch.touch(place, folders),
+    setMetadata: place.metadata ? LocalTouch.setMetadata(place, folders, refusals) : undefined,
     move: place.copyLinks ? undefined : LocalMove.move(place, folders),
     moveDirectory: LocalMove.moveDirectory(place, folders),
     remove: LocalRemove.remove(place, folders),
@@ -122,7 +125,9 @@ export const factory = ProviderFactory.make({
   options: Schema.Struct({
     links: flag("Store symbolic links as files that end in .rclonelink, and make links of such files"),
     copyLinks: flag("Follow symbolic links and store what they point to"),
-    metadata: flag("Keep modes beside files, and symbolic links as links, where the other side can keep them")
+    metadata: flag(
+      "Keep modes, owners and extended attributes beside files, and symbolic links as links, where the other side can keep them"
+    )
   }),
   placeOptions: ["links", "copyLinks", "metadata"],
   connect: () => Effect.succeed({ id: LocalIdentity.account }),

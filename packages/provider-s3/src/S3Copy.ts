@@ -1,13 +1,14 @@
 /** Copies inside the service, which move no bytes through this machine; another time is a copy of a file onto itself. */
 import { CopyObjectCommand, type CopyObjectCommandInput } from "@aws-sdk/client-s3"
-import type { DatedFile, File } from "@ourclone/core/contract/Entry"
+import type { DatedFile, File, Metadata } from "@ourclone/core/contract/Entry"
 import { type LargeFile, partSize } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Spelling from "@ourclone/core/contract/Spelling"
-import { SourceChanged } from "@ourclone/core/contract/StorageError"
+import { InvalidRequest, SourceChanged } from "@ourclone/core/contract/StorageError"
 import { copyInParts } from "@ourclone/core/layers/CopyInParts"
 import * as Effect from "effect/Effect"
 import type { ObjectHead } from "./api/ObjectHead.ts"
+import * as ObjectMetadata from "./api/ObjectMetadata.ts"
 import { timeMetadata } from "./api/StoredTime.ts"
 import { copySource } from "./S3CopySource.ts"
 import { head } from "./S3Files.ts"
@@ -110,11 +111,15 @@ export const copy =
 const replaced = "it was replaced after it was listed: run again"
 
 /** Metadata and type of content are given again, or they would be lost. Where versions are kept the old one stays behind. */
-export const touch =
-  (root: S3Root, largeFile: LargeFile, most = root.quirks.maxCopySize): NonNullable<Provider["touch"]> =>
-  (file, modifiedAt) =>
+const change =
+  (root: S3Root, largeFile: LargeFile, most = root.quirks.maxCopySize) =>
+  (file: File, modifiedAt: number, other: "kept" | Metadata | undefined) =>
     Effect.gen(function* () {
       const { path } = file
+      const refused = other === "kept" ? undefined : ObjectMetadata.refusal(other)
+      if (refused !== undefined) {
+        return yield* root.calls.fail("setMetadata", path, new InvalidRequest({ message: refused }))
+      }
       const key = yield* root.keyOf("touch", path)
       const found = yield* head(root, path, key)
       if (isOther(file, found)) {
@@ -123,10 +128,24 @@ export const touch =
       const seen = fileOfHead(found, path, root.quirks)
       if (seen.size > most && largeFile.copyPart !== undefined) {
         // What is noted of a file stays with it.
-        return yield* inParts(largeFile, { ...seen, modifiedAt, hasNotedChecksums: false }, path)
+        const { metadata: before, ...rest } = seen
+        const kept = other === "kept" ? before : other
+        const info = kept === undefined ? {} : { metadata: kept }
+        return yield* inParts(largeFile, { ...rest, ...info, modifiedAt, hasNotedChecksums: false }, path)
       }
-      const metadata = { ...found.Metadata, ...timeMetadata(modifiedAt, root.quirks.isB2) }
+      const info = other === "kept" ? found.Metadata : ObjectMetadata.replaced(found.Metadata ?? {}, other)
+      const metadata = { ...info, ...timeMetadata(modifiedAt, root.quirks.isB2) }
       const source = { bucket: root.bucketName, key, versionId: undefined, identity: etagText(found.ETag) }
       yield* copyWhole(root, source, path, key, replacing(found, metadata))
       return fileOfHead(yield* head(root, path, key), path, root.quirks)
     })
+
+export const touch = (...given: Parameters<typeof change>): NonNullable<Provider["touch"]> => {
+  const changed = change(...given)
+  return (file, modifiedAt) => changed(file, modifiedAt, "kept")
+}
+
+export const setMetadata = (...given: Parameters<typeof change>): NonNullable<Provider["setMetadata"]> => {
+  const changed = change(...given)
+  return (file, metadata, modifiedAt) => changed(file, modifiedAt, metadata)
+}

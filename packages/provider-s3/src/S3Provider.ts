@@ -11,6 +11,7 @@ import { type UploadJournal, Uploads } from "@ourclone/core/layers/UploadJournal
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import packageJson from "../package.json" with { type: "json" }
+import * as ObjectMetadata from "./api/ObjectMetadata.ts"
 import { needsPathStyle, type Quirks, quirksOf, regionOf, vendorOf } from "./api/Quirks.ts"
 import * as S3Calls from "./api/S3Calls.ts"
 import * as S3Connect from "./api/S3Connect.ts"
@@ -135,6 +136,7 @@ const capabilitiesOf = (root: S3Root.S3Root): Capabilities => ({
   hasDirectories: false,
   keepsVersions: root.keepsVersions,
   keepsMetadata: true,
+  metadataRefusal: ObjectMetadata.roomRefusal,
   keepsContentHeaders: true,
   maxPutSize: S3Files.maxPutSize
 })
@@ -194,6 +196,7 @@ const openPlace = Effect.fnUntraced(function* (
     putIfAbsent: quirks.conditions ? S3Files.putIfAbsent(root) : undefined,
     putIfSame: quirks.conditions ? S3Files.putIfSame(root) : undefined,
     touch: S3Copy.touch(root, largeFile),
+    setMetadata: S3Copy.setMetadata(root, largeFile),
     remove: S3Removal.remove(root, hardDelete),
     makeDirectory: hasMarkers ? S3Directories.makeDirectory(root) : undefined,
     removeDirectory: hasMarkers ? S3Directories.removeDirectory(root, hardDelete) : undefined,

@@ -1,5 +1,6 @@
 /** Facts about a provider that its methods cannot show. */
-import type { ChecksumAlgorithm } from "./Entry.ts"
+import type { ChecksumAlgorithm, Metadata } from "./Entry.ts"
+import type { RemotePath } from "./RemotePath.ts"
 
 /**
  * What planning may rely on.
@@ -29,6 +30,10 @@ export interface Capabilities {
   readonly keepsVersions: boolean
   /** Whether `PutOptions.metadata` comes back as `File.metadata`, from `stat` at least. */
   readonly keepsMetadata: boolean
+  /** Why `put` would refuse metadata for a file at `path`; `undefined` of what it takes. Absent where it takes any. */
+  readonly metadataRefusal?: ((metadata: Metadata, path: RemotePath) => string | undefined) | undefined
+  /** Whether files get the owner that their metadata says, as only the system's administrator may give; yes when absent. */
+  readonly setsOwners?: boolean
   /** Whether `PutOptions.contentHeaders` is kept, and comes with the bytes for whoever fetches the file by the web; not when absent. */
   readonly keepsContentHeaders?: boolean
   /** Largest body `put` takes, in bytes. Larger files need `largeFile`. */

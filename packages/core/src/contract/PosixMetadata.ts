@@ -1,7 +1,8 @@
 /**
  * How a file's kind and mode are kept beside it, where `Capabilities.keepsMetadata`: `mode` is the whole mode in octal, as
  * `stat` has it, so that `100755` is a program and `120777` a symbolic link whose bytes are its target. `uid` and `gid` are
- * kept where they say something to another machine. Nothing is kept of what is usual.
+ * kept where they say something to another machine. Nothing is kept of what is usual. Whoever knows an owner knows the
+ * extended attributes too, so that where there is a `uid` there are no others than `ExtendedAttributes` says.
  */
 import type { Metadata } from "./Entry.ts"
 
@@ -21,7 +22,7 @@ export const usualMode = 0o644
 
 const number = (text: string | undefined, radix: number): number | undefined => {
   const value = text !== undefined && /^\d{1,10}$/.test(text) ? Number.parseInt(text, radix) : Number.NaN
-  return Number.isNaN(value) ? undefined : value
+  return value <= 0xffffffff ? value : undefined
 }
 
 /** What `metadata` says; undefined where it says nothing of it. */

@@ -144,6 +144,19 @@ export interface Provider {
     | ((file: File, modifiedAt: number, nanoseconds?: number) => Effect.Effect<DatedFile, StorageError>)
     | undefined
 
+  /**
+   * `touch` that puts other metadata in the place of all that was kept beside the file. Present where `Capabilities.keepsMetadata`
+   * and that takes no bytes of the file. What it is, a file or a link, stays.
+   */
+  readonly setMetadata?:
+    | ((
+        file: File,
+        metadata: Metadata | undefined,
+        modifiedAt: number,
+        nanoseconds?: number
+      ) => Effect.Effect<DatedFile, StorageError>)
+    | undefined
+
   /** Succeeds when `path` is already gone. */
   readonly remove: (path: RemotePath) => Effect.Effect<void, StorageError>
 

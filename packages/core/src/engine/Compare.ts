@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema"
 import type { Capabilities } from "../contract/Capabilities.ts"
 import type { File } from "../contract/Entry.ts"
-import { ofMetadata, usualMode } from "../contract/PosixMetadata.ts"
+import * as KeptMetadata from "./KeptMetadata.ts"
 
 export interface Comparison {
   /** `time`: size and modification time, the digest deciding when the times differ. `checksum`: size and digest. `size`: size alone. */
@@ -13,8 +13,10 @@ export interface Comparison {
   readonly keepsExisting?: boolean
   /** Transfer everything, the same or not. */
   readonly ignoresTimes?: boolean
-  /** A file of another mode or kind differs. Where a listing leaves out times it may leave out modes: both are asked for. */
-  readonly withModes?: boolean
+  /** A file of another kind, mode or owner, or other extended attributes, differs. A listing that leaves out times may leave these out: both are asked for. */
+  readonly withMetadata?: boolean
+  /** Not owners, which the destination does not set. */
+  readonly ignoresOwners?: boolean
   /** Times up to this far apart count as one, also where both sides keep them more exactly. */
   readonly windowMillis?: number | undefined
 }
@@ -25,32 +27,39 @@ export const Difference = Schema.Literals([
   "checksum differs",
   "time differs",
   "mode differs",
+  "owner differs",
+  "attributes differ",
   "asked to transfer all"
 ])
 export type Difference = typeof Difference.Type
 
+/** What differs of a file whose bytes do not. */
+export type Beside = Extract<Difference, "mode differs" | "owner differs" | "attributes differ">
+
 /**
  * `LeftAlone`: not to be replaced, and not known to be the same. `Hash`: only the
- * digests can tell; when they are not to be had, `otherwise` holds.
+ * digests can tell; when they are not to be had, `otherwise` holds. `beside` is what differs though the bytes are the same.
  */
 export type Verdict =
-  | { readonly _tag: "Same" }
-  | { readonly _tag: "LeftAlone" }
-  | { readonly _tag: "Differs"; readonly because: Difference }
-  | { readonly _tag: "Hash"; readonly otherwise: "same" | Difference }
+  | { readonly _tag: "Same"; readonly beside?: Beside }
+  | { readonly _tag: "LeftAlone"; readonly beside?: undefined }
+  | { readonly _tag: "Differs"; readonly because: Difference; readonly beside?: undefined }
+  | { readonly _tag: "Hash"; readonly otherwise: "same" | Difference; readonly beside?: Beside }
   /** A time that a listing left out decides. */
-  | { readonly _tag: "Date" }
+  | { readonly _tag: "Date"; readonly beside?: undefined }
 
-const undated: Verdict = { _tag: "Date" }
-const same: Verdict = { _tag: "Same" }
+type OfBytes = Extract<Verdict, { readonly _tag: "Same" | "Hash" | "Date" }>
+
+const undated: OfBytes = { _tag: "Date" }
+const same: OfBytes = { _tag: "Same" }
 const leftAlone: Verdict = { _tag: "LeftAlone" }
 const missing: Verdict = { _tag: "Differs", because: "missing" }
 const sizeDiffers: Verdict = { _tag: "Differs", because: "size differs" }
-const modeDiffers: Verdict = { _tag: "Differs", because: "mode differs" }
+const kindDiffers: Verdict = { _tag: "Differs", because: "mode differs" }
 const asked: Verdict = { _tag: "Differs", because: "asked to transfer all" }
 const hashOrSize: Verdict = { _tag: "Hash", otherwise: "size differs" }
-const hashOrTime: Verdict = { _tag: "Hash", otherwise: "time differs" }
-const hashOrSame: Verdict = { _tag: "Hash", otherwise: "same" }
+const hashOrTime: OfBytes = { _tag: "Hash", otherwise: "time differs" }
+const hashOrSame: OfBytes = { _tag: "Hash", otherwise: "same" }
 
 /** How far two times may lie apart and still be one, in milliseconds; `undefined` when either side keeps none. */
 export const precision = (left: Capabilities, right: Capabilities, windowMillis = 0): number | undefined =>
@@ -58,24 +67,19 @@ export const precision = (left: Capabilities, right: Capabilities, windowMillis 
     ? undefined
     : Math.max(left.modifiedAtPrecision - 1, right.modifiedAtPrecision - 1, windowMillis)
 
-/** A file of a source with the time that `destination` keeps of it. */
-export const asKept = (file: File, { timesKept }: Capabilities): File => {
-  if (timesKept === undefined || file.modifiedAt === undefined) return file
-  const modifiedAt = Math.min(Math.max(file.modifiedAt, timesKept.earliest), timesKept.latest)
-  return modifiedAt === file.modifiedAt ? file : { ...file, modifiedAt }
+/** A file of a source with the time and the metadata that a destination keeps of it. */
+export const asKept = (file: File, destination: Capabilities): File => {
+  const { timesKept } = destination
+  const { metadata } = KeptMetadata.fitted(file, destination)
+  const kept = metadata === undefined || metadata === file.metadata ? file : { ...file, metadata }
+  if (timesKept === undefined || kept.modifiedAt === undefined) return kept
+  const modifiedAt = Math.min(Math.max(kept.modifiedAt, timesKept.earliest), timesKept.latest)
+  return modifiedAt === kept.modifiedAt ? kept : { ...kept, modifiedAt }
 }
 
-const permissions = 0o777
-
-const haveSameMode = (source: File, destination: File): boolean => {
-  const [left, right] = [ofMetadata(source.metadata), ofMetadata(destination.metadata)]
-  const isSameKind = (left?.isLink ?? false) === (right?.isLink ?? false)
-  // The mode of a link says nothing.
-  return (
-    isSameKind &&
-    (left?.isLink === true || (((left?.mode ?? usualMode) ^ (right?.mode ?? usualMode)) & permissions) === 0)
-  )
-}
+/** `comparison` with what `destination` can not set left out. */
+export const forDestination = (comparison: Comparison, { setsOwners }: Capabilities): Comparison =>
+  setsOwners === false ? { ...comparison, ignoresOwners: true } : comparison
 
 /** `within` is the result of `precision`. */
 export const decide = (
@@ -95,10 +99,18 @@ export const decide = (
   }
   if (source.isSizeUnsure === true || destination.isSizeUnsure === true) return hashOrSize
   if (source.size !== destination.size) return sizeDiffers
-  if (comparison.withModes === true) {
+  let beside: Beside | undefined
+  if (comparison.withMetadata === true) {
     if (source.modifiedAt === undefined || destination.modifiedAt === undefined) return undated
-    if (!haveSameMode(source, destination)) return modeDiffers
+    const other = KeptMetadata.difference(source, destination, comparison.ignoresOwners !== true)
+    if (other === "kind") return kindDiffers
+    beside = other
   }
+  const verdict = decideBytes(later, comparison, within)
+  return beside === undefined || verdict._tag === "Date" ? verdict : { ...verdict, beside }
+}
+
+const decideBytes = (later: number | undefined, comparison: Comparison, within: number | undefined): OfBytes => {
   if (comparison.by === "size") return same
   if (comparison.by === "time" && within !== undefined && later === undefined) return undated
   const isSameTime = within === undefined || later === undefined || Math.abs(later) <= within

@@ -11,7 +11,8 @@ import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Download from "./Download.ts"
 import { exact, isExact } from "./FileTime.ts"
-import type { Put } from "./Plan.ts"
+import * as KeptMetadata from "./KeptMetadata.ts"
+import type { Put, Touch } from "./Plan.ts"
 import { keepAt } from "./SetAside.ts"
 import { dropSource } from "./SourceRemoval.ts"
 import type { Flight } from "./TransferProgress.ts"
@@ -88,6 +89,17 @@ const noteCoarseParts = (run: TransferRun, path: RemotePath, size: number): void
   noteOnce(run, "coarseParts", `${parts}: a run that is stopped has one of them to send again, or two`)
 }
 
+/** What is kept beside the file there; what of it has no room is told of. */
+const keptWith = ({ destination, options }: TransferRun, file: File): File["metadata"] => {
+  if (!destination.capabilities.keepsMetadata) return undefined
+  const { because, leftOut, metadata } = KeptMetadata.fitted(file, destination.capabilities)
+  if (leftOut.length > 0) {
+    const message = `kept without its extended attributes ${leftOut.join(", ")}: ${because}`
+    options.tell.fact({ _tag: "Note", code: "attributesLeftOut", message, item: file.path })
+  }
+  return metadata
+}
+
 /** Without a flight where how far it is could not be said. */
 const sendBytes = (
   run: TransferRun,
@@ -105,7 +117,7 @@ const sendBytes = (
     modifiedAt: file.modifiedAt,
     nanoseconds: file.nanoseconds,
     contentType: file.contentType,
-    metadata: destination.capabilities.keepsMetadata ? file.metadata : undefined,
+    metadata: keptWith(run, file),
     durable: options.removesSource,
     partConcurrency: options.partConcurrency,
     underWay: run.underWay,
@@ -191,14 +203,23 @@ export const put = (
     })
   })
 
-/** Gives `stored`, which has the bytes of `file`, its time too. */
-export const touch = (run: TransferRun, file: File, stored: File): Effect.Effect<void, StorageError> => {
+/** Gives `stored`, which has the bytes of `file`, its time too, and what is beside it where that differs. */
+export const touch = (
+  run: TransferRun,
+  { because, file, stored }: Omit<Touch, "_tag">
+): Effect.Effect<void, StorageError> => {
   const { destination, options, source, summary } = run
-  const setTime = destination.touch
-  if (setTime === undefined) return Effect.void
+  const { setMetadata, touch: setTime } = destination
+  const set =
+    because === "time differs"
+      ? setTime
+      : setMetadata &&
+        ((seen: File, modifiedAt: number, nanoseconds?: number) =>
+          setMetadata(seen, keptWith(run, file), modifiedAt, nanoseconds))
+  if (set === undefined) return Effect.void
   const { path } = file
   const touched = Effect.flatMap(exact(source, destination, file), ({ modifiedAt, nanoseconds }) =>
-    setTime(stored, modifiedAt, nanoseconds)
+    set(stored, modifiedAt, nanoseconds)
   )
   return Effect.matchEffect(retrying(touched), {
     // The bytes are there: a time that may not be set is worth no more than a note.

@@ -10,11 +10,15 @@ const atOnce = 16
 
 const isDated = (file: File): file is DatedFile => file.modifiedAt !== undefined
 
-/** `file` with its time, which costs a call where the listing left it out. Fails with `NotFound` when it is gone. */
+/** `file` with its time, and the metadata that a listing leaves out with it, which costs a call where the listing left it out. Fails with `NotFound` when it is gone. */
 export const dated = (provider: Provider, file: File): Effect.Effect<DatedFile, StorageError> =>
   isDated(file)
     ? Effect.succeed(file)
-    : Effect.map(provider.stat(file.path), ({ modifiedAt }) => ({ ...file, modifiedAt }))
+    : Effect.map(provider.stat(file.path), ({ metadata, modifiedAt }) => ({
+        ...file,
+        modifiedAt,
+        ...(metadata === undefined ? {} : { metadata })
+      }))
 
 /** Whether `exact` costs no call. */
 export const isExact = (source: Provider, destination: Provider, file: File): file is DatedFile =>

@@ -17,7 +17,7 @@ import type { Filter } from "../filter/Filter.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Checksum from "./Checksum.ts"
 import { chosenListing } from "./ChosenListing.ts"
-import { asKept, type Comparison, Difference, decide, precision } from "./Compare.ts"
+import { asKept, type Beside, type Comparison, Difference, decide, forDestination, precision } from "./Compare.ts"
 import { dated } from "./FileTime.ts"
 import * as LetterCases from "./LetterCases.ts"
 import { visitBoth } from "./MergedListing.ts"
@@ -31,8 +31,8 @@ export const Action = Schema.TaggedUnion({
     because: Difference,
     copyOf: Schema.optionalKey(Schema.Struct({ file: File, location: Schema.String }))
   },
-  /** The bytes are the same and only the time is not: `stored` is the destination's file. */
-  Touch: { file: File, stored: File },
+  /** The bytes are the same and only the time, or what is beside them, is not: `stored` is the destination's file. */
+  Touch: { file: File, stored: File, because: Difference },
   /** The same on both sides, so there is nothing to do. Planned only when `reportsSame`. */
   Keep: { file: File },
   /** `file` as it was listed, only where `keepsRemoved`. */
@@ -42,6 +42,7 @@ export const Action = Schema.TaggedUnion({
   Pass: { entry: Skipped }
 })
 export type Action = typeof Action.Type
+export type Touch = Extract<Action, { readonly _tag: "Touch" }>
 export type Put = Extract<Action, { readonly _tag: "Put" }>
 type Remove = Extract<Action, { readonly _tag: "Remove" }>
 
@@ -94,6 +95,7 @@ interface Open {
   readonly file: File
   readonly stored: File
   readonly otherwise: "same" | Difference | undefined
+  readonly beside: Beside | undefined
 }
 
 /** A file that the destination lists under no such name, and may have under one of other letter case. */
@@ -110,7 +112,8 @@ const isSettled = (found: NonEmptyReadonlyArray<Found>): found is NonEmptyReadon
 
 /** Compares `source` with `destination`. Fails when either listing does. */
 export const make = (source: Provider, destination: Provider, options: PlanOptions): Plan => {
-  const { comparison, filter } = options
+  const { filter } = options
+  const comparison = forDestination(options.comparison, destination.capabilities)
   const within = precision(source.capabilities, destination.capabilities, comparison.windowMillis)
   const hashing = Semaphore.makeUnsafe(hashers)
   const totals: Totals = {
@@ -140,13 +143,27 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
     totals.same++
     return options.reportsSame ? { _tag: "Keep", file } : undefined
   }
+  const touch = (file: File, stored: File, because: Difference): Action => {
+    totals.same++
+    return { _tag: "Touch", file, stored, because }
+  }
+  /** Of a file with the same bytes. Where nothing else puts right what is beside them, they are sent once more. */
+  const besides = (file: File, stored: File, because: Beside): Action =>
+    destination.setMetadata === undefined || options.refusesChanges === true
+      ? put(file, because)
+      : touch(file, stored, because)
 
   /** What digests were to decide, and can not. */
-  const byTime = (file: File, stored: File): Effect.Effect<Action | undefined, StorageError> =>
+  const byTime = (
+    file: File,
+    stored: File,
+    beside: Beside | undefined
+  ): Effect.Effect<Action | undefined, StorageError> =>
     Effect.map(Effect.all([dated(source, file), dated(destination, stored)], { concurrency: 2 }), ([ours, theirs]) => {
       totals.uncompared = (totals.uncompared ?? 0) + 1
       const verdict = decide(asKept(ours, destination.capabilities), theirs, { by: "time" }, within)
-      return verdict._tag === "Same" ? keep(file) : put(file, "time differs")
+      if (verdict._tag !== "Same") return put(file, "time differs")
+      return beside === undefined ? keep(file) : besides(file, stored, beside)
     })
 
   const settle = (open: Open | Unlisted): Effect.Effect<Action | undefined, StorageError> => {
@@ -157,7 +174,7 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
         return decided?._tag === "Open" ? settle(decided) : Effect.succeed(decided)
       })
     }
-    const { file, otherwise, stored } = open
+    const { beside, file, otherwise, stored } = open
     if (otherwise === undefined) {
       const times = Effect.all([dated(source, file), dated(destination, stored)], { concurrency: 2 })
       return Effect.flatMap(times, ([ours, theirs]) => {
@@ -170,13 +187,12 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
       Semaphore.withPermits(hashing, 1)(compared),
       (isSame): Effect.Effect<Action | undefined, StorageError> => {
         if (isSame === undefined) {
-          return otherwise === "same" ? byTime(file, stored) : Effect.succeed(put(file, otherwise))
+          return otherwise === "same" ? byTime(file, stored, beside) : Effect.succeed(put(file, otherwise))
         }
         if (!isSame) return Effect.succeed(put(file, "checksum differs"))
+        if (beside !== undefined) return Effect.succeed(besides(file, stored, beside))
         const isTouched = otherwise === "time differs" && destination.touch !== undefined
-        if (!isTouched) return Effect.succeed(keep(file))
-        totals.same++
-        return Effect.succeed({ _tag: "Touch", file, stored })
+        return Effect.succeed(isTouched ? touch(file, stored, otherwise) : keep(file))
       }
     )
   }
@@ -188,8 +204,10 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
       totals.same++
       return undefined
     }
-    if (verdict._tag === "Same" || stored === undefined) return keep(file)
-    return { _tag: "Open", file, stored, otherwise: verdict._tag === "Date" ? undefined : verdict.otherwise }
+    if (stored === undefined) return keep(file)
+    const { beside } = verdict
+    if (verdict._tag === "Same") return beside === undefined ? keep(file) : besides(file, stored, beside)
+    return { _tag: "Open", file, stored, beside, otherwise: verdict._tag === "Date" ? undefined : verdict.otherwise }
   }
 
   /** What the source has and can not transfer: a folder that has become a link is not a folder that is gone. */

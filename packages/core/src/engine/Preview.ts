@@ -33,7 +33,7 @@ const factOf = (action: Action, removesSource: boolean): Fact => {
       return { _tag: "Would", deed: removesSource ? "moved" : "stored", item: file.path, bytes: file.size, because }
     }
     case "Touch":
-      return { _tag: "Would", deed: "touched", item: action.file.path, because: "time differs" }
+      return { _tag: "Would", deed: "touched", item: action.file.path, because: action.because }
     case "Keep":
       return {
         _tag: "Would",

@@ -103,10 +103,7 @@ const perform = (
       return FileSteps.put(run, action, otherwise)
     }
     case "Touch":
-      return Effect.catch(
-        FileSteps.touch(run, action.file, action.stored),
-        failed(run, action.file.path, action.file.size)
-      )
+      return Effect.catch(FileSteps.touch(run, action), failed(run, action.file.path, action.file.size))
     case "Keep":
       return Effect.catch(FileSteps.keep(run, action.file), failed(run, action.file.path, action.file.size))
     case "Pass":

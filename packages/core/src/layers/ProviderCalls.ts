@@ -37,7 +37,7 @@ const aroundLargeFile = (largeFile: LargeFile, { effect, stream }: Around): Larg
 /** `provider` with something around each of its calls. Nothing is added to what it can do, and nothing lost. */
 export const wrap = (provider: Provider, { effect, stream }: Around): Provider => {
   const { buckets, copy, digest, freeSpace, largeFile, leftovers, tidy, makeDirectory, move, moveDirectory } = provider
-  const { link, putIfAbsent, putIfSame, removeDirectory, statDirectory, touch, versions } = provider
+  const { link, putIfAbsent, putIfSame, removeDirectory, setMetadata, statDirectory, touch, versions } = provider
   const { hide } = versions ?? {}
   const at = (method: string, path: string): Call => ({ method, path })
   return {
@@ -59,6 +59,10 @@ export const wrap = (provider: Provider, { effect, stream }: Around): Provider =
     touch:
       touch &&
       ((file, modifiedAt, nanoseconds) => effect(touch(file, modifiedAt, nanoseconds), at("touch", file.path))),
+    setMetadata:
+      setMetadata &&
+      ((file, metadata, modifiedAt, nanoseconds) =>
+        effect(setMetadata(file, metadata, modifiedAt, nanoseconds), at("setMetadata", file.path))),
     remove: (path) => effect(provider.remove(path), at("remove", path)),
     makeDirectory: makeDirectory && ((path) => effect(makeDirectory(path), at("makeDirectory", path))),
     removeDirectory: removeDirectory && ((path) => effect(removeDirectory(path), at("removeDirectory", path))),

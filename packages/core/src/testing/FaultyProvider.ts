@@ -107,7 +107,7 @@ export const make = (provider: Provider, faults: ReadonlyArray<Fault>): FaultyPr
     })
 
   const { copy, largeFile, makeDirectory, move, moveDirectory, removeDirectory, statDirectory, touch } = provider
-  const { putIfAbsent, putIfSame } = provider
+  const { putIfAbsent, putIfSame, setMetadata } = provider
   return {
     ...provider,
     calls: (method) => counts.get(method) ?? 0,
@@ -125,6 +125,10 @@ export const make = (provider: Provider, faults: ReadonlyArray<Fault>): FaultyPr
     moveDirectory: moveDirectory && ((from, to) => effect("moveDirectory", from, moveDirectory(from, to))),
     touch:
       touch && ((file, modifiedAt, nanoseconds) => effect("touch", file.path, touch(file, modifiedAt, nanoseconds))),
+    setMetadata:
+      setMetadata &&
+      ((file, metadata, modifiedAt, nanoseconds) =>
+        effect("setMetadata", file.path, setMetadata(file, metadata, modifiedAt, nanoseconds))),
     remove: (path) => effect("remove", path, provider.remove(path)),
     makeDirectory: makeDirectory && ((path) => effect("makeDirectory", path, makeDirectory(path))),
     removeDirectory: removeDirectory && ((path) => effect("removeDirectory", path, removeDirectory(path))),

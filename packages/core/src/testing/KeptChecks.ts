@@ -88,6 +88,19 @@ export const keptChecks: ReadonlyArray<Check> = [
     assert.deepEqual(after.checksums, before.checksums)
     assert.equal(yield* textAt(provider, "a.bin"), "hello")
   }),
+  checkOf("setMetadata", "puts other metadata in the place of all there was, with a time", function* (set, provider) {
+    const metadata = { mode: "0644", first: "1" }
+    yield* provider.put(at("a.bin"), bytes("hello"), { modifiedAt, contentType, metadata })
+    const before = yield* provider.stat(at("a.bin"))
+    const later = modifiedAt + 86_400_654
+    const kept = { mode: "0600", second: "2" }
+    assert.deepEqual((yield* set(before, kept, later)).metadata, kept)
+    const after = yield* provider.stat(at("a.bin"))
+    assertModifiedAt(provider, after, later)
+    assert.deepEqual([after.size, after.contentType, after.metadata], [before.size, before.contentType, kept])
+    assert.deepEqual(after.checksums, before.checksums)
+    assert.equal(yield* textAt(provider, "a.bin"), "hello")
+  }),
   checkOf("touch", "does not touch a file that took the place of the one that was seen", function* (touch, provider) {
     yield* put(provider, "a.txt", "first")
     const seen = yield* provider.stat(at("a.txt"))

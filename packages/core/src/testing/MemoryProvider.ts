@@ -209,6 +209,10 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
       Effect.map(find("touch", file.path, file), (found) =>
         store(file.path, found.bytes, { ...found.file, modifiedAt })
       ),
+    setMetadata: (file, metadata, modifiedAt) =>
+      Effect.map(find("setMetadata", file.path, file), ({ bytes, file: { contentType } }) =>
+        store(file.path, bytes, { contentType, metadata, modifiedAt })
+      ),
     remove: (path) =>
       Effect.sync(() => {
         const wasThere = account.files.delete(absolute(path))

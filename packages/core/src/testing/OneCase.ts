@@ -23,7 +23,7 @@ export const make = (provider: Provider): Provider => {
     })
   const at = <F extends File>(file: F): Effect.Effect<F, StorageError> =>
     Effect.map(spelled(file.path), (path) => ({ ...file, path }))
-  const { copy, digest, makeDirectory, removeDirectory, statDirectory, touch } = provider
+  const { copy, digest, makeDirectory, removeDirectory, setMetadata, statDirectory, touch } = provider
   return {
     specification: provider.specification,
     name: provider.name,
@@ -45,6 +45,10 @@ export const make = (provider: Provider): Provider => {
     touch:
       touch &&
       ((file, modifiedAt, nanoseconds) => Effect.flatMap(at(file), (found) => touch(found, modifiedAt, nanoseconds))),
+    setMetadata:
+      setMetadata &&
+      ((file, metadata, modifiedAt, nanoseconds) =>
+        Effect.flatMap(at(file), (found) => setMetadata(found, metadata, modifiedAt, nanoseconds))),
     remove: (path) => Effect.flatMap(spelled(path), provider.remove),
     makeDirectory: makeDirectory && ((path) => Effect.flatMap(spelled(path), makeDirectory)),
     removeDirectory: removeDirectory && ((path) => Effect.flatMap(spelled(path), removeDirectory)),

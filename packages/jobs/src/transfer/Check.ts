@@ -123,15 +123,13 @@ const comparer = ({ destination, request, source }: Comparing) => {
   const by = request.sizeOnly === true ? "size" : request.checksum === true ? "checksum" : "time"
   const within = Compare.precision(source.capabilities, destination.capabilities, request.modifyWindowMillis)
   const hashing = Semaphore.makeUnsafe(hashers)
+  const comparison = Compare.forDestination({ by, withMetadata: request.metadata ?? false }, destination.capabilities)
   const compare = ({ ours, theirs }: Pair): Effect.Effect<Finding, StorageError> => {
     const item = ours.path
-    const verdict = Compare.decide(
-      Compare.asKept(ours, destination.capabilities),
-      theirs,
-      { by, withModes: request.metadata ?? false },
-      within
-    )
-    if (verdict._tag === "Same") return Effect.succeed({ kind: "same", item })
+    const verdict = Compare.decide(Compare.asKept(ours, destination.capabilities), theirs, comparison, within)
+    const same: Finding =
+      verdict.beside === undefined ? { kind: "same", item } : { kind: "different", item, because: verdict.beside }
+    if (verdict._tag === "Same") return Effect.succeed(same)
     if (verdict._tag === "Differs") return Effect.succeed({ kind: "different", item, because: verdict.because })
     if (verdict._tag === "Date") {
       const times = Effect.all([dated(source, ours), dated(destination, theirs)], { concurrency: 2 })
@@ -148,7 +146,7 @@ const comparer = ({ destination, request, source }: Comparing) => {
           because: verdict._tag === "Hash" && verdict.otherwise === "size differs" ? "size differs" : "time differs"
         }
       }
-      return isSame ? { kind: "same", item } : { kind: "different", item, because: "checksum differs" }
+      return isSame ? same : { kind: "different", item, because: "checksum differs" }
     })
   }
   return compare

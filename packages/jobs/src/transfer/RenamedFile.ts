@@ -29,6 +29,7 @@ export const make = (provider: Provider, from: RemotePath, to: RemotePath): Rena
     locate: locate && ((path) => locate(inside(path))),
     copy: undefined,
     touch: undefined,
+    setMetadata: undefined,
     versions: undefined
   }
   return { provider: renamed, stored }

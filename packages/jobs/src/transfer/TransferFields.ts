@@ -4,6 +4,7 @@ import type { Comparison } from "@ourclone/core/engine/Compare"
 import { CutoffMode } from "@ourclone/core/engine/Limit"
 import * as Schema from "effect/Schema"
 import { bwlimit, creating, flag, place, text, texts, tpslimit, whenPlaceBusy, whole } from "../kind/RequestFields.ts"
+import { spending } from "../place/CostFields.ts"
 import type { Which } from "../place/Earlier.ts"
 import type { Looking } from "../place/FileOrFolder.ts"
 import { filterFields } from "../place/FilterFields.ts"
@@ -19,7 +20,9 @@ export const comparing = {
 export const linking = {
   links: flag("Store symbolic links as files that end in .rclonelink, and make links of those again"),
   copyLinks: flag("Follow symbolic links"),
-  metadata: flag("Keep the modes of files, and symbolic links as links, where both sides can, as a mount does")
+  metadata: flag(
+    "Keep modes, owners and extended attributes of files, and symbolic links as links, where both sides can"
+  )
 }
 
 /** Which of the files that differ are transferred. */
@@ -58,16 +61,6 @@ export const checked = { source: place("A folder"), destination: place("The fold
 /** Of one file. */
 export const naming = {
   toName: flag("The destination is the name of the one file there, rather than the folder to bring it to")
-}
-
-/** What a run may spend. */
-export const spending = {
-  maxCost: Schema.optionalKey(
-    Schema.Finite.pipe(Schema.check(Schema.isGreaterThanOrEqualTo(0))).annotate({
-      description:
-        "Do nothing if it would cost more at once and in the first month, by the service's rates, in its currency"
-    })
-  )
 }
 
 /** What becomes of what is replaced or removed. */
@@ -183,6 +176,6 @@ export const comparisonOf = (request: Partial<Transferring>): Comparison => ({
   keepsNewer: request.update ?? false,
   keepsExisting: request.ignoreExisting ?? false,
   ignoresTimes: request.ignoreTimes ?? false,
-  withModes: request.metadata ?? false,
+  withMetadata: request.metadata ?? false,
   windowMillis: request.modifyWindowMillis
 })

@@ -27,12 +27,14 @@ const partConcurrency = 4
 export const metadataOf = ({ provider, settings }: World, node: Node): Metadata | undefined => {
   if (!provider.capabilities.keepsMetadata) return undefined
   const { gid, uid } = settings.owner
+  // An owner that is said already stays said, as whoever said it says it of every file.
+  const said = ofMetadata(node.seen?.metadata)
   return toMetadata(
     {
       isLink: node.kind === "symlink",
       mode: node.kind === "symlink" ? 0o777 : node.mode,
-      uid: node.uid === uid ? undefined : node.uid,
-      gid: node.gid === gid ? undefined : node.gid
+      uid: node.uid === uid && said?.uid === undefined ? undefined : node.uid,
+      gid: node.gid === gid && said?.gid === undefined ? undefined : node.gid
     },
     node.seen?.metadata
   )

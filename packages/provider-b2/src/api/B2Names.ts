@@ -31,6 +31,12 @@ export const fileRefusal = (name: string): string | undefined => {
   return undefined
 }
 
+const plain = /^[A-Za-z0-9._\-/~!$'()*;=:@]*$/
+
+/** Percent-coded UTF-8, `/` left as it is. `name` holds no half surrogate pair. */
+export const encode = (name: string): string =>
+  plain.test(name) ? name : encodeURIComponent(name).replaceAll("%2F", "/")
+
 /** Why B2 would refuse `metadata` as file info; `undefined` when it would not, as far as names go. */
 export const infoRefusal = (metadata: Metadata | undefined): string | undefined => {
   for (const name in metadata) {
@@ -39,8 +45,20 @@ export const infoRefusal = (metadata: Metadata | undefined): string | undefined 
   return undefined
 }
 
-const plain = /^[A-Za-z0-9._\-/~!$'()*;=:@]*$/
+/** Of ten, with a time, and with sizes and a SHA-1 of a large file, which this program notes itself. */
+const mostEntries = 6
+/** The name and all info of a file that is encrypted, or in a bucket with object lock; elsewhere there is room for more. */
+const mostBytes = 2048
+/** For what this program notes itself. */
+const ownBytes = 250
 
-/** Percent-coded UTF-8, `/` left as it is. `name` holds no half surrogate pair. */
-export const encode = (name: string): string =>
-  plain.test(name) ? name : encodeURIComponent(name).replaceAll("%2F", "/")
+/** Why B2 would refuse a file of this name with `metadata`, wherever it is stored; `undefined` when it would not. */
+export const roomRefusal = (metadata: Metadata, fileName: string): string | undefined => {
+  const refused = infoRefusal(metadata)
+  if (refused !== undefined) return refused
+  const entries = Object.entries(metadata)
+  if (entries.length > mostEntries) return `B2 has room for ${mostEntries} of them beside a file`
+  const bytes = entries.reduce((sum, [name, value]) => sum + name.length + encodeURIComponent(value).length, 0)
+  const most = Math.max(0, mostBytes - ownBytes - encode(fileName).length)
+  return bytes > most ? `B2 has room for ${most} bytes beside a file of this name, and this is ${bytes}` : undefined
+}

@@ -30,7 +30,9 @@ const ofTwo = <F extends OfTwo>(call: () => F): F => ((from, to, ...rest) => cal
 
 export const appendFileSync = (path: string, text: string): void => fs.appendFileSync(raw(path), text)
 export const existsSync = ofPath(() => fs.existsSync)
+export const lchownSync = ofPath(() => fs.lchownSync)
 export const linkSync = ofTwo(() => fs.linkSync)
+export const chmodSync = ofPath(() => fs.chmodSync)
 export const lstatSync = ofPath(() => fs.lstatSync)
 export const lutimesSync = ofPath(() => fs.lutimesSync)
 export const mkdirSync = ofPath(() => fs.mkdirSync)

@@ -7,8 +7,8 @@ import * as fs from "../disk/DiskFs.ts"
 import * as FileTime from "../disk/FileTime.ts"
 import * as OpenFile from "../disk/OpenFile.ts"
 import * as StatedSize from "../disk/StatedSize.ts"
+import * as LocalMetadata from "./LocalMetadata.ts"
 import * as Place from "./LocalPlace.ts"
-import * as Modes from "./Modes.ts"
 import * as Symlinks from "./Symlinks.ts"
 
 export interface Located {
@@ -47,7 +47,7 @@ export const stat = (place: Place.Place, path: RemotePath): DatedFile => {
     ...(isUnsure ? { isSizeUnsure: true } : {}),
     ...FileTime.ofExactStats(stats),
     checksums: {},
-    ...Modes.fields(place, isLink, Number(stats.mode))
+    ...LocalMetadata.fields(place, absolute, isLink, stats)
   }
 }
 

@@ -3,11 +3,11 @@
  * `name.rclonelink` whose content is the target.
  */
 
-import type { PutOptions } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, type RemotePath } from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as fs from "../disk/DiskFs.ts"
 import * as SettingTimes from "../disk/SettingTimes.ts"
+import * as LocalMetadata from "./LocalMetadata.ts"
 import type { Refusals } from "./Refusals.ts"
 
 export const suffix = ".rclonelink"
@@ -32,7 +32,7 @@ export const write = (
   link: string,
   temporary: string,
   target: Uint8Array,
-  options: PutOptions,
+  attributes: LocalMetadata.Given,
   refusals: Refusals
 ): void => {
   if (target.length === 0 || target.includes(0)) {
@@ -43,7 +43,8 @@ export const write = (
   }
   fs.symlinkSync(target, temporary)
   try {
-    refusals.allow("times", () => SettingTimes.ofLink(temporary, options))
+    if (attributes.kept !== undefined) LocalMetadata.giveOwner(temporary, attributes.kept, refusals)
+    refusals.allow("times", () => SettingTimes.ofLink(temporary, attributes))
     fs.renameSync(temporary, link)
   } catch (error) {
     fs.rmSync(temporary, { force: true })

@@ -18,8 +18,8 @@ import * as fs from "../disk/DiskFs.ts"
 import * as FileTime from "../disk/FileTime.ts"
 import * as StatedSize from "../disk/StatedSize.ts"
 import { codeOf, reasonOf } from "../place/LocalErrors.ts"
+import * as LocalMetadata from "../place/LocalMetadata.ts"
 import * as Place from "../place/LocalPlace.ts"
-import * as Modes from "../place/Modes.ts"
 import * as Slices from "../place/Slices.ts"
 import * as Symlinks from "../place/Symlinks.ts"
 import * as DirectoryNames from "./DirectoryNames.ts"
@@ -117,7 +117,11 @@ class Walk {
       const isUnsure = StatedSize.isUnsure(absolute, stats.dev, stats.size)
       // Of most files there is no more to say, and of all of them something would take a third of this.
       if (!isUnsure && !this.place.metadata) return file
-      return { ...file, ...Modes.fields(this.place, false, stats.mode), ...(isUnsure ? { isSizeUnsure: true } : {}) }
+      return {
+        ...file,
+        ...LocalMetadata.fields(this.place, absolute, false, stats),
+        ...(isUnsure ? { isSizeUnsure: true } : {})
+      }
     } catch (error) {
       return this.failure(path, error)
     }
@@ -132,7 +136,7 @@ class Walk {
         size: Symlinks.readTarget(absolute).length,
         modifiedAt: FileTime.ofStats(stats),
         checksums: {},
-        ...Modes.fields(this.place, true, stats.mode)
+        ...LocalMetadata.fields(this.place, absolute, true, stats)
       }
     } catch (error) {
       return this.failure(path, error)

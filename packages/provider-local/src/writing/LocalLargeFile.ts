@@ -37,8 +37,8 @@ import * as fs from "../disk/DiskFs.ts"
 import * as FrontierHash from "../hashing/FrontierHash.ts"
 import { attempt, codeOf, toStorageError } from "../place/LocalErrors.ts"
 import * as LocalFiles from "../place/LocalFiles.ts"
+import * as LocalMetadata from "../place/LocalMetadata.ts"
 import * as Place from "../place/LocalPlace.ts"
-import * as Modes from "../place/Modes.ts"
 import { isAbandoned } from "../unfinished/AbandonedFiles.ts"
 import * as Journal from "../unfinished/Journal.ts"
 import { journalName, makeId, temporaryName } from "../unfinished/TemporaryName.ts"
@@ -259,15 +259,15 @@ export const make = ({ durability, folders, freeSpace, place, refusals }: Shared
     const modifiedAt = file.modifiedAt ?? Date.now()
     const fd = openTemporary(file)
     try {
-      const mode = Modes.wanted(place, metadata)
-      Replacement.commit({ target, temporary, fd }, { modifiedAt, nanoseconds, mode }, refusals)
+      const kept = LocalMetadata.wanted(place, metadata)
+      Replacement.commit({ target, temporary, fd }, { modifiedAt, nanoseconds, kept }, refusals)
     } finally {
       fs.closeSync(fd)
     }
     Replacement.discard(journalOf(file))
     freeSpace.release(temporary)
     const checksums = file.sha1 === undefined ? {} : { sha1: file.sha1 }
-    const kept = Modes.fields(place, false, Modes.wanted(place, metadata) ?? 0)
+    const kept = place.metadata ? LocalMetadata.fields(place, target, false, fs.lstatSync(target)) : {}
     return { _tag: "File", path: file.path, size, modifiedAt, nanoseconds, checksums, ...kept }
   }
 

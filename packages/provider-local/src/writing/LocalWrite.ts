@@ -21,8 +21,8 @@ import * as Stream from "effect/Stream"
 import * as fs from "../disk/DiskFs.ts"
 import * as FileTime from "../disk/FileTime.ts"
 import { attempt, toStorageError } from "../place/LocalErrors.ts"
+import * as LocalMetadata from "../place/LocalMetadata.ts"
 import * as Place from "../place/LocalPlace.ts"
-import * as Modes from "../place/Modes.ts"
 import type { Refusals } from "../place/Refusals.ts"
 import * as Symlinks from "../place/Symlinks.ts"
 import { makeId, temporaryName } from "../unfinished/TemporaryName.ts"
@@ -50,32 +50,32 @@ const checkSha1 = (source: ByteSource, actual: string): void => {
 /** Every disk has the times between; of others it may have the nearest one, and says nothing. */
 const [earliest, latest] = [0, Date.UTC(2100)]
 
-const keptTime = ({ modifiedAt, nanoseconds = 0 }: PutOptions, look: () => { readonly mtimeNs: bigint }) =>
+const keptTime = ({ modifiedAt, nanoseconds = 0 }: PutOptions, look: () => fs.BigIntStats) =>
   modifiedAt >= earliest && modifiedAt < latest ? { modifiedAt, nanoseconds } : FileTime.ofExactStats(look())
 
-/** `look` looks at what was stored. */
+/** `look` looks at what was stored, at `absolute`. */
 const stored = (
   place: Place.Place,
   path: RemotePath.RemotePath,
   source: ByteSource,
   options: PutOptions,
-  look: () => { readonly mtimeNs: bigint }
+  absolute: string,
+  look: () => fs.BigIntStats
 ): DatedFile => ({
   _tag: "File",
   path,
   size: source.size,
   ...keptTime(options, look),
   checksums: source.sha1 === undefined ? {} : { sha1: source.sha1 },
-  ...Modes.fields(place, Modes.isLink(place, options.metadata), Modes.wanted(place, options.metadata) ?? 0)
+  ...(place.metadata
+    ? LocalMetadata.fields(place, absolute, LocalMetadata.isLink(place, options.metadata), look())
+    : {})
 })
 
-const attributesOf = (
-  place: Place.Place,
-  { metadata, modifiedAt, nanoseconds }: PutOptions
-): Replacement.Attributes => ({
+const attributesOf = (place: Place.Place, { metadata, modifiedAt, nanoseconds }: PutOptions): LocalMetadata.Given => ({
   modifiedAt,
   nanoseconds,
-  mode: Modes.wanted(place, metadata)
+  kept: LocalMetadata.wanted(place, metadata)
 })
 
 /** What all writes of one provider share. */
@@ -113,7 +113,9 @@ const makePut = (
     try {
       FileWriting.writeNow(replacement.fd, bytes)
       commit(replacement, attributesOf(place, options), refusals)
-      return stored(place, path, source, options, () => fs.fstatSync(replacement.fd, { bigint: true }))
+      return stored(place, path, source, options, replacement.target, () =>
+        fs.fstatSync(replacement.fd, { bigint: true })
+      )
     } catch (error) {
       Replacement.discard(replacement.temporary)
       throw error
@@ -145,7 +147,9 @@ const makePut = (
       checkSize(source, position)
       if (hashing !== undefined) checkSha1(source, hashing.digest("hex"))
       commit(replacement, attributesOf(place, options), refusals)
-      return stored(place, path, source, options, () => fs.fstatSync(replacement.fd, { bigint: true }))
+      return stored(place, path, source, options, replacement.target, () =>
+        fs.fstatSync(replacement.fd, { bigint: true })
+      )
     })
     if (options.durable !== true) return Effect.andThen(write, finish)
     const flush = FileWriting.flush(replacement.fd, toError)
@@ -195,9 +199,9 @@ const makePut = (
     const link = place.links ? Symlinks.withoutSuffix(twin) : twin
     const temporary = Replacement.beside(link, temporaryName(RemotePath.basename(path), makeId()))
     folders.forget()
-    Symlinks.write(link, temporary, bytes, options, refusals)
+    Symlinks.write(link, temporary, bytes, attributesOf(place, options), refusals)
     if (place.links && fs.lstatSync(twin, { throwIfNoEntry: false })?.isFile()) fs.unlinkSync(twin)
-    return stored(place, path, source, options, () => fs.lstatSync(link, { bigint: true }))
+    return stored(place, path, source, options, link, () => fs.lstatSync(link, { bigint: true }))
   }
 
   const putLink: Put = (path, source, options) =>
@@ -210,7 +214,7 @@ const makePut = (
         )
 
   return (path, source, options) => {
-    const isLink = (place.links && Symlinks.isLinkPath(path)) || Modes.isLink(place, options.metadata)
+    const isLink = (place.links && Symlinks.isLinkPath(path)) || LocalMetadata.isLink(place, options.metadata)
     const put = isLink ? putLink : putFile
     const stored = put(path, source, options)
     return options.durable === true ? Effect.tap(stored, () => durability.keepName(path)) : stored

@@ -11,6 +11,7 @@ import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageEr
 import * as fs from "../disk/DiskFs.ts"
 import * as SettingTimes from "../disk/SettingTimes.ts"
 import { codeOf } from "../place/LocalErrors.ts"
+import * as LocalMetadata from "../place/LocalMetadata.ts"
 import * as Place from "../place/LocalPlace.ts"
 import type { Refusals } from "../place/Refusals.ts"
 import { isTemporary, makeId, temporaryName } from "../unfinished/TemporaryName.ts"
@@ -69,22 +70,31 @@ export const create = (place: Place.Place, folders: Folders, path: RemotePath.Re
   }
 }
 
-/** What a file gets besides its bytes. */
-export interface Attributes extends SettingTimes.Time {
-  /** Permission bits; those of the file that it replaces where they are not said. */
-  readonly mode?: number | undefined
-}
-
 const setMode = (fd: number, mode: number | undefined, refusals: Refusals): void => {
   if (mode !== undefined && mode !== (fs.fstatSync(fd).mode & 0o777)) {
     refusals.allow("permissions", () => fs.fchmodSync(fd, mode))
   }
 }
 
-/** Gives the temporary file its time and permissions, and then its name. The file stays open. */
-export const commit = ({ target, temporary, fd }: Replacement, attributes: Attributes, refusals: Refusals): void => {
+const give = (
+  { target, temporary }: Pick<Replacement, "target" | "temporary">,
+  { kept }: LocalMetadata.Given,
+  refusals: Refusals
+): void => {
+  if (kept === undefined) return
+  LocalMetadata.giveOwner(temporary, kept, refusals)
+  LocalMetadata.giveLocalMetadata.Given(temporary, kept, refusals, target)
+}
+
+/** Gives the temporary file its time, permissions and what else it is to have, and then its name. The file stays open. */
+export const commit = (
+  { target, temporary, fd }: Replacement,
+  attributes: LocalMetadata.Given,
+  refusals: Refusals
+): void => {
   const before = modeOf(target)
-  setMode(fd, attributes.mode ?? before, refusals)
+  give({ target, temporary }, attributes, refusals)
+  setMode(fd, attributes.kept?.mode ?? before, refusals)
   refusals.allow("times", () => SettingTimes.ofFile(fd, attributes))
   fs.renameSync(temporary, target)
 }
@@ -92,8 +102,13 @@ export const commit = ({ target, temporary, fd }: Replacement, attributes: Attri
 const withoutLinks = new Set<string | undefined>(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])
 
 /** `commit` where nothing is. Throws `AlreadyExists`; `InvalidRequest` on a file system without hard links, which has no such step. */
-export const commitNew = ({ target, temporary, fd }: Replacement, attributes: Attributes, refusals: Refusals): void => {
-  setMode(fd, attributes.mode, refusals)
+export const commitNew = (
+  { target, temporary, fd }: Replacement,
+  attributes: LocalMetadata.Given,
+  refusals: Refusals
+): void => {
+  give({ target, temporary }, attributes, refusals)
+  setMode(fd, attributes.kept?.mode, refusals)
   refusals.allow("times", () => SettingTimes.ofFile(fd, attributes))
   try {
     fs.linkSync(temporary, target)

@@ -34,15 +34,21 @@ const decode = (value: string): string =>
   )
 
 /** Why S3 would refuse `metadata`; `undefined` when it would not. */
-export const refusal = (metadata: Metadata | undefined): string | undefined => {
+export const refusal = (metadata: Metadata | undefined, room = most): string | undefined => {
   let bytes = 0
   for (const [name, value] of Object.entries(metadata ?? {})) {
     if (!/^[a-z0-9_-]{1,50}$/.test(name)) return `metadata has names of up to 50 of a-z 0-9 - and _, not "${name}"`
     if (kept.has(name)) return `the metadata "${name}" is kept for times and digests; choose another name`
     bytes += name.length + encode(value).length
   }
-  return bytes > most ? `S3 keeps up to ${most} bytes of metadata, and this is ${bytes}` : undefined
+  return bytes > room ? `S3 keeps up to ${room} bytes of metadata, and this is ${bytes}` : undefined
 }
+
+/** For times and digests. */
+const ownBytes = 200
+
+/** Why S3 would refuse `metadata` beside what this program notes itself. */
+export const roomRefusal = (metadata: Metadata): string | undefined => refusal(metadata, most - ownBytes)
 
 export const toHeaders = (metadata: Metadata | undefined): { readonly [name: string]: string } =>
   Object.fromEntries(Object.entries(metadata ?? {}).map(([name, value]) => [name, encode(value)]))
@@ -52,3 +58,9 @@ export const ofHeaders = (headers: { readonly [name: string]: string }): Metadat
   const own = Object.entries(headers).filter(([name]) => !kept.has(name))
   return own.length === 0 ? undefined : Object.fromEntries(own.map(([name, value]) => [name, decode(value)]))
 }
+
+/** All that is kept with an object, with `metadata` in the place of what belongs to whoever stored it. */
+export const replaced = (headers: { readonly [name: string]: string }, metadata: Metadata | undefined) => ({
+  ...Object.fromEntries(Object.entries(headers).filter(([name]) => kept.has(name))),
+  ...toHeaders(metadata)
+})

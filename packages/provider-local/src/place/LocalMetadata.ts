@@ -1,0 +1,129 @@
+/** Kind, mode, owner and extended attributes of files as what is kept beside them, where that was asked for. */
+import type { Metadata } from "@ourclone/core/contract/Entry"
+import * as ExtendedAttributes from "@ourclone/core/contract/ExtendedAttributes"
+import { ofMetadata, toMetadata, usualMode } from "@ourclone/core/contract/PosixMetadata"
+import * as Spelling from "@ourclone/core/contract/Spelling"
+import * as Posix from "@ourclone/system/Posix"
+import * as fs from "../disk/DiskFs.ts"
+import type * as SettingTimes from "../disk/SettingTimes.ts"
+import { codeOf } from "./LocalErrors.ts"
+import type { Place } from "./LocalPlace.ts"
+import type { Refusals } from "./Refusals.ts"
+
+/** What another machine can be told to set: nothing that gives a program its owner's rights. */
+const permissions = 0o777
+
+/** Of attributes, those of users: the others give rights, or belong to the system. macOS knows no such kinds. */
+const prefix = process.platform === "darwin" ? "" : "user."
+
+/** Whether files can be given to others: as the system lets its administrator alone. */
+export const setsOwners = (): boolean => process.geteuid?.() === 0
+
+const bytesOf = (path: string): Buffer => (path.isWellFormed() ? Buffer.from(path) : Spelling.toBytes(path))
+const nameOnDisk = (name: string): Buffer => bytesOf(prefix + name)
+
+const attributesOf = (absolute: string): ExtendedAttributes.Kept => {
+  const path = bytesOf(absolute)
+  const attributes = new Map<string, Uint8Array>()
+  let isPart = Posix.notKept() !== undefined
+  try {
+    for (const onDisk of Posix.listAttributes(path)) {
+      const name = Spelling.ofBytes(onDisk)
+      if (name.startsWith(prefix)) attributes.set(name.slice(prefix.length), Posix.getAttribute(path, onDisk))
+    }
+  } catch {
+    // It may not be read, or was taken away meanwhile: whoever asks next sees the rest.
+    isPart = true
+  }
+  return { attributes, isPart }
+}
+
+type Stats = Readonly<Record<"mode" | "uid" | "gid", number | bigint>>
+
+/** The fields of an entry that say it; none where it was not asked for. */
+export const fields = (
+  place: Place,
+  absolute: string,
+  isLink: boolean,
+  { gid, mode, uid }: Stats
+): { readonly metadata?: Metadata } => {
+  if (!place.metadata) return {}
+  const knowsOwners = process.platform !== "win32"
+  const posix = {
+    isLink,
+    mode: Number(mode) & permissions,
+    uid: knowsOwners ? Number(uid) : undefined,
+    gid: knowsOwners ? Number(gid) : undefined
+  }
+  // A link has none of its users.
+  const attributes = isLink || !knowsOwners ? {} : ExtendedAttributes.toMetadata(attributesOf(absolute))
+  const metadata = toMetadata(posix, attributes)
+  return metadata === undefined ? {} : { metadata }
+}
+
+/** Whether it is to be a symbolic link with its bytes for a target. */
+export const isLink = (place: Place, metadata: Metadata | undefined): boolean =>
+  place.metadata && ofMetadata(metadata)?.isLink === true
+
+/** What a file is to get. */
+export interface Wanted {
+  /** Permission bits. */
+  readonly mode: number
+  readonly uid: number | undefined
+  readonly gid: number | undefined
+  readonly attributes: ExtendedAttributes.Attributes
+  /** Whether it is to have no others. */
+  readonly isAll: boolean
+}
+
+/** What a file gets besides its bytes. */
+export interface Given extends SettingTimes.Time {
+  /** Without it the file has the permissions of the one that it replaces, and else what new ones have. */
+  readonly kept?: Wanted | undefined
+}
+
+/** Undefined where nothing is to be set. */
+export const wanted = (place: Place, metadata: Metadata | undefined): Wanted | undefined => {
+  if (!place.metadata) return undefined
+  const { gid, mode = usualMode, uid } = ofMetadata(metadata) ?? {}
+  const { attributes, isPart } = ExtendedAttributes.ofMetadata(metadata)
+  return { mode: mode & permissions, uid, gid, attributes, isAll: !isPart && uid !== undefined }
+}
+
+/** Of a link, its own. It comes before permissions and attributes, which a new owner may lose. */
+export const giveOwner = (absolute: string, { gid, uid }: Pick<Wanted, "uid" | "gid">, refusals: Refusals): void => {
+  if (uid === undefined && gid === undefined) return
+  const stats = fs.lstatSync(absolute)
+  const [user, group] = [uid ?? stats.uid, gid ?? stats.gid]
+  if (user === stats.uid && group === stats.gid) return
+  refusals.allow("owners", () => fs.lchownSync(absolute, user, group))
+}
+
+const withoutRoom: ReadonlySet<string | undefined> = new Set(["ENOSPC", "E2BIG", "ERANGE", "EDQUOT"])
+
+/** A file that may not be written to by its owner takes none: its permissions are set after this. `name` is what it will be called. */
+export const giveAttributes = (
+  absolute: string,
+  { attributes, isAll }: Wanted,
+  refusals: Refusals,
+  name = absolute
+): void => {
+  const there = attributesOf(absolute)
+  const extra = isAll ? [...there.attributes.keys()].filter((name) => !attributes.has(name)) : []
+  const missing = [...attributes].filter(([name, value]) => {
+    const found = there.attributes.get(name)
+    return found === undefined || Buffer.compare(found, value) !== 0
+  })
+  const path = bytesOf(absolute)
+  for (const one of extra) refusals.allow("attributes", () => Posix.removeAttribute(path, nameOnDisk(one)))
+  for (const [one, value] of missing) {
+    refusals.allow("attributes", () => {
+      try {
+        Posix.setAttribute(path, nameOnDisk(one), value)
+      } catch (error) {
+        if (!withoutRoom.has(codeOf(error))) throw error
+        refusals.withoutRoom(name, one)
+      }
+    })
+  }
+}
