@@ -1,4 +1,5 @@
 /** `bisync`: from what was typed to an exit code. */
+import * as Cost from "@ourclone/core/engine/Cost"
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
@@ -53,6 +54,7 @@ const optionsOf = (output: Output.Output, flags: Flags): JobRun.JobRunOptions =>
         result: (fact) => {
           const line = previewLine(fact)
           if (line !== undefined) output.line(line)
+          else if (fact._tag === "Note") output.note(printable(fact.message))
         }
       }
     : {
@@ -80,6 +82,7 @@ export const run = Effect.fnUntraced(function* (flags: Flags) {
   }
   const { summary, view } = yield* JobRun.run(kind, request, output, optionsOf(output, flags))
   if (!output.isJson) output.note(`${sums(summary)}${dryRun ? ". Nothing was done: --dry-run" : ""}`)
+  if (summary.cost !== undefined && !output.isJson) output.note(`it ${Cost.words(summary.cost)}`)
   if (summary.failed === 0) return
   for (const line of [`${Amount.files(summary.failed)} failed:`, ...RunReport.failureLines(view)]) output.problem(line)
   if (!dryRun) return yield* new ExitCode.CommandStopped({ code: ExitCode.someFilesFailed, message: "" })

@@ -96,6 +96,7 @@ export const preview = <Asked>(
     result: (fact) => {
       const text = TransferText.ofPreview(fact)
       if (text !== undefined) output.line(text)
+      else if (fact._tag === "Note") output.note(printable(fact.message))
     },
     stopped: total
   }).pipe(

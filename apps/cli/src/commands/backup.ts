@@ -1,3 +1,4 @@
+import { spending } from "@ourclone/jobs/place/CostFields"
 import { comparing, describing, leavingOut, storing } from "@ourclone/jobs/repository/BackupFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -38,7 +39,7 @@ export const backup = Command.make(
       tag: { metavar: "tag,…", description: "Give the snapshot these tags; may be repeated" },
       host: { alias: "H", metavar: "name" }
     }),
-    ...flagsOf({ ...comparing, ...storing }, { force: { alias: "f" } }),
+    ...flagsOf({ ...comparing, ...storing, ...spending }, { force: { alias: "f" } }),
     noScan: on("no-scan", "Begin at once, without counting first what there is"),
     dryRun
   },

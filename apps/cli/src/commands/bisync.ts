@@ -1,3 +1,4 @@
+import { spending } from "@ourclone/jobs/place/CostFields"
 import { pacing } from "@ourclone/jobs/transfer/TransferFields"
 import { merging, pairing } from "@ourclone/jobs/twoway/BisyncFields"
 import * as Command from "effect/cli/Command"
@@ -14,7 +15,7 @@ export const bisync = Command.make(
     first: argumentOf(pairing, "first"),
     second: argumentOf(pairing, "second"),
     dryRun,
-    ...flagsOf({ ...merging, ...pacing }),
+    ...flagsOf({ ...merging, ...spending, ...pacing }),
     createsBucket: refusalOf("createsBucket"),
     progress: on("progress", "Show progress even where standard error is no terminal").pipe(Flag.withAlias("P")),
     filters: filterFlags

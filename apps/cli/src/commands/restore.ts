@@ -1,3 +1,4 @@
+import { spending } from "@ourclone/jobs/place/CostFields"
 import { restoring } from "@ourclone/jobs/repository/RestoreFields"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -23,7 +24,8 @@ export const restore = Command.make(
       sparse: restoring.sparse,
       includeXattr: restoring.includeXattr,
       excludeXattr: restoring.excludeXattr,
-      ownershipByName: restoring.ownershipByName
+      ownershipByName: restoring.ownershipByName,
+      ...spending
     }),
     special: on("special", "Make device nodes and set setuid, setgid and capabilities of files; root's restore does"),
     noSpecial: on("no-special", "Leave these out, though root restores: for a repository of somebody you do not trust"),

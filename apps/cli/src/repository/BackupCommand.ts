@@ -1,5 +1,6 @@
 /** `backup`: from flags to a snapshot. */
 import type { Compression } from "@ourclone/backup/format/Zstd"
+import * as Cost from "@ourclone/core/engine/Cost"
 import * as Amount from "@ourclone/core/events/Amount"
 import { kind, type Summary } from "@ourclone/jobs/repository/BackupJob"
 import * as Effect from "effect/Effect"
@@ -40,6 +41,7 @@ export interface BackupFlags extends RepositoryInput, BackupPathsInput, BackupIn
   readonly compression: Compression | undefined
   readonly packSizeBytes: number | undefined
   readonly readConcurrency: number | undefined
+  readonly maxCost: number | undefined
   readonly noScan: boolean
   readonly dryRun: boolean
 }
@@ -91,6 +93,7 @@ const requestOf = Effect.fnUntraced(function* (
     compression: yield* compressionOf(flags),
     packSizeBytes: flags.packSizeBytes,
     readConcurrency: flags.readConcurrency,
+    maxCost: flags.maxCost,
     scan: wantsProgress && !flags.noScan,
     items: output.isVerbose
   }
@@ -105,6 +108,7 @@ const requestOf = Effect.fnUntraced(function* (
 const tellSummary = (output: Output, summary: Summary): void => {
   if (output.isJson) output.json(BackupReport.summaryJson(summary))
   else for (const line of BackupReport.summaryLines(summary)) output.note(line)
+  if (summary.cost !== undefined && !output.isJson) output.note(`it ${Cost.words(summary.cost)}`)
   if (summary.failures === 0 || output.isJson) return
   const paths = Amount.counted(summary.failures, "path")
   output.problem(`${paths} could not be read, and the snapshot is without that`)

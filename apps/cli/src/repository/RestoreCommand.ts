@@ -1,5 +1,6 @@
 /** `restore`: from flags to a request, and the words for what became of it. */
 import { resolve } from "node:path"
+import * as Cost from "@ourclone/core/engine/Cost"
 import { kind, type Request } from "@ourclone/jobs/repository/RestoreJob"
 import * as Effect from "effect/Effect"
 import { type CommandStopped, usage } from "../ExitCode.ts"
@@ -24,6 +25,7 @@ export interface RestoreFlags extends ReadingInput, SnapshotFilterInput, Exclude
   readonly excludeXattr: ReadonlyArray<string>
   readonly ownershipByName: boolean
   readonly noSpecial: boolean
+  readonly maxCost: number | undefined
   readonly dryRun: boolean
 }
 
@@ -57,7 +59,7 @@ export const run = (flags: RestoreFlags) =>
         ...patterns,
         snapshot: flags.snapshot,
         target,
-        ...given({ overwrite: flags.overwrite }),
+        ...given({ overwrite: flags.overwrite, maxCost: flags.maxCost }),
         delete: flags.delete,
         verify: flags.verify,
         sparse: flags.sparse,
@@ -73,6 +75,7 @@ export const run = (flags: RestoreFlags) =>
       const summary = yield* RepositoryJob.run(output, kind, request, view, options)
       if (output.isJson) output.json(RestoreReport.summaryJson(summary))
       else output.note(RestoreReport.summaryText(summary, target))
+      if (summary.cost !== undefined && !output.isJson) output.note(`it ${Cost.words(summary.cost)}`)
       if (summary.failures > 0) return yield* someFailed
     })
   )

@@ -58,6 +58,9 @@ export class RestoreRun {
   readonly partials = new Map<number, Buffer>()
   private readonly options: RunOptions
 
+  /** Of a dry run. */
+  fetched: RestoreSummary["fetched"]
+
   constructor(options: RunOptions) {
     this.options = options
   }
@@ -221,7 +224,8 @@ export class RestoreRun {
       bytesSkipped,
       failures,
       ...(filesVerified === undefined ? {} : { filesVerified }),
-      dryRun: this.options.isDryRun
+      dryRun: this.options.isDryRun,
+      ...(this.fetched === undefined ? {} : { fetched: this.fetched })
     }
   }
 }

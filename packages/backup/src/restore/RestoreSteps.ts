@@ -9,7 +9,7 @@ import { besideName } from "./BesideName.ts"
 import type { IsOwn } from "./OwnRepository.ts"
 import * as Entries from "./RestoreEntries.ts"
 import { writeRecord } from "./RestoreMessages.ts"
-import { writePieces } from "./RestorePlan.ts"
+import { batches, orderBlobs, writePieces } from "./RestorePlan.ts"
 import { ask, type RestoreParts, temporaryOf } from "./RestoreRun.ts"
 import * as Surplus from "./RestoreSurplus.ts"
 import { RestoreTableWriter } from "./RestoreTable.ts"
@@ -123,7 +123,17 @@ export const examine = Effect.fnUntraced(function* (parts: RestoreParts): Effect
 })
 
 /** Counts and tells what would be done. */
-export const pretend = Effect.fnUntraced(function* ({ entries, run }: RestoreParts): Effect.fn.Return<void> {
+const fetchedBy = (entries: Entries.RestoreEntries, index: RestoreParts["index"]) => {
+  const fetched = { bytes: 0, reads: 0 }
+  for (const { length } of batches(orderBlobs(entries, index), entries, index)) {
+    fetched.bytes += length
+    fetched.reads++
+  }
+  return fetched
+}
+
+export const pretend = Effect.fnUntraced(function* ({ entries, index, run }: RestoreParts): Effect.fn.Return<void> {
+  run.fetched = fetchedBy(entries, index)
   for (let entry = 0; entry < entries.count; entry++) {
     if (entry % entriesAtOnce === 0) yield* run.room
     if (entries.hasFailed.get(entry) === 1 || entries.isDone.get(entry) === 1) continue

@@ -17,4 +17,6 @@ export interface RestoreSummary extends RestoreCounts {
   /** Files read again and found right; absent without `verify`. */
   readonly filesVerified?: number
   readonly dryRun: boolean
+  /** What would be asked of packs, with `dryRun`; what files there have already is not. */
+  readonly fetched?: { readonly bytes: number; readonly reads: number }
 }

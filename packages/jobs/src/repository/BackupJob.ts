@@ -3,9 +3,12 @@ import * as Archiver from "@ourclone/backup/archive/Archiver"
 import type { BackupOptions, StandardInput } from "@ourclone/backup/archive/BackupOptions"
 import * as ExcludeRules from "@ourclone/backup/choose/Excludes"
 import * as GoTime from "@ourclone/backup/go/GoTime"
+import type { Repository } from "@ourclone/backup/repository/Repository"
 import { LocalFailure, RepositoryError } from "@ourclone/backup/repository/RepositoryError"
 import * as SnapshotGroups from "@ourclone/backup/repository/SnapshotGroups"
 import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
+import type * as Cost from "@ourclone/core/engine/Cost"
+import { silent } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -13,8 +16,11 @@ import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { flag, text, texts } from "../kind/RequestFields.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
+import { spending } from "../place/CostFields.ts"
 import * as OwnFiles from "../place/OwnFiles.ts"
 import * as OwnFolder from "../place/OwnFolder.ts"
+import * as WhatItCosts from "../place/WhatItCosts.ts"
+import { costing } from "../place/WhatItCosts.ts"
 import { comparing, describing, leavingOut, storing } from "./BackupFields.ts"
 import { access, excludes, locking } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
@@ -34,6 +40,7 @@ export const Request = Schema.Struct({
   ...describing,
   ...comparing,
   ...storing,
+  ...spending,
   scan: flag("Count first what there is, so that progress knows the end"),
   items: flag("Tell of each file")
 })
@@ -64,7 +71,9 @@ export const Summary = Schema.Struct({
   tree: Schema.String,
   /** Paths that are not, or not fully, in the snapshot; each was told. */
   failures: count,
-  isPreview: Schema.Boolean
+  isPreview: Schema.Boolean,
+  /** Of a preview. */
+  ...costing
 })
 export type Summary = typeof Summary.Type
 
@@ -83,6 +92,10 @@ const refuse = (request: Request): InvalidJob | undefined => {
   }
   if (stdinFilename === undefined && named === 0) {
     return new InvalidJob({ field: "paths", message: "nothing to back up is named" })
+  }
+  if (stdinFilename !== undefined && request.maxCost !== undefined) {
+    const message = "what it costs is known when all is read, and input beside the request can be read only once"
+    return new InvalidJob({ field: "maxCost", message })
   }
   return Patterns.refuse(request)
 }
@@ -141,11 +154,36 @@ const optionsOf = Effect.fnUntraced(function* (request: Request, beside: Beside,
   return options
 })
 
+/** For the configuration, a key, locks and snapshots. */
+const fixedCalls = 10
+
+/** What the packs, the index and the snapshot of a backup ask of its storage; the files are listed once, for the index. */
+const usesOf = (
+  storage: Repository["provider"],
+  { dataAddedPacked }: Pick<Summary, "dataAddedPacked">
+): ReadonlyArray<Cost.Use> => [
+  { storage, sentBytes: dataAddedPacked, storedBytes: dataAddedPacked, listedFiles: 0, calls: fixedCalls }
+]
+
+/** Reads all that is new once more, as only then nothing has been spent. Fails as `WhatItCosts.refuse` does. */
+const refuseCost = Effect.fnUntraced(function* (
+  repository: Repository,
+  request: Request,
+  beside: Beside,
+  most: number
+) {
+  const options = yield* optionsOf({ ...request, scan: false, items: false }, { ...beside, tell: silent }, true)
+  const found = yield* Effect.scoped(Archiver.backup(repository, options))
+  yield* WhatItCosts.refuse(usesOf(repository.provider, found), most)
+})
+
 const begin = (isPreview: boolean) =>
   Effect.fnUntraced(function* (request: Request, beside: Beside) {
     const options = yield* optionsOf(request, beside, isPreview)
     yield* Archiver.prepare
     const repository = yield* OpenedRepository.open(request, beside)
+    const { maxCost } = request
+    if (maxCost !== undefined && !isPreview) yield* refuseCost(repository, request, beside, maxCost)
     const working = Archiver.backup(repository, options)
     const { isDryRun, parentId, snapshotId, ...counts } = yield* isPreview
       ? working
@@ -153,6 +191,7 @@ const begin = (isPreview: boolean) =>
     const summary: Summary = {
       ...counts,
       isPreview: isDryRun,
+      ...(isDryRun ? WhatItCosts.costOf(usesOf(repository.provider, counts), beside.tell) : {}),
       ...(snapshotId === undefined ? {} : { snapshotId }),
       ...(parentId === undefined ? {} : { parentId })
     }

@@ -1,13 +1,20 @@
 /** `restore`: a snapshot, or a part of it, onto this machine. */
 import { isAbsolute, resolve } from "node:path"
+import type { Repository } from "@ourclone/backup/repository/Repository"
 import * as Snapshots from "@ourclone/backup/repository/Snapshots"
 import * as AttributeChoice from "@ourclone/backup/restore/AttributeChoice"
 import * as Restorer from "@ourclone/backup/restore/Restorer"
+import type { RestoreSummary } from "@ourclone/backup/restore/RestoreSummary"
+import type * as Cost from "@ourclone/core/engine/Cost"
+import { silent } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { flag } from "../kind/RequestFields.ts"
+import { spending } from "../place/CostFields.ts"
+import * as WhatItCosts from "../place/WhatItCosts.ts"
+import { costing } from "../place/WhatItCosts.ts"
 import { excludes, includes, reading, snapshotFilter } from "./Fields.ts"
 import * as LoadedRepository from "./LoadedRepository.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
@@ -24,6 +31,7 @@ export const Request = Schema.Struct({
   ...excludes,
   ...includes,
   ...restoring,
+  ...spending,
   items: flag("Tell of each path")
 })
 export type Request = typeof Request.Type
@@ -43,7 +51,9 @@ export const Summary = Schema.Struct({
   /** Files read again and found right; absent where that was not asked for. */
   filesVerified: Schema.optionalKey(Schema.Int),
   durationMillis: Schema.Finite,
-  isPreview: Schema.Boolean
+  isPreview: Schema.Boolean,
+  /** Of a preview. */
+  ...costing
 })
 export type Summary = typeof Summary.Type
 
@@ -85,6 +95,14 @@ const refuse = (request: Request): InvalidJob | undefined => {
   return undefined
 }
 
+/** What the ranges of packs ask of the storage of a repository. */
+const usesOf = (
+  storage: Repository["provider"],
+  { fetched }: { readonly fetched?: RestoreSummary["fetched"] | undefined }
+): ReadonlyArray<Cost.Use> => [
+  { storage, fetchedBytes: fetched?.bytes ?? 0, reads: fetched?.reads ?? 0, listedFiles: 0 }
+]
+
 const begin = (isPreview: boolean) =>
   Effect.fnUntraced(function* (request: Request, beside: Beside) {
     const { tell } = beside
@@ -97,7 +115,7 @@ const begin = (isPreview: boolean) =>
       const { hostname, paths, time } = snapshot
       const values = { snapshot: snapshot.id, time, host: hostname, paths: paths.join(", ") }
       tell.fact({ _tag: "Step", name: "snapshotChosen", values })
-      const restored = yield* Restorer.restore(repository, yield* LoadedRepository.readerOf(repository), {
+      const options: Restorer.RestoreOptions = {
         ...request,
         snapshot,
         subfolder,
@@ -105,13 +123,24 @@ const begin = (isPreview: boolean) =>
         attributes: attributesOf(request),
         dryRun: isPreview,
         tell
-      })
+      }
+      const reader = yield* LoadedRepository.readerOf(repository)
+      if (request.maxCost !== undefined && !isPreview) {
+        const foreseen = yield* Restorer.restore(repository, reader, { ...options, dryRun: true, tell: silent })
+        yield* WhatItCosts.refuse(usesOf(repository.provider, foreseen), request.maxCost)
+      }
+      const restored = yield* Restorer.restore(repository, reader, options)
       return { snapshotId: snapshot.id, ...restored }
     })
-    const { dryRun, ...restored } = yield* isPreview
+    const { dryRun, fetched, ...restored } = yield* isPreview
       ? working
       : OpenedRepository.locked(repository, request, "shared", tell, working)
-    const summary: Summary = { ...restored, durationMillis: performance.now() - started, isPreview: dryRun }
+    const summary: Summary = {
+      ...restored,
+      durationMillis: performance.now() - started,
+      isPreview: dryRun,
+      ...(dryRun ? WhatItCosts.costOf(usesOf(repository.provider, { fetched }), tell) : {})
+    }
     return summary
   })
 

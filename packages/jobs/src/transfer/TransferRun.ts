@@ -5,7 +5,7 @@ import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Cost from "@ourclone/core/engine/Cost"
 import * as Spared from "@ourclone/core/engine/Elsewhere"
 import * as Guard from "@ourclone/core/engine/Guard"
-import { LimitReached } from "@ourclone/core/engine/Limit"
+import type { LimitReached } from "@ourclone/core/engine/Limit"
 import * as Plan from "@ourclone/core/engine/Plan"
 import { preview as previewPlan } from "@ourclone/core/engine/Preview"
 import { tracked } from "@ourclone/core/engine/Renames"
@@ -22,6 +22,7 @@ import { hold, tellBusy } from "../place/HoldDestination.ts"
 import * as KeyFor from "../place/KeyFor.ts"
 import * as RepositoryAmong from "../place/RepositoryAmong.ts"
 import * as Tpslimit from "../place/Tpslimit.ts"
+import * as WhatItCosts from "../place/WhatItCosts.ts"
 import * as AsideOf from "./AsideOf.ts"
 import * as Elsewhere from "./Elsewhere.ts"
 import * as SharedRun from "./SharedRun.ts"
@@ -94,7 +95,7 @@ const limitsOf = (verb: Verb, { allowEmptySource = false, maxDelete }: Request):
   allowsEmptySource: allowEmptySource || verb !== "sync"
 })
 
-/** Plans beforehand, as only then nothing has been spent. Fails with `LimitReached`. */
+/** Plans beforehand, as only then nothing has been spent. Fails as `WhatItCosts.refuse` does. */
 const refuseCost = Effect.fnUntraced(function* (
   verb: Verb,
   request: Request,
@@ -104,11 +105,7 @@ const refuseCost = Effect.fnUntraced(function* (
 ) {
   const plan = yield* planOf(verb, request, sides, tell)
   yield* Stream.runDrain(plan.actions)
-  const cost = Cost.of(sides.source, sides.destination, plan.totals)
-  if (cost === undefined || cost.once + cost.monthly <= most) return
-  const { asOf, currency, monthly, once } = cost
-  const message = `it would cost ${Cost.money(once)} ${currency} at once and ${Cost.money(monthly)} a month, by the rates of ${asOf}, and at most ${Cost.money(most)} is allowed, so nothing was done`
-  return yield* new LimitReached({ message })
+  yield* WhatItCosts.refuse(Cost.ofPlan(sides.source, sides.destination, plan.totals), most)
 })
 
 /** A source in which nothing was found is a typing error, unless it is a folder that is empty. */
@@ -180,8 +177,8 @@ export const preview = (verb: Verb) =>
       tell: RepositoryAmong.noticing(tell, request.destination)
     })
     yield* checkSource(verb, request, sides, plan.totals, tell)
-    const cost = Cost.of(sides.source, sides.destination, plan.totals)
-    const summary: TransferSummary = cost === undefined ? previewed : { ...previewed, cost }
+    const uses = Cost.ofPlan(sides.source, sides.destination, plan.totals)
+    const summary: TransferSummary = { ...previewed, ...WhatItCosts.costOf(uses, tell) }
     const stopped = plan.totals.removals > 0 ? Guard.deletion(plan.totals, limitsOf(verb, request)) : undefined
     return stopped === undefined ? summary : yield* named(request)(stopped)
   }, atItsPace)

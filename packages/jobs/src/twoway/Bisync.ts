@@ -6,6 +6,7 @@
  * file whole, and the next one goes on.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Cost from "@ourclone/core/engine/Cost"
 import * as Guard from "@ourclone/core/engine/Guard"
 import type { Action, Plan } from "@ourclone/core/engine/Plan"
 import * as Transfer from "@ourclone/core/engine/Transfer"
@@ -23,6 +24,8 @@ import { filterOf } from "../place/FilterFields.ts"
 import { hold } from "../place/HoldDestination.ts"
 import * as KeyFor from "../place/KeyFor.ts"
 import * as Tpslimit from "../place/Tpslimit.ts"
+import * as WhatItCosts from "../place/WhatItCosts.ts"
+import { costing } from "../place/WhatItCosts.ts"
 import { Request } from "./BisyncFields.ts"
 import * as Comparing from "./Comparing.ts"
 import * as Conflicts from "./Conflicts.ts"
@@ -40,7 +43,9 @@ export const Summary = Schema.Struct({
   same: count,
   skipped: count,
   failed: count,
-  retries: count
+  retries: count,
+  /** Of a preview. */
+  ...costing
 })
 export type Summary = typeof Summary.Type
 
@@ -80,6 +85,26 @@ const nothing = (): Plan["totals"] => ({
   copiedBytes: 0,
   removals: 0
 })
+
+/** Each way is a transfer; of a conflict both versions go to the other side. */
+const usesOf = (
+  pair: Pair,
+  state: PairState.PairState,
+  { conflicts, files }: Comparing.Compared
+): ReadonlyArray<Cost.Use> =>
+  (["second", "first"] as const).flatMap((side) => {
+    const [source, destination] = side === "second" ? [pair.first, pair.second] : [pair.second, pair.first]
+    const totals = { ...nothing(), sourceFiles: files[side === "second" ? "first" : "second"] }
+    const add = (size: number): void => {
+      totals.putFiles++
+      totals.putBytes += size
+    }
+    for (const { file, isRemoval } of state.planned(side)) if (!isRemoval) add(file.size)
+    for (const conflict of conflicts) add(conflict[side === "second" ? "first" : "second"].size)
+    const [from, to] = Cost.ofPlan(source, destination, totals)
+    // Each side is listed once, as the source of one way.
+    return [from, { ...to, listedFiles: undefined }]
+  })
 
 const passedFact = ({ because, isFailure, path }: Comparing.Passed): Fact =>
   isFailure
@@ -160,6 +185,7 @@ const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
   const state = yield* PairState.open(stateDirectory, places, request.resync === true)
   const found = yield* compared(request, beside, pair, state)
 
+  if (request.maxCost !== undefined) yield* WhatItCosts.refuse(usesOf(pair, state, found), request.maxCost)
   let failed = found.passed.filter(({ isFailure }) => isFailure).length
   let conflicts = 0
   for (const conflict of found.conflicts) {
@@ -253,7 +279,8 @@ const preview = Effect.fnUntraced(function* (request: Request, beside: Beside) {
     same: found.same,
     skipped: found.passed.filter((one) => !one.isFailure).length,
     failed: found.passed.filter((one) => one.isFailure).length,
-    retries: 0
+    retries: 0,
+    ...WhatItCosts.costOf(usesOf(pair, state, found), tell)
   }
   return summary
 }, atItsPace)

@@ -1,6 +1,7 @@
 /** What a request of `bisync` may hold. */
 import * as Schema from "effect/Schema"
 import { creating, flag, place, whenBusy } from "../kind/RequestFields.ts"
+import { spending } from "../place/CostFields.ts"
 import { filterFields } from "../place/FilterFields.ts"
 import { pacing, removing } from "../transfer/TransferFields.ts"
 
@@ -21,6 +22,7 @@ export const Request = Schema.Struct({
   ...pacing,
   whenBusy: whenBusy("What to do while another run writes to one of them; fail when absent"),
   ...merging,
+  ...spending,
   ...filterFields
 })
 export type Request = typeof Request.Type

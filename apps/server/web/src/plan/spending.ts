@@ -35,7 +35,7 @@ interface Money {
 
 const storedBy = ({ counts }: Plan): number => counts.new.bytes + counts.overwrite.bytes
 
-/** Of a plan that tells no cost, such as that of a backup, what is stored. */
+/** Of a plan that tells no cost, what is stored. */
 export const moneyOf = ({ own, plan, type }: Pick<Spending, "own" | "plan" | "type">): Money | undefined => {
   const { cost } = plan
   const stored = storedBy(plan)
@@ -43,10 +43,16 @@ export const moneyOf = ({ own, plan, type }: Pick<Spending, "own" | "plan" | "ty
     if (type !== "b2" || stored === 0) return undefined
     return { once: 0, monthly: Rates.storageCost(stored, own), currency: "USD", caveat: Rates.caveatOf(own) }
   }
-  const { asOf, currency, fetchedBytes, monthly, once } = cost
-  if (own === undefined) return { once, monthly, currency, caveat: Rates.caveat(asOf) }
+  const { asOf, currency, fetchedBytes, monthly, once, unknown } = cost
+  const without = unknown === undefined ? "" : `; what ${unknown.map(visible).join(" and ")} charges is not known`
+  if (own === undefined) return { once, monthly, currency, caveat: `${Rates.caveat(asOf)}${without}` }
   const keeps = monthly > 0 ? Rates.storageCost(stored, own) : 0
-  return { once: Rates.egressCost(fetchedBytes, own), monthly: keeps, currency, caveat: Rates.ownCaveat(own) }
+  return {
+    once: Rates.egressCost(fetchedBytes, own),
+    monthly: keeps,
+    currency,
+    caveat: `${Rates.ownCaveat(own)}${without}`
+  }
 }
 
 const amount = (value: number, currency: string): string =>
