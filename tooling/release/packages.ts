@@ -9,6 +9,7 @@ export const root = path.join(import.meta.dirname, "..", "..")
 export const libraries: ReadonlyArray<string> = [
   "core",
   "http",
+  "system",
   "provider-local",
   "provider-s3",
   "provider-webdav",

@@ -122,10 +122,21 @@ const machineOf = ({ environment }: StreamsShape): ThisMachine["Service"] => {
 }
 
 /** Loaded for whoever names a profile alone, so that nobody else starts slower. */
-const withProfile = (root: Command.Command.Any, words: ReadonlyArray<string>, asked: Asked) =>
+const withProfile = (
+  root: Command.Command.Any,
+  factories: ReadonlyArray<ProviderFactory>,
+  words: ReadonlyArray<string>,
+  asked: Asked
+) =>
   Effect.flatMap(
     Effect.promise(() => import("./profile/Profile.ts")),
-    ({ expand }) => expand(root, words, asked)
+    ({ expand }) =>
+      expand(
+        root,
+        Effect.promise(() => commandsFor([], factories)),
+        words,
+        asked
+      )
   )
 
 const refuseHelp = (root: Command.Command.Any, words: ReadonlyArray<string>) =>
@@ -186,7 +197,7 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
     const root = yield* Effect.promise(() => commandsFor(words, factories))
     if (typed[0] === "help") yield* refuseHelp(root, words.slice(0, -1))
     const asked = askedOf(words)
-    const expanded = asked === undefined ? words : yield* withProfile(root, words, asked)
+    const expanded = asked === undefined ? words : yield* withProfile(root, factories, words, asked)
     return yield* Command.runWith(root, { version, renderErrors: true })(expanded)
   })
   const line: CommandLineShape = {

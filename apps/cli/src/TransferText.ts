@@ -48,7 +48,7 @@ const would = ({ because, bytes, deed, item }: Extract<Fact, { readonly _tag: "W
     case "moved":
       return bytes === undefined ? `remove from source ${name}` : `move ${name}`
     case "touched":
-      return `set time ${name}`
+      return because === undefined || because === "time differs" ? `set time ${name}` : `set attributes ${name}`
     case "removed":
       return `remove ${name}`
     case "restored":
@@ -97,7 +97,7 @@ export const ofSummary = (summary: TransferSummary, seconds: number, verb: Verb)
   const parts = [
     isRemoval ? undefined : `${Amount.files(copied)} copied (${Amount.bytes(summary.storedBytes)})`,
     isRemoval ? undefined : `${Amount.count(summary.same)} the same`,
-    summary.touched > 0 ? `${Amount.count(summary.touched)} got another time` : undefined,
+    summary.touched > 0 ? `${Amount.count(summary.touched)} got another time or other attributes` : undefined,
     summary.removed > 0 || isRemoval ? `${Amount.count(summary.removed)} removed` : undefined,
     summary.moved > 0 ? `${Amount.count(summary.moved)} removed from the source` : undefined,
     `${Amount.count(summary.skipped)} skipped`,

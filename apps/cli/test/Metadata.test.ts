@@ -90,7 +90,9 @@ test.skipIf(!takesAttributes).each(["local", "b2", "s3"])(
     fill(cli, odd)
     const up = await cli.run("sync", "-M", "@/from", place)
     expect([up.code, up.error]).toEqual([0, expect.not.stringContaining("without")])
-    expect((await cli.run("sync", "-M", "--dry-run", "@/from", place)).error).toContain("would do nothing")
+    expect((await cli.run("sync", "-M", "--dry-run", "@/from", place)).out).toMatch(
+      /^0 files \(0 B\) to copy, 4 the same/
+    )
     expect((await cli.run("check", "-M", "@/from", place)).code).toBe(0)
     expect((await cli.run("copy", "-M", place, "@/to")).code).toBe(0)
     expect(all(cli, "to")).toEqual(all(cli, "from"))
@@ -118,10 +120,7 @@ test.skipIf(!takesAttributes).each(["local", "b2", "s3"])(
       [place, "@/to"]
     ] as const) {
       const { code, error } = await cli.run("sync", "-M", from, to)
-      expect([code, error]).toEqual([
-        0,
-        expect.stringMatching(isRoot ? /touched 3|3 .*touched/ : /touched 2|2 .*touched/)
-      ])
+      expect([code, error]).toEqual([0, expect.stringMatching(isRoot ? /3 got another/ : /2 got another/)])
       expect((await cli.run("check", "-M", from, to)).code).toBe(0)
     }
     expect(all(cli, "to")).toEqual(all(cli, "from"))
@@ -137,7 +136,7 @@ test.skipIf(!takesAttributes).each(["b2", "s3"])(
     const large = "v".repeat(2500)
     fill(cli, { "user.large": large, "user.small": "1" })
     const { code, error } = await cli.run("sync", "-M", "@/from", place)
-    expect([code, error]).toEqual([0, expect.stringMatching(/"?file"?.*without its extended attributes large/)])
+    expect([code, error]).toEqual([0, expect.stringMatching(/"file" is kept without its extended attribute large/)])
     expect((await cli.run("check", "-M", "@/from", place)).code).toBe(0)
     expect((await cli.run("sync", "-M", place, "@/from")).code).toBe(0)
     expect(Object.keys(attributes(path.join(cli.folder, "from/file")))).toEqual(["user.large", "user.small"])
@@ -197,6 +196,12 @@ test.skipIf(!takesAttributes || !hasRclone)(
     fs.rmSync(path.join(cli.folder, "from/link"))
     expect((await cli.run("copy", "-M", "@/from", place)).code).toBe(0)
     await rclone("copy", "-M", place, path.join(cli.folder, "theirs"))
+    for (const name of cli.list("theirs")) {
+      // What S3 says of each object comes to be an attribute there too.
+      for (const one of ["user.content-type", "user.tier"]) {
+        Posix.removeAttribute(Buffer.from(path.join(cli.folder, "theirs", name)), Buffer.from(one))
+      }
+    }
     expect(all(cli, "theirs")).toEqual(all(cli, "from"))
     await rclone("copy", "-M", path.join(cli.folder, "from"), "s3:some-bucket/theirs")
     expect((await cli.run("copy", "-M", "s3:some-bucket/theirs", "@/ours")).code).toBe(0)

@@ -6,12 +6,13 @@ import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import type * as Command from "effect/cli/Command"
 import * as Completions from "effect/cli/Completions"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { usage } from "../ExitCode.ts"
 import * as ProfileWords from "./ProfileWords.ts"
 
+/** `all` are the commands of every name, against which the whole profile is held. */
 export const expand = Effect.fnUntraced(function* (
   root: Command.Command.Any,
+  all: Effect.Effect<Command.Command.Any>,
   words: ReadonlyArray<string>,
   asked: ProfileWords.Asked
 ) {
@@ -27,6 +28,7 @@ export const expand = Effect.fnUntraced(function* (
       `no profile is called "${asked.profile}"${hint}; write one as [profiles.NAME] into ${configurationFile}`
     )
   }
-  const expanded = ProfileWords.withProfile(commands, asked.words, profile, home)
-  return Result.isFailure(expanded) ? yield* usage(`${expanded.failure}, in ${configurationFile}`) : expanded.success
+  const unknown = ProfileWords.unknown(Completions.fromCommand(yield* all), profile)
+  if (unknown !== undefined) return yield* usage(`${unknown}, in ${configurationFile}`)
+  return ProfileWords.withProfile(commands, asked.words, profile, home)
 })

@@ -3,7 +3,6 @@ import type { ConfiguredProfile, ProfileFields, ProfileValue } from "@ourclone/c
 import { didYouMean } from "@ourclone/core/configuration/Suggestion"
 import * as TomlStatements from "@ourclone/core/configuration/TomlStatements"
 import type * as Completions from "effect/cli/Completions"
-import * as Result from "effect/Result"
 
 export interface Asked {
   /** The profile, by its name. */
@@ -71,7 +70,7 @@ const profiled = (
   })
 
 /** What no command takes: for whichever command it is said, nothing of the profile is to hold then. */
-const unknown = (
+export const unknown = (
   root: Completions.CommandDescriptor,
   { commands, name, shared }: ConfiguredProfile
 ): string | undefined => {
@@ -105,15 +104,13 @@ const isTyped = (words: ReadonlyArray<string>, { aliases, name }: Completions.Fl
 const textsOf = (value: ProfileValue, home: string): ReadonlyArray<string> =>
   (Array.isArray(value) ? value : [value]).map((one) => String(one).replace(/^~(?=\/|$)/, home))
 
-/** `words` with what the profile says for their command. What is typed comes before it; of lists both hold. Fails with what is wrong in the profile. */
+/** `words` with what the profile says for their command. What is typed comes before it; of lists both hold. */
 export const withProfile = (
   root: Completions.CommandDescriptor,
   words: ReadonlyArray<string>,
   profile: ConfiguredProfile,
   home: string
-): Result.Result<ReadonlyArray<string>, string> => {
-  const wrong = unknown(root, profile)
-  if (wrong !== undefined) return Result.fail(wrong)
+): ReadonlyArray<string> => {
   const { at, command, name } = commandOf(root, words)
   const typed = words.slice(at, end(words))
   const flags: Array<string> = []
@@ -134,5 +131,5 @@ export const withProfile = (
   const shared = new Map([...profile.shared].filter(([key]) => !own.has(key)))
   take(own)
   take(shared)
-  return Result.succeed([...words.slice(0, at), ...flags, ...typed, ...places, ...words.slice(end(words))])
+  return [...words.slice(0, at), ...flags, ...typed, ...places, ...words.slice(end(words))]
 }

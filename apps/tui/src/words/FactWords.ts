@@ -8,7 +8,7 @@ import { told } from "./Remedies.ts"
 export const deeds: { readonly [Name in Deed]: string } = {
   stored: "stored",
   copied: "copied",
-  touched: "got another time",
+  touched: "got another time or other attributes",
   same: "the same",
   updated: "updated",
   removed: "deleted",

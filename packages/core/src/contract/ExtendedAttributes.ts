@@ -106,11 +106,11 @@ export const fitted = (metadata: Metadata | undefined, refusal: (metadata: Metad
   }
 }
 
-/** Whether `there` has what `wanted` says, and no more where that is all there is to say. */
-export const holds = (there: Kept, wanted: Kept): boolean => {
-  for (const [name, value] of wanted.attributes) {
-    const found = there.attributes.get(name)
+/** Whether `there` has all of `wanted`, and no others where `isAll`. */
+export const holds = (there: Attributes, wanted: Attributes, isAll: boolean): boolean => {
+  for (const [name, value] of wanted) {
+    const found = there.get(name)
     if (found === undefined || Buffer.compare(found, value) !== 0) return false
   }
-  return wanted.isPart || (!there.isPart && there.attributes.size === wanted.attributes.size)
+  return !isAll || there.size === wanted.size
 }

@@ -13,10 +13,8 @@ export interface Comparison {
   readonly keepsExisting?: boolean
   /** Transfer everything, the same or not. */
   readonly ignoresTimes?: boolean
-  /** A file of another kind, mode or owner, or other extended attributes, differs. A listing that leaves out times may leave these out: both are asked for. */
-  readonly withMetadata?: boolean
-  /** Not owners, which the destination does not set. */
-  readonly ignoresOwners?: boolean
+  /** A file of another kind, mode or owner, or other extended attributes, differs. A listing that leaves out times may leave these out: both are asked for. Compared is what a destination that can do this comes to have. */
+  readonly withMetadata?: Capabilities | undefined
   /** Times up to this far apart count as one, also where both sides keep them more exactly. */
   readonly windowMillis?: number | undefined
 }
@@ -67,19 +65,12 @@ export const precision = (left: Capabilities, right: Capabilities, windowMillis 
     ? undefined
     : Math.max(left.modifiedAtPrecision - 1, right.modifiedAtPrecision - 1, windowMillis)
 
-/** A file of a source with the time and the metadata that a destination keeps of it. */
-export const asKept = (file: File, destination: Capabilities): File => {
-  const { timesKept } = destination
-  const { metadata } = KeptMetadata.fitted(file, destination)
-  const kept = metadata === undefined || metadata === file.metadata ? file : { ...file, metadata }
-  if (timesKept === undefined || kept.modifiedAt === undefined) return kept
-  const modifiedAt = Math.min(Math.max(kept.modifiedAt, timesKept.earliest), timesKept.latest)
-  return modifiedAt === kept.modifiedAt ? kept : { ...kept, modifiedAt }
+/** A file of a source with the time that `destination` keeps of it. */
+export const asKept = (file: File, { timesKept }: Capabilities): File => {
+  if (timesKept === undefined || file.modifiedAt === undefined) return file
+  const modifiedAt = Math.min(Math.max(file.modifiedAt, timesKept.earliest), timesKept.latest)
+  return modifiedAt === file.modifiedAt ? file : { ...file, modifiedAt }
 }
-
-/** `comparison` with what `destination` can not set left out. */
-export const forDestination = (comparison: Comparison, { setsOwners }: Capabilities): Comparison =>
-  setsOwners === false ? { ...comparison, ignoresOwners: true } : comparison
 
 /** `within` is the result of `precision`. */
 export const decide = (
@@ -100,9 +91,9 @@ export const decide = (
   if (source.isSizeUnsure === true || destination.isSizeUnsure === true) return hashOrSize
   if (source.size !== destination.size) return sizeDiffers
   let beside: Beside | undefined
-  if (comparison.withMetadata === true) {
+  if (comparison.withMetadata !== undefined) {
     if (source.modifiedAt === undefined || destination.modifiedAt === undefined) return undated
-    const other = KeptMetadata.difference(source, destination, comparison.ignoresOwners !== true)
+    const other = KeptMetadata.difference(source, destination, comparison.withMetadata)
     if (other === "kind") return kindDiffers
     beside = other
   }

@@ -94,7 +94,7 @@ const keptWith = ({ destination, options }: TransferRun, file: File): File["meta
   if (!destination.capabilities.keepsMetadata) return undefined
   const { because, leftOut, metadata } = KeptMetadata.fitted(file, destination.capabilities)
   if (leftOut.length > 0) {
-    const message = `kept without its extended attributes ${leftOut.join(", ")}: ${because}`
+    const message = `"${file.path}" is kept without its extended ${leftOut.length === 1 ? "attribute" : "attributes"} ${leftOut.join(", ")}: ${because}`
     options.tell.fact({ _tag: "Note", code: "attributesLeftOut", message, item: file.path })
   }
   return metadata

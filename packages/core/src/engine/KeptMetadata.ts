@@ -14,8 +14,8 @@ const permissions = 0o777
 
 export type MetadataDifference = "kind" | "mode differs" | "owner differs" | "attributes differ"
 
-/** What `stored` has otherwise than `source` says; what that does not say counts for nothing. */
-export const difference = (source: File, stored: File, comparesOwners: boolean): MetadataDifference | undefined => {
+/** What `stored` has otherwise than it is to have of `source`; what that does not say counts for nothing. */
+export const difference = (source: File, stored: File, destination: Capabilities): MetadataDifference | undefined => {
   if (source.metadata === undefined && stored.metadata === undefined) return undefined
   const [left, right] = [ofMetadata(source.metadata), ofMetadata(stored.metadata)]
   const isLink = left?.isLink ?? false
@@ -25,10 +25,16 @@ export const difference = (source: File, stored: File, comparesOwners: boolean):
   if (!hasSameMode) return "mode differs"
   const { gid, uid } = left ?? {}
   const isOther = (uid !== undefined && uid !== right?.uid) || (gid !== undefined && gid !== right?.gid)
-  if (comparesOwners && isOther) return "owner differs"
-  const wanted = ExtendedAttributes.ofMetadata(source.metadata)
-  // A storage that knows no owner was told nothing of attributes either.
-  const isPart = wanted.isPart || uid === undefined
+  if (destination.setsOwners !== false && isOther) return "owner differs"
+  return haveSameAttributes(source, stored, destination, uid !== undefined) ? undefined : "attributes differ"
+}
+
+/** A storage that knows no owner was told nothing of attributes either. */
+const haveSameAttributes = (source: File, stored: File, destination: Capabilities, hasOwner: boolean): boolean => {
+  const wanted = ExtendedAttributes.ofMetadata(fitted(source, destination).metadata)
   const there = ExtendedAttributes.ofMetadata(stored.metadata)
-  return ExtendedAttributes.holds(there, { ...wanted, isPart }) ? undefined : "attributes differ"
+  const saysAll = hasOwner && !ExtendedAttributes.ofMetadata(source.metadata).isPart
+  if (!ExtendedAttributes.holds(there.attributes, wanted.attributes, saysAll)) return false
+  // Whether there are more is noted where there may be no room for them.
+  return !saysAll || destination.metadataRefusal === undefined || there.isPart === wanted.isPart
 }

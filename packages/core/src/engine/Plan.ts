@@ -17,7 +17,7 @@ import type { Filter } from "../filter/Filter.ts"
 import { retrying } from "../layers/Retry.ts"
 import * as Checksum from "./Checksum.ts"
 import { chosenListing } from "./ChosenListing.ts"
-import { asKept, type Beside, type Comparison, Difference, decide, forDestination, precision } from "./Compare.ts"
+import { asKept, type Beside, type Comparison, Difference, decide, precision } from "./Compare.ts"
 import { dated } from "./FileTime.ts"
 import * as LetterCases from "./LetterCases.ts"
 import { visitBoth } from "./MergedListing.ts"
@@ -112,8 +112,7 @@ const isSettled = (found: NonEmptyReadonlyArray<Found>): found is NonEmptyReadon
 
 /** Compares `source` with `destination`. Fails when either listing does. */
 export const make = (source: Provider, destination: Provider, options: PlanOptions): Plan => {
-  const { filter } = options
-  const comparison = forDestination(options.comparison, destination.capabilities)
+  const { comparison, filter } = options
   const within = precision(source.capabilities, destination.capabilities, comparison.windowMillis)
   const hashing = Semaphore.makeUnsafe(hashers)
   const totals: Totals = {

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as ByteSource from "@ourclone/core/contract/ByteSource"
+import type { Capabilities } from "@ourclone/core/contract/Capabilities"
 import type { File, Metadata } from "@ourclone/core/contract/Entry"
 import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
 import * as KeptMetadata from "@ourclone/core/engine/KeptMetadata"
@@ -14,6 +15,14 @@ const file = (metadata?: Metadata): File => ({
   modifiedAt: 1,
   checksums: {},
   ...(metadata === undefined ? {} : { metadata })
+})
+
+const { capabilities } = MemoryProvider.make()
+
+/** As a storage with room for so many letters. */
+const small = (room: number): Capabilities => ({
+  ...capabilities,
+  metadataRefusal: (metadata) => (JSON.stringify(metadata).length > room ? "no room" : undefined)
 })
 
 const owned = { uid: "1", gid: "2" }
@@ -36,11 +45,26 @@ describe("what is beside a file", () => {
   ]
   for (const [name, left, right, expected] of rows) {
     it(`${name}: ${expected ?? "the same"}`, () =>
-      assert.strictEqual(KeptMetadata.difference(file(left), file(right), true), expected))
+      assert.strictEqual(KeptMetadata.difference(file(left), file(right), capabilities), expected))
   }
 
+  it("is compared with what there is room for, and what is gone from the source is found there too", () => {
+    const source = file({ ...owned, author: "x", large: "y".repeat(100) })
+    const stored = KeptMetadata.fitted(source, small(60)).metadata
+    const differs = (there: Metadata | undefined) => KeptMetadata.difference(source, file(there), small(60))
+    assert.strictEqual(differs(stored), undefined)
+    assert.strictEqual(differs({ ...stored, stale: "z" }), "attributes differ")
+    assert.strictEqual(differs({ ...owned, author: "x" }), "attributes differ")
+    const without = file({ ...owned, author: "x" })
+    assert.strictEqual(KeptMetadata.difference(without, file(stored), small(60)), "attributes differ")
+    assert.strictEqual(KeptMetadata.difference(file(stored), source, capabilities), undefined)
+  })
+
   it("differs in no owner where the destination sets none", () =>
-    assert.strictEqual(KeptMetadata.difference(file(owned), file({ uid: "9", gid: "9" }), false), undefined))
+    assert.strictEqual(
+      KeptMetadata.difference(file(owned), file({ uid: "9", gid: "9" }), { ...capabilities, setsOwners: false }),
+      undefined
+    ))
 
   it.effect("is set without the bytes where it alone differs, and sent with them where it can not be set", () =>
     Effect.gen(function* () {
@@ -56,7 +80,7 @@ describe("what is beside a file", () => {
         yield* put(destination, name, "a", 1_000, name.startsWith("owner") ? undefined : owned)
       }
       yield* put(source, "bytes too", "b", 2_000, { mode: "100600", ...owned })
-      const comparison = { by: "time", withMetadata: true } as const
+      const comparison = { by: "time", withMetadata: capabilities } as const
       const told = (made: Plan.Plan) =>
         Effect.map(Stream.runCollect(made.actions), (actions) =>
           actions.map((one) => ("because" in one ? `${one._tag} ${one.file.path}: ${one.because}` : one._tag))

@@ -123,7 +123,7 @@ const comparer = ({ destination, request, source }: Comparing) => {
   const by = request.sizeOnly === true ? "size" : request.checksum === true ? "checksum" : "time"
   const within = Compare.precision(source.capabilities, destination.capabilities, request.modifyWindowMillis)
   const hashing = Semaphore.makeUnsafe(hashers)
-  const comparison = Compare.forDestination({ by, withMetadata: request.metadata ?? false }, destination.capabilities)
+  const comparison = { by, withMetadata: request.metadata === true ? destination.capabilities : undefined } as const
   const compare = ({ ours, theirs }: Pair): Effect.Effect<Finding, StorageError> => {
     const item = ours.path
     const verdict = Compare.decide(Compare.asKept(ours, destination.capabilities), theirs, comparison, within)

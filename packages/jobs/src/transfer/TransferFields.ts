@@ -1,5 +1,6 @@
 /** What requests of copy, move, sync and check have in common. */
 import type { Given } from "@ourclone/core/configuration/Remotes"
+import type { Capabilities } from "@ourclone/core/contract/Capabilities"
 import type { Comparison } from "@ourclone/core/engine/Compare"
 import { CutoffMode } from "@ourclone/core/engine/Limit"
 import * as Schema from "effect/Schema"
@@ -171,11 +172,11 @@ export const lookingOf = (request: Linking & Which): Looking => ({
   versionId: request.versionId
 })
 
-export const comparisonOf = (request: Partial<Transferring>): Comparison => ({
+export const comparisonOf = (request: Partial<Transferring>, destination: Capabilities): Comparison => ({
   by: request.sizeOnly === true ? "size" : request.checksum === true ? "checksum" : "time",
   keepsNewer: request.update ?? false,
   keepsExisting: request.ignoreExisting ?? false,
   ignoresTimes: request.ignoreTimes ?? false,
-  withMetadata: request.metadata ?? false,
+  withMetadata: request.metadata === true ? destination : undefined,
   windowMillis: request.modifyWindowMillis
 })

@@ -71,7 +71,7 @@ const emptySource = (request: Request) =>
 export const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request, sides: Sides.Sides, tell: Tell) {
   const { destination, source } = sides
   const tracksRenames = request.trackRenames === true && destination.copy !== undefined
-  const comparison = comparisonOf(request)
+  const comparison = comparisonOf(request, destination.capabilities)
   const elsewhere = yield* Elsewhere.elsewhereOf(request, sides, tell)
   const made = Plan.make(source, destination, {
     comparison,

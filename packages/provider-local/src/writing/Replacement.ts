@@ -83,7 +83,7 @@ const give = (
 ): void => {
   if (kept === undefined) return
   LocalMetadata.giveOwner(temporary, kept, refusals)
-  LocalMetadata.giveLocalMetadata.Given(temporary, kept, refusals, target)
+  LocalMetadata.giveAttributes(temporary, kept, refusals, target)
 }
 
 /** Gives the temporary file its time, permissions and what else it is to have, and then its name. The file stays open. */

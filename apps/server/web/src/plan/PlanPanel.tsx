@@ -12,7 +12,7 @@ import styles from "./PlanPanel.module.css"
 const words: { readonly [Name in Group]: { readonly label: string; readonly unit: "file" | "folder" | "entry" } } = {
   new: { label: "Copy new", unit: "file" },
   overwrite: { label: "Overwrite", unit: "file" },
-  time: { label: "Set time", unit: "file" },
+  time: { label: "Set time or attributes", unit: "file" },
   delete: { label: "Delete", unit: "file" },
   folder: { label: "Folders", unit: "folder" },
   other: { label: "Other", unit: "entry" },

@@ -18,7 +18,7 @@ export interface LogLine {
 const deeds: { readonly [Name in Deed]: string } = {
   stored: "stored",
   copied: "copied",
-  touched: "time set",
+  touched: "time or attributes set",
   same: "unchanged",
   updated: "updated",
   removed: "deleted",
