@@ -38,7 +38,9 @@ describe("touch", () => {
       const touched = yield* provider.touch!(stored, 2000)
       assert.deepInclude(touched, { path: at("a.txt"), size: 5, modifiedAt: 2000, contentType: "text/x-own" })
       assert.notStrictEqual(touched.versionId, stored.versionId)
-      assert.deepStrictEqual(yield* provider.stat(at("a.txt")), touched)
+      // A listing and a copy tell an MD5, and a look at one file does not.
+      const { sha1: known = "" } = touched.checksums
+      assert.deepStrictEqual(yield* provider.stat(at("a.txt")), { ...touched, checksums: { sha1: known } })
       assert.strictEqual(yield* textOf(provider, "a.txt"), "hello")
       const before = yield* infoOf(stored.versionId)
       const after = yield* infoOf(touched.versionId)
