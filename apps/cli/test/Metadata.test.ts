@@ -170,6 +170,12 @@ test.skipIf(!takesAttributes || !isRoot)(
     const { gid, mode, uid } = fs.statSync(path.join(cli.folder, "to/file"))
     expect([gid, mode & 0o777, uid]).toEqual([65534, 0o444, 65534])
     expect(attributes(path.join(cli.folder, "to/file"))).toEqual({ "user.first": "31" })
+    // The copy may not be written to, and gets what is new beside the file all the same.
+    process.seteuid!(0)
+    set(path.join(cli.folder, "from/file"), "user.second", "2")
+    process.seteuid!(65534)
+    expect((await cli.run("copy", "-M", "--exclude", "docs/**", "@/from", "@/to")).code).toBe(0)
+    expect(Object.keys(attributes(path.join(cli.folder, "to/file")))).toEqual(["user.first", "user.second"])
   }
 )
 
