@@ -75,8 +75,7 @@ export const hint = (view: View): string => {
     const number = topOf(view).choices(view.world) === undefined ? "Say" : "Say a number, or"
     return `${number}: ${commands.join(", ")}${elsewhere(view)}`
   }
-  const keeps = topOf(view).typing(view.world)?.value === "" ? "leaves it" : "keeps it"
-  return `A line fills it in, an empty one ${keeps}; .done ends, . goes back, .quit leaves; \\. begins a text with a dot.`
+  return "A line fills it in, an empty one leaves it as it is; .done ends, . goes back, .quit leaves; \\. begins a text with a dot."
 }
 
 const hasList = ({ commands }: Screen): boolean => commands.some(({ id }) => id === "list.filter")

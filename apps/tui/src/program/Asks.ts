@@ -173,7 +173,10 @@ export const make = ({
         const task = world().tasks.find((one) => one.id === ask.id)
         if (task === undefined) return void resume(Effect.void)
         const share = StateWords.percent(task) ?? 0
-        const stands = () => `${StateWords.standing(task.state).word}, ${StateWords.inShort(task, world().now)}`
+        const stands = () =>
+          [StateWords.standing(task.state).word, StateWords.inShort(task, world().now)]
+            .filter((text) => text !== "–")
+            .join(", ")
         if (hasEnded(task.state) || task.state._tag === "Paused") {
           stop()
           answer(id, { _tag: "Said", tag: ask.tag, says: stands() })

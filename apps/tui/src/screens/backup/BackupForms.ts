@@ -109,12 +109,12 @@ export const newBackup = (repository: string, { home, kept }: World) => {
     title: `Backup › ${Places.short(repository, home)} › New Backup`,
     says: ["The first run stores everything; later ones store what has changed."],
     fields: [
-      Field.text("paths", "Folders", "~/Documents, ~/Pictures: several with commas between", {
+      Field.text("paths", "Folders", "~/Documents, ~/Pictures; several with commas between", {
         isRequired: true,
         value: last
       }),
       Field.ofSchema(exclude, "", "Leave out"),
-      Field.text("tags", "Tags", "Words to find the snapshot by, with commas between"),
+      Field.text("tags", "Tags", "Words to find the snapshot by; several with commas between"),
       Field.text("oneFileSystem", "Other disks", "Whether folders of other disks inside these are taken too", {
         options: ["", "no"],
         otherwise: "yes"

@@ -42,7 +42,8 @@ export const ofSchema = (
   return {
     name,
     label,
-    about: description,
+    about:
+      kind === "texts" ? description.replace(/(; may be repeated)?$/, "; several with commas between") : description,
     isSecret: kind === "secret",
     ...(options === undefined || others === undefined ? {} : { options: isRequired ? options : ["", ...others] }),
     ...(kind === "number" ? { number: isWhole ? "whole" : "any" } : {}),

@@ -77,7 +77,13 @@ const rowOf = (fact: Fact, kind: string): Row | undefined => {
     case "Would": {
       const { because = "", bytes, deed, item } = fact
       const leaves = deed === "moved" || (kind === "move" && deed === "touched")
-      const row = (group: Group): Row => ({ group, item, bytes, because, leaves })
+      const row = (group: Group): Row => ({
+        group,
+        item,
+        bytes: group === "Folders" ? undefined : bytes,
+        because,
+        leaves
+      })
       if (fact.what !== undefined && deed !== "same") return row(fact.what === "folder" ? "Folders" : "Others")
       switch (deed) {
         case "stored":
@@ -128,7 +134,7 @@ const table: Table.Table<Row, World> = {
       text: ({ group }) => (group === "Remove at the source" ? "Remove" : group),
       tone: ({ group }) => (group === "Delete" ? "warn" : group === "Fail" ? "bad" : "plain")
     },
-    { head: "Because", width: 30, from: 100, text: ({ because }) => because }
+    { head: "Because", width: 30, from: 100, isSentence: true, text: ({ because }) => because }
   ],
   empty: ["Nothing to do, as far as is known"]
 }
