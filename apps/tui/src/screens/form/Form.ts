@@ -254,16 +254,14 @@ const below = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
   const about = field === undefined ? "" : Choice.about(field, roomBeside(columns))
   const error = state.errors[field?.name ?? ""] ?? ""
   const problem = state.isBusy ? "One moment…" : error !== "" && isCutBeside(state, columns) ? error : state.problem
-  return [
-    ...Lines.wrap(printable(about), columns - 4)
-      .slice(0, 3)
-      .map((text) => Lines.line(`   ${text}`, "faint")),
-    ...(problem === ""
+  const said = (text: string, tone: Lines.Tone): ReadonlyArray<Lines.Line> =>
+    text === ""
       ? []
-      : Lines.wrap(printable(problem), columns - 4)
+      : Lines.wrap(printable(text), columns - 4)
           .slice(0, 3)
-          .map((text) => Lines.line(`   ${text}`, state.isBusy ? "busy" : "bad")))
-  ]
+          .map((line) => Lines.line(`   ${line}`, tone))
+  // Where a window has no room for both, what went wrong is what one has to know.
+  return [...said(problem, state.isBusy ? "busy" : "bad"), ...said(about, "faint")]
 }
 
 const above = ({ options: { says = [] } }: State, columns: number): ReadonlyArray<Lines.Line> =>
