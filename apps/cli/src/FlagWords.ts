@@ -99,7 +99,7 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   timeoutMillis: {
     flag: "timeout",
     metavar: "duration",
-    description: "How long to wait for what is to be sent, such as 30s; what is left is sent by the next mount",
+    description: "How long to wait for what is to be sent, such as 30s; what is left is kept and sent later",
     read: length
   },
   door: { flag: "fuse" },

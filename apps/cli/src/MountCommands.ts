@@ -23,6 +23,7 @@ import * as Output from "./Output.ts"
 import { endProcess } from "./process/EndProcess.ts"
 import * as QueryRun from "./QueryRun.ts"
 import * as Table from "./repository/Table.ts"
+import { told } from "./words/remedies.ts"
 
 /** How many names are shown of what was not sent. */
 const mostShown = 20
@@ -30,21 +31,27 @@ const mostShown = 20
 /** An address and an id mean the same wherever they are typed. */
 const pointOf = (typed: string): string => (/^([0-9a-f]{8}|https?:.*)$/.test(typed) ? typed : path.resolve(typed))
 
-/** Says what was not sent, and ends with the code that means it. */
-export const conclude = Effect.fnUntraced(function* (output: Output.Output, { unreachable, unsent }: Summary) {
+const unsentLine = ({ error, path: item, remedy, what }: Summary["unsent"][number]): string => {
+  const deed = what === "removal" ? " (to be removed)" : ""
+  return `  ${printable(item)}${deed}${error === undefined ? "" : `: ${printable(told({ message: error, remedy }))}`}`
+}
+
+/** Says what was not sent, and by whom it will be; ends with the code that means it. */
+export const conclude = Effect.fnUntraced(function* (
+  output: Output.Output,
+  { unreachable, unsent }: Summary,
+  sender = "the next mount of the place"
+) {
   if (unsent.length === 0) return
   output.problem(
     `${Amount.count(unsent.length)} ${unsent.length === 1 ? "change is" : "changes are"} not at the storage yet:`
   )
-  for (const { error, path: item, what } of unsent.slice(0, mostShown)) {
-    const deed = what === "removal" ? " (to be removed)" : ""
-    output.problem(`  ${printable(item)}${deed}${error === undefined ? "" : `: ${printable(error)}`}`)
-  }
+  for (const one of unsent.slice(0, mostShown)) output.problem(unsentLine(one))
   if (unsent.length > mostShown) output.problem(`  and ${Amount.count(unsent.length - mostShown)} more`)
   output.problem(
     unreachable === undefined
-      ? "they are kept, and sent by the next mount of the place"
-      : `the storage does not answer (${printable(unreachable)}); they are kept, and sent by the next mount of the place`
+      ? `they are kept, and sent by ${sender}`
+      : `the storage does not answer (${printable(unreachable)}); they are kept, and sent by ${sender}`
   )
   return yield* new ExitCode.CommandStopped({
     code: unreachable === undefined ? ExitCode.someFilesFailed : ExitCode.tryLater,
@@ -60,7 +67,7 @@ export const telling =
       output.note(mounted(String(fact.values?.point), String(fact.values?.place)))
       MountDaemon.tellParent()
     }
-    if (fact._tag === "Note") output.note(printable(fact.message))
+    if (fact._tag === "Note") output.note(printable(told(fact)))
   }
 
 /** Of the server that the system's own client is sent to, where a mount is made so. */
@@ -120,7 +127,7 @@ export const flush = Effect.fnUntraced(function* (flags: {
   const output = yield* Output.make
   const request = { ...given(flags), point: pointOf(flags.point) }
   const { summary } = yield* JobRun.run(FlushJob.kind, request, output, asking)
-  return yield* conclude(output, summary)
+  return yield* conclude(output, summary, "this mount once it can")
 }, Effect.scoped)
 
 const rowsOf = Effect.fnUntraced(function* (output: Output.Output, point: string | undefined) {
@@ -172,10 +179,6 @@ export const status = (point: string) =>
       )
       if (now.hidden > 0) output.line(`not shown, as no folder can hold their names: ${Amount.count(now.hidden)}`)
       if (now.unreachable !== undefined) output.line(`the storage does not answer: ${printable(now.unreachable)}`)
-      for (const { error, path: item, what } of row.unsent.slice(0, mostShown)) {
-        output.line(
-          `  ${printable(item)}${what === "removal" ? " (to be removed)" : ""}${error === undefined ? "" : `: ${printable(error)}`}`
-        )
-      }
+      for (const one of row.unsent.slice(0, mostShown)) output.line(unsentLine(one))
     })
   )

@@ -3,6 +3,7 @@
  * once what was written is stored, or it is known what was not.
  */
 import { randomBytes } from "node:crypto"
+import { remedyField } from "@ourclone/core/contract/Remedy"
 import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
@@ -75,7 +76,8 @@ export const openMount = (options: Mount.MountOptions) =>
   )
 
 const drainedOf = ({ unreachable, unsent }: Mount.Drained): Drained => ({
-  unsent: unsent.map(({ error, isParked, path: at, what }) => ({
+  unsent: unsent.map(({ error, isParked, path: at, remedy, what }) => ({
+    ...remedyField(remedy),
     path: at,
     what,
     isParked,

@@ -24,6 +24,8 @@ export const told = telling({
   askForPassword: () => "leave --no-password out",
   encryptServer: () =>
     "give --tls-certificate with --tls-key, or --behind-tls where something in front of it speaks TLS with the clients",
+  enlargeCache: ({ size }) =>
+    `unmount it, and mount it again with --cache-size ${size} or more; what was written is kept meanwhile`,
   finishMaking: () => "if ourclone repo init was cut off, run it again with the same password",
   followLinks: () => "--copy-links follows it",
   followOrStoreLinks: () => "--links stores links as files, --metadata as links, --copy-links what they point to",

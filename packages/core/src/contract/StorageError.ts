@@ -35,7 +35,8 @@ export class QuotaExceeded extends Schema.TaggedError<QuotaExceeded>()("QuotaExc
 export class NoSpace extends Schema.TaggedError<NoSpace>()("NoSpace", {
   message,
   /** This file does not fit, and smaller ones may: the job goes on. */
-  concernsOne: Schema.optionalKey(Schema.Boolean)
+  concernsOne: Schema.optionalKey(Schema.Boolean),
+  remedy: Schema.optionalKey(Remedy)
 }) {}
 
 /** The service asked to be called less often. */

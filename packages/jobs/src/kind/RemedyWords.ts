@@ -24,6 +24,7 @@ const plain: RemedyWords = {
   chooseMountPoint: () => "choose another folder, or make this one",
   closeUsers: () => "close them and try again",
   deleteInTheWay: () => "let the restore delete what is in the way",
+  enlargeCache: ({ size }) => `mount it again with a cache of ${size} or more; what was written is kept`,
   encryptServer: () => "give it a certificate with its key, or say that something in front of it speaks TLS",
   finishMaking: () => "if making the repository was cut off, make it again with the same password",
   followLinks: () => "follow symbolic links",

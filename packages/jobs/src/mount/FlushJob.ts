@@ -1,4 +1,5 @@
 /** Sends what waits in a mount, which goes on. */
+import { remedyField } from "@ourclone/core/contract/Remedy"
 import * as MountErrors from "@ourclone/mount/contract/MountError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -15,10 +16,16 @@ const run = Effect.fnUntraced(function* ({ point, timeoutMillis: timeout }: Requ
     const message = "message" in answer ? answer.message : "it answered something else"
     return yield* MountErrors.fail(new MountErrors.Broken({ message }))
   }
-  for (const { error, path: item } of answer.drained.unsent) {
+  for (const { error, path: item, remedy } of answer.drained.unsent) {
     tell.fact({
       _tag: "Failed",
-      failure: { code: "NotSent", message: error ?? "it is not sent yet", item, isRetryable: true }
+      failure: {
+        ...remedyField(remedy),
+        code: "NotSent",
+        message: error ?? "it is not sent yet",
+        item,
+        isRetryable: true
+      }
     })
   }
   return answer.drained

@@ -1,5 +1,6 @@
 /** What all kinds of mounts do: opens the place and what is kept of it, serves it through a door, tells how it ended. */
 import { hostname, userInfo } from "node:os"
+import { remedyField } from "@ourclone/core/contract/Remedy"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as WakeLock from "@ourclone/core/machine/WakeLock"
 import type { MountError } from "@ourclone/mount/contract/MountError"
@@ -81,9 +82,12 @@ export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, do
     onMounted: (record) =>
       tell.fact({ _tag: "Step", name: "mounted", values: { id: record.id, point: record.point, place: record.place } })
   })
-  for (const { error, path: item } of drained.unsent) {
+  for (const { error, path: item, remedy } of drained.unsent) {
     const message = error ?? "it was not sent before the end"
-    tell.fact({ _tag: "Failed", failure: { code: "NotSent", message, item, isRetryable: true } })
+    tell.fact({
+      _tag: "Failed",
+      failure: { ...remedyField(remedy), code: "NotSent", message, item, isRetryable: true }
+    })
   }
   return drained
 })

@@ -16,6 +16,8 @@ export type MountRemedies = {
   readonly encryptServer: NoValues
   /** Ask whoever comes for a password. */
   readonly askForPassword: NoValues
+  /** Unmount, and mount again with a cache of `size` or more, as its flag takes it. Nothing is lost meanwhile. */
+  readonly enlargeCache: { readonly size: string }
   /** Use WebDAV where the system has no FUSE. */
   readonly serveWebdav: NoValues
 }

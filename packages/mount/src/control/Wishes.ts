@@ -1,4 +1,5 @@
 /** What is said between a mount and who asks about it: a line of JSON each way. */
+import { Remedy } from "@ourclone/core/contract/Remedy"
 import * as Schema from "effect/Schema"
 
 export const Wish = Schema.TaggedUnion({
@@ -14,6 +15,7 @@ export const Unsent = Schema.Struct({
   path: Schema.String,
   what: Schema.Literals(["file", "directory", "removal"]),
   error: Schema.optionalKey(Schema.String),
+  remedy: Schema.optionalKey(Remedy),
   isParked: Schema.Boolean
 })
 

@@ -65,6 +65,8 @@ export class Journal {
   private ifUndone: Array<() => void> = []
   private onceCommitted: Array<() => void> = []
   private onceDurable: Array<() => void> = []
+  private gathering: Array<() => void> = []
+  private gathered: Promise<void> | undefined
 
   constructor(file: string, at: At = () => {}, onDurable: () => void = () => {}) {
     this.file = file
@@ -163,11 +165,11 @@ export class Journal {
   /** All or nothing. Within another it is part of that. */
   transaction<A>(work: () => A): A {
     if (this.database.isTransaction) return work()
-    this.database.exec("begin immediate")
+    this.run("begin immediate")
     try {
       const result = work()
       this.at("commit.before")
-      this.database.exec("commit")
+      this.run("commit")
       this.ifUndone = []
       this.at("commit.after")
       this.committed()
@@ -177,6 +179,27 @@ export class Journal {
       this.undone()
       throw error
     }
+  }
+
+  /** `work` in a transaction that it shares with what else is asked for in this moment. Each of them fails with any. */
+  together(work: () => void): Promise<void> {
+    this.gathered ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        const works = this.gathering
+        this.gathering = []
+        this.gathered = undefined
+        try {
+          this.transaction(() => {
+            for (const each of works) each()
+          })
+          resolve()
+        } catch (error) {
+          reject(error)
+        }
+      })
+    })
+    this.gathering.push(work)
+    return this.gathered
   }
 
   /** The last that was done is the first that is taken back. */

@@ -83,5 +83,6 @@ export const migrations: ReadonlyArray<string> = [
   alter table queue drop column sending;
   alter table content add column kept blob;
   `,
-  "create index nodeDirectories on node (parent) where kind = 1"
+  "create index nodeDirectories on node (parent) where kind = 1",
+  "alter table queue add column remedy text"
 ]

@@ -1,7 +1,9 @@
 /** Open files: reading, writing and what their handles promise. */
+import * as Amount from "@ourclone/core/events/Amount"
 import type { Content } from "../cache/Content.ts"
 import * as ReadAhead from "../cache/ReadAhead.ts"
 import type { AttributeChanges, Attributes, FileSystem, Opened, OpenMode } from "../contract/FileSystem.ts"
+import { remedy } from "../contract/MountRemedies.ts"
 import { isRefused, Refused } from "../contract/Refusal.ts"
 import { contentOf } from "../queue/ContentOf.ts"
 import type { Relist } from "../queue/Relist.ts"
@@ -25,7 +27,7 @@ interface Handle {
 const largestSize = 2 ** 50
 /** The cache is filling up: what is not sent is sent now. */
 const hurryAt = 0.8
-const copyPiece = 1024 * 1024
+const { mebibyte } = ReadAhead
 
 const refuse = (refusal: Refused["refusal"], message?: string) => new Refused(refusal, message)
 
@@ -143,7 +145,7 @@ export class Bytes {
       if (contents.makeRoom(bytes)) return true
       const left = until - settings.now()
       if (left <= 0 || bytes > contents.quota) {
-        return refuse("NoSpace", `the cache of ${this.world.provider.name} is full of what is not sent yet`)
+        return this.full()
       }
       this.sender.hurry()
       let timer: NodeJS.Timeout | undefined
@@ -155,6 +157,19 @@ export class Bytes {
       ])
       clearTimeout(timer)
     }
+  }
+
+  private full(): Refused {
+    const { contents, provider, settings } = this.world
+    const { unreachable } = this.sender
+    const because = unreachable === undefined ? "" : `, as the storage does not answer (${unreachable})`
+    const message = `the cache of ${provider.name}, ${Amount.bytes(contents.quota)}, is full of what is not sent yet${because}: nothing more can be written`
+    settings.note(
+      "CacheFull",
+      message,
+      remedy("enlargeCache", { size: `${Math.ceil((2 * contents.quota) / mebibyte)}M` })
+    )
+    return refuse("NoSpace", message)
   }
 
   private resize(node: Node, content: Content, size: number): Refused | undefined {
@@ -274,9 +289,9 @@ export class Bytes {
   }
 
   private async copyBytes(from: number, fromOffset: number, to: number, toOffset: number, length: number) {
-    const buffer = Buffer.allocUnsafe(Math.min(copyPiece, length))
+    const buffer = Buffer.allocUnsafe(Math.min(mebibyte, length))
     for (let done = 0; done < length; ) {
-      const read = await this.read(from, fromOffset + done, buffer.subarray(0, Math.min(copyPiece, length - done)))
+      const read = await this.read(from, fromOffset + done, buffer.subarray(0, Math.min(mebibyte, length - done)))
       if (isRefused(read)) return done > 0 ? done : read
       if (read === 0) return done
       const written = await this.write(to, toOffset + done, buffer.subarray(0, read))

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs"
 import * as path from "node:path"
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import * as Context from "effect/Context"
 import { type CacheDisk, realDisk } from "../cache/CacheDisk.ts"
@@ -47,7 +48,7 @@ export interface MountOptions {
   /** Whether `sync` waits until the storage has it; it is this machine's disk alone where it is not said. */
   readonly syncsRemotely?: boolean | undefined
   readonly concurrency?: number | undefined
-  readonly note?: ((code: string, message: string) => void) | undefined
+  readonly note?: ((code: string, message: string, remedy?: Remedy) => void) | undefined
   /** Of the run that mounts: what is asked of the storage belongs to it. Empty where it is not said. */
   readonly context?: Context.Context<never> | undefined
   /** For tests. */
@@ -63,6 +64,7 @@ export interface Unsent {
   readonly path: string
   readonly what: "file" | "directory" | "removal"
   readonly error: string | undefined
+  readonly remedy?: Remedy | undefined
   readonly isParked: boolean
 }
 
@@ -287,12 +289,12 @@ const start = (
   )
 
   const unsent = (most: number): ReadonlyArray<Unsent> =>
-    queue.all(most).flatMap(({ error, ino, isParked, kind, path: buried }): ReadonlyArray<Unsent> => {
-      if (kind !== "node") return [{ path: buried ?? "", what: "removal", error, isParked }]
+    queue.all(most).flatMap(({ error, ino, isParked, kind, path: buried, remedy }): ReadonlyArray<Unsent> => {
+      if (kind !== "node") return [{ path: buried ?? "", what: "removal", error, remedy, isParked }]
       const node = ino === undefined ? undefined : tree.get(ino)
       const at = node === undefined ? undefined : tree.path(node)
       if (node === undefined || at === undefined) return []
-      return [{ path: at, what: node.kind === "directory" ? "directory" : "file", error, isParked }]
+      return [{ path: at, what: node.kind === "directory" ? "directory" : "file", error, remedy, isParked }]
     })
 
   let isClosed = false

@@ -7,7 +7,6 @@ import { isRefused, Refused } from "../contract/Refusal.ts"
 import { ofStorageError } from "../contract/StorageRefusal.ts"
 import { isUnfinished } from "../contract/UnfinishedName.ts"
 import { commit } from "../queue/Commit.ts"
-import { contentOf } from "../queue/ContentOf.ts"
 import { ListAhead } from "../queue/ListAhead.ts"
 import type { Relist } from "../queue/Relist.ts"
 import type { Sender } from "../queue/Sender.ts"
@@ -124,7 +123,14 @@ export class Names {
     })
   }
 
-  private add(directory: Node, name: string, kind: NodeKind, mode: number, by: Owner, target?: string): Node {
+  private add(
+    directory: Node,
+    name: string,
+    kind: NodeKind,
+    mode: number,
+    by: Owner,
+    { content, target }: { readonly content?: number; readonly target?: string } = {}
+  ): Node {
     const { queue, settings, tree } = this.world
     const time = timeOf(settings.now())
     const fields: NewNode = {
@@ -141,7 +147,7 @@ export class Names {
       target,
       remote: undefined,
       seen: undefined,
-      content: undefined,
+      content,
       isDirty: true,
       listedAt: 0
     }
@@ -160,9 +166,8 @@ export class Names {
   readonly create: FileSystem["create"] = (parent, name, mode, owner, open) =>
     onceKnown(this.free(parent, name, open.isUnfinished), (directory): Answer<Opened> => {
       const node = this.commit(() => {
-        const added = this.add(directory, name, "file", mode, owner)
-        contentOf(this.world, added)
-        return added
+        const { id } = this.world.contents.create(undefined)
+        return this.add(directory, name, "file", mode, owner, { content: id })
       })
       return this.bytes.opened(node, open)
     })
@@ -177,7 +182,7 @@ export class Names {
       return refuse("NotPermitted", `${this.world.provider.name} keeps nothing that tells a link from a file`)
     }
     return onceKnown(this.free(parent, name), (directory) =>
-      this.attributes(this.commit(() => this.add(directory, name, "symlink", 0o777, owner, target)))
+      this.attributes(this.commit(() => this.add(directory, name, "symlink", 0o777, owner, { target })))
     )
   }
 

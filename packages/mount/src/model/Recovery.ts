@@ -83,4 +83,6 @@ export const recover = (world: World, directory: string, boot: string): void => 
   clean(world, directory)
   doubt(world, boot)
   world.journal.run("update mount set boot = ?", boot)
+  // A key may have been replaced meanwhile, or room been made.
+  world.queue.unpark()
 }

@@ -16,15 +16,24 @@ export class Begun {
     this.journal = journal
   }
 
-  /** `file` is about to be stored at its path for the node. */
-  note(ino: number, file: File): void {
-    const text = JSON.stringify(file)
-    this.journal.run(
-      "insert into begun (path, ino, file) select ?1, ?2, ?3 where not exists (select 1 from begun where path = ?1 and ino = ?2 and file = ?3)",
-      file.path,
-      ino,
-      text
-    )
+  /**
+   * What is about to be stored for the node: that may begin in the moment in which this is resolved, and not where
+   * `fileOf` said that there is nothing any more.
+   */
+  async note(ino: number, fileOf: () => File | undefined): Promise<boolean> {
+    let isNoted = false
+    await this.journal.together(() => {
+      const file = fileOf()
+      isNoted = file !== undefined
+      if (file === undefined) return
+      this.journal.run(
+        "insert into begun (path, ino, file) select ?1, ?2, ?3 where not exists (select 1 from begun where path = ?1 and ino = ?2 and file = ?3)",
+        file.path,
+        ino,
+        JSON.stringify(file)
+      )
+    })
+    return isNoted
   }
 
   /** What stands at `path` is known: none of it is in doubt any more. */

@@ -13,12 +13,17 @@ import { pause } from "./Run.ts"
 /** Whose fault it is where bytes of the cache can not be had. */
 export const cacheName = "the cache"
 
-/** `readFrom` gives all bytes that are asked for, within the size. */
+export interface CachedSource extends ByteSource {
+  /** Throws where somebody has written to the content since. */
+  readonly refuseChanged: () => void
+}
+
+/** A content as it is at this moment. `readFrom` gives all bytes that are asked for, within the size. */
 export const cachedSource = (
   content: Content,
   path: string,
   readFrom: (offset: number, into: Uint8Array) => number | Promise<Answer<number>>
-): ByteSource => {
+): CachedSource => {
   const { generation, size } = content
   const failed = (reason: Reason) => new StorageError({ provider: cacheName, operation: "read", path, reason })
   const changed = (message = "it was written to while it was sent; it is sent again") =>
@@ -27,8 +32,11 @@ export const cachedSource = (
     if (error instanceof StorageError) return error
     return changed(error instanceof Error ? error.message : String(error))
   }
-  const read = (offset: number, length: number): Uint8Array | Promise<Uint8Array> => {
+  const refuseChanged = () => {
     if (content.generation !== generation) throw changed()
+  }
+  const read = (offset: number, length: number): Uint8Array | Promise<Uint8Array> => {
+    refuseChanged()
     const bytes = PiecePool.take(length)
     const came = readFrom(offset, bytes)
     return typeof came === "number" ? bytes : arrive(came, bytes)
@@ -36,7 +44,7 @@ export const cachedSource = (
   const arrive = async (coming: Promise<Answer<number>>, bytes: Uint8Array): Promise<Uint8Array> => {
     const come = await coming
     if (isRefused(come)) throw failed(new Unavailable({ message: come.message ?? come.refusal }))
-    if (content.generation !== generation) throw changed()
+    refuseChanged()
     return bytes
   }
   const piece = (offset: number, length: number): Effect.Effect<Uint8Array, StorageError> =>
@@ -86,6 +94,7 @@ export const cachedSource = (
     return { algorithm, whole: whole.digest("hex"), parts }
   }
   return {
+    refuseChanged,
     size,
     bytes: piece(0, size),
     read: (range) => pieces(range ?? { offset: 0, length: size }),

@@ -3,6 +3,7 @@
  * by comparing what the tree says with what the storage has of it. What has left the tree stands by the path it had there.
  */
 import type { File } from "@ourclone/core/contract/Entry"
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { Journal, Row } from "../journal/Journal.ts"
 
 export type Kind = "node" | "removeFile" | "removeDirectory"
@@ -18,6 +19,8 @@ export interface QueueRow {
   readonly due: number
   readonly attempts: number
   readonly error: string | undefined
+  /** What could be done about the error. */
+  readonly remedy: Remedy | undefined
   /** Not tried again until somebody asks for it: the storage will always refuse it, or has to be told something else first. */
   readonly isParked: boolean
 }
@@ -33,6 +36,7 @@ const ofRow = (row: Row): QueueRow => ({
   due: Number(row.due),
   attempts: Number(row.attempts),
   error: row.error === null ? undefined : String(row.error),
+  remedy: row.remedy === null ? undefined : (JSON.parse(String(row.remedy)) as Remedy),
   isParked: row.isParked === 1
 })
 
@@ -178,7 +182,7 @@ export class Queue {
 
   later(seq: number, due: number, attempts: number, error: string | undefined): void {
     this.journal.run(
-      "update queue set due = ?, attempts = ?, error = ? where seq = ?",
+      "update queue set due = ?, attempts = ?, error = ?, remedy = null where seq = ?",
       due,
       attempts,
       error ?? null,
@@ -186,8 +190,18 @@ export class Queue {
     )
   }
 
-  park(seq: number, error: string): void {
-    this.journal.run("update queue set isParked = 1, error = ? where seq = ?", error, seq)
+  park(seq: number, error: string, remedy?: Remedy): void {
+    this.journal.run(
+      "update queue set isParked = 1, error = ?, remedy = ? where seq = ?",
+      error,
+      remedy === undefined ? null : JSON.stringify(remedy),
+      seq
+    )
+  }
+
+  /** What was parked is tried once more, in its time. */
+  unpark(): void {
+    this.journal.run("update queue set isParked = 0, attempts = 0 where isParked = 1")
   }
 
   /** Everything is due now, what was parked too. */

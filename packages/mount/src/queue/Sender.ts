@@ -131,6 +131,10 @@ export class Sender {
         const settled = await this.settle.row(current)
         if (this.isClosed) return
         this.unreachable = undefined
+        if (settled === "noted") {
+          this.over(row)
+          return
+        }
         if (settled === "again" || queue.wish(current) !== wish) continue
         if (settled === "done") this.done(row)
         else if (settled === "stuck") queue.park(row.seq, "it waits for something that could not be stored")
@@ -153,6 +157,11 @@ export class Sender {
       node.isDirty = false
       tree.save(node)
     })
+    this.over(row)
+  }
+
+  /** The storage knows all of it. */
+  private over(row: QueueRow): void {
     this.refusals.delete(row.ino ?? 0)
     this.cramped.clear()
     this.world.contents.rest()
@@ -186,9 +195,9 @@ export class Sender {
         return
       }
       if (parks[_tag]) {
-        queue.park(row.seq, message)
+        queue.park(row.seq, message, error.remedy)
         if (row.ino !== undefined) this.refusals.set(row.ino, ofStorageError(error))
-        settings.note("Parked", message)
+        settings.note("Parked", message, error.remedy)
         return
       }
     }

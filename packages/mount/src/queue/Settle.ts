@@ -27,6 +27,7 @@ import {
   lookBefore,
   type Sent,
   send,
+  sendingOf,
   sendLink,
   tellsReplaced
 } from "./Storing.ts"
@@ -83,12 +84,12 @@ export class Settle {
     if (node.kind === "directory") return this.directory(row, node, path)
     const isCached = node.kind === "file" && node.content !== undefined
     const content = isCached ? this.world.contents.get(node.content ?? 0) : undefined
-    if (node.seen === undefined || content?.isChanged === true) return this.store(node, path)
+    if (node.seen === undefined || content?.isChanged === true) return this.store(row, node, path)
     if (node.remote !== path) return this.move(node, path)
     const { metadata, time } = attributesDiffer(this.world, node)
     if (!metadata && !time) return "done"
     if (time && !metadata && this.world.provider.touch !== undefined) return this.touch(node, node.seen)
-    return this.store(node, path)
+    return this.store(row, node, path)
   }
 
   /** The node has another name than what was begun at `path`, whose end nobody noted: it may have come there. */
@@ -138,14 +139,22 @@ export class Settle {
     return (await orNothing(this.world.run, provider.stat(RemotePath.makeUnsafe(remote)))) === undefined
   }
 
-  /** What is about to be stored for the node, as far as it tells itself from others: bytes of ours, or the ones it had. */
-  private begin(node: Node, path: RemotePath.RemotePath, size: number, moved?: File): void {
-    const modifiedAt = moved?.modifiedAt ?? millisOf(node.modified)
-    this.world.begun.note(node.ino, { _tag: "File", path, size, modifiedAt, checksums: moved?.checksums ?? {} })
+  /**
+   * What is about to be stored for the node, as far as it tells itself from others: bytes of ours, or the ones it had.
+   * False where the node has left the path meanwhile.
+   */
+  private begin(node: Node, path: RemotePath.RemotePath, sized: { readonly size: number }, moved?: File) {
+    const { begun, tree } = this.world
+    return begun.note(node.ino, () => {
+      if (tree.get(node.ino) !== node || tree.path(node) !== path) return undefined
+      const modifiedAt = moved?.modifiedAt ?? millisOf(node.modified)
+      return { _tag: "File", path, size: sized.size, modifiedAt, checksums: moved?.checksums ?? {} }
+    })
   }
 
-  private async store(node: Node, path: RemotePath.RemotePath): Promise<Settled> {
-    const { begun, contents, settings } = this.world
+  private async store(row: QueueRow, node: Node, path: RemotePath.RemotePath): Promise<Settled> {
+    const { begun, contents, queue, settings } = this.world
+    const wish = queue.wish(row)
     if (!(await this.holders.isFree(node, path))) return "wait"
     if (node.kind === "symlink") return this.storeLink(node, path)
     const content = contentOf(this.world, node)
@@ -157,11 +166,16 @@ export class Settle {
       const isOurs = (file: File) => begun.isAt(path) && this.isOurs(node, content, file)
       const earlier = begun.at(path)
       const { current, stored } = await this.look(path, content, expected, isOurs)
-      this.begin(node, path, content.size)
-      const file = stored ?? (await send(this.world, node, content, path, current))
+      if (!(await this.begin(node, path, content))) return "again"
+      const sending = sendingOf(this.world, node, content, path)
+      const file = stored ?? (await send(this.world, content, sending, path, current))
       await lookAfter(this.world, path, file, stored === undefined ? current : expected, earlier)
-      commit(this.world, () => this.noteStored(node, content, file, path))
+      const isAll = commit(this.world, () => {
+        this.noteStored(node, content, file, path)
+        return queue.wish(row) === wish && this.isAsStored(node, content, path) && this.finish(row, node)
+      })
       settings.at("settle.noted")
+      if (isAll) return "noted"
       return node.generation === generation ? "again" : "wait"
     } catch (error) {
       if (isOvertaken(error)) return "again"
@@ -227,6 +241,21 @@ export class Settle {
     tree.save(node)
   }
 
+  /** Whether the storage has nothing more to learn of the node. */
+  private isAsStored(node: Node, content: Content, path: string): boolean {
+    const { tree } = this.world
+    if (tree.get(node.ino) !== node || tree.path(node) !== path || content.isChanged) return false
+    const { metadata, time } = attributesDiffer(this.world, node)
+    return !metadata && !time
+  }
+
+  private finish(row: QueueRow, node: Node): true {
+    this.world.queue.done(row)
+    node.isDirty = false
+    this.world.tree.save(node)
+    return true
+  }
+
   private async storeLink(node: Node, path: RemotePath.RemotePath): Promise<Settled> {
     const expected = this.holders.expected(node, path)
     const isOurs = async (file: File): Promise<boolean> => {
@@ -235,7 +264,7 @@ export class Settle {
     }
     const earlier = this.world.begun.at(path)
     const { current, stored } = await this.look(path, { size: node.size }, expected, isOurs)
-    this.begin(node, path, node.size)
+    if (!(await this.begin(node, path, node))) return "again"
     let file = stored
     try {
       file ??= await sendLink(this.world, node, path, current)
@@ -260,7 +289,7 @@ export class Settle {
       await this.holders.take(node)
       return "again"
     }
-    this.begin(node, path, seen.size, seen)
+    if (!(await this.begin(node, path, seen, seen))) return "again"
     settings.at("move.before")
     const file =
       stored ??
@@ -321,24 +350,23 @@ export class Settle {
 
   private async touch(node: Node, seen: File): Promise<Settled> {
     const { provider, settings, tree } = this.world
-    const millis = millisOf(node.modified)
+    const { modified } = node
+    const millis = millisOf(modified)
     // A touch before a kill, or another client's.
     const current = await orNothing(this.world.run, provider.stat(seen.path))
     if (current === undefined) return this.overtaken(node)
     if (!isSameVersion(current, seen) && !haveSameBytes({ ...seen, modifiedAt: millis }, current)) {
       return this.overtaken(node)
     }
-    this.world.begun.note(node.ino, {
-      _tag: "File",
-      path: seen.path,
-      size: seen.size,
-      modifiedAt: millis,
-      checksums: seen.checksums
+    const isWanted = await this.world.begun.note(node.ino, () => {
+      if (tree.get(node.ino) !== node || node.seen !== seen) return undefined
+      return { _tag: "File", path: seen.path, size: seen.size, modifiedAt: millis, checksums: seen.checksums }
     })
+    if (!isWanted) return "again"
     const file =
       current.modifiedAt === millis
         ? current
-        : await this.world.run(provider.touch!(current, millis, node.modified.nanoseconds % 1_000_000))
+        : await this.world.run(provider.touch!(current, millis, modified.nanoseconds % 1_000_000))
     commit(this.world, () => {
       if (tree.get(node.ino) !== node || node.seen !== seen) return
       this.world.begun.over(seen.path)
@@ -389,7 +417,7 @@ export class Settle {
       if (holder !== undefined) await this.holders.take(holder)
       if (queue.buried("removeFile", path) !== undefined) return "wait"
     }
-    this.begin(node, path, 0)
+    if (!(await this.begin(node, path, { size: 0 }))) return "again"
     if (provider.makeDirectory !== undefined) await this.world.run(provider.makeDirectory(path))
     commit(this.world, () => {
       begun.over(path)

@@ -1,5 +1,5 @@
 /**
  * How far one look at a row came: `"again"` looks once more at once, `"wait"` when something else has been settled, and
- * `"stuck"` as soon as somebody asks, since what it waits for is parked.
+ * `"stuck"` as soon as somebody asks, since what it waits for is parked. With `"noted"` the row is gone already.
  */
-export type Settled = "done" | "again" | "wait" | "stuck"
+export type Settled = "done" | "noted" | "again" | "wait" | "stuck"

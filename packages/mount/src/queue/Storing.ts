@@ -9,9 +9,12 @@ import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, isStorageError, NoSpace, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as Versions from "@ourclone/core/contract/Versions"
 import * as Upload from "@ourclone/core/engine/Upload"
+import * as Amount from "@ourclone/core/events/Amount"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Content } from "../cache/Content.ts"
+import { mebibyte } from "../cache/ReadAhead.ts"
+import { remedy } from "../contract/MountRemedies.ts"
 import { isRefused } from "../contract/Refusal.ts"
 import { millisOf, type Node } from "../tree/Node.ts"
 import { cachedSource, cacheName } from "./CachedSource.ts"
@@ -56,14 +59,29 @@ export const attributesDiffer = (world: World, node: Node): { readonly time: boo
   return { time: isOld, metadata: capabilities.keepsMetadata && isOther }
 }
 
+/** Of a file that must be here whole until it is sent. Some room is added for what else is written meanwhile. */
+const tooSmall = (size: number, quota: number): NoSpace => {
+  const wanted = `${Math.ceil((size * 1.125) / mebibyte)}M`
+  return new NoSpace({
+    message: `all of its ${Amount.bytes(size)} must be here until they are sent, as the storage keeps no old version to copy from, and the cache has ${Amount.bytes(quota)}`,
+    remedy: remedy("enlargeCache", { size: wanted })
+  })
+}
+
 /** Bytes of the cache, fetched as far as they must be sent. Where there is no room they are read again once they are sent. */
 const fetched = async ({ contents, fetcher }: World, content: Content, start: number, end: number): Promise<void> => {
   const there = await fetcher.ensureAll(content, start, end)
   if (!isRefused(there)) return
   if (there.refusal === "NoSpace" && content.base !== undefined && contents.keeps(content.base)) return
-  const message = there.message ?? "bytes that are to be sent again could not be had"
-  const reason = there.refusal === "NoSpace" ? new NoSpace({ message }) : new Unavailable({ message })
-  throw new StorageError({ provider: cacheName, operation: "read", reason })
+  throw new StorageError({
+    provider: cacheName,
+    operation: "read",
+    ...(content.base === undefined ? {} : { path: content.base.path }),
+    reason:
+      there.refusal === "NoSpace"
+        ? tooSmall(content.size, contents.quota)
+        : new Unavailable({ message: there.message ?? "bytes that are to be sent again could not be had" })
+  })
 }
 
 /** All bytes are here, and known to be: once ours replace them, the storage may not have the others any more, unless it keeps them. */
@@ -144,29 +162,33 @@ const careful = (
   return { ...provider, put, largeFile: { ...largeFile, finish } }
 }
 
-/** Stores the bytes of a content at `path`, of which the storage copies what it has; in the place of `current`. */
-export const send = async (
-  world: World,
-  node: Node,
-  content: Content,
-  path: RemotePath.RemotePath,
-  current: File | undefined
-): Promise<DatedFile> => {
-  const segments = await segmented(world, content)
-  if (segments === undefined) await secured(world, content)
-  const options = {
+/** A node as it is at this moment, to be sent so or not at all. */
+export const sendingOf = (world: World, node: Node, content: Content, path: RemotePath.RemotePath) => ({
+  source: cachedSource(content, path, (offset, into) => world.fetcher.read(content, offset, into, 0)),
+  options: {
     modifiedAt: millisOf(node.modified),
     nanoseconds: node.modified.nanoseconds % 1_000_000,
     metadata: metadataOf(world, node),
     contentType: node.seen?.contentType,
     durable: true,
-    partConcurrency,
-    segments
+    partConcurrency
   }
+})
+
+/** Stores the bytes of a content at `path`, of which the storage copies what it has; in the place of `current`. */
+export const send = async (
+  world: World,
+  content: Content,
+  { options, source }: ReturnType<typeof sendingOf>,
+  path: RemotePath.RemotePath,
+  current: File | undefined
+): Promise<DatedFile> => {
+  const segments = await segmented(world, content)
+  if (segments === undefined) await secured(world, content)
+  source.refuseChanged()
   world.settings.at("send.before")
   const provider = careful(world, path, current)
-  const source = cachedSource(content, path, (offset, into) => world.fetcher.read(content, offset, into, 0))
-  const file = await world.run(Upload.upload(provider, path, source, options))
+  const file = await world.run(Upload.upload(provider, path, source, { ...options, segments }))
   world.settings.at("send.after")
   return file
 }

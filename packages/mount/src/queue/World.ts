@@ -1,5 +1,6 @@
 /** What every part of a mount works with. */
 import type { Provider } from "@ourclone/core/contract/Provider"
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import type { Contents } from "../cache/Contents.ts"
 import type { Fetcher } from "../cache/Fetcher.ts"
 import type { Owner, Told } from "../contract/FileSystem.ts"
@@ -30,7 +31,7 @@ export interface Settings {
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** For the log: what a person should know. */
-  readonly note: (code: string, message: string) => void
+  readonly note: (code: string, message: string, remedy?: Remedy) => void
 }
 
 export interface World {

@@ -69,14 +69,20 @@ export const ofRow = (row: Row): Node => ({
   writers: 0
 })
 
-export const columns =
-  "parent, name, kind, size, mode, uid, gid, mtime, mtimeNs, ctime, ctimeNs, generation, target, remote, seen, content, isDirty, listedAt"
+/** What indexes are made of: where a node is, here and in the storage. The kind never changes. */
+const placeColumns = "parent, name, remote, kind"
+export const stateColumns =
+  "size, mode, uid, gid, mtime, mtimeNs, ctime, ctimeNs, generation, target, seen, content, isDirty, listedAt"
+export const columns = `${placeColumns}, ${stateColumns}`
 
-/** In the order of `columns`. */
-export const valuesOf = (node: NewNode): ReadonlyArray<Value> => [
-  node.parent ?? null,
-  node.name ?? null,
-  kinds.indexOf(node.kind),
+export const placeOf = ({ name, parent, remote }: NewNode): readonly [parent: Value, name: Value, remote: Value] => [
+  parent ?? null,
+  name ?? null,
+  remote ?? null
+]
+
+/** In the order of `stateColumns`. */
+export const stateOf = (node: NewNode): ReadonlyArray<Value> => [
   node.size,
   node.mode,
   node.uid,
@@ -87,11 +93,17 @@ export const valuesOf = (node: NewNode): ReadonlyArray<Value> => [
   node.changed.nanoseconds,
   node.generation,
   node.target ?? null,
-  node.remote ?? null,
   node.seen === undefined ? null : JSON.stringify(node.seen),
   node.content ?? null,
   node.isDirty ? 1 : 0,
   node.listedAt
+]
+
+/** In the order of `columns`. */
+export const valuesOf = (node: NewNode): ReadonlyArray<Value> => [
+  ...placeOf(node),
+  kinds.indexOf(node.kind),
+  ...stateOf(node)
 ]
 
 export const attributesOf = (node: Node, links: number): Attributes => ({

@@ -2,7 +2,17 @@
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { type Attributes, rootIno } from "../contract/FileSystem.ts"
 import type { Journal, Row } from "../journal/Journal.ts"
-import { attributesOf, columns, type NewNode, type Node, ofRow, valuesOf } from "./Node.ts"
+import {
+  attributesOf,
+  columns,
+  type NewNode,
+  type Node,
+  ofRow,
+  placeOf,
+  stateColumns,
+  stateOf,
+  valuesOf
+} from "./Node.ts"
 
 /** Nodes in memory, some 500 bytes each. */
 const mostKept = 50_000
@@ -10,11 +20,13 @@ const mostKept = 50_000
 const mostCounted = 256
 
 const marks = columns.replace(/[^,]+/g, "?")
-const assignments = columns.replace(/\w+/g, "$& = ?")
+const assignments = stateColumns.replace(/\w+/g, "$& = ?")
 
 export class Tree {
   private readonly journal: Journal
   private readonly nodes = new Map<number, Node>()
+  /** Directories in one, as they were counted since any of them was made, moved or removed. */
+  private readonly counts = new Map<number, number>()
 
   constructor(journal: Journal) {
     this.journal = journal
@@ -39,6 +51,7 @@ export class Tree {
 
   /** After a transaction that failed, what is in memory may be wrong. What is used is as its row says, but for what was written since. */
   forget(): void {
+    this.counts.clear()
     for (const [ino, node] of this.nodes) {
       if (node.opens === 0 && !node.isUnsaved) this.nodes.delete(ino)
       else this.restore(node)
@@ -79,9 +92,16 @@ export class Tree {
   private links(node: Node): number {
     if (node.parent === undefined && node.ino !== rootIno) return 0
     if (node.kind !== "directory" || (node.remote !== undefined && node.listedAt === 0)) return 1
-    const sql = "select count(*) from (select 1 from node where parent = ? and kind = 1 limit ?)"
-    const directories = this.journal.numbers(sql, node.ino, mostCounted)[0]!
+    const directories = this.counts.get(node.ino) ?? this.count(node.ino)
     return directories < mostCounted ? 2 + directories : 1
+  }
+
+  private count(parent: number): number {
+    const sql = "select count(*) from (select 1 from node where parent = ? and kind = 1 limit ?)"
+    const directories = this.journal.numbers(sql, parent, mostCounted)[0]!
+    if (this.counts.size >= mostKept) this.counts.clear()
+    this.counts.set(parent, directories)
+    return directories
   }
 
   hasChildren(parent: number): boolean {
@@ -141,11 +161,19 @@ export class Tree {
     const node: Node = { ...fields, ino, opens: 0, isUnsaved: false, settledAt: 0, openedAt: -1, writers: 0 }
     this.nodes.set(ino, node)
     if (this.nodes.size > mostKept) this.thin()
+    if (node.kind === "directory") this.counts.clear()
     return node
   }
 
   save(node: Node): void {
-    this.journal.run(`update node set ${assignments} where ino = ?`, ...valuesOf(node), node.ino)
+    this.journal.run(`update node set ${assignments} where ino = ?`, ...stateOf(node), node.ino)
+    // Writing what an index is made of, though it be as it was, changes every index.
+    const placed = this.journal.run(
+      "update node set parent = ?1, name = ?2, remote = ?3 where ino = ?4 and (parent is not ?1 or name is not ?2 or remote is not ?3)",
+      ...placeOf(node),
+      node.ino
+    )
+    if (placed > 0 && node.kind === "directory") this.counts.clear()
     if (!node.isUnsaved) return
     node.isUnsaved = false
     this.journal.orElse(() => {
@@ -158,5 +186,6 @@ export class Tree {
     this.journal.run("delete from node where ino = ?", node.ino)
     this.journal.run("delete from property where ino = ?", node.ino)
     this.nodes.delete(node.ino)
+    if (node.kind === "directory") this.counts.clear()
   }
 }

@@ -4,6 +4,8 @@ import { once } from "node:events"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import * as Device from "@ourclone/mount/fuse/system/Device"
+import * as Effect from "effect/Effect"
 import { Mounted, type Ran, run, shell, whichProgram, whyNot } from "./Mounted.ts"
 
 const reason = whyNot()
@@ -203,6 +205,26 @@ describe.skipIf(reason !== undefined)(
         await killed.stop()
       }
     })
+
+    it("is freed by who asks for it once its process was killed, and never while that lives", () =>
+      mounted(async (point, mount) => {
+        assert.isFalse(await Effect.runPromise(Device.clean(point)))
+        ok(await shell(`ls ${point}`))
+        const killed = await Mounted.start(script)
+        try {
+          killed.server.kill("SIGKILL")
+          await killed.ended
+          assert.isTrue(await Effect.runPromise(Device.clean(killed.point)))
+          assert.strictEqual(
+            ok(await shell(`ls ${killed.point}; stat -f -c %T ${killed.point}`)).includes("fuse"),
+            false
+          )
+          assert.isFalse(await Effect.runPromise(Device.clean(killed.point)))
+        } finally {
+          await killed.stop()
+        }
+        assert.strictEqual(mount.errors, "")
+      }))
 
     it.skipIf(noOrdinary !== undefined)(
       `is mounted by an ordinary user, for that user alone${noOrdinary === undefined ? "" : ` (${noOrdinary})`}`,

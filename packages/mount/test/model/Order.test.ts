@@ -1,6 +1,5 @@
 /** What comes to the storage in which order, and what of it another client may do meanwhile. */
-import * as path from "node:path"
-import { NoSpace, QuotaExceeded, StorageError } from "@ourclone/core/contract/StorageError"
+import { NoSpace, QuotaExceeded, StorageError, Unauthenticated } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import { describe, expect, test } from "vitest"
 import { rootIno } from "../../src/contract/FileSystem.ts"
@@ -350,7 +349,7 @@ test("what waits for a parked write is parked with it, so that an unmount comes 
   expect(stored(bed, "a")).toBe("new")
 })
 
-test("a parked write is sent when somebody asks for it", async () => {
+test("a parked write is tried again by the next mount, and when somebody asks for it", async () => {
   const bed = Bed.make()
   const mount = bed.mount()
   const full = new StorageError({ provider: "memory", operation: "put", reason: new NoSpace({ message: "full" }) })
@@ -359,8 +358,23 @@ test("a parked write is sent when somebody asks for it", async () => {
   const { unsent } = await mount.drain(5_000)
   expect(unsent).toMatchObject([{ path: "a", isParked: true }])
   await mount.close()
+  const next = bed.mount()
+  await expect.poll(() => next.status()).toMatchObject({ waiting: 0, parked: 1 })
   bed.before = () => Effect.void
-  const next = bed.mount({ directory: path.join(bed.scratch, "cache") })
   expect((await next.drain(5_000)).unsent).toEqual([])
   expect(stored(bed, "a")).toBe("kept")
+})
+
+test("a parked write is sent by the next mount, once what it was refused for is over", async () => {
+  const bed = Bed.make()
+  const mount = bed.mount()
+  const revoked = new Unauthenticated({ message: "the key is no more" })
+  const error = new StorageError({ provider: "memory", operation: "put", reason: revoked })
+  bed.before = (method) => (method === "put" ? Effect.fail(error) : Effect.void)
+  await write(mount.fileSystem, "a", "kept")
+  await mount.drain(5_000)
+  await mount.close()
+  bed.before = () => Effect.void
+  bed.mount()
+  await expect.poll(() => stored(bed, "a")).toBe("kept")
 })

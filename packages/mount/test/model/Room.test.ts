@@ -128,3 +128,50 @@ test("a cache that is full of what the storage has too makes nobody send before 
   expect(bed.calls.get("put")).toBeUndefined()
   expect(mount.status().waiting).toBe(1)
 })
+
+describe("a cache that is too small tells what to do", () => {
+  test("where a file that was edited must be here whole, as the storage keeps no old versions; a larger one sends it", async () => {
+    const bed = Bed.make({
+      keepsVersions: false,
+      limits: { minPartSize: 8 * megabyte, recommendedPartSize: 8 * megabyte }
+    })
+    const bytes = random(30).bytes(4 * megabyte)
+    await putElsewhere(bed, "large", bytes)
+    const mount = bed.mount({ cacheSize: 2 * megabyte })
+    const handle = await opened(mount.fileSystem, "large")
+    value(await mount.fileSystem.write(handle, 1, Buffer.from("edited")))
+    bytes.write("edited", 1)
+    value(await mount.fileSystem.flush(handle))
+    mount.fileSystem.release(handle)
+    const { unsent } = await mount.drain(5_000)
+    expect(unsent).toMatchObject([
+      { path: "large", isParked: true, remedy: { code: "enlargeCache", values: { size: "5M" } } }
+    ])
+    expect(unsent[0]!.error).toContain("4.0 MiB")
+    await mount.close()
+    const larger = bed.mount({ cacheSize: 5 * megabyte })
+    expect((await larger.drain(5_000)).unsent).toEqual([])
+    expect(Bed.digest(bed.storage.memory.files.get("large")!.bytes)).toBe(Bed.digest(bytes))
+  })
+
+  test("where nothing can be sent as the storage is away", async () => {
+    const bed = Bed.make()
+    const told: Array<unknown> = []
+    const mount = bed.mount({
+      cacheSize: megabyte,
+      roomWait: 50,
+      note: (code, message, remedy) => told.push({ code, message, remedy })
+    })
+    await Bed.list(mount.fileSystem)
+    bed.state = "away"
+    const handle = await write(mount.fileSystem, "first", random(31).bytes(900_000), { close: false })
+    await expect.poll(() => mount.status().unreachable).toBeDefined()
+    const refused = await mount.fileSystem.write(handle, 900_000, random(32).bytes(900_000))
+    expect(refused).toMatchObject({ refusal: "NoSpace" })
+    expect(told).toContainEqual({
+      code: "CacheFull",
+      message: expect.stringContaining("no route to it"),
+      remedy: { code: "enlargeCache", values: { size: "2M" } }
+    })
+  })
+})

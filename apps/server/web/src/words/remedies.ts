@@ -43,6 +43,9 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Ad
   encryptServer: () => ({
     text: "Give it a certificate with its key, or say that something in front of it speaks TLS."
   }),
+  enlargeCache: ({ size }) => ({
+    text: `Unmount it, and mount it again with a cache of ${size} or more. What was written is kept meanwhile.`
+  }),
   finishMaking: () => ({ text: "If making the repository was cut off, make it again with the same password." }),
   followLinks: () => ({ text: "Follow links, in the options of the transfer." }),
   followOrStoreLinks: () => ({ text: "Store links, or follow them, in the options of the transfer." }),

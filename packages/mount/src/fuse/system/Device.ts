@@ -101,6 +101,12 @@ export const mount = (options: DeviceOptions): Effect.Effect<number, MountError>
     return device === "notPermitted" ? yield* mountByHelper({ ...options, point }) : device
   })
 
+/** Frees a folder whose mount's process has ended; false where there is none, and off Linux. */
+export const clean = (point: string): Effect.Effect<boolean, MountError> =>
+  process.platform === "linux"
+    ? MountPoint.clean(point, (dead) => Effect.asVoid(takeAway(dead, true)))
+    : Effect.succeed(false)
+
 /**
  * Takes the mount away. Fails with `Busy` where programs use it, unless `detach` is said: then its name goes at once, and
  * what is open is served until it is closed. Where nothing of ours is mounted nothing happens.

@@ -32,6 +32,17 @@ const isDead = (found: string): boolean => found === "ENOTCONN" || found === "EC
 
 export const mountTable = (): string => fs.readFileSync("/proc/self/mountinfo", "utf8")
 
+/** Takes away a mount of ours whose process has ended; false where there is none. Whatever answers is left alone. */
+export const clean = (
+  point: string,
+  takeAway: (point: string) => Effect.Effect<void, MountError>
+): Effect.Effect<boolean, MountError> =>
+  Effect.gen(function* () {
+    if (MountTable.at(mountTable(), point)?.type !== fuseType || !isDead(yield* look(point))) return false
+    yield* takeAway(point)
+    return true
+  })
+
 /**
  * Leaves `point` as a directory with nothing mounted on it. Of what is there only a mount of ours whose process has ended
  * is taken away; anything that answers, or belongs to another program, is left alone and refused.

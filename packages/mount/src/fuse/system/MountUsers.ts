@@ -1,5 +1,6 @@
 /** Which processes have a file open below a mount point or stand in it, told by links alone: nothing is looked into. */
 import * as fs from "node:fs"
+import * as path from "node:path"
 
 export interface MountUser {
   readonly pid: number
@@ -23,8 +24,8 @@ const linksOf = (pid: string): ReadonlyArray<string> => {
 const firstBelow = (point: string, pid: string): string | undefined => {
   for (const link of linksOf(pid)) {
     try {
-      const path = fs.readlinkSync(link)
-      if (path === point || path.startsWith(`${point}/`)) return path
+      const used = fs.readlinkSync(link)
+      if (used === point || used.startsWith(`${point}/`)) return used
     } catch {
       // As above.
     }
@@ -32,9 +33,11 @@ const firstBelow = (point: string, pid: string): string | undefined => {
   return undefined
 }
 
+/** By its first word, as some programs call their process after a thread. */
 const commandOf = (pid: string): string => {
   try {
-    return fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim()
+    const [word = ""] = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")
+    return path.basename(word) || fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim()
   } catch {
     return ""
   }
@@ -45,8 +48,8 @@ export const find = (point: string): ReadonlyArray<MountUser> => {
   const users: Array<MountUser> = []
   for (const pid of fs.readdirSync("/proc")) {
     if (!/^\d+$/.test(pid) || users.length === most) continue
-    const path = firstBelow(point, pid)
-    if (path !== undefined) users.push({ pid: Number(pid), command: commandOf(pid), path })
+    const used = firstBelow(point, pid)
+    if (used !== undefined) users.push({ pid: Number(pid), command: commandOf(pid), path: used })
   }
   return users
 }

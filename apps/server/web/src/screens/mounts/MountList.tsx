@@ -1,3 +1,4 @@
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import * as Amount from "@ourclone/core/events/Amount"
 import { useQuery } from "@tanstack/react-query"
 import { useState } from "react"
@@ -13,6 +14,7 @@ import { Facts, Page } from "../../ui/Page.tsx"
 import { visible } from "../../ui/Path.tsx"
 import { StateBadge } from "../../ui/StateBadge.tsx"
 import { exactly } from "../../words/moments.ts"
+import { adviceOf } from "../../words/remedies.ts"
 import styles from "./Mounts.module.css"
 
 /** A row of the query `mounts`. */
@@ -31,7 +33,7 @@ interface MountRow {
     readonly cacheUsed: number
     readonly unreachable?: string
   }
-  readonly unsent: ReadonlyArray<{ readonly path: string; readonly error?: string }>
+  readonly unsent: ReadonlyArray<{ readonly path: string; readonly error?: string; readonly remedy?: Remedy }>
 }
 
 const everyMillis = 5000
@@ -127,9 +129,9 @@ const Mount = ({ mount }: { readonly mount: MountRow }) => {
       {unsent
         .filter(({ error }) => error !== undefined)
         .slice(0, 3)
-        .map(({ error, path }) => (
+        .map(({ error, path, remedy }) => (
           <Notice key={path} tone="waiting" title={visible(path)}>
-            {visible(error ?? "")}
+            {visible(error ?? "")} {adviceOf("", remedy)?.text}
           </Notice>
         ))}
       {asks ? <UnmountDialog mount={mount} onClose={() => setAsks(false)} /> : null}
