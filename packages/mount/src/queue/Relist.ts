@@ -18,12 +18,20 @@ import type { World } from "./World.ts"
 const slice = 1_000
 
 const usualDirectoryMode = 0o755
+/** Milliseconds that anybody waits for names anew who could be told those of before. */
+const patience = 5_000
+/** Listings at once, while the storage is away. */
+const fewListings = 4
 
 export class Relist {
   private readonly world: World
   private readonly running = new Map<number, Promise<Refused | true>>()
   /** Paths that left the storage here, and when: a listing that began before may still tell of them. */
   private readonly gone = new Map<string, number>()
+  /** Directories whose listing takes longer than anybody waits who knows their names of before. */
+  private readonly late = new Set<number>()
+  /** The storage did not answer the last time that names were asked for. */
+  private isAway = false
   /** Names of the storage that no directory can show, by their directory. */
   readonly hidden = new Map<number, number>()
 
@@ -36,9 +44,35 @@ export class Relist {
     if (this.gone.size > 100_000) this.gone.delete(this.gone.keys().next().value ?? "")
   }
 
-  /** Whether the names of a directory can be told now; the promise is of a listing under way. */
+  /**
+   * Whether the names of a directory can be told now; the promise is of a listing under way. While the storage is away, or
+   * slow, those of before are told; where there are none it is waited for until the deadline.
+   */
   fresh(directory: Node): true | Promise<Refused | true> {
-    return this.isFresh(directory) || this.list(directory)
+    if (this.isFresh(directory)) return true
+    const isKnown = directory.listedAt > 0
+    if (isKnown && this.isAway && this.running.size >= fewListings) return true
+    const listing = this.list(directory)
+    return isKnown && (this.isAway || this.late.has(directory.ino)) ? true : this.soon(directory, listing)
+  }
+
+  private async soon({ ino, listedAt, remote }: Node, listing: Promise<Refused | true>): Promise<Refused | true> {
+    const { deadline } = this.world.settings
+    const most = listedAt > 0 ? Math.min(patience, deadline) : deadline
+    let timer: NodeJS.Timeout | undefined
+    const tooLong = new Promise<"late">((resolve) => {
+      timer = setTimeout(resolve, most, "late")
+    })
+    try {
+      const listed = await Promise.race([listing, tooLong])
+      if (listed !== "late") return listed
+      if (listedAt === 0)
+        return new Refused("TimedOut", `the names of "${remote}" did not come within ${most / 1000} s`)
+      if (this.running.has(ino)) this.late.add(ino)
+      return true
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   isFresh(directory: Node): boolean {
@@ -60,7 +94,10 @@ export class Relist {
   list(directory: Node): Promise<Refused | true> {
     const known = this.running.get(directory.ino)
     if (known !== undefined) return known
-    const listing = this.begin(directory).finally(() => this.running.delete(directory.ino))
+    const listing = this.begin(directory).finally(() => {
+      this.running.delete(directory.ino)
+      this.late.delete(directory.ino)
+    })
     this.running.set(directory.ino, listing)
     return listing
   }
@@ -81,6 +118,7 @@ export class Relist {
           return Effect.void
         })
       )
+      this.isAway = false
       if (skipped > 0) this.hidden.set(ino, skipped)
       else this.hidden.delete(ino)
       await this.apply(ino, path, entries, startedAt)
@@ -94,6 +132,7 @@ export class Relist {
 
   /** Names that are known stay good while the storage does not answer. */
   private outOfReach(directory: Node | undefined, error: StorageError): Refused | true {
+    this.isAway = error.reason._tag === "Unavailable" || error.reason._tag === "RateLimited"
     this.world.settings.note("ListingFailed", error.message)
     return directory !== undefined && directory.listedAt > 0 ? true : ofStorageError(error)
   }

@@ -112,6 +112,29 @@ describe("a storage that is away", () => {
     expect(mount.status().unreachable).toBeUndefined()
   })
 
+  test("tells the names of before where it says nothing any more, and those of now once it is back", async () => {
+    const bed = Bed.make()
+    await putElsewhere(bed, "a", "known")
+    const mount = bed.mount({ listingLife: 0, deadline: 100 })
+    expect(await list(mount.fileSystem)).toEqual(["a"])
+    bed.state = "dead"
+    for (let time = 0; time < 2; time++) expect(await list(mount.fileSystem)).toEqual(["a"])
+    await mount.close()
+    bed.state = "away"
+    const next = bed.mount({ listingLife: 0, deadline: 100 })
+    for (let time = 0; time < 2; time++) expect(await list(next.fileSystem)).toEqual(["a"])
+    bed.state = "there"
+    await putElsewhere(bed, "b", "new")
+    await expect.poll(() => list(next.fileSystem)).toEqual(["a", "b"])
+  })
+
+  test("refuses names that were never told once the deadline is over", async () => {
+    const bed = Bed.make()
+    bed.state = "dead"
+    const mount = bed.mount({ deadline: 100 })
+    expect(await mount.fileSystem.readDirectory(rootIno, 0, 10)).toMatchObject({ refusal: "TimedOut" })
+  })
+
   test("refuses what was never read once the deadline is over", async () => {
     const bed = Bed.make()
     await putElsewhere(bed, "a", "unknown")
