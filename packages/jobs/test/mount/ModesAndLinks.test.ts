@@ -1,7 +1,9 @@
 /** Modes and links have one form at a storage: what a sync brings there a mount shows, and the other way. */
 import * as fs from "node:fs"
 import { expect, it } from "@effect/vitest"
+import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import * as ProviderFactory from "@ourclone/core/contract/ProviderFactory"
+import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
 import * as MemoryAccount from "@ourclone/core/testing/MemoryAccount"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { rootIno } from "@ourclone/mount/contract/FileSystem"
@@ -65,5 +67,31 @@ it.live("of a sync are a mount's, and those of a mount are a sync's", () =>
     expect(fs.lstatSync(world.at("to/program")).mode & 0o777).toBe(0o700)
     expect(fs.readlinkSync(world.at("to/link"))).toBe("../elsewhere")
     expect(yield* world.run(Sync.kind, down)).toMatchObject({ stored: 0, same: 2 })
+  })
+)
+
+it.live("owners and attributes that are beside a file stay when a mount whose files these are changes its mode", () =>
+  Effect.gen(function* () {
+    const world = makeWorld()
+    const place = { account: MemoryAccount.make(), keepsVersions: true }
+    const mine = { uid: 1000, gid: 1000 }
+    const provider = MemoryProvider.make(place)
+    const kept = { uid: "1000", gid: "1000", author: "somebody", xattrs: "Raw=AAE=" }
+    yield* provider.put(makeUnsafe("program"), fromBytes(Buffer.from("#!")), { modifiedAt: 1_000, metadata: kept })
+    yield* Effect.promise(async () => {
+      const mount = Mount.open({
+        provider: MemoryProvider.make(place),
+        directory: world.at("mount"),
+        owner: mine,
+        host: "here",
+        uploadDelay: 0
+      })
+      const { fileSystem } = mount
+      const program = told(await fileSystem.lookup(rootIno, "program"))
+      told(await fileSystem.setAttributes(program.ino, { mode: 0o700 }))
+      expect((await mount.drain(5_000)).unsent).toEqual([])
+      await mount.close()
+    })
+    expect((yield* provider.stat(makeUnsafe("program"))).metadata).toEqual({ ...kept, mode: "100700" })
   })
 )
