@@ -112,7 +112,8 @@ describe("by lines over a pipe", () => {
             ...[...transfer("~/pictures", "copy", "1"), ...run],
             ...[...transfer("~/letters", "moved", "2"), ...run],
             ...[...transfer("~/pictures", "synced", "3"), ...run],
-            ...[...transfer("~/pictures", "synced", "3"), "W", "nightly", "30 2 * * *", ".done", "schedules"]
+            ...[...transfer("~/pictures", "synced", "3"), "W", "nightly", "30 2 * * *", "", ""],
+            ...["~/nowhere", ".done", "~/pictures", ".done", "schedules"]
           ],
           folder
         )
@@ -120,6 +121,7 @@ describe("by lines over a pipe", () => {
         assert.include(out, "Copy ~/pictures → photos:my-bucket/copy: done")
         assert.include(out, "Move ~/letters → photos:my-bucket/moved: done")
         assert.include(out, "Sync ~/pictures → photos:my-bucket/synced: done")
+        assert.include(out, "nowhere can not be watched: there is no such directory")
         assert.include(out, "1. nightly, Sync ~/pictures → photos:my-bucket/synced")
         assert.notInclude(out, emulator.key)
         assert.strictEqual(status, 0)
