@@ -72,6 +72,35 @@ describe("a new bucket", () => {
     await made.close()
   })
 
+  it("that is refused after its run has begun is said at its name too", async () => {
+    let refuse = (): void => {}
+    const refused = new Promise<void>((resolve) => {
+      refuse = resolve
+    })
+    const begun = task({ kind: "createBucket", state: queued, seq: 0 })
+    const running: Task = { ...begun, seq: 1, state: { _tag: "Running", take: 1 } }
+    const over: Task = { ...begun, seq: 2, state: failed("AlreadyExists", "the name is taken") }
+    const told = Stream.fromEffect(
+      Effect.as(
+        Effect.promise(() => refused),
+        [over]
+      )
+    )
+    const made = await rig({
+      start: () => Effect.succeed(begun),
+      // It is refused once somebody has seen that it has done nothing yet.
+      details: () =>
+        Effect.sync(() => {
+          refuse()
+          return { task: running, facts: envelopes({ _tag: "Step", name: "runBegan" }), causes: [] }
+        }),
+      tasks: Stream.concat(Stream.concat(Stream.succeed([running]), told), Stream.never)
+    })
+    await made.keys("enter", "n", "text:my-bucket", "ctrl-s")
+    assert.match(at(made), /^ > Name .*my-bucket.* the name is taken/)
+    await made.close()
+  })
+
   it("that a key may not make is said so, and no task is left that waits for another key", async () => {
     const waits = { _tag: "Waiting", take: 1, for: "credentials", until: null } as const
     const { link, tell } = later({ state: { ...waits, failure: failure("PermissionDenied", "the key may not") } })
