@@ -10,7 +10,7 @@ import type { StorageError } from "../contract/StorageError.ts"
 import type { Tell } from "../events/Tell.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { isTracing, traced } from "../machine/Traced.ts"
-import { type ActionOrder, sorted } from "./ActionOrder.ts"
+import { type ActionOrder, fromBothEnds, type Sorted } from "./ActionOrder.ts"
 import * as Afterwards from "./Afterwards.ts"
 import * as Apart from "./Apart.ts"
 import * as FileSteps from "./FileSteps.ts"
@@ -129,12 +129,6 @@ const attributesOf = (action: Action) => ({
   ...("file" in action ? { path: action.file.path } : {})
 })
 
-/** The whole plan at once. */
-const planned = (actions: Plan["actions"], { options }: TransferRun): Plan["actions"] =>
-  Stream.fromArrayEffect(
-    Effect.map(Stream.runCollect(actions), (all) => (options.order === undefined ? all : sorted(all, options.order)))
-  )
-
 /** Plans, and meanwhile does what is planned, `options.transfers` files at a time. */
 const performAll = Effect.fnUntraced(function* (
   run: TransferRun,
@@ -142,7 +136,8 @@ const performAll = Effect.fnUntraced(function* (
   later: Afterwards.Afterwards,
   taken: TakenPlaces.TakenPlaces
 ) {
-  const { tell, transfers } = run.options
+  const { tell } = run.options
+  const workerCount = Math.max(1, run.options.transfers)
   const queue = yield* Queue.bounded<Action, StorageError | Cause.Done>(backlog)
   const restating = Effect.forever(
     Effect.andThen(
@@ -150,10 +145,15 @@ const performAll = Effect.fnUntraced(function* (
       Effect.sync(() => run.progress.restate())
     )
   )
+  const { order, plansFirst } = run.options
+  let inOrder: Sorted | undefined
   const told = PlannedFacts.told(plan, tell, run.clock, () => run.options.before)
-  const planning = (
-    run.options.plansFirst === true || run.options.order !== undefined ? planned(told, run) : told
-  ).pipe(
+  const whole = Effect.map(Stream.runCollect(told), (actions) => {
+    if (order === undefined) return actions
+    inOrder = fromBothEnds(actions, order, workerCount)
+    return inOrder.actions
+  })
+  const planning = (plansFirst === true || order !== undefined ? Stream.fromArrayEffect(whole) : told).pipe(
     Stream.runForEachArray((actions) => Queue.offerAll(queue, actions)),
     Effect.matchCauseEffect({
       onFailure: (cause) => Queue.failCause(queue, cause),
@@ -162,13 +162,16 @@ const performAll = Effect.fnUntraced(function* (
     Effect.raceFirst(restating)
   )
   const isTraced = yield* isTracing
-  const next = Effect.flatMap(Queue.take(queue), (action) => {
-    const work = perform(run, later, taken, action) ?? Effect.void
-    const step = isTraced ? traced(work, "file", () => attributesOf(action)) : work
-    return tell.isBehind() ? Effect.andThen(tell.room, step) : step
-  })
-  const worker = Effect.catch(Effect.forever(next), (error) => (Cause.isDone(error) ? Effect.void : Effect.fail(error)))
-  const workers = Array.from({ length: Math.max(1, transfers) }, () => worker)
+  const next = (worker: number) =>
+    Effect.flatMap(Queue.take(queue), (queued) => {
+      const action = inOrder?.take(worker) ?? queued
+      const work = perform(run, later, taken, action) ?? Effect.void
+      const step = isTraced ? traced(work, "file", () => attributesOf(action)) : work
+      return tell.isBehind() ? Effect.andThen(tell.room, step) : step
+    })
+  const workers = Array.from({ length: workerCount }, (_, worker) =>
+    Effect.catch(Effect.forever(next(worker)), (error) => (Cause.isDone(error) ? Effect.void : Effect.fail(error)))
+  )
   yield* Effect.all([planning, ...workers], { concurrency: "unbounded", discard: true })
 })
 

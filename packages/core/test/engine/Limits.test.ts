@@ -9,7 +9,7 @@ import * as SetAside from "@ourclone/core/engine/SetAside"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as Told from "@ourclone/core/testing/Told"
-import { Effect, Exit, Result, Stream } from "effect"
+import { Effect, Exit, Fiber, Result, Stream } from "effect"
 
 const put = (provider: Provider, path: string, text: string, modifiedAt = 1000) =>
   provider.put(makeUnsafe(path), ByteSource.fromBytes(new TextEncoder().encode(text)), { modifiedAt })
@@ -166,7 +166,59 @@ it.effect("files go in the order that is asked for", () =>
       words.filter((word) => word.startsWith("stored")),
       ["stored b", "stored a", "stored c"]
     )
-    assert.isTrue(Result.isFailure(ActionOrder.parse("colour")))
+    for (const text of [
+      "colour",
+      "constructor",
+      "size,up",
+      "size,asc,50",
+      "size,mixed,101",
+      "size,mixed,",
+      "size,mixed,5,5"
+    ])
+      assert.isTrue(Result.isFailure(ActionOrder.parse(text)), text)
+  })
+)
+
+it.effect("a mixed order has the smallest files transferred at one end while the largest are at the other", () =>
+  Effect.gen(function* () {
+    const source = MemoryProvider.make()
+    const sizes = [1, 2, 3, 4, 5, 6, 7, 8]
+    for (const size of sizes) yield* put(source, `${size}`, "x".repeat(size))
+    for (const [text, transfers, largest] of [
+      ["size,mixed", 4, 2],
+      ["size,mixed,25", 4, 3],
+      ["SIZE,MIXED,100", 4, 0],
+      ["size,mixed,0", 4, 4],
+      ["size,mixed", 1, 0]
+    ] as const) {
+      const order = Result.getOrThrow(ActionOrder.parse(text))
+      const begun: Array<number> = []
+      const destination = MemoryProvider.make()
+      const stuck: Provider = {
+        ...destination,
+        put: (path) =>
+          Effect.andThen(
+            Effect.sync(() => void begun.push(Number(path))),
+            Effect.never
+          )
+      }
+      const running = yield* Effect.forkChild(run(source, stuck, { order, transfers }))
+      while (begun.length < transfers) yield* Effect.yieldNow
+      assert.deepStrictEqual(
+        begun.toSorted((left, right) => left - right),
+        [...sizes.slice(0, transfers - largest), ...sizes.slice(sizes.length - largest)],
+        text
+      )
+      yield* Fiber.interrupt(running)
+    }
+    const { words } = yield* run(source, MemoryProvider.make(), {
+      order: Result.getOrThrow(ActionOrder.parse("size,mixed,25")),
+      transfers: 4
+    })
+    assert.deepStrictEqual(
+      words.filter((word) => word.startsWith("stored")).toSorted(),
+      sizes.map((size) => `stored ${size}`)
+    )
   })
 )
 

@@ -105,7 +105,9 @@ export const limiting = {
     })
   ),
   checkFirst: flag("Compare everything before anything is transferred"),
-  orderBy: text("Transfer by size, modtime or name, with ,asc or ,desc after it; compares everything first")
+  orderBy: text(
+    "Transfer by size, modtime or name, with ,asc or ,desc after it, or ,mixed,25 for a quarter of the transfers from the first on and the others from the last; compares everything first"
+  )
 }
 
 /** What copy, move and sync are asked for in the same way. */
