@@ -119,6 +119,7 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
     read: length
   },
   orderBy: { metavar: "order" },
+  trackRenamesStrategy: { metavar: "strategy" },
   modifiedAt: {
     flag: "time",
     metavar: "time",

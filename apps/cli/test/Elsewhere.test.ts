@@ -22,20 +22,48 @@ test("--track-renames copies inside the service what has another name by now, an
   cli.write("from/one/c.txt", "a third 1", hourAgo)
   await cli.run("sync", "@/from", "b2:some-bucket/live")
   fs.renameSync(path.join(cli.folder, "from/one"), path.join(cli.folder, "from/two"))
-  // The same size and time, but other bytes; and the same bytes of another time.
+  // The same size and time, but other bytes; and the same bytes of another time, which the copy gets.
   cli.write("from/two/b.txt", "the next!", hourAgo)
   cli.write("from/two/c.txt", "a third 1")
   const words = ["sync", "--track-renames", "@/from", "b2:some-bucket/live"]
   const preview = await cli.run(...words, "--dry-run")
-  expect(preview.error).toContain("it sends 18 B,")
+  expect(preview.error).toContain("it sends 9 B,")
   expect([preview.code, (await cli.run("ls", "b2:some-bucket/live/one")).out]).toEqual([
     0,
     expect.stringContaining("a.txt")
   ])
-  expect(await summed(cli, ...words)).toEqual({ code: 0, copied: 1, stored: 2, removed: 3, failed: 0, same: 0 })
+  expect(await summed(cli, ...words)).toEqual({ code: 0, copied: 2, stored: 1, removed: 3, failed: 0, same: 0 })
   expect((await cli.run("check", "@/from", "b2:some-bucket/live")).code).toBe(0)
   expect((await cli.run("cat", "b2:some-bucket/live/two/a.txt")).out).toBe("the first")
   expect(await summed(cli, ...words)).toEqual({ code: 0, copied: 0, stored: 0, removed: 0, failed: 0, same: 3 })
+})
+
+test.each([
+  ["hash", { copied: 2, stored: 2 }],
+  ["hash,modtime", { copied: 1, stored: 3 }],
+  ["modtime", { copied: 2, stored: 2 }],
+  ["size,modtime,leaf", { copied: 1, stored: 3 }],
+  ["leaf,hash", { copied: 1, stored: 3 }]
+])("--track-renames-strategy %s tells renames by that", async (strategy, done) => {
+  const { cli } = await withB2()
+  for (const letter of ["a", "b", "c", "d"]) cli.write(`from/one/${letter}`, `this is ${letter}`, hourAgo)
+  await cli.run("sync", "@/from", "b2:some-bucket")
+  fs.renameSync(path.join(cli.folder, "from/one"), path.join(cli.folder, "from/two"))
+  const again = (name: string, text: string, at: number) => cli.write(`from/two/${name}`, text, at)
+  again("a", "this is a", hourAgo - 60_000)
+  again("b", "this is B", hourAgo - 60_000)
+  again("c", "this is C", hourAgo)
+  fs.renameSync(path.join(cli.folder, "from/two/d"), path.join(cli.folder, "from/two/e"))
+  const words = ["sync", "--track-renames", "--track-renames-strategy", strategy, "@/from", "b2:some-bucket"]
+  expect(await summed(cli, ...words)).toMatchObject({ code: 0, removed: 4, failed: 0, ...done })
+  expect((await cli.run("lsjson", "b2:some-bucket/two")).out.match(/"Name":"."/g)).toHaveLength(4)
+})
+
+test("a strategy that is none is refused by its name", async () => {
+  const { run, write } = makeCli()
+  write("from/a", "a")
+  const { code, error } = await run("sync", "--track-renames-strategy", "hash,colour", "@/from", "@/to")
+  expect([code, error]).toEqual([2, expect.stringContaining('--track-renames-strategy "colour" tells no renames')])
 })
 
 test("a renamed folder does not count as removed where renames are tracked", async () => {

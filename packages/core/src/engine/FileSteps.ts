@@ -9,6 +9,7 @@ import { ChecksumMismatch, StorageError } from "../contract/StorageError.ts"
 import * as Amount from "../events/Amount.ts"
 import type { Bandwidth } from "../layers/Bandwidth.ts"
 import { retrying } from "../layers/Retry.ts"
+import { precision } from "./Compare.ts"
 import * as Download from "./Download.ts"
 import { exact, isExact } from "./FileTime.ts"
 import * as KeptMetadata from "./KeptMetadata.ts"
@@ -143,7 +144,7 @@ const copyOrElse = (
   wasThere: boolean,
   otherwise: (error: StorageError) => Effect.Effect<void, StorageError>
 ): Effect.Effect<void, StorageError> =>
-  Effect.matchEffect(retrying(copy(from.file, from.location, file.path)), {
+  Effect.matchEffect(copy(from.file, from.location, file.path), {
     onFailure: otherwise,
     onSuccess: (stored) => {
       if (stored.size !== file.size) return otherSize(run, file.path, file.size, stored)
@@ -161,12 +162,28 @@ const copyOrSend = (
   flight: Flight
 ): Effect.Effect<void, StorageError> => {
   const from = { file: run.options.storedAtSource?.(file) ?? file, location: run.source.location }
-  return copyOrElse(run, copy, from, file, wasThere, (error) => {
+  const copying: typeof copy = (...names) => retrying(copy(...names))
+  return copyOrElse(run, copying, from, file, wasThere, (error) => {
     // The destination's key may not read the source, whose own key may.
     if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
     if (run.summary.copied === 0) run.copy = undefined
     return send(run, file, wasThere, flight)
   })
+}
+
+/** A copy keeps the time of what it was made of, which need not be that of `file`. */
+const withTimeOf = (run: TransferRun, file: File, stored: DatedFile): Effect.Effect<DatedFile, StorageError> => {
+  const { destination, source } = run
+  const within = precision(source.capabilities, destination.capabilities)
+  const setTime = destination.touch
+  if (setTime === undefined || within === undefined) return Effect.succeed(stored)
+  return Effect.flatMap(retrying(exact(source, destination, file)), ({ modifiedAt, nanoseconds }) =>
+    Math.abs(modifiedAt - stored.modifiedAt) <= within
+      ? Effect.succeed(stored)
+      : retrying(setTime(stored, modifiedAt, nanoseconds)).pipe(
+          Effect.catchReason("StorageError", "PermissionDenied", () => Effect.succeed(stored))
+        )
+  )
 }
 
 /** What a copy of `copyOf` may fail with, and the bytes of the source then do. */
@@ -189,7 +206,15 @@ export const put = (
     const bring =
       copyOf === undefined || copy === undefined
         ? direct
-        : copyOrElse(run, copy, copyOf, file, wasThere, (error) => (isOnlyOfCopy(error) ? direct : Effect.fail(error)))
+        : copyOrElse(
+            run,
+            (from, location, to) =>
+              Effect.flatMap(retrying(copy(from, location, to)), (stored) => withTimeOf(run, file, stored)),
+            copyOf,
+            file,
+            wasThere,
+            (error) => (isOnlyOfCopy(error) ? direct : Effect.fail(error))
+          )
     const work = aside === undefined ? bring : Effect.andThen(keepAt(run.destination, file.path, aside), bring)
     return Effect.matchEffect(work, {
       onFailure: (error) => {

@@ -90,7 +90,10 @@ export const sparing = {
 /** Where names changed at the source. */
 export const renaming = {
   trackRenames: flag(
-    "Copy what has another name at the source by now inside the destination's service, told by size, time and digest"
+    "Copy what has another name at the source by now inside the destination's service, told by size and digest"
+  ),
+  trackRenamesStrategy: text(
+    "How that is told beside the size: hash, modtime or leaf, the last part of the name, or several with commas; without hash no bytes are compared"
   )
 }
 

@@ -8,12 +8,14 @@ import * as Guard from "@ourclone/core/engine/Guard"
 import type { LimitReached } from "@ourclone/core/engine/Limit"
 import * as Plan from "@ourclone/core/engine/Plan"
 import { preview as previewPlan } from "@ourclone/core/engine/Preview"
-import { tracked } from "@ourclone/core/engine/Renames"
+import * as Renames from "@ourclone/core/engine/Renames"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside } from "../kind/JobKind.ts"
 import * as Bwlimit from "../place/Bwlimit.ts"
 import * as FileOrFolder from "../place/FileOrFolder.ts"
@@ -37,6 +39,16 @@ export interface Request extends Transferring {
   readonly maxDelete?: number
   readonly allowEmptySource?: boolean
   readonly trackRenames?: boolean
+  readonly trackRenamesStrategy?: string
+}
+
+const renamesBy = ({ trackRenamesStrategy = "" }: Request) => Renames.parse(trackRenamesStrategy)
+
+const renamesRefusal = (request: Request): InvalidJob | undefined => {
+  const strategy = renamesBy(request)
+  return Result.isFailure(strategy)
+    ? new InvalidJob({ field: "trackRenamesStrategy", message: strategy.failure })
+    : undefined
 }
 
 /** What makes no sense in a request of any of the three. */
@@ -44,7 +56,8 @@ export const refuse = (request: Request) =>
   Bwlimit.refusal(request.bwlimit) ??
   TransferLimits.refusal(request) ??
   AsideOf.refusal(request) ??
-  Elsewhere.refusal(request)
+  Elsewhere.refusal(request) ??
+  renamesRefusal(request)
 
 export type Verb = "copy" | "move" | "sync"
 
@@ -70,7 +83,9 @@ const emptySource = (request: Request) =>
 
 export const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request, sides: Sides.Sides, tell: Tell) {
   const { destination, source } = sides
-  const tracksRenames = request.trackRenames === true && destination.copy !== undefined
+  const strategy = request.trackRenames === true ? Result.getOrUndefined(renamesBy(request)) : undefined
+  const hindrance = strategy && Renames.hindrance(source, destination, strategy)
+  const tracksRenames = strategy !== undefined && hindrance === undefined
   const comparison = comparisonOf(request, destination.capabilities)
   const elsewhere = yield* Elsewhere.elsewhereOf(request, sides, tell)
   const made = Plan.make(source, destination, {
@@ -83,11 +98,11 @@ export const planOf = Effect.fnUntraced(function* (verb: Verb, request: Request,
     filter: yield* filterOf(request)
   })
   const spared = elsewhere === undefined ? made : Spared.passedOver(made, source, elsewhere, comparison)
-  if (request.trackRenames === true && !tracksRenames) {
-    const message = `${destination.name} copies nothing inside, so files with another name by now are transferred`
+  if (hindrance !== undefined) {
+    const message = `${hindrance}, so files with another name by now are transferred`
     tell.fact({ _tag: "Note", code: "renamesNotTracked", message })
   }
-  return tracksRenames ? tracked(spared, source, destination) : spared
+  return tracksRenames ? Renames.tracked(spared, source, destination, strategy) : spared
 })
 
 const limitsOf = (verb: Verb, { allowEmptySource = false, maxDelete }: Request): Guard.DeletionLimits => ({
