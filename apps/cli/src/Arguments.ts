@@ -16,6 +16,11 @@ const takesDash = new Set([
 /** rclone's for a listing in as few requests as the storage allows, which every listing is here. */
 export const fastList = "--fast-list"
 
+const verbose = "--verbose"
+
+/** Others say more at `-vv`; here there is one level of it. */
+const isVerbose = (word: string): boolean => /^-v+$/.test(word) || word === verbose
+
 export const normalize = (typed: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (typed[0] === "help") return [...typed.slice(1).filter((word) => !word.startsWith("-")), "--help"]
   const normal: Array<string> = []
@@ -23,6 +28,10 @@ export const normalize = (typed: ReadonlyArray<string>): ReadonlyArray<string> =
     const word = typed[index]!
     if (word === "--") return [...normal, ...typed.slice(index)]
     if (word === fastList) continue
+    if (isVerbose(word)) {
+      if (!normal.includes(verbose)) normal.push(verbose)
+      continue
+    }
     const value = typed[index + 1]
     if (takesDash.has(word) && value?.startsWith("-") && value !== "-") {
       normal.push(`${word}=${value}`)

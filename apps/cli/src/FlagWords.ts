@@ -35,7 +35,7 @@ const age = (typed: string): Result.Result<number, string> =>
   Result.map(Age.parse(typed, Date.now()), (millis = 0) => Math.max(0, Math.floor(millis)))
 
 /** A time in the past, in milliseconds since 1970 UTC. A length of time is that long ago. */
-const moment = (typed: string): Result.Result<number, string> => {
+export const momentOf = (typed: string): Result.Result<number, string> => {
   const now = Date.now()
   const before = Result.getOrElse(Age.parse(typed, now), () => undefined)
   if (before !== undefined) return Result.succeed(Math.round(now - before))
@@ -120,11 +120,18 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   },
   orderBy: { metavar: "order" },
   trackRenamesStrategy: { metavar: "strategy" },
-  modifiedAt: {
-    flag: "time",
-    metavar: "time",
-    description: "The time that it gets: a time, a date, or how long ago, such as 2h; now without it",
-    read: moment
+  modifiedAt: { flag: "timestamp" },
+  noCreate: { alias: "C" },
+  expireMillis: {
+    flag: "expire",
+    metavar: "duration",
+    description: "How long it is good for, such as 1h; a day without it, and 7 days at most",
+    read: length
+  },
+  size: {
+    metavar: "size",
+    description: "The bytes that the input has: with fewer or more nothing is stored",
+    read: bytes
   },
   validMillis: {
     flag: "valid",
@@ -141,7 +148,7 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
     metavar: "time",
     description:
       "The storage as it was then, as far as old versions are kept: a time, a date, or how long ago, such as 2h",
-    read: moment
+    read: momentOf
   },
   versionId: { metavar: "id", description: "That version of the file, by the id that ourclone versions shows" },
   createsBucket: {

@@ -20,11 +20,11 @@ interface Looking {
 }
 
 export const hashsum = Effect.fnUntraced(function* (
-  flags: Looking & { readonly algorithm: HashSum.Request["algorithm"] }
+  flags: Looking & { readonly algorithm: HashSum.Request["algorithm"]; readonly download: boolean }
 ) {
   const output = yield* Output.make
-  const { algorithm, at, filters, path } = flags
-  const request = { path: absolute(path), algorithm, ...given({ at }), ...(yield* filterRequest(filters)) }
+  const { algorithm, at, download, filters, path } = flags
+  const request = { path: absolute(path), algorithm, download, ...given({ at }), ...(yield* filterRequest(filters)) }
   const skips = Listing.makeSkips(output)
   yield* QueryRun.each(HashSum.kind, request, output, (rows) => {
     for (const row of rows) {

@@ -55,12 +55,23 @@ const plainly = (message: string): string =>
 
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? ""
 
+/** Loaded when something is wrong, so that nothing else starts slower. */
+const mistyped = (error: CliError.CliError, root: Command.Command.Any, words: ReadonlyArray<string>) =>
+  Effect.map(
+    Effect.promise(() => import("./help/Mistyped.ts")),
+    ({ told }) => told(error, root, words)
+  )
+
 /** Help goes to standard output; a mistake and how to get help go to standard error. */
-const presenter = (streams: StreamsShape): CliOutput.Presenter => {
+const presenter = (
+  streams: StreamsShape,
+  root: Command.Command.Any,
+  words: ReadonlyArray<string>
+): CliOutput.Presenter => {
   const colors = streams.environment.NO_COLOR === undefined && process.stdout.isTTY === true
   return {
     present: (event) =>
-      Effect.sync(() => {
+      Effect.gen(function* () {
         switch (event._tag) {
           case "Help":
             return streams.writeOut(`${HelpText.of(event.helpDoc, { colors })}\n`)
@@ -68,6 +79,11 @@ const presenter = (streams: StreamsShape): CliOutput.Presenter => {
             return streams.writeOut(`ourclone ${event.version}\n`)
           case "InvalidInvocation": {
             for (const error of event.errors) {
+              const wrong = yield* mistyped(error, root, words)
+              if (wrong !== undefined) {
+                streams.writeError(`error: ${printable(wrong)}\n`)
+                continue
+              }
               const [what = "", ...suggestions] = plainly(error.message)
                 .split("\n")
                 .map((line) => line.trim())
@@ -165,7 +181,6 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
     Environment.layer,
     Layer.succeed(Streams, streams),
     Layer.succeed(DebugLog.DebugLog, log),
-    Layer.succeed(CliOutput.Presenter, options.presenter ?? presenter(streams)),
     CliConfig.layer({ builtIns }),
     Layer.succeed(ThisMachine, machine),
     Layer.succeed(WhileLocked, Effect.andThen(Effect.sync(StopSignals.heed), HangUp.tolerate())),
@@ -198,7 +213,11 @@ export const run = Effect.fnUntraced(function* (options: ProgramOptions) {
     if (typed[0] === "help") yield* refuseHelp(root, words.slice(0, -1))
     const asked = askedOf(words)
     const expanded = asked === undefined ? words : yield* withProfile(root, factories, words, asked)
-    return yield* Command.runWith(root, { version, renderErrors: true })(expanded)
+    return yield* Effect.provideService(
+      Command.runWith(root, { version, renderErrors: true })(expanded),
+      CliOutput.Presenter,
+      options.presenter ?? presenter(streams, root, expanded)
+    )
   })
   const line: CommandLineShape = {
     run: (words) =>

@@ -8,10 +8,11 @@ import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
 import * as Output from "./Output.ts"
 import * as QueryRun from "./QueryRun.ts"
+import * as Timestamp from "./Timestamp.ts"
 
 export const link = Effect.fnUntraced(function* (flags: {
   readonly path: string
-  readonly validMillis: number | undefined
+  readonly expireMillis: number | undefined
 }) {
   const output = yield* Output.make
   const { path, ...rest } = flags
@@ -28,13 +29,20 @@ export const link = Effect.fnUntraced(function* (flags: {
 
 export const touch = Effect.fnUntraced(function* (flags: {
   readonly path: string
-  readonly modifiedAt: number | undefined
+  readonly timestamp: string | undefined
+  readonly localtime: boolean
   readonly noCreate: boolean
   readonly createsBucket: boolean | undefined
 }) {
   const output = yield* Output.make
-  const { path, ...rest } = flags
+  const { localtime, path, timestamp, ...rest } = flags
+  const modifiedAt = yield* Timestamp.read({ timestamp, localtime })
   const options = { isPreview: false, asksForProgress: "never", printsEvents: false, inWords: () => undefined } as const
-  const { summary } = yield* JobRun.run(Touch.kind, { ...given(rest), path: absolute(path) }, output, options)
+  const { summary } = yield* JobRun.run(
+    Touch.kind,
+    { ...given({ ...rest, modifiedAt }), path: absolute(path) },
+    output,
+    options
+  )
   if (output.isJson) output.json({ _tag: "Touched", ...summary })
 }, Effect.scoped)

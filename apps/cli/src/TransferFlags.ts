@@ -15,6 +15,7 @@ import * as Flag from "effect/cli/Flag"
 import { filterFlags } from "./FilterFlags.ts"
 import { on } from "./Flags.ts"
 import { flagsOf, refusalOf } from "./RequestFlags.ts"
+import { flags as timestamp } from "./Timestamp.ts"
 
 export const dryRun = on("dry-run", "Print what would be done, and do nothing").pipe(Flag.withAlias("n"))
 
@@ -23,7 +24,8 @@ const progress = on("progress", "Show progress even where standard error is no t
 
 /** Of a file that comes as a stream. */
 export const storing = {
-  ...flagsOf({ modifiedAt: storedInput.modifiedAt, bwlimit: storedInput.bwlimit }),
+  ...timestamp,
+  ...flagsOf({ bwlimit: storedInput.bwlimit }),
   createsBucket,
   progress
 }

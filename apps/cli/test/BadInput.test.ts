@@ -111,7 +111,7 @@ test("a second run on the same destination exits with 5 and says who is there", 
 
 test.each([
   [["sync", "@/from"], "Missing required argument: destination"],
-  [["frobnicate"], 'Unknown subcommand "frobnicate"'],
+  [["frobnicate"], 'there is no command "frobnicate"'],
   [["copy", "--tranfsers", "3", "@/from", "@/to"], "did you mean --transfers?"],
   [["copy", "--transfers", "0", "@/from", "@/to"], '--transfers: "0". Expected a value between 1 and 1000'],
   [["copy", "--cutoff-mode", "no", "@/from", "@/to"], '--cutoff-mode: "no". Expected: "hard" | "soft"'],

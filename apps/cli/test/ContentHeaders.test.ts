@@ -44,7 +44,7 @@ test.each(["b2", "b2 by its S3 side"])(
     by.write("from/large.bin", "x".repeat(size))
     expect((await by.run("copy", "@/from", place, ...given)).code).toBe(0)
     const linked = async (name: string) =>
-      fetched((await cli.run("link", "--valid", "1h", `${bucket}/${name}`)).out.trim())
+      fetched((await cli.run("link", "--expire", "1h", `${bucket}/${name}`)).out.trim())
     for (const name of ["small.txt", "large.bin"]) expect([name, await linked(name)]).toEqual([name, wanted])
     expect((await by.run("check", "@/from", place)).code).toBe(0)
     by.write("from/other.txt", "other")
@@ -60,7 +60,7 @@ test("a file that comes from the same account gets the given headers, whichever 
   await cli.run("copy", "@/from", "b2:some-bucket/one", ...given)
   const other = ["--header-upload", "Cache-Control: no-store"]
   expect((await cli.run("copy", "b2:some-bucket/one", "b2:some-bucket/two", ...other)).code).toBe(0)
-  const found = await fetched((await cli.run("link", "--valid", "1h", "b2:some-bucket/two/a.txt")).out.trim())
+  const found = await fetched((await cli.run("link", "--expire", "1h", "b2:some-bucket/two/a.txt")).out.trim())
   expect(found).toEqual({ ...wanted, "cache-control": "no-store" })
 })
 

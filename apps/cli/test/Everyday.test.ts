@@ -1,6 +1,7 @@
 /** Commands that rclone's users reach for every day, and what a run would cost. */
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
+import { statSync } from "node:fs"
 import type { Emulator } from "@ourclone/b2-emulator/Emulator"
 import { expect, test } from "vitest"
 import { withB2 } from "./B2Cli.ts"
@@ -76,7 +77,7 @@ test.each(["b2", "s3"])("copyto and moveto within an account of %s move no bytes
   expect((await moved(emulator)) - before).toBeLessThan(100_000)
   expect((await cli.run("ls", place)).out.match(/\S+$/gm)).toEqual(["docs/copied-a.txt", "docs/copied-large.bin"])
   for (const at of ["some-bucket/docs/copied-a.txt", "some-bucket/docs/copied-large.bin", "other-bucket/moved-a.txt"]) {
-    const link = (await b2.run("link", "--valid", "1h", `b2:${at}`)).out.trim()
+    const link = (await b2.run("link", "--expire", "1h", `b2:${at}`)).out.trim()
     const { body, headers } = await fetch(link)
     await body?.cancel()
     expect([at, headers.get("cache-control"), headers.get("content-language")]).toEqual([at, "max-age=600", "de"])
@@ -218,13 +219,13 @@ test("link gives an address by which the file can be read without a key, and no 
   cli.write("from/a b.txt", "shared")
   cli.write("from/other.txt", "not shared")
   await cli.run("copy", "@/from", "b2:some-bucket")
-  const { code, out } = await cli.run("link", "--valid", "1h", "b2:some-bucket/a b.txt")
+  const { code, out } = await cli.run("link", "--expire", "1h", "b2:some-bucket/a b.txt")
   expect(code).toBe(0)
   expect(await (await fetch(out.trim())).text()).toBe("shared")
   expect((await fetch(out.trim().replace("a%20b.txt", "other.txt"))).status).toBe(401)
-  const long = await cli.run("link", "--valid", "8d", "b2:some-bucket/a b.txt")
-  expect([long.code, long.error]).toEqual([2, "error: --valid: an address is good for 7 days at most\n"])
-  expect((await cli.run("link", "--valid", "7d", "b2:some-bucket/a b.txt")).code).toBe(0)
+  const long = await cli.run("link", "--expire", "8d", "b2:some-bucket/a b.txt")
+  expect([long.code, long.error]).toEqual([2, "error: --expire: an address is good for 7 days at most\n"])
+  expect((await cli.run("link", "--expire", "7d", "b2:some-bucket/a b.txt")).code).toBe(0)
   expect((await cli.run("link", "--help")).out.replace(/\s+/g, " ")).toContain("a day without it, and 7 days at most")
   expect((await cli.run("link", "b2:some-bucket/nothing.txt")).code).toBe(4)
   expect((await cli.run("link", "@/from/other.txt")).code).toBe(2)
@@ -234,14 +235,49 @@ test("touch gives a file another time, and makes an empty one", async () => {
   const { cli } = await withB2()
   cli.write("from/a.txt", "kept")
   await cli.run("copy", "@/from", "b2:some-bucket")
-  expect((await cli.run("touch", "--time", "2024-02-29T12:00:00Z", "b2:some-bucket/a.txt")).code).toBe(0)
+  expect((await cli.run("touch", "-t", "2024-02-29T12:00:00", "b2:some-bucket/a.txt")).code).toBe(0)
   const [file] = JSON.parse((await cli.run("lsjson", "b2:some-bucket")).out)
   expect(new Date(file.ModTime).toISOString()).toBe("2024-02-29T12:00:00.000Z")
   expect((await cli.run("cat", "b2:some-bucket/a.txt")).out).toBe("kept")
   expect((await cli.run("touch", "@/made")).code).toBe(0)
   expect(cli.read("made")).toBe("")
-  expect((await cli.run("touch", "--no-create", "@/not-made")).code).toBe(0)
+  expect((await cli.run("touch", "-C", "@/not-made")).code).toBe(0)
   expect(cli.list(".")).not.toContain("not-made")
+})
+
+test.each([
+  ["2006-01-02T15:04:05", "2006-01-02T15:04:05.000Z"],
+  ["2006-01-02T15:04:05.123456789", "2006-01-02T15:04:05.123Z"],
+  ["2006-01-02T15:04:05+02:00", "2006-01-02T13:04:05.000Z"],
+  ["171030", "2017-10-30T00:00:00.000Z"],
+  ["690101", "1969-01-01T00:00:00.000Z"],
+  ["2024-02-29", "2024-02-29T00:00:00.000Z"]
+])("touch -t %s is %s, as for rclone", async (typed, expected) => {
+  const { folder, run } = makeCli()
+  expect((await run("touch", "-t", typed, "@/a")).code).toBe(0)
+  expect(statSync(`${folder}/a`).mtime.toISOString()).toBe(expected)
+})
+
+test("--localtime reads the time in the zone of this machine, and what is no time is refused", async () => {
+  const { folder, run } = makeCli()
+  expect((await run("touch", "-t", "2006-01-02T15:04:05", "--localtime", "@/a")).code).toBe(0)
+  expect(statSync(`${folder}/a`).mtimeMs).toBe(new Date(2006, 0, 2, 15, 4, 5).getTime())
+  const refused = await run("touch", "-t", "noon", "@/b")
+  expect([refused.code, refused.error]).toEqual([2, expect.stringContaining('--timestamp "noon" is no time')])
+})
+
+test("hashsum --download reads what is there, whatever the storage says that its digest is", async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("from/a.txt", "a")
+  await cli.run("copy", "@/from", "b2:some-bucket")
+  const of = async (...flags: ReadonlyArray<string>) => {
+    const before = await moved(emulator)
+    const { out } = await cli.run("hashsum", "sha1", ...flags, "b2:some-bucket")
+    return [out, (await moved(emulator)) - before > 0]
+  }
+  const line = `${createHash("sha1").update("a").digest("hex")}  a.txt\n`
+  expect(await of()).toEqual([line, false])
+  expect(await of("--download")).toEqual([line, true])
 })
 
 test("du tells what each folder holds with all that is below it", async () => {

@@ -20,18 +20,28 @@ const startServer = async (listener: http.RequestListener): Promise<string> => {
 }
 
 /** `rcat` in a process of its own, which reads `content`. */
-const rcat = async (folder: string, content: Uint8Array, destination: string, environment: Record<string, string>) => {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, "rcat", destination], {
-    cwd: folder,
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      XDG_STATE_HOME: path.join(folder, "state"),
-      XDG_CACHE_HOME: path.join(folder, "cache"),
-      ...environment
-    },
-    stdio: ["pipe", "ignore", "inherit"]
-  })
+const rcat = async (
+  folder: string,
+  content: Uint8Array,
+  destination: string,
+  environment: Record<string, string>,
+  ...flags: ReadonlyArray<string>
+) => {
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", main, "rcat", ...flags, destination],
+    {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        XDG_STATE_HOME: path.join(folder, "state"),
+        XDG_CACHE_HOME: path.join(folder, "cache"),
+        ...environment
+      },
+      stdio: ["pipe", "ignore", "inherit"]
+    }
+  )
   child.stdin.end(content)
   return await new Promise<number | null>((resolve) => child.on("close", resolve))
 }
@@ -54,6 +64,31 @@ test("rcat stores what it reads, small or in parts, over what was there, and lea
     expect((await cli.run("hashsum", "sha1", "b2:some-bucket/dumps")).out).toBe(`${digest}  a.bin\n`)
   }
   expect(cli.list("cache")).toEqual(["ourclone/input-running/maker.json"])
+})
+
+test("rcat --size stores an input of that size, and of no other", async () => {
+  const { folder, list, read, write } = makeCli()
+  const store = (size: string) => rcat(folder, Buffer.from("12345"), `${folder}/to/a`, {}, "--size", size)
+  write("to/a", "as it was")
+  expect([await store("4"), await store("6"), read("to/a")]).toEqual([1, 1, "as it was"])
+  expect([await store("5"), read("to/a")]).toEqual([0, "12345"])
+  expect(list("cache")).toEqual([])
+})
+
+test("copyurl --no-clobber replaces nothing, and asks for nothing then", async () => {
+  let asked = 0
+  const address = await startServer((_, response) => {
+    asked++
+    response.writeHead(200).end("the talk")
+  })
+  const { read, run, write } = makeCli()
+  write("to/b.txt", "as it was")
+  const ran = await run("copyurl", "--no-clobber", `${address}/b.txt`, "@/to/b.txt")
+  expect([ran.code, ran.error, asked]).toEqual([1, expect.stringContaining("which is not to be replaced"), 0])
+  expect((await run("copyurl", "--no-clobber", "-a", `${address}/b.txt`, "@/to")).code).toBe(1)
+  expect(read("to/b.txt")).toBe("as it was")
+  expect((await run("copyurl", "--no-clobber", "-a", `${address}/c.txt`, "@/to")).code).toBe(0)
+  expect(read("to/c.txt")).toBe("the talk")
 })
 
 test("copyurl stores what an address gives with its time, also under the name where it led to", async () => {

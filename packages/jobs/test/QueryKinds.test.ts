@@ -34,7 +34,7 @@ const queries: Readonly<Record<QueryKinds.QueryType, Sample>> = {
   unfinished: ofStore,
   buckets: { request: () => ({ remote: "store:" }), prepare: makeBucket },
   mounts: { request: () => ({}), prepare: (world) => mounted(world) },
-  link: { ...ofStore, request: () => ({ path: "store:bucket/a", validMillis: 5000 }) },
+  link: { ...ofStore, request: () => ({ path: "store:bucket/a", expireMillis: 5000 }) },
   hashsum: { ...ofStore, request: () => ({ path: "store:bucket", algorithm: "sha256" }) },
   room: ofStore,
   du: ofStore,

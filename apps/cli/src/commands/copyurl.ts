@@ -4,7 +4,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { on } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
-import { argumentOf } from "../RequestFlags.ts"
+import { argumentOf, flagsOf } from "../RequestFlags.ts"
 import { storing } from "../TransferFlags.ts"
 
 export const copyurl = Command.make(
@@ -16,6 +16,7 @@ export const copyurl = Command.make(
       "auto-filename",
       "The destination is a folder, and the file gets the last name of the address"
     ).pipe(Flag.withAlias("a")),
+    ...flagsOf({ noClobber: storedInput.noClobber }),
     ...storing
   },
   (flags) =>

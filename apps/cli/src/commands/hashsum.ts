@@ -1,5 +1,5 @@
 import { moment } from "@ourclone/jobs/place/StateFields"
-import { listing } from "@ourclone/jobs/storage/StorageFields"
+import { hashing, listing } from "@ourclone/jobs/storage/StorageFields"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Option from "effect/Option"
@@ -24,7 +24,7 @@ export const hashsum = Command.make(
       Argument.withDescription("Which digest: sha1, md5 or sha256")
     ),
     path: argumentOf(listing, "path"),
-    ...flagsOf(moment),
+    ...flagsOf({ download: hashing.download, ...moment }),
     filters: filterFlags
   },
   (flags) =>

@@ -3,11 +3,7 @@ import * as Command from "effect/cli/Command"
 import { lazily } from "../Lazily.ts"
 import { argumentOf, flagsOf } from "../RequestFlags.ts"
 
-const words = {
-  validMillis: { description: "How long it is good for, such as 1h; a day without it, and 7 days at most" }
-} as const
-
-export const link = Command.make("link", { path: argumentOf(file, "path"), ...flagsOf(sharing, words) }, (flags) =>
+export const link = Command.make("link", { path: argumentOf(file, "path"), ...flagsOf(sharing) }, (flags) =>
   lazily(
     () => import("../ShareCommands.ts"),
     (module) => module.link(flags)
@@ -17,5 +13,5 @@ export const link = Command.make("link", { path: argumentOf(file, "path"), ...fl
     "Print an address by which whoever has it may read the file, without a key, for a day or as long as is said"
   ),
   Command.withShortDescription("Print an address by which a file can be read for a while"),
-  Command.withExamples([{ command: "ourclone link --valid 1h b2:my-bucket/report.pdf", description: "For an hour" }])
+  Command.withExamples([{ command: "ourclone link --expire 1h b2:my-bucket/report.pdf", description: "For an hour" }])
 )

@@ -2,12 +2,14 @@ import { touching } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
 import { lazily } from "../Lazily.ts"
 import { argumentOf, flagsOf, refusalOf } from "../RequestFlags.ts"
+import { flags as timestamp } from "../Timestamp.ts"
 
 export const touch = Command.make(
   "touch",
   {
     path: argumentOf(touching, "path"),
-    ...flagsOf({ modifiedAt: touching.modifiedAt, noCreate: touching.noCreate }),
+    ...timestamp,
+    ...flagsOf({ noCreate: touching.noCreate }),
     createsBucket: refusalOf("createsBucket")
   },
   (flags) =>
@@ -19,6 +21,6 @@ export const touch = Command.make(
   Command.withDescription("Give a file another time, now if none is said, and make an empty one where there is none"),
   Command.withShortDescription("Give a file another time, or make an empty one"),
   Command.withExamples([
-    { command: "ourclone touch --time 2024-02-29 b2:my-bucket/notes.txt", description: "A time of your own" }
+    { command: "ourclone touch -t 2024-02-29 b2:my-bucket/notes.txt", description: "A time of your own" }
   ])
 )

@@ -48,6 +48,7 @@ export const harmless: ReadonlySet<string> = new Set([
   "algorithm",
   "suffix",
   "orderBy",
+  "trackRenamesStrategy",
   "sort",
   "cutoffMode",
   "maxTransfer",

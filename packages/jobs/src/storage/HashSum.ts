@@ -26,9 +26,9 @@ const atOnce = 4
 const digestOf = (
   provider: Provider,
   file: File,
-  algorithm: Request["algorithm"]
+  { algorithm, download = false }: Request
 ): Effect.Effect<string, StorageError> => {
-  const known = file.hasNotedChecksums === true ? undefined : file.checksums[algorithm]
+  const known = download || file.hasNotedChecksums === true ? undefined : file.checksums[algorithm]
   if (known !== undefined) return Effect.succeed(known)
   return Effect.suspend(() => {
     const hash = createHash(algorithm)
@@ -50,7 +50,7 @@ const rows = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
   const rowOf = (entry: Entry): Effect.Effect<Row | undefined, StorageError> => {
     if (entry._tag === "Skipped") return Effect.succeed(entry)
     if (entry._tag === "Directory" || filter?.includes(entry) === false) return Effect.succeed(undefined)
-    const sum = Effect.map(digestOf(provider, entry, request.algorithm), (digest): Row => {
+    const sum = Effect.map(digestOf(provider, entry, request), (digest): Row => {
       return { _tag: "Sum", path: entry.path, digest }
     })
     return Effect.catch(sum, (error) =>

@@ -18,9 +18,9 @@ const day = 86_400_000
 /** No service signs an address for longer. */
 const most = 7 * day
 
-const rows = Effect.fnUntraced(function* ({ path, validMillis = day }: Request, { tell }: Beside) {
-  if (validMillis > most) {
-    return yield* new InvalidJob({ message: "an address is good for 7 days at most", field: "validMillis" })
+const rows = Effect.fnUntraced(function* ({ path, expireMillis = day }: Request, { tell }: Beside) {
+  if (expireMillis > most) {
+    return yield* new InvalidJob({ message: "an address is good for 7 days at most", field: "expireMillis" })
   }
   const { file, provider } = yield* FileOrFolder.findOnlyFile(path, tell)
   if (provider.link === undefined) {
@@ -29,7 +29,7 @@ const rows = Effect.fnUntraced(function* ({ path, validMillis = day }: Request, 
     })
   }
   const now = yield* Clock.currentTimeMillis
-  const row: Row = { url: yield* provider.link(file.path, validMillis), expiresAt: Math.round(now + validMillis) }
+  const row: Row = { url: yield* provider.link(file.path, expireMillis), expiresAt: Math.round(now + expireMillis) }
   return row
 }, Effect.scoped)
 

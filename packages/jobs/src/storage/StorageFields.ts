@@ -18,11 +18,12 @@ export const listing = {
 
 export const measuring = { maxDepth: whole("Folders below folders to tell of; 1 is those in the folder itself") }
 export const hashing = {
-  algorithm: Schema.Literals(["sha1", "md5", "sha256"]).annotate({ description: "Which digest" })
+  algorithm: Schema.Literals(["sha1", "md5", "sha256"]).annotate({ description: "Which digest" }),
+  download: flag("Read every file rather than believe the digest that the storage knows")
 }
 
 export const sharing = {
-  validMillis: whole("Milliseconds that the address is good for: a day when absent, 7 days at most", 1000)
+  expireMillis: whole("Milliseconds that the address is good for: a day when absent, 7 days at most", 1000)
 }
 export const touching = {
   ...file,

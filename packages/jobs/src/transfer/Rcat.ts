@@ -1,9 +1,10 @@
 /** Stores what comes beside the request as one file. */
 import * as fs from "node:fs/promises"
 import * as path from "node:path"
-import { NoSpace, SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
+import { AlreadyExists, NoSpace, SourceChanged, StorageError } from "@ourclone/core/contract/StorageError"
 import { TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
 import type { Tell } from "@ourclone/core/events/Tell"
+import { retrying } from "@ourclone/core/layers/Retry"
 import { makeFolder } from "@ourclone/core/machine/MadeFolder"
 import { current, hasEnded, ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import * as Effect from "effect/Effect"
@@ -36,6 +37,9 @@ const spoolingFailed = (folder: string) => (error: NodeJS.ErrnoException) => {
 const inputEnded = (error: Error) =>
   failure(new SourceChanged({ message: `it broke off, so nothing was stored: ${error.message}` }))
 
+const otherSize = (what: string) =>
+  Effect.fail(failure(new SourceChanged({ message: `${what}, so nothing was stored` })))
+
 const beginning = "input-"
 /** In the folder of an input: the process that keeps it. */
 const makerName = "maker.json"
@@ -54,7 +58,10 @@ const sweep = async (directory: string): Promise<void> => {
 }
 
 /** Takes `input` to its end into a file that goes when the scope closes. */
-const spool = Effect.fnUntraced(function* (input: NonNullable<Beside["input"]>, modifiedAt: number | undefined) {
+const spool = Effect.fnUntraced(function* (
+  input: NonNullable<Beside["input"]>,
+  { modifiedAt, size }: Pick<Request, "modifiedAt" | "size">
+) {
   const { cacheDirectory } = yield* ThisMachine
   const attempt = <A>(act: () => Promise<A>) =>
     Effect.tryPromise({ try: act, catch: (error) => error as NodeJS.ErrnoException }).pipe(
@@ -72,29 +79,48 @@ const spool = Effect.fnUntraced(function* (input: NonNullable<Beside["input"]>, 
     attempt(() => fs.open(name, "wx", 0o600)),
     (opened) => Effect.promise(() => opened.close())
   )
-  yield* Stream.runForEach(Stream.mapError(input, inputEnded), (piece) => attempt(() => file.writeFile(piece)))
+  let arrived = 0
+  yield* Stream.runForEach(Stream.mapError(input, inputEnded), (piece) => {
+    arrived += piece.length
+    return size !== undefined && arrived > size
+      ? otherSize(`more than the ${size} bytes that were announced came`)
+      : attempt(() => file.writeFile(piece))
+  })
+  if (size !== undefined && arrived < size) {
+    yield* otherSize(`it ended after ${arrived} of the ${size} bytes that were announced`)
+  }
   if (modifiedAt !== undefined) yield* attempt(() => file.utimes(modifiedAt / 1000, modifiedAt / 1000))
   return name
 })
 
 /**
- * Opens where it is to go until the scope closes. Fails with `PermissionDenied` where nothing may be stored there, so that
- * nobody reads an input in vain.
+ * Opens where it is to go until the scope closes. Fails with `PermissionDenied` where nothing may be stored there, and with
+ * `AlreadyExists` where a file is not to be replaced, so that nobody reads an input in vain.
  */
 export const demand = Effect.fnUntraced(function* (
-  { createsBucket, destination }: Pick<Request, "createsBucket" | "destination">,
+  { createsBucket, destination, noClobber = false }: Pick<Request, "createsBucket" | "destination" | "noClobber">,
   tell: Tell
 ) {
   const parent = parentOf(destination)
   if (parent === undefined) return
-  yield* KeyFor.demandDeeds(yield* open(parent.folder, tell, { createsBuckets: createsBucket }), ["write"])
+  const provider = yield* open(parent.folder, tell, { createsBuckets: createsBucket })
+  yield* KeyFor.demandDeeds(provider, ["write"])
+  if (!noClobber) return
+  const isThere = yield* Effect.as(retrying(provider.stat(parent.name)), true).pipe(
+    Effect.catchReason("StorageError", "NotFound", () => Effect.succeed(false))
+  )
+  if (!isThere) return
+  const message = "a file is there, which is not to be replaced"
+  const reason = new AlreadyExists({ message })
+  return yield* new StorageError({ provider: provider.name, operation: "put", path: parent.name, reason })
 })
 
-const run = Effect.fnUntraced(function* ({ modifiedAt, ...request }: Request, beside: Beside) {
+const run = Effect.fnUntraced(function* (asked: Request, beside: Beside) {
   const { input } = beside
   if (input === undefined) return yield* new InvalidJob({ message: "there is no input beside the request to store" })
-  yield* demand(request, beside.tell)
-  const source = yield* spool(input, modifiedAt)
+  yield* demand(asked, beside.tell)
+  const source = yield* spool(input, asked)
+  const { modifiedAt: _, noClobber: __, size: ___, ...request } = asked
   return yield* TransferRun.run("copy")({ ...request, source, toName: true, ignoreTimes: true }, beside)
 })
 

@@ -135,6 +135,8 @@ export type Transferring = typeof Transferring.Type
 export const storedInput = {
   destination: place("What the file is to be called there"),
   modifiedAt: whole("The time that it gets, in milliseconds since 1970 UTC; now when absent"),
+  size: whole("How many bytes come: with fewer or more nothing is stored"),
+  noClobber: flag("Fail where a file of that name is there, rather than replace it"),
   ...creating,
   ...waiting,
   bwlimit
