@@ -1,7 +1,7 @@
 /** The `bucket` commands. */
-import type { Bucket, LifecycleRule } from "@ourclone/core/contract/Buckets"
+import type { Bucket } from "@ourclone/core/contract/Buckets"
 import * as Amount from "@ourclone/core/events/Amount"
-import { pad, printable } from "@ourclone/core/events/PrintableText"
+import { pad } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import { retrying } from "@ourclone/core/layers/Retry"
 import { missing } from "@ourclone/jobs/place/FileOrFolder"
@@ -13,6 +13,7 @@ import * as SetLifecycle from "@ourclone/jobs/storage/SetLifecycle"
 import * as UpdateBucket from "@ourclone/jobs/storage/UpdateBucket"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as BucketText from "./BucketText.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { given } from "./Given.ts"
 import * as JobRun from "./JobRun.ts"
@@ -24,31 +25,15 @@ import { Streams } from "./Streams.ts"
 
 const quietly = { isPreview: false, asksForProgress: "never", printsEvents: false, inWords: () => undefined } as const
 
-const inDays = (days: number): string => Amount.counted(days, "day")
-
-const ruleText = ({ daysToCancelUnfinished, daysToDelete, daysToHide, prefix }: LifecycleRule): string => {
-  const parts = [
-    daysToHide === undefined ? undefined : `hide after ${inDays(daysToHide)}`,
-    daysToDelete === undefined ? undefined : `delete old versions after ${inDays(daysToDelete)}`,
-    daysToCancelUnfinished === undefined ? undefined : `cancel unfinished files after ${inDays(daysToCancelUnfinished)}`
-  ].filter((part) => part !== undefined)
-  return `${prefix === "" ? "every file" : `"${printable(prefix)}"`}: ${parts.join(", ") || "keep everything"}`
-}
-
 const print = (output: Output.Output, bucket: Bucket): void => {
   const access = bucket.isPrivate ? "private" : "public "
   if (output.isJson) output.json({ _tag: "Bucket", ...bucket })
   else output.line(`${pad(bucket.name, 32)}  ${access}  ${bucket.id}`)
 }
 
-const rulesText = ({ lifecycle, name }: Bucket): string =>
-  lifecycle.length === 0
-    ? `${name} has no lifecycle rules: old versions are kept for ever`
-    : lifecycle.map(ruleText).join("\n")
-
 const printRules = (output: Output.Output, bucket: Bucket): void => {
   if (output.isJson) output.json({ _tag: "Bucket", ...bucket })
-  else output.line(rulesText(bucket))
+  else output.line(BucketText.rules(bucket))
 }
 
 export const list = Effect.fnUntraced(function* (flags: { readonly remote: string }) {
@@ -130,6 +115,13 @@ const find = Effect.fnUntraced(function* (text: string, output: Output.Output) {
   const found = (yield* retrying(Stream.runCollect(buckets.list))).find((bucket) => bucket.name === name)
   return found === undefined ? yield* missing(text) : found
 })
+
+export const show = Effect.fnUntraced(function* (flags: { readonly bucket: string }) {
+  const output = yield* Output.make
+  const bucket = yield* QueryRun.inWords(find(flags.bucket, output))
+  if (output.isJson) output.json({ _tag: "Bucket", ...bucket })
+  else for (const line of BucketText.all(bucket)) output.line(line)
+}, Effect.scoped)
 
 export interface LifecycleInput {
   readonly bucket: string

@@ -42,7 +42,8 @@ export const post = async (emulator: Emulator, call: string, body: object): Prom
 export const withKey = async (
   emulator: Emulator,
   capabilities: ReadonlyArray<string>,
-  limits: { readonly bucket?: string; readonly namePrefix?: string } = {}
+  limits: { readonly bucket?: string; readonly namePrefix?: string } = {},
+  variables: { readonly [variable: string]: string } = {}
 ): Promise<Cli> => {
   const { buckets } = (await post(emulator, "b2_list_buckets", { bucketName: limits.bucket })) as {
     buckets: ReadonlyArray<{ bucketId: string }>
@@ -57,7 +58,8 @@ export const withKey = async (
     environment: {
       B2_APPLICATION_KEY_ID: String(made.applicationKeyId),
       B2_APPLICATION_KEY: String(made.applicationKey),
-      B2_ENDPOINT: emulator.endpoint
+      B2_ENDPOINT: emulator.endpoint,
+      ...variables
     }
   })
 }

@@ -198,6 +198,90 @@ const stored = async () => {
   return { emulator, all, from: `${cli.folder}/repository` }
 }
 
+/** A configuration in which `layer` goes another way to the files of the bucket. */
+const remotes = `[remotes.layer]
+type = "crypt"
+remote = "b2:some-bucket/secret"
+password = "env:CRYPT_PASSWORD"
+
+[remotes.side]
+type = "b2"
+keyId = "env:B2_APPLICATION_KEY_ID"
+applicationKey = "env:B2_APPLICATION_KEY"
+endpoint = "env:B2_ENDPOINT"
+api = "s3"
+`
+
+/** What a command takes when its place is reached otherwise: through S3 a look at a file reads it, and removing deletes. */
+const byS3: Readonly<Record<string, ReadonlyArray<Row>>> = {
+  copy: [row("list write", "copy", "@/new", place), row("list read", "copy", place, "@/to")],
+  sync: [row("list write delete", "sync", "@/new", place), row("list read", "sync", place, "@/to")],
+  bisync: [row("list read write delete", "bisync", "@/new", place)],
+  move: [row("list write", "move", "@/new", place), row("list read delete", "move", place, "@/to")],
+  copyto: [row("write", "copyto", "@/new/n.txt", `${place}/n.txt`), row("read", "copyto", file, "@/to")],
+  copyurl: [row("write", "copyurl", "URL", `${place}/n.txt`)],
+  ls: [row("list", "ls", place), row("listBuckets", "ls", "b2:")],
+  stat: [row("read", "stat", file)],
+  cat: [row("read", "cat", file)],
+  link: [row("read", "link", file)],
+  mkdir: [row("write", "mkdir", `${place}/folder`)],
+  rm: [row("delete", "rm", file)],
+  "serve http": [row("list read", "serve", "http", "--addr", nowhere, place)],
+  "serve restic": [row("list read write delete", "serve", "restic", "--addr", nowhere, place)]
+}
+
+const ofFiles = new Set(["listFiles", "readFiles", "writeFiles", "deleteFiles"])
+/** What an encrypted remote takes is what the place beneath takes, without what takes its account or makes an address. */
+const byCrypt = Object.entries(table).flatMap(([name, rows]) =>
+  rows
+    .filter(({ words }) => words.some((word) => word.startsWith(place)) && name !== "link" && !name.startsWith("large"))
+    .map(({ takes, words }) => ({ name, words, takes: takes.filter((one) => ofFiles.has(one)) }))
+)
+
+test.each([
+  ["an encrypted remote", "layer:", byCrypt],
+  [
+    "the side of B2 that speaks S3",
+    "side:",
+    Object.entries(byS3).flatMap(([name, rows]) => rows.map((one) => ({ ...one, name })))
+  ]
+])("a capability that a key lacks is named through %s too", async (_, remote, rows) => {
+  const { emulator } = await withB2({ s3: {} })
+  const { asked, url } = await servedFile()
+  const root = remote === "layer:" ? "layer:files" : "side:some-bucket/files"
+  const words = (one: Row) =>
+    one.words.map((word) => (word === "URL" ? url : word === "b2:" ? remote : word.replace(place, root)))
+  const prepared = async (capabilities: ReadonlyArray<string>) => {
+    const cli = await withKey(emulator, capabilities, {}, { CRYPT_PASSWORD: password })
+    cli.write("settings/config.toml", remotes)
+    cli.write("from/a.txt", "a")
+    cli.write("new/n.txt", "n")
+    return cli
+  }
+  const all = await prepared(capabilities)
+  expect(await all.run("bucket", "create", "b2:some-bucket")).toMatchObject({ code: 0 })
+  expect(await all.run("copy", "@/from", root)).toMatchObject({ code: 0 })
+  const before = (await all.run("versions", "b2:some-bucket")).out
+  const told: Array<unknown> = []
+  for (const lacking of [...ofFiles, "listBuckets"]) {
+    const cli = await prepared(capabilities.filter((one) => one !== lacking))
+    const diagnosed = await cli.run("doctor", root)
+    if (!diagnosed.out.includes(`"${lacking}"`)) told.push({ words: ["doctor", root], lacking, ...diagnosed })
+    for (const one of rows) {
+      if (!one.takes.includes(lacking)) continue
+      emulator.log?.reset()
+      const { code, error, out } = await cli.run(...words(one))
+      const isNamed = error.includes(`lacks the capability "${lacking}"`) && out.replace(/^\[\n\]\n$/, "") === ""
+      const brought = bringing.has(one.name) ? transfers(emulator) : []
+      if (code !== 7 || !isNamed || brought.length > 0)
+        told.push({ words: words(one), lacking, code, error, out, brought })
+    }
+  }
+  expect(told).toEqual([])
+  expect(asked()).toBe(0)
+  expect((await all.run("versions", "b2:some-bucket")).out).toBe(before)
+})
+
 test("a capability that a key lacks is named by every command that can not do without it, and nothing is done", async () => {
   const { all, emulator, from } = await stored()
   const { asked, url } = await servedFile()

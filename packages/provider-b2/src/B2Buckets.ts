@@ -47,11 +47,28 @@ const changesRow = ({ cors, encryption, info, isPrivate, objectLock, retention }
   ...(cors === undefined ? {} : { corsRules: cors })
 })
 
+type LockRow = NonNullable<NonNullable<BucketRow["fileLockConfiguration"]>["value"]>
+
+const retentionOf = ({ defaultRetention }: LockRow): NonNullable<Bucket["retention"]> => {
+  const { mode, period } = defaultRetention ?? {}
+  if ((mode !== "governance" && mode !== "compliance") || period == null) return "none"
+  return { mode, days: period.duration * (period.unit === "years" ? 365 : 1) }
+}
+
+const lockOf = (lock: LockRow | null | undefined): Pick<Bucket, "objectLock" | "retention"> =>
+  lock == null ? {} : { objectLock: lock.isFileLockEnabled, retention: retentionOf(lock) }
+
 const bucketOf = (row: BucketRow): Bucket => ({
   name: row.bucketName,
   id: row.bucketId,
   isPrivate: row.bucketType !== "allPublic",
-  lifecycle: (row.lifecycleRules ?? []).map(ruleOf)
+  lifecycle: (row.lifecycleRules ?? []).map(ruleOf),
+  ...lockOf(row.fileLockConfiguration?.value),
+  ...(row.defaultServerSideEncryption?.value == null
+    ? {}
+    : { encryption: row.defaultServerSideEncryption.value.mode ?? "none" }),
+  ...(row.bucketInfo == null ? {} : { info: row.bucketInfo }),
+  ...(row.corsRules == null ? {} : { cors: row.corsRules })
 })
 
 /** Why B2 would refuse `rules`; `undefined` when it would not. */

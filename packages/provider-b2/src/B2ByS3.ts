@@ -11,6 +11,7 @@ import { isAsSafe } from "./api/B2Calls.ts"
 import * as B2Location from "./B2Location.ts"
 import type { B2Options } from "./B2Options.ts"
 import * as B2Provider from "./B2Provider.ts"
+import * as B2S3Key from "./B2S3Key.ts"
 
 export type ConnectOptions = Omit<B2Provider.ConnectOptions, "keyId"> &
   Pick<B2Options, "keyId" | "noProxy" | "connectTimeout" | "idleTimeout">
@@ -63,7 +64,8 @@ export const connect = Effect.fnUntraced(function* (
     limitRequests: connection.limitRequests,
     open: ({ createsBuckets = true, hardDelete, location, name }) => {
       if (location === "" || !isOutside(location)) {
-        return connection.open({ ...s3, createsBuckets, hardDelete, location, name })
+        const opened = connection.open({ ...s3, createsBuckets, hardDelete, location, name })
+        return Effect.map(opened, (provider) => B2S3Key.around(provider, key, location === ""))
       }
       const message = `the application key ${keyId} only reaches names that begin with "${key.namePrefix}"; use a location inside of that`
       const reason = new PermissionDenied({ message })

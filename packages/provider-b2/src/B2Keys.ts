@@ -1,10 +1,11 @@
 /** Application keys: what each purpose takes, and making and removing them. */
-import type { Deed, Key, Keys, Purpose } from "@ourclone/core/contract/Keys"
+import type { Deed, Key, Keys, KeysOfAccount, Purpose } from "@ourclone/core/contract/Keys"
 import { InvalidRequest, NotFound, type Reason, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import type { B2Client } from "./api/B2Client.ts"
+import type { KeyScope } from "./api/B2Errors.ts"
 import type { KeyRow } from "./api/B2Replies.ts"
 
 /** A removal hides, which takes no more than writing; old files of a repository go for good. */
@@ -26,7 +27,6 @@ const finding = "listBuckets"
 
 /** What no purpose takes, and who does. */
 const beyond: Readonly<Record<string, ReadonlyArray<string>>> = {
-  shareFiles: ["link"],
   listKeys: ["key list"],
   writeKeys: ["key create"],
   deleteKeys: ["key remove"],
@@ -57,9 +57,44 @@ const keyOf = (row: KeyRow, nameOf: (id: string) => string): Key => {
   }
 }
 
+/** Which capabilities the place's way to remove and to share take. */
+export interface Ways {
+  readonly removal: "writeFiles" | "deleteFiles"
+  readonly sharing: "shareFiles" | "readFiles"
+}
+
+/** What a key may do, and no more of the account. */
+export const ofScope = (scope: KeyScope, { removal, sharing }: Ways): Keys => {
+  const lacks = (capability: string): boolean => !scope.capabilities.includes(capability)
+  return {
+    own: {
+      id: scope.keyId,
+      name: "",
+      capabilities: scope.capabilities,
+      ...(scope.buckets === undefined ? {} : { buckets: scope.buckets.map(({ id, name }) => name ?? id) }),
+      ...(scope.namePrefix === "" ? {} : { prefix: scope.namePrefix })
+    },
+    missing: (purpose, isFound = false) =>
+      [...new Set([...needs[purpose], ...(purpose === "read" ? [] : [removal])])].filter(
+        (capability) => lacks(capability) && !(isFound && capability === finding)
+      ),
+    lacking: (deeds) => [...new Set(deeds.map((deed) => (deed === "remove" ? removal : taken[deed])))].filter(lacks),
+    beyond: Object.entries({ [sharing]: ["link"], ...beyond })
+      .filter(([capability]) => lacks(capability))
+      .map(([capability, commands]) => ({ capability, commands }))
+  }
+}
+
 /** `hardDelete`: whether the place removes for good. */
-export const make = (client: B2Client, provider: string, hardDelete: boolean): Keys => {
-  const scope = client.calls.authorization.current().key
+export const make = (client: B2Client, provider: string, hardDelete: boolean): Keys => ({
+  ...ofScope(client.calls.authorization.current().key, {
+    removal: hardDelete ? "deleteFiles" : "writeFiles",
+    sharing: "shareFiles"
+  }),
+  ofAccount: ofAccount(client, provider)
+})
+
+const ofAccount = (client: B2Client, provider: string): KeysOfAccount => {
   const fail = (operation: string, reason: Reason) => new StorageError({ provider, operation, reason })
 
   const names = Effect.map(client.listBuckets({}), (rows) => {
@@ -75,24 +110,6 @@ export const make = (client: B2Client, provider: string, hardDelete: boolean): K
     )
 
   return {
-    own: {
-      id: scope.keyId,
-      name: "",
-      capabilities: scope.capabilities,
-      ...(scope.buckets === undefined ? {} : { buckets: scope.buckets.map(({ id, name }) => name ?? id) }),
-      ...(scope.namePrefix === "" ? {} : { prefix: scope.namePrefix })
-    },
-    missing: (purpose, isFound = false) =>
-      [...new Set([...needs[purpose], ...(hardDelete && purpose !== "read" ? ["deleteFiles"] : [])])].filter(
-        (capability) => !scope.capabilities.includes(capability) && !(isFound && capability === finding)
-      ),
-    lacking: (deeds) =>
-      [
-        ...new Set(deeds.map((deed) => (deed === "remove" ? (hardDelete ? "deleteFiles" : "writeFiles") : taken[deed])))
-      ].filter((capability) => !scope.capabilities.includes(capability)),
-    beyond: Object.entries(beyond)
-      .filter(([capability]) => !scope.capabilities.includes(capability))
-      .map(([capability, commands]) => ({ capability, commands })),
     list: Stream.unwrap(Effect.map(names, (nameOf) => Stream.map(client.listKeys, (row) => keyOf(row, nameOf)))),
     create: ({ bucket, name, prefix, purpose, validSeconds }) =>
       Effect.suspend(() => {

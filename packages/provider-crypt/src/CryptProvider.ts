@@ -141,7 +141,7 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
 
   const { capabilities, copy, freeSpace, leftovers, move, moveDirectory, putIfAbsent, putIfSame, touch, versions } =
     beneath
-  const { locate, makeDirectory, mountOf, removeDirectory, setMetadata, statDirectory } = beneath
+  const { keys: keysBeneath, locate, makeDirectory, mountOf, removeDirectory, setMetadata, statDirectory } = beneath
   const { metadataRefusal } = capabilities
   const versionAbove = (version: Version): ReadonlyArray<Version> => {
     const path = names.file(version.path)
@@ -281,6 +281,9 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
       remove: (version) => work(version.path, () => versions.remove(versionBeneath(version))),
       ...(versions.hide && { hide: (path: RemotePath) => work(path, () => versions.hide!(names.fileBeneath(path))) })
     },
+    keys: keysBeneath && { ...keysBeneath, ofAccount: undefined },
+    clockAheadMillis: beneath.clockAheadMillis,
+    downloads: beneath.downloads,
     remarks: beneath.remarks,
     tidy: beneath.tidy,
     leftovers,

@@ -20,6 +20,19 @@ const list = Command.make(
   Command.withExamples([{ command: "ourclone bucket list b2:", description: "With the key in the environment" }])
 )
 
+const show = Command.make("show", { bucket }, (flags) =>
+  lazily(
+    () => import("../BucketCommands.ts"),
+    (module) => module.show(flags)
+  )
+).pipe(
+  Command.withDescription(
+    "Print what a bucket is like: access, object lock and retention, encryption, lifecycle rules, info, rules for browsers. What the service does not say to this key is left out"
+  ),
+  Command.withShortDescription("Print what a bucket is like"),
+  Command.withExamples([{ command: "ourclone bucket show b2:my-bucket", description: "All that update sets" }])
+)
+
 const create = Command.make("create", { bucket }, (flags) =>
   lazily(
     () => import("../BucketCommands.ts"),
@@ -99,6 +112,6 @@ const update = Command.make("update", { bucket, ...flagsOf(changing) }, (flags) 
 
 export const buckets = Command.make("bucket").pipe(
   Command.withDescription("The buckets of an account"),
-  Command.withSubcommands([list, create, update, remove, lifecycle]),
+  Command.withSubcommands([list, show, create, update, remove, lifecycle]),
   Command.withExamples([{ command: "ourclone bucket list b2:", description: "What there is" }])
 )

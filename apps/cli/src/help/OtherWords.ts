@@ -36,7 +36,7 @@ export const commands: Readonly<Record<string, string>> = {
   generate: "completion",
   init: "repo init",
   "key add": "repo key add",
-  "key passwd": "repo key password",
+  "key passwd": "repo key passwd",
   list: "ls",
   migrate: "repo migrate",
   prune: "repo prune",

@@ -13,11 +13,23 @@ export const LifecycleRule = Schema.Struct({
 })
 export type LifecycleRule = typeof LifecycleRule.Type
 
+const BucketRetention = Schema.Struct({
+  mode: Schema.Literals(["governance", "compliance"]),
+  days: Schema.Int
+})
+
+/** What is absent the service does not say, or not to this key. See `BucketChanges`. */
 export const Bucket = Schema.Struct({
   name: Schema.String,
   id: Schema.String,
   isPrivate: Schema.Boolean,
-  lifecycle: Schema.Array(LifecycleRule)
+  lifecycle: Schema.Array(LifecycleRule),
+  objectLock: Schema.optionalKey(Schema.Boolean),
+  retention: Schema.optionalKey(Schema.Union([Schema.Literal("none"), BucketRetention])),
+  /** In the service's words; `none` for none. */
+  encryption: Schema.optionalKey(Schema.String),
+  info: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  cors: Schema.optionalKey(Schema.Array(Schema.Record(Schema.String, Schema.Json)))
 })
 export type Bucket = typeof Bucket.Type
 
@@ -27,7 +39,7 @@ export interface BucketChanges {
   /** Versions can be locked from now on; there is no way back. */
   readonly objectLock?: true
   /** What a new version is locked by where nothing else is said. */
-  readonly retention?: "none" | { readonly mode: "governance" | "compliance"; readonly days: number }
+  readonly retention?: "none" | typeof BucketRetention.Type
   /** Of new files, by the service. */
   readonly encryption?: "SSE-B2" | "none"
   /** Notes, which replace all that there are. */

@@ -48,6 +48,12 @@ export interface Keys {
   readonly lacking: (deeds: ReadonlyArray<Deed>) => ReadonlyArray<string>
   /** What else it lacks, that no purpose takes: in the service's own words, and the commands that can not do without it. */
   readonly beyond: ReadonlyArray<{ readonly capability: string; readonly commands: ReadonlyArray<string> }>
+  /** Absent where keys are not made, as by another side of the service or by a storage that is made of this one. */
+  readonly ofAccount?: KeysOfAccount | undefined
+}
+
+/** Finding, making and removing keys. */
+export interface KeysOfAccount {
   readonly list: Stream.Stream<Key, StorageError>
   /** Makes the least key that will do. Called twice it makes two. The secret is told this once. Fails with `NotFound` where there is no such bucket. */
   readonly create: (

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import { InvalidJob } from "../kind/JobError.ts"
 
 export const keysOf = (provider: Provider) =>
-  provider.keys === undefined
+  provider.keys?.ofAccount === undefined
     ? Effect.fail(
         new InvalidJob({ message: `${provider.name || "this folder"} has no keys; name a B2 remote, such as b2:` })
       )
-    : Effect.succeed(provider.keys)
+    : Effect.succeed(provider.keys.ofAccount)

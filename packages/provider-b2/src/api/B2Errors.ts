@@ -79,15 +79,16 @@ const lackedBy = ({ call, fields = [], key }: Circumstances): string | undefined
     (capability) => key !== undefined && capability !== undefined && !key.capabilities.includes(capability)
   )
 
+export const lack = ({ keyId }: KeyScope, capability: string): string =>
+  `the application key ${keyId} lacks the capability "${capability}"; make a key that has it`
+
 /** Words for a key that may not do `call`. */
 export const denial = (circumstances: Circumstances): string => {
   const { call, key } = circumstances
   const capability = capabilities[call]
   if (key === undefined) return "the application key may not do this"
   const lacked = lackedBy(circumstances)
-  if (lacked !== undefined) {
-    return `the application key ${key.keyId} lacks the capability "${lacked}"; make a key that has it`
-  }
+  if (lacked !== undefined) return lack(key, lacked)
   const limits = reach(key)
   if (limits !== "") return `the application key ${key.keyId} only reaches ${limits}; use a key for this place`
   return `the application key ${key.keyId} may not do this${capability === undefined ? "" : ` (${call} needs "${capability}")`}`

@@ -205,6 +205,12 @@ export const authorized = (json: unknown) => {
 
 const days = nullable(Schema.Int)
 
+/** Of a bucket: for keys that may read it. */
+const forKey = <Value extends Schema.ConstraintCodec<unknown, unknown>>(value: Value) =>
+  nullable(Schema.Struct({ isClientAuthorizedToRead: Schema.Boolean, value: Schema.NullOr(value) }))
+
+const Period = Schema.Struct({ duration: Schema.Int, unit: Schema.String })
+
 export const BucketRow = Schema.Struct({
   bucketId: Schema.String,
   bucketName: Schema.String,
@@ -218,6 +224,15 @@ export const BucketRow = Schema.Struct({
         daysFromStartingToCancelingUnfinishedLargeFiles: days
       })
     )
+  ),
+  bucketInfo: nullable(Schema.Record(Schema.String, Schema.String)),
+  corsRules: nullable(Schema.Array(Schema.Record(Schema.String, Schema.Json))),
+  defaultServerSideEncryption: forKey(Schema.Struct({ mode: nullable(Schema.String) })),
+  fileLockConfiguration: forKey(
+    Schema.Struct({
+      isFileLockEnabled: Schema.Boolean,
+      defaultRetention: nullable(Schema.Struct({ mode: nullable(Schema.String), period: nullable(Period) }))
+    })
   )
 })
 export type BucketRow = typeof BucketRow.Type
