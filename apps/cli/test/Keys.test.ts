@@ -235,6 +235,42 @@ test("bucket update changes what is named and leaves the rest", async () => {
     },
     defaultServerSideEncryption: { value: { mode: "SSE-B2" } }
   })
+  const rules = [
+    {
+      corsRuleName: "pages",
+      allowedOrigins: ["https://example.com"],
+      allowedOperations: ["b2_download_file_by_name"],
+      maxAgeSeconds: 60
+    }
+  ]
+  expect((await update("--cors-rules", JSON.stringify(rules))).code).toBe(0)
+  const shown = await cli.run("bucket", "show", "b2:some-bucket")
+  expect([shown.code, shown.out.replace(/^id .*\n/m, "").split("\n")]).toEqual([
+    0,
+    [
+      "name         some-bucket",
+      "access       private",
+      "object lock  on",
+      "retention    governance, 30 days",
+      "encryption   SSE-B2",
+      "lifecycle    every file: delete old versions after 1 day",
+      "info         owner=me",
+      expect.stringMatching(/^cors {9}\{.*"corsRuleName":"pages"/),
+      ""
+    ]
+  ])
+  const facts = {
+    objectLock: true,
+    retention: { mode: "governance", days: 30 },
+    encryption: "SSE-B2",
+    cors: [{ allowedOrigins: ["https://example.com"] }]
+  }
+  expect(JSON.parse((await cli.run("bucket", "show", "--json", "b2:some-bucket")).out)).toMatchObject(facts)
+  expect(JSON.parse((await cli.run("bucket", "list", "--json", "b2:")).out)).toMatchObject(facts)
+  const limited = await withKey(emulator, ["listBuckets"])
+  const seen = await limited.run("bucket", "show", "b2:some-bucket")
+  expect([seen.code, seen.out]).toEqual([0, expect.not.stringMatching(/^(?:object lock|retention|encryption)/m)])
+  expect((await cli.run("bucket", "show", "b2:not-there-at-all")).code).toBe(4)
   for (const words of [
     ["--public", "--private"],
     ["--retention", "a while"],

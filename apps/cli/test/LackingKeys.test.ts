@@ -85,6 +85,7 @@ const table: Readonly<Record<string, ReadonlyArray<Row>>> = {
   ],
   mount: [row(changing, "mount", place, "@/nowhere"), row(reading, "mount", "--read-only", place, "@/nowhere")],
   "bucket list": [row("listBuckets", "bucket", "list", "b2:")],
+  "bucket show": [row("listBuckets", "bucket", "show", "b2:some-bucket")],
   "bucket create": [row("writeBuckets", "bucket", "create", "b2:new-bucket")],
   "bucket update": [
     row("listBuckets writeBuckets", "bucket", "update", "--public", "b2:some-bucket"),

@@ -40,21 +40,23 @@ export const serviceFactory = ({ missing = () => [] }: Partial<Pick<Keys, "missi
     missing,
     lacking: () => [],
     beyond: [],
-    list: Stream.suspend(() => Stream.fromArray([...made])),
-    create: ({ bucket, name }) =>
-      Effect.sync(() => {
-        const key: Key = { id: `key-${made.length}`, name, capabilities: ["all"], buckets: [bucket] }
-        made.push(key)
-        return { key, secret: Redacted.make("secret-of-a-new-key") }
-      }),
-    remove: (id) =>
-      Effect.sync(
-        () =>
-          void made.splice(
-            made.findIndex((key) => key.id === id),
-            1
-          )
-      )
+    ofAccount: {
+      list: Stream.suspend(() => Stream.fromArray([...made])),
+      create: ({ bucket, name }) =>
+        Effect.sync(() => {
+          const key: Key = { id: `key-${made.length}`, name, capabilities: ["all"], buckets: [bucket] }
+          made.push(key)
+          return { key, secret: Redacted.make("secret-of-a-new-key") }
+        }),
+      remove: (id) =>
+        Effect.sync(
+          () =>
+            void made.splice(
+              made.findIndex((key) => key.id === id),
+              1
+            )
+        )
+    }
   }
   return ProviderFactory.make({
     type: "service",

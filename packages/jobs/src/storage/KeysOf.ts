@@ -8,4 +8,4 @@ export const keysOf = (provider: Provider) =>
     ? Effect.fail(
         new InvalidJob({ message: `${provider.name || "this folder"} has no keys; name a B2 remote, such as b2:` })
       )
-    : Effect.succeed(provider.keys.ofAccount)
+    : Effect.succeed({ own: provider.keys.own, ...provider.keys.ofAccount })
