@@ -37,6 +37,8 @@ export interface FoundFile {
 export interface FoundFolder {
   readonly _tag: "Folder"
   readonly provider: Provider
+  /** Why a file of that name was not looked for: the key may look for none. */
+  readonly refused?: StorageError | undefined
 }
 
 /** What `stat` says of a name that is no file, or of one that this key may not see. */
@@ -64,9 +66,11 @@ const findFile = Effect.fnUntraced(function* (text: string, tell: Tell, { at, fl
     const file: File = yield* statTyped(provider, parent.name)
     return { _tag: "File", provider, file } satisfies FoundFile
   })
-  return yield* Effect.catchTag(found, "StorageError", (error) =>
-    meansNoFile.has(error.reason._tag) ? Effect.succeed(undefined) : Effect.fail(error)
-  )
+  return yield* Effect.catchTag(found, "StorageError", (error) => {
+    const { reason } = error
+    if (!meansNoFile.has(reason._tag)) return Effect.fail(error)
+    return Effect.succeed(reason._tag === "PermissionDenied" && reason.concernsAll === true ? error : undefined)
+  })
 })
 
 /** Opens what `text` means until the scope closes. */
@@ -74,10 +78,10 @@ export const find = Effect.fnUntraced(function* (text: string, tell: Tell, looki
   const refused = Earlier.refusal(looking)
   if (refused !== undefined) return yield* refused
   const file = yield* findFile(text, tell, looking)
-  if (file !== undefined) return file
+  if (file?._tag === "File") return file
   if (looking.versionId !== undefined) return yield* new NothingThere({ message: `${text} is no file with versions` })
   const provider = yield* Earlier.asOf(yield* open(text, tell, looking.flags), looking.at)
-  const folder: FoundFolder = { _tag: "Folder", provider }
+  const folder: FoundFolder = { _tag: "Folder", provider, refused: file }
   return folder
 })
 
@@ -100,7 +104,10 @@ const holdsDirectory = ({ list, statDirectory }: Provider, name: RemotePath.Remo
         Effect.catchReason("StorageError", "NotFound", () => Effect.succeed(false))
       )
 
-/** Whether there is a folder at `text`. Meant for one that lists nothing, since it asks the folder above. */
+/**
+ * Whether there is a folder at `text`. Meant for one that lists nothing, since it asks the folder above. Fails where there is
+ * none and the key may not look for a file.
+ */
 export const exists = Effect.fnUntraced(function* (
   folder: FoundFolder,
   text: string,
@@ -113,7 +120,8 @@ export const exists = Effect.fnUntraced(function* (
   const opened = yield* open(parent.folder, tell, flags)
   if (opened.buckets !== undefined && opened.location === "") return true
   const above = yield* Earlier.asOf(opened, at)
-  return yield* retrying(holdsDirectory(above, parent.name))
+  const isThere = yield* retrying(holdsDirectory(above, parent.name))
+  return !isThere && folder.refused !== undefined ? yield* folder.refused : isThere
 })
 
 export const notThere = (text: string, message: string): StorageError =>
