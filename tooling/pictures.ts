@@ -143,7 +143,7 @@ const page = async (environment: Record<string, string>): Promise<void> => {
       env: { ...environment, OURCLONE_PAGE: built },
       stdio: ["ignore", "ignore", "pipe"]
     })
-  const service = start("serve", "--port", "0", "--listen", "127.0.0.1", "--root", home)
+  const service = start("serve", "--addr", "127.0.0.1:0", "--root", home)
   const copy = start("copy", "Videos", "photos:my-bucket/videos", "--bwlimit", "1M", "--quiet")
   try {
     await pagePicture(await linkOf(service), path.join(pictures, "page.png"), words)

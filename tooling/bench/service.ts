@@ -41,7 +41,7 @@ const start = async (program: ReadonlyArray<string>): Promise<Service> => {
     XDG_CACHE_HOME: path.join(folder, "cache"),
     OURCLONE_CONFIG: path.join(folder, "settings", "config.toml")
   }
-  const child = spawn(command, [...words, "serve", "--port", "0", "--socket", socket, "--root", data], {
+  const child = spawn(command, [...words, "serve", "--addr", "127.0.0.1:0", "--socket", socket, "--root", data], {
     env,
     stdio: ["ignore", "ignore", "pipe"]
   })

@@ -79,7 +79,7 @@ const fail = (message: string): never => {
 
 let service: ChildProcess | undefined
 const startService = (): void => {
-  const [command = "", ...words] = [...program, "serve", "--listen", "127.0.0.1", "--port", "0", "--root", folder]
+  const [command = "", ...words] = [...program, "serve", "--addr", "127.0.0.1:0", "--root", folder]
   service = spawn(command, words, { env: environment, stdio: ["ignore", "ignore", "pipe"] })
   service.stderr?.setEncoding("utf8").on("data", (text: string) => {
     if (/error|runner of task/.test(text)) process.stderr.write(text)

@@ -30,7 +30,7 @@ fs.writeFileSync(path.join(home, "from", "a.txt"), "one")
 
 const emulator = await startEmulator([])
 const main = path.join(import.meta.dirname, "../../apps/cli/src/main.ts")
-const service = spawn(process.execPath, [main, "serve", "--port", "0", "--listen", "127.0.0.1", "--root", home], {
+const service = spawn(process.execPath, [main, "serve", "--addr", "127.0.0.1:0", "--root", home], {
   env: {
     PATH: process.env.PATH,
     HOME: home,

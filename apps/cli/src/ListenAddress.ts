@@ -9,13 +9,17 @@ export interface ListenAddress {
 /** rclone's. */
 export const standard: ListenAddress = { address: "127.0.0.1", port: 8080 }
 
+/** Whom others do not reach. */
+export const ofThisMachine = (port: number): ReadonlyArray<ListenAddress> =>
+  ["127.0.0.1", "::1"].map((address) => ({ address, port }))
+
 const form = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s/]*))(?::(\d{1,5}))?$/i
 
 /** Without a host all addresses of the machine are meant, of IPv6 and IPv4. Fails with what is expected. */
-export const parse = (typed: string): Result.Result<ListenAddress, string> => {
-  const [found, six, host, port = String(standard.port)] = form.exec(typed) ?? []
+export const parse = (typed: string, usualPort = standard.port): Result.Result<ListenAddress, string> => {
+  const [found, six, host, port = String(usualPort)] = form.exec(typed) ?? []
   if (found === undefined || found === "" || Number(port) > 65_535)
-    return Result.fail("an address with a port, such as 127.0.0.1:8080 or :8080")
+    return Result.fail(`an address with a port, such as 127.0.0.1:${usualPort} or :${usualPort}`)
   const address = six ?? host
   return Result.succeed({ address: address === undefined || address === "" ? "::" : address, port: Number(port) })
 }

@@ -1,4 +1,4 @@
-/** The one way to say where a server of a place listens. */
+/** The one way to say where a server listens. */
 import * as Flag from "effect/cli/Flag"
 import * as Result from "effect/Result"
 import * as ListenAddress from "./ListenAddress.ts"
@@ -6,12 +6,29 @@ import * as ListenAddress from "./ListenAddress.ts"
 /** Fields of a request that are said by what stands without a flag, and by `--addr`. */
 export const saidOtherwise = ["path", "address", "port"] as const
 
-export const addr = Flag.String("addr").pipe(
-  Flag.withMetavar("address:port"),
-  Flag.withDescription("Where to listen; :8080 for all addresses, 127.0.0.1:8080 when absent"),
-  Flag.filterMap(
-    (typed) => Result.getSuccess(ListenAddress.parse(typed)),
-    (typed) => Result.getOrElse(Result.flip(ListenAddress.parse(typed)), () => "")
-  ),
-  Flag.withDefault(ListenAddress.standard)
+const addrFlag = (description: string, port: number) =>
+  Flag.String("addr").pipe(
+    Flag.withMetavar("address:port"),
+    Flag.withDescription(description),
+    Flag.filterMap(
+      (typed) => Result.getSuccess(ListenAddress.parse(typed, port)),
+      (typed) => Result.getOrElse(Result.flip(ListenAddress.parse(typed, port)), () => "")
+    )
+  )
+
+/** Of a server of a place. */
+export const addr = addrFlag(
+  "Where to listen; :8080 for all addresses, 127.0.0.1:8080 when absent",
+  ListenAddress.standard.port
+).pipe(Flag.withDefault(ListenAddress.standard))
+
+const servicePort = 7727
+
+/** Of the service, which may listen at several; this machine alone when absent. */
+export const addrs = addrFlag(
+  "Where to listen; :7727 for all addresses, 127.0.0.1:7727 and [::1]:7727 when absent; may be repeated, with one port",
+  servicePort
+).pipe(
+  Flag.atLeast(0),
+  Flag.map((given) => (given.length > 0 ? given : ListenAddress.ofThisMachine(servicePort)))
 )

@@ -6,6 +6,7 @@ import { printable } from "@ourclone/core/events/PrintableText"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Effect from "effect/Effect"
 import { CommandStopped, failed, usage } from "./ExitCode.ts"
+import type { ListenAddress } from "./ListenAddress.ts"
 import { folderIn as pluginFolder } from "./plugins/PluginFolder.ts"
 import { ownProgram } from "./process/OwnProgram.ts"
 import { sendSignal } from "./process/SendSignal.ts"
@@ -16,8 +17,7 @@ import { placed } from "./task/TaskProgram.ts"
 import { version } from "./Version.ts"
 
 export interface ServeFlags {
-  readonly listen: ReadonlyArray<string>
-  readonly port: number
+  readonly addr: ReadonlyArray<ListenAddress>
   readonly socket: string | undefined
   readonly root: ReadonlyArray<string>
   readonly allowedHost: ReadonlyArray<string>
@@ -25,6 +25,12 @@ export interface ServeFlags {
   readonly tlsCertificate: string | undefined
   readonly tlsKey: string | undefined
   readonly allowHttp: boolean
+}
+
+/** A link to set it up has one port, whichever address it is opened at. */
+const portOf = ({ addr }: ServeFlags) => {
+  const [port = 0, ...others] = new Set(addr.map(({ port }) => port))
+  return others.length === 0 ? Effect.succeed(port) : usage("--addr: all addresses must have the same port")
 }
 
 const isContainer = (): boolean => fs.existsSync("/.dockerenv") || fs.existsSync("/run/.containerenv")
@@ -73,8 +79,8 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
   const tls = yield* tlsOf(flags)
   return yield* serve({
     listen: {
-      addresses: flags.listen.length > 0 ? flags.listen : ["127.0.0.1", "::1"],
-      port: flags.port,
+      addresses: flags.addr.map(({ address }) => address),
+      port: yield* portOf(flags),
       socket: flags.socket === undefined ? socketFile(machine.stateDirectory) : path.resolve(flags.socket),
       tls,
       trustedProxies: flags.trustedProxy

@@ -4,6 +4,7 @@ import { servingWebdav } from "@ourclone/jobs/mount/MountFields"
 import * as Result from "effect/Result"
 import { parse } from "../src/ListenAddress.ts"
 import * as ServedFields from "../src/ServedFields.ts"
+import { makeCli } from "./Cli.ts"
 
 describe("where to listen", () => {
   it.each([
@@ -14,6 +15,15 @@ describe("where to listen", () => {
     ["nas.home:0", "nas.home", 0]
   ])("is written as in rclone: %s", (typed, address, port) => {
     expect(parse(typed)).toEqual(Result.succeed({ address, port }))
+  })
+
+  it("has another port where the service is meant", () => {
+    expect(parse("0.0.0.0", 7727)).toEqual(Result.succeed({ address: "0.0.0.0", port: 7727 }))
+  })
+
+  it("may be several, with one port", async () => {
+    const { code, error } = await makeCli().run("serve", "--addr", "127.0.0.1:0", "--addr", "[::1]:9")
+    expect([code, error]).toEqual([2, expect.stringContaining("--addr: all addresses must have the same port")])
   })
 
   it.each(["", ":", ":70000", "a b:1", "::1:80", "http://localhost:80", "[::1"])("is not %j", (typed) => {

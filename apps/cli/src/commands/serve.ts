@@ -1,19 +1,14 @@
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import { on, text, texts } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
+import { addrs } from "../ListenFlag.ts"
 import { http, restic } from "./serve-place.ts"
 import { webdav } from "./serve-webdav.ts"
 
 export const serve = Command.make(
   "serve",
   {
-    listen: texts("listen", "address", "An address of this machine to listen at; 127.0.0.1 and ::1 when absent"),
-    port: Flag.Int("port").pipe(
-      Flag.withMetavar("number"),
-      Flag.withDescription("The port; 0 for any that is free"),
-      Flag.withDefault(7727)
-    ),
+    addr: addrs,
     socket: text("socket", "file", "A socket for the command line of this user; in the state folder when absent"),
     root: texts(
       "root",
@@ -44,7 +39,7 @@ export const serve = Command.make(
   Command.withExamples([
     { command: "ourclone serve", description: "For this machine alone" },
     {
-      command: "ourclone serve --listen 0.0.0.0 --tls-certificate cert.pem --tls-key key.pem --allowed-host nas.home",
+      command: "ourclone serve --addr :7727 --tls-certificate cert.pem --tls-key key.pem --allowed-host nas.home",
       description: "For the network"
     }
   ])

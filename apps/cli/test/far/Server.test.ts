@@ -21,7 +21,7 @@ beforeAll(async () => {
     OURCLONE_CONFIG: path.join(folder, "config.toml"),
     PATH: process.env.PATH
   }
-  const words = ["serve", "--port", "0", "--socket", socket, "--root", path.join(folder, "data")]
+  const words = ["serve", "--addr", "127.0.0.1:0", "--socket", socket, "--root", path.join(folder, "data")]
   service = spawn(process.execPath, [main, ...words], { env: environment, stdio: ["ignore", "ignore", "pipe"] })
   fs.mkdirSync(path.join(folder, "data/from/deep"), { recursive: true })
   fs.writeFileSync(path.join(folder, "data/from/a.txt"), "one")

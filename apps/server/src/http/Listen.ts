@@ -33,7 +33,7 @@ const longestHeaders = 16 * 1024
 const failed = (what: string, error: unknown): ServeFailed => {
   const { code = "", message = String(error) } = error as NodeJS.ErrnoException
   const causes: { readonly [code: string]: string } = {
-    EADDRINUSE: "another program uses it; choose another by --port",
+    EADDRINUSE: "another program uses it; choose another by --addr",
     EACCES: "this user may not; ports below 1024 need more rights",
     EADDRNOTAVAIL: "this machine has no such address"
   }

@@ -36,7 +36,7 @@ const start = async () => {
     XDG_CACHE_HOME: path.join(folder, "cache"),
     OURCLONE_CONFIG: path.join(folder, "config.toml")
   }
-  const words = ["serve", "--port", "0", "--listen", "127.0.0.1", "--socket", socket, "--root", home]
+  const words = ["serve", "--addr", "127.0.0.1:0", "--socket", socket, "--root", home]
   const service = spawn(process.execPath, [main, ...words], { env: environment, stdio: ["ignore", "ignore", "pipe"] })
   onTestFinished(async () => {
     const ended = new Promise((resolve) => service.once("exit", resolve))

@@ -95,7 +95,7 @@ export const startService = async (): Promise<RealService> => {
   }
   const command = (...words: ReadonlyArray<string>) =>
     spawn(process.execPath, [program, ...words], { env: environment, stdio: ["ignore", "pipe", "pipe"] })
-  const child = command("serve", "--port", "0", "--listen", "127.0.0.1", "--root", home)
+  const child = command("serve", "--addr", "127.0.0.1:0", "--root", home)
   const { setUpLink, url } = await ready(child)
   const at = (name: string) => path.join(home, name)
   return {

@@ -12,7 +12,7 @@ const because = missing === undefined ? "" : ` (${missing})`
 
 /** The service of a window's user, once it answers. */
 const serve = async (environment: Readonly<Record<string, string>>): Promise<ChildProcess> => {
-  const words = [main, "serve", "--port", "0", "--root", environment["HOME"]!]
+  const words = [main, "serve", "--addr", "127.0.0.1:0", "--root", environment["HOME"]!]
   const service = spawn(process.execPath, words, { env: environment, stdio: ["ignore", "ignore", "pipe"] })
   for await (const line of createInterface({ input: service.stderr! })) if (line.startsWith("set it up")) break
   service.stderr?.resume()
