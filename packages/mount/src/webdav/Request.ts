@@ -19,6 +19,8 @@ export interface DavRequest {
   readonly user: string
   /** The tokens of locks that the client has shown. */
   readonly tokens: ReadonlySet<string>
+  /** Breaks the connection: the one way to say that a body is not whole once its status was sent. */
+  readonly breakOff: () => void
 }
 
 export type Method = (request: DavRequest, context: Context) => Promise<Response>

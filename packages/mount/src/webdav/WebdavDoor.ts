@@ -81,7 +81,9 @@ export const make = (of: FileSystem, options: WebdavOptions): Hono<{ Bindings: B
     const lists = Conditions.ifLists(headers)
     await Conditions.check(lists, context, path.names, headers.get("host") ?? undefined)
     const tokens = IfHeader.tokensOf(lists)
-    return method({ method: req.method, path, headers, body: req.raw.body, user: caller.user, tokens }, context)
+    const breakOff = () => env?.outgoing?.destroy()
+    const { user } = caller
+    return method({ method: req.method, path, headers, body: req.raw.body, user, tokens, breakOff }, context)
   })
 
   app.onError((error) => {

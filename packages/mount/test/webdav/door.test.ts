@@ -2,6 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as MemoryFileSystem from "@ourclone/mount/testing/MemoryFileSystem"
 import * as WebdavDoor from "@ourclone/mount/webdav/WebdavDoor"
+import * as WebdavServer from "@ourclone/mount/webdav/WebdavServer"
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
 const open = (memory: MemoryFileSystem.MemoryOptions = {}, options: Partial<WebdavDoor.WebdavOptions> = {}) => {
@@ -14,6 +16,10 @@ const open = (memory: MemoryFileSystem.MemoryOptions = {}, options: Partial<Webd
     headers: Readonly<Record<string, string>> = {},
     body?: RequestInit["body"]
   ) => {
+    let isBroken = false
+    const destroy = () => {
+      isBroken = true
+    }
     const response = await app.request(
       `http://localhost${path.startsWith("/") ? "" : "/"}${path}`,
       {
@@ -22,9 +28,10 @@ const open = (memory: MemoryFileSystem.MemoryOptions = {}, options: Partial<Webd
         duplex: "half",
         ...(body !== undefined && { body })
       } as RequestInit,
-      { incoming: { url: path } }
+      { incoming: { url: path }, outgoing: { destroy } }
     )
-    return { status: response.status, headers: response.headers, text: await response.text().catch(() => "broken") }
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, text: isBroken ? "broken" : text }
   }
   const status = async (...request: Parameters<typeof ask>) => (await ask(...request)).status
   return { ask, status, fileSystem, faults }
@@ -86,6 +93,46 @@ describe("the WebDAV door", () => {
     assert.strictEqual(patched.text.match(/200 OK/g)?.length, 3)
     assert.strictEqual(await status("UNLOCK", "/a.txt", { "lock-token": tokenOf(lock).slice(1, -1) }), 204)
     assert.strictEqual((await ask("HEAD", "/a.txt")).headers.get("last-modified"), "Sun, 02 Feb 2020 10:00:00 GMT")
+  })
+
+  it("breaks the connection where a file can not be read to its end, and prints nothing", async () => {
+    const content = MemoryFileSystem.make()
+    const faults: Array<unknown> = []
+    const printed: Array<unknown> = []
+    const { error, info } = console
+    console.error = console.info = (...words) => void printed.push(words)
+    try {
+      await Effect.runPromise(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const url = yield* WebdavServer.listenOn(content, {
+              host: "127.0.0.1",
+              port: 0,
+              access: undefined,
+              onFault: (fault) => faults.push(fault)
+            })
+            const size = 1_000_000
+            yield* Effect.promise(() => fetch(`${url}a`, { method: "PUT", body: new Uint8Array(size) }))
+            content.refuseNext("read", "Failed")
+            const read = yield* Effect.promise(() =>
+              fetch(`${url}a`)
+                .then((answer) => answer.arrayBuffer())
+                .then(
+                  ({ byteLength }) => byteLength,
+                  () => "broken"
+                )
+            )
+            assert.strictEqual(read, "broken")
+            yield* Effect.sleep(20)
+          })
+        )
+      )
+    } finally {
+      console.error = error
+      console.info = info
+    }
+    assert.deepStrictEqual(printed, [])
+    assert.deepStrictEqual(faults, [])
   })
 
   it("changes nothing by an upload that breaks off", async () => {

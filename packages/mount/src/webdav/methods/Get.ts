@@ -5,13 +5,18 @@ import type { Part } from "../../http/ByteRange.ts"
 import { fileAnswer } from "../../http/FileAnswer.ts"
 import { mediaType } from "../../http/MediaType.ts"
 import { etag, millisOf } from "../LiveProperties.ts"
-import { Problem, problemOf } from "../Problem.ts"
-import type { Method } from "../Request.ts"
+import { Problem } from "../Problem.ts"
+import type { DavRequest, Method } from "../Request.ts"
 import { find, need } from "../Tree.ts"
 
 const piece = 256 * 1024
 
-const streamOf = (fileSystem: FileSystem, handle: number, { start, end }: Part): ReadableStream<Uint8Array> => {
+const streamOf = (
+  fileSystem: FileSystem,
+  handle: number,
+  { start, end }: Part,
+  breakOff: DavRequest["breakOff"]
+): ReadableStream<Uint8Array> => {
   let at = start
   return new ReadableStream<Uint8Array>(
     {
@@ -20,8 +25,8 @@ const streamOf = (fileSystem: FileSystem, handle: number, { start, end }: Part):
         const length = bytes.length === 0 ? 0 : await fileSystem.read(handle, at, bytes)
         if (isRefused(length) || (length === 0 && at < end)) {
           fileSystem.release(handle)
-          // The status is sent: only a connection that breaks tells the client that this is not all.
-          return controller.error(isRefused(length) ? problemOf(length) : new Problem(500, "the file was cut"))
+          breakOff()
+          return controller.close()
         }
         at += length
         if (length > 0) controller.enqueue(length === bytes.length ? bytes : bytes.subarray(0, length))
@@ -51,7 +56,7 @@ export const get: Method = async (request, { fileSystem }) => {
     },
     open: async (part) => {
       const { handle } = await need(fileSystem.open(node.ino, { reads: true, writes: false }))
-      return streamOf(fileSystem, handle, part ?? { start: 0, end: node.size })
+      return streamOf(fileSystem, handle, part ?? { start: 0, end: node.size }, request.breakOff)
     }
   })
 }
