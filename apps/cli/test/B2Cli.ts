@@ -23,6 +23,16 @@ export const withB2 = async (
   return { emulator, cli: makeCli({ environment }) }
 }
 
+/** A command line whose environment holds the key of the side of `emulator` that speaks S3. */
+export const withS3 = (emulator: Emulator) =>
+  makeCli({
+    environment: {
+      AWS_ACCESS_KEY_ID: emulator.keyId,
+      AWS_SECRET_ACCESS_KEY: emulator.key,
+      AWS_ENDPOINT_URL: emulator.s3Endpoint ?? ""
+    }
+  })
+
 /** Makes a call of B2's API with the master key. */
 export const post = async (emulator: Emulator, call: string, body: object): Promise<Record<string, unknown>> => {
   const basic = Buffer.from(`${emulator.keyId}:${emulator.key}`).toString("base64")

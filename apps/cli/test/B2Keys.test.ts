@@ -18,6 +18,18 @@ test("a key that may not write stops a copy with 7, and the capability is named 
   expect(error.match(/lacks the capability "writeFiles"/g)).toHaveLength(1)
 })
 
+test("a key that may only be read shows what a run would do, and is refused also where that is nothing", async () => {
+  const cli = await withKey(await stored(), ["listBuckets", "listFiles", "readFiles"])
+  cli.write("from/a.txt", "a", 1_000_000_000)
+  cli.write("from/new.txt", "new")
+  for (const verb of ["copy", "sync", "bisync"]) {
+    const { code, out } = await cli.run(verb, "--dry-run", "@/from", "b2:some-bucket")
+    expect([verb, code, out]).toEqual([verb, 0, expect.stringContaining("new.txt")])
+  }
+  const nothing = await cli.run("copy", "--include", "none", "@/from", "b2:some-bucket")
+  expect([nothing.code, nothing.error]).toEqual([7, expect.stringContaining("even where nothing is left to do")])
+})
+
 test("what can not be mounted or served with the key but to be read says so", async () => {
   const emulator = await stored()
   const reading = await withKey(emulator, ["listBuckets", "listFiles", "readFiles"])

@@ -4,17 +4,8 @@ import { createHash } from "node:crypto"
 import { statSync } from "node:fs"
 import type { Emulator } from "@ourclone/b2-emulator/Emulator"
 import { expect, test } from "vitest"
-import { withB2 } from "./B2Cli.ts"
+import { withB2, withS3 } from "./B2Cli.ts"
 import { makeCli } from "./Cli.ts"
-
-const withS3 = (emulator: Emulator) =>
-  makeCli({
-    environment: {
-      AWS_ACCESS_KEY_ID: emulator.keyId,
-      AWS_SECRET_ACCESS_KEY: emulator.key,
-      AWS_ENDPOINT_URL: emulator.s3Endpoint ?? ""
-    }
-  })
 
 test("copyto and moveto give one file a name of its own, here and in a bucket", async () => {
   const { cli } = await withB2()

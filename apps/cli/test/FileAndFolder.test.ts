@@ -1,6 +1,6 @@
 /** A bucket may hold the file `q/a` and the folder `q/a/`: a slash at its end says which one a text means. */
 import { expect, test } from "vitest"
-import { withB2 } from "./B2Cli.ts"
+import { withB2, withS3 } from "./B2Cli.ts"
 import type { Cli } from "./Cli.ts"
 
 const file = "b2:some-bucket/q/a"
@@ -95,4 +95,60 @@ test("cleanup removes old versions of the file without a slash, and of what is i
   await cli.run("copy", "@/file", "b2:some-bucket/q")
   expect((await cli.run("cleanup", "--old-versions", folder)).code).toBe(0)
   expect(await kept()).toEqual(["q/a", "q/a/b"])
+})
+
+const asFolder = ["copy", "sync", "move", "copyto", "moveto"]
+
+test.each(["b2", "s3"])(
+  "a file of %s where a folder is meant is named as one, and with a slash the folder is meant",
+  async (type) => {
+    const { cli: b2, emulator } = await withB2({ s3: {} })
+    const cli = type === "b2" ? b2 : withS3(emulator)
+    expect((await b2.run("bucket", "create", "b2:some-bucket")).code).toBe(0)
+    cli.write("from/a", "a")
+    cli.write("from/b", "b")
+    const place = `${type}:some-bucket/q`
+    expect((await cli.run("copyto", "@/from/a", place)).code).toBe(0)
+    for (const verb of asFolder) {
+      for (const flags of [[], ["--dry-run"]]) {
+        const { code, error } = await cli.run(verb, ...flags, "@/from", place)
+        expect([verb, code, error]).toEqual([
+          verb,
+          1,
+          expect.stringContaining(`${place}: it is a file: name the folder`)
+        ])
+      }
+    }
+    expect((await cli.run("copy", "@/from/a", place)).code).toBe(1)
+    expect((await cli.run("ls", "--json", `${type}:some-bucket`)).out.match(/"path":"[^"]*"/g)).toEqual(['"path":"q"'])
+    expect((await cli.run("copy", "@/from", `${place}/`)).code).toBe(0)
+    expect((await cli.run("cat", `${place}/b`)).out).toBe("b")
+  }
+)
+
+test.each(["b2", "s3"])("a folder of %s where a file is to go is named as one", async (type) => {
+  const { cli: b2, emulator } = await withB2({ s3: {} })
+  const cli = type === "b2" ? b2 : withS3(emulator)
+  expect((await b2.run("bucket", "create", "b2:some-bucket")).code).toBe(0)
+  cli.write("from/a", "a")
+  const place = `${type}:some-bucket/q`
+  expect((await cli.run("copy", "@/from", place)).code).toBe(0)
+  for (const words of [
+    ["touch"],
+    ["copyto", "@/from/a"],
+    ["moveto", "@/from/a"],
+    ["copyurl", "http://127.0.0.1:9/x"]
+  ]) {
+    const { code, error } = await cli.run(...words, place)
+    expect([words, code, error]).toEqual([
+      words,
+      1,
+      expect.stringContaining("a folder stands where the file should go")
+    ])
+  }
+  expect((await cli.run("ls", "--json", `${type}:some-bucket`)).out.match(/"path":"[^"]*"/g)).toEqual(['"path":"q/a"'])
+  // Where both are there already, the file is meant.
+  expect((await cli.run("copy", "@/from/a", `${type}:some-bucket`)).code).toBe(0)
+  expect((await cli.run("copy", "@/from", `${type}:some-bucket/a/`)).code).toBe(0)
+  expect((await cli.run("touch", `${type}:some-bucket/a`)).code).toBe(0)
 })

@@ -138,6 +138,44 @@ export const findOnlyFile = Effect.fnUntraced(function* (text: string, tell: Tel
     : missing(text)
 })
 
+const isFolderAlone = (provider: Provider, name: RemotePath.RemotePath): Effect.Effect<boolean, StorageError> =>
+  holdsDirectory(provider, name).pipe(
+    Effect.catchReason("StorageError", "PermissionDenied", () => Effect.succeed(false)),
+    Effect.flatMap((isFolder) =>
+      isFolder
+        ? Effect.as(provider.stat(name), false).pipe(
+            Effect.catchReason("StorageError", "NotFound", () => Effect.succeed(true))
+          )
+        : Effect.succeed(false)
+    )
+  )
+
+const invalid = (text: string, message: string): StorageError =>
+  new StorageError({ provider: text, operation: "open", reason: new InvalidRequest({ message }) })
+
+/**
+ * Fails where `text` is to be a folder and is a file. Disks tell that by themselves; where folders are made of names both can
+ * be, and a slash at the end says which is meant.
+ */
+export const refuseFile = Effect.fnUntraced(function* (text: string, { capabilities }: Provider, tell: Tell) {
+  if (capabilities.hasDirectories || text.endsWith("/")) return
+  const found = yield* find(text, tell)
+  if (found._tag === "Folder") return
+  const message =
+    "it is a file: name the folder that it is in, or end it with a slash where a folder of the same name is meant"
+  return yield* invalid(text, message)
+}, Effect.scoped)
+
+/** The same where `name` is to be a file, and is a folder alone. A key that may not list does not see it. */
+export const refuseFolder = Effect.fnUntraced(function* (
+  text: string,
+  provider: Provider,
+  name: RemotePath.RemotePath
+) {
+  if (provider.capabilities.hasDirectories || !(yield* retrying(isFolderAlone(provider, name)))) return
+  return yield* invalid(text, "a folder stands where the file should go: write another name, or remove it")
+})
+
 /** `provider` as if `path` were all there is: of one side of a transfer, or of the other, what is stored under the same name. */
 export const onlyFile = (provider: Provider, path: RemotePath.RemotePath): Provider => ({
   ...provider,

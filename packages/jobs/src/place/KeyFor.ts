@@ -36,5 +36,5 @@ export const demandDeeds = (
   const missing = keys?.lacking(deeds) ?? []
   return keys === undefined || missing.length === 0
     ? Effect.void
-    : denied(name, lacks(keys.own, missing, "this takes here"))
+    : denied(name, lacks(keys.own, missing, "this takes here even where nothing is left to do"))
 }

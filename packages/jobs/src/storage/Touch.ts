@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
+import * as FileOrFolder from "../place/FileOrFolder.ts"
 import { open } from "../place/OpenPlace.ts"
 import { parentOf } from "../place/PlaceText.ts"
 import { touching } from "./StorageFields.ts"
@@ -27,6 +28,7 @@ const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
     Effect.succeed(undefined)
   )
   if (found === undefined) {
+    yield* FileOrFolder.refuseFolder(request.path, provider, name)
     if (request.noCreate === true) return { made: false }
     yield* provider.put(name, fromBytes(new Uint8Array()), { modifiedAt })
     tell.fact({ _tag: "Done", deed: "stored", item: name, bytes: 0 })

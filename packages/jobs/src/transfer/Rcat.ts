@@ -14,6 +14,7 @@ import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
 import * as Bwlimit from "../place/Bwlimit.ts"
+import * as FileOrFolder from "../place/FileOrFolder.ts"
 import * as KeyFor from "../place/KeyFor.ts"
 import { open } from "../place/OpenPlace.ts"
 import { parentOf } from "../place/PlaceText.ts"
@@ -95,7 +96,7 @@ const spool = Effect.fnUntraced(function* (
 
 /**
  * Opens where it is to go until the scope closes. Fails with `PermissionDenied` where nothing may be stored there, and with
- * `AlreadyExists` where a file is not to be replaced, so that nobody reads an input in vain.
+ * `AlreadyExists` where a file is not to be replaced, or a folder has the name, so that nobody reads an input in vain.
  */
 export const demand = Effect.fnUntraced(function* (
   { createsBucket, destination, noClobber = false }: Pick<Request, "createsBucket" | "destination" | "noClobber">,
@@ -105,6 +106,7 @@ export const demand = Effect.fnUntraced(function* (
   if (parent === undefined) return
   const provider = yield* open(parent.folder, tell, { createsBuckets: createsBucket })
   yield* KeyFor.demandDeeds(provider, ["write"])
+  yield* FileOrFolder.refuseFolder(destination, provider, parent.name)
   if (!noClobber) return
   const isThere = yield* Effect.as(retrying(provider.stat(parent.name)), true).pipe(
     Effect.catchReason("StorageError", "NotFound", () => Effect.succeed(false))

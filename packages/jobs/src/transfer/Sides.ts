@@ -84,6 +84,10 @@ export const withSource = Effect.fnUntraced(function* (
     const to = name ?? path
     if (to === path && isSame(found.provider.place, destination.place)) return yield* samePlace(request.source)
     yield* refuseFile(request, destination, tell, name)
+    yield* FileOrFolder.refuseFile(request.destination, destination, tell)
+    if (name !== undefined) {
+      yield* FileOrFolder.refuseFolder(`${request.destination.replace(/\/?$/, "/")}${name}`, destination, name)
+    }
     const source = FileOrFolder.onlyFile(found.provider, path)
     const renamed = to === path ? undefined : RenamedFile.make(source, path, to)
     const sides: Sides = {
@@ -96,6 +100,7 @@ export const withSource = Effect.fnUntraced(function* (
   }
   const overlap = Guard.overlap(found.provider, destination)
   if (overlap !== undefined) return yield* overlap
+  yield* FileOrFolder.refuseFile(request.destination, destination, tell)
   const sides: Sides = { source: yield* OwnFiles.without(found.provider), destination, folder: found }
   return sides
 })
