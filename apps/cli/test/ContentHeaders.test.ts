@@ -1,6 +1,6 @@
 /** Headers that are kept with what is uploaded. */
 import { expect, test } from "vitest"
-import { withB2 } from "./B2Cli.ts"
+import { withB2, withS3 } from "./B2Cli.ts"
 import { makeCli } from "./Cli.ts"
 
 const given = [
@@ -64,6 +64,27 @@ test("a file that comes from the same account gets the given headers, whichever 
   expect(found).toEqual({ ...wanted, "cache-control": "no-store" })
 })
 
+test("a type of the content that is given is what comes with the file, from S3 too", async () => {
+  const { cli: b2, emulator } = await withB2({ s3: {} })
+  await b2.run("bucket", "create", "b2:some-bucket")
+  for (const [type, cli] of [
+    ["b2", b2],
+    ["s3", withS3(emulator)]
+  ] as const) {
+    cli.write("from/page", "<p>")
+    const { code } = await cli.run(
+      "copy",
+      "@/from",
+      `${type}:some-bucket/${type}`,
+      "--header-upload",
+      "Content-Type: text/html; charset=utf-8"
+    )
+    const { body, headers } = await fetch((await b2.run("link", `b2:some-bucket/${type}/page`)).out.trim())
+    await body?.cancel()
+    expect([type, code, headers.get("content-type")]).toEqual([type, 0, "text/html; charset=utf-8"])
+  }
+})
+
 test("a place that keeps no headers, and a header that is none, are refused before anything is written", async () => {
   const cli = makeCli()
   cli.write("from/a.txt", "a")
@@ -71,7 +92,7 @@ test("a place that keeps no headers, and a header that is none, are refused befo
     const { code, error } = await cli.run(verb, "@/from", "@/to", "--header-upload", "Cache-Control: no-store")
     expect([verb, code, error]).toEqual([verb, 2, expect.stringContaining("keeps no headers")])
   }
-  for (const header of ["X-Own: 1", "Cache-Control", "Expires: soon", "Cache-Control: ünder"]) {
+  for (const header of ["X-Own: 1", "Cache-Control", "Expires: soon", "Cache-Control: ünder", "Content-Type: html"]) {
     const { code, error } = await cli.run("copy", "@/from", "@/to", "--header-upload", header)
     expect([code, error]).toEqual([2, expect.stringContaining(header.split(":")[0]!)])
   }

@@ -12,6 +12,7 @@ import * as ObjectMetadata from "./api/ObjectMetadata.ts"
 import { timeMetadata } from "./api/StoredTime.ts"
 import { copySource } from "./S3CopySource.ts"
 import { head } from "./S3Files.ts"
+import { headerFields, headersOf } from "./S3Headers.ts"
 import type { S3Root } from "./S3Root.ts"
 import { etagText, fileOfHead } from "./S3Stored.ts"
 
@@ -32,14 +33,10 @@ const sourceOf = (from: File, fromLocation: string): Source => {
 }
 
 /** What is given anew with a copy; whatever is not would be lost. */
-type Replacing = Pick<
-  CopyObjectCommandInput,
-  "Metadata" | "ContentType" | "ContentEncoding" | "ContentLanguage" | "ContentDisposition" | "CacheControl"
->
+type Replacing = Partial<ReturnType<typeof headerFields>> & Pick<CopyObjectCommandInput, "Metadata" | "ContentType">
 
 const replacing = (found: ObjectHead, metadata: Record<string, string>): Replacing => {
-  const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType } = found
-  const known = { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, ContentType }
+  const known = { ...headerFields(headersOf(found)), ContentType: found.ContentType }
   const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
   return { ...given, Metadata: metadata }
 }
@@ -65,11 +62,13 @@ const copyWhole = (root: S3Root, source: Source, to: File["path"], key: string, 
   )
 }
 
-const inParts = (largeFile: LargeFile, from: DatedFile, to: File["path"]) => {
+/** `head` is that of `from`, whose headers the copy gets. */
+const inParts = (largeFile: LargeFile, from: DatedFile, head: ObjectHead, to: File["path"]) => {
   const { limits } = largeFile
   const gibibyte = 1024 ** 3
   const least = partSize(from.size, limits) ?? limits.maxPartSize
-  return copyInParts(largeFile, from, to, Math.max(least, Math.min(gibibyte, limits.maxPartSize)))
+  const size = Math.max(least, Math.min(gibibyte, limits.maxPartSize))
+  return copyInParts(largeFile, from, to, size, headersOf(head))
 }
 
 const isOther = (file: File, found: ObjectHead): boolean => {
@@ -100,8 +99,8 @@ export const copy =
       const isHere = source.bucket === root.bucketName
       if (from.size > most && isHere && largeFile.copyPart !== undefined && source.key.startsWith(root.prefix)) {
         const path = root.pathOf(source.key) as File["path"]
-        const found = fileOfHead(yield* head(root, path, source.key, from.versionId), path, root.quirks)
-        return yield* inParts(largeFile, found, to)
+        const found = yield* head(root, path, source.key, from.versionId)
+        return yield* inParts(largeFile, fileOfHead(found, path, root.quirks), found, to)
       }
       const isItself = isHere && source.key === key && from.versionId === undefined
       if (!isItself) yield* copyWhole(root, source, to, key, yield* withoutNotes(root, source, from))
@@ -131,7 +130,7 @@ const change =
         const { metadata: before, ...rest } = seen
         const kept = other === "kept" ? before : other
         const info = kept === undefined ? {} : { metadata: kept }
-        return yield* inParts(largeFile, { ...rest, ...info, modifiedAt, hasNotedChecksums: false }, path)
+        return yield* inParts(largeFile, { ...rest, ...info, modifiedAt, hasNotedChecksums: false }, found, path)
       }
       const info = other === "kept" ? found.Metadata : ObjectMetadata.replaced(found.Metadata ?? {}, other)
       const metadata = { ...info, ...timeMetadata(modifiedAt, root.quirks.isB2) }

@@ -12,6 +12,7 @@ export type ObjectHead = Pick<
   | "ContentRange"
   | "ContentType"
   | "ETag"
+  | "ExpiresString"
   | "LastModified"
   | "Metadata"
   | "ServerSideEncryption"
@@ -47,6 +48,7 @@ export const objectHead = (headers: Headers): ObjectHead => {
     ContentRange: header(headers, "content-range"),
     ContentType: header(headers, "content-type"),
     ETag: header(headers, "etag"),
+    ExpiresString: header(headers, "expires"),
     LastModified: dateOf(header(headers, "last-modified")),
     Metadata: metadataOf(headers),
     ServerSideEncryption: header(headers, "x-amz-server-side-encryption") as ObjectHead["ServerSideEncryption"],
