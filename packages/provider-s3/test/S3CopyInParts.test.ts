@@ -50,7 +50,7 @@ it.live("they keep type, headers and metadata, another time too", () =>
     const root = yield* S3Root.open({
       calls: S3Calls.make("s3", connection),
       provider: "s3",
-      quirks: { ...quirksOf(undefined), pathStyle: true },
+      quirks: quirksOf("Other"),
       stored: S3Stored.storedAs(usual),
       bucketName: "photo-archive",
       prefix: "",
