@@ -30,6 +30,9 @@ const bytes = (typed: string): Result.Result<number, string> =>
     size === undefined ? Result.fail("a size, such as 500M or 20G") : Result.succeed(size)
   )
 
+/** A number alone is of bytes. */
+const exactBytes = (typed: string): Result.Result<number, string> => bytes(/^\d+$/.test(typed) ? `${typed}B` : typed)
+
 /** In whole milliseconds until now; 0 for `off`, and for what is still to come. */
 const age = (typed: string): Result.Result<number, string> =>
   Result.map(Age.parse(typed, Date.now()), (millis = 0) => Math.max(0, Math.floor(millis)))
@@ -131,7 +134,7 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   size: {
     metavar: "size",
     description: "The bytes that the input has: with fewer or more nothing is stored",
-    read: bytes
+    read: exactBytes
   },
   validMillis: {
     flag: "valid",
