@@ -4,9 +4,12 @@ import { type Given, Remotes } from "@ourclone/core/configuration/Remotes"
 import * as Secret from "@ourclone/core/configuration/Secret"
 import type { OptionField, OptionValue } from "@ourclone/core/contract/OptionField"
 import * as Options from "@ourclone/core/contract/OptionField"
+import { root } from "@ourclone/core/contract/RemotePath"
 import { pad, printable } from "@ourclone/core/events/PrintableText"
+import { MostRetries, retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 import * as ExitCode from "./ExitCode.ts"
 import * as Output from "./Output.ts"
 import * as Place from "./Place.ts"
@@ -50,6 +53,34 @@ const askForMissing = Effect.fnUntraced(function* (type: string, given: Record<s
   }
 })
 
+/** Once more than the first time, after a moment: who waits for an answer has the address wrong more often than not. */
+const retries = 1
+
+/** Says nothing against a remote: its key may not list, or nothing was stored there yet. */
+const harmless: ReadonlySet<string> = new Set(["PermissionDenied", "NotFound"])
+
+/** Whether it answers, and knows the key. */
+const check = Effect.fnUntraced(function* (name: string, given: Given = {}) {
+  const output = yield* Output.make
+  const asked = Effect.gen(function* () {
+    const provider = yield* Place.open(`${name}:`, given)
+    yield* Effect.catchIf(
+      retrying(Stream.runDrain(Stream.take(provider.list(root, { depth: 1 }), 1))),
+      ({ reason }) => harmless.has(reason._tag),
+      () => Effect.void
+    )
+  })
+  yield* asked.pipe(
+    Effect.provideService(MostRetries, retries),
+    Effect.tapError((error) =>
+      Effect.sync(() => {
+        if (error._tag !== "StorageError" || !error.isRetryable) return
+        output.note("nothing was written; --no-check writes what does not answer")
+      })
+    )
+  )
+})
+
 export const add = Effect.fnUntraced(function* (flags: {
   readonly name: string
   readonly type: string
@@ -64,7 +95,7 @@ export const add = Effect.fnUntraced(function* (flags: {
   yield* remotes.add(name, flags.type, given as Given)
   if (!flags.noCheck) {
     // What can not be opened is not kept.
-    yield* Place.open(`${name}:`).pipe(Effect.onError(() => Effect.ignore(remotes.remove(name))))
+    yield* check(name).pipe(Effect.onError(() => Effect.ignore(remotes.remove(name))))
   }
   output.note(`added remote "${name}" to ${remotes.configurationFile}`)
   const borrowed = (yield* remotes.explain(`${name}:`)).filter(({ source }) => source === "environment")
@@ -110,7 +141,7 @@ export const set = Effect.fnUntraced(function* (flags: {
     return yield* ExitCode.usage("nothing to write: name an option, such as --application-key file:~/.b2-key")
   }
   // What can not be opened does not take the place of what may still be good.
-  if (!flags.noCheck) yield* Place.open(`${name}:`, written)
+  if (!flags.noCheck) yield* check(name, written)
   yield* remotes.change(name, { ...written, ...Object.fromEntries(taken.map((option) => [option, undefined])) })
   output.note(`changed remote "${name}" in ${remotes.configurationFile}; tasks that wait for it go on`)
 }, Effect.scoped)

@@ -1,6 +1,7 @@
 /** `serve`: from flags to the service, which is a program of its own. */
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
 import { socketFile } from "@ourclone/client/SocketFile"
 import { printable } from "@ourclone/core/events/PrintableText"
 import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
@@ -56,7 +57,7 @@ const passwordOf = (file: string | undefined) =>
     ? Effect.succeed(undefined)
     : Effect.try({
         try: () => fs.readFileSync(file, "utf8").replace(/\r?\n$/, ""),
-        catch: (error) => usage(`${passwordVariable}: ${error instanceof Error ? error.message : String(error)}`)
+        catch: (error) => usage(`${passwordVariable}: "${file}" can not be read: ${SystemFailure.textOf(error)}`)
       })
 
 const here = import.meta.dirname

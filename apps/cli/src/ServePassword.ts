@@ -1,6 +1,7 @@
 /** The password of a server that a command starts: from a file, the environment, or made up and said. */
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
+import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
 import { printable } from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -17,7 +18,7 @@ export interface PasswordFlags {
 const firstLineOf = (file: string) =>
   Effect.try({
     try: () => fs.readFileSync(file, "utf8").split(/\r?\n/, 1)[0] ?? "",
-    catch: (error) => usage(`--password-file: ${error instanceof Error ? error.message : String(error)}`)
+    catch: (error) => usage(`--password-file: "${file}" can not be read: ${SystemFailure.textOf(error)}`)
   })
 
 /** What goes beside the request under the name `secret`; nothing where no password is wanted. */

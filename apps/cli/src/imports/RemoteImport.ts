@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
+import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import { printable } from "@ourclone/core/events/PrintableText"
 import * as Effect from "effect/Effect"
@@ -42,7 +43,7 @@ const readFile = (file: string) =>
       if (fs.statSync(file).size > mostBytes) throw new ImportError("it is larger than any file of these programs")
       return fs.readFileSync(file)
     },
-    catch: (error) => ExitCode.usage(`${file} can not be read: ${error instanceof Error ? error.message : error}`)
+    catch: (error) => ExitCode.usage(`${file} can not be read: ${SystemFailure.textOf(error)}`)
   })
 
 const parsed = <A>(file: string, parse: () => A) =>

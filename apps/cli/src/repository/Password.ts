@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs"
 import { homedir } from "node:os"
+import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
 import * as Secret from "@ourclone/core/configuration/Secret"
 import { outputOf } from "@ourclone/core/configuration/SecretCommand"
 import type { Environment } from "@ourclone/core/machine/StandardPaths"
@@ -42,20 +43,13 @@ const check =
         )
       : Effect.succeed(Redacted.make(password))
 
-const causes: { readonly [code: string]: string } = {
-  ENOENT: "it does not exist",
-  EACCES: "this user may not read it",
-  EISDIR: "it is a folder"
-}
-
 /** Blanks around it are not part of the password, as in restic. */
 const ofFile = (path: string, source: string, checked: Check): Found =>
   Effect.suspend(() => {
     try {
       return checked(TextFile.textOf(readFileSync(path)).trim(), source)
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code ?? ""
-      return usage(`${source}: "${path}" can not be read: ${causes[code] ?? code}`)
+      return usage(`${source}: "${path}" can not be read: ${SystemFailure.textOf(error)}`)
     }
   })
 
