@@ -56,10 +56,10 @@ const plainly = (message: string): string =>
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? ""
 
 /** Loaded when something is wrong, so that nothing else starts slower. */
-const mistyped = (error: CliError.CliError, root: Command.Command.Any, words: ReadonlyArray<string>) =>
+const mistyped = (errors: ReadonlyArray<CliError.CliError>, root: Command.Command.Any, words: ReadonlyArray<string>) =>
   Effect.map(
     Effect.promise(() => import("./help/Mistyped.ts")),
-    ({ told }) => told(error, root, words)
+    ({ told }) => told(errors, root, words)
   )
 
 /** Help goes to standard output; a mistake and how to get help go to standard error. */
@@ -78,10 +78,9 @@ const presenter = (
           case "Version":
             return streams.writeOut(`ourclone ${event.version}\n`)
           case "InvalidInvocation": {
-            for (const error of event.errors) {
-              const wrong = yield* mistyped(error, root, words)
-              if (wrong !== undefined) {
-                streams.writeError(`error: ${printable(wrong)}\n`)
+            for (const { error, text } of yield* mistyped(event.errors, root, words)) {
+              if (text !== undefined) {
+                streams.writeError(`error: ${printable(text)}\n`)
                 continue
               }
               const [what = "", ...suggestions] = plainly(error.message)

@@ -222,6 +222,13 @@ test("link gives an address by which the file can be read without a key, and no 
   expect((await cli.run("link", "@/from/other.txt")).code).toBe(2)
 })
 
+test("mkdir makes a bucket, once, and none where none is to be made", async () => {
+  const { cli } = await withB2()
+  expect((await cli.run("mkdir", "--no-create-bucket", "b2:some-bucket")).code).toBe(2)
+  for (let time = 0; time < 2; time++) expect((await cli.run("mkdir", "b2:some-bucket")).code).toBe(0)
+  expect((await cli.run("bucket", "list", "b2:")).out).toMatch(/^some-bucket +private /)
+})
+
 test("touch gives a file another time, and makes an empty one", async () => {
   const { cli } = await withB2()
   cli.write("from/a.txt", "kept")

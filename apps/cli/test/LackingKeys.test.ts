@@ -74,7 +74,10 @@ const table: Readonly<Record<string, ReadonlyArray<Row>>> = {
   hashsum: [row("listBuckets list", "hashsum", "sha1", place), row(reading, "hashsum", "md5", place)],
   cat: [row("listBuckets read", "cat", file)],
   link: [row("listBuckets shareFiles", "link", file)],
-  mkdir: [row("listBuckets write", "mkdir", `${place}/folder`)],
+  mkdir: [
+    row("listBuckets write", "mkdir", `${place}/folder`),
+    row("listBuckets writeBuckets", "mkdir", "b2:new-bucket")
+  ],
   touch: [row("listBuckets write", "touch", `${place}/n.txt`)],
   rm: [row("listBuckets write", "rm", file)],
   undelete: [row("listBuckets list", "undelete", place)],

@@ -12,6 +12,6 @@ export const mkdir = Command.make(
       (module) => module.mkdir(flags)
     )
 ).pipe(
-  Command.withDescription("Make an empty folder, with those above it"),
+  Command.withDescription("Make an empty folder, with those above it, or a private bucket"),
   Command.withExamples([{ command: "ourclone mkdir b2:my-bucket/photos", description: "A folder of a bucket" }])
 )

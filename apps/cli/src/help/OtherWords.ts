@@ -38,6 +38,12 @@ export const commands: Readonly<Record<string, string>> = {
   "key add": "repo key add",
   "key passwd": "repo key passwd",
   list: "ls",
+  "list blobs": "repo list",
+  "list index": "repo list",
+  "list keys": "repo list",
+  "list locks": "repo list",
+  "list packs": "repo list",
+  "list snapshots": "repo list",
   migrate: "repo migrate",
   prune: "repo prune",
   "rebuild-index": "repo repair index",
@@ -103,6 +109,27 @@ export const commands: Readonly<Record<string, string>> = {
   upload: "copy"
 }
 
+/** Of a repository, what is called like a command for files here. */
+export const ofRepositories: Readonly<Record<string, string>> = {
+  cat: "repo cat",
+  check: "repo check",
+  copy: "repo copy",
+  "key create": "repo key add",
+  "key list": "repo key list",
+  "key remove": "repo key remove",
+  ls: "snapshot ls",
+  mount: "snapshot mount"
+}
+
+/** Flags that only commands for repositories have. */
+export const repositoryFlags: ReadonlySet<string> = new Set(["--repo", "-r", "--password-file", "--repository-file"])
+
+/** Words that stand alone elsewhere, where a flag says it here. */
+export const words: Readonly<Record<string, string>> = {
+  allPrivate: "buckets are made private; see ourclone bucket update --private",
+  allPublic: "ourclone bucket update --public"
+}
+
 const triesAgain = "what may pass is tried again by itself"
 const ownPace = "it finds its own pace"
 const removesLast = "removals come last, always"
@@ -119,12 +146,14 @@ export const flags: Readonly<Record<string, string>> = {
   "--b2-hard-delete": 'the option "hardDelete" of the remote',
   "--b2-version-at": "--at",
   "--b2-versions": "the command versions",
+  "--bucket": "it is named at the end, as in b2:my-bucket",
   "--buffer-size": ownPace,
   "--cacert": 'the option "caFile" of the remote',
   "--checkers": ownPace,
   "--config": "OURCLONE_CONFIG in the environment",
   "--contimeout": 'the option "connectTimeout" of the remote',
   "--create-empty-src-dirs": "empty folders are made where the storage has a place for them",
+  "--delete": "sync removes what is extra, and copy does not",
   "--delete-after": removesLast,
   "--delete-before": removesLast,
   "--delete-during": removesLast,
@@ -147,5 +176,6 @@ export const flags: Readonly<Record<string, string>> = {
   "--stats": "--progress",
   "--stats-one-line": "--progress",
   "--threads": "--transfers",
+  "--versions": "the command versions",
   "--timeout": 'the option "idleTimeout" of the remote'
 }

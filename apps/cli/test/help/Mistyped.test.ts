@@ -30,6 +30,11 @@ test.each([
   [["copy", "--verbsoe", "a", "b"], "did you mean --verbose?"],
   [["sync", "--dryrun", "a", "b"], "did you mean --dry-run?"],
   [["ls", "-R", "b2:"], "--max-depth 1 is for one of them"],
+  [["ls", "latest", "--repo", "x"], "; for repositories: ourclone snapshot ls"],
+  [["stats", "--repo", "x"], "here it is: ourclone repo stats\nFor help"],
+  [["-r", "x", "backup", "a"], "flags come after the name of a command"],
+  [["bucket", "create", "b2:my-bucket", "allPublic"], "here: ourclone bucket update --public"],
+  [["--versoin"], "did you mean --version?"],
   [["copy", "--stats", "1m", "a", "b"], "--stats in command ourclone copy; here: --progress"]
 ])("%j is answered with what was probably meant", async (words, message) => {
   const { code, error, out } = await makeCli().run(...words)
