@@ -86,7 +86,7 @@ test("cleanup removes old versions of the file without a slash, and of what is i
   const cli = await withBoth()
   cli.write("file/a", "another file")
   cli.write("folder/b", "another in a folder")
-  await cli.run("copy", "@/folder", file)
+  await cli.run("copy", "@/folder", folder)
   await cli.run("copy", "@/file", "b2:some-bucket/q")
   const kept = async () => pathsIn((await cli.run("versions", "--json", "b2:some-bucket")).out)
   expect(await kept()).toEqual(["q/a", "q/a", "q/a/b", "q/a/b"])
@@ -114,12 +114,12 @@ test.each(["b2", "s3"])(
         const { code, error } = await cli.run(verb, ...flags, "@/from", place)
         expect([verb, code, error]).toEqual([
           verb,
-          1,
+          2,
           expect.stringContaining(`${place}: it is a file: name the folder`)
         ])
       }
     }
-    expect((await cli.run("copy", "@/from/a", place)).code).toBe(1)
+    expect((await cli.run("copy", "@/from/a", place)).code).toBe(2)
     expect((await cli.run("ls", "--json", `${type}:some-bucket`)).out.match(/"path":"[^"]*"/g)).toEqual(['"path":"q"'])
     expect((await cli.run("copy", "@/from", `${place}/`)).code).toBe(0)
     expect((await cli.run("cat", `${place}/b`)).out).toBe("b")
@@ -142,7 +142,7 @@ test.each(["b2", "s3"])("a folder of %s where a file is to go is named as one", 
     const { code, error } = await cli.run(...words, place)
     expect([words, code, error]).toEqual([
       words,
-      1,
+      2,
       expect.stringContaining("a folder stands where the file should go")
     ])
   }

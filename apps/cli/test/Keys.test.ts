@@ -237,7 +237,7 @@ test("bucket update changes what is named and leaves the rest", async () => {
   })
   const rules = [
     {
-      corsRuleName: "pages",
+      corsRuleName: "pages-1",
       allowedOrigins: ["https://example.com"],
       allowedOperations: ["b2_download_file_by_name"],
       maxAgeSeconds: 60
@@ -255,7 +255,7 @@ test("bucket update changes what is named and leaves the rest", async () => {
       "encryption   SSE-B2",
       "lifecycle    every file: delete old versions after 1 day",
       "info         owner=me",
-      expect.stringMatching(/^cors {9}\{.*"corsRuleName":"pages"/),
+      expect.stringMatching(/^cors {9}\{.*"corsRuleName":"pages-1"/),
       ""
     ]
   ])
