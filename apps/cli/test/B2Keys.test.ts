@@ -91,7 +91,7 @@ test("an error about a bucket names the bucket", async () => {
   const emulator = await stored()
   const cli = await withKey(emulator, ["listBuckets", "writeBuckets", "deleteBuckets"])
   expect((await cli.run("bucket", "remove", "b2:some-bucket")).error).toContain(
-    "b2:some-bucket: the bucket is not empty"
+    "b2:some-bucket: the bucket is not empty; remove its files, old versions and unfinished large files first; or say --purge"
   )
   expect((await cli.run("bucket", "create", "b2:taken-bucket")).error).toContain(
     "b2:taken-bucket: the bucket name is taken"

@@ -29,7 +29,7 @@ const explain = Command.make("explain", { remote: place("remote", "A remote, a t
 )
 
 export const config = Command.make("config").pipe(
-  Command.withDescription("Where options come from"),
+  Command.withDescription("Where options come from; ourclone remote add names a storage"),
   Command.withSubcommands([path, explain]),
   Command.withExamples([{ command: "ourclone config explain photos", description: "Who decides what for a remote" }])
 )

@@ -39,6 +39,7 @@ export const told = telling({
   mountReadOnly: () => "or say --read-only, for which it has all it takes",
   nameKey: () => "name one with --key-hint",
   nameStandardInput: () => "give one with --stdin-filename",
+  purgeBucket: () => "or say --purge, with which all that it holds goes for good",
   removeRemote: ({ name }) => `remove it first with: ourclone remote remove ${name}`,
   repairIndex: () => "run ourclone repo repair index",
   repairIndexBeforeSnapshots: () =>

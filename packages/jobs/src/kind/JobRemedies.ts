@@ -6,6 +6,8 @@ export type JobRemedies = {
   readonly allowPruningAll: Record<never, never>
   /** Say the name of what is to be removed once more. */
   readonly repeatName: { readonly name: string }
+  /** Remove for good what the bucket holds, and then the bucket. */
+  readonly purgeBucket: Record<never, never>
   /** Mount or serve the place without changes, for which the key is enough. */
   readonly mountReadOnly: Record<never, never>
   /** Supply the secret of that name. */

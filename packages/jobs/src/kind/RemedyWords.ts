@@ -41,6 +41,7 @@ const plain: RemedyWords = {
   mountReadOnly: () => "or allow no changes, which its capabilities are enough for",
   nameKey: () => "name the key to open it with",
   nameStandardInput: () => "give the input a name",
+  purgeBucket: () => "or remove it with all that it holds, for good",
   removeRemote: ({ name }) => `remove the remote ${name} first`,
   repairIndex: () => "repair its index",
   repairIndexBeforeSnapshots: () => "repair its index before snapshots are removed",

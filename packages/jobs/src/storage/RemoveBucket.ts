@@ -1,11 +1,13 @@
 /** Removes a bucket: one that holds nothing, no old version either, or, where that is said twice, with all that it holds. */
 import { root } from "@ourclone/core/contract/RemotePath"
+import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import * as Guard from "@ourclone/core/engine/Guard"
 import * as VersionRemoval from "@ourclone/core/engine/VersionRemoval"
 import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
+import { remedy } from "../kind/JobRemedies.ts"
 import { whenPlaceBusy } from "../kind/RequestFields.ts"
 import { versionsOf } from "../place/Earlier.ts"
 import { hold } from "../place/HoldDestination.ts"
@@ -47,12 +49,22 @@ const empty = Effect.fnUntraced(function* (request: Request, beside: Beside, isP
 
 const nothing: Summary = { removed: 0, bytes: 0, files: 0, kept: 0, failed: 0, cancelled: 0 }
 
+/** What a service says no with is that something is in it. */
+const withRemedy =
+  ({ purge }: Request) =>
+  (error: StorageError): StorageError => {
+    const { operation, provider, reason } = error
+    if (purge === true || reason._tag !== "InvalidRequest") return error
+    const told = new InvalidRequest({ message: reason.message, remedy: remedy("purgeBucket") })
+    return new StorageError({ provider, operation, reason: told })
+  }
+
 const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
   const { buckets, name } = yield* openBucket(request.bucket, beside.tell)
   if (request.purge === true && request.confirm !== name) return yield* unconfirmed(request.bucket, name)
   const summary = request.purge === true ? yield* empty(request, beside, false) : nothing
   if (summary.failed > 0) return summary
-  yield* about(request.bucket)(retrying(buckets.remove(name)))
+  yield* Effect.mapError(about(request.bucket)(retrying(buckets.remove(name))), withRemedy(request))
   beside.tell.fact({ _tag: "Done", deed: "removed", item: name })
   return summary
 })

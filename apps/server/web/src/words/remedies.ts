@@ -80,6 +80,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Ad
   mountReadOnly: () => ({ text: "Or allow no changes, for which the key has all it takes." }),
   nameKey: () => ({ text: "Name the key to be used." }),
   nameStandardInput: () => ({ text: "Give the input a file name." }),
+  purgeBucket: () => ({ text: "Or remove it with all that it holds, for good." }),
   removeRemote: ({ name }) => ({ text: `Remove ${name} first.`, link: storage("Open Storage") }),
   repairIndex: () => ({ text: "Repair the index of the repository.", link: backup("Open Backup") }),
   repairIndexBeforeSnapshots: () => ({
