@@ -216,12 +216,12 @@ endpoint = "env:B2_ENDPOINT"
 api = "s3"
 `
 
-/** What a command takes when its place is reached otherwise: through S3 a look at a file reads it, and removing deletes. */
+/** What a command takes when its place is reached otherwise: through S3 a look at a file reads it. */
 const byS3: Readonly<Record<string, ReadonlyArray<Row>>> = {
   copy: [row("list write", "copy", "@/new", place), row("list read", "copy", place, "@/to")],
-  sync: [row("list write delete", "sync", "@/new", place), row("list read", "sync", place, "@/to")],
-  bisync: [row("list read write delete", "bisync", "@/new", place)],
-  move: [row("list write", "move", "@/new", place), row("list read delete", "move", place, "@/to")],
+  sync: [row("list write", "sync", "@/new", place), row("list read", "sync", place, "@/to")],
+  bisync: [row("list read write", "bisync", "@/new", place)],
+  move: [row("list write", "move", "@/new", place), row("list read write", "move", place, "@/to")],
   copyto: [row("write", "copyto", "@/new/n.txt", `${place}/n.txt`), row("read", "copyto", file, "@/to")],
   copyurl: [row("write", "copyurl", "URL", `${place}/n.txt`)],
   ls: [row("list", "ls", place), row("listBuckets", "ls", "b2:")],
@@ -229,7 +229,7 @@ const byS3: Readonly<Record<string, ReadonlyArray<Row>>> = {
   cat: [row("read", "cat", file)],
   link: [row("read", "link", file)],
   mkdir: [row("write", "mkdir", `${place}/folder`)],
-  rm: [row("delete", "rm", file)],
+  rm: [row("write", "rm", file)],
   "serve http": [row("list read", "serve", "http", "--addr", nowhere, place)],
   "serve restic": [row("list read write delete", "serve", "restic", "--addr", nowhere, place)]
 }

@@ -65,7 +65,9 @@ export const connect = Effect.fnUntraced(function* (
     open: ({ createsBuckets = true, hardDelete, location, name }) => {
       if (location === "" || !isOutside(location)) {
         const opened = connection.open({ ...s3, createsBuckets, hardDelete, location, name })
-        return Effect.map(opened, (provider) => B2S3Key.around(provider, key, location === ""))
+        return Effect.map(opened, (provider) =>
+          B2S3Key.around(provider, key, { hardDelete, isAccount: location === "" })
+        )
       }
       const message = `the application key ${keyId} only reaches names that begin with "${key.namePrefix}"; use a location inside of that`
       const reason = new PermissionDenied({ message })

@@ -16,8 +16,6 @@ const taken: { readonly [method: string]: string } = {
   read: "readFiles",
   readAll: "readFiles",
   link: "readFiles",
-  remove: "deleteFiles",
-  removeDirectory: "deleteFiles",
   "largeFile.unfinished": "listFiles",
   "largeFile.parts": "listFiles",
   "versions.list": "listFiles",
@@ -29,12 +27,23 @@ const taken: { readonly [method: string]: string } = {
   "buckets.setLifecycle": "writeBuckets"
 }
 
-const keysOf = (key: KeyScope): Keys => B2Keys.ofScope(key, { removal: "deleteFiles", sharing: "readFiles" })
+export interface At {
+  /** No bucket is meant. */
+  readonly isAccount: boolean
+  /** Whether the place removes for good, rather than puts a marker there. */
+  readonly hardDelete: boolean
+}
 
-/** `provider` with the capability in its refusals that the key lacks for what was asked. `isAccount` where no bucket is meant. */
-export const around = (provider: Provider, key: KeyScope, isAccount: boolean): Provider => {
-  const lackedFor = ({ method }: Call): string | undefined => {
-    const capability = isAccount && method === "list" ? "listBuckets" : (taken[method] ?? "writeFiles")
+/** `provider` with the capability in its refusals that the key lacks for what was asked. */
+export const around = (provider: Provider, key: KeyScope, { hardDelete, isAccount }: At): Provider => {
+  const removal = hardDelete ? "deleteFiles" : "writeFiles"
+  const keys: Keys = B2Keys.ofScope(key, { removal, sharing: "readFiles" })
+  const takenBy = ({ method }: Call): string => {
+    if (isAccount && method === "list") return "listBuckets"
+    return /^remove(?:Directory)?$/.test(method) ? removal : (taken[method] ?? "writeFiles")
+  }
+  const lackedFor = (call: Call): string | undefined => {
+    const capability = takenBy(call)
     return key.capabilities.includes(capability) ? undefined : capability
   }
   const named = (call: Call) => (error: StorageError) => {
@@ -51,7 +60,7 @@ export const around = (provider: Provider, key: KeyScope, isAccount: boolean): P
   const { link } = wrapped
   return {
     ...wrapped,
-    keys: keysOf(key),
+    keys,
     // An address is signed here: whoever follows it would be refused.
     link:
       link &&

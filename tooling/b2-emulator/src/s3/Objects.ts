@@ -185,7 +185,9 @@ export interface Deleted {
 /** Of one version, or of the name, which gets a marker where versions are kept. Nothing there is a success. */
 export const deleteOne = (call: S3Call, bucket: Bucket, name: string, versionId: string | undefined): Deleted => {
   const { account, behaviour, key } = call
-  key.mustHave("deleteFiles")
+  // A marker by name takes no more than a hidden file.
+  const isMarked = behaviour.asB2 && behaviour.keepsVersions && versionId === undefined
+  key.mustHave(isMarked ? "writeFiles" : "deleteFiles")
   key.mustReachName(name)
   if (versionId !== undefined && versionId !== "null") {
     checkVersionId(versionId)
