@@ -253,7 +253,7 @@ test.each([
     Object.entries(byS3).flatMap(([name, rows]) => rows.map((one) => ({ ...one, name })))
   ]
 ])("a capability that a key lacks is named through %s too", async (_, remote, rows) => {
-  const { emulator } = await withB2({ s3: {} })
+  const { emulator } = await withB2({ s3: { asB2: true } })
   const { asked, url } = await servedFile()
   const root = remote === "layer:" ? "layer:files" : "side:some-bucket/files"
   const words = (one: Row) =>
