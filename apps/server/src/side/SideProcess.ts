@@ -57,6 +57,9 @@ const slowMillis = 30 * 60_000
 
 const startMillis = 30_000
 const retireMillis = 60_000
+const lastWordsMillis = 200
+/** In characters: the end of what it says, in which a plugin that ends it is named. */
+const longestSaid = 4000
 /** More threads than usual wait for files, so that some that hang leave others. */
 const threads = "16"
 
@@ -66,6 +69,8 @@ interface Running {
   readonly token: string
   readonly folder: string
   readonly ready: Promise<void>
+  /** Which plugin ended it, where one did. */
+  readonly blame: () => string | undefined
   busy: number
   isRetired: boolean
 }
@@ -79,8 +84,14 @@ const start = ({ command, environment }: SideProgram): Running => {
   const token = randomBytes(32).toString("hex")
   const child = spawn(program, words, {
     env: { UV_THREADPOOL_SIZE: threads, ...environment },
-    stdio: ["pipe", "pipe", "inherit"]
+    stdio: ["pipe", "pipe", "pipe"]
   })
+  let said = ""
+  child.stderr?.on("data", (bytes: Buffer) => {
+    process.stderr.write(bytes)
+    said = (said + bytes.toString()).slice(-longestSaid)
+  })
+  const blame = (): string | undefined => /^error: (the plugin .*)$/m.exec(said)?.[1]
   child.stdin?.on("error", () => {})
   child.stdin?.write(`${JSON.stringify({ socket, token })}\n`)
   const ready = new Promise<void>((resolve, reject) => {
@@ -94,7 +105,7 @@ const start = ({ command, environment }: SideProgram): Running => {
     })
   })
   ready.catch(() => {})
-  return { child, socket, token, folder, ready, busy: 0, isRetired: false }
+  return { child, socket, token, folder, ready, blame, busy: 0, isRetired: false }
 }
 
 const hasEnded = ({ child }: Running): boolean => child.exitCode !== null || child.signalCode !== null
@@ -151,13 +162,16 @@ export const make = Effect.fnUntraced(function* ({
       const failed = (error: unknown) => {
         clearTimeout(late)
         over()
-        resume(
-          Effect.fail(
-            error instanceof SideFailed || error instanceof BodyBroken
-              ? error
-              : new SideFailed("the side process ended before it answered")
-          )
-        )
+        if (error instanceof SideFailed || error instanceof BodyBroken) return resume(Effect.fail(error))
+        const fail = (): void => {
+          const blamed = one.blame()
+          const why = blamed === undefined ? "" : `: ${blamed}`
+          resume(Effect.fail(new SideFailed(`the side process ended before it answered${why}`)))
+        }
+        // What it said last may come a moment later.
+        if (one.child.stderr?.readableEnded === true) return fail()
+        one.child.once("close", fail)
+        setTimeout(fail, lastWordsMillis).unref()
       }
       const late = setTimeout(() => {
         failed(new SideFailed(`no answer within ${Math.round(patience / 1000)} s`))

@@ -21,6 +21,10 @@ lines.once("line", (line) => {
     const { type } = JSON.parse(request.headers["x-order"] ? Buffer.from(request.headers["x-order"], "base64url") : body)
     if (type === "hang") return
     if (type === "die") process.exit(3)
+    if (type === "plugin") {
+      process.stderr.write('error: the plugin "x" 1.0.0 ended the process (exit code 3)\\n')
+      process.exit(1)
+    }
     response.end(String(process.pid))
   }).listen(socket, () => console.log("ready"))
 })
@@ -50,6 +54,14 @@ test("one process answers again and again, and another is started when it has di
   await expect(ask(side, "die")).rejects.toThrow(/ended/)
   const second = await ask(side, "pid")
   expect(second).not.toBe(first)
+})
+
+test("a plugin that ends the process is named to whoever asked, and nothing else that was said is", async () => {
+  const side = await makeSide(20_000)
+  await expect(ask(side, "plugin")).rejects.toThrow(
+    'the side process ended before it answered: the plugin "x" 1.0.0 ended the process (exit code 3)'
+  )
+  await expect(ask(side, "die")).rejects.toThrow(/ended before it answered$/)
 })
 
 test("an order that hangs times out alone: what is asked meanwhile and afterwards is answered by another process", async () => {

@@ -22,6 +22,8 @@ export interface RunnerProgram {
 export interface Ended {
   readonly isGood: boolean
   readonly message: string
+  /** The last line of that. */
+  readonly lastLine?: string | undefined
 }
 
 const longestComplaint = 2_000
@@ -57,7 +59,9 @@ export const start = (
     child.once("error", ({ message }) => resolve({ isGood: false, message: `could not be started: ${message}` }))
     child.once("close", (code, signal) => {
       const how = signal === null ? `ended with ${code}` : `was ended by ${signal}`
-      resolve({ isGood: code === 0, message: complaint === "" ? how : `${how}: ${complaint.trim()}` })
+      const said = complaint.trim()
+      const message = complaint === "" ? how : `${how}: ${said}`
+      resolve({ isGood: code === 0, message, lastLine: said.split("\n").at(-1) || undefined })
     })
   })
 }

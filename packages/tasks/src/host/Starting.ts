@@ -16,6 +16,8 @@ export interface Starting {
   readonly count: () => number
   /** How many places they take of those that run at once. */
   readonly places: () => number
+  /** What the last runner of a task said when it ended as none should, where one did here. */
+  readonly lastLine: (id: string) => string | undefined
   /** Those of them that runners have now are started no more. */
   readonly look: (held: ReadonlyArray<Task>) => void
 }
@@ -34,6 +36,8 @@ export interface StartingOptions {
 
 /** Runners that end before they have begun. */
 const mostFailures = 3
+/** Tasks whose last lines are kept. */
+const mostLines = 1000
 
 export const make = Effect.fnUntraced(function* ({
   onEnd,
@@ -46,6 +50,14 @@ export const make = Effect.fnUntraced(function* ({
 }: StartingOptions) {
   const starting = new Map<string, Pick<Task, "take" | "kind">>()
   const failures = new Map<string, number>()
+  const lines = new Map<string, string>()
+  const note = (id: string, { isGood, lastLine }: RunnerProcess.Ended): void => {
+    lines.delete(id)
+    if (isGood || lastLine === undefined) return
+    lines.set(id, lastLine)
+    const oldest = lines.keys().next()
+    if (lines.size > mostLines && oldest.done !== true) lines.delete(oldest.value)
+  }
   const context = yield* Effect.context<never>()
 
   /** A task that no runner can, or may, even begin. */
@@ -92,6 +104,7 @@ export const make = Effect.fnUntraced(function* ({
       return yield* giveUp(id, "PlaceNotAllowed", because.success)
     }
     const end = yield* Effect.promise(() => RunnerProcess.start(program, task, secrets.of(id)))
+    note(id, end)
     yield* ended(id, take, end)
   })
 
@@ -106,6 +119,7 @@ export const make = Effect.fnUntraced(function* ({
       )
     },
     has: (id) => starting.has(id),
+    lastLine: (id) => lines.get(id),
     count: () => starting.size,
     places: () => [...starting.values()].filter((task) => !isPlaceless(task)).length,
     look: (held) => {

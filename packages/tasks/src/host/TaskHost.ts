@@ -216,7 +216,7 @@ export const make = Effect.fnUntraced(function* ({
   const steps: ReadonlyArray<
     readonly [name: string, of: "machine" | "all machines", step: Effect.Effect<unknown, TaskError>]
   > = [
-    ["rescue", "machine", Rescue.rescue(store)],
+    ["rescue", "machine", Rescue.rescue(store, starting.lastLine)],
     ["end", "machine", endStuck],
     ["schedules", "all machines", Effect.suspend(() => Scheduler.turn(store))],
     ["folders", "machine", watches.turn],
