@@ -16,7 +16,7 @@ const server = path.resolve(import.meta.dirname, "..", "..", "apps", "server", "
 interface Locator {
   readonly fill: (text: string) => Promise<void>
   readonly click: () => Promise<void>
-  readonly waitFor: () => Promise<void>
+  readonly waitFor: (options?: { readonly timeout: number }) => Promise<void>
   readonly count: () => Promise<number>
 }
 interface Page {
@@ -108,7 +108,7 @@ export const pageFigures = async (setUpLink: string, stateDirectory: string): Pr
     const filter = page.getByLabel("Filter")
     const began = performance.now()
     await filter.fill(nameOf(files - 1))
-    await page.getByRole("cell", { name: nameOf(files - 1) }).waitFor()
+    await page.getByRole("cell", { name: nameOf(files - 1) }).waitFor({ timeout: 300_000 })
     const found = performance.now() - began
     await filter.fill("")
     await page.getByText(nameOf(0)).waitFor()
