@@ -57,7 +57,7 @@ export const screens = (person: Person): void => {
     })
     await open("/schedules")
     await see(missed.because)
-    const answer = await page().request.get(`${service().url}/api/v1/tasks?kind=copy`)
+    const answer = await page().request.get(`${service().url}/api/v1/tasks`)
     const { tasks } = (await answer.json()) as { tasks: ReadonlyArray<{ id: string; totals: { failed: number } }> }
     const task = (tasks.find(({ totals }) => totals.failed > 0) ?? tasks[0])!
     for (const screen of [...addresses(person), ...views.map((view) => `/tasks/${task.id}${view}`)]) {
