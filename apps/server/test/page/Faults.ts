@@ -52,7 +52,10 @@ const tooSmall = (page: Page, size: number): Promise<ReadonlyArray<string>> =>
       // A box or circle is pressed through its label, too.
       const label = (one as HTMLInputElement).labels?.[0]
       const isTicked = one.matches("[type=checkbox], [type=radio]")
-      const { height, width } = (isTicked && label != null ? label : one).getBoundingClientRect()
+      const parts = isTicked && label != null ? [one, label] : [one]
+      const areas = parts.map((part) => part.getBoundingClientRect())
+      const width = Math.max(...areas.map(({ right }) => right)) - Math.min(...areas.map(({ left }) => left))
+      const height = Math.max(...areas.map(({ bottom }) => bottom)) - Math.min(...areas.map(({ top }) => top))
       if (Math.min(height, width) < smallest) {
         found.push(`${Math.round(width)} by ${Math.round(height)}: ${one.outerHTML.slice(0, 120)}`)
       }
