@@ -148,13 +148,16 @@ it("what a plugin prints is no result", async () => {
 })
 
 it("a plugin that ends its process, or fails where nobody looks, is named in one line, and no other code is meant", async () => {
-  const { folder, run } = makeCli()
+  const { configuration, folder, run } = makeCli()
   const main = path.join(import.meta.dirname, "..", "..", "src", "main.ts")
   const environment = {
     PATH: process.env.PATH,
     HOME: folder,
-    OURCLONE_CONFIG: path.join(folder, "settings", "config.toml")
+    OURCLONE_CONFIG: configuration
   }
+  // By hand, since whoever adds a remote looks at it.
+  fs.mkdirSync(path.dirname(configuration), { recursive: true })
+  fs.writeFileSync(configuration, '[remotes.notes]\ntype = "memo"\nword = "canary"\n', { mode: 0o600 })
   for (const [what, line] of [
     ["process.exit(3)", "ended the process (exit code 3)"],
     ["process.exit(0)", "ended the process (exit code 0)"],
@@ -170,7 +173,6 @@ it("a plugin that ends its process, or fails where nobody looks, is named in one
         )
     )
     expect((await run("plugin", "add", plugin)).code).toBe(0)
-    await run("remote", "add", "notes", "memo", "--word", "canary")
     const { status, stderr, stdout } = spawnSync(process.execPath, [main, "ls", "notes:"], {
       encoding: "utf8",
       env: environment
