@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as FarJob from "./FarJob.ts"
 import * as FarQuery from "./FarQuery.ts"
+import * as FarTasks from "./FarTasks.ts"
 import { stopped } from "./Stopped.ts"
 
 const streaming = <A>(stream: Stream.Stream<A, Service.ServiceFailed>) => Stream.mapError(stream, stopped)
@@ -12,6 +13,7 @@ const streaming = <A>(stream: Stream.Stream<A, Service.ServiceFailed>) => Stream
 /** Fails where `text` is no address. */
 export const connect = (text: string, environment: Service.Environment) =>
   Effect.map(Effect.mapError(Service.open(text, environment), stopped), (service) => ({
+    tasks: FarTasks.make(service),
     job: <Request, Summary>(kind: JobKind<string, Request, Summary>, request: Request, options: FarJob.FarOptions) =>
       Effect.catchTag(FarJob.run(service, kind, request, options), "ServiceFailed", (error) =>
         Effect.fail(stopped(error))

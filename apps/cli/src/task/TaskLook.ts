@@ -5,7 +5,7 @@ import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import { current } from "@ourclone/core/machine/ProcessIdentity"
-import type { Outcome, TaskStore } from "@ourclone/tasks/store/TaskStore"
+import type { Outcome } from "@ourclone/tasks/store/TaskStore"
 import type { Hook } from "@ourclone/tasks/task/Hooks"
 import type { Task } from "@ourclone/tasks/task/Task"
 import { hasEnded } from "@ourclone/tasks/task/TaskState"
@@ -18,9 +18,8 @@ import * as Output from "../Output.ts"
 import * as Table from "../repository/Table.ts"
 import * as TransferText from "../TransferText.ts"
 import { told } from "../words/remedies.ts"
-import * as Journal from "./Journal.ts"
+import * as Tasks from "./Tasks.ts"
 import * as TaskText from "./TaskText.ts"
-import * as Unserved from "./Unserved.ts"
 
 const header = ["ID", "TASK", "ABOUT", "STATE", "BEGAN", "TOOK", "SO FAR"]
 
@@ -38,10 +37,10 @@ const under = ["Queued", "Running", "Waiting", "Paused"] as const
 
 export const list = Effect.fnUntraced(function* (flags: { readonly all: boolean; readonly limit: number }) {
   const output = yield* Output.make
-  const store = yield* Journal.openToLook
+  const known = yield* Tasks.open
   const now = yield* Clock.currentTimeMillis
-  const tasks = yield* store.list({ states: flags.all ? undefined : under, limit: flags.limit })
-  const recent = flags.all ? [] : (yield* store.list({ limit: flags.limit })).filter(({ state }) => hasEnded(state))
+  const tasks = yield* known.list({ states: flags.all ? undefined : under, limit: flags.limit })
+  const recent = flags.all ? [] : (yield* known.list({ limit: flags.limit })).filter(({ state }) => hasEnded(state))
   const shown = [...tasks, ...recent].slice(0, flags.limit)
   if (output.isJson) for (const task of shown) output.json(task)
   else if (shown.length > 0)
@@ -53,7 +52,7 @@ export const list = Effect.fnUntraced(function* (flags: { readonly all: boolean;
   if (shown.length === 0) output.note("no task is known")
   const isLeft = ({ isRecord, state }: Task): boolean =>
     !isRecord && state._tag === "Queued" && (state.notBefore ?? 0) <= now
-  if (!output.isJson && shown.some(isLeft)) yield* Unserved.note(output, store, "queued")
+  if (!output.isJson && shown.some(isLeft)) yield* known.noteQueued(output)
 }, Effect.scoped)
 
 const shownFailures = 20
@@ -63,9 +62,9 @@ const remedyOf = Schema.decodeUnknownOption(Schema.fromJsonString(Remedy))
 const reason = ({ message, remedy }: Outcome): string =>
   told({ message, remedy: remedy === null ? undefined : Option.getOrUndefined(remedyOf(remedy)) })
 
-const outcomesOf = Effect.fnUntraced(function* (store: TaskStore, task: Task, kind: Outcome["kind"]) {
+const outcomesOf = Effect.fnUntraced(function* (known: Tasks.Tasks, task: Task, kind: Outcome["kind"]) {
   const all = kind === "failed" ? task.totals.failed : task.totals.skipped
-  const some = yield* store.outcomes(task.id, kind, "", shownFailures)
+  const some = yield* known.outcomes(task.id, kind, shownFailures)
   const lines = some.map((outcome) => `  ${printable(outcome.path)}: ${printable(reason(outcome))}`)
   const more = all - some.length
   if (all === 0) return []
@@ -80,10 +79,21 @@ const elsewhere = ({ machine, owner }: Task): string => {
   return name === current().host ? "" : printable(name)
 }
 
+/** Where the ranges are that a run is cut into, as long as there are some. */
+const rangesText = (parts: ReadonlyArray<Tasks.Part>): string => {
+  const places = new Map<string, number>()
+  for (const { host, state } of parts) {
+    const place = host !== null ? `on ${printable(host)}` : state === "Done" ? "done" : "waiting"
+    places.set(place, (places.get(place) ?? 0) + 1)
+  }
+  const each = [...places].sort().map(([place, count]) => `${Amount.count(count)} ${place}`)
+  return parts.length === 0 ? "" : `${Amount.count(parts.length)} under way: ${each.join(", ")}`
+}
+
 export const show = Effect.fnUntraced(function* (flags: { readonly id: string }) {
   const output = yield* Output.make
-  const store = yield* Journal.openToLook
-  const task = yield* store.load(flags.id)
+  const known = yield* Tasks.open
+  const task = yield* known.load(flags.id)
   if (output.isJson) return output.json(task)
   const now = yield* Clock.currentTimeMillis
   const { createdAt, endedAt, startedAt, state } = task
@@ -100,12 +110,13 @@ export const show = Effect.fnUntraced(function* (flags: { readonly id: string })
     ["so far", TaskText.counts(task)],
     ["runs", task.take > 1 ? Amount.count(task.take) : ""],
     ["machine", elsewhere(task)],
+    ["ranges", rangesText(hasEnded(state) ? [] : yield* known.parts(task.id))],
     ["before", hookText(task.hooks.before)],
     ["after", hookText(task.hooks.after)]
   ]
   for (const [name, value] of facts) if (value.trim() !== "") output.line(`${name.padEnd(7)} ${value}`)
   for (const kind of ["failed", "skipped"] as const) {
-    for (const line of yield* outcomesOf(store, task, kind)) output.line(line)
+    for (const line of yield* outcomesOf(known, task, kind)) output.line(line)
   }
 }, Effect.scoped)
 
@@ -123,26 +134,14 @@ const factText = (fact: Fact): string => {
 }
 
 const mostWhy = 100
-const mostTasks = 1_000
-
-/** How many tasks are known of which only sums are kept. */
-const onlySums = Effect.fnUntraced(function* (store: TaskStore) {
-  let tasks = 0
-  for (const task of yield* store.list({ limit: mostTasks })) {
-    if (task.seq > 0 && (yield* store.facts(task.id, 0, 1)).length === 0) tasks++
-  }
-  return tasks
-})
 
 export const why = Effect.fnUntraced(function* (flags: { readonly path: string }) {
   const output = yield* Output.make
-  const store = yield* Journal.openToLook
-  const found = yield* store.why(flags.path, mostWhy)
-  for (const { fact, task } of found) {
-    if (output.isJson) output.json({ task: task.id, kind: task.kind, at: fact.at, event: fact.fact })
-    else output.line(`${Amount.time(fact.at)}  ${task.id}  ${task.kind}  ${factText(fact.fact)}`)
+  const { found, onlySums: sums } = yield* (yield* Tasks.open).why(flags.path, mostWhy)
+  for (const { at, fact, task } of found) {
+    if (output.isJson) output.json({ task: task.id, kind: task.kind, at, event: fact })
+    else output.line(`${Amount.time(at)}  ${task.id}  ${printable(task.kind)}  ${factText(fact)}`)
   }
-  const sums = yield* onlySums(store)
   if (sums > 0) output.note(`of ${Amount.count(sums)} older ${sums === 1 ? "task" : "tasks"} only sums are kept`)
   if (found.length > 0) return
   const message = `no kept task says anything of "${flags.path}"; write the path as the task did, from the folder on that was transferred`

@@ -10,7 +10,7 @@ import * as Output from "../Output.ts"
 import * as RunReport from "../RunReport.ts"
 import * as TransferText from "../TransferText.ts"
 import { told } from "../words/remedies.ts"
-import * as Journal from "./Journal.ts"
+import * as Tasks from "./Tasks.ts"
 import * as TaskText from "./TaskText.ts"
 
 const codeOf = ({ state }: Task): number => {
@@ -21,8 +21,8 @@ const codeOf = ({ state }: Task): number => {
 
 export const watch = Effect.fnUntraced(function* (flags: { readonly id: string; readonly progress: boolean }) {
   const output = yield* Output.make
-  const store = yield* Journal.openToLook
-  const { id } = yield* store.load(flags.id)
+  const tasks = yield* Tasks.open
+  const { id } = yield* tasks.load(flags.id)
   const ended = yield* Effect.scoped(
     Effect.gen(function* () {
       const report = yield* RunReport.make(output, {
@@ -33,7 +33,7 @@ export const watch = Effect.fnUntraced(function* (flags: { readonly id: string; 
         }
       })
       let last: Task | undefined
-      yield* Stream.runForEach(Follow.follow(store, id), (said) => {
+      yield* Stream.runForEach(Follow.follow(tasks, id), (said) => {
         if (said._tag === "Facts") return report.sink(said.facts)
         if (said._tag === "Gone") return Effect.sync(() => output.note("what happened before is kept in sums only"))
         const { progress, state } = said.task

@@ -69,9 +69,8 @@ test.each([
 })
 
 test.each([
-  ["task", "list"],
   ["task", "start", "copy", "/a", "/b"],
-  ["task", "cancel", "1"],
+  ["task", "undo", "1"],
   ["schedule", "list"],
   ["schedule", "remove", "nightly"],
   ["remote", "list"],
@@ -89,7 +88,7 @@ test("what nobody means of another machine goes on with OURCLONE_SERVER set, and
   const cli = makeCli({ environment: { OURCLONE_SERVER: "unix:/nowhere" } })
   expect((await cli.run("version")).code).toBe(0)
   // What a service starts may have its environment.
-  for (const words of [["task", "run", "--id", "1"], ["serve-side"], ["serve"]]) {
+  for (const words of [["task", "run", "--id", "1"], ["task", "watch-folders"], ["serve-side"], ["serve"]]) {
     expect(refusal(words, { OURCLONE_SERVER: "unix:/nowhere" })).toBeUndefined()
   }
   expect((await cli.run("mount", "list")).error).toMatch(/does not answer at .*nowhere/)
@@ -113,8 +112,8 @@ test("a copy is a task of the service, which ends with the same words", async ()
   const words = ["copy", path.join(folder, "data/from"), path.join(folder, "data/new"), "--server", `unix:${socket}`]
   const far = await cli.run(...words)
   const again = await cli.run("copy", path.join(folder, "data/from"), path.join(folder, "data/new2"))
-  // The line at the end holds how long it took.
-  const plain = (text: string) => text.replace(/[\d.]+ ?(ms|s)\b|[\d.,]+ \w+\/s/g, "#")
+  // The line at the end holds how long it took and, from a second on, how fast it was.
+  const plain = (text: string) => text.replace(/ in [\d:.]+( s)?(, [\d.]+ \w+\/s)?$/gm, "")
   expect([far.code, plain(far.error)]).toEqual([again.code, plain(again.error)])
 })
 
@@ -129,3 +128,65 @@ test("what is about this machine is not sent to another, and what is not allowed
   const wrong = await cli.run("ls", "/etc", "--server", "nonsense")
   expect(wrong.code).toBe(2)
 })
+
+test("tasks of a service are told, and told what to do, as those of this machine", async () => {
+  const at = (name: string) => path.join(folder, "data", name)
+  const cli = makeCli({
+    environment: { XDG_STATE_HOME: path.join(folder, "state"), OURCLONE_CONFIG: path.join(folder, "config.toml") }
+  })
+  const server = ["--server", `unix:${socket}`]
+  expect((await cli.run("copy", at("from"), at("told"), "--exclude", "*.jpg", ...server)).code).toBe(0)
+  const { id } = JSON.parse((await cli.run("task", "list", "--json", "--limit", "1", ...server)).out)
+  for (const words of [
+    ["list"],
+    ["list", "--all", "--limit", "2"],
+    ["show", id],
+    ["watch", "zzzz"],
+    ["why", "a.txt"],
+    ["why", "nothing of that name"],
+    ["watch", id],
+    ["watch", "--json", id],
+    ["pause", id],
+    ["cancel", id, "zzzz"]
+  ]) {
+    const here = await cli.run("task", ...words)
+    const there = await cli.run("task", ...words, ...server)
+    const plain = ({ out, ...rest }: typeof here) => ({
+      ...rest,
+      words,
+      out: words.includes("--json")
+        ? out
+            .trim()
+            .split("\n")
+            .map((line) => JSON.parse(line))
+        : out
+    })
+    expect(plain(there)).toEqual(plain(here))
+    if (words[0] === "list" || words[0] === "show") expect(`${here.out}${here.error}`).toContain(id.slice(0, 4))
+  }
+
+  // A file that is one piece of bytes is through at once, and the next one waits for it.
+  const large = [1, 2, 3, 4].map((number) => at(`from/large${number}`))
+  for (const file of large) fs.writeFileSync(file, "x".repeat(20_000))
+  const slow = cli.run("copy", at("from"), at("slowly"), "--bwlimit", "1k", ...server)
+  const running = async (): Promise<string> => {
+    for (;;) {
+      const lines = (await cli.run("task", "list", "--json", ...server)).out.trim().split("\n")
+      const task = lines.map((line) => JSON.parse(line)).find(({ state }) => state._tag === "Running")
+      if (task !== undefined) return task.id
+    }
+  }
+  const task = await running()
+  const act = (what: string) => cli.run("task", what, task, ...server)
+  const paused = await act("pause")
+  expect([paused.code, paused.error]).toEqual([0, expect.stringMatching(/^task .*: paused by /)])
+  expect((await act("pause")).code).toBe(1)
+  expect((await act("resume")).code).toBe(0)
+  expect(await running()).toBe(task)
+  const cancelled = await act("cancel")
+  expect([cancelled.code, cancelled.error]).toEqual([0, expect.stringMatching(/^task .*: cancelled by /)])
+  expect((await slow).code).toBe(130)
+  for (const file of large) fs.rmSync(file)
+  expect((await act("retry")).code).toBe(0)
+  expect((await cli.run("task", "watch", task, ...server)).code).toBe(0)
+}, 240_000)

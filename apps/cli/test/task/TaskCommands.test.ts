@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import * as OpenStore from "@ourclone/tasks/store/OpenStore"
 import { Effect } from "effect"
 import { expect, test } from "vitest"
 import { makeCli } from "../Cli.ts"
@@ -64,6 +65,29 @@ test("what failed is named with its reason, and the code is that of a run with f
   expect(shown.out).toContain("  c/d: ")
   expect((await cli.run("task", "watch", task.id)).code).toBe(3)
   expect((await cli.run("task", "why", "c/d")).out).toContain("failed: ")
+})
+
+test("of a run that is divided it is said how many ranges it is cut into, and where they are", async () => {
+  const cli = makeCli()
+  const place = path.join(cli.folder, "state", "ourclone")
+  const store = OpenStore.open({ stateDirectory: place, database: undefined })
+  const asked = { kind: "sync", request: { source: "a:b", destination: "b:b" }, origin: "service" } as const
+  const id = await Effect.runPromise(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const { claim, create } = yield* store
+        const { id } = yield* create(asked)
+        yield* claim({ host: "nas1", pid: 1, birth: "1" }, 600_000, id)
+        const parts = [1, 2, 3, 4].map(() => create({ ...asked, kind: "range", parent: id }))
+        const [one, two, three] = yield* Effect.all(parts)
+        for (const part of [one, two]) yield* claim({ host: "nas2", pid: 1, birth: "1" }, 600_000, part?.id)
+        yield* claim({ host: "nas1", pid: 1, birth: "1" }, 600_000, three?.id)
+        return id
+      })
+    )
+  )
+  const shown = await cli.run("task", "show", id)
+  expect(shown.out).toMatch(/^ranges {2}4 under way: 1 on nas1, 2 on nas2, 1 waiting$/m)
 })
 
 test("a journal that can not be written is told in one line, and changes nothing else", async () => {

@@ -1,5 +1,7 @@
 /** Tasks: what the journal says, and what is wished of them. */
+import { version } from "@ourclone/core/events/Envelope"
 import * as OnlyPaths from "@ourclone/jobs/transfer/OnlyPaths"
+import * as WhatBecame from "@ourclone/tasks/host/WhatBecame"
 import * as PathKey from "@ourclone/tasks/store/PathKey"
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { Outcome } from "@ourclone/tasks/store/TaskStore"
@@ -161,6 +163,26 @@ export const tasks = HttpApiBuilder.group(
             const { path, ...rest } = outcomeAnswer(cause)
             return { ...rest, files: cause.files, example: path }
           })
+        })
+      )
+      .handle(
+        "parts",
+        Effect.fnUntraced(function* ({ params: { id } }) {
+          const task = yield* Effect.mapError(store.load(id), reading)
+          const parts = yield* Effect.mapError(store.parts(task.id), reading)
+          return parts.map(({ task: { owner, state } }) => ({ state: state._tag, host: owner?.host ?? null }))
+        })
+      )
+      .handle("why", ({ query: { limit: asked = 100, path } }) =>
+        Effect.mapBoth(WhatBecame.of(store, path, Math.min(asked, 500)), {
+          onSuccess: ({ found, onlySums }) => ({
+            found: found.map(({ fact: { at, fact }, task: { id, kind } }) => ({
+              task: { id, kind },
+              told: { v: version, at, event: fact }
+            })),
+            onlySums
+          }),
+          onFailure: reading
         })
       )
       .handle(

@@ -6,7 +6,8 @@ import { Failure } from "@ourclone/core/events/Failure"
 import type { Cause, Outcome } from "@ourclone/tasks/store/TaskStore"
 import { noHooks } from "@ourclone/tasks/task/Hooks"
 import { Schedule } from "@ourclone/tasks/task/Schedule"
-import { Task } from "@ourclone/tasks/task/Task"
+import * as ServedTask from "@ourclone/tasks/task/ServedTask"
+import type { Task } from "@ourclone/tasks/task/Task"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { StorageType } from "../command/Ask.ts"
@@ -19,13 +20,8 @@ const reading = <S extends Schema.Top>(schema: S) => {
   return (told: unknown) => Effect.mapError(decode(told), misread) as Effect.Effect<S["Type"], ServiceFailed>
 }
 
-const ofTask = reading(Task)
-
-/** What concerns its runner alone is not told. */
-export const task = (told: unknown): Effect.Effect<Task, ServiceFailed> => {
-  const fields = (told ?? {}) as { readonly run?: unknown }
-  return ofTask({ ...fields, take: fields.run, deferrals: 0, owner: null, leaseUntil: null, hooks: noHooks })
-}
+export const task = (told: unknown): Effect.Effect<Task, ServiceFailed> =>
+  Effect.mapError(ServedTask.read(told), misread)
 
 const ofTasks = reading(
   Schema.Struct({ tasks: Schema.Array(Schema.Unknown), isCut: Schema.Boolean, position: Schema.String })

@@ -3,8 +3,6 @@ import type { Envelope } from "@ourclone/core/events/Envelope"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { TaskError } from "../store/TaskError.ts"
-import type { TaskStore } from "../store/TaskStore.ts"
 import type { Task } from "../task/Task.ts"
 import { hasEnded } from "../task/TaskState.ts"
 
@@ -15,6 +13,13 @@ export type Followed =
   | { readonly _tag: "Task"; readonly task: Task }
   /** Facts between that number and the next one that comes are not kept any more: what was made of them is to be made anew. */
   | { readonly _tag: "Gone"; readonly after: number }
+
+/** Where tasks are kept, as far as they are followed. */
+export interface Readable<E> {
+  readonly load: (id: string) => Effect.Effect<Task, E>
+  /** Facts after number `after`, in order. */
+  readonly facts: (id: string, after: number, limit: number) => Effect.Effect<ReadonlyArray<Envelope>, E>
+}
 
 const lookMillis = 200
 const piece = 500
@@ -29,9 +34,9 @@ const showOf = ({ deferrals, leaseUntil, ...task }: Task): string => JSON.string
 
 /**
  * Facts of the task after number `after` and its changes, as they are asked for: a reader that is slow costs nothing.
- * Ends when the task has ended and all of it was told. Fails with `NoTask`.
+ * Ends when the task has ended and all of it was told. Fails where there is no such task.
  */
-export const follow = (store: TaskStore, id: string, after = 0): Stream.Stream<Followed, TaskError> =>
+export const follow = <E>(store: Readable<E>, id: string, after = 0): Stream.Stream<Followed, E> =>
   Stream.paginate(
     { seq: after, shown: "" } satisfies Position as Position,
     Effect.fnUntraced(function* ({ seq, shown }: Position) {
@@ -52,3 +57,19 @@ export const follow = (store: TaskStore, id: string, after = 0): Stream.Stream<F
       return [said, Option.some(next)] as const
     })
   )
+
+/** The task once it is as wanted, or as it is when that takes too long. */
+export const settled = Effect.fnUntraced(function* <E>(
+  store: Readable<E>,
+  task: Task,
+  isThere: (task: Task) => boolean,
+  patienceMillis: number
+): Effect.fn.Return<Task, E> {
+  if (isThere(task)) return task
+  yield* follow(store, task.id, task.seq).pipe(
+    Stream.takeUntil((said) => said._tag === "Task" && isThere(said.task)),
+    Stream.runDrain,
+    Effect.timeoutOption(patienceMillis)
+  )
+  return yield* store.load(task.id)
+})

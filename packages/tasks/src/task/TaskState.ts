@@ -23,6 +23,7 @@ export const TaskState = Schema.TaggedUnion({
   Cancelled: { by }
 })
 export type TaskState = typeof TaskState.Type
+export const StateTag = Schema.Literals(["Queued", "Running", "Waiting", "Paused", "Done", "Failed", "Cancelled"])
 export type StateTag = TaskState["_tag"]
 
 /**

@@ -1,5 +1,6 @@
 /** Tasks: start them, watch them, change what becomes of them. */
 import { Envelope } from "@ourclone/core/events/Envelope"
+import { StateTag } from "@ourclone/tasks/task/TaskState"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
@@ -22,8 +23,6 @@ export const NewTask = Schema.Struct({
   notBefore: Schema.optionalKey(Schema.Int.annotate({ description: "Milliseconds since 1970 UTC" }))
 }).annotate({ identifier: "NewTask" })
 
-const StateName = Schema.Literals(["Queued", "Running", "Waiting", "Paused", "Done", "Failed", "Cancelled"])
-
 const one = { params: { id: text(0, 64) } }
 const rate = Schema.NullOr(Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))).annotate({
   description: "Bytes a second; null is no limit, and null for both is what the request says"
@@ -37,7 +36,7 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
   .add(
     HttpApiEndpoint.get("list", "/tasks", {
       query: {
-        state: Schema.optionalKey(Schema.Union([StateName, Schema.Array(StateName)])).annotate({
+        state: Schema.optionalKey(Schema.Union([StateTag, Schema.Array(StateTag)])).annotate({
           description: "May be repeated"
         }),
         kind: Schema.optionalKey(Kind),
@@ -79,6 +78,28 @@ export class TaskGroup extends HttpApiGroup.make("tasks")
     HttpApiEndpoint.get("causes", "/tasks/:id/causes", {
       ...one,
       success: Schema.Array(CauseAnswer),
+      error: [...failing]
+    }).annotate(Needs, "read"),
+    /** What a run is cut into that several machines share, as long as it is. */
+    HttpApiEndpoint.get("parts", "/tasks/:id/parts", {
+      ...one,
+      success: Schema.Array(
+        Schema.Struct({
+          state: StateTag,
+          host: Schema.NullOr(Schema.String).annotate({ description: "The machine that has it" })
+        })
+      ),
+      error: [...failing]
+    }).annotate(Needs, "read"),
+    /** What became of a file in the runs that are kept, the newest first. */
+    HttpApiEndpoint.get("why", "/why", {
+      query: { path: text(1, 4096), limit },
+      success: Schema.Struct({
+        found: Schema.Array(
+          Schema.Struct({ task: Schema.Struct({ id: Schema.String, kind: Schema.String }), told: Envelope })
+        ),
+        onlySums: Schema.Int.annotate({ description: "Older tasks of which nobody knows, as only sums are kept" })
+      }),
       error: [...failing]
     }).annotate(Needs, "read"),
     HttpApiEndpoint.put("limit", "/tasks/:id/limits", {
