@@ -53,5 +53,5 @@ test.skipIf(!hasOpenssl)(
     await gone
     expect(await ended([flag, inFolder(script)])).toBe(1)
   },
-  60_000
+  300_000
 )

@@ -136,4 +136,4 @@ test("a service tells its requests and figures, and the runners it starts their 
   expect(fs.readdirSync(at("to")).sort()).toEqual(["a", "b"])
   service.kill("SIGTERM")
   await gone
-}, 60_000)
+}, 300_000)

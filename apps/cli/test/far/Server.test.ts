@@ -189,4 +189,4 @@ test("tasks of a service are told, and told what to do, as those of this machine
   for (const file of large) fs.rmSync(file)
   expect((await act("retry")).code).toBe(0)
   expect((await cli.run("task", "watch", task, ...server)).code).toBe(0)
-}, 240_000)
+}, 600_000)
