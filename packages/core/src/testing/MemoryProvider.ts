@@ -218,7 +218,13 @@ export const make = (options: Options = {}): Provider & { readonly memory: Memor
         const wasThere = account.files.delete(absolute(path))
         if (wasThere && keepsVersions) MemoryVersions.keep(account, absolute(path), undefined)
       }),
-    makeDirectory: (path) => Effect.sync(() => void account.directories.add(absolute(path))),
+    // As in a bucket: one that has something in it is there already, and only as long as it has.
+    makeDirectory: (path) =>
+      Effect.sync(() => {
+        if (options.capabilities?.hasDirectories === true || isEmpty(absolute(path))) {
+          account.directories.add(absolute(path))
+        }
+      }),
     removeDirectory: (path) =>
       Effect.sync(() => {
         if (isEmpty(absolute(path))) account.directories.delete(absolute(path))

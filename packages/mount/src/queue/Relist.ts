@@ -10,6 +10,7 @@ import { isRefused, Refused } from "../contract/Refusal.ts"
 import { ofStorageError } from "../contract/StorageRefusal.ts"
 import { millisOf, type NewNode, type Node, timeOf } from "../tree/Node.ts"
 import { commit } from "./Commit.ts"
+import { ImpliedDirectories } from "./ImpliedDirectories.ts"
 import { pause } from "./Run.ts"
 import { isSameVersion } from "./Same.ts"
 import type { World } from "./World.ts"
@@ -25,6 +26,7 @@ const fewListings = 4
 
 export class Relist {
   private readonly world: World
+  readonly implied: ImpliedDirectories
   private readonly running = new Map<number, Promise<Refused | true>>()
   /** Paths that left the storage here, and when: a listing that began before may still tell of them. */
   private readonly gone = new Map<string, number>()
@@ -37,6 +39,7 @@ export class Relist {
 
   constructor(world: World) {
     this.world = world
+    this.implied = new ImpliedDirectories(world)
   }
 
   noteGone(path: string): void {
@@ -247,7 +250,9 @@ export class Relist {
   }
 
   private isOurs(node: Node, startedAt: number): boolean {
-    return node.isDirty || node.isUnsaved || node.writers > 0 || node.settledAt >= startedAt
+    return (
+      node.isDirty || node.isUnsaved || node.writers > 0 || node.settledAt >= startedAt || this.implied.isHeld(node)
+    )
   }
 
   private update(node: Node, file: File, startedAt: number, told: Array<Told>): void {

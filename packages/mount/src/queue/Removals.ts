@@ -27,22 +27,28 @@ export class Removals {
     // What has another name now is still to be copied from here.
     const moved = journal.first("select ino from node where remote = ? and kind <> 1 limit 1", path)
     if (moved !== undefined) return this.after(Number(moved.ino))
-    const current = await orNothing(this.world.run, provider.stat(path))
-    if (current === undefined) return this.gone(path)
-    const isOurs = begun.at(path).some((file) => haveSameBytes(file, current))
-    if (!isOurs && (row.seen === undefined || !isSameVersion(current, row.seen))) {
-      settings.note("Kept", `"${path}" was removed here, and another client changed it meanwhile: it stays`)
-      this.world.journal.transaction(() => {
-        begun.over(path)
-        this.relist.doubt(tree.at(RemotePath.parent(path)))
-      })
-      return "done"
-    }
-    await this.keepDirectory(path)
-    settings.at("remove.before")
-    await this.world.run(provider.remove(path))
-    settings.at("remove.after")
-    return this.gone(path)
+    let isKept = false
+    await this.relist.implied.around(path, async () => {
+      const current = await orNothing(this.world.run, provider.stat(path))
+      if (current === undefined) return
+      const isOurs = begun.at(path).some((file) => haveSameBytes(file, current))
+      isKept = !isOurs && (row.seen === undefined || !isSameVersion(current, row.seen))
+      if (isKept) return
+      settings.at("remove.before")
+      await this.world.run(provider.remove(path))
+      settings.at("remove.after")
+    })
+    return isKept ? this.kept(path) : this.gone(path)
+  }
+
+  private kept(path: RemotePath.RemotePath): Settled {
+    const { begun, journal, settings, tree } = this.world
+    settings.note("Kept", `"${path}" was removed here, and another client changed it meanwhile: it stays`)
+    journal.transaction(() => {
+      begun.over(path)
+      this.relist.doubt(tree.at(RemotePath.parent(path)))
+    })
+    return "done"
   }
 
   /** Once the node has been settled. */
@@ -54,22 +60,6 @@ export class Removals {
     this.world.begun.over(path)
     this.relist.noteGone(path)
     return "done"
-  }
-
-  /** A directory that is there only by its files stays when the last of them goes, as far as it is still wanted. */
-  private async keepDirectory(path: RemotePath.RemotePath): Promise<void> {
-    const { journal, provider, tree } = this.world
-    const parent = RemotePath.parent(path)
-    const directory = parent === "" ? undefined : tree.at(parent)
-    if (directory?.kind !== "directory" || directory.remote !== parent || provider.makeDirectory === undefined) return
-    if (provider.capabilities.hasDirectories) return
-    const other = journal.first(
-      "select 1 from node where parent = ? and remote is not null and remote > ? and remote < ? limit 1",
-      directory.ino,
-      `${parent}/`,
-      `${parent}0`
-    )
-    if (other === undefined) await this.world.run(provider.makeDirectory(parent))
   }
 
   async directory(row: QueueRow): Promise<Settled> {
@@ -88,7 +78,9 @@ export class Removals {
       const parked = "ino in (select ino from queue where isParked = 1)"
       return journal.first(`${below} and not ${parked} limit 1`, from, to) === undefined ? "stuck" : "wait"
     }
-    if (provider.removeDirectory !== undefined) await this.world.run(provider.removeDirectory(path))
+    const { removeDirectory } = provider
+    if (removeDirectory !== undefined)
+      await this.relist.implied.around(path, () => this.world.run(removeDirectory(path)))
     return this.gone(path)
   }
 }

@@ -331,6 +331,48 @@ test("a folder that got another name while a file came into it leaves nothing of
   expect([names(bed), [...bed.storage.memory.directories]]).toEqual([["new/file"], ["new"]])
 })
 
+test("a folder that the storage has only by what is in it stays when the last of that goes", async () => {
+  const bed = Bed.make()
+  for (const name of ["files/a", "files/b", "deep/er/file", "moved/file"]) await putElsewhere(bed, name, name)
+  const mount = bed.mount({ listingLife: 0 })
+  const { fileSystem } = mount
+  const inoOf = async (parent: number, name: string) => value(await fileSystem.lookup(parent, name)).ino
+  const [files, deep, moved] = [
+    await inoOf(rootIno, "files"),
+    await inoOf(rootIno, "deep"),
+    await inoOf(rootIno, "moved")
+  ]
+  for (const name of ["a", "b"]) value(await fileSystem.unlink(files, name))
+  value(await fileSystem.unlink(await inoOf(deep, "er"), "file"))
+  value(await fileSystem.removeDirectory(deep, "er"))
+  value(await fileSystem.rename(moved, "file", rootIno, "file", "replace"))
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  const wanted = ["deep", "file", "files", "moved"]
+  expect([...(await list(fileSystem))].sort()).toEqual(wanted)
+  expect([names(bed), [...bed.storage.memory.directories].sort()]).toEqual([["file"], ["deep", "files", "moved"]])
+})
+
+test("a folder stays though a kill comes between the last of its files and what keeps it", async () => {
+  const bed = Bed.make()
+  await putElsewhere(bed, "folder/file", "text")
+  const first = bed.mount()
+  const { ino } = value(await first.fileSystem.lookup(rootIno, "folder"))
+  const gone = Promise.withResolvers<void>()
+  bed.after = (method) => {
+    if (method !== "remove") return Effect.void
+    gone.resolve()
+    return Effect.never
+  }
+  value(await first.fileSystem.unlink(ino, "file"))
+  await gone.promise
+  first.abandon()
+  bed.after = () => Effect.void
+  const second = bed.mount({ listingLife: 0 })
+  expect((await second.drain(5_000)).unsent).toEqual([])
+  expect([names(bed), [...bed.storage.memory.directories]]).toEqual([[], ["folder"]])
+  expect(await list(second.fileSystem)).toEqual(["folder"])
+})
+
 test("what waits for a parked write is parked with it, so that an unmount comes to its end", async () => {
   const bed = Bed.make()
   const mount = bed.mount({ uploadDelay: 3_600_000 })

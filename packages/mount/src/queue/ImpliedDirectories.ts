@@ -1,0 +1,72 @@
+/** Directories that a storage has only by what is in them: they stay when the last of it goes, as far as they are wanted here. */
+import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import type { Node } from "../tree/Node.ts"
+import type { World } from "./World.ts"
+
+export class ImpliedDirectories {
+  private readonly world: World
+  /** Those something is being taken from, and how often: that a listing does not tell of them means nothing. */
+  private readonly held = new Map<number, number>()
+
+  constructor(world: World) {
+    this.world = world
+  }
+
+  isHeld(directory: Node): boolean {
+    return this.held.has(directory.ino)
+  }
+
+  /**
+   * `remove` takes from the storage what is at `path`, or finds that it is gone. Done again after a kill, it makes up for
+   * what the first time did not come to.
+   */
+  async around(path: string, remove: () => Promise<void>): Promise<void> {
+    const { makeDirectory, capabilities } = this.world.provider
+    if (makeDirectory === undefined || capabilities.hasDirectories) return remove()
+    const above = this.above(path)
+    for (const { ino } of above) this.held.set(ino, (this.held.get(ino) ?? 0) + 1)
+    try {
+      await remove()
+      // Only now: as long as something is in it, a storage takes it for one that is there.
+      const lone = this.lone(path)
+      if (lone !== undefined) await this.world.run(makeDirectory(lone))
+    } finally {
+      const now = this.world.settings.now()
+      for (const directory of above) {
+        directory.settledAt = now
+        const left = (this.held.get(directory.ino) ?? 1) - 1
+        if (left > 0) this.held.set(directory.ino, left)
+        else this.held.delete(directory.ino)
+      }
+    }
+  }
+
+  /** The directories that lead to `path` here, the nearest first, but for the root. */
+  private above(path: string): ReadonlyArray<Node> {
+    const found: Array<Node> = []
+    for (let at = parentOf(path); at !== ""; at = parentOf(at)) {
+      const node = this.world.tree.at(at)
+      if (node?.kind === "directory") found.push(node)
+    }
+    return found
+  }
+
+  /** The nearest of them, where the storage should have it and has nothing in it as far as is known here. */
+  private lone(path: string): RemotePath.RemotePath | undefined {
+    const { begun, journal, tree } = this.world
+    const [directory] = this.above(path)
+    const at = directory === undefined ? undefined : tree.path(directory)
+    if (directory === undefined || at === undefined) return undefined
+    // One whose turn is to come is made then, unless it was looked for while this was still in it.
+    if (directory.remote !== at && !begun.isAt(at)) return undefined
+    const other = journal.first(
+      "select 1 from node where parent = ? and remote > ? and remote < ? limit 1",
+      directory.ino,
+      `${at}/`,
+      `${at}0`
+    )
+    return other === undefined ? at : undefined
+  }
+}
+
+const parentOf = (path: string): string => RemotePath.parent(RemotePath.makeUnsafe(path))
