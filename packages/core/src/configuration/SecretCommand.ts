@@ -25,10 +25,17 @@ const run = (line: string, environment: Environment): Effect.Effect<string, stri
     })
     let output = ""
     let errors = ""
+    /** What the shell has started may print on: nobody reads it. */
+    const leave = (): void => {
+      child.kill()
+      child.stdout.destroy()
+      child.stderr.destroy()
+      child.unref()
+    }
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text
       if (output.length > longestOutput) {
-        child.kill()
+        leave()
         resume(Effect.fail(`its command printed more than ${longestOutput} characters; it must print only the value`))
       }
     })
@@ -41,12 +48,7 @@ const run = (line: string, environment: Environment): Effect.Effect<string, stri
       const how = code === null ? `was ended by ${signal}` : `failed with exit code ${code}`
       resume(Effect.fail(`its command ${how}${complaint(errors, output)}`))
     })
-    return Effect.sync(() => {
-      child.kill()
-      child.stdout.destroy()
-      child.stderr.destroy()
-      child.unref()
-    })
+    return Effect.sync(leave)
   })
 
 /** The whole standard output of a shell command that ends with 0 within a minute. Fails with the cause in words. */

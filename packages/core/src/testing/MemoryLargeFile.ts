@@ -65,6 +65,8 @@ export const make = ({ absolute, account, fail, find, relative, store, ...host }
   }
 
   const refusal = (large: Started, parts: ReadonlyArray<Part>): string | undefined => {
+    // As in B2.
+    if (parts.length < 2) return "a file in parts has at least 2; cut it once more"
     for (const [index, { checksum, number }] of parts.entries()) {
       const arrived = large.parts.get(index + 1)?.part
       if (number !== index + 1 || arrived === undefined) return `part ${index + 1} is missing; send it`

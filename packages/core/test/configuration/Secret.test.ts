@@ -66,6 +66,16 @@ describe("Secret", () => {
     })
   )
 
+  it.live("reads no more of a command that prints without end, though its shell has ended and it has not", () =>
+    Effect.gen(function* () {
+      const used = () => process.memoryUsage().heapUsed + process.memoryUsage().external
+      const before = used()
+      expect(yield* failure("command:yes | cat")).toContain("printed more than")
+      yield* Effect.sleep("1 second")
+      expect(used() - before).toBeLessThan(64 * 1024 * 1024)
+    })
+  )
+
   it.live("says that a command could not be started", () =>
     Effect.gen(function* () {
       const { spawn } = childProcess

@@ -50,8 +50,8 @@ export const segmentsOf = (
       segments.push({ offset: start, length: end - start })
     }
   }
-  const copy = (from: number, to: number) => {
-    for (const [start, end] of shares(from, to, least, limits.maxPartSize)) {
+  const copy = (from: number, to: number, most = limits.maxPartSize) => {
+    for (const [start, end] of shares(from, to, least, Math.min(most, limits.maxPartSize))) {
       segments.push({ offset: start, length: end - start, copyOf: { file: base, offset: start } })
     }
   }
@@ -63,7 +63,8 @@ export const segmentsOf = (
   }
   if (at < size) {
     if (at > base.size) return undefined
-    copy(at, size)
+    // Only cut, or only told to be of another time or mode: B2 wants two parts of any file in parts.
+    copy(at, size, at === 0 ? Math.ceil(size / 2) : undefined)
   }
   if (sent > size / 2 || segments.length > limits.maxParts) return undefined
   return segments

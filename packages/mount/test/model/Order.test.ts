@@ -373,6 +373,22 @@ test("a folder stays though a kill comes between the last of its files and what 
   expect(await list(second.fileSystem)).toEqual(["folder"])
 })
 
+test("a large file that was only cut, or only got another mode, is copied inside the storage", async () => {
+  const bed = Bed.make({ keepsVersions: true, limits: { minPartSize: 50_000, recommendedPartSize: 50_000 } })
+  const text = "0123456789".repeat(30_000)
+  await putElsewhere(bed, "cut", text)
+  await putElsewhere(bed, "mode", text)
+  const mount = bed.mount()
+  const { fileSystem } = mount
+  const inoOf = async (name: string) => value(await fileSystem.lookup(rootIno, name)).ino
+  value(await fileSystem.setAttributes(await inoOf("cut"), { size: 200_000 }))
+  value(await fileSystem.setAttributes(await inoOf("mode"), { mode: 0o600 }))
+  const sent = bed.calls.get("uploadPart") ?? 0
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  expect([stored(bed, "cut"), stored(bed, "mode")]).toEqual([text.slice(0, 200_000), text])
+  expect((bed.calls.get("uploadPart") ?? 0) - sent).toBe(0)
+})
+
 test("what waits for a parked write is parked with it, so that an unmount comes to its end", async () => {
   const bed = Bed.make()
   const mount = bed.mount({ uploadDelay: 3_600_000 })
