@@ -71,7 +71,7 @@ const table: Readonly<Record<string, ReadonlyArray<Row>>> = {
   stat: [row("listBuckets", "stat", file)],
   size: [row("listBuckets list", "size", place)],
   du: [row("listBuckets list", "du", place)],
-  hashsum: [row("listBuckets list", "hashsum", "sha1", place), row(reading, "hashsum", "md5", place)],
+  hashsum: [row("listBuckets list", "hashsum", "sha1", place), row(reading, "hashsum", "sha256", place)],
   cat: [row("listBuckets read", "cat", file)],
   link: [row("listBuckets shareFiles", "link", file)],
   mkdir: [
