@@ -113,7 +113,7 @@ test("a service tells its requests and figures, and the runners it starts their 
     ...{ OTEL_BSP_SCHEDULE_DELAY: "200", OTEL_METRIC_EXPORT_INTERVAL: "300" }
   }
   const main = path.join(import.meta.dirname, "../src/main.ts")
-  const words = [main, "serve", "--port", "0", "--socket", at("socket"), "--root", cli.folder]
+  const words = [main, "serve", "--addr", "127.0.0.1:0", "--socket", at("socket"), "--root", cli.folder]
   const service = spawn(process.execPath, words, { env: environment, stdio: ["ignore", "ignore", "pipe"] })
   const gone = new Promise((resolve) => service.once("exit", resolve))
   onTestFinished(async () => {
