@@ -38,10 +38,14 @@ test.skipIf(!hasOpenssl)(
     fs.writeFileSync(pem.key, key, { mode: 0o600 })
 
     const tls = ["--tls-certificate", pem.certificate, "--tls-key", pem.key]
-    const service = spawn(process.execPath, [main, ...words.map((word) => (word === "0.0.0.0" ? `${word}:0` : word)), ...tls], {
-      env: { PATH: process.env.PATH, ...environment },
-      stdio: ["ignore", "ignore", "pipe"]
-    })
+    const service = spawn(
+      process.execPath,
+      [main, ...words.map((word) => (word === "0.0.0.0" ? `${word}:0` : word)), ...tls],
+      {
+        env: { PATH: process.env.PATH, ...environment },
+        stdio: ["ignore", "ignore", "pipe"]
+      }
+    )
     const gone = new Promise((resolve) => service.once("exit", resolve))
     onTestFinished(async () => {
       service.kill("SIGKILL")

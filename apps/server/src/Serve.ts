@@ -75,10 +75,12 @@ const minuteMillis = 60_000
 const figuresMillis = 10_000
 const dayMillis = 24 * 3_600_000
 
+const isEverywhere = (address: string): boolean => address === "::" || address === "0.0.0.0"
+
 const checkAddresses = ({ allowHttp, listen: { addresses, tls } }: ServeOptions) => {
   const open = addresses.find((address) => !isLoopback(address))
   if (open === undefined || tls !== undefined || allowHttp) return Effect.void
-  const message = `at ${open} others could read passwords on their way: give the service a certificate by --tls-certificate and --tls-key, or say --allow-http where a proxy or a private network protects it`
+  const message = `${isEverywhere(open) ? "at all addresses" : `at ${open}`} others could read passwords on their way: give the service a certificate by --tls-certificate and --tls-key, or say --allow-http where a proxy or a private network protects it`
   return Effect.fail(new ServeFailed({ message }))
 }
 
