@@ -1,7 +1,10 @@
 /** Standard output is for results, and for what processes of this program tell each other: what a plugin prints goes to the other one. */
 import { Console } from "node:console"
 
-const methods = ["log", "info", "debug", "dir", "dirxml", "table", "group", "count", "timeLog", "timeEnd"] as const
+const methods = [
+  ...(["log", "info", "debug", "dir", "dirxml", "table", "group", "groupCollapsed", "groupEnd"] as const),
+  ...(["count", "countReset", "time", "timeLog", "timeEnd"] as const)
+]
 
 /** From now on. */
 export const toErrors = (): void => {

@@ -73,9 +73,13 @@ export const of = (uses: ReadonlyArray<Use>): Cost | undefined => {
   }
 }
 
-/** What a plan asks of its sides. A copy inside a service fetches nothing. */
+/**
+ * What a plan asks of its sides. A copy inside a service fetches nothing. Where versions are kept, a file that gets another
+ * time or owner is one more version.
+ */
 export const ofPlan = (source: Provider, destination: Provider, totals: Totals): readonly [from: Use, to: Use] => {
   const isInside = source.place.account === destination.place.account && destination.copy !== undefined
+  const { touchedBytes = 0, touchedFiles = 0 } = totals
   const movedBytes = isInside ? 0 : totals.putBytes - totals.copiedBytes
   return [
     {
@@ -87,9 +91,9 @@ export const ofPlan = (source: Provider, destination: Provider, totals: Totals):
     {
       storage: destination,
       sentBytes: movedBytes,
-      storedBytes: totals.putBytes,
+      storedBytes: totals.putBytes + (destination.capabilities.keepsVersions ? touchedBytes : 0),
       listedFiles: totals.destinationFiles,
-      calls: isInside ? totals.putFiles : 0
+      calls: (isInside ? totals.putFiles : 0) + touchedFiles
     }
   ]
 }

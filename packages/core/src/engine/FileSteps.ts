@@ -90,15 +90,23 @@ const noteCoarseParts = (run: TransferRun, path: RemotePath, size: number): void
   noteOnce(run, "coarseParts", `${parts}: a run that is stopped has one of them to send again, or two`)
 }
 
-/** What is kept beside the file there; what of it has no room is told of. */
-const keptWith = ({ destination, options }: TransferRun, file: File): File["metadata"] => {
-  if (!destination.capabilities.keepsMetadata) return undefined
-  const { because, leftOut, metadata } = KeptMetadata.fitted(file, destination.capabilities)
-  if (leftOut.length > 0) {
-    const message = `"${file.path}" is kept without its extended ${leftOut.length === 1 ? "attribute" : "attributes"} ${leftOut.join(", ")}: ${because}`
-    options.tell.fact({ _tag: "Note", code: "attributesLeftOut", message, item: file.path })
+/** What is kept beside the file there. */
+const keptWith = ({ destination, options }: TransferRun, file: File): KeptMetadata.Kept => {
+  if (!destination.capabilities.keepsMetadata) return { metadata: undefined, lack: undefined }
+  if (options.withMetadata !== true) return { metadata: file.metadata, lack: undefined }
+  return KeptMetadata.kept(file, destination.capabilities)
+}
+
+/** Tells what of a file has no room there. Whether it is to stay at the source for that. */
+const hasToStay = (run: TransferRun, { path }: File, { lack }: KeptMetadata.Kept): boolean => {
+  if (lack === undefined) return false
+  if (run.options.removesSource === true) {
+    skipped(run, path, `it would lose its ${lack}`)
+    return true
   }
-  return metadata
+  const message = `"${path}" is kept without its ${lack}`
+  run.options.tell.fact({ _tag: "Note", code: "attributesLeftOut", message, item: path })
+  return false
 }
 
 /** Without a flight where how far it is could not be said. */
@@ -113,12 +121,14 @@ const sendBytes = (
   const { bandwidth } = options
   const { path } = file
   const { size } = bytes
+  const kept = keptWith(run, file)
+  if (hasToStay(run, file, kept)) return Effect.void
   noteCoarseParts(run, path, size)
   const stored = upload(destination, path, bandwidth === undefined ? bytes : throttled(bytes, bandwidth), {
     modifiedAt: file.modifiedAt,
     nanoseconds: file.nanoseconds,
     contentType: file.contentType,
-    metadata: keptWith(run, file),
+    metadata: kept.metadata,
     durable: options.removesSource,
     partConcurrency: options.partConcurrency,
     underWay: run.underWay,
@@ -235,12 +245,14 @@ export const touch = (
 ): Effect.Effect<void, StorageError> => {
   const { destination, options, source, summary } = run
   const { setMetadata, touch: setTime } = destination
+  const kept = because === "time differs" ? undefined : keptWith(run, file)
+  if (kept !== undefined && hasToStay(run, file, kept)) return Effect.void
   const set =
     because === "time differs"
       ? setTime
       : setMetadata &&
         ((seen: File, modifiedAt: number, nanoseconds?: number) =>
-          setMetadata(seen, keptWith(run, file), modifiedAt, nanoseconds))
+          setMetadata(seen, kept?.metadata, modifiedAt, nanoseconds))
   if (set === undefined) return Effect.void
   const { path } = file
   const touched = Effect.flatMap(exact(source, destination, file), ({ modifiedAt, nanoseconds }) =>

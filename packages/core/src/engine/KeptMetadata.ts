@@ -10,6 +10,19 @@ export const fitted = ({ metadata, path }: File, { metadataRefusal }: Capabiliti
     ? { metadata, leftOut: [], because: "" }
     : ExtendedAttributes.fitted(metadata, (some) => metadataRefusal(some, path))
 
+export interface Kept {
+  readonly metadata: File["metadata"]
+  /** In words, what of it has no room there, and why. */
+  readonly lack: string | undefined
+}
+
+export const kept = (file: File, destination: Capabilities): Kept => {
+  const { because, leftOut, metadata } = fitted(file, destination)
+  if (leftOut.length === 0) return { metadata, lack: undefined }
+  const attributes = `extended ${leftOut.length === 1 ? "attribute" : "attributes"} ${leftOut.join(", ")}`
+  return { metadata, lack: `${attributes}: ${because}` }
+}
+
 const permissions = 0o777
 
 export type MetadataDifference = "kind" | "mode differs" | "owner differs" | "attributes differ"

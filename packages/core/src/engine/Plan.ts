@@ -72,6 +72,9 @@ export interface Totals {
   same: number
   /** Pairs that were to be compared by digests, which are not to be had: size and time decided. */
   uncompared?: number
+  /** Those that are to get another time, or something else beside their bytes, and their bytes. */
+  touchedFiles?: number
+  touchedBytes?: number
   putFiles: number
   putBytes: number
   /** Of these, those that lie in the destination's service already and are copied there. */
@@ -144,6 +147,8 @@ export const make = (source: Provider, destination: Provider, options: PlanOptio
   }
   const touch = (file: File, stored: File, because: Difference): Action => {
     totals.same++
+    totals.touchedFiles = (totals.touchedFiles ?? 0) + 1
+    totals.touchedBytes = (totals.touchedBytes ?? 0) + stored.size
     return { _tag: "Touch", file, stored, because }
   }
   /** Of a file with the same bytes. Where nothing else puts right what is beside them, they are sent once more. */

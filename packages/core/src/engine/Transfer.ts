@@ -34,6 +34,8 @@ export interface TransferOptions extends Guard.DeletionLimits {
   readonly partConcurrency: number
   /** Remove each file at the source once it is safely at the destination. */
   readonly removesSource?: boolean
+  /** What is beside a file was asked for: attributes that have no room are left out and told of, rather than the file refused. */
+  readonly withMetadata?: boolean | undefined
   /** A file of the source as its storage has it, where the source shows it by another name. */
   readonly storedAtSource?: ((file: File) => File) | undefined
   readonly bandwidth?: Bandwidth | undefined

@@ -52,6 +52,11 @@ export const MostRetries = Context.Reference<number>("@ourclone/core/layers/Most
   defaultValue: () => Number.POSITIVE_INFINITY
 })
 
+/** The most pauses of any call, where somebody waits for it; attempts without a pause count for nothing. */
+export const MostPauses = Context.Reference<number>("@ourclone/core/layers/MostPauses", {
+  defaultValue: () => Number.POSITIVE_INFINITY
+})
+
 /** Errors that were not worth another attempt: whoever retries around a `retrying` does not begin anew. */
 const spent = new WeakSet<StorageError>()
 
@@ -85,7 +90,8 @@ export const again = Effect.fnUntraced(function* (
   most = pauses
 ): Effect.fn.Return<Attempts, StorageError> {
   const allowed = yield* MostRetries
-  const following = attempts.made < allowed ? next(attempts, error, most) : undefined
+  const longest = Math.min(most, yield* MostPauses)
+  const following = attempts.made < allowed ? next(attempts, error, longest) : undefined
   if (following === undefined) {
     spent.add(error)
     return yield* error

@@ -47,6 +47,16 @@ describe("what a run would cost", () => {
     )
   })
 
+  it("counts a file that gets another time or owner as one more version, where versions are kept", () => {
+    const side = (keepsVersions: boolean) =>
+      ({ ...storage("b2:a", rates), capabilities: { keepsVersions }, place: { account: keepsVersions } }) as never
+    const totals = { sourceFiles: 0, destinationFiles: 0, putFiles: 0, putBytes: 0, copiedBytes: 0 }
+    const touched = { ...totals, touchedFiles: 1000, touchedBytes: 1e12 } as never
+    const monthly = (keepsVersions: boolean) => Cost.of(Cost.ofPlan(side(false), side(keepsVersions), touched))
+    assert.deepStrictEqual([monthly(true)?.monthly, monthly(false)?.monthly], [6000, 0])
+    assert.approximately(monthly(true)!.once, (4 * 1002) / 1000, 1e-9)
+  })
+
   it("is refused above what is allowed, and not at it", () => {
     const cost = Cost.of([{ storage: storage("b2:a", rates), storedBytes: 1e9, fetchedBytes: 1e8 }])!
     assert.strictEqual(Cost.refusal(cost, 7), undefined)

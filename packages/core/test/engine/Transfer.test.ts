@@ -59,6 +59,16 @@ const run = (
   )
 }
 
+/** A file with more beside it than the destination would take of attributes. */
+const cramped = Effect.gen(function* () {
+  const metadata = { author: "ann", note: "x".repeat(100) }
+  const source = MemoryProvider.make()
+  const bytes = ByteSource.fromBytes(new TextEncoder().encode("text"))
+  yield* source.put(makeUnsafe("a"), bytes, { modifiedAt: 1000, metadata })
+  const metadataRefusal = (some: object) => (JSON.stringify(some).length > 80 ? "no room" : undefined)
+  return { metadata, source, destination: MemoryProvider.make({ capabilities: { metadataRefusal } }) }
+})
+
 describe("Transfer.execute", () => {
   it.effect("stores what is missing, then removes what is extra, and tells of each", () =>
     Effect.gen(function* () {
@@ -81,6 +91,30 @@ describe("Transfer.execute", () => {
       yield* put(destination, "later.txt", "same", 1000)
       assert.deepStrictEqual((yield* run(source, destination)).words, ["touched later.txt"])
       assert.strictEqual((yield* destination.stat(makeUnsafe("later.txt"))).modifiedAt, 2000)
+    })
+  )
+
+  it.effect("takes what is beside a file over as it is where nobody asked for it to be fitted", () =>
+    Effect.gen(function* () {
+      const { destination, metadata, source } = yield* cramped
+      const { words } = yield* run(source, destination)
+      assert.deepStrictEqual(words, ["stored a"])
+      assert.deepStrictEqual((yield* destination.stat(makeUnsafe("a"))).metadata, metadata)
+    })
+  )
+
+  it.effect("leaves a file at the source that would lose of what is beside it by a move", () =>
+    Effect.gen(function* () {
+      const { destination, source } = yield* cramped
+      const { words } = yield* run(source, destination, {
+        removesSource: true,
+        removesExtra: false,
+        withMetadata: true
+      })
+      assert.deepStrictEqual(words, ["skipped a"])
+      assert.deepStrictEqual([yield* names(source), yield* names(destination)], [["a"], []])
+      const copied = yield* run(source, destination, { withMetadata: true })
+      assert.deepStrictEqual(copied.words, ["note attributesLeftOut", "stored a"])
     })
   )
 

@@ -7,7 +7,7 @@ import {
   StorageError,
   Unavailable
 } from "@ourclone/core/contract/StorageError"
-import { retrying, retryingAtFirst } from "@ourclone/core/layers/Retry"
+import { MostPauses, retrying, retryingAtFirst } from "@ourclone/core/layers/Retry"
 import { Duration, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 
@@ -81,6 +81,17 @@ describe("Retry.retrying", () => {
       assert.strictEqual((yield* Fiber.join(fiber)).reason._tag, "Unavailable")
       assert.strictEqual(calls.count, 20)
       assert.isBelow(afterTenMinutes, 20)
+    })
+  )
+
+  it.effect("pauses no more often than whoever waits for it has said, whatever is tried at once between", () =>
+    Effect.gen(function* () {
+      const { calls, effect } = failing(...Array.from({ length: 100 }, () => elsewhere))
+      const waited = Effect.provideService(retrying(effect), MostPauses, 2)
+      const fiber = yield* Effect.forkChild(Effect.flip(waited))
+      yield* TestClock.adjust("1 minutes")
+      assert.strictEqual((yield* Fiber.join(fiber)).reason._tag, "Unavailable")
+      assert.strictEqual(calls.count, 13)
     })
   )
 

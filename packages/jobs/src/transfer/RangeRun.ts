@@ -29,6 +29,7 @@ export const run = Effect.fnUntraced(function* (request: Request, { limits, tell
   const bandwidth = yield* Bwlimit.limiter(request.bwlimit, destination, limits)
   return yield* Transfer.execute(source, destination, Cut.filesOf(plan), {
     allowsEmptySource: true,
+    withMetadata: request.metadata,
     ...TransferRun.concurrencyOf(request, destination),
     bandwidth,
     tell

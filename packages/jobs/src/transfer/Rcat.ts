@@ -122,6 +122,8 @@ const run = Effect.fnUntraced(function* (asked: Request, beside: Beside) {
   if (input === undefined) return yield* new InvalidJob({ message: "there is no input beside the request to store" })
   yield* demand(asked, beside.tell)
   const source = yield* spool(input, asked)
+  // The input may have taken hours.
+  if (asked.noClobber === true) yield* demand(asked, beside.tell)
   const { modifiedAt: _, noClobber: __, size: ___, ...request } = asked
   return yield* TransferRun.run("copy")({ ...request, source, toName: true, ignoreTimes: true }, beside)
 })

@@ -166,6 +166,7 @@ export const run = (verb: Verb) =>
         ...concurrencyOf(request, sides.destination),
         before: shared,
         removesSource: verb === "move",
+        withMetadata: request.metadata,
         storedAtSource: sides.storedAtSource,
         aside: yield* AsideOf.asideOf(request, sides, tell),
         limit: TransferLimits.limitOf(request),

@@ -283,6 +283,8 @@ export class Bytes {
     if (!capabilities.keepsVersions || largeFile?.copyPart === undefined || source === content) return undefined
     if (base.size < 2 * largeFile.limits.minPartSize || content.size !== toOffset) return undefined
     if (toOffset > 0 && (content.base !== base || !content.dirty.isEmpty)) return undefined
+    // What is on its way would be taken for all of it once it has arrived.
+    if (content.since !== undefined) return undefined
     content.adopt(base, toOffset + most)
     this.changed(node, content)
     return most

@@ -5,15 +5,15 @@ import type { World } from "./World.ts"
 
 export class ImpliedDirectories {
   private readonly world: World
-  /** Those something is being taken from, and how often: that a listing does not tell of them means nothing. */
-  private readonly held = new Map<number, number>()
 
   constructor(world: World) {
     this.world = world
   }
 
-  isHeld(directory: Node): boolean {
-    return this.held.has(directory.ino)
+  /** Something in it is still to be removed from the storage: that a listing does not tell of it means nothing. */
+  isBeingLeft({ remote }: Node): boolean {
+    const { provider, queue } = this.world
+    return remote !== undefined && !provider.capabilities.hasDirectories && queue.buriedBelow(remote) !== undefined
   }
 
   /**
@@ -23,22 +23,13 @@ export class ImpliedDirectories {
   async around(path: string, remove: () => Promise<void>): Promise<void> {
     const { makeDirectory, capabilities } = this.world.provider
     if (makeDirectory === undefined || capabilities.hasDirectories) return remove()
-    const above = this.above(path)
-    for (const { ino } of above) this.held.set(ino, (this.held.get(ino) ?? 0) + 1)
-    try {
-      await remove()
-      // Only now: as long as something is in it, a storage takes it for one that is there.
-      const lone = this.lone(path)
-      if (lone !== undefined) await this.world.run(makeDirectory(lone))
-    } finally {
-      const now = this.world.settings.now()
-      for (const directory of above) {
-        directory.settledAt = now
-        const left = (this.held.get(directory.ino) ?? 1) - 1
-        if (left > 0) this.held.set(directory.ino, left)
-        else this.held.delete(directory.ino)
-      }
-    }
+    await remove()
+    // Only now: as long as something is in it, a storage takes it for one that is there.
+    const lone = this.lone(path)
+    if (lone !== undefined) await this.world.run(makeDirectory(lone))
+    // A listing that began before may not tell of them.
+    const now = this.world.settings.now()
+    for (const directory of this.above(path)) directory.settledAt = now
   }
 
   /** The directories that lead to `path` here, the nearest first, but for the root. */

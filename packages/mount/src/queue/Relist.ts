@@ -250,9 +250,7 @@ export class Relist {
   }
 
   private isOurs(node: Node, startedAt: number): boolean {
-    return (
-      node.isDirty || node.isUnsaved || node.writers > 0 || node.settledAt >= startedAt || this.implied.isHeld(node)
-    )
+    return node.isDirty || node.isUnsaved || node.writers > 0 || node.settledAt >= startedAt
   }
 
   private update(node: Node, file: File, startedAt: number, told: Array<Told>): void {
@@ -277,6 +275,7 @@ export class Relist {
     const { tree } = this.world
     if (this.isOurs(node, startedAt)) return false
     if (node.kind === "directory") {
+      if (this.implied.isBeingLeft(node)) return false
       let isEmpty = true
       for (let after = 0; ; ) {
         const some = tree.children(node.ino, after, slice)

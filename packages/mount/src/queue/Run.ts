@@ -1,6 +1,6 @@
 /** From effects of the storage to promises. */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
-import { MostRetries } from "@ourclone/core/layers/Retry"
+import { MostPauses } from "@ourclone/core/layers/Retry"
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -11,13 +11,13 @@ import * as Option from "effect/Option"
 export type Run = <A>(effect: Effect.Effect<A, StorageError>) => Promise<A>
 
 /** Some fifteen seconds of them: whoever waits for a mount is told soon that the storage is away, and the queue tries on. */
-const mostRetries = 5
+const mostPauses = 5
 
 /** What runs has `context`, and is interrupted when `signal` says so. */
 export const runner =
   (context: Context.Context<never>, signal: AbortSignal): Run =>
   async (effect) => {
-    const bounded = Effect.provideService(effect, MostRetries, mostRetries)
+    const bounded = Effect.provideService(effect, MostPauses, mostPauses)
     const exit = await Effect.runPromiseExitWith(context)(bounded, { signal })
     if (Exit.isSuccess(exit)) return exit.value
     throw Option.getOrElse(Cause.findErrorOption(exit.cause), () => Cause.squash(exit.cause))

@@ -35,6 +35,9 @@ import type { World } from "./World.ts"
 
 const slice = 1_000
 
+/** Whether a content is not what the storage has as `seen`: it was written to, or has become a copy of another file. */
+const isOther = (content: Content, seen: File): boolean => content.isChanged || !isSameVersion(content.base, seen)
+
 export class Settle {
   private readonly world: World
   private readonly relist: Relist
@@ -84,7 +87,9 @@ export class Settle {
     if (node.kind === "directory") return this.directory(row, node, path)
     const isCached = node.kind === "file" && node.content !== undefined
     const content = isCached ? this.world.contents.get(node.content ?? 0) : undefined
-    if (node.seen === undefined || content?.isChanged === true) return this.store(row, node, path)
+    if (node.seen === undefined || (content !== undefined && isOther(content, node.seen))) {
+      return this.store(row, node, path)
+    }
     if (node.remote !== path) return this.move(node, path)
     const { metadata, time } = attributesDiffer(this.world, node)
     if (!metadata && !time) return "done"
@@ -244,7 +249,8 @@ export class Settle {
   /** Whether the storage has nothing more to learn of the node. */
   private isAsStored(node: Node, content: Content, path: string): boolean {
     const { tree } = this.world
-    if (tree.get(node.ino) !== node || tree.path(node) !== path || content.isChanged) return false
+    if (tree.get(node.ino) !== node || tree.path(node) !== path) return false
+    if (node.seen === undefined || isOther(content, node.seen)) return false
     const { metadata, time } = attributesDiffer(this.world, node)
     return !metadata && !time
   }

@@ -1,5 +1,11 @@
 /** What comes to the storage in which order, and what of it another client may do meanwhile. */
-import { NoSpace, QuotaExceeded, StorageError, Unauthenticated } from "@ourclone/core/contract/StorageError"
+import {
+  NoSpace,
+  QuotaExceeded,
+  StorageError,
+  Unauthenticated,
+  Unavailable
+} from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import { describe, expect, test } from "vitest"
 import { rootIno } from "../../src/contract/FileSystem.ts"
@@ -387,6 +393,59 @@ test("a large file that was only cut, or only got another mode, is copied inside
   expect((await mount.drain(5_000)).unsent).toEqual([])
   expect([stored(bed, "cut"), stored(bed, "mode")]).toEqual([text.slice(0, 200_000), text])
   expect((bed.calls.get("uploadPart") ?? 0) - sent).toBe(0)
+})
+
+for (const moment of ["while it is stored empty", "once it is stored empty"]) {
+  test(`a copy of a large file into a new one, ${moment}, is all of it`, async () => {
+    const bed = Bed.make({ keepsVersions: true, limits: { minPartSize: 50_000, recommendedPartSize: 50_000 } })
+    const text = "0123456789".repeat(30_000)
+    await putElsewhere(bed, "big", text)
+    const mount = bed.mount()
+    const { fileSystem } = mount
+    const { ino } = value(await fileSystem.lookup(rootIno, "big"))
+    const from = value(await fileSystem.open(ino, { reads: true, writes: false }))
+    const [begun, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    bed.after = (method) => {
+      if (method !== "put") return Effect.void
+      begun.resolve()
+      return Effect.promise(() => held.promise)
+    }
+    const to = value(await fileSystem.create(rootIno, "copy", 0o644, Bed.owner, { reads: true, writes: true }))
+    await begun.promise
+    if (moment.startsWith("once")) {
+      held.resolve()
+      expect((await mount.drain(5_000)).unsent).toEqual([])
+    }
+    for (let at = 0; at < text.length; ) {
+      at += value(await fileSystem.copyRange(from.handle, at, to.handle, at, text.length - at))
+    }
+    held.resolve()
+    fileSystem.release(to.handle)
+    fileSystem.release(from.handle)
+    expect((await mount.drain(5_000)).unsent).toEqual([])
+    expect(stored(bed, "copy")).toBe(text)
+    expect(await read(fileSystem, "copy")).toBe(text)
+  })
+}
+
+test("a folder stays though what keeps it fails at first, and a listing comes between", async () => {
+  const bed = Bed.make()
+  await putElsewhere(bed, "folder/file", "text")
+  const mount = bed.mount({ listingLife: 0 })
+  const { fileSystem } = mount
+  const { ino } = value(await fileSystem.lookup(rootIno, "folder"))
+  let failures = 0
+  bed.before = (method) => {
+    if (method !== "makeDirectory" || failures++ > 0) return Effect.void
+    const reason = new Unavailable({ message: "not now" })
+    return Effect.fail(new StorageError({ provider: "memory", operation: "makeDirectory", reason }))
+  }
+  value(await fileSystem.unlink(ino, "file"))
+  await ticks(40)
+  expect(await list(fileSystem)).toEqual(["folder"])
+  expect((await mount.drain(20_000)).unsent).toEqual([])
+  expect([failures > 0, [...bed.storage.memory.directories]]).toEqual([true, ["folder"]])
+  expect(await list(fileSystem)).toEqual(["folder"])
 })
 
 test("what waits for a parked write is parked with it, so that an unmount comes to its end", async () => {

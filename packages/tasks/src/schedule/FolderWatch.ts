@@ -47,8 +47,12 @@ export const make =
             clearTimeout(timer)
             timer = setTimeout(tell, Math.min(stillMillis, Math.max(0, since + mostMillis - Date.now())))
           }
+          // Nobody saw what happened while it could not be watched.
+          const onStanding = (): void => {
+            if (said !== undefined) onChange()
+          }
           const begin = (): void => {
-            if (!isOver) close = TreeWatch.open({ folder, own, onChange, onError: again })
+            if (!isOver) close = TreeWatch.open({ folder, own, onChange, onError: again, onStanding })
           }
           const again = (error: unknown): void => {
             const because = error instanceof Error ? error.message : String(error)

@@ -15,6 +15,8 @@ export interface TreeOptions {
   /** What is below that is not watched. */
   readonly own: string | undefined
   readonly onChange: () => void
+  /** It is watched from now on. */
+  readonly onStanding?: () => void
   /** It is watched no more: it can not be, or is not there. */
   readonly onError: (error: unknown) => void
 }
@@ -41,7 +43,7 @@ const inWords = (error: unknown): unknown =>
     : error
 
 /** Gives what ends it. */
-export const open = ({ folder, onChange, onError, own }: TreeOptions): (() => void) => {
+export const open = ({ folder, onChange, onError, onStanding, own }: TreeOptions): (() => void) => {
   let root: Node | undefined
   let identity: string | undefined
   let isOver = false
@@ -89,6 +91,16 @@ export const open = ({ folder, onChange, onError, own }: TreeOptions): (() => vo
     return node
   }
 
+  /** One that is gone again, or that nobody may read, is not the end of the others. */
+  const watchedChild = (path: string): Node | undefined => {
+    try {
+      return watched(path)
+    } catch (error) {
+      if (isFull(error)) throw error
+      return undefined
+    }
+  }
+
   /** Watches folders that are new in it, and in them. */
   const look = async (first: Node): Promise<void> => {
     const waiting = [first]
@@ -99,12 +111,12 @@ export const open = ({ folder, onChange, onError, own }: TreeOptions): (() => vo
           if (isOver || node.isOver) break
           const path = join(node.path, entry.name)
           if (!entry.isDirectory() || node.children.has(entry.name) || isIn(path, own)) continue
-          const child = watched(path)
+          const child = watchedChild(path)
+          if (child === undefined) continue
           node.children.set(entry.name, child)
           waiting.push(child)
         }
       } catch (error) {
-        // One that is gone again, or that nobody may read, is not the end of the others.
         if (node === root || isFull(error)) return fail(error)
       }
     }
@@ -120,6 +132,7 @@ export const open = ({ folder, onChange, onError, own }: TreeOptions): (() => vo
       if (isOver) return
       if (root !== undefined) forget(root)
       root = watched(folder)
+      onStanding?.()
       if (!watchesWhole) await look(root)
     } catch (error) {
       fail(error)

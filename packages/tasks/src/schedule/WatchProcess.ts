@@ -52,6 +52,8 @@ export const make = Effect.fnUntraced(function* ({
 
   const heed = (line: string): void => {
     const word = readWord(line)
+    // The rest of a line that was cut off with the process.
+    if (word === undefined) return
     const known = watched.get(word.id)
     if (word._tag === "Changed") known?.changed()
     else known?.failed(word.because)
@@ -61,8 +63,9 @@ export const make = Effect.fnUntraced(function* ({
     const begun = Date.now()
     const started = spawn(program, words, { env: { ...environment }, stdio: ["pipe", "pipe", "ignore"] })
     child = started
-    started.stdin.on("error", () => {})
-    readline.createInterface({ input: started.stdout }).on("line", heed)
+    // Neither is there where the system had no room for another process.
+    started.stdin?.on("error", () => {})
+    if (started.stdout) readline.createInterface({ input: started.stdout }).on("line", heed)
     try {
       if (started.pid !== undefined) os.setPriority(started.pid, niceness)
     } catch {

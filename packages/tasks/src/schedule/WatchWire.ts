@@ -1,4 +1,5 @@
 /** What goes between a host of tasks and the process that watches folders for it: a line of JSON each. */
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 const id = Schema.Int
@@ -16,5 +17,7 @@ export const Word = Schema.TaggedUnion({
 export type Word = typeof Word.Type
 
 export const readOrder = Schema.decodeUnknownSync(Schema.fromJsonString(Order))
-export const readWord = Schema.decodeUnknownSync(Schema.fromJsonString(Word))
+const decodeWord = Schema.decodeUnknownOption(Schema.fromJsonString(Word))
+/** `undefined` where it is none. */
+export const readWord = (line: string): Word | undefined => Option.getOrUndefined(decodeWord(line))
 export const lineOf = (value: Order | Word): string => `${JSON.stringify(value)}\n`

@@ -1,4 +1,5 @@
-import * as fs from "node:fs"
+import builtin, * as fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import * as os from "node:os"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -10,6 +11,11 @@ import * as FolderWatch from "../../src/schedule/FolderWatch.ts"
 import * as WatchProcess from "../../src/schedule/WatchProcess.ts"
 
 const quick: FolderWatch.Patience = { stillMillis: 50, mostMillis: 400, againMillis: 50 }
+
+const setWatch = (watch: typeof fs.watch): void => {
+  Object.assign(builtin, { watch })
+  syncBuiltinESMExports()
+}
 
 const makeFolder = () => {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "watched-")))
@@ -148,9 +154,56 @@ describe("a watched folder", () => {
       yield* begun("file")
     }).pipe(Effect.scoped)
   )
+
+  it.live("counts as changed once it is back, as nobody saw what came to it", () =>
+    Effect.gen(function* () {
+      const above = makeFolder()
+      const { told } = yield* watching(path.join(above, "disk"))
+      yield* until(() => told.failures.length > 0)
+      fs.mkdirSync(path.join(above, "other"))
+      fs.writeFileSync(path.join(above, "other", "file"), "came meanwhile")
+      fs.renameSync(path.join(above, "other"), path.join(above, "disk"))
+      yield* until(() => told.changes > 0)
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("is watched though nobody may read some folders in it", () =>
+    Effect.gen(function* () {
+      const { watch } = builtin
+      const closed = Object.assign(new Error("permission denied"), { code: "EACCES" })
+      const refusing = (...words: Parameters<typeof watch>) => {
+        if (String(words[0]).endsWith("closed")) throw closed
+        return watch(...words)
+      }
+      yield* Effect.acquireRelease(
+        Effect.sync(() => setWatch(refusing as typeof watch)),
+        () => Effect.sync(() => setWatch(watch))
+      )
+      const folder = makeFolder()
+      const folders = ["a", "closed", "z", "deep", "deep/a", "deep/closed", "deep/z"]
+      for (const name of folders) fs.mkdirSync(path.join(folder, name))
+      const { begun, next, told } = yield* watching(folder)
+      yield* begun("deep/z/first")
+      for (const name of ["a", "z", "deep/a", "deep/z"]) {
+        yield* next(() => fs.writeFileSync(path.join(folder, name, "file"), "text"))
+      }
+      assert.deepStrictEqual(told.failures, [])
+    }).pipe(Effect.scoped)
+  )
 })
 
 describe("the process that watches", () => {
+  it.live("may be cut off within a word", () =>
+    Effect.gen(function* () {
+      const script = `process.stdout.write('{"_tag":"Chan')`
+      const command = [process.execPath, "-e", script] as const
+      const { watch } = yield* WatchProcess.make({ command, environment: { PATH: process.env.PATH } })
+      const { told } = yield* watching(makeFolder(), { watch })
+      yield* until(() => told.failures.length > 0)
+      assert.match(told.failures[0] ?? "", /ended with 0/)
+    }).pipe(Effect.scoped)
+  )
+
   const program: WatchProcess.WatchProgram = {
     command: [process.execPath, path.join(import.meta.dirname, "watchesFolders.ts")],
     environment: { PATH: process.env.PATH }

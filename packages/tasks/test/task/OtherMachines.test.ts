@@ -85,7 +85,7 @@ it.effect("what a task did to the folders of another machine is taken back there
 const harmless = [
   ...["include", "exclude", "filter", "includeFrom", "excludeFrom", "filterFrom", "filesFrom"],
   ...["minSize", "maxSize", "minAge", "maxAge", "bwlimit", "maxTransfer", "cutoffMode", "orderBy"],
-  ...["after", "upTo", "suffix", "whenBusy", "versionId", "headerUpload"]
+  ...["after", "upTo", "suffix", "whenBusy", "versionId", "headerUpload", "trackRenamesStrategy"]
 ]
 
 const range = async () => offer((await import("@ourclone/jobs/transfer/Range")).kind)
