@@ -56,8 +56,8 @@ const askForMissing = Effect.fnUntraced(function* (type: string, given: Record<s
 /** Once more than the first time, after a moment: who waits for an answer has the address wrong more often than not. */
 const retries = 1
 
-/** Says nothing against a remote: its key may not list, or nothing was stored there yet. */
-const harmless: ReadonlySet<string> = new Set(["PermissionDenied", "NotFound"])
+/** Says nothing against a remote: its key may not list, nothing was stored there yet, or it lists nothing but what is named. */
+const harmless: ReadonlySet<string> = new Set(["PermissionDenied", "NotFound", "InvalidRequest"])
 
 /** Whether it answers, and knows the key. */
 const check = Effect.fnUntraced(function* (name: string, given: Given = {}) {
