@@ -141,7 +141,8 @@ export class TrialMount {
   }
 
   async isServing(): Promise<boolean> {
-    if (minorOf(this.point) === undefined) return false
+    // Between a killed one and this one the folder is what it was, and answers too.
+    if (!this.errors.includes(" is mounted at ") || minorOf(this.point) === undefined) return false
     // Of one whose process was killed the kernel still has the attributes.
     return (await run(["ls", "-f", this.point], 10)).status === 0
   }

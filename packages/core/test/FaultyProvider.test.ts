@@ -49,10 +49,13 @@ describe("FaultyProvider", () => {
       assert.strictEqual(yield* textAt(provider, "a.txt"), "hello")
 
       const large = provider.largeFile!
-      const file = yield* large.start(at("big"), { modifiedAt, size: 5, partSize: 5 })
-      const part = yield* large.uploadPart(file, 1, bytes("hello"), { offset: 0 })
-      assert.strictEqual(yield* reason(large.finish(file, [part])), "Unavailable")
-      assert.strictEqual((yield* large.finish(file, [part])).size, 5)
+      const file = yield* large.start(at("big"), { modifiedAt, size: 5, partSize: 3 })
+      const parts = [
+        yield* large.uploadPart(file, 1, bytes("hel"), { offset: 0 }),
+        yield* large.uploadPart(file, 2, bytes("lo"), { offset: 3 })
+      ]
+      assert.strictEqual(yield* reason(large.finish(file, parts)), "Unavailable")
+      assert.strictEqual((yield* large.finish(file, parts)).size, 5)
     })
   )
 
