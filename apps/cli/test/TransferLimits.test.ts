@@ -38,12 +38,15 @@ test("--backup-dir in a bucket is a copy inside the service", async () => {
   expect((await cli.run("ls", "b2:")).out).toMatch(/^ *- +some-bucket\/\n$/)
 })
 
-test("--backup-dir inside the destination or of another account is refused", async () => {
+test("--backup-dir inside the destination or of another account is refused, by --dry-run too", async () => {
   const { cli } = await withB2()
   cli.write("from/a.txt", "a")
   cli.write("to/b.txt", "b")
-  expect((await cli.run("sync", "@/from", "@/to", "--backup-dir", "@/to/kept")).code).toBe(25)
-  expect((await cli.run("sync", "@/from", "@/to", "--backup-dir", "b2:some-bucket/kept")).code).toBe(2)
+  for (const words of [[], ["--dry-run"]]) {
+    const sync = ["sync", "@/from", "@/to", ...words, "--backup-dir"]
+    expect((await cli.run(...sync, "@/to/kept")).code).toBe(25)
+    expect((await cli.run(...sync, "b2:some-bucket/kept")).code).toBe(2)
+  }
   expect(cli.list("to")).toEqual(["b.txt"])
 })
 

@@ -187,6 +187,9 @@ export const preview = (verb: Verb) =>
     const opened = yield* Sides.openDestination(request, tell)
     yield* tellBusy(opened, { type: verb, tell })
     const sides = yield* Sides.withSource(request, opened, tell, name)
+    // What the run refuses, its preview does too.
+    yield* Sides.refuseWithoutMetadata(request, [sides.source, sides.destination])
+    yield* AsideOf.asideOf(request, sides, tell)
     const plan = yield* planOf(verb, request, sides, tell)
     const previewed: TransferSummary = yield* previewPlan(plan, {
       removesSource: verb === "move",
