@@ -3,11 +3,7 @@ import * as fs from "node:fs"
 import { createRequire } from "node:module"
 import * as path from "node:path"
 import { pathToFileURL } from "node:url"
-import { current } from "@ourclone/core/machine/ProcessIdentity"
-import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
-import { tasksFile } from "@ourclone/tasks/store/TasksFile"
-import { noTotals } from "@ourclone/tasks/task/Task"
-import * as Effect from "effect/Effect"
+import { nameOf, write } from "@ourclone/tasks/testing/FailedFiles"
 
 const chromium = "/usr/bin/chromium"
 const server = path.resolve(import.meta.dirname, "..", "..", "apps", "server", "package.json")
@@ -35,34 +31,6 @@ interface Chromium {
 }
 
 const files = 100_000
-const atOnce = 10_000
-
-const nameOf = (index: number): string => `folder/file-${String(index).padStart(6, "0")}`
-
-const write = (stateDirectory: string): Promise<string> =>
-  Effect.runPromise(
-    Effect.scoped(
-      Effect.gen(function* () {
-        const store = yield* SqliteStore.make(tasksFile(stateDirectory))
-        const { id } = yield* store.create({ kind: "copy", request: null, origin: "command", isRecord: true })
-        const claim = yield* store.claim(current(), 60_000, id)
-        if (claim === undefined) throw new Error("the task is not to be had")
-        for (let first = 0; first < files; first += atOnce) {
-          const outcomes = Array.from({ length: atOnce }, (_, index) => ({
-            path: nameOf(first + index),
-            kind: "failed" as const,
-            code: "PermissionDenied",
-            message: "it may not be read",
-            remedy: null
-          }))
-          const totals = { ...noTotals, files: first + atOnce, failed: first + atOnce, isFinal: true }
-          yield* store.commit(claim, { facts: [], totals, outcomes, mended: [] }, 60_000)
-        }
-        yield* store.settle(id, { _tag: "Finished", take: claim.take, failed: files })
-        return id
-      })
-    )
-  )
 
 const firstPaint = (): number => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? Number.NaN
 
@@ -103,7 +71,7 @@ export const pageFigures = async (setUpLink: string, stateDirectory: string): Pr
     await page.getByRole("heading", { name: "Overview" }).waitFor()
     const overview = await page.evaluate(firstPaint)
     console.log(`  page: first paint after ${first.toFixed(0)} ms, of Overview after ${overview.toFixed(0)} ms`)
-    const id = await write(stateDirectory)
+    const id = await write(stateDirectory, files)
     await page.goto(`${new URL(setUpLink).origin}/tasks/${id}?view=failed`)
     const filter = page.getByLabel("Filter")
     const began = performance.now()

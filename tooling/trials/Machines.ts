@@ -287,3 +287,24 @@ export const withMachines = async <A>(
     for (const close of closers) await close()
   }
 }
+
+const awayMillis = 16_000
+
+/** What may happen to a machine that works; it is back after 16 s, with so many `hands` where it was started again. */
+export const happeningsOf = (hands: number) => ({
+  killed: async (machine: Machine) => {
+    await machine.kill()
+    await sleep(awayMillis)
+    machine.start(hands)
+  },
+  frozen: async (machine: Machine) => {
+    await machine.freeze()
+    await sleep(awayMillis)
+    machine.wake()
+  },
+  "cut off": async (machine: Machine) => {
+    machine.line.cut()
+    await sleep(awayMillis)
+    machine.line.mend()
+  }
+})

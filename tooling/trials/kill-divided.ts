@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import { build, ownRoot } from "../bench/Checkout.ts"
-import { heldBy, type Machine, type Machines, withMachines } from "./Machines.ts"
+import { happeningsOf, heldBy, type Machines, withMachines } from "./Machines.ts"
 import { seededRandom } from "./seededRandom.ts"
 
 const { values } = parseArgs({
@@ -22,26 +22,8 @@ const { values } = parseArgs({
 })
 const [rounds, files, seed] = [Number(values.rounds), Number(values.files), Number(values.seed)]
 const random = seededRandom(seed)
-const awayMillis = 16_000
 const transfers = 4
-
-const happenings = {
-  killed: async (machine: Machine) => {
-    await machine.kill()
-    await sleep(awayMillis)
-    machine.start(1)
-  },
-  frozen: async (machine: Machine) => {
-    await machine.freeze()
-    await sleep(awayMillis)
-    machine.wake()
-  },
-  "cut off": async (machine: Machine) => {
-    machine.line.cut()
-    await sleep(awayMillis)
-    machine.line.mend()
-  }
-}
+const happenings = happeningsOf(1)
 
 /** Every machine is at a range, and one of them at the whole besides. */
 const divided = async ({ held, look, machines }: Machines): Promise<void> => {

@@ -6,10 +6,9 @@
  * In the end each task has completed once, its facts have no gap, what is stored is what was to be, and there are no more versions
  * than files and those that were on their way. Ends with 1 where not.
  */
-import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { build, ownRoot } from "../bench/Checkout.ts"
-import { heldBy, type Machine, withMachines } from "./Machines.ts"
+import { happeningsOf, heldBy, withMachines } from "./Machines.ts"
 import { seededRandom } from "./seededRandom.ts"
 
 const { values } = parseArgs({
@@ -18,26 +17,9 @@ const { values } = parseArgs({
 const [rounds, seed] = [Number(values.rounds), Number(values.seed)]
 const random = seededRandom(seed)
 const below = (limit: number) => Math.floor(random() * limit)
-const awayMillis = 16_000
 const hands = 2
+const happenings = happeningsOf(hands)
 
-const happenings = {
-  killed: async (machine: Machine) => {
-    await machine.kill()
-    await sleep(awayMillis)
-    machine.start(hands)
-  },
-  frozen: async (machine: Machine) => {
-    await machine.freeze()
-    await sleep(awayMillis)
-    machine.wake()
-  },
-  "cut off": async (machine: Machine) => {
-    machine.line.cut()
-    await sleep(awayMillis)
-    machine.line.mend()
-  }
-}
 const kinds = Object.keys(happenings) as ReadonlyArray<keyof typeof happenings>
 
 const [command = "", ...words] = build(ownRoot).program

@@ -14,28 +14,13 @@ import * as Limits from "../../src/kind/Limits.ts"
 import * as Tpslimit from "../../src/place/Tpslimit.ts"
 import { kind as cat } from "../../src/storage/Cat.ts"
 import { type JobWorld, makeWorld } from "../JobWorld.ts"
+import { asked } from "../support/AskedFactory.ts"
 import { home, makeRepository, secretsOf } from "../support/Samples.ts"
 
 /** Each is read in two pieces. */
 const size = 1_500_000
 /** The first is the limited run's; the others are alike. */
 const turns = [0, 1, 2]
-
-/** Its account, like that of a service, counts requests. */
-const asked: ProviderFactory = {
-  ...local,
-  connect: (values, name) =>
-    Effect.map(local.connect(values, name), (account) => ({
-      ...account,
-      open: (at, given) =>
-        Effect.map(account.open(at, given), (provider) =>
-          wrap(provider, {
-            effect: (work, call) => inTurn(work, () => ({ ...call })),
-            stream: (work, call) => Stream.unwrap(inTurn(Effect.succeed(work), () => ({ ...call })))
-          })
-        )
-    }))
-}
 
 /** Noise of which nothing is left out. */
 const noise = (seed: number): string => {

@@ -2,34 +2,14 @@
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import { expect, it } from "@effect/vitest"
-import type { ProviderFactory } from "@ourclone/core/contract/ProviderFactory"
-import { wrap } from "@ourclone/core/layers/ProviderCalls"
-import { inTurn } from "@ourclone/core/layers/RunPace"
 import * as Spans from "@ourclone/core/testing/Spans"
-import { factory as local } from "@ourclone/provider-local/LocalProvider"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import * as ServeHttp from "../../src/serve/ServeHttpJob.ts"
 import * as ServeRestic from "../../src/serve/ServeResticJob.ts"
 import { makeWorld } from "../JobWorld.ts"
+import { asked } from "../support/AskedFactory.ts"
 import { ask, served } from "./served.ts"
-
-/** Its calls are requests, as those of a service are. */
-const asked: ProviderFactory = {
-  ...local,
-  connect: (values, name) =>
-    Effect.map(local.connect(values, name), (account) => ({
-      ...account,
-      open: (at, given) =>
-        Effect.map(account.open(at, given), (provider) =>
-          wrap(provider, {
-            effect: (work, call) => inTurn(work, () => ({ ...call })),
-            stream: (work, call) => Stream.unwrap(inTurn(Effect.succeed(work), () => ({ ...call })))
-          })
-        )
-    }))
-}
 
 const content = Buffer.from("what restic has sent")
 const id = createHash("sha256").update(content).digest("hex")
