@@ -167,7 +167,7 @@ export const watched = (person: Person): void => {
     const said: Array<string> = []
     command.stderr?.on("data", (some) => said.push(String(some)))
     const code = new Promise((resolve) => command.once("exit", resolve))
-    await row(/Large → .*\/large/).click()
+    await row(new RegExp(`Large → ${place("large")}`)).click()
     await page().getByRole("list", { name: "Files on their way" }).waitFor()
     await look("task running")
     await press("Cancel")
