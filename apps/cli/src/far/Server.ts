@@ -67,7 +67,9 @@ export const refusal = (
     ? ["--server", "leave one of them out"]
     : ["OURCLONE_SERVER", "for this one, put OURCLONE_SERVER= before the command"]
   const input = Object.hasOwn(inputs, command) ? inputs[command] : undefined
+  // Others of its group may run there.
+  const isOneOfGroup = [...elsewhere].some((one) => one.startsWith(`${command} `))
   return input === undefined
-    ? `ourclone ${command} is about this machine, and ${what} about another one; ${out}`
+    ? `ourclone ${isOneOfGroup ? names.at(-1) : command} is about this machine, and ${what} about another one; ${out}`
     : `ourclone ${command} ${input}, which can not be sent to a service as ${what} asks; ${isFlag ? "leave it out" : out}`
 }

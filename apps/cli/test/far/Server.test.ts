@@ -120,7 +120,10 @@ test("a copy is a task of the service, which ends with the same words", async ()
 test("what is about this machine is not sent to another, and what is not allowed there is refused", async () => {
   const cli = makeCli()
   const remote = await cli.run("remote", "list", "--server", `unix:${socket}`)
-  expect([remote.code, remote.error]).toEqual([2, expect.stringContaining("about this machine")])
+  expect([remote.code, remote.error]).toEqual([2, expect.stringContaining("ourclone remote is about this machine")])
+  // Others of its group may run there.
+  expect(refusal(["task", "undo", "x", "--server", "unix:/there"], {})).toContain("ourclone task undo is about")
+  expect(refusal(["task", "list", "--server", "unix:/there"], {})).toBeUndefined()
   const outside = await cli.run("ls", "/etc", "--server", `unix:${socket}`)
   expect([outside.code, outside.error]).toEqual([1, expect.stringContaining("--root allows more")])
   const nobody = await cli.run("ls", "/etc", "--server", "unix:/nowhere/socket")

@@ -122,7 +122,7 @@ export const examine = Effect.fnUntraced(function* (parts: RestoreParts): Effect
   }
 })
 
-/** Counts and tells what would be done. */
+/** What reading the ranges of packs would come to. */
 const fetchedBy = (entries: Entries.RestoreEntries, index: RestoreParts["index"]) => {
   const fetched = { bytes: 0, reads: 0 }
   for (const { length } of batches(orderBlobs(entries, index), entries, index)) {
@@ -132,6 +132,7 @@ const fetchedBy = (entries: Entries.RestoreEntries, index: RestoreParts["index"]
   return fetched
 }
 
+/** Counts and tells what would be done. */
 export const pretend = Effect.fnUntraced(function* ({ entries, index, run }: RestoreParts): Effect.fn.Return<void> {
   run.fetched = fetchedBy(entries, index)
   for (let entry = 0; entry < entries.count; entry++) {

@@ -9,7 +9,7 @@ export const mebibyte = 1024 * kibibyte
 
 /** In bytes, of one request. */
 export const smallestFetch = 256 * kibibyte
-export const largestFetch = 8 * mebibyte
+const largestFetch = 8 * mebibyte
 export const largestWindow = 32 * mebibyte
 
 const forward = 4 * mebibyte

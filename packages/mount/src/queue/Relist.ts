@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import { rootIno, type Told } from "../contract/FileSystem.ts"
 import { isRefused, Refused } from "../contract/Refusal.ts"
 import { ofStorageError } from "../contract/StorageRefusal.ts"
-import { millisOf, type NewNode, type Node, timeOf } from "../tree/Node.ts"
+import { type NewNode, type Node, timeOf } from "../tree/Node.ts"
 import { commit } from "./Commit.ts"
 import { ImpliedDirectories } from "./ImpliedDirectories.ts"
 import { pause } from "./Run.ts"
@@ -340,5 +340,3 @@ const withNanoseconds = (file: File) => {
   const time = timeOf(file.modifiedAt ?? 0)
   return { seconds: time.seconds, nanoseconds: time.nanoseconds + (file.nanoseconds ?? 0) }
 }
-
-export const modifiedAtOf = (node: Node): number => millisOf(node.modified)

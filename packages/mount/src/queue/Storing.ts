@@ -208,7 +208,7 @@ export const sendLink = (
   )
 
 /** Keeps `theirs`, which is about to be replaced, under a name beside it. */
-export const keepBesides = async (world: World, theirs: File, path: RemotePath.RemotePath): Promise<void> => {
+const keepBesides = async (world: World, theirs: File, path: RemotePath.RemotePath): Promise<void> => {
   const { provider, settings, tree } = world
   const directory = RemotePath.parent(path)
   const parent = tree.at(directory)

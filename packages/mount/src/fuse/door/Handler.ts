@@ -28,7 +28,7 @@ export interface DoorContext {
   readonly keepsAttributes: boolean
 }
 
-export const errnoFor = (refused: Refused): number => errnoOf[refused.refusal]
+const errnoFor = (refused: Refused): number => errnoOf[refused.refusal]
 
 /** The reply made of an answer, at once where the answer is there at once. */
 export const reply = <A>(answer: Soon<A>, of: (value: A) => Reply | Promise<Reply>): Reply | Promise<Reply> => {
