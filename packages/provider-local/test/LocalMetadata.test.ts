@@ -1,10 +1,12 @@
-import * as fs from "node:fs"
+import builtin, * as fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import type { Metadata } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Posix from "@ourclone/system/Posix"
+import { onTestFinished } from "vitest"
 import { at, contentOf, failureOf, fileOf, list, modifiedAt, source, withProvider } from "./TemporaryFolder.ts"
 
 const metadata = { metadata: true }
@@ -19,6 +21,11 @@ const takesAttributes = ((): boolean => {
     fs.rmSync(folder, { recursive: true })
   }
 })()
+
+const setChown = (lchownSync: typeof fs.lchownSync): void => {
+  Object.assign(builtin, { lchownSync })
+  syncBuiltinESMExports()
+}
 
 /** Of what this process makes. */
 const owner = { uid: `${process.geteuid?.()}`, gid: `${process.getegid?.()}` }
@@ -165,6 +172,19 @@ describe("with metadata", () => {
         const { gid, uid } = fs.lstatSync(`${root}/${name}`)
         assert.deepStrictEqual([uid, gid], [1234, 5678])
       }
+    }, metadata)
+  )
+
+  it.live.skipIf(process.geteuid?.() !== 0)(
+    "a file is given to its owner by what is open: its name may lead elsewhere by then",
+    withProvider(function* (provider, root) {
+      const { lchownSync } = builtin
+      onTestFinished(() => setChown(lchownSync))
+      setChown(() => assert.fail("by its name"))
+      const stored = yield* put(provider, "a", "one", { uid: "1234", gid: "5678" })
+      yield* provider.setMetadata!(stored, { uid: "12", gid: "56" }, modifiedAt)
+      const { gid, uid } = fs.lstatSync(`${root}/a`)
+      assert.deepStrictEqual([uid, gid], [12, 56])
     }, metadata)
   )
 })

@@ -11,6 +11,7 @@ export {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fstatSync,
   fsync,
   ftruncateSync,

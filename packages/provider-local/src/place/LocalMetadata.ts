@@ -90,14 +90,24 @@ export const wanted = (place: Place, metadata: Metadata | undefined): Wanted | u
   return { mode: mode & permissions, uid, gid, attributes, isAll: !isPart && uid !== undefined }
 }
 
-/** Of a link, its own. It comes before permissions and attributes, which a new owner may lose. */
-export const giveOwner = (absolute: string, { gid, uid }: Pick<Wanted, "uid" | "gid">, refusals: Refusals): void => {
-  if (uid === undefined && gid === undefined) return
-  const stats = fs.lstatSync(absolute)
+type Owned = Pick<Wanted, "uid" | "gid">
+
+const give = (
+  { gid, uid }: Owned,
+  stats: { readonly uid: number; readonly gid: number },
+  refusals: Refusals,
+  change: (uid: number, gid: number) => void
+): void => {
   const [user, group] = [uid ?? stats.uid, gid ?? stats.gid]
-  if (user === stats.uid && group === stats.gid) return
-  refusals.allow("owners", () => fs.lchownSync(absolute, user, group))
+  if (user !== stats.uid || group !== stats.gid) refusals.allow("owners", () => change(user, group))
 }
+
+/** It comes before permissions and attributes, which a new owner may lose. The name of the open file may lead elsewhere by now. */
+export const giveOwner = (fd: number, owned: Owned, refusals: Refusals): void =>
+  give(owned, fs.fstatSync(fd), refusals, (uid, gid) => fs.fchownSync(fd, uid, gid))
+
+export const giveOwnerOfLink = (absolute: string, owned: Owned, refusals: Refusals): void =>
+  give(owned, fs.lstatSync(absolute), refusals, (uid, gid) => fs.lchownSync(absolute, uid, gid))
 
 const withoutRoom: ReadonlySet<string | undefined> = new Set(["ENOSPC", "E2BIG", "ERANGE", "EDQUOT"])
 

@@ -43,7 +43,7 @@ export const write = (
   }
   fs.symlinkSync(target, temporary)
   try {
-    if (attributes.kept !== undefined) LocalMetadata.giveOwner(temporary, attributes.kept, refusals)
+    if (attributes.kept !== undefined) LocalMetadata.giveOwnerOfLink(temporary, attributes.kept, refusals)
     refusals.allow("times", () => SettingTimes.ofLink(temporary, attributes))
     fs.renameSync(temporary, link)
   } catch (error) {

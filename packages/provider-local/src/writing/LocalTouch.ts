@@ -31,7 +31,7 @@ const setAll = (
 ): void => {
   const fd = OpenFile.open(absolute, seen, false)
   try {
-    LocalMetadata.giveOwner(absolute, wanted, refusals)
+    LocalMetadata.giveOwner(fd, wanted, refusals)
     refusals.allow("permissions", () => fs.fchmodSync(fd, wanted.mode | 0o200))
     LocalMetadata.giveAttributes(absolute, wanted, refusals)
     refusals.allow("permissions", () => fs.fchmodSync(fd, wanted.mode))
@@ -52,7 +52,7 @@ export const setMetadata =
       const time = { modifiedAt, nanoseconds }
       if (isLink) {
         LocalFiles.linkTarget(absolute, file)
-        if (wanted !== undefined) LocalMetadata.giveOwner(absolute, wanted, refusals)
+        if (wanted !== undefined) LocalMetadata.giveOwnerOfLink(absolute, wanted, refusals)
         SettingTimes.ofLink(absolute, time)
       } else if (wanted !== undefined) setAll(absolute, file, wanted, time, refusals)
       return LocalFiles.stat(place, file.path)

@@ -76,24 +76,17 @@ const setMode = (fd: number, mode: number | undefined, refusals: Refusals): void
   }
 }
 
-const give = (
-  { target, temporary }: Pick<Replacement, "target" | "temporary">,
-  { kept }: LocalMetadata.Given,
-  refusals: Refusals
-): void => {
+const give = ({ fd, target, temporary }: Replacement, { kept }: LocalMetadata.Given, refusals: Refusals): void => {
   if (kept === undefined) return
-  LocalMetadata.giveOwner(temporary, kept, refusals)
+  LocalMetadata.giveOwner(fd, kept, refusals)
   LocalMetadata.giveAttributes(temporary, kept, refusals, target)
 }
 
 /** Gives the temporary file its time, permissions and what else it is to have, and then its name. The file stays open. */
-export const commit = (
-  { target, temporary, fd }: Replacement,
-  attributes: LocalMetadata.Given,
-  refusals: Refusals
-): void => {
+export const commit = (replacement: Replacement, attributes: LocalMetadata.Given, refusals: Refusals): void => {
+  const { fd, target, temporary } = replacement
   const before = modeOf(target)
-  give({ target, temporary }, attributes, refusals)
+  give(replacement, attributes, refusals)
   setMode(fd, attributes.kept?.mode ?? before, refusals)
   refusals.allow("times", () => SettingTimes.ofFile(fd, attributes))
   fs.renameSync(temporary, target)
@@ -102,12 +95,9 @@ export const commit = (
 const withoutLinks = new Set<string | undefined>(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"])
 
 /** `commit` where nothing is. Throws `AlreadyExists`; `InvalidRequest` on a file system without hard links, which has no such step. */
-export const commitNew = (
-  { target, temporary, fd }: Replacement,
-  attributes: LocalMetadata.Given,
-  refusals: Refusals
-): void => {
-  give({ target, temporary }, attributes, refusals)
+export const commitNew = (replacement: Replacement, attributes: LocalMetadata.Given, refusals: Refusals): void => {
+  const { fd, target, temporary } = replacement
+  give(replacement, attributes, refusals)
   setMode(fd, attributes.kept?.mode, refusals)
   refusals.allow("times", () => SettingTimes.ofFile(fd, attributes))
   try {
