@@ -60,8 +60,8 @@ export const copy =
       const { id } = yield* root.bucketForWriting
       const versionId = from.versionId ?? (yield* currentVersion(root, from, fromLocation))
       if (from.size > most) {
-        const { modifiedAt = fileOf(yield* root.client.getFileInfo(to, versionId), to).modifiedAt } = from
-        return yield* inParts(largeFile, { ...from, modifiedAt, versionId }, to)
+        // Who has seen no more than the headers of a file knows not all that is beside it.
+        return yield* inParts(largeFile, fileOf(yield* root.client.getFileInfo(to, versionId), to), to)
       }
       const request = { sourceFileId: versionId, fileName, destinationBucketId: id }
       const row = yield* root.client.copyFile(to, request)
@@ -106,21 +106,17 @@ const change =
         const message = "it was replaced after it was listed: run again"
         return yield* root.fail("touch", path, new SourceChanged({ message }))
       }
+      const before = yield* root.client.getFileInfo(path, fileId)
+      const info = metadata === "kept" ? before.fileInfo : withMetadata(before.fileInfo ?? undefined, metadata)
       if (file.size > most) {
         // What is noted of a file stays with it.
-        const { metadata: before, ...rest } = file
-        const info = metadata === "kept" ? before : metadata
-        const noted = { ...rest, hasNotedChecksums: false, ...(info === undefined ? {} : { metadata: info }) }
-        return yield* inParts(largeFile, { ...noted, versionId: fileId, modifiedAt }, path)
+        const whole = { ...fileOf({ ...before, fileInfo: info ?? null }, path), hasNotedChecksums: false }
+        return yield* inParts(largeFile, { ...whole, modifiedAt }, path)
       }
-      const { contentType, fileInfo } = yield* root.client.getFileInfo(path, fileId)
       const copy = { sourceFileId: fileId, fileName, destinationBucketId: id }
       const row = yield* root.client.copyFile(path, copy, {
-        contentType: contentType ?? "application/octet-stream",
-        fileInfo: {
-          ...(metadata === "kept" ? fileInfo : withMetadata(fileInfo ?? undefined, metadata)),
-          src_last_modified_millis: `${modifiedAt}`
-        }
+        contentType: before.contentType ?? "application/octet-stream",
+        fileInfo: { ...info, src_last_modified_millis: `${modifiedAt}` }
       })
       yield* refuseWrongNote(root, "touch", path, row)
       return fileOf(row, path)

@@ -66,6 +66,32 @@ describe("a file that is too large for one copy", () => {
     })
   )
 
+  it.live("keeps its type and the headers that come with its bytes, whatever else is set beside it", () =>
+    Effect.gen(function* () {
+      const { largeFile, provider, root } = yield* setUp
+      const contentHeaders = { "cache-control": "max-age=600", "content-disposition": "attachment" }
+      yield* provider.put(at("a"), fromBytes(bytes), {
+        modifiedAt: 1000,
+        contentType: "text/x-own",
+        metadata: { own: "1" },
+        contentHeaders
+      })
+      const headers = { "b2-cache-control": "max-age=600", "b2-content-disposition": "attachment" }
+      // As a storage shows it that says no more of a file than its name, size and time.
+      const seen = { _tag: "File", path: at("a"), size: bytes.length, modifiedAt: 1000, checksums: {} } as const
+      const set = yield* B2Copy.setMetadata(root, largeFile, most)(seen, { other: "2" }, 2000)
+      assert.deepInclude(set, { size: 5500, modifiedAt: 2000, contentType: "text/x-own" })
+      assert.deepStrictEqual(set.metadata, { other: "2", ...headers })
+      assert.strictEqual(set.checksums.sha1, sha1)
+      const touched = yield* B2Copy.touch(root, largeFile, most)(seen, 3000)
+      assert.deepInclude(touched, { modifiedAt: 3000, contentType: "text/x-own" })
+      assert.deepStrictEqual(touched.metadata, { other: "2", ...headers })
+      const copied = yield* B2Copy.copy(root, largeFile, most)(seen, "photo-archive", at("b"))
+      assert.deepInclude(copied, { modifiedAt: 1000, contentType: "text/x-own" })
+      assert.deepStrictEqual(copied.metadata, { other: "2", ...headers })
+    })
+  )
+
   it.live("leaves nothing unfinished when its copy fails", () =>
     Effect.gen(function* () {
       const { emulator, largeFile, provider, root } = yield* setUp
