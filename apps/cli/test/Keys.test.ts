@@ -200,7 +200,7 @@ test("doctor says of a folder of this machine what it is, and of what is not the
   write("here/a", "a")
   const { code, out } = await run("doctor", "--write", "@/here")
   expect(code).toBe(0)
-  expect(out).toMatch(/ok {3}place .*\n.*latency.*\n(.*space.*\n)?.*ok {3}write /)
+  expect(out).toMatch(/ok {3}place .*\n.*latency.*\n(.*space.*\n)?.*ok {3}write .*\n.*ok {3}read .*\n.*ok {3}delete /)
   for (const [place, why] of [
     ["@/there", "no such folder"],
     ["@/here/a", "this is a file"]
@@ -208,8 +208,47 @@ test("doctor says of a folder of this machine what it is, and of what is not the
     const found = await run("doctor", place)
     expect([found.code, found.out]).toEqual([1, expect.stringMatching(new RegExp(`FAIL place .*${why}`))])
   }
-  const wrong = await run("doctor", "nobody:x")
-  expect([wrong.code, wrong.out]).toEqual([1, expect.stringContaining("FAIL sign-in")])
+})
+
+test("doctor says by name which check failed: the remote, its configuration, the connection, the sign-in, the key or the place", async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("from/a", "a")
+  await cli.run("copy", "@/from", "b2:some-bucket/files")
+  await cli.run("key", "create", "--for", "read", "--remote", "reader", "b2:some-bucket/files")
+  const as = (environment: Readonly<Record<string, string>>) => makeCli({ environment })
+  const right = { B2_APPLICATION_KEY_ID: emulator.keyId, B2_APPLICATION_KEY: emulator.key }
+  const at = { ...right, B2_ENDPOINT: emulator.endpoint }
+  for (const [who, words, name, why] of [
+    [cli, ["nobody:x"], "remote", 'no remote is called "nobody"'],
+    [as({ ...right, B2_ENDPOINT: "http://far.example" }), ["b2:some-bucket"], "configuration", "use https://"],
+    [as({ ...right, B2_ENDPOINT: "http://127.0.0.1:1" }), ["b2:some-bucket"], "connection", "check the network"],
+    [as({ ...at, B2_APPLICATION_KEY: "wrong" }), ["b2:some-bucket"], "sign-in", "check the key id"],
+    [cli, ["reader:some-bucket/others"], "key", "use the location some-bucket/files"],
+    [cli, ["b2:abc"], "place", "6 to 63 characters"],
+    [cli, ["reader:some-bucket/files", "--write"], "write", 'lacks the capability "writeFiles"']
+  ] as const) {
+    const { code, out } = await who.run("doctor", ...words)
+    const failed = out.split("\n").filter((line) => line.startsWith("FAIL"))
+    expect([words, code, failed]).toEqual([words, 1, [expect.stringContaining(`FAIL ${name} `)]])
+    expect(failed[0]).toContain(why)
+  }
+})
+
+test("doctor --write tells apart whether a place can be written, read and removed from", async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("from/a", "a")
+  await cli.run("copy", "@/from", "b2:some-bucket")
+  const said = async (capabilities: ReadonlyArray<string>) => {
+    const { code, out } = await (await withKey(emulator, capabilities)).run("doctor", "--write", "b2:some-bucket")
+    const marks = out
+      .split("\n")
+      .flatMap((line) => /^(ok|FAIL) +(write|read|delete) /.exec(line)?.slice(1).join(" ") ?? [])
+    return [code, marks]
+  }
+  const all = ["listBuckets", "listFiles", "readFiles", "writeFiles"]
+  expect(await said(all)).toEqual([0, ["ok write", "ok read", "ok delete"]])
+  const unread = all.filter((one) => one !== "readFiles")
+  expect(await said(unread)).toEqual([1, ["ok write", "FAIL read", "ok delete"]])
 })
 
 test("bucket update changes what is named and leaves the rest", async () => {

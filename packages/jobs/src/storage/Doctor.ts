@@ -1,8 +1,10 @@
 /** What is right and wrong with a place, its key and this machine, one thing a row. Changes nothing unless asked to. */
 import { randomBytes } from "node:crypto"
 import * as fs from "node:fs"
+import type { RemoteError } from "@ourclone/core/configuration/RemoteError"
 import { Remotes } from "@ourclone/core/configuration/Remotes"
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
+import type { File } from "@ourclone/core/contract/Entry"
 import { type Keys, type Purpose, purposes } from "@ourclone/core/contract/Keys"
 import type { Downloads, Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
@@ -27,7 +29,7 @@ export type Request = typeof Request.Type
 
 export const Row = Schema.Struct({
   verdict: Schema.Literals(["ok", "warning", "failed"]),
-  /** Stable: `signIn`, `place`, `maySync`, `latency` … */
+  /** Which check it is. Stable: `connection`, `signIn`, `key`, `place`, `maySync`, `latency`, `write` … */
   name: Schema.String,
   /** For people: what was found, and what to do about it where it is not well. */
   message: Schema.String
@@ -179,18 +181,29 @@ const downloads = ({ address, answers, option }: Downloads): Effect.Effect<Row> 
     onSuccess: () => ok("downloads", `files are fetched from ${address}, which answers`)
   })
 
+const probed = Effect.fnUntraced(function* (provider: Provider, stored: File, bytes: Uint8Array) {
+  const read = yield* Effect.match(provider.readAll(stored), {
+    onFailure: (error) => failed("read", error.message),
+    onSuccess: (found) =>
+      Buffer.compare(bytes, found) === 0
+        ? ok("read", "it was read, and is what was stored")
+        : failed("read", "what was read is not what was stored: do not use this place")
+  })
+  const removed = yield* Effect.match(provider.remove(stored.path), {
+    onFailure: (error) => failed("delete", `${error.message}; the small file "${stored.path}" stays there, remove it`),
+    onSuccess: () => ok("delete", "it was removed")
+  })
+  return [read, removed]
+})
+
 const writing = Effect.fnUntraced(function* (provider: Provider) {
   const path = makeUnsafe(`.ourclone-doctor-${randomBytes(6).toString("hex")}`)
   const bytes = randomBytes(100)
-  const work = Effect.gen(function* () {
-    const stored = yield* provider.put(path, fromBytes(bytes), { modifiedAt: yield* Clock.currentTimeMillis })
-    const read = yield* Effect.result(provider.readAll(stored))
-    yield* provider.remove(path)
-    return bytes.equals(yield* Effect.fromResult(read))
-      ? ok("write", "a small file was stored, read and removed")
-      : failed("write", "what was read is not what was stored: do not use this place")
-  })
-  return yield* Effect.catch(work, (error: StorageError) => Effect.succeed(failed("write", error.message)))
+  const modifiedAt = yield* Clock.currentTimeMillis
+  const stored = yield* Effect.result(provider.put(path, fromBytes(bytes), { modifiedAt }))
+  return stored._tag === "Failure"
+    ? [failed("write", stored.failure.message)]
+    : [ok("write", "a small file was stored"), ...(yield* probed(provider, stored.success, bytes))]
 })
 
 /** Whoever is there has answered by then. */
@@ -205,9 +218,39 @@ const inTime = <R>(
 ): Effect.Effect<Row, never, R> =>
   Effect.timeoutOrElse(check, { duration, orElse: () => Effect.succeed(failed(name, message)) })
 
-const signedIn = (path: string, tell: Tell) =>
+/** Which of the things that opening takes went wrong: each has another remedy. */
+const checkOf = (error: StorageError | RemoteError): string => {
+  switch (error.reason._tag) {
+    case "UnknownRemote":
+    case "UnknownType":
+    case "UnsupportedProvider":
+    case "InvalidName":
+      return "remote"
+    case "MalformedConfiguration":
+    case "ConfigurationUnavailable":
+    case "InvalidOption":
+    case "SecretUnavailable":
+    case "AlreadyConfigured":
+      return "configuration"
+    case "Unavailable":
+    case "RateLimited":
+      return "connection"
+    case "PermissionDenied":
+      return "key"
+    case "NotFound":
+    case "InvalidRequest":
+      return "place"
+    default:
+      return "signIn"
+  }
+}
+
+const opening = (path: string, tell: Tell) =>
   Effect.result(
-    Effect.timeoutOrElse(open(path, tell), { duration, orElse: () => Effect.fail({ message: unanswered }) })
+    Effect.timeoutOrElse(
+      Effect.mapError(open(path, tell), (error) => failed(checkOf(error), error.message)),
+      { duration, orElse: () => Effect.fail(failed("connection", unanswered)) }
+    )
   )
 
 const fetched = ({ downloads: from }: Provider): Stream.Stream<Row> =>
@@ -223,8 +266,8 @@ const fetched = ({ downloads: from }: Provider): Stream.Stream<Row> =>
 
 /** Each row as soon as it is known. */
 const ofPlace = Effect.fnUntraced(function* ({ path, purpose, writes }: Request, tell: Tell) {
-  const opened = yield* signedIn(path, tell)
-  if (opened._tag === "Failure") return Stream.succeed(failed("signIn", opened.failure.message))
+  const opened = yield* opening(path, tell)
+  if (opened._tag === "Failure") return Stream.succeed(opened.failure)
   const provider = opened.success
   const who = provider.capabilities.isLocal ? "a folder of this machine" : "the service knows the key"
   const listed = Effect.gen(function* () {
@@ -238,7 +281,7 @@ const ofPlace = Effect.fnUntraced(function* ({ path, purpose, writes }: Request,
     Stream.concat(
       provider.freeSpace === undefined ? Stream.empty : Stream.fromEffect(inTime("space", space(provider.freeSpace)))
     ),
-    Stream.concat(writes === true ? Stream.fromEffect(writing(provider)) : Stream.empty)
+    Stream.concat(writes === true ? Stream.fromArrayEffect(writing(provider)) : Stream.empty)
   )
 })
 
