@@ -9,6 +9,8 @@ export interface ListenAddress {
 /** rclone's. */
 export const standard: ListenAddress = { address: "127.0.0.1", port: 8080 }
 
+export const servicePort = 7727
+
 /** Whom others do not reach. */
 export const ofThisMachine = (port: number): ReadonlyArray<ListenAddress> =>
   ["127.0.0.1", "::1"].map((address) => ({ address, port }))

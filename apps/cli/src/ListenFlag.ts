@@ -22,13 +22,8 @@ export const addr = addrFlag(
   ListenAddress.standard.port
 ).pipe(Flag.withDefault(ListenAddress.standard))
 
-const servicePort = 7727
-
-/** Of the service, which may listen at several; this machine alone when absent. */
+/** Of the service, which may listen at several. */
 export const addrs = addrFlag(
-  "Where to listen; :7727 for all addresses, 127.0.0.1:7727 and [::1]:7727 when absent; may be repeated, with one port",
-  servicePort
-).pipe(
-  Flag.atLeast(0),
-  Flag.map((given) => (given.length > 0 ? given : ListenAddress.ofThisMachine(servicePort)))
-)
+  "Where to listen; :7727 for all addresses; when absent 127.0.0.1:7727 and [::1]:7727, or 0.0.0.0:7727 in a container with a certificate or --allow-http; may be repeated, with one port",
+  ListenAddress.servicePort
+).pipe(Flag.atLeast(0))

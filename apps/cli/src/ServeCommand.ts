@@ -13,33 +13,29 @@ import { ownProgram } from "./process/OwnProgram.ts"
 import { sendSignal } from "./process/SendSignal.ts"
 import * as SmallHeap from "./process/SmallHeap.ts"
 import * as StopSignals from "./process/StopSignals.ts"
+import * as ServiceAddress from "./ServiceAddress.ts"
 import { Streams } from "./Streams.ts"
 import { placed } from "./task/TaskProgram.ts"
 import { version } from "./Version.ts"
 
-export interface ServeFlags {
-  readonly addr: ReadonlyArray<ListenAddress>
+export interface ServeFlags extends ServiceAddress.Given {
   readonly socket: string | undefined
   readonly root: ReadonlyArray<string>
   readonly allowedHost: ReadonlyArray<string>
   readonly trustedProxy: ReadonlyArray<string>
-  readonly tlsCertificate: string | undefined
   readonly tlsKey: string | undefined
-  readonly allowHttp: boolean
 }
 
 /** A link to set it up has one port, whichever address it is opened at. */
-const portOf = ({ addr }: ServeFlags) => {
-  const [port = 0, ...others] = new Set(addr.map(({ port }) => port))
+const portOf = (addresses: ReadonlyArray<ListenAddress>) => {
+  const [port = 0, ...others] = new Set(addresses.map(({ port }) => port))
   return others.length === 0 ? Effect.succeed(port) : usage("--addr: all addresses must have the same port")
 }
 
-const isContainer = (): boolean => fs.existsSync("/.dockerenv") || fs.existsSync("/run/.containerenv")
-
 /** Whose home it is matters: that of root, or of a container, holds what nobody should reach from a page. */
-const rootsOf = ({ root }: ServeFlags, home: string): ReadonlyArray<string> => {
+const rootsOf = ({ root }: ServeFlags, home: string, isInside: boolean): ReadonlyArray<string> => {
   if (root.length > 0) return root.map((folder) => path.resolve(folder))
-  return process.getuid?.() === 0 || isContainer() ? [] : [home]
+  return process.getuid?.() === 0 || isInside ? [] : [home]
 }
 
 const tlsOf = ({ tlsCertificate: certificate, tlsKey: key }: ServeFlags) => {
@@ -78,17 +74,19 @@ export const run = Effect.fnUntraced(function* (flags: ServeFlags) {
   const { serve } = yield* load
   const { environment } = streams
   const tls = yield* tlsOf(flags)
+  const isInside = ServiceAddress.isContainer(environment)
+  const addresses = ServiceAddress.addresses(flags, isInside)
   return yield* serve({
     listen: {
-      addresses: flags.addr.map(({ address }) => address),
-      port: yield* portOf(flags),
+      addresses: addresses.map(({ address }) => address),
+      port: yield* portOf(addresses),
       socket: flags.socket === undefined ? socketFile(machine.stateDirectory) : path.resolve(flags.socket),
       tls,
       trustedProxies: flags.trustedProxy
     },
     allowHttp: flags.allowHttp,
     allowedHosts: flags.allowedHost,
-    roots: rootsOf(flags, machine.home),
+    roots: rootsOf(flags, machine.home, isInside),
     // What is in there runs with the service.
     ownFolders: [pluginFolder(environment)],
     password: yield* passwordOf(environment[passwordVariable]),

@@ -98,6 +98,10 @@ const openState = Effect.fnUntraced(function* (stateDirectory: string, where: st
   return database
 })
 
+/** Not every browser opens an address that stands for all. */
+const linkOf = ([url = "http://localhost"]: ReadonlyArray<string>): string =>
+  url.replace(/\/\/(?:0\.0\.0\.0|\[::\])/, "//localhost")
+
 const describe = ({ listen: { addresses, port, socket } }: ServeOptions): string =>
   [...addresses.map((address) => `${address}:${port}`), ...(socket === undefined ? [] : [socket])].join(", ")
 
@@ -243,7 +247,7 @@ export const serve = Effect.fnUntraced(function* (
   if (!page.isBuilt) say("the page is not part of this copy; the API and the command line work all the same")
   if (options.roots.length === 0) say("no folder of this machine may be used; --root allows some")
   const ticket = setUp.ticket()
-  if (ticket !== undefined) say(`set it up within 15 minutes: ${urls[0] ?? "http://localhost"}/setup#${ticket}`)
+  if (ticket !== undefined) say(`set it up within 15 minutes: ${linkOf(urls)}/setup#${ticket}`)
   options.onReady?.()
   return yield* Effect.never
 }, Effect.scoped)

@@ -25,3 +25,13 @@ test("an address that is asked for and not there is told", async () => {
   without("::1", "EADDRNOTAVAIL")
   await expect(startService({ addresses: ["::1"] })).rejects.toThrow("this machine has no such address")
 })
+
+test("a service at all addresses is set up by a link that every browser opens, under a name it goes by", async () => {
+  const service = await startService({ addresses: ["0.0.0.0"], allowHttp: true })
+  const link = new URL(service.lines.find((line) => line.startsWith("set it up"))!.split(": ")[1]!)
+  expect([link.hostname, link.pathname]).toEqual(["localhost", "/setup"])
+  expect((await fetch(`http://127.0.0.1:${link.port}/api/v1/setup`)).status).toBe(200)
+  const named = await service.ask("/api/v1/setup", { headers: { host: link.host } })
+  expect(named.status).toBe(200)
+  expect((await service.ask("/api/v1/setup", { headers: { host: "elsewhere.example" } })).status).toBe(421)
+})
