@@ -1,7 +1,8 @@
 /**
- * `npm run mutation -- [--count N] [--seed N] [--package NAME ...] [--tests N]`: makes N small wrong changes, one at a
- * time, in a copy of this checkout, and runs the tests that import the changed file, nearest first, at most `--tests`
- * files of them. A change that no test notices is printed: a test is missing there, or the change changes nothing.
+ * `npm run mutation -- [--count N] [--seed N] [--package NAME ...] [--tests N] [--from N]`: makes N small wrong changes, one
+ * at a time, in a copy of this checkout, and runs the tests that import the changed file, nearest first, at most `--tests`
+ * files of them. A change that no test notices is printed: a test is missing there, or the change changes nothing. A run
+ * that was stopped goes on with `--from`: the same seed draws the same changes of the same code.
  */
 import * as path from "node:path"
 import { parseArgs } from "node:util"
@@ -20,10 +21,16 @@ const { values } = parseArgs({
     count: { type: "string", default: "300" },
     seed: { type: "string", default: "1" },
     tests: { type: "string", default: "24" },
+    from: { type: "string", default: "0" },
     package: { type: "string", multiple: true, default: ["core", "provider-b2", "backup"] }
   }
 })
-const [count, seed, mostTests] = [Number(values.count), Number(values.seed), Number(values.tests)]
+const [count, seed, mostTests, from] = [values.count, values.seed, values.tests, values.from].map(Number) as [
+  number,
+  number,
+  number,
+  number
+]
 
 /** Each has a sandbox, and looks at one mutant at a time. */
 const lanes = Array.from({ length: 2 }, () => {
@@ -54,7 +61,7 @@ const isMutated = ({ path: file }: ParsedFile) =>
   values.package.some((name) => file.startsWith(`packages/${name}/src/`)) &&
   !file.endsWith(".d.ts") &&
   !file.includes("/src/testing/")
-const mutants = draw(parsed.filter(isMutated).flatMap(mutantsOf), count, seed)
+const mutants = draw(parsed.filter(isMutated).flatMap(mutantsOf), count, seed).slice(from)
 const testsOf = (mutant: Mutant) => relatedTests(importers, mutant.file.path).slice(0, mostTests)
 
 /** Seconds that each test file takes as the code is; -1 for one that fails, which says nothing about a mutant. */
