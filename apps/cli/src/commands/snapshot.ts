@@ -191,6 +191,10 @@ const mount = Command.make(
       Flag.withAlias("s")
     ),
     allowOther: on("allow-other", "Let other users of the machine look in, root among them"),
+    allowNonEmpty: on(
+      "allow-non-empty",
+      "Hide what is in the folder meanwhile, instead of refusing one that is not empty"
+    ),
     daemon: on("daemon", "Go on in the background once it is mounted"),
     point: place("point", "The folder to mount on")
   },

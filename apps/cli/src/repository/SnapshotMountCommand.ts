@@ -14,6 +14,7 @@ import { accessOf, filterOf } from "./RepositoryRequest.ts"
 interface SnapshotMountFlags extends ReadingInput, SnapshotFilterInput {
   readonly snapshot: string | undefined
   readonly allowOther: boolean
+  readonly allowNonEmpty: boolean
   readonly daemon: boolean
   readonly point: string
 }
@@ -24,12 +25,13 @@ export const run = (flags: SnapshotMountFlags) =>
       const point = path.resolve(flags.point)
       if (flags.daemon) return yield* MountDaemon.start(output, point)
       const { access, passwords } = yield* accessOf(flags)
-      const { allowOther, snapshot } = flags
+      const { allowNonEmpty, allowOther, snapshot } = flags
       const request = {
         ...access,
         ...filterOf(flags),
         point,
         allowOther,
+        allowNonEmpty,
         ...(snapshot === undefined ? {} : { snapshot })
       }
       const tell = MountCommands.telling(

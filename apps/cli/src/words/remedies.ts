@@ -18,6 +18,7 @@ export const told = telling({
     "keep some, or say which may all go with --host, --tag or --path and --unsafe-allow-remove-all",
   changeOption: ({ option }) => `change --${option}`,
   chooseMountPoint: () => "choose another folder, or make this one with mkdir",
+  chooseEmptyPoint: () => "choose an empty folder, or say --allow-non-empty",
   closeUsers: () => "close them and try again, or say --force, which serves them until they are done",
   check: () => "run ourclone repo check",
   deleteInTheWay: () => "--delete removes it",

@@ -8,6 +8,7 @@ export const told = telling({
   allowEmptySource: () => "if it is meant to be empty, say so in “Source may be empty”",
   allowPruningAll: () => "if this is meant, use the command, which asks for it by a flag",
   allowRemovals: ({ removals }) => `if that is right, raise “Remove at most” to ${removals}`,
+  chooseEmptyPoint: () => "choose an empty folder, or answer “Hide what is in it” with yes",
   finishMaking: () => "make the repository again with the same password: it goes on",
   giveSecret: ({ secret }) => `give the password of ${secret.replace(/^\w+:/, "")}`,
   removeRemote: ({ name }) => `remove the storage ${name} first`,

@@ -22,6 +22,7 @@ const plain: RemedyWords = {
   changeOption: ({ option }) => `change its option ${option}`,
   check: () => "check the repository",
   chooseMountPoint: () => "choose another folder, or make this one",
+  chooseEmptyPoint: () => "choose an empty folder, or allow that what is in it is hidden",
   closeUsers: () => "close them and try again",
   deleteInTheWay: () => "let the restore delete what is in the way",
   enlargeCache: ({ size }) => `mount it again with a cache of ${size} or more; what was written is kept`,
@@ -55,6 +56,7 @@ const plain: RemedyWords = {
   unlockAll: () => "if nothing else uses the repository, unlock it by force",
   unlockUnreadable: () => "it is too old for a run to hold it: unlock the repository",
   unmountFirst: ({ point }) => `unmount ${point} first`,
+  waitForDisk: () => "try again once that disk answers, or choose another folder",
   waitForLock: () => "wait for it, or unlock the repository if it no longer runs"
 }
 

@@ -2,22 +2,10 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { isWithin } from "@ourclone/core/contract/RemotePath"
-import * as MountTable from "@ourclone/mount/fuse/MountTable"
+import * as MountPoint from "@ourclone/mount/fuse/system/MountPoint"
 import * as Effect from "effect/Effect"
 import { InvalidJob } from "../kind/JobError.ts"
-import * as OwnFolder from "../place/OwnFolder.ts"
-
-const refusal = (point: string, because: string) =>
-  new InvalidJob({ message: `${point} can not be mounted on: ${because}`, field: "point" })
-
-/** Nothing where the system tells no such table. */
-const mountedAt = (point: string): MountTable.MountedPlace | undefined => {
-  try {
-    return MountTable.at(fs.readFileSync("/proc/self/mountinfo", "utf8"), fs.realpathSync(point))
-  } catch {
-    return undefined
-  }
-}
+import { telling } from "../kind/RemedyWords.ts"
 
 const isReadOnly = (point: string): boolean => {
   try {
@@ -28,18 +16,28 @@ const isReadOnly = (point: string): boolean => {
   }
 }
 
+const words = telling({})
+
+export interface Wanted {
+  readonly point: string
+  readonly allowNonEmpty?: boolean
+}
+
 /** Why it is not. `place` is what is to be mounted, where that is known. */
-export const refused = Effect.fnUntraced(function* (point: string, place?: string) {
-  const found = yield* OwnFolder.look(point)
-  // The mount of a process that has ended answers nothing, and is taken away when the next one begins.
-  if (found === "unknown") return undefined
-  if (found === "missing") return refusal(point, "there is no such directory; make it first")
-  if (found === "other") return refusal(point, "it is no directory")
+export const refused = Effect.fnUntraced(function* ({ allowNonEmpty = false, point }: Wanted, place?: string) {
+  const refusal = (because: string) =>
+    new InvalidJob({ message: `${point} can not be mounted on: ${because}`, field: "point" })
   if (place !== undefined && path.isAbsolute(place) && (isWithin(place, point) || isWithin(point, place))) {
-    return refusal(point, `it and ${place} lie in each other, so the mount would show itself`)
+    return refusal(`it and ${place} lie in each other, so the mount would show itself`)
   }
-  const mounted = mountedAt(point)
-  if (mounted !== undefined)
-    return refusal(point, `${mounted.source} (${mounted.type}) is mounted there; unmount it first`)
-  return isReadOnly(point) ? refusal(point, "this user may not write to it") : undefined
+  const fitness = yield* MountPoint.judge(yield* MountPoint.resolve(point), { allowsNonEmpty: allowNonEmpty })
+  switch (fitness._tag) {
+    // Taken away when the next one begins.
+    case "Dead":
+      return undefined
+    case "Unfit":
+      return refusal(words({ message: fitness.because, remedy: fitness.remedy }))
+    case "Free":
+      return isReadOnly(point) ? refusal("this user may not write to it") : undefined
+  }
 })

@@ -42,10 +42,13 @@ export type Summary = typeof Summary.Type
 
 const allowOther = flag("Let other users of the machine look in, root among them")
 
+const allowNonEmpty = flag("Hide what is in the folder meanwhile, instead of refusing one that is not empty")
+
 export const mounting = {
   ...mounted,
   point,
   allowOther,
+  allowNonEmpty,
   door: Schema.optionalKey(
     Schema.Literals(["kernel", "library"]).annotate({
       description:
@@ -69,7 +72,8 @@ export const mountingSnapshots = {
     "Only that one: an id or its beginning, latest, latest~1, or one of these with :folder; all when absent"
   ),
   point,
-  allowOther
+  allowOther,
+  allowNonEmpty
 }
 
 export const flushing = { ...which, timeoutMillis }

@@ -32,18 +32,19 @@ export type Request = typeof Request.Type
 const isBySystem = ({ door }: Pick<Request, "door">): boolean => door === undefined && SystemDoor.isOf(process.platform)
 
 const opener = (request: Request, { secrets }: Beside, environment: Environment, onFault: (fault: Fault) => void) => {
-  const { allowOther: allowsOthers, attributes: keepsAttributes, door, point } = request
+  const { allowNonEmpty: allowsNonEmpty, allowOther: allowsOthers, attributes: keepsAttributes, door, point } = request
   const fuse = door === "library" ? LibraryDoor : FuseDoor
   return (fileSystem: FileSystem): Effect.Effect<ServedMount.Door, MountError, Scope.Scope> =>
     isBySystem(request)
       ? SystemDoor.open(fileSystem, {
           environment,
           point,
+          allowsNonEmpty,
           platform: process.platform,
           password: secrets.get(webdavSecret) ?? Redacted.make(randomBytes(12).toString("base64url")),
           onFault
         })
-      : fuse.open(fileSystem, { point, allowsOthers, keepsAttributes, onFault })
+      : fuse.open(fileSystem, { point, allowsOthers, allowsNonEmpty, keepsAttributes, onFault })
 }
 
 const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
@@ -69,6 +70,6 @@ export const kind: JobKind<"mount", Request, typeof Summary.Type> = {
     isPlace(request.point)
       ? undefined
       : new InvalidJob({ message: `"${request.point}" is no absolute path`, field: "point" }),
-  foresee: (request) => (isBySystem(request) ? Effect.undefined : FreePoint.refused(request.point, request.path)),
+  foresee: (request) => (isBySystem(request) ? Effect.undefined : FreePoint.refused(request, request.path)),
   run
 }

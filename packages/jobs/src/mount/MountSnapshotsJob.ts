@@ -75,6 +75,7 @@ const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
       FuseDoor.open(fileSystem, {
         point,
         allowsOthers: request.allowOther,
+        allowsNonEmpty: request.allowNonEmpty,
         onFault: Listening.onFault(tell)
       }),
     onMounted: (record) =>
@@ -90,6 +91,6 @@ export const kind: JobKind<"mountSnapshots", Request, typeof Summary.Type> = {
   needs: OpenedRepository.needs,
   refuse: ({ point }) =>
     path.isAbsolute(point) ? undefined : new InvalidJob({ message: `"${point}" is no absolute path`, field: "point" }),
-  foresee: ({ point }) => FreePoint.refused(point),
+  foresee: (request) => FreePoint.refused(request),
   run
 }

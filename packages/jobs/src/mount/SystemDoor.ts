@@ -8,6 +8,7 @@ import type { Environment } from "@ourclone/core/machine/StandardPaths"
 import type { FileSystem } from "@ourclone/mount/contract/FileSystem"
 import { BadMountPoint, Busy, fail, type MountError } from "@ourclone/mount/contract/MountError"
 import { remedy } from "@ourclone/mount/contract/MountRemedies"
+import * as MountPoint from "@ourclone/mount/fuse/system/MountPoint"
 import type { Door } from "@ourclone/mount/ServedMount"
 import * as WebdavServer from "@ourclone/mount/webdav/WebdavServer"
 import * as Effect from "effect/Effect"
@@ -74,6 +75,8 @@ export interface SystemOptions {
   /** What the system's own programs are started with. */
   readonly environment: Environment
   readonly point: string
+  /** Of a folder: whether what is in it may be hidden meanwhile. */
+  readonly allowsNonEmpty?: boolean | undefined
   readonly platform: string
   readonly password: Redacted.Redacted<string>
   readonly onFault: WebdavServer.ServerOptions["onFault"]
@@ -82,9 +85,11 @@ export interface SystemOptions {
 /** Serves and mounts. Fails with `BadMountPoint` where the system's client refuses; `Busy` where a program uses the folder. */
 export const open = (
   fileSystem: FileSystem,
-  { environment, onFault, password, platform, point }: SystemOptions
+  { allowsNonEmpty = false, environment, onFault, password, platform, point }: SystemOptions
 ): Effect.Effect<Door, MountError, Scope.Scope> =>
   Effect.gen(function* () {
+    // On Windows it is a letter, which can not be anything yet.
+    if (platform === "darwin") yield* MountPoint.refuseNonEmpty(point, { allowsNonEmpty })
     const url = yield* WebdavServer.listenOn(fileSystem, {
       host: "127.0.0.1",
       port: 0,

@@ -1,3 +1,4 @@
+import * as fs from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as JobKinds from "../../src/JobKinds.ts"
@@ -15,20 +16,22 @@ describe("whoever asks for a run is told before it begins", () => {
       const world = makeWorld()
       world.write("file", "a")
       world.write("folder/a", "a")
-      const of = (name: string) => fieldOf("mount", { path: world.folder, point: world.at(name) })
       if (process.platform !== "linux") return
-      assert.match((yield* of("none")) ?? "", /^point: .* there is no such directory; make it first$/)
-      assert.match((yield* of("file")) ?? "", /^point: .* it is no directory$/)
-      world.write("free/a", "a")
-      assert.match((yield* of("folder")) ?? "", /^point: .* lie in each other/)
-      const elsewhere = (point: string) => fieldOf("mount", { path: world.at("folder"), point })
-      assert.isUndefined(yield* elsewhere(world.at("free")))
-      assert.match((yield* elsewhere("/proc")) ?? "", /^point: .*proc.* is mounted there; unmount it first$/)
+      const of = (point: string, more = {}) => fieldOf("mount", { path: world.at("folder"), point, ...more })
+      assert.match((yield* of(world.at("none"))) ?? "", /^point: .* there is no such directory; choose another folder/)
+      assert.match((yield* of(world.at("file"))) ?? "", /^point: .* it is no directory; choose another folder/)
+      assert.match((yield* of(world.folder)) ?? "", /^point: .* lie in each other/)
+      world.write("full/a", "a")
+      assert.match((yield* of(world.at("full"))) ?? "", /^point: .* it is not empty, .*; choose an empty folder/)
+      assert.isUndefined(yield* of(world.at("full"), { allowNonEmpty: true }))
+      fs.mkdirSync(world.at("free"))
+      assert.isUndefined(yield* of(world.at("free")))
+      assert.match((yield* of("/proc")) ?? "", /^point: .*proc.* is mounted there; unmount \/proc first$/)
       const snapshots = yield* fieldOf("mountSnapshots", {
         repository: world.at("repository"),
         point: world.at("file")
       })
-      assert.match(snapshots ?? "", /^point: .* it is no directory$/)
+      assert.match(snapshots ?? "", /^point: .* it is no directory; /)
     })
   )
 

@@ -79,6 +79,15 @@ describe.skipIf(process.platform === "win32")("the system's own client of WebDAV
     }).pipe(Effect.scoped)
   )
 
+  it.live("hides nothing that is in the folder on macOS", () =>
+    Effect.gen(function* () {
+      const { environment, said } = fakes()
+      const { reason } = yield* Effect.flip(open("darwin", import.meta.dirname, environment))
+      assert.include(reason.message, "it is not empty")
+      assert.deepStrictEqual(said(), [])
+    }).pipe(Effect.scoped)
+  )
+
   it.live("leaves a folder that is in use, unless it is to go all the same", () =>
     Effect.gen(function* () {
       const { environment, said } = fakes({ umount: 1 })

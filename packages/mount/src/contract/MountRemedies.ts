@@ -8,6 +8,10 @@ export type MountRemedies = {
   readonly allowOtherUsers: NoValues
   /** Choose another mount point, or make this one a directory. */
   readonly chooseMountPoint: NoValues
+  /** Choose an empty directory, or allow that what is in this one is hidden. */
+  readonly chooseEmptyPoint: NoValues
+  /** Try again once the disk answers, or choose another directory. */
+  readonly waitForDisk: NoValues
   /** Unmount what is there first. */
   readonly unmountFirst: { readonly point: string }
   /** Close what uses the mount, then try again. */

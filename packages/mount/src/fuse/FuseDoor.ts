@@ -11,6 +11,7 @@ import type { FileSystem } from "../contract/FileSystem.ts"
 import { Broken, fail, type MountError, NoFuse } from "../contract/MountError.ts"
 import * as Session from "./Session.ts"
 import * as Device from "./system/Device.ts"
+import * as MountPoint from "./system/MountPoint.ts"
 
 export interface FuseOptions {
   /** An absolute path of a directory. */
@@ -19,6 +20,8 @@ export interface FuseOptions {
   readonly allowsOthers?: boolean | undefined
   /** Whether programs may keep extended attributes (`user.…`), on this machine alone. Each listing then costs more. */
   readonly keepsAttributes?: boolean | undefined
+  /** Whether what is in the directory may be hidden meanwhile; else it must be empty. */
+  readonly allowsNonEmpty?: boolean | undefined
   /** For the log: a request that the file system threw at. */
   readonly onFault: (fault: { readonly operation: string; readonly error: unknown }) => void
 }
@@ -48,13 +51,14 @@ const outcome = (ended: Session.Ended, point: string): Effect.Effect<void, Mount
 /** Mounts and serves, in this thread. The end of the scope takes the mount away, though it be in use. */
 export const open = (fileSystem: FileSystem, options: FuseOptions): Effect.Effect<FuseDoor, MountError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { point } = options
+    const point = yield* MountPoint.resolve(options.point)
     const device = yield* Effect.acquireRelease(
       Device.mount({
         point,
         source: fileSystem.name,
         isReadOnly: fileSystem.isReadOnly,
-        allowsOthers: options.allowsOthers === true
+        allowsOthers: options.allowsOthers === true,
+        allowsNonEmpty: options.allowsNonEmpty === true
       }),
       () => Effect.ignore(Device.unmount(point, { detach: true }))
     )

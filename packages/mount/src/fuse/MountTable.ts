@@ -32,3 +32,10 @@ export const parse = (table: string): ReadonlyArray<MountedPlace> =>
 /** What is on top at `point`. */
 export const at = (table: string, point: string): MountedPlace | undefined =>
   parse(table).findLast((place) => place.point === point)
+
+/** What `point` lies on. */
+export const holding = (table: string, point: string): MountedPlace | undefined => {
+  const above = parse(table).filter((place) => `${point}/`.startsWith(place.point === "/" ? "/" : `${place.point}/`))
+  const nearest = above.reduce((most, place) => Math.max(most, place.point.length), 0)
+  return above.findLast((place) => place.point.length === nearest)
+}

@@ -2,9 +2,11 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import * as fs from "node:fs"
+import * as os from "node:os"
 import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Device from "@ourclone/mount/fuse/system/Device"
+import * as MountPoint from "@ourclone/mount/fuse/system/MountPoint"
 import * as Effect from "effect/Effect"
 import { Mounted, type Ran, run, shell, whichProgram, whyNot } from "./Mounted.ts"
 
@@ -203,6 +205,67 @@ describe.skipIf(reason !== undefined)(
         )
       } finally {
         await killed.stop()
+      }
+    })
+
+    it("hides nothing that is in the folder, unless that is allowed", async () => {
+      const full = () => {
+        const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-fuse-"))
+        fs.mkdirSync(path.join(folder, "mount"))
+        fs.writeFileSync(path.join(folder, "mount/kept"), "kept")
+        return { folder }
+      }
+      const refused = await Mounted.start(script, {}, full()).then(() => "mounted", String)
+      assert.match(refused, /it is not empty, and what is in it could not be seen/)
+      assert.include(refused, "chooseEmptyPoint")
+      const allowed = full()
+      await mounted(
+        async (point) => assert.strictEqual(ok(await shell(`ls ${point}`)), ""),
+        { allowsNonEmpty: true },
+        allowed
+      )
+    })
+
+    it("is unmounted where the point that was given is a link to it", async () => {
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-fuse-"))
+      fs.mkdirSync(path.join(folder, "real"))
+      fs.symlinkSync("real", path.join(folder, "mount"))
+      await mounted(
+        async (point) => void ok(await shell(`echo hello > ${point}/f; cat ${folder}/real/f`)),
+        {},
+        { folder }
+      )
+    })
+
+    const judged = (point: string) => Effect.runPromise(MountPoint.judge(point, { allowsNonEmpty: false }))
+
+    it("is known to be a killed process's at once, though the kernel still tells of it", async () => {
+      const killed = await Mounted.start(script)
+      try {
+        ok(await shell(`stat ${killed.point}`))
+        killed.server.kill("SIGKILL")
+        await killed.ended
+        assert.strictEqual((await judged(killed.point))._tag, "Dead")
+      } finally {
+        await killed.stop()
+      }
+    })
+
+    it("that does not answer is told of as that", async () => {
+      const hung = await Mounted.start(script)
+      try {
+        hung.server.kill("SIGSTOP")
+        const [itself, below] = await Promise.all([judged(hung.point), judged(path.join(hung.point, "below"))])
+        assert.deepInclude(itself, {
+          because: "memory: (fuse.ourclone) is mounted there and has not answered for 5 seconds",
+          remedy: { code: "unmountFirst", values: { point: hung.point } }
+        })
+        assert.deepInclude(below, {
+          because: "it has not answered for 5 seconds: it lies on memory: (fuse.ourclone)",
+          remedy: { code: "waitForDisk" }
+        })
+      } finally {
+        await hung.stop()
       }
     })
 

@@ -1,5 +1,8 @@
 /** The door through libfuse, with the same file system behind it. */
+import * as fs from "node:fs"
 import { createRequire } from "node:module"
+import * as os from "node:os"
+import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Mounted, type Ran, run, shell, whyNot } from "./Mounted.ts"
 
@@ -48,6 +51,14 @@ describe.skipIf(reason !== undefined)(
       } finally {
         await mount.stop()
       }
+    })
+
+    it("hides nothing that is in the folder", async () => {
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-fuse-"))
+      fs.mkdirSync(path.join(folder, "mount"))
+      fs.writeFileSync(path.join(folder, "mount/kept"), "kept")
+      const refused = await Mounted.start("serveMemory.ts", { library: true }, { folder }).then(() => "mounted", String)
+      assert.include(refused, "it is not empty")
     })
   }
 )

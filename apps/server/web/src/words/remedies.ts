@@ -38,6 +38,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Ad
   changeOption: ({ option }) => ({ text: `Change ${option} of the storage.`, link: storage("Open Storage") }),
   check: () => ({ text: "Check the repository.", link: backup("Open Backup") }),
   chooseMountPoint: () => ({ text: "Choose another folder, or make this one on the service's machine." }),
+  chooseEmptyPoint: () => ({ text: "Choose an empty folder, or allow one that is not." }),
   closeUsers: () => ({ text: "Close what uses the mount, then try again." }),
   deleteInTheWay: () => ({ text: "Restore with “remove what is not in the snapshot”." }),
   encryptServer: () => ({
@@ -106,6 +107,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Ad
     text: `Unmount ${point} first.`,
     link: { label: "Open Mounts", to: { to: "/mounts" } }
   }),
+  waitForDisk: () => ({ text: "Try again once that disk answers, or choose another folder." }),
   waitForLock: () => ({
     text: "Wait for it, or unlock the repository if it no longer runs.",
     link: backup("Open Backup")

@@ -46,6 +46,7 @@ const parse = (row: unknown): Mount | undefined => {
 }
 
 const readOnly = SchemaField.describe("readOnly", mounting.readOnly)
+const allowNonEmpty = SchemaField.describe("allowNonEmpty", mounting.allowNonEmpty)
 const path = SchemaField.describe("path", mounting.path)
 const point = SchemaField.describe("point", mounting.point)
 
@@ -56,10 +57,11 @@ const newMount = (_: World) =>
     fields: [
       Field.ofSchema(path, "", "Storage"),
       { ...Field.ofSchema(point, "", "Folder"), about: "An empty folder of this machine: ~/photos" },
-      Field.ofSchema(readOnly, "", "Only to read")
+      Field.ofSchema(readOnly, "", "Only to read"),
+      Field.ofSchema(allowNonEmpty, "", "Hide what is in it")
     ],
     submitLabel: "Mount",
-    submit: ({ path = "", point = "", readOnly = "" }, { directory, home }) => ({
+    submit: ({ allowNonEmpty = "", path = "", point = "", readOnly = "" }, { directory, home }) => ({
       asks: [
         {
           _tag: "Start",
@@ -68,7 +70,8 @@ const newMount = (_: World) =>
           request: {
             path: Places.absolute(path, home, directory),
             point: Places.absolute(point, home, directory),
-            ...(readOnly === "yes" ? { readOnly: true } : {})
+            ...(readOnly === "yes" ? { readOnly: true } : {}),
+            ...(allowNonEmpty === "yes" ? { allowNonEmpty: true } : {})
           },
           isShown: true,
           isTried: true

@@ -16,6 +16,7 @@ import { isExclusive, openMode } from "../door/OpenFlags.ts"
 import { errnoOf } from "../Errno.ts"
 import type { FuseDoor, FuseOptions } from "../FuseDoor.ts"
 import { typeBits } from "../protocol/Reply.ts"
+import * as MountPoint from "../system/MountPoint.ts"
 import { isHidden, Paths } from "./Paths.ts"
 
 const { errno } = constants
@@ -242,6 +243,7 @@ export const open = (fileSystem: FileSystem, options: FuseOptions): Effect.Effec
       (timer) => Effect.sync(() => clearInterval(timer))
     )
     const { point } = options
+    yield* MountPoint.refuseNonEmpty(point, { allowsNonEmpty: options.allowsNonEmpty === true })
     const { promise: ended, resolve } = Promise.withResolvers<void>()
     const own = fileSystem.owner
     const operations = operationsOf(

@@ -3,7 +3,6 @@
  * is the opened device, on which the kernel's requests are read.
  */
 import * as fs from "node:fs"
-import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import { BadMountPoint, Busy, fail, type MountError, NoFuse } from "../../contract/MountError.ts"
 import { remedy } from "../../contract/MountRemedies.ts"
@@ -17,8 +16,8 @@ import * as MountUsers from "./MountUsers.ts"
 
 const devicePath = "/dev/fuse"
 
-export interface DeviceOptions {
-  /** Absolute. */
+export interface DeviceOptions extends MountPoint.PointOptions {
+  /** Absolute, and no link: `MountPoint.resolve`. */
   readonly point: string
   /** What the table of mounts shows as the source. */
   readonly source: string
@@ -95,16 +94,17 @@ export const mount = (options: DeviceOptions): Effect.Effect<number, MountError>
       const message = `this system (${process.platform}) does not speak the FUSE protocol of Linux`
       return yield* Effect.fail(fail(new NoFuse({ message, remedy: remedy("serveWebdav") })))
     }
-    const point = path.resolve("/", options.point)
-    yield* MountPoint.prepare(point, (dead) => Effect.asVoid(takeAway(dead, true)))
-    const device = isRoot() ? yield* mountByCall({ ...options, point }) : "notPermitted"
-    return device === "notPermitted" ? yield* mountByHelper({ ...options, point }) : device
+    yield* MountPoint.prepare(options.point, options, (dead) => Effect.asVoid(takeAway(dead, true)))
+    const device = isRoot() ? yield* mountByCall(options) : "notPermitted"
+    return device === "notPermitted" ? yield* mountByHelper(options) : device
   })
 
 /** Frees a folder whose mount's process has ended; false where there is none, and off Linux. */
 export const clean = (point: string): Effect.Effect<boolean, MountError> =>
   process.platform === "linux"
-    ? MountPoint.clean(point, (dead) => Effect.asVoid(takeAway(dead, true)))
+    ? Effect.flatMap(MountPoint.resolve(point), (at) =>
+        MountPoint.clean(at, (dead) => Effect.asVoid(takeAway(dead, true)))
+      )
     : Effect.succeed(false)
 
 /**

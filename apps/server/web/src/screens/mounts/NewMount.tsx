@@ -28,9 +28,15 @@ export const NewMount = () => {
   const [path, setPath] = useState(place)
   const [point, setPoint] = useState("")
   const [isReadOnly, setReadOnly] = useState(false)
+  const [hides, setHides] = useState(false)
   const [problem, setProblem] = useState<string>()
   const [isBusy, setBusy] = useState(false)
-  const request = { path, point, ...(isReadOnly ? { readOnly: true } : {}) }
+  const request = {
+    path,
+    point,
+    ...(isReadOnly ? { readOnly: true } : {}),
+    ...(hides ? { allowNonEmpty: true } : {})
+  }
   const still = useStill(JSON.stringify(request))
   const isGiven = path !== "" && point !== ""
   const check = useQuery({
@@ -90,6 +96,12 @@ export const NewMount = () => {
           error={isChecked ? refusal : undefined}
         />
         <Check label="Read only" help="Nothing can be changed through it." isOn={isReadOnly} onChange={setReadOnly} />
+        <Check
+          label="Hide what is in the folder"
+          help="A folder that is not empty can be used; what is in it is seen again after unmounting."
+          isOn={hides}
+          onChange={setHides}
+        />
         {problem === undefined ? null : (
           <Notice tone="failed" isUrgent title="Not mounted">
             {problem}
