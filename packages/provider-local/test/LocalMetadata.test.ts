@@ -3,11 +3,15 @@ import { syncBuiltinESMExports } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
+import type { ByteSource } from "@ourclone/core/contract/ByteSource"
 import type { Metadata } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import * as Posix from "@ourclone/system/Posix"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { onTestFinished } from "vitest"
-import { at, contentOf, failureOf, fileOf, list, modifiedAt, source, withProvider } from "./TemporaryFolder.ts"
+import { nameBeside } from "../src/place/LocalAttributes.ts"
+import { at, contentOf, failureOf, fileOf, list, modifiedAt, noise, source, withProvider } from "./TemporaryFolder.ts"
 
 const metadata = { metadata: true }
 const takesAttributes = ((): boolean => {
@@ -22,15 +26,73 @@ const takesAttributes = ((): boolean => {
   }
 })()
 
+const setChmod = (fchmodSync: typeof fs.fchmodSync): void => {
+  Object.assign(builtin, { fchmodSync })
+  syncBuiltinESMExports()
+}
+
 const setChown = (lchownSync: typeof fs.lchownSync): void => {
   Object.assign(builtin, { lchownSync })
   syncBuiltinESMExports()
+}
+
+const modesIn = (root: string): ReadonlyArray<string> =>
+  fs.readdirSync(root).map((name) => (fs.statSync(`${root}/${name}`).mode & 0o777).toString(8))
+
+/** Notes which modes the files of `root` have while it is read. */
+const watching = (root: string, seen: Array<string>): ByteSource => {
+  const whole = source(noise(9_000_000))
+  const look = Effect.sync(() => void seen.push(...modesIn(root)))
+  return { ...whole, read: (range) => Stream.tap(whole.read(range), () => look) }
 }
 
 /** Of what this process makes. */
 const owner = { uid: `${process.geteuid?.()}`, gid: `${process.getegid?.()}` }
 const put = (provider: Provider, name: string, text: string, kept?: Metadata) =>
   provider.put(at(name), source(text), { modifiedAt, metadata: kept })
+
+describe("a file that is not whole yet", () => {
+  const usual = (0o666 & ~process.umask()).toString(8)
+  const noteOf = { modifiedAt, metadata: { mode: "100644" } }
+
+  it.live(
+    "can be read by its owner alone, until its mode is set",
+    withProvider(function* (provider, root) {
+      const seen: Array<string> = []
+      yield* provider.put(at("a"), watching(root, seen), noteOf)
+      assert.deepStrictEqual([[...new Set(seen)], modesIn(root)], [["600"], ["644"]])
+      yield* provider.remove(at("a"))
+      const part = source("abc")
+      const file = yield* provider.largeFile!.start(at("b"), { ...noteOf, size: 3, partSize: 3 })
+      assert.include(modesIn(root), "600")
+      assert.notInclude(modesIn(root), "644")
+      yield* provider.largeFile!.finish(
+        file,
+        [yield* provider.largeFile!.uploadPart(file, 1, part, { offset: 0 })],
+        noteOf
+      )
+      assert.deepStrictEqual(modesIn(root), ["644"])
+    }, metadata)
+  )
+
+  it.live(
+    "is for no more than the one that it replaces, and as any new one where there is none",
+    withProvider(function* (provider, root) {
+      const seen: Array<string> = []
+      yield* provider.put(at("a"), watching(root, seen), noteOf)
+      assert.deepStrictEqual([[...new Set(seen)], modesIn(root)], [[usual], [usual]])
+      for (const mode of [0o600, 0o400]) {
+        fs.chmodSync(`${root}/a`, mode)
+        seen.length = 0
+        yield* provider.put(at("a"), watching(root, seen), noteOf)
+        assert.notInclude(seen, usual)
+        assert.deepStrictEqual(modesIn(root), [mode.toString(8)])
+      }
+      yield* provider.largeFile!.start(at("a"), { ...noteOf, size: 3, partSize: 3 })
+      assert.sameMembers([...modesIn(root)], ["400", "600", "600"])
+    })
+  )
+})
 
 describe("with metadata", () => {
   it.live(
@@ -162,6 +224,54 @@ describe("with metadata", () => {
       assert.include(remark?.message, `${root}/a is without its extended attribute "large"`)
     }, metadata)
   )
+
+  it.live.skipIf(!takesAttributes)(
+    "attributes are given to what is open: its name may lead elsewhere by then",
+    withProvider(function* (provider, root) {
+      const { fchmodSync } = builtin
+      onTestFinished(() => setChmod(fchmodSync))
+      const stored = yield* put(provider, "a", "one", { author: "x" })
+      setChmod((fd, mode) => {
+        if (fs.existsSync(`${root}/moved`)) return fchmodSync(fd, mode)
+        fs.renameSync(`${root}/a`, `${root}/moved`)
+        fs.writeFileSync(`${root}/a`, "of somebody else")
+      })
+      yield* provider.setMetadata!(stored, { other: "y", ...owner }, modifiedAt)
+      assert.deepStrictEqual([namesOf(`${root}/a`), namesOf(`${root}/moved`)], [[], ["user.other"]])
+    }, metadata)
+  )
+
+  it.live.skipIf(!takesAttributes)(
+    "an attribute may have the name of what every object of JavaScript has",
+    withProvider(function* (provider, root) {
+      fs.writeFileSync(`${root}/a`, "x")
+      setOn(`${root}/a`, "__proto__", "p")
+      setOn(`${root}/a`, "constructor", "c")
+      const { metadata: kept } = yield* fileOf(provider, "a")
+      yield* put(provider, "b", "x", kept)
+      assert.deepStrictEqual(namesOf(`${root}/b`), ["user.__proto__", "user.constructor"])
+      assert.strictEqual(`${Posix.getAttribute(Buffer.from(`${root}/b`), Buffer.from("user.__proto__"))}`, "p")
+    }, metadata)
+  )
+
+  it("of macOS all attributes are the user's, but for what it notes by itself of origin and rights", () => {
+    const onDisk = [
+      "author",
+      "com.apple.metadata:_kMDItemUserTags",
+      "com.apple.FinderInfo",
+      "com.apple.ResourceFork",
+      "com.apple.quarantine",
+      "com.apple.provenance",
+      "com.apple.lastuseddate#PS",
+      "com.apple.system.Security"
+    ]
+    const beside = onDisk.map((name) => nameBeside(name, "darwin"))
+    assert.deepStrictEqual(beside, [...onDisk.slice(0, 4), undefined, undefined, undefined, undefined])
+    assert.deepStrictEqual(
+      ["user.author", "security.selinux", "com.apple.FinderInfo"].map((name) => nameBeside(name, "linux")),
+      ["author", undefined, undefined]
+    )
+  })
 
   it.live.skipIf(process.geteuid?.() !== 0)(
     "owners are set, of links too, by root",

@@ -33,7 +33,7 @@ describe("a file system that refuses permissions", () => {
     withProvider(function* (provider, root) {
       for (const path of ["a", "b"]) {
         yield* provider.put(at(path), source("old"), { modifiedAt })
-        fs.chmodSync(`${root}/${path}`, 0o640)
+        fs.chmodSync(`${root}/${path}`, 0o750)
       }
       assert.deepStrictEqual(provider.remarks!(), [])
       yield* withChmod(
@@ -52,7 +52,7 @@ describe("a file system that refuses permissions", () => {
     "stores nothing where setting them fails for another reason",
     withProvider(function* (provider, root) {
       yield* provider.put(at("a"), source("old"), { modifiedAt })
-      fs.chmodSync(`${root}/a`, 0o640)
+      fs.chmodSync(`${root}/a`, 0o750)
       yield* Effect.flip(withChmod("EIO", provider.put(at("a"), source("new one"), { modifiedAt })))
       assert.strictEqual(fs.readFileSync(`${root}/a`, "utf8"), "old")
     })

@@ -2,7 +2,7 @@
  * Extended attributes, times to the nanosecond, device nodes and pipes: what
  * Unix keeps with a file and Node has no function for.
  *
- * Paths are bytes and symbolic links are never followed. What the system refuses
+ * Paths are bytes and symbolic links are never followed; a number is an open file. What the system refuses
  * is thrown as `SystemError` with its `code`. Where the C library can not be
  * loaded, files have no attributes, times are kept to the millisecond and no
  * special file can be made; `notKept` says so.
@@ -10,12 +10,17 @@
 import * as fs from "node:fs"
 import * as SystemLibrary from "./SystemLibrary.ts"
 
-interface Functions {
-  readonly library: SystemLibrary.SystemLibrary
+interface AttributeFunctions {
   readonly list: SystemLibrary.SystemFunction | undefined
   readonly get: SystemLibrary.SystemFunction | undefined
   readonly set: SystemLibrary.SystemFunction | undefined
   readonly remove: SystemLibrary.SystemFunction | undefined
+}
+
+interface Functions {
+  readonly library: SystemLibrary.SystemLibrary
+  readonly ofPath: AttributeFunctions
+  readonly ofOpen: AttributeFunctions
   readonly times: SystemLibrary.SystemFunction | undefined
   readonly timesOf: SystemLibrary.SystemFunction | undefined
   readonly node: SystemLibrary.SystemFunction | undefined
@@ -30,29 +35,25 @@ const macNoFollow = 1
 
 let found: Functions | undefined
 
+/** `which` is the letter before their names on Linux, and `file` their first parameter. */
+const attributeFunctions = ({ find }: SystemLibrary.SystemLibrary, which: string, file: string): AttributeFunctions => {
+  const [position, options] = isMac ? [", uint32_t position", ", int options"] : ["", ""]
+  const setOptions = isMac ? options : ", int flags"
+  return {
+    list: find(`intptr_t ${which}listxattr(${file}, void *list, size_t size${options})`),
+    get: find(`intptr_t ${which}getxattr(${file}, const void *name, void *value, size_t size${position}${options})`),
+    set: find(
+      `int ${which}setxattr(${file}, const void *name, const void *value, size_t size${position}${setOptions})`
+    ),
+    remove: find(`int ${which}removexattr(${file}, const void *name${options})`)
+  }
+}
+
 SystemLibrary.onLoad((library) => {
-  const attributes = isMac
-    ? {
-        list: library.find("intptr_t listxattr(const void *path, void *list, size_t size, int options)"),
-        get: library.find(
-          "intptr_t getxattr(const void *path, const void *name, void *value, size_t size, uint32_t position, int options)"
-        ),
-        set: library.find(
-          "int setxattr(const void *path, const void *name, const void *value, size_t size, uint32_t position, int options)"
-        ),
-        remove: library.find("int removexattr(const void *path, const void *name, int options)")
-      }
-    : {
-        list: library.find("intptr_t llistxattr(const void *path, void *list, size_t size)"),
-        get: library.find("intptr_t lgetxattr(const void *path, const void *name, void *value, size_t size)"),
-        set: library.find(
-          "int lsetxattr(const void *path, const void *name, const void *value, size_t size, int flags)"
-        ),
-        remove: library.find("int lremovexattr(const void *path, const void *name)")
-      }
   found = {
     library,
-    ...attributes,
+    ofPath: attributeFunctions(library, isMac ? "" : "l", "const void *path"),
+    ofOpen: attributeFunctions(library, "f", "int file"),
     times: library.find("int utimensat(int directory, const void *path, const void *times, int flags)"),
     timesOf: library.find("int futimens(int file, const void *times)"),
     node: library.find(`int mknod(const void *path, uint32_t mode, ${isMac ? "int32_t" : "uint64_t"} device)`),
@@ -90,59 +91,70 @@ const split = (bytes: Buffer): ReadonlyArray<Buffer> => {
   return names
 }
 
+/** A path in bytes, or what `fs.open` gave. */
+export type PathOrOpen = Uint8Array | number
+
+const attributes = (all: Functions | undefined, file: PathOrOpen): AttributeFunctions | undefined =>
+  typeof file === "number" ? all?.ofOpen : all?.ofPath
+
+const argument = ({ library }: Functions, file: PathOrOpen): Uint8Array | number =>
+  typeof file === "number" ? file : library.text(file)
+
+/** What macOS takes at the end. */
+const lastOf = (file: PathOrOpen): ReadonlyArray<number> => (isMac ? [typeof file === "number" ? 0 : macNoFollow] : [])
+
+const failure = ({ library }: Functions, syscall: string, file: PathOrOpen): SystemLibrary.SystemError =>
+  library.failure(syscall, typeof file === "number" ? undefined : file)
+
 /** The names of a file's extended attributes, in the order the system gives. Costs 3 µs for a file that has none. */
-export const listAttributes = (path: Uint8Array): ReadonlyArray<Buffer> => {
+export const listAttributes = (file: PathOrOpen): ReadonlyArray<Buffer> => {
   const all = functions()
-  if (all?.list === undefined) return none
+  const list = attributes(all, file)?.list
+  if (all === undefined || list === undefined) return none
   for (;;) {
-    const text = all.library.text(path)
-    const size = isMac ? all.list(text, listed, listed.length, macNoFollow) : all.list(text, listed, listed.length)
+    const size = list(argument(all, file), listed, listed.length, ...lastOf(file))
     if (size === 0) return none
     if (size > 0) return split(listed.subarray(0, size))
-    const failure = all.library.failure("listxattr", path)
-    if (hasNone(failure.code)) return none
-    if (failure.code !== "ERANGE" || listed.length > 1_048_576) throw failure
+    const refused = failure(all, "listxattr", file)
+    if (hasNone(refused.code)) return none
+    if (refused.code !== "ERANGE" || listed.length > 1_048_576) throw refused
     listed = Buffer.alloc(listed.length * 4)
   }
 }
 
 /** Fails with `ENODATA` (macOS: `ENOATTR`) for an attribute that is not there. */
-export const getAttribute = (path: Uint8Array, name: Uint8Array): Buffer => {
+export const getAttribute = (file: PathOrOpen, name: Uint8Array): Buffer => {
   const all = functions()
-  if (all?.get === undefined) throw unsupported("getxattr", path)
+  const get = attributes(all, file)?.get
+  if (all === undefined || get === undefined) throw unsupported("getxattr", file)
   for (;;) {
-    const text = all.library.text(path)
     const key = all.library.text(name, 1)
-    const size = isMac
-      ? all.get(text, key, value, value.length, 0, macNoFollow)
-      : all.get(text, key, value, value.length)
+    const position = isMac ? [0] : []
+    const size = get(argument(all, file), key, value, value.length, ...position, ...lastOf(file))
     if (size >= 0) return Buffer.from(value.subarray(0, size))
-    const failure = all.library.failure("getxattr", path)
-    if (failure.code !== "ERANGE" || value.length > 67_108_864) throw failure
+    const refused = failure(all, "getxattr", file)
+    if (refused.code !== "ERANGE" || value.length > 67_108_864) throw refused
     value = Buffer.alloc(value.length * 16)
   }
 }
 
 /** Sets an attribute, replacing what was there. */
-export const setAttribute = (path: Uint8Array, name: Uint8Array, bytes: Uint8Array): void => {
+export const setAttribute = (file: PathOrOpen, name: Uint8Array, bytes: Uint8Array): void => {
   const all = functions()
-  if (all?.set === undefined) throw unsupported("setxattr", path)
-  const text = all.library.text(path)
+  const set = attributes(all, file)?.set
+  if (all === undefined || set === undefined) throw unsupported("setxattr", file)
   const key = all.library.text(name, 1)
-  const result = isMac
-    ? all.set(text, key, bytes, bytes.length, 0, macNoFollow)
-    : all.set(text, key, bytes, bytes.length, 0)
-  if (result !== 0) throw all.library.failure("setxattr", path)
+  const result = set(argument(all, file), key, bytes, bytes.length, 0, ...lastOf(file))
+  if (result !== 0) throw failure(all, "setxattr", file)
 }
 
 /** Fails with `ENODATA` (macOS: `ENOATTR`) for an attribute that is not there. */
-export const removeAttribute = (path: Uint8Array, name: Uint8Array): void => {
+export const removeAttribute = (file: PathOrOpen, name: Uint8Array): void => {
   const all = functions()
-  if (all?.remove === undefined) throw unsupported("removexattr", path)
-  const text = all.library.text(path)
+  const remove = attributes(all, file)?.remove
+  if (all === undefined || remove === undefined) throw unsupported("removexattr", file)
   const key = all.library.text(name, 1)
-  const result = isMac ? all.remove(text, key, macNoFollow) : all.remove(text, key)
-  if (result !== 0) throw all.library.failure("removexattr", path)
+  if (remove(argument(all, file), key, ...lastOf(file)) !== 0) throw failure(all, "removexattr", file)
 }
 
 const billion = 1_000_000_000n
@@ -195,5 +207,7 @@ export const makePipe = (path: Uint8Array, permissions: number): void => {
   if (all.pipe(all.library.text(path), permissions) !== 0) throw all.library.failure("mkfifo", path)
 }
 
-const unsupported = (syscall: string, path: Uint8Array): SystemLibrary.SystemError =>
-  new SystemLibrary.SystemError("ENOSYS", "function not implemented", syscall, Buffer.from(path).toString())
+const unsupported = (syscall: string, file: PathOrOpen): SystemLibrary.SystemError => {
+  const path = typeof file === "number" ? "" : Buffer.from(file).toString()
+  return new SystemLibrary.SystemError("ENOSYS", "function not implemented", syscall, path)
+}

@@ -50,6 +50,22 @@ describe.skipIf(process.platform === "win32")("Posix", () => {
     assert.deepEqual(Posix.listAttributes(file()), [])
   })
 
+  it.skipIf(!takesAttributes)("keeps attributes of what is open, wherever its name leads by then", () => {
+    const path = file()
+    const open = fs.openSync(path, "r")
+    onTestFinished(() => fs.closeSync(open))
+    const moved = Buffer.from(`${path}.moved`)
+    fs.renameSync(path, moved)
+    for (const key of ["user.kept", "user.gone"]) Posix.setAttribute(open, name(key), Buffer.from("1"))
+    Posix.removeAttribute(open, name("user.gone"))
+    assert.deepEqual(Posix.listAttributes(open).map(String), ["user.kept"])
+    assert.deepEqual(Posix.getAttribute(open, name("user.kept")), Posix.getAttribute(moved, name("user.kept")))
+    assert.strictEqual(
+      codeOf(() => Posix.getAttribute(open, name("user.gone"))),
+      process.platform === "darwin" ? "ENOATTR" : "ENODATA"
+    )
+  })
+
   it.skipIf(!takesAttributes)(
     "keeps values of any bytes, and the empty one (needs a file system with attributes)",
     () => {

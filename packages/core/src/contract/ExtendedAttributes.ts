@@ -18,9 +18,9 @@ const together = "xattrs"
 /** Among them: for those that had no room. */
 const more = "*"
 
-/** What says something else, here or at a service or another program. */
+/** What says something else, here or at a service or another program. `__proto__` is no key of a JavaScript object. */
 const reserved =
-  /^(?:mode|uid|gid|rdev|[abm]time|tier|xattrs|expires|cache-control|content-.*|b2-.*|ourclone-.*|s3cmd-.*|md5chksum|large_file_sha1|src_last_modified_millis)$/
+  /^(?:__proto__|mode|uid|gid|rdev|[abm]time|tier|xattrs|expires|cache-control|content-.*|b2-.*|ourclone-.*|s3cmd-.*|md5chksum|large_file_sha1|src_last_modified_millis)$/
 const plainName = /^[a-z0-9_-]{1,50}$/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what no header holds
 const control = /[\u0000-\u001f\u007f]/

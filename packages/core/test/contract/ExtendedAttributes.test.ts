@@ -15,6 +15,17 @@ describe("extended attributes beside a file", () => {
     assert.deepEqual(metadata, { author: "Ärzte", xattrs: "mode=MQ==,a.b=Mg==,raw=AP8=,none=" })
   })
 
+  it("may be called as what every object of JavaScript has", () => {
+    const names = ["__proto__", "constructor", "hasownproperty"]
+    const attributes = new Map(names.map((name) => [name, bytes(name)]))
+    const metadata = ExtendedAttributes.toMetadata({ attributes, isPart: false })
+    const back = ExtendedAttributes.ofMetadata(JSON.parse(JSON.stringify(metadata)))
+    assert.deepEqual(
+      [...back.attributes].map(([name, value]) => [name, `${Buffer.from(value)}`]).sort(),
+      names.map((name) => [name, name])
+    )
+  })
+
   it("come back from any names and values", () => {
     const values: Record<string, Uint8Array> = {}
     for (let byte = 1; byte < 256; byte++)

@@ -2,41 +2,17 @@
 import type { Metadata } from "@ourclone/core/contract/Entry"
 import * as ExtendedAttributes from "@ourclone/core/contract/ExtendedAttributes"
 import { ofMetadata, toMetadata, usualMode } from "@ourclone/core/contract/PosixMetadata"
-import * as Spelling from "@ourclone/core/contract/Spelling"
-import * as Posix from "@ourclone/system/Posix"
 import * as fs from "../disk/DiskFs.ts"
 import type * as SettingTimes from "../disk/SettingTimes.ts"
-import { codeOf } from "./LocalErrors.ts"
+import * as LocalAttributes from "./LocalAttributes.ts"
 import type { Place } from "./LocalPlace.ts"
 import type { Refusals } from "./Refusals.ts"
 
 /** What another machine can be told to set: nothing that gives a program its owner's rights. */
 const permissions = 0o777
 
-/** Of attributes, those of users: the others give rights, or belong to the system. macOS knows no such kinds. */
-const prefix = process.platform === "darwin" ? "" : "user."
-
 /** Whether files can be given to others: as the system lets its administrator alone. */
 export const setsOwners = (): boolean => process.geteuid?.() === 0
-
-const bytesOf = (path: string): Buffer => (path.isWellFormed() ? Buffer.from(path) : Spelling.toBytes(path))
-const nameOnDisk = (name: string): Buffer => bytesOf(prefix + name)
-
-const attributesOf = (absolute: string): ExtendedAttributes.Kept => {
-  const path = bytesOf(absolute)
-  const attributes = new Map<string, Uint8Array>()
-  let isPart = Posix.notKept() !== undefined
-  try {
-    for (const onDisk of Posix.listAttributes(path)) {
-      const name = Spelling.ofBytes(onDisk)
-      if (name.startsWith(prefix)) attributes.set(name.slice(prefix.length), Posix.getAttribute(path, onDisk))
-    }
-  } catch {
-    // It may not be read, or was taken away meanwhile: whoever asks next sees the rest.
-    isPart = true
-  }
-  return { attributes, isPart }
-}
 
 type Stats = Readonly<Record<"mode" | "uid" | "gid", number | bigint>>
 
@@ -56,7 +32,7 @@ export const fields = (
     gid: knowsOwners ? Number(gid) : undefined
   }
   // A link has none of its users.
-  const attributes = isLink || !knowsOwners ? {} : ExtendedAttributes.toMetadata(attributesOf(absolute))
+  const attributes = isLink || !knowsOwners ? {} : ExtendedAttributes.toMetadata(LocalAttributes.ofPath(absolute))
   const metadata = toMetadata(posix, attributes)
   return metadata === undefined ? {} : { metadata }
 }
@@ -66,14 +42,11 @@ export const isLink = (place: Place, metadata: Metadata | undefined): boolean =>
   place.metadata && ofMetadata(metadata)?.isLink === true
 
 /** What a file is to get. */
-export interface Wanted {
+export interface Wanted extends LocalAttributes.Wanted {
   /** Permission bits. */
   readonly mode: number
   readonly uid: number | undefined
   readonly gid: number | undefined
-  readonly attributes: ExtendedAttributes.Attributes
-  /** Whether it is to have no others. */
-  readonly isAll: boolean
 }
 
 /** What a file gets besides its bytes. */
@@ -108,32 +81,3 @@ export const giveOwner = (fd: number, owned: Owned, refusals: Refusals): void =>
 
 export const giveOwnerOfLink = (absolute: string, owned: Owned, refusals: Refusals): void =>
   give(owned, fs.lstatSync(absolute), refusals, (uid, gid) => fs.lchownSync(absolute, uid, gid))
-
-const withoutRoom: ReadonlySet<string | undefined> = new Set(["ENOSPC", "E2BIG", "ERANGE", "EDQUOT"])
-
-/** A file that may not be written to by its owner takes none: its permissions are set after this. `name` is what it will be called. */
-export const giveAttributes = (
-  absolute: string,
-  { attributes, isAll }: Wanted,
-  refusals: Refusals,
-  name = absolute
-): void => {
-  const there = attributesOf(absolute)
-  const extra = isAll ? [...there.attributes.keys()].filter((name) => !attributes.has(name)) : []
-  const missing = [...attributes].filter(([name, value]) => {
-    const found = there.attributes.get(name)
-    return found === undefined || Buffer.compare(found, value) !== 0
-  })
-  const path = bytesOf(absolute)
-  for (const one of extra) refusals.allow("attributes", () => Posix.removeAttribute(path, nameOnDisk(one)))
-  for (const [one, value] of missing) {
-    refusals.allow("attributes", () => {
-      try {
-        Posix.setAttribute(path, nameOnDisk(one), value)
-      } catch (error) {
-        if (!withoutRoom.has(codeOf(error))) throw error
-        refusals.withoutRoom(name, one)
-      }
-    })
-  }
-}

@@ -31,7 +31,7 @@ export interface Journal {
 
 /** Throws when the journal exists. */
 export const create = (journal: string, file: Unfinished): void =>
-  fs.writeFileSync(journal, `${JSON.stringify(file)}\n`, { flag: "wx" })
+  fs.writeFileSync(journal, `${JSON.stringify(file)}\n`, { flag: "wx", mode: 0o600 })
 
 /** Begins a line of its own, lest it be joined to one that was cut off. */
 const append = (journal: string, line: object): void => fs.appendFileSync(journal, `\n${JSON.stringify(line)}\n`)

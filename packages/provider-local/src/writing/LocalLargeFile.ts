@@ -120,7 +120,7 @@ export const make = ({ durability, folders, freeSpace, place, refusals }: Shared
   }
 
   const startNow = (path: RemotePath.RemotePath, options: StartOptions): Unfinished => {
-    const { size, partSize, modifiedAt, sha1 } = options
+    const { metadata, modifiedAt, partSize, sha1, size } = options
     const target = Replacement.prepare(place, folders, path)
     Replacement.refuseAtFolder(target)
     for (const earlier of UnfinishedFiles.ofFile(place, path)) {
@@ -131,7 +131,7 @@ export const make = ({ durability, folders, freeSpace, place, refusals }: Shared
     const file: Unfinished = sha1 === undefined ? started : { ...started, sha1 }
     const temporary = temporaryOf(file)
     freeSpace.reserve(temporary, size)
-    const fd = fs.openSync(temporary, "wx", 0o666)
+    const fd = Replacement.createTemporary(temporary, target, LocalMetadata.wanted(place, metadata))
     try {
       fs.ftruncateSync(fd, size)
       Journal.create(journalOf(file), file)

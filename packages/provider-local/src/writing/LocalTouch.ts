@@ -5,6 +5,7 @@ import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { NotFound } from "@ourclone/core/contract/StorageError"
 import * as OpenFile from "../disk/OpenFile.ts"
 import * as SettingTimes from "../disk/SettingTimes.ts"
+import * as LocalAttributes from "../place/LocalAttributes.ts"
 import { attempt } from "../place/LocalErrors.ts"
 import * as LocalFiles from "../place/LocalFiles.ts"
 import * as LocalMetadata from "../place/LocalMetadata.ts"
@@ -33,7 +34,7 @@ const setAll = (
   try {
     LocalMetadata.giveOwner(fd, wanted, refusals)
     refusals.allow("permissions", () => fs.fchmodSync(fd, wanted.mode | 0o200))
-    LocalMetadata.giveAttributes(absolute, wanted, refusals)
+    LocalAttributes.give(fd, wanted, refusals, absolute)
     refusals.allow("permissions", () => fs.fchmodSync(fd, wanted.mode))
     refusals.allow("times", () => SettingTimes.ofFile(fd, time))
   } finally {

@@ -22,7 +22,7 @@ import * as fs from "../disk/DiskFs.ts"
 import * as FileTime from "../disk/FileTime.ts"
 import { attempt, toStorageError } from "../place/LocalErrors.ts"
 import * as LocalMetadata from "../place/LocalMetadata.ts"
-import * as Place from "../place/LocalPlace.ts"
+import type * as Place from "../place/LocalPlace.ts"
 import type { Refusals } from "../place/Refusals.ts"
 import * as Symlinks from "../place/Symlinks.ts"
 import { makeId, temporaryName } from "../unfinished/TemporaryName.ts"
@@ -109,10 +109,11 @@ const makePut = (
   ): DatedFile => {
     checkSize(source, bytes.length)
     if (source.sha1 !== undefined) checkSha1(source, hash("sha1", bytes))
-    const replacement = Replacement.create(place, folders, path)
+    const attributes = attributesOf(place, options)
+    const replacement = Replacement.create(place, folders, path, attributes.kept)
     try {
       FileWriting.writeNow(replacement.fd, bytes)
-      commit(replacement, attributesOf(place, options), refusals)
+      commit(replacement, attributes, refusals)
       return stored(place, path, source, options, replacement.target, () =>
         fs.fstatSync(replacement.fd, { bigint: true })
       )
@@ -163,9 +164,8 @@ const makePut = (
         )
       : Effect.acquireUseRelease(
           attempt(place, "put", path, () => {
-            if (source.size <= atOnceSize) return Replacement.create(place, folders, path)
-            Replacement.refuseAtFolder(Place.absolute(place, path))
-            const replacement = Replacement.create(place, folders, path)
+            const replacement = Replacement.create(place, folders, path, attributesOf(place, options).kept)
+            if (source.size <= atOnceSize) return replacement
             try {
               freeSpace.reserve(replacement.temporary, source.size)
               return replacement

@@ -10,6 +10,7 @@ import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as fs from "../disk/DiskFs.ts"
 import * as SettingTimes from "../disk/SettingTimes.ts"
+import * as LocalAttributes from "../place/LocalAttributes.ts"
 import { codeOf } from "../place/LocalErrors.ts"
 import * as LocalMetadata from "../place/LocalMetadata.ts"
 import * as Place from "../place/LocalPlace.ts"
@@ -56,17 +57,31 @@ const modeOf = (target: string): number | undefined => {
   return stats?.isFile() ? stats.mode & 0o777 : undefined
 }
 
+/**
+ * Makes the temporary file so that nobody reads of it who may not read it later: for its owner alone where its mode will be
+ * `kept`, and for no more than the file that it replaces. Throws `AlreadyExists` at a directory.
+ */
+export const createTemporary = (temporary: string, target: string, kept: LocalMetadata.Wanted | undefined): number => {
+  const before = modeOf(target) ?? 0o666
+  return fs.openSync(temporary, "wx", 0o600 | (kept === undefined ? before & 0o666 : 0))
+}
+
 /** Creates the temporary file for `path`. A directory that went missing meanwhile is made again. */
-export const create = (place: Place.Place, folders: Folders, path: RemotePath.RemotePath): Replacement => {
+export const create = (
+  place: Place.Place,
+  folders: Folders,
+  path: RemotePath.RemotePath,
+  kept: LocalMetadata.Wanted | undefined
+): Replacement => {
   const target = prepare(place, folders, path)
   const temporary = beside(target, temporaryName(RemotePath.basename(path), makeId()))
   try {
-    return { target, temporary, fd: fs.openSync(temporary, "wx", 0o666) }
+    return { target, temporary, fd: createTemporary(temporary, target, kept) }
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error
     folders.forget()
     prepare(place, folders, path)
-    return { target, temporary, fd: fs.openSync(temporary, "wx", 0o666) }
+    return { target, temporary, fd: createTemporary(temporary, target, kept) }
   }
 }
 
@@ -76,10 +91,10 @@ const setMode = (fd: number, mode: number | undefined, refusals: Refusals): void
   }
 }
 
-const give = ({ fd, target, temporary }: Replacement, { kept }: LocalMetadata.Given, refusals: Refusals): void => {
+const give = ({ fd, target }: Replacement, { kept }: LocalMetadata.Given, refusals: Refusals): void => {
   if (kept === undefined) return
   LocalMetadata.giveOwner(fd, kept, refusals)
-  LocalMetadata.giveAttributes(temporary, kept, refusals, target)
+  LocalAttributes.give(fd, kept, refusals, target)
 }
 
 /** Gives the temporary file its time, permissions and what else it is to have, and then its name. The file stays open. */
