@@ -63,7 +63,7 @@ export const segmentsOf = (
   }
   if (at < size) {
     if (at > base.size) return undefined
-    // Only cut, or only told to be of another time or mode: B2 wants two parts of any file in parts.
+    // Only cut: B2 wants two parts of any file in parts.
     copy(at, size, at === 0 ? Math.ceil(size / 2) : undefined)
   }
   if (sent > size / 2 || segments.length > limits.maxParts) return undefined

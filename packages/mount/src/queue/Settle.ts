@@ -25,6 +25,7 @@ import {
   type Look,
   lookAfter,
   lookBefore,
+  metadataOf,
   type Sent,
   send,
   sendingOf,
@@ -93,7 +94,8 @@ export class Settle {
     if (node.remote !== path) return this.move(node, path)
     const { metadata, time } = attributesDiffer(this.world, node)
     if (!metadata && !time) return "done"
-    if (time && !metadata && this.world.provider.touch !== undefined) return this.touch(node, node.seen)
+    const { setMetadata, touch } = this.world.provider
+    if ((metadata ? setMetadata : touch) !== undefined) return this.dress(node, node.seen)
     return this.store(row, node, path)
   }
 
@@ -354,28 +356,27 @@ export class Settle {
     return isHere ? "again" : "done"
   }
 
-  private async touch(node: Node, seen: File): Promise<Settled> {
-    const { provider, settings, tree } = this.world
-    const { modified } = node
-    const millis = millisOf(modified)
-    // A touch before a kill, or another client's.
-    const current = await orNothing(this.world.run, provider.stat(seen.path))
+  /** Gives what the storage has the node's time and mode; its bytes are as they are to be. */
+  private async dress(node: Node, seen: File): Promise<Settled> {
+    const { begun, settings, tree } = this.world
+    const millis = millisOf(node.modified)
+    // Done before a kill, or by another client.
+    const current = await orNothing(this.world.run, this.world.provider.stat(seen.path))
     if (current === undefined) return this.overtaken(node)
     if (!isSameVersion(current, seen) && !haveSameBytes({ ...seen, modifiedAt: millis }, current)) {
       return this.overtaken(node)
     }
-    const isWanted = await this.world.begun.note(node.ino, () => {
+    const earlier = begun.at(seen.path)
+    const isWanted = await begun.note(node.ino, () => {
       if (tree.get(node.ino) !== node || node.seen !== seen) return undefined
       return { _tag: "File", path: seen.path, size: seen.size, modifiedAt: millis, checksums: seen.checksums }
     })
     if (!isWanted) return "again"
-    const file =
-      current.modifiedAt === millis
-        ? current
-        : await this.world.run(provider.touch!(current, millis, modified.nanoseconds % 1_000_000))
+    const file = await this.dressed(node, current)
+    if (file !== current) await lookAfter(this.world, seen.path, file, current, earlier)
     commit(this.world, () => {
       if (tree.get(node.ino) !== node || node.seen !== seen) return
-      this.world.begun.over(seen.path)
+      begun.over(seen.path)
       this.holders.rebase(node, file)
       node.seen = file
       node.settledAt = settings.now()
@@ -384,7 +385,18 @@ export class Settle {
     return "again"
   }
 
-  /** Another client has replaced or removed the bytes of which only a time was changed here: theirs is newer. */
+  private async dressed(node: Node, current: File): Promise<File> {
+    const { run } = this.world
+    const { setMetadata, touch } = this.world.provider
+    const [millis, nanoseconds] = [millisOf(node.modified), node.modified.nanoseconds % 1_000_000]
+    const { metadata, time } = attributesDiffer(this.world, node, current)
+    if (metadata && setMetadata !== undefined) {
+      return run(setMetadata(current, metadataOf(this.world, node, current), millis, nanoseconds))
+    }
+    return time && touch !== undefined ? run(touch(current, millis, nanoseconds)) : current
+  }
+
+  /** Another client has replaced or removed the bytes of which only time or mode were changed here: theirs is newer. */
   private overtaken(node: Node): Settled {
     commit(this.world, () => {
       node.isDirty = false

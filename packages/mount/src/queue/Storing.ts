@@ -26,12 +26,12 @@ import type { World } from "./World.ts"
 
 const partConcurrency = 4
 
-/** What is to be kept beside the bytes of a node. */
-export const metadataOf = ({ provider, settings }: World, node: Node): Metadata | undefined => {
+/** What is to be kept beside the bytes of a node, in the place of what `seen` has. */
+export const metadataOf = ({ provider, settings }: World, node: Node, seen = node.seen): Metadata | undefined => {
   if (!provider.capabilities.keepsMetadata) return undefined
   const { gid, uid } = settings.owner
   // An owner that is said already stays said, as whoever said it says it of every file.
-  const said = ofMetadata(node.seen?.metadata)
+  const said = ofMetadata(seen?.metadata)
   return toMetadata(
     {
       isLink: node.kind === "symlink",
@@ -39,21 +39,24 @@ export const metadataOf = ({ provider, settings }: World, node: Node): Metadata 
       uid: node.uid === uid && said?.uid === undefined ? undefined : node.uid,
       gid: node.gid === gid && said?.gid === undefined ? undefined : node.gid
     },
-    node.seen?.metadata
+    seen?.metadata
   )
 }
 
-/** Whether the storage keeps another time or mode with it than is shown here, as far as it can keep them. */
-export const attributesDiffer = (world: World, node: Node): { readonly time: boolean; readonly metadata: boolean } => {
+/** Whether `seen` has another time or mode than is shown here, as far as the storage can keep them. */
+export const attributesDiffer = (
+  world: World,
+  node: Node,
+  seen = node.seen
+): { readonly time: boolean; readonly metadata: boolean } => {
   const { capabilities } = world.provider
-  const { seen } = node
   if (seen === undefined) return { time: false, metadata: false }
   const precision = capabilities.modifiedAtPrecision
   const millis = millisOf(node.modified)
   const isOld =
     precision !== undefined && seen.modifiedAt !== undefined && Math.abs(seen.modifiedAt - millis) >= precision
   const kept = ofMetadata(seen.metadata)
-  const wanted = ofMetadata(metadataOf(world, node))
+  const wanted = ofMetadata(metadataOf(world, node, seen))
   const isOther =
     (kept?.mode ?? usualMode) !== (wanted?.mode ?? usualMode) || kept?.uid !== wanted?.uid || kept?.gid !== wanted?.gid
   return { time: isOld, metadata: capabilities.keepsMetadata && isOther }

@@ -1,0 +1,58 @@
+/** Modes and times of files that the storage has already. */
+import { fromBytes } from "@ourclone/core/contract/ByteSource"
+import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
+import * as Effect from "effect/Effect"
+import { expect, test } from "vitest"
+import { rootIno } from "../../src/contract/FileSystem.ts"
+import * as Bed from "./Bed.ts"
+import { names, putElsewhere, stored, value } from "./Bed.ts"
+
+test("another mode or time is told to the storage without fetching or sending a byte, and keeps what else is beside the file", async () => {
+  const bed = Bed.make({ keepsVersions: true, limits: { minPartSize: 50_000, recommendedPartSize: 50_000 } })
+  const text = "0123456789".repeat(30_000)
+  const options = { modifiedAt: 1_700_000_000_000, contentType: "text/x", metadata: { camera: "old", uid: "12" } }
+  for (const [name, bytes] of [
+    ["large", text],
+    ["small", "small"]
+  ] as const)
+    await Effect.runPromise(bed.storage.put(makeUnsafe(name), fromBytes(Buffer.from(bytes)), options))
+  const mount = bed.mount()
+  const { fileSystem } = mount
+  for (const name of ["large", "small"]) {
+    const { ino } = value(await fileSystem.lookup(rootIno, name))
+    value(await fileSystem.setAttributes(ino, { mode: 0o600, modified: { seconds: 1_600_000_000, nanoseconds: 0 } }))
+  }
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  expect([stored(bed, "large"), stored(bed, "small")]).toEqual([text, "small"])
+  for (const name of ["large", "small"])
+    expect(bed.storage.memory.files.get(name)?.file).toMatchObject({
+      modifiedAt: 1_600_000_000_000,
+      contentType: "text/x",
+      metadata: { camera: "old", uid: "12", mode: "100600" }
+    })
+  for (const method of ["put", "read", "readAll", "uploadPart", "copyPart"])
+    expect(bed.calls.get(method)).toBeUndefined()
+  expect(bed.calls.get("setMetadata")).toBe(2)
+})
+
+test("what another client stores in the moment in which a mode is told to the storage is kept beside", async () => {
+  const bed = Bed.make()
+  await putElsewhere(bed, "file", "ours")
+  const { putIfAbsent: _, putIfSame: __, ...storage } = bed.storage
+  const mount = bed.mount({
+    provider: {
+      ...storage,
+      // It has looked at the version, and copies that.
+      setMetadata: ({ path }, metadata, modifiedAt) =>
+        Effect.andThen(
+          Effect.promise(() => putElsewhere(bed, "file", "theirs")),
+          storage.put(path, fromBytes(Buffer.from("ours")), { modifiedAt, metadata })
+        )
+    }
+  })
+  const { ino } = value(await mount.fileSystem.lookup(rootIno, "file"))
+  value(await mount.fileSystem.setAttributes(ino, { mode: 0o755 }))
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  const [file, besides = ""] = names(bed)
+  expect([file, stored(bed, "file"), stored(bed, besides)]).toEqual(["file", "ours", "theirs"])
+})
