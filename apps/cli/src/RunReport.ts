@@ -21,6 +21,8 @@ export interface ReportOptions {
   readonly inWords: (fact: Fact) => string | undefined
   /** Takes facts that are the result itself, such as those of a preview; not where events are printed. Remarks are printed where it is absent. */
   readonly result?: (fact: Fact) => void
+  /** What progress is shown of, where that is more than this run. */
+  readonly shown?: (view: RunView.RunView) => RunView.RunView
 }
 
 export interface RunReport {
@@ -63,7 +65,7 @@ export const make = Effect.fnUntraced(function* (output: Output, options: Report
       Effect.sync(() => batch.forEach(take)),
       output.room
     )
-  if (isShown) yield* Progress.show(output, () => view)
+  if (isShown) yield* Progress.show(output, () => options.shown?.(view) ?? view)
   const report: RunReport = { sink, view: () => view }
   return report
 })

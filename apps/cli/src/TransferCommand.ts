@@ -5,6 +5,7 @@ import * as Cost from "@ourclone/core/engine/Cost"
 import { LimitReached } from "@ourclone/core/engine/Limit"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import * as Amount from "@ourclone/core/events/Amount"
+import * as KeptVersions from "@ourclone/core/events/KeptVersions"
 import { printable } from "@ourclone/core/events/PrintableText"
 import type { RunView } from "@ourclone/core/events/RunView"
 import type { JobKind } from "@ourclone/jobs/kind/JobKind"
@@ -89,11 +90,16 @@ export const preview = <Asked>(
     if (output.isJson || output.isQuiet || !planned.isFinal) return
     output.line(`${TransferText.ofPlanned(planned, verb)}. Nothing was done: --dry-run`)
   }
+  let kept: KeptVersions.KeptVersions | undefined
+  const loses = { replaced: false, removed: false }
   return JobRun.run(kind, request, output, {
     isPreview: true,
     asksForProgress: "never",
     inWords: () => undefined,
     result: (fact) => {
+      kept ??= KeptVersions.of(fact)
+      if (fact._tag === "Would" && fact.deed === "removed") loses.removed = true
+      if (fact._tag === "Would" && TransferText.replaces(fact)) loses.replaced = true
       const text = TransferText.ofPreview(fact)
       if (text !== undefined) output.line(text)
       else if (fact._tag === "Note") output.note(printable(fact.message))
@@ -103,6 +109,10 @@ export const preview = <Asked>(
     Effect.tap(({ summary, view }) =>
       Effect.sync(() => {
         total(view)
+        if (kept !== undefined && !output.isJson) {
+          if (loses.replaced) output.note(`what is overwritten: ${printable(KeptVersions.ofReplaced(kept))}`)
+          if (loses.removed) output.note(`what is removed: ${printable(KeptVersions.ofRemoved(kept))}`)
+        }
         if (summary.cost !== undefined && !output.isJson) output.note(`it ${Cost.words(summary.cost)}`)
       })
     )

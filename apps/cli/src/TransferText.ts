@@ -62,6 +62,10 @@ const would = ({ because, bytes, deed, item }: Extract<Fact, { readonly _tag: "W
   }
 }
 
+/** Whether another file of that name goes for it. */
+export const replaces = ({ because, deed }: Extract<Fact, { readonly _tag: "Would" }>): boolean =>
+  (deed === "stored" || deed === "moved") && because !== "missing" && because !== "same at the destination"
+
 /** What `--dry-run` prints for a fact of a preview. */
 export const ofPreview = (fact: Fact): string | undefined => {
   switch (fact._tag) {

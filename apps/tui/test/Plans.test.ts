@@ -108,6 +108,33 @@ it("the plan of a move says what goes at the source, also of what is at the dest
   await close()
 })
 
+it("the plan says of what is overwritten and deleted what the destination keeps of it, once that is told", async () => {
+  const facts: ReadonlyArray<RunEvent> = [
+    { _tag: "Would", deed: "stored", item: "a", bytes: 3, because: "size differs" },
+    { _tag: "Would", deed: "removed", item: "b", bytes: 3 },
+    { _tag: "Finished", outcome: "done" }
+  ]
+  const shown = async (...told: ReadonlyArray<RunEvent>) => {
+    const { close, keys, text } = await rig(
+      { preview: () => Stream.succeed(envelopes(...told, ...facts)) },
+      { tab: "migrate", kept: { migrate: { source: "/a", destination: "/b", mode: "sync" } } }
+    )
+    await keys("enter")
+    const said = text()
+    await close()
+    return said
+  }
+  const keeps = (replaced: boolean, removed: boolean) =>
+    shown({ _tag: "Step", name: "destinationKeeps", values: { replaced, removed } })
+  const disk = await keeps(false, false)
+  assert.match(disk, /Overwrite +1 +3 B +the old ones are gone, no versions are kept/)
+  assert.match(disk, /Delete +1 +3 B +gone for good, no versions are kept/)
+  const bucket = await keeps(true, true)
+  assert.match(bucket, /Overwrite +1 +3 B +old versions stay until/)
+  assert.match(bucket, /Delete +1 +3 B +hidden until/)
+  assert.notInclude(await shown(), "versions")
+})
+
 describe("a plan that has to be thought of", () => {
   const migrate = (mode: string) => ({
     tab: "migrate" as const,

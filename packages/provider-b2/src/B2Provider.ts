@@ -189,7 +189,11 @@ const openPlace = Effect.fnUntraced(function* (
     name,
     place: placeOf(account, root.bucketName, folder),
     location: folder === "" ? root.bucketName : `${root.bucketName}/${folder}`,
-    capabilities: { ...capabilities, metadataRefusal: (metadata, path) => roomRefusal(metadata, root.nameOf(path)) },
+    capabilities: {
+      ...capabilities,
+      removesForGood: hardDelete,
+      metadataRefusal: (metadata, path) => roomRefusal(metadata, root.nameOf(path))
+    },
     list: B2Listing.list(root),
     stat: B2Files.stat(root),
     statDirectory: B2Directories.statDirectory(root),

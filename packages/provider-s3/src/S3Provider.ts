@@ -186,7 +186,7 @@ const openPlace = Effect.fnUntraced(function* (
     name,
     place: PlaceIdentity.ofPath(account, folder === "" ? placed : `${placed}/${folder}`),
     location: path,
-    capabilities: capabilitiesOf(root),
+    capabilities: { ...capabilitiesOf(root), removesForGood: hardDelete },
     list: S3Listing.list(root),
     stat: S3Files.stat(root),
     statDirectory: S3Directories.statDirectory(root),

@@ -1,8 +1,10 @@
 /** `task watch`: what a task does, as if it ran here. */
 import { version } from "@ourclone/core/events/Envelope"
 import { printable } from "@ourclone/core/events/PrintableText"
+import type { RunView } from "@ourclone/core/events/RunView"
 import * as Follow from "@ourclone/tasks/host/Follow"
 import type { Task } from "@ourclone/tasks/task/Task"
+import { bytesDone, filesDone } from "@ourclone/tasks/task/TaskFigures"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as ExitCode from "../ExitCode.ts"
@@ -19,20 +21,39 @@ const codeOf = ({ state }: Task): number => {
   return state._tag === "Done" && state.failed > 0 ? ExitCode.someFilesFailed : ExitCode.done
 }
 
+/** `view`, which is of the run that goes on, with the figures of all runs of the task together. */
+const ofTask = (view: RunView, task: Task | undefined): RunView => {
+  if (task === undefined) return view
+  const { bytes, earlier, files, isFinal } = task.totals
+  const before = earlier?.doneBytes ?? 0
+  return {
+    ...view,
+    done: { files: filesDone(task), bytes: bytesDone(task) },
+    planned: {
+      ...view.planned,
+      files: Math.max(files, filesDone(task)),
+      bytes: Math.max(bytes, bytesDone(task)),
+      isFinal
+    },
+    samples: view.samples.map(([at, sum]) => [at, sum + before] as const)
+  }
+}
+
 export const watch = Effect.fnUntraced(function* (flags: { readonly id: string; readonly progress: boolean }) {
   const output = yield* Output.make
   const tasks = yield* Tasks.open
   const { id } = yield* tasks.load(flags.id)
   const ended = yield* Effect.scoped(
     Effect.gen(function* () {
+      let last: Task | undefined
       const report = yield* RunReport.make(output, {
         asksForProgress: flags.progress,
+        shown: (view) => ofTask(view, last),
         inWords: TransferText.ofFact,
         result: (fact) => {
           if (fact._tag === "Note") output.note(printable(told(fact)))
         }
       })
-      let last: Task | undefined
       yield* Stream.runForEach(Follow.follow(tasks, id), (said) => {
         if (said._tag === "Facts") return report.sink(said.facts)
         if (said._tag === "Gone") return Effect.sync(() => output.note("what happened before is kept in sums only"))

@@ -162,3 +162,33 @@ describe("undo", () => {
     expect(cli.read("to/a")).toBe("one")
   })
 })
+
+test("a dry run says whether the destination keeps what would be overwritten or removed, and its task whether it did", async () => {
+  const { cli } = await withB2()
+  await cli.run("remote", "add", "gone", "b2", "--hard-delete", "true", "--no-check")
+  const said = async (...words: ReadonlyArray<string>) => {
+    const { error } = await cli.run("sync", "--dry-run", "--max-delete", "9", ...words)
+    return error.split("\n").flatMap((line) => /^what is (?:overwritten|removed): .*/.exec(line)?.[0] ?? [])
+  }
+  const seen: Array<unknown> = []
+  for (const place of ["@/to", "b2:some-bucket/x", "gone:some-bucket/x"]) {
+    cli.write("from/a", "a")
+    cli.write("from/b", "b")
+    await cli.run("sync", "@/from", place)
+    cli.write("from/a", "another")
+    fs.rmSync(path.join(cli.folder, "from/b"))
+    const words = await said("@/from", place)
+    await cli.run("sync", "--max-delete", "9", "@/from", place)
+    seen.push([words, (await newestTask(cli)).totals.kept])
+  }
+  const stay = "what is overwritten: old versions stay until a rule of the storage ends them"
+  const gone = "what is removed: gone for good, no versions are kept"
+  expect(seen).toEqual([
+    [["what is overwritten: the old ones are gone, no versions are kept", gone], { replaced: false, removed: false }],
+    [[stay, "what is removed: hidden until a rule of the storage ends them"], { replaced: true, removed: true }],
+    [[stay, gone], { replaced: true, removed: false }]
+  ])
+  cli.write("from/a", "a third")
+  const aside = await said("--backup-dir", "@/aside", "@/from", "@/to")
+  expect(aside).toEqual([`what is overwritten: the old ones go to ${path.join(cli.folder, "aside")}`])
+})

@@ -47,6 +47,21 @@ test("a file that is larger than the storage takes is named", () => {
   ])
 })
 
+test("of what is overwritten or deleted it is said what the destination keeps, as the plan was told", () => {
+  const counts = { ...plan.counts, delete: { files: 1, bytes: 0 } }
+  const about = (kept: Plan["kept"]) =>
+    said({ plan: { ...plan, counts, kept } }).flatMap(({ text }) => (/^(?:Over|Del)/.test(text) ? text : []))
+  expect(about(undefined)).toEqual([])
+  expect(about({ replaced: false, removed: false })).toEqual([
+    "Overwritten files: the old ones are gone, no versions are kept.",
+    "Deleted files: gone for good, no versions are kept."
+  ])
+  expect(about({ replaced: true, removed: true })).toEqual([
+    "Overwritten files: old versions stay until a rule of the storage ends them.",
+    "Deleted files: hidden until a rule of the storage ends them."
+  ])
+})
+
 test("costs are those of the plan, or by one's own rates, and a limit holds for both together", () => {
   expect(said({}).at(-1)?.text).toMatch(
     /^Costs \$6\.95 a month more and \$0\.40 at once \(rates of 2026-09-07, yours may differ\)/

@@ -1,5 +1,7 @@
 /** Waits until it is seen that a task works, for who is there to say something else where it does not. */
+
 import type { Envelope } from "@ourclone/core/events/Envelope"
+import * as KeptVersions from "@ourclone/core/events/KeptVersions"
 import type { Task } from "@ourclone/tasks/task/Task"
 import { hasEnded, needsSomebody } from "@ourclone/tasks/task/TaskState"
 import * as Effect from "effect/Effect"
@@ -18,7 +20,9 @@ const patience = "20 seconds"
 
 /** What a run tells of once it has found what it was asked for. */
 const isWork = ({ event }: Envelope): boolean =>
-  event._tag === "Done" || event._tag === "Planned" || (event._tag === "Step" && event.name !== "runBegan")
+  event._tag === "Done" ||
+  event._tag === "Planned" ||
+  (event._tag === "Step" && event.name !== "runBegan" && event.name !== KeptVersions.step)
 
 /**
  * Comes to the task as soon as it works, waits for what may pass, or has been left long enough. Fails with what it failed

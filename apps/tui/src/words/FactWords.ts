@@ -1,5 +1,6 @@
 /** One fact of a run as a line of its log. */
 import * as Amount from "@ourclone/core/events/Amount"
+import * as KeptVersions from "@ourclone/core/events/KeptVersions"
 import { printable } from "@ourclone/core/events/PrintableText"
 import type { Deed, RunEvent } from "@ourclone/core/events/RunEvent"
 import { ofWaiting } from "@ourclone/core/events/WaitingText"
@@ -37,6 +38,7 @@ export const of = (event: RunEvent, at: number): string | undefined => {
     case "Failed":
       return `failed: ${printable(event.failure.item ?? "")} ${printable(told(event.failure))}`
     case "Step":
+      if (event.name === KeptVersions.step) return printable(KeptVersions.words(KeptVersions.ofValues(event.values)))
       return event.name === "runBegan" ? `run ${event.values?.["take"] ?? ""} began` : event.name
     case "Waiting":
       return ofWaiting({ for: event.for, since: at, until: event.until, failure: event.failure }, at)

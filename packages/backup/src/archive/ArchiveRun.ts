@@ -170,7 +170,7 @@ export const scan = Effect.fnUntraced(function* (
     const isFinal = waiting.length === 0
     if (!isFinal && performance.now() - told < plannedMillis) continue
     told = performance.now()
-    tell.fact({ _tag: "Planned", files, bytes, removals: 0, isFinal })
+    tell.fact({ _tag: "Planned", files, bytes, removals: 0, isFinal, isWhole: true })
   }
 })
 

@@ -96,7 +96,7 @@ export class RestoreRun {
       if (Entries.isFile(entries, entry)) files += 1
       this.totalBytes += entries.size.get(entry)
     }
-    tell.fact({ _tag: "Planned", files, bytes: this.totalBytes, removals: 0, isFinal: true })
+    tell.fact({ _tag: "Planned", files, bytes: this.totalBytes, removals: 0, isFinal: true, isWhole: true })
   }
 
   noteLeftOut({ devices, privileges }: RestoreWalk["leftOut"]): void {

@@ -28,6 +28,8 @@ export interface Capabilities {
   readonly hasDirectories: boolean
   /** Whether replacing or removing a file keeps the old version (and its cost) behind it. */
   readonly keepsVersions: boolean
+  /** Whether `remove` takes old versions away too; not when absent. */
+  readonly removesForGood?: boolean
   /** Whether `PutOptions.metadata` comes back as `File.metadata`, from `stat` at least. */
   readonly keepsMetadata: boolean
   /** Why `put` would refuse metadata for a file at `path`; `undefined` of what it takes. Absent where it takes any. */

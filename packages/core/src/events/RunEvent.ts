@@ -61,6 +61,9 @@ export const Fact = Schema.TaggedUnion({
     bytes: whole("Their bytes"),
     removals: whole("Items to be removed"),
     isFinal: Schema.Boolean.annotate({ description: "Whether this will grow no more" }),
+    isWhole: Schema.optionalKey(
+      Schema.Boolean.annotate({ description: "Whether what earlier runs of the same task did is counted once more" })
+    ),
     same: Schema.optionalKey(whole("Items that need nothing done, as they are the same; no fact tells of each"))
   },
   Would: { deed: Deed, item, what, bytes, because: Schema.optionalKey(text("Why, for people")), values },

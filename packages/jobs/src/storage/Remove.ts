@@ -5,6 +5,7 @@ import * as Plan from "@ourclone/core/engine/Plan"
 import { preview } from "@ourclone/core/engine/Preview"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import { empty, TransferSummary as Summary } from "@ourclone/core/engine/TransferSummary"
+import * as KeptVersions from "@ourclone/core/events/KeptVersions"
 import type { Tell } from "@ourclone/core/events/Tell"
 import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
@@ -73,6 +74,7 @@ const transfersAtOnce = 16
 const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
   if (request.versionId !== undefined) return yield* removeVersion(request, request.versionId, tell, true)
   const found = yield* FileOrFolder.find(request.path, tell)
+  tell.fact(KeptVersions.told(found.provider.capabilities))
   if (found._tag === "File") {
     const { path } = found.file
     yield* retrying(found.provider.remove(path))
@@ -94,6 +96,7 @@ const run = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
 const previewOf = Effect.fnUntraced(function* (request: Request, { tell }: Beside) {
   if (request.versionId !== undefined) return yield* removeVersion(request, request.versionId, tell, false)
   const found = yield* FileOrFolder.find(request.path, tell)
+  tell.fact(KeptVersions.told(found.provider.capabilities))
   if (found._tag === "File") {
     const { path, size } = found.file
     tell.fact({ _tag: "Planned", files: 0, bytes: 0, removals: 1, isFinal: true })

@@ -19,6 +19,10 @@ export const refusal = ({ backupDir, suffix, suffixKeepExtension }: Transferring
     : undefined
 }
 
+/** Where it goes; nothing where it is not kept by the run itself. */
+export const placeOf = ({ backupDir, destination, suffix }: Transferring & { readonly destination: string }) =>
+  backupDir ?? (suffix === undefined ? undefined : destination)
+
 /** Which files of the destination are what earlier runs kept there: they are neither removed nor kept once more. */
 export const keptBefore = ({ backupDir, suffix = "", suffixKeepExtension = false }: Transferring) =>
   backupDir !== undefined || suffix === ""

@@ -11,6 +11,7 @@ import { preview as previewPlan } from "@ourclone/core/engine/Preview"
 import * as Renames from "@ourclone/core/engine/Renames"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
+import * as KeptVersions from "@ourclone/core/events/KeptVersions"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -154,6 +155,7 @@ export const run = (verb: Verb) =>
     yield* KeyFor.demandDeeds(opened, verb === "sync" ? ["write", "remove"] : ["write"])
     yield* hold(opened, { type: verb, whenBusy: request.whenBusy, tell })
     const sides = yield* Sides.withSource(request, opened, tell, name)
+    tell.fact(KeptVersions.told(opened.capabilities, AsideOf.placeOf(request)))
     if (verb === "move") yield* KeyFor.demandDeeds(sides.source, ["read", "remove"])
     yield* Sides.refuseWithoutMetadata(request, [sides.source, sides.destination])
     if (request.maxCost !== undefined) yield* refuseCost(verb, request, sides, request.maxCost, tell)
@@ -187,6 +189,7 @@ export const preview = (verb: Verb) =>
     const opened = yield* Sides.openDestination(request, tell)
     yield* tellBusy(opened, { type: verb, tell })
     const sides = yield* Sides.withSource(request, opened, tell, name)
+    tell.fact(KeptVersions.told(opened.capabilities, AsideOf.placeOf(request)))
     // What the run refuses, its preview does too.
     yield* Sides.refuseWithoutMetadata(request, [sides.source, sides.destination])
     yield* AsideOf.asideOf(request, sides, tell)

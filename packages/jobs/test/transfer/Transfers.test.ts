@@ -17,7 +17,9 @@ import * as Sync from "../../src/transfer/Sync.ts"
 import { makeWorld } from "../JobWorld.ts"
 
 const words = (events: ReadonlyArray<Envelope>): ReadonlyArray<string> =>
-  events.flatMap(({ event }) => (event._tag === "Progress" || event._tag === "Planned" ? [] : [inWords(event)]))
+  events.flatMap(({ event }) =>
+    event._tag === "Progress" || event._tag === "Planned" || event._tag === "Step" ? [] : [inWords(event)]
+  )
 
 describe("a sync", () => {
   it.live("ends every item once, counts facts without gaps, and finishes last", () =>

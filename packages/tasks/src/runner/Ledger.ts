@@ -1,8 +1,9 @@
 /** What a run's events come to: facts for the journal, totals of the task, outcomes by path. Pure but for its own fields. */
 import type { Envelope } from "@ourclone/core/events/Envelope"
+import * as KeptVersions from "@ourclone/core/events/KeptVersions"
 import { type Fact, isOfFile, isOfFolder, type Progress } from "@ourclone/core/events/RunEvent"
 import type { Batch, Outcome, PartTold, Told } from "../store/TaskStore.ts"
-import type { Task, Totals } from "../task/Task.ts"
+import { noTotals, type Task, type Totals } from "../task/Task.ts"
 import type { TaskInput } from "../task/TaskState.ts"
 
 type Finished = Extract<Fact, { readonly _tag: "Finished" }>
@@ -69,6 +70,7 @@ export class Ledger {
     if (event._tag === "Progress") {
       this.#progress = event
       this.#waiting = undefined
+      this.#reach(event)
       return
     }
     this.#told.push({ at, fact: event })
@@ -81,13 +83,34 @@ export class Ledger {
     this.#count(event)
   }
 
+  #reach({ bytes, files }: Progress): void {
+    const { earlier, reached } = this.#totals
+    this.#totals.reached = {
+      files: Math.max(reached?.files ?? 0, (earlier?.done ?? 0) + files),
+      bytes: Math.max(reached?.bytes ?? 0, (earlier?.doneBytes ?? 0) + bytes)
+    }
+  }
+
+  /** What was planned before holds until this run knows as much. */
+  #plan({ bytes, files, isFinal, isWhole = false }: Extract<Fact, { readonly _tag: "Planned" }>): void {
+    const totals = this.#totals
+    if (isWhole && totals.earlier !== undefined) {
+      totals.done -= totals.earlier.done
+      totals.doneBytes -= totals.earlier.doneBytes
+      delete totals.earlier
+    }
+    const { done, doneBytes } = isWhole ? noTotals : this.#before
+    const isKnown = this.#before.isFinal && this.#before.done < this.#before.files
+    totals.isFinal = isFinal || isKnown
+    totals.files = Math.max(done + files, isFinal ? 0 : this.#before.files)
+    totals.bytes = Math.max(doneBytes + bytes, isFinal ? 0 : this.#before.bytes)
+  }
+
   #count(fact: Fact): void {
     const totals = this.#totals
     switch (fact._tag) {
       case "Planned":
-        totals.isFinal = fact.isFinal
-        totals.files = this.#before.done + fact.files
-        totals.bytes = this.#before.doneBytes + fact.bytes
+        this.#plan(fact)
         return
       case "Done":
         if (isOfFile(fact)) totals.done++
@@ -99,6 +122,11 @@ export class Ledger {
         return
       case "Failed":
         if (fact.failure.item !== undefined) totals.failed++
+        return
+      case "Step": {
+        const kept = KeptVersions.of(fact)
+        if (kept !== undefined) totals.kept = { replaced: kept.replaced, removed: kept.removed }
+      }
     }
   }
 

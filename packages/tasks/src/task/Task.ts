@@ -23,7 +23,11 @@ export const Totals = Schema.Struct({
   /** How long its runs took, as far as they told of something. */
   ranMillis: Schema.optionalKey(Schema.Int),
   /** What of `done` and `doneBytes` the runs did that came before this one. */
-  earlier: Schema.optionalKey(Schema.Struct({ done: Schema.Int, doneBytes: Schema.Int }))
+  earlier: Schema.optionalKey(Schema.Struct({ done: Schema.Int, doneBytes: Schema.Int })),
+  /** How far it was at most, with what was on its way: until it ends it is never said to be less. */
+  reached: Schema.optionalKey(Schema.Struct({ files: Schema.Int, bytes: Schema.Int })),
+  /** Whether what it replaced or removed stayed as old versions, once that was told. */
+  kept: Schema.optionalKey(Schema.Struct({ replaced: Schema.Boolean, removed: Schema.Boolean }))
 })
 export type Totals = typeof Totals.Type
 

@@ -1,15 +1,16 @@
 /** How far a task is, and how long it took, the same in every face: of all its runs together. */
 import type { Task } from "./Task.ts"
+import { hasEnded } from "./TaskState.ts"
 
-type Figures = Pick<Task, "progress" | "totals">
+type Figures = Pick<Task, "progress" | "state" | "totals">
 
-/** With what is on its way. */
-export const bytesDone = ({ progress, totals: { doneBytes, earlier } }: Figures): number =>
-  Math.max(doneBytes, (earlier?.doneBytes ?? 0) + (progress?.bytes ?? 0))
+/** With what is on its way. Grows alone until the task has ended, whatever it begins anew. */
+export const bytesDone = ({ progress, state, totals: { doneBytes, earlier, reached } }: Figures): number =>
+  Math.max(doneBytes, (earlier?.doneBytes ?? 0) + (progress?.bytes ?? 0), hasEnded(state) ? 0 : (reached?.bytes ?? 0))
 
-/** Files that have ended, as far as they are told of one by one. */
-export const filesDone = ({ progress, totals: { done, earlier } }: Figures): number =>
-  Math.max(done, (earlier?.done ?? 0) + (progress?.files ?? 0))
+/** Files that have ended, as far as they are told of one by one; it grows as `bytesDone` does. */
+export const filesDone = ({ progress, state, totals: { done, earlier, reached } }: Figures): number =>
+  Math.max(done, (earlier?.done ?? 0) + (progress?.files ?? 0), hasEnded(state) ? 0 : (reached?.files ?? 0))
 
 /** So far or in all, without the time in which it was paused or waited for its turn again; 0 before it began. */
 export const tookMillis = (

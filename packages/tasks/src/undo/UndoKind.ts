@@ -32,7 +32,7 @@ import type { Task } from "../task/Task.ts"
 import { hasEnded } from "../task/TaskState.ts"
 import * as TakeBack from "./TakeBack.ts"
 import * as Touched from "./Touched.ts"
-import { undoable } from "./Undoable.ts"
+import { isOfKind } from "./Undoable.ts"
 
 export const Request = Schema.Struct({
   task: Schema.String.annotate({ description: "The task that is taken back" }),
@@ -97,7 +97,7 @@ const refuseElsewhere = Effect.fnUntraced(function* (task: Task) {
 const transferredBy = Effect.fnUntraced(function* ({ id, kind, request, state }: Task) {
   if (!hasEnded(state)) return yield* new InvalidJob({ message: `task ${id} has not ended: cancel it first` })
   const transferred = kind === "remove" ? ofRemoval(request) : Option.getOrUndefined(decodeTransferred(request))
-  if (!undoable.has(kind) || transferred === undefined) {
+  if (!isOfKind(kind) || transferred === undefined) {
     return yield* new InvalidJob({
       message: `task ${id} (${kind}) can not be taken back; a copy, sync, move or removal can, unless it removed for good`
     })

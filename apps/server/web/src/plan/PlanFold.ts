@@ -2,6 +2,7 @@
 import type { Cost } from "@ourclone/core/engine/Cost"
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Failure } from "@ourclone/core/events/Failure"
+import * as KeptVersions from "@ourclone/core/events/KeptVersions"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import * as RunView from "@ourclone/core/events/RunView"
 
@@ -27,6 +28,8 @@ export interface Plan {
   readonly counts: { readonly [Name in Group]: { readonly files: number; readonly bytes: number } }
   readonly rows: ReadonlyArray<PlanRow>
   readonly largest: Largest | undefined
+  /** What becomes of what is replaced or deleted, once that is told. */
+  readonly kept: KeptVersions.KeptVersions | undefined
   readonly outcome: "planning" | "done" | "failed"
   readonly failure: Failure | undefined
   /** What to think of before it is started: another run at the same place, a repository that would go. */
@@ -46,6 +49,7 @@ export const empty: Plan = {
   counts: noCounts,
   rows: [],
   largest: undefined,
+  kept: undefined,
   outcome: "planning",
   failure: undefined,
   warnings: [],
@@ -87,13 +91,14 @@ const costIn = (summary: unknown): Cost | undefined => {
 
 /** Many at once, so that a plan of a million files is drawn a few times a second. */
 export const fold = (plan: Plan, some: ReadonlyArray<Envelope>): Plan => {
-  let { cost, failure, largest, outcome, view } = plan
+  let { cost, failure, kept, largest, outcome, view } = plan
   const counts = { ...plan.counts }
   const rows = [...plan.rows]
   const warnings = [...plan.warnings]
   for (const envelope of some) {
     view = RunView.fold(view, envelope)
     const { event } = envelope
+    kept = KeptVersions.of(event) ?? kept
     const told = toldBy(event)
     if (told !== undefined) {
       const { bytes, files } = counts[told.group]
@@ -110,5 +115,5 @@ export const fold = (plan: Plan, some: ReadonlyArray<Envelope>): Plan => {
       cost = costIn(event.summary)
     }
   }
-  return { view, counts, rows, largest, outcome, failure, warnings, cost }
+  return { view, counts, rows, largest, kept, outcome, failure, warnings, cost }
 }

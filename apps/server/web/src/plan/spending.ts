@@ -1,5 +1,6 @@
 /** What a plan will store and fetch: against free space, the largest file, what the account allows, and a limit of one's own. */
 import * as Amount from "@ourclone/core/events/Amount"
+import * as KeptVersions from "@ourclone/core/events/KeptVersions"
 import type { Row as Room } from "@ourclone/jobs/storage/Room"
 import { visible } from "../ui/Path.tsx"
 import { about } from "../words/taskFigures.ts"
@@ -103,15 +104,11 @@ const fileLines = ({ plan: { largest }, room }: Spending): ReadonlyArray<Spendin
     : [{ text: `The largest file has ${Amount.bytes(largest.bytes)}; the storage takes up to ${most}.` }]
 }
 
-const versionLines = ({ plan: { counts }, room }: Spending): ReadonlyArray<SpendingLine> => {
-  if (room?.keepsVersions !== true) return []
+const versionLines = ({ plan: { counts, kept } }: Spending): ReadonlyArray<SpendingLine> => {
+  if (kept === undefined) return []
   const lines: Array<SpendingLine> = []
-  if (counts.overwrite.files > 0)
-    lines.push({ text: "Old versions stay, and are paid for, until the rules of the bucket remove them." })
-  if (counts.delete.files > 0)
-    lines.push({
-      text: "Deleted files are hidden, not erased; they can be brought back until those rules remove them."
-    })
+  if (counts.overwrite.files > 0) lines.push({ text: `Overwritten files: ${KeptVersions.ofReplaced(kept)}.` })
+  if (counts.delete.files > 0) lines.push({ text: `Deleted files: ${KeptVersions.ofRemoved(kept)}.` })
   return lines
 }
 

@@ -1,5 +1,7 @@
 /** Steps of a run as half sentences; a step that nobody wrote words for is told by its name, spaced. */
 
+import * as KeptVersions from "@ourclone/core/events/KeptVersions"
+
 type Values = Readonly<Record<string, string | number | boolean>>
 
 const snapshot = (values: Values): string => String(values.snapshot ?? "").slice(0, 8)
@@ -22,6 +24,7 @@ const words: Readonly<Record<string, (values: Values) => string>> = {
       ? "no earlier snapshot to compare with: everything is read"
       : `compared with snapshot ${snapshot(values)}: what it has is not read again`,
   snapshotChosen: (values) => `snapshot ${snapshot(values)} of ${values.host ?? "?"}, ${values.time ?? ""}`,
+  [KeptVersions.step]: (values) => KeptVersions.words(KeptVersions.ofValues(values)),
   repositoryMade: () => "repository made",
   prunePlanned: () => "what no snapshot needs is known",
   forgetPlanned: () => "which snapshots stay is known",

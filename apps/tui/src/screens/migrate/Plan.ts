@@ -3,6 +3,7 @@ import * as Cost from "@ourclone/core/engine/Cost"
 import * as Amount from "@ourclone/core/events/Amount"
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import type { Failure } from "@ourclone/core/events/Failure"
+import * as KeptVersions from "@ourclone/core/events/KeptVersions"
 import { printable } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import * as Option from "effect/Option"
@@ -52,6 +53,8 @@ interface State {
   readonly request: Schema.Json
   readonly counts: { readonly [Name in Group]?: Count }
   readonly same: number
+  /** What becomes of what is replaced or deleted, once that is told. */
+  readonly kept: KeptVersions.KeptVersions | undefined
   readonly list: List.List<Row>
   readonly only: Group | undefined
   readonly rows: ReadonlyArray<Row>
@@ -155,9 +158,10 @@ const take = (state: State, events: ReadonlyArray<Envelope>): State => {
   const counts: { [Name in Group]?: Count } = { ...state.counts }
   const rows = [...state.rows]
   const warnings = [...state.warnings]
-  let { cost, failure, same } = state
+  let { cost, failure, kept, same } = state
   for (const { event } of events) {
     if (event._tag === "Progress") continue
+    kept = KeptVersions.of(event) ?? kept
     if (event._tag === "Planned") same = event.same ?? same
     if (event._tag === "Note" && warnings.length < warningsKept) warnings.push(told(event))
     if (event._tag === "Finished") {
@@ -173,7 +177,7 @@ const take = (state: State, events: ReadonlyArray<Envelope>): State => {
     if (rows.length < rowsKept) rows.push(row)
   }
   const list = List.withItems(state.list, shownRows(rows, state.only))
-  return { ...state, counts, same, cost, failure, warnings, rows, list }
+  return { ...state, counts, same, kept, cost, failure, warnings, rows, list }
 }
 
 const deletes = ({ counts }: State): number => counts.Delete?.items ?? 0
@@ -292,9 +296,10 @@ const commands: ReadonlyArray<Command<State>> = [
   }
 ]
 
-const notes: { readonly [Name in Group]?: string } = {
-  Overwrite: "old versions stay where the storage keeps them",
-  Delete: "where versions are kept they stay"
+const noteOf = (group: Group, kept: KeptVersions.KeptVersions | undefined): string => {
+  if (kept === undefined) return ""
+  if (group === "Overwrite") return KeptVersions.ofReplaced(kept)
+  return group === "Delete" ? KeptVersions.ofRemoved(kept) : ""
 }
 
 const counted = (state: State): ReadonlyArray<readonly [Group, Count]> =>
@@ -305,11 +310,11 @@ const counted = (state: State): ReadonlyArray<readonly [Group, Count]> =>
 
 const groupColumns = (state: State): number => (removesAtSource(state) > 0 ? 22 : 12)
 
-const countLine = ([group, { bytes, items }]: readonly [Group, Count], columns: number): Lines.Line => [
+const countLine = ([group, { bytes, items }]: readonly [Group, Count], columns: number, note: string): Lines.Line => [
   Lines.span(`   ${group.padEnd(columns)}`, group === "Delete" ? "warn" : group === "Fail" ? "bad" : "plain"),
   Lines.span(`${Amount.count(items).padStart(9)}  `),
   Lines.span(bytes > 0 ? Amount.bytes(bytes).padStart(9) : " ".repeat(9)),
-  Lines.span(notes[group] === undefined ? "" : `   ${notes[group]}`, "faint")
+  Lines.span(note === "" ? "" : `   ${note}`, "faint")
 ]
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
@@ -339,7 +344,7 @@ const head = (state: State, columns: number): ReadonlyArray<Lines.Line> => {
         deletes(state) > 0 ? "warn" : "good"
       )
   return [
-    ...counted(state).map((count) => countLine(count, groupColumns(state))),
+    ...counted(state).map((count) => countLine(count, groupColumns(state), printable(noteOf(count[0], state.kept)))),
     ...same,
     ...(cost === "" ? [] : costs),
     ...warnings,
@@ -390,6 +395,7 @@ export const plan = <S>(
     request,
     counts: {},
     same: 0,
+    kept: undefined,
     list,
     only: undefined,
     rows: [],

@@ -1,7 +1,7 @@
 /** What can be done with a task: one table of arrows says when, and this says by which key. */
 import type { Task } from "@ourclone/tasks/task/Task"
 import { can, hasEnded, type InputTag } from "@ourclone/tasks/task/TaskState"
-import { undoable } from "@ourclone/tasks/undo/Undoable"
+import * as Undoable from "@ourclone/tasks/undo/Undoable"
 import type { Wanted } from "../../command/Ask.ts"
 import type { Command, Step } from "../../command/Screen.ts"
 import type { World } from "../../command/World.ts"
@@ -66,7 +66,7 @@ const isPaused = (task: Task | undefined): boolean => task?.state._tag === "Paus
 const whyNoUndo = (task: Task | undefined): string | undefined => {
   if (task === undefined) return "There is no task here"
   if (!hasEnded(task.state)) return `Not while it is ${standing(task.state).word}; cancel it first`
-  return undoable.has(task.kind) ? undefined : "Only a copy, a sync, a move or a removal can be taken back"
+  return Undoable.whyNot(task)
 }
 
 export const commands = <State>(taskOf: TaskOf<State>): ReadonlyArray<Command<State>> => [

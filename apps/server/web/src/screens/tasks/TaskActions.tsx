@@ -1,7 +1,7 @@
 /** What can become of a task, as buttons. Which ones mean something now is asked of the table of states itself. */
 import { can, type InputTag } from "@ourclone/tasks/task/TaskState"
 import { titleOf } from "@ourclone/tasks/task/TaskTitle"
-import { undoable } from "@ourclone/tasks/undo/Undoable"
+import * as Undoable from "@ourclone/tasks/undo/Undoable"
 import { useQueryClient } from "@tanstack/react-query"
 import { useRouter } from "@tanstack/react-router"
 import { useState } from "react"
@@ -53,6 +53,19 @@ const CancelDialog = ({ onClose, task }: { readonly task: TaskAnswer; readonly o
       <p>{titleOf(task)}</p>
       <p>What is done stays done. What is under way ends; running it again goes on from there.</p>
     </Dialog>
+  )
+}
+
+const UndoButton = ({ task }: { readonly task: TaskAnswer }) => {
+  const not = Undoable.whyNot(task)
+  return not === undefined ? (
+    <LinkButton icon="history" to="/tasks/$id/undo" params={{ id: task.id }}>
+      Undo
+    </LinkButton>
+  ) : (
+    <Button icon="history" not={not}>
+      Undo
+    </Button>
   )
 }
 
@@ -130,11 +143,7 @@ export const TaskActions = ({ task }: { readonly task: TaskAnswer }) => {
           </Button>
         </>
       )}
-      {undoable.has(task.kind) && task.endedAt !== null ? (
-        <LinkButton icon="history" to="/tasks/$id/undo" params={{ id: task.id }}>
-          Undo
-        </LinkButton>
-      ) : null}
+      {Undoable.isOfKind(task.kind) && task.endedAt !== null ? <UndoButton task={task} /> : null}
       {asks === "cancel" ? <CancelDialog task={task} onClose={() => setAsks(undefined)} /> : null}
       {asks === "limits" ? <LimitsDialog task={task} onClose={() => setAsks(undefined)} /> : null}
     </>
