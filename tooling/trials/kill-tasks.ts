@@ -18,6 +18,7 @@ import { parseArgs } from "node:util"
 import type { Version } from "@ourclone/core/contract/Versions"
 import type { Envelope } from "@ourclone/core/events/Envelope"
 import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
+import * as Deferral from "@ourclone/tasks/runner/Deferral"
 import * as SqliteStore from "@ourclone/tasks/store/SqliteStore"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import { tasksFile } from "@ourclone/tasks/store/TasksFile"
@@ -129,15 +130,16 @@ const arrivesMillis = 5_000
 /** By task and take: how much was done when its runner was seen first. */
 const seen = new Map<string, number>()
 
-/** Most of those that moved something since they began; some at any moment. */
+/** Most of those that moved something since they began; some at any moment, but not so often that the task is given up. */
 const victims = (tasks: ReadonlyArray<Task>): ReadonlyArray<readonly [id: string, pid: number]> =>
-  tasks.flatMap(({ id, owner, state, take, totals }) => {
+  tasks.flatMap(({ deferrals, id, owner, state, take, totals }) => {
     // One that was killed already is still said to have the task until somebody finds it dead.
     if (owner === null || hasEnded(state) || ProcessIdentity.hasEnded(owner)) return []
     const key = `${id}/${take}`
     const before = seen.get(key) ?? totals.done
     seen.set(key, before)
-    return totals.done > before || random() < 0.05 ? [[id, owner.pid] as const] : []
+    const isEarly = deferrals < Deferral.most - 1 && random() < 0.05
+    return totals.done > before || isEarly ? [[id, owner.pid] as const] : []
   })
 
 const disturb = async (tasks: ReadonlyArray<Task>): Promise<void> => {
