@@ -1,5 +1,8 @@
 /** Storing one file: in one request when it fits, in parts when it does not, going on where an earlier run was cut off. */
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as ByteSource from "../contract/ByteSource.ts"
 import type { DatedFile } from "../contract/Entry.ts"
@@ -9,6 +12,7 @@ import type { RemotePath } from "../contract/RemotePath.ts"
 import { InvalidRequest, StorageError, wronglyNoted } from "../contract/StorageError.ts"
 import { RetryListener, retrying, retryingFinish } from "../layers/Retry.ts"
 import { traced } from "../machine/Traced.ts"
+import { type CutOff, rightParts } from "./CutOff.ts"
 import { findEarlier } from "./EarlierUpload.ts"
 import { inParts, refusal, type Segment } from "./Segment.ts"
 import { mostAtRisk, UnderWay } from "./UnderWay.ts"
@@ -18,9 +22,11 @@ export interface UploadOptions extends PutOptions {
   readonly partConcurrency: number
   /**
    * The finished file in order and without gaps, each but the last at least `limits.minPartSize` bytes. Where the
-   * provider copies no parts, or the file is small, all of the source is sent. Such an upload begins anew after a break.
+   * provider copies no parts, or the file is small, all of the source is sent. Such an upload begins anew after a break,
+   * unless there is a `cutOff`.
    */
   readonly segments?: ReadonlyArray<Segment> | undefined
+  readonly cutOff?: CutOff | undefined
   /** Called with bytes as they are read from the source; with a negative number when a retry begins again. */
   readonly onAdvance?: ((bytes: number) => void) | undefined
   /** Called with bytes as they are hashed, before any is sent. */
@@ -93,9 +99,41 @@ const noted = <A>(
 const putWhole = (provider: Provider, path: RemotePath, source: ByteSource.ByteSource, options: Uploading) =>
   options.underWay.piece(source.size, noted(source, provider.put(path, counted(source, options), options)))
 
+/** Nothing of what was stored is any use, to anybody. */
+const isDropped = ({ reason }: StorageError): boolean =>
+  reason._tag === "SourceChanged" || reason._tag === "ChecksumMismatch"
+
 /** What is left of an earlier run may be damaged, or gone: then nothing of it is any use. */
 const isStale = ({ reason }: StorageError): boolean =>
   reason._tag === "NotFound" || reason._tag === "InvalidRequest" || reason._tag === "ChecksumMismatch"
+
+/** Goes on with what an earlier run left, and begins anew where that is of no use any more. */
+const goOn = (
+  going: (options: Uploading) => Effect.Effect<DatedFile, StorageError>,
+  anew: Effect.Effect<DatedFile, StorageError>,
+  options: Uploading
+): Effect.Effect<DatedFile, StorageError> => {
+  let advanced = 0
+  const onAdvance = (bytes: number) => {
+    advanced += bytes
+    options.onAdvance?.(bytes)
+  }
+  return Effect.catch(going({ ...options, onAdvance }), (error) => {
+    if (!isStale(error)) return Effect.fail(error)
+    onAdvance(-advanced)
+    return Effect.flatMap(RetryListener, (told) => {
+      told({ error, attempt: 1, pauseMillis: 0 })
+      return anew
+    })
+  })
+}
+
+/** Whether the parts are of use to the next upload of the very same. */
+const isCutOff = (cause: Cause.Cause<StorageError>): boolean =>
+  Option.match(Cause.findErrorOption(cause), {
+    onNone: () => Cause.hasInterrupts(cause),
+    onSome: (error) => !isDropped(error) && !isStale(error)
+  })
 
 const putSegments = (
   largeFile: LargeFile.LargeFile,
@@ -104,15 +142,42 @@ const putSegments = (
   segments: ReadonlyArray<Segment>,
   options: Uploading
 ): Effect.Effect<DatedFile, StorageError> => {
-  const { contentType, metadata, modifiedAt } = options
+  const { contentType, cutOff, metadata, modifiedAt } = options
   const partSize = segments.reduce((most, { length }) => Math.max(most, length), 0)
   const { isSha1Noted, sha1, size } = source
   const wanted = { modifiedAt, contentType, metadata, size, partSize, sha1, isSha1Noted }
-  return Effect.flatMap(retrying(largeFile.start(path, wanted)), (file) =>
-    Effect.onError(fill({ largeFile, source, segments, partSums: undefined, file, present: [] }, options), () =>
-      Effect.ignore(largeFile.cancel(file))
+  const filling = (file: LargeFile.Unfinished, present: ReadonlyArray<LargeFile.Part>): Filling => ({
+    largeFile,
+    source,
+    segments,
+    partSums: undefined,
+    file,
+    present
+  })
+  /** Leaves `file` where it is of use, and nothing of it elsewhere. */
+  const leaving = (file: LargeFile.Unfinished, work: Effect.Effect<DatedFile, StorageError>) =>
+    Effect.onExit(work, (exit) => {
+      if (cutOff !== undefined && Exit.isFailure(exit) && isCutOff(exit.cause)) return Effect.void
+      const gone = Exit.isFailure(exit) ? Effect.ignore(largeFile.cancel(file)) : Effect.void
+      return Effect.andThen(
+        gone,
+        Effect.sync(() => cutOff?.note(undefined))
+      )
+    })
+  const anew = Effect.flatMap(retrying(largeFile.start(path, wanted)), (file) => {
+    cutOff?.note(file)
+    return leaving(file, fill(filling(file, []), options))
+  })
+  const earlier = cutOff?.earlier
+  if (earlier === undefined) return anew
+  const going = (counting: Uploading) =>
+    leaving(
+      earlier,
+      Effect.flatMap(rightParts(largeFile, earlier, source, segments), (parts) =>
+        fill(filling(earlier, parts), counting)
+      )
     )
-  )
+  return goOn(going, anew, options)
 }
 
 const putParts = Effect.fnUntraced(function* (
@@ -138,23 +203,13 @@ const putParts = Effect.fnUntraced(function* (
     })
   )
   if (earlier === undefined) return yield* anew
-  let advanced = 0
-  const onAdvance = (bytes: number) => {
-    advanced += bytes
-    options.onAdvance?.(bytes)
-  }
   const { file, parts, segments } = earlier
-  const going = { largeFile, source, segments, partSums: digest, file, present: parts }
-  return yield* Effect.catch(fill(going, { ...options, onAdvance }), (error) => {
-    if (!isStale(error)) return Effect.fail(error)
-    onAdvance(-advanced)
-    return Effect.gen(function* () {
-      const told = yield* RetryListener
-      told({ error, attempt: 1, pauseMillis: 0 })
-      yield* Effect.ignore(largeFile.cancel(file))
-      return yield* anew
-    })
-  })
+  const filling = { largeFile, source, segments, partSums: digest, file, present: parts }
+  const going = (counting: Uploading) =>
+    Effect.tapError(fill(filling, counting), (error) =>
+      isStale(error) ? Effect.ignore(largeFile.cancel(file)) : Effect.void
+    )
+  return yield* goOn(going, anew, options)
 })
 
 interface Filling {
@@ -208,7 +263,7 @@ const fill = (filling: Filling, options: Uploading): Effect.Effect<DatedFile, St
     return parts.pipe(
       Effect.flatMap((stored) => join(filling, stored, options)),
       Effect.catch((error) =>
-        error.reason._tag === "SourceChanged" || error.reason._tag === "ChecksumMismatch"
+        isDropped(error)
           ? Effect.andThen(Effect.ignore(largeFile.cancel(file)), Effect.fail(error))
           : Effect.fail(error)
       )

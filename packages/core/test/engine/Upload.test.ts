@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto"
 import { assert, describe, it } from "@effect/vitest"
 import type { ByteSource } from "@ourclone/core/contract/ByteSource"
 import * as ByteSources from "@ourclone/core/contract/ByteSource"
 import type { LargeFile } from "@ourclone/core/contract/LargeFile"
 import * as LargeFiles from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
-import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
+import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
 import {
   ChecksumMismatch,
   InvalidRequest,
@@ -16,58 +15,9 @@ import {
 } from "@ourclone/core/contract/StorageError"
 import { upload } from "@ourclone/core/engine/Upload"
 import { retried } from "@ourclone/core/layers/Retried"
-import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import { Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
-
-const sha1 = (text: string) => createHash("sha1").update(text).digest("hex")
-
-const sourceOf = (text: string): ByteSource => ({
-  ...ByteSources.fromBytes(new TextEncoder().encode(text)),
-  digest: (partSize = text.length) =>
-    Effect.sync(() => ({
-      algorithm: "sha1" as const,
-      whole: sha1(text),
-      parts: Array.from({ length: Math.ceil(text.length / partSize) }, (_, index) =>
-        sha1(text.slice(index * partSize, (index + 1) * partSize))
-      )
-    }))
-})
-
-/** A provider that takes parts of three bytes and notes which it was sent. */
-const open = ({ partsTell = true, recommendedPartSize = 3 } = {}) => {
-  const memory = MemoryProvider.make({
-    limits: {
-      cutoff: 4,
-      minPartSize: 1,
-      maxPartSize: 100,
-      maxParts: 10,
-      recommendedPartSize,
-      partChecksum: partsTell ? "sha1" : undefined
-    }
-  })
-  const sent: Array<number> = []
-  const refused = new Set<number>()
-  const inner = memory.largeFile!
-  const largeFile: LargeFile = {
-    ...inner,
-    uploadPart: (file, number, source, options) => {
-      if (refused.has(number)) {
-        const reason = new NotFound({ message: "refused" })
-        return Effect.fail(new StorageError({ provider: "memory", operation: "uploadPart", reason }))
-      }
-      return Effect.tap(inner.uploadPart(file, number, source, options), () => Effect.sync(() => sent.push(number)))
-    }
-  }
-  const provider: Provider = { ...memory, largeFile }
-  return { provider, sent, refused }
-}
-
-const path = makeUnsafe("big")
-const options = { modifiedAt: 1000, partConcurrency: 1 }
-const stored = (provider: Provider) =>
-  Effect.flatMap(provider.stat(path), (file) => Stream.mkString(Stream.decodeText(provider.read(file))))
-const unfinished = (provider: Provider) => Stream.runCollect(provider.largeFile!.unfinished(root))
+import { open, options, path, sha1, sourceOf, stored, unfinished } from "./SmallParts.ts"
 
 describe("Upload.upload", () => {
   it.effect("stores a small file in one request", () =>
@@ -366,74 +316,6 @@ describe("Upload.upload", () => {
       const error = yield* Effect.flip(upload(provider, path, source, options))
       assert.include(error.message, "1001 bytes")
       assert.include(error.message, "takes 1000 at most")
-    })
-  )
-})
-
-describe("upload of segments", () => {
-  const whole = "0123456789"
-
-  it.effect("sends what is new and copies what the service has", () =>
-    Effect.gen(function* () {
-      const { provider, sent } = open()
-      const old = yield* provider.put(makeUnsafe("old"), sourceOf("xx456yy"), { modifiedAt: 1 })
-      const read: Array<ByteSources.ByteRange | undefined> = []
-      const source: ByteSource = {
-        ...sourceOf(whole),
-        bytes: Effect.die(new Error("not all is to be read")),
-        read: (range) =>
-          Stream.suspend(() => {
-            read.push(range)
-            return sourceOf(whole).read(range)
-          })
-      }
-      const segments = [
-        { offset: 0, length: 4 },
-        { offset: 4, length: 3, copyOf: { file: old, offset: 2 } },
-        { offset: 7, length: 3 }
-      ]
-      yield* upload(provider, path, source, { ...options, segments })
-      assert.strictEqual(yield* stored(provider), whole)
-      assert.deepStrictEqual(sent, [1, 3])
-      assert.deepStrictEqual(read, [
-        { offset: 0, length: 4 },
-        { offset: 7, length: 3 }
-      ])
-      assert.deepStrictEqual(yield* unfinished(provider), [])
-    })
-  )
-
-  it.effect("sends everything where the provider copies no parts", () =>
-    Effect.gen(function* () {
-      const { provider } = open()
-      const old = yield* provider.put(makeUnsafe("old"), sourceOf("wrong bytes"), { modifiedAt: 1 })
-      const { copyPart: _, ...largeFile } = provider.largeFile!
-      const segments = [{ offset: 0, length: 10, copyOf: { file: old, offset: 0 } }]
-      yield* upload({ ...provider, largeFile }, path, sourceOf(whole), { ...options, segments })
-      assert.strictEqual(yield* stored(provider), whole)
-    })
-  )
-
-  it.effect("refuses segments that are not the file", () =>
-    Effect.gen(function* () {
-      const { provider } = open()
-      const old = yield* provider.put(makeUnsafe("old"), sourceOf("0123"), { modifiedAt: 1 })
-      const copyOf = { file: old, offset: 0 }
-      for (const segments of [
-        [{ offset: 0, length: 4, copyOf }],
-        [
-          { offset: 0, length: 4, copyOf },
-          { offset: 5, length: 5 }
-        ],
-        [
-          { offset: 0, length: 5, copyOf },
-          { offset: 5, length: 5 }
-        ]
-      ]) {
-        const error = yield* Effect.flip(upload(provider, path, sourceOf(whole), { ...options, segments }))
-        assert.strictEqual(error.reason._tag, "InvalidRequest")
-      }
-      assert.deepStrictEqual(yield* unfinished(provider), [])
     })
   )
 })

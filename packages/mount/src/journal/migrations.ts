@@ -84,5 +84,12 @@ export const migrations: ReadonlyArray<string> = [
   alter table content add column kept blob;
   `,
   "create index nodeDirectories on node (parent) where kind = 1",
-  "alter table queue add column remedy text"
+  "alter table queue add column remedy text",
+  `
+  create table cutOff (
+    ino integer primary key,
+    plan text not null,
+    file text not null
+  )
+  `
 ]

@@ -12,6 +12,7 @@ import { Fetcher } from "../cache/Fetcher.ts"
 import { type FileSystem, type Owner, rootIno, type Told } from "../contract/FileSystem.ts"
 import { type At, Journal } from "../journal/Journal.ts"
 import { Begun } from "../queue/Begun.ts"
+import { CutOffs } from "../queue/CutOffs.ts"
 import { Queue } from "../queue/Queue.ts"
 import { Relist } from "../queue/Relist.ts"
 import { runner } from "../queue/Run.ts"
@@ -181,6 +182,7 @@ const start = (
   const fetcher = new Fetcher(provider, contents, settings.deadline, context)
   const queue = new Queue(journal)
   const begun = new Begun(journal)
+  const cutOffs = new CutOffs(journal)
   const ending = new AbortController()
   const run = runner(context, ending.signal)
   const world: World = {
@@ -191,6 +193,7 @@ const start = (
     fetcher,
     queue,
     begun,
+    cutOffs,
     settings,
     run,
     tell,

@@ -2,6 +2,7 @@
 import type { File } from "@ourclone/core/contract/Entry"
 import type { Limits } from "@ourclone/core/contract/LargeFile"
 import type { Segment } from "@ourclone/core/engine/Segment"
+import { plannedPartSize } from "@ourclone/core/engine/Upload"
 import type { Range } from "../cache/Ranges.ts"
 
 /** Equal shares of `[start, end)`, none longer than `most` or shorter than `least`, as far as that can be. */
@@ -41,7 +42,7 @@ export const segmentsOf = (
 ): ReadonlyArray<Segment> | undefined => {
   const least = limits.minPartSize
   if (size < 2 * least) return undefined
-  const partSize = Math.max(least, Math.min(limits.recommendedPartSize, limits.maxPartSize))
+  const partSize = Math.max(least, plannedPartSize(size, limits) ?? limits.maxPartSize)
   const segments: Array<Segment> = []
   let sent = 0
   const send = (from: number, to: number) => {

@@ -55,6 +55,10 @@ export class Sender {
   constructor(world: World, settle: Settle) {
     this.world = world
     this.settle = settle
+    // Of one that is to be sent no more, what was sent goes.
+    for (const ino of world.cutOffs.nodes()) {
+      if (world.queue.of(ino) === undefined) world.queue.want(ino, world.settings.now())
+    }
     for (const ino of world.begun.nodes()) {
       world.queue.hurryNode(ino, world.settings.now())
       this.unresolved.set(ino, Promise.withResolvers())

@@ -21,6 +21,7 @@ import { haveSameBytes, isSameVersion } from "./Same.ts"
 import type { Settled } from "./Settled.ts"
 import {
   attributesDiffer,
+  dropCutOff,
   isOvertaken,
   type Look,
   lookAfter,
@@ -54,8 +55,12 @@ export class Settle {
     this.holders = new Holders(world)
   }
 
-  row(row: QueueRow): Promise<Settled> {
-    if (row.kind === "node") return this.node(row)
+  async row(row: QueueRow): Promise<Settled> {
+    if (row.kind === "node") {
+      const settled = await this.node(row)
+      if (settled === "done" || settled === "noted") await dropCutOff(this.world, row.ino ?? 0)
+      return settled
+    }
     return this.alone(row.path ?? "", () =>
       row.kind === "removeFile" ? this.removals.file(row) : this.removals.directory(row)
     )

@@ -1,5 +1,6 @@
 /** One file's way to the storage: looked at before and after, so that what another client stores meanwhile is kept too. */
 
+import { createHash } from "node:crypto"
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import type { DatedFile, File, Metadata } from "@ourclone/core/contract/Entry"
 import type { LargeFile } from "@ourclone/core/contract/LargeFile"
@@ -8,8 +9,11 @@ import type { Provider, Put } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, isStorageError, NoSpace, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as Versions from "@ourclone/core/contract/Versions"
+import type { CutOff } from "@ourclone/core/engine/CutOff"
+import type { Segment } from "@ourclone/core/engine/Segment"
 import * as Upload from "@ourclone/core/engine/Upload"
 import * as Amount from "@ourclone/core/events/Amount"
+import { retrying } from "@ourclone/core/layers/Retry"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Content } from "../cache/Content.ts"
@@ -167,6 +171,7 @@ const careful = (
 
 /** A node as it is at this moment, to be sent so or not at all. */
 export const sendingOf = (world: World, node: Node, content: Content, path: RemotePath.RemotePath) => ({
+  ino: node.ino,
   source: cachedSource(content, path, (offset, into) => world.fetcher.read(content, offset, into, 0)),
   options: {
     modifiedAt: millisOf(node.modified),
@@ -178,20 +183,58 @@ export const sendingOf = (world: World, node: Node, content: Content, path: Remo
   }
 })
 
+type Sending = ReturnType<typeof sendingOf>
+
+/** Parts that were sent of a node and are of no use any more go. */
+export const dropCutOff = async ({ cutOffs, provider: { largeFile }, run }: World, ino: number): Promise<void> => {
+  const left = cutOffs.of(ino)
+  if (left === undefined || largeFile === undefined) return
+  const cancelled = retrying(largeFile.cancel(left.file))
+  // What can not be cancelled is none, or not for this key to cancel.
+  await run(
+    Effect.catchIf(
+      cancelled,
+      ({ isRetryable }) => !isRetryable,
+      () => Effect.void
+    )
+  )
+  cutOffs.over(ino)
+}
+
+/** How the upload of `segments` goes on where one of the very same was cut off. */
+const goingOn = async (
+  world: World,
+  { ino, options }: Sending,
+  path: string,
+  segments: ReadonlyArray<Segment> | undefined
+): Promise<CutOff | undefined> => {
+  const { contentType, metadata, modifiedAt } = options
+  const whole = JSON.stringify({ path, modifiedAt, metadata, contentType, segments })
+  const plan = segments === undefined ? undefined : createHash("sha1").update(whole).digest("hex")
+  if (world.cutOffs.of(ino)?.plan !== plan) await dropCutOff(world, ino)
+  if (plan === undefined) return undefined
+  return {
+    earlier: world.cutOffs.of(ino)?.file,
+    note: (file) => (file === undefined ? world.cutOffs.over(ino) : world.cutOffs.note(ino, { plan, file }))
+  }
+}
+
 /** Stores the bytes of a content at `path`, of which the storage copies what it has; in the place of `current`. */
 export const send = async (
   world: World,
   content: Content,
-  { options, source }: ReturnType<typeof sendingOf>,
+  sending: Sending,
   path: RemotePath.RemotePath,
   current: File | undefined
 ): Promise<DatedFile> => {
+  const { options, source } = sending
   const segments = await segmented(world, content)
+  const cutOff = await goingOn(world, sending, path, segments)
   if (segments === undefined) await secured(world, content)
   source.refuseChanged()
   world.settings.at("send.before")
   const provider = careful(world, path, current)
-  const file = await world.run(Upload.upload(provider, path, source, { ...options, segments }))
+  const file = await world.run(Upload.upload(provider, path, source, { ...options, segments, cutOff }))
   world.settings.at("send.after")
   return file
 }

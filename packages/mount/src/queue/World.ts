@@ -7,6 +7,7 @@ import type { Owner, Told } from "../contract/FileSystem.ts"
 import type { At, Journal } from "../journal/Journal.ts"
 import type { Tree } from "../tree/Tree.ts"
 import type { Begun } from "./Begun.ts"
+import type { CutOffs } from "./CutOffs.ts"
 import type { Queue } from "./Queue.ts"
 import type { Run } from "./Run.ts"
 
@@ -42,6 +43,7 @@ export interface World {
   readonly fetcher: Fetcher
   readonly queue: Queue
   readonly begun: Begun
+  readonly cutOffs: CutOffs
   readonly settings: Settings
   readonly run: Run
   /** Whether what is replaced stays as a version that may be listed; undefined until it was seen once. */

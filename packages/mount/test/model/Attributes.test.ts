@@ -30,7 +30,7 @@ test("another mode or time is told to the storage without fetching or sending a 
       contentType: "text/x",
       metadata: { camera: "old", uid: "12", mode: "100600" }
     })
-  for (const method of ["put", "read", "readAll", "uploadPart", "copyPart"])
+  for (const method of ["put", "read", "readAll", "largeFile.uploadPart", "largeFile.copyPart"])
     expect(bed.calls.get(method)).toBeUndefined()
   expect(bed.calls.get("setMetadata")).toBe(2)
 })

@@ -387,10 +387,10 @@ test("a large file that was only cut is copied inside the storage", async () => 
   const { fileSystem } = mount
   const inoOf = async (name: string) => value(await fileSystem.lookup(rootIno, name)).ino
   value(await fileSystem.setAttributes(await inoOf("cut"), { size: 200_000 }))
-  const sent = bed.calls.get("uploadPart") ?? 0
+  const sent = bed.calls.get("largeFile.uploadPart") ?? 0
   expect((await mount.drain(5_000)).unsent).toEqual([])
   expect(stored(bed, "cut")).toBe(text.slice(0, 200_000))
-  expect((bed.calls.get("uploadPart") ?? 0) - sent).toBe(0)
+  expect((bed.calls.get("largeFile.uploadPart") ?? 0) - sent).toBe(0)
 })
 
 for (const moment of ["while it is stored empty", "once it is stored empty"]) {
