@@ -294,8 +294,10 @@ export class Relist {
 
   /** Takes the name of a node; the node itself goes once nobody has it open. */
   detach(node: Node): void {
-    const { begun, contents, queue, settings, tree } = this.world
-    queue.unwant(node.ino)
+    const { begun, contents, cutOffs, queue, settings, tree } = this.world
+    // What was sent of it is to go too.
+    if (cutOffs.of(node.ino) === undefined) queue.unwant(node.ino)
+    else queue.want(node.ino, settings.now())
     // It may have come there, and whoever would have noted it finds no node.
     for (const path of begun.pathsOf(node.ino)) {
       begun.leave(node.ino, path)
