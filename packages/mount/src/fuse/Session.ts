@@ -14,9 +14,9 @@ import * as Door from "./door/Door.ts"
 import type { Reply } from "./door/Handler.ts"
 import { KeptListings } from "./door/KeptListings.ts"
 import * as Init from "./protocol/Init.ts"
+import { decode, type Request, type Unreadable } from "./protocol/KernelRequest.ts"
 import type { OperationName } from "./protocol/Operations.ts"
 import * as Wire from "./protocol/Reply.ts"
-import { decode, type Request, type Unreadable } from "./protocol/Request.ts"
 
 const { errno } = constants
 

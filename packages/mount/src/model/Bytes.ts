@@ -39,6 +39,8 @@ export class Bytes {
   private readonly handles = new Map<number, Handle>()
   private nextHandle = 1
   private wakers: Array<() => void> = []
+  /** That there is no room was said, and there has been none since. */
+  private isFullNoted = false
 
   constructor(world: World, relist: Relist, sender: Sender, saving: Saving) {
     this.world = world
@@ -125,6 +127,7 @@ export class Bytes {
     // Bytes that the storage has too are no reason to.
     const spare = contents.quota * (1 - hurryAt)
     if (contents.used + spare > contents.quota && !contents.makeRoom(spare)) this.sender.hurry()
+    else this.isFullNoted = false
     return bytes.length
   }
 
@@ -164,11 +167,11 @@ export class Bytes {
     const { unreachable } = this.sender
     const because = unreachable === undefined ? "" : `, as the storage does not answer (${unreachable})`
     const message = `the cache of ${provider.name}, ${Amount.bytes(contents.quota)}, is full of what is not sent yet${because}: nothing more can be written`
-    settings.note(
-      "CacheFull",
-      message,
-      remedy("enlargeCache", { size: `${Math.ceil((2 * contents.quota) / mebibyte)}M` })
-    )
+    if (!this.isFullNoted) {
+      const size = `${Math.ceil((2 * contents.quota) / mebibyte)}M`
+      settings.note("CacheFull", message, remedy("enlargeCache", { size }))
+    }
+    this.isFullNoted = true
     return refuse("NoSpace", message)
   }
 

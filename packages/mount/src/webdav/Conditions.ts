@@ -1,12 +1,12 @@
 /** Whether a request may go on: the headers `If`, `If-Match` and those about time. */
 import type { Attributes } from "../contract/FileSystem.ts"
 import * as Preconditions from "../http/Preconditions.ts"
+import { find } from "./ByPath.ts"
+import type { Context } from "./DavRequest.ts"
 import * as Href from "./Href.ts"
 import * as IfHeader from "./IfHeader.ts"
 import { etag, knownOf } from "./LiveProperties.ts"
 import { Problem } from "./Problem.ts"
-import type { Context } from "./Request.ts"
-import { find } from "./Tree.ts"
 
 /** The lists of `If`; none where there is no such header. `400` where it follows no grammar. */
 export const ifLists = (headers: Headers): ReadonlyArray<IfHeader.ConditionList> => {

@@ -1,8 +1,8 @@
 /** Properties that clients made up: kept as XML beside the node, on this machine alone. */
 import type { FileSystem } from "../contract/FileSystem.ts"
+import { need, orNothing } from "./ByPath.ts"
 import { keyOf } from "./LiveProperties.ts"
 import { Problem } from "./Problem.ts"
-import { need, orNothing } from "./Tree.ts"
 import type { Element } from "./xml/Element.ts"
 import { write } from "./xml/XmlText.ts"
 

@@ -1,9 +1,9 @@
 /** The bytes of a request on their way into a file. */
 import type { Attributes, FileSystem, Time } from "../contract/FileSystem.ts"
 import { newUnfinishedName } from "../contract/UnfinishedName.ts"
+import { copyProperties, need, type Place } from "./ByPath.ts"
 import { isNoise } from "./NoiseFileSystem.ts"
 import { Problem } from "./Problem.ts"
-import { copyProperties, need, type Place } from "./Tree.ts"
 
 const mode = 0o644
 const writing = { reads: false, writes: true } as const

@@ -3,9 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Attributes } from "@ourclone/mount/contract/FileSystem"
 import { Malformed } from "@ourclone/mount/fuse/protocol/Fields"
 import * as Init from "@ourclone/mount/fuse/protocol/Init"
+import { decode } from "@ourclone/mount/fuse/protocol/KernelRequest"
 import * as Notification from "@ourclone/mount/fuse/protocol/Notification"
 import * as Reply from "@ourclone/mount/fuse/protocol/Reply"
-import { decode } from "@ourclone/mount/fuse/protocol/Request"
 
 const bytes = (...fields: ReadonlyArray<string>) => Buffer.from(fields.join("").replaceAll(" ", ""), "hex")
 const zeros = (count: number) => "00".repeat(count)

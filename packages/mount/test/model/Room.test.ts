@@ -156,7 +156,7 @@ describe("a cache that is too small tells what to do", () => {
 
   test("where nothing can be sent as the storage is away", async () => {
     const bed = Bed.make()
-    const told: Array<unknown> = []
+    const told: Array<{ readonly code: string; readonly message: string; readonly remedy?: unknown }> = []
     const mount = bed.mount({
       cacheSize: megabyte,
       roomWait: 50,
@@ -166,12 +166,26 @@ describe("a cache that is too small tells what to do", () => {
     bed.state = "away"
     const handle = await write(mount.fileSystem, "first", random(31).bytes(900_000), { close: false })
     await expect.poll(() => mount.status().unreachable).toBeDefined()
-    const refused = await mount.fileSystem.write(handle, 900_000, random(32).bytes(900_000))
-    expect(refused).toMatchObject({ refusal: "NoSpace" })
-    expect(told).toContainEqual({
-      code: "CacheFull",
-      message: expect.stringContaining("no route to it"),
-      remedy: { code: "enlargeCache", values: { size: "2M" } }
+    const refused = () => mount.fileSystem.write(handle, 900_000, random(32).bytes(900_000))
+    const notes = () => told.filter(({ code }) => code === "CacheFull")
+    for (let write = 0; write < 3; write++) expect(await refused()).toMatchObject({ refusal: "NoSpace" })
+    expect(notes()).toEqual([
+      {
+        code: "CacheFull",
+        message: expect.stringContaining("no route to it"),
+        remedy: { code: "enlargeCache", values: { size: "2M" } }
+      }
+    ])
+    bed.state = "there"
+    mount.fileSystem.release(handle)
+    expect((await mount.drain(20_000)).unsent).toEqual([])
+    await write(mount.fileSystem, "little", "bytes")
+    bed.state = "away"
+    const later = await write(mount.fileSystem, "second", random(33).bytes(900_000), { close: false })
+    expect(await mount.fileSystem.write(later, 900_000, random(34).bytes(900_000))).toMatchObject({
+      refusal: "NoSpace"
     })
+    expect(notes()).toHaveLength(2)
+    mount.fileSystem.release(later)
   })
 })

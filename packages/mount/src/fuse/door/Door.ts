@@ -5,9 +5,9 @@
  * keeps its nodes by their names and handles, not by who knows their numbers.
  */
 import { constants } from "node:os"
+import type { Request, Unreadable } from "../protocol/KernelRequest.ts"
 import type { OperationName } from "../protocol/Operations.ts"
 import * as Wire from "../protocol/Reply.ts"
-import type { Request, Unreadable } from "../protocol/Request.ts"
 import { contentRequests } from "./ContentRequests.ts"
 import type { DoorContext, Handlers, Reply } from "./Handler.ts"
 import { listingRequests } from "./ListingRequests.ts"

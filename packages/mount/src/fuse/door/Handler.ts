@@ -3,8 +3,8 @@ import type { FileSystem, Soon } from "../../contract/FileSystem.ts"
 import { isRefused, type Refused } from "../../contract/Refusal.ts"
 import type { Buffers } from "../Buffers.ts"
 import { errnoOf } from "../Errno.ts"
+import type { Header } from "../protocol/KernelRequest.ts"
 import type { Body, OperationName } from "../protocol/Operations.ts"
-import type { Header } from "../protocol/Request.ts"
 import type { KeptListings } from "./KeptListings.ts"
 
 /** A reply without its header, or the errno to be told. */

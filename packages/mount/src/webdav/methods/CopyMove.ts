@@ -1,9 +1,10 @@
 /** COPY and MOVE: to a name that is free, or in place of what is there. */
+
+import * as ByPath from "../ByPath.ts"
 import { checkHttp } from "../Conditions.ts"
+import { type Context, type DavRequest, depthOf, type Method, mustBeFree } from "../DavRequest.ts"
 import * as Href from "../Href.ts"
 import { Problem } from "../Problem.ts"
-import { type Context, type DavRequest, depthOf, type Method, mustBeFree } from "../Request.ts"
-import * as Tree from "../Tree.ts"
 import { keptByLock, partly } from "./Delete.ts"
 
 const destinationOf = ({ headers }: DavRequest): Href.DavPath => {
@@ -26,12 +27,12 @@ const prepare = async (request: DavRequest, context: Context) => {
   const [from, to] = [request.path.names, destinationOf(request).names]
   const [fromKey, toKey] = [Href.keyOf(from), Href.keyOf(to)]
   if (fromKey === toKey) throw new Problem(403, "source and destination are one")
-  const source = await Tree.place(fileSystem, from)
+  const source = await ByPath.place(fileSystem, from)
   if (source.node === undefined) throw new Problem(404, "there is nothing of that name")
   if (toKey.startsWith(`${fromKey}/`) && source.node.kind === "directory")
     throw new Problem(409, "a folder can not be put into itself")
   if (fromKey.startsWith(`${toKey}/`)) throw new Problem(409, "the source is in what would be replaced")
-  const target = await Tree.place(fileSystem, to)
+  const target = await ByPath.place(fileSystem, to)
   if (target.node !== undefined && !mayOverwrite(request)) throw new Problem(412, "the destination is there already")
   checkHttp(request.headers, source.node, false)
   mustBeFree(context, request, to, { isMembership: target.node === undefined, withBelow: true })
@@ -42,12 +43,12 @@ const prepare = async (request: DavRequest, context: Context) => {
 const clear = async (
   request: DavRequest,
   context: Context,
-  { parent, name, node }: Tree.Place,
+  { parent, name, node }: ByPath.Place,
   names: ReadonlyArray<string>
 ): Promise<Response | undefined> => {
   if (node === undefined) return undefined
-  const failures: Tree.Failures = []
-  await Tree.remove(
+  const failures: ByPath.Failures = []
+  await ByPath.remove(
     context.fileSystem,
     { parent: parent.ino, name, node },
     names,
@@ -63,7 +64,7 @@ export const copy: Method = async (request, context) => {
   const { to, source, target } = await prepare(request, context)
   const failed = await clear(request, context, target, to)
   if (failed !== undefined) return failed
-  await Tree.copy(context.fileSystem, source.node, { parent: target.parent.ino, name: target.name }, depth === "0")
+  await ByPath.copy(context.fileSystem, source.node, { parent: target.parent.ino, name: target.name }, depth === "0")
   return new Response(null, { status: target.node === undefined ? 201 : 204 })
 }
 
@@ -76,7 +77,7 @@ export const move: Method = async (request, context) => {
   const isOneStep = target.node === undefined || (target.node.kind === "file" && source.node.kind === "file")
   const failed = isOneStep ? undefined : await clear(request, context, target, to)
   if (failed !== undefined) return failed
-  await Tree.need(fileSystem.rename(source.parent.ino, source.name, target.parent.ino, target.name, "replace"))
+  await ByPath.need(fileSystem.rename(source.parent.ino, source.name, target.parent.ino, target.name, "replace"))
   // A lock stays where it was taken, and there is nothing any more.
   locks.removeFrom(from)
   return new Response(null, { status: target.node === undefined ? 201 : 204 })

@@ -1,9 +1,10 @@
 /** DELETE: a resource with all that is below it. */
+
+import { type Failures, place, remove } from "../ByPath.ts"
 import { checkHttp } from "../Conditions.ts"
+import { type Context, type DavRequest, depthOf, type Method, mustBeFree } from "../DavRequest.ts"
 import * as Href from "../Href.ts"
 import { Problem } from "../Problem.ts"
-import { type Context, type DavRequest, depthOf, type Method, mustBeFree } from "../Request.ts"
-import { type Failures, place, remove } from "../Tree.ts"
 import { contentType, prolog, spell } from "../xml/XmlText.ts"
 
 /** The refusal for a path that a lock keeps, or nothing. */

@@ -4,10 +4,10 @@ import { isRefused } from "../../contract/Refusal.ts"
 import type { Part } from "../../http/ByteRange.ts"
 import { fileAnswer } from "../../http/FileAnswer.ts"
 import { mediaType } from "../../http/MediaType.ts"
+import { find, need } from "../ByPath.ts"
+import type { DavRequest, Method } from "../DavRequest.ts"
 import { etag, millisOf } from "../LiveProperties.ts"
 import { Problem } from "../Problem.ts"
-import type { DavRequest, Method } from "../Request.ts"
-import { find, need } from "../Tree.ts"
 
 const piece = 256 * 1024
 

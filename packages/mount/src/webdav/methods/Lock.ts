@@ -1,10 +1,11 @@
 /** LOCK and UNLOCK. */
+
+import * as ByPath from "../ByPath.ts"
+import { bodyXml, type Context, type DavRequest, depthOf, type Method, mustBeFree } from "../DavRequest.ts"
 import * as Href from "../Href.ts"
 import { activeLock } from "../LiveProperties.ts"
 import { type Lock, longestSeconds } from "../Locks.ts"
 import { Problem } from "../Problem.ts"
-import { bodyXml, type Context, type DavRequest, depthOf, type Method, mustBeFree } from "../Request.ts"
-import * as Tree from "../Tree.ts"
 import * as Upload from "../Upload.ts"
 import { child, type Element, is } from "../xml/Element.ts"
 import { contentType, prolog, write } from "../xml/XmlText.ts"
@@ -57,7 +58,7 @@ export const lock: Method = async (request, context) => {
   if (depth === "1") throw new Problem(400, "a lock is of depth 0 or infinity")
   const wanted = wantedBy(body)
   const { names } = request.path
-  const place = names.length === 0 ? undefined : await Tree.place(fileSystem, names)
+  const place = names.length === 0 ? undefined : await ByPath.place(fileSystem, names)
   const isNew = place !== undefined && place.node === undefined
   if (isNew) mustBeFree(context, request, names, { isMembership: true })
   const made = locks.add({

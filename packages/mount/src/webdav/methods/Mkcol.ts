@@ -1,7 +1,8 @@
 /** MKCOL: a new folder. */
+
+import * as ByPath from "../ByPath.ts"
+import { bodyBytes, type Method, mustBeFree } from "../DavRequest.ts"
 import { Problem } from "../Problem.ts"
-import { bodyBytes, type Method, mustBeFree } from "../Request.ts"
-import * as Tree from "../Tree.ts"
 
 const mode = 0o755
 
@@ -11,9 +12,9 @@ export const mkcol: Method = async (request, context) => {
   if (names.length === 0) throw new Problem(405, "the root is there")
   // No kind of body means anything.
   if ((await bodyBytes(request, 64 * 1024)).length > 0) throw new Problem(415, "a new folder takes no body")
-  const { parent, name, node } = await Tree.place(fileSystem, names)
+  const { parent, name, node } = await ByPath.place(fileSystem, names)
   if (node !== undefined) throw new Problem(405, "the name is taken")
   mustBeFree(context, request, names, { isMembership: true })
-  await Tree.need(fileSystem.makeDirectory(parent.ino, name, mode, fileSystem.owner))
+  await ByPath.need(fileSystem.makeDirectory(parent.ino, name, mode, fileSystem.owner))
   return new Response(null, { status: 201 })
 }

@@ -1,5 +1,5 @@
 /** OPTIONS: what can be done here. Windows asks it at every path above a mount, the root included. */
-import type { Method } from "../Request.ts"
+import type { Method } from "../DavRequest.ts"
 
 export const allowed = "OPTIONS, GET, HEAD, PUT, PATCH, DELETE, PROPFIND, PROPPATCH, MKCOL, COPY, MOVE, LOCK, UNLOCK"
 

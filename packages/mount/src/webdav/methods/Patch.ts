@@ -1,9 +1,10 @@
 /** PATCH as SabreDAV defines it, the one partial write that clients know: `X-Update-Range` says where. */
+
+import { find } from "../ByPath.ts"
 import { checkHttp } from "../Conditions.ts"
+import { type Method, mustBeFree } from "../DavRequest.ts"
 import { etag } from "../LiveProperties.ts"
 import { Problem } from "../Problem.ts"
-import { type Method, mustBeFree } from "../Request.ts"
-import { find } from "../Tree.ts"
 import * as Upload from "../Upload.ts"
 import { lengthOf } from "./Put.ts"
 

@@ -1,12 +1,12 @@
 /** PROPFIND: what is known of a resource and of its members. The answer is written as it is read: listings have no end. */
 import type { Attributes } from "../../contract/FileSystem.ts"
 import { byteStream } from "../../http/ByteStream.ts"
+import { find, need, pagesOf } from "../ByPath.ts"
+import { bodyXml, type Context, depthOf, type Method } from "../DavRequest.ts"
 import * as DeadProperties from "../DeadProperties.ts"
 import * as Href from "../Href.ts"
 import { type Known, keyOf, liveProperties, quotaKeys, type Resource } from "../LiveProperties.ts"
 import { Problem } from "../Problem.ts"
-import { bodyXml, type Context, depthOf, type Method } from "../Request.ts"
-import { find, need, pagesOf } from "../Tree.ts"
 import { child, type Element, elementsOf, is } from "../xml/Element.ts"
 import { contentType, prolog, spell, write } from "../xml/XmlText.ts"
 

@@ -1,11 +1,11 @@
 /** PROPPATCH: all of its changes or none. */
 import type { AttributeChanges } from "../../contract/FileSystem.ts"
+import { find, need } from "../ByPath.ts"
+import { bodyXml, type Method, mustBeFree } from "../DavRequest.ts"
 import * as DeadProperties from "../DeadProperties.ts"
 import * as Href from "../Href.ts"
 import { keyOf, liveProperties } from "../LiveProperties.ts"
 import { Problem } from "../Problem.ts"
-import { bodyXml, type Method, mustBeFree } from "../Request.ts"
-import { find, need } from "../Tree.ts"
 import { child, dav, type Element, elementsOf, inLanguage, is, languageOf } from "../xml/Element.ts"
 import { contentType, prolog, spell, write } from "../xml/XmlText.ts"
 

@@ -1,10 +1,10 @@
 /** PUT: a whole file, or with `Content-Range` a piece of one. */
 import type { Time } from "../../contract/FileSystem.ts"
+import * as ByPath from "../ByPath.ts"
 import { checkHttp } from "../Conditions.ts"
+import { type DavRequest, type Method, mustBeFree } from "../DavRequest.ts"
 import { etag } from "../LiveProperties.ts"
 import { Problem } from "../Problem.ts"
-import { type DavRequest, type Method, mustBeFree } from "../Request.ts"
-import * as Tree from "../Tree.ts"
 import * as Upload from "../Upload.ts"
 
 /** What the client says of the length; Finder does so in a header of its own, and sends in chunks. */
@@ -36,7 +36,7 @@ export const put: Method = async (request, context) => {
   const { headers, path, body } = request
   const { fileSystem } = context
   if (path.isFolder) throw new Problem(409, "the name of a file does not end with a slash")
-  const place = await Tree.place(fileSystem, path.names)
+  const place = await ByPath.place(fileSystem, path.names)
   const { node } = place
   if (node?.kind === "directory") throw new Problem(405, "there is a folder of that name")
   checkHttp(headers, node, false)
