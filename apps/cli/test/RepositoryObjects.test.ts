@@ -108,6 +108,8 @@ test("the copies on this machine are listed, and those that are old or too many 
   const cache = (...words: ReadonlyArray<string>) => cli.run("repo", "cache", "--cache-dir", "@/caches", ...words)
   const left = async () => jsonLines((await cache("--json")).out).map(({ id }) => id)
   expect(jsonLines((await cache("--json")).out)[0]).toMatchObject({ message_type: "cache", files: 1, size: 1000 })
+  expect(jsonLines((await cache("--json", "--no-size")).out)[0]).not.toHaveProperty("size")
+  expect((await cache("--no-size")).out).toMatch(/^REPOSITORY +LAST USED\naaaaaaaa .*\n/)
   expect(await left()).toEqual(ids)
   expect((await cache("--cleanup", "--max-size", "1500", "--dry-run")).error).toContain("2 copies removed")
   expect(await left()).toEqual(ids)

@@ -2,6 +2,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { afterAll, expect, test } from "vitest"
+import { withB2 } from "./B2Cli.ts"
 import { makeCli } from "./Cli.ts"
 import { initAt, jsonLines, password, withRepository } from "./RepositoryCli.ts"
 
@@ -282,6 +283,47 @@ test("a damaged pack is found by check with 1, and what is left is saved by repa
   expect((await cli.run("repo", "repair", "snapshots", "--forget")).code).toBe(0)
   expect((await cli.run("repo", "check", "--read-data")).code).toBe(0)
   expect(repository.config.version).toBe(2)
+})
+
+test("a repository cuts files as another one does, in the words of restic too", async () => {
+  const { cli } = await withRepository()
+  cli.write("secret", password)
+  const init = (...words: ReadonlyArray<string>) =>
+    cli.run("repo", "init", "--password-file", "@/secret", "--from-password-file", "@/secret", ...words)
+  expect((await init("-r", "@/one", "--copy-chunker-params-from", "@/repository")).code).toBe(0)
+  expect((await init("-r", "@/two", "--from-repo", "@/repository", "--copy-chunker-params")).code).toBe(0)
+  const polynomialOf = async (name: string) =>
+    JSON.parse((await cli.run("repo", "cat", "config", "-r", `@/${name}`)).out).chunker_polynomial
+  const polynomial = await polynomialOf("repository")
+  expect([polynomial, await polynomialOf("one"), await polynomialOf("two")]).toEqual([
+    expect.any(String),
+    polynomial,
+    polynomial
+  ])
+  for (const words of [["--from-repo", "@/repository"], ["--copy-chunker-params"]]) {
+    expect(await init("-r", "@/three", ...words)).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("--from-repo and --copy-chunker-params go together")
+    })
+  }
+  expect(fs.existsSync(`${cli.folder}/three`)).toBe(false)
+})
+
+test("check --with-cache takes from the copy on this machine what it has there, and check alone takes all from the storage", async () => {
+  const { cli, emulator } = await withB2()
+  cli.write("secret", password)
+  cli.write("from/a.txt", "a".repeat(1000))
+  const at = ["-r", "b2:some-bucket/backup", "--password-file", "@/secret", "--cache-dir", "@/caches"]
+  await cli.run("repo", "init", ...at)
+  expect((await cli.run("backup", "@/from", ...at)).code).toBe(0)
+  const fetchedBy = async (...words: ReadonlyArray<string>) => {
+    emulator.log?.reset()
+    expect((await cli.run("repo", "check", ...words, ...at)).code).toBe(0)
+    return emulator.log?.requests().filter(({ operation }) => operation.includes("download")).length ?? 0
+  }
+  const [all, cached] = [await fetchedBy(), await fetchedBy("--with-cache")]
+  // Snapshot and index lie here.
+  expect(all - cached).toBeGreaterThanOrEqual(2)
 })
 
 test("copy brings snapshots to another repository once", async () => {

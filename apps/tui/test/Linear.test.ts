@@ -42,6 +42,29 @@ it("a transfer is said line by line: fields one after the other, then the plan, 
   await close()
 })
 
+it("everything that a hint offers can be said as it is written there", async () => {
+  for (const tab of ["storage", "migrate", "tasks", "backup", "schedules", "log"] as const) {
+    const open = async () => {
+      const { app, close } = await rig({}, { tab })
+      while (Linear.prompt(app.view()) !== undefined) {
+        Linear.answer(app, "")
+        await app.whenIdle()
+      }
+      return { app, close }
+    }
+    const first = await open()
+    const [, offered = ""] = /: (.*?)\. Screens: /.exec(Linear.hint(first.app.view())) ?? []
+    await first.close()
+    assert.notStrictEqual(offered, "", tab)
+    for (const piece of offered.split(", ")) {
+      const [, said = ""] = /\((an empty line|\.)\)$/.exec(piece) ?? /^(\S) \S/.exec(piece) ?? [undefined, piece]
+      const { app, close } = await open()
+      assert.notStrictEqual(Linear.answer(app, said === "an empty line" ? "" : said), "unknown", `${tab}: ${piece}`)
+      await close()
+    }
+  }
+})
+
 it("what means nothing is not done", async () => {
   const { app, close } = await rig()
   assert.strictEqual(Linear.answer(app, "99"), "unknown")

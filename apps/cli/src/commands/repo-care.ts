@@ -148,6 +148,7 @@ export const cache = Command.make(
       { cacheDirectory: access.cacheDirectory },
       { cacheDirectory: { description: "Where the copies are; else that folder of this user" } }
     ),
+    noSize: on("no-size", "Do not look how large they are, which takes a while"),
     cleanup: on("cleanup", "Remove what nobody used for 30 days, and what --max-size leaves no room for"),
     ...flagsOf(cacheBounds),
     dryRun

@@ -24,6 +24,8 @@ const init = Command.make(
       Flag.withDefault(2)
     ),
     copyChunkerFrom: text("copy-chunker-params-from", "repository", "Cut files as this one does, for repo copy"),
+    fromRepo: text("from-repo", "repository", "The same in restic's words, with --copy-chunker-params"),
+    copyChunkerParams: on("copy-chunker-params", "Cut files as the repository of --from-repo does"),
     fromPasswordFile: text("from-password-file", "file", "A file that holds its password"),
     fromPasswordCommand: text("from-password-command", "line", "A command that prints its password"),
     fromInsecureNoPassword: on("from-insecure-no-password", "Its password is empty")

@@ -134,6 +134,9 @@ const triesAgain = "what may pass is tried again by itself"
 const ownPace = "it finds its own pace"
 const removesLast = "removals come last, always"
 
+const snapshotNames =
+  "snapshots are named by their time and id, as in 2026-11-29 22-14-03 3fa94c01; --snapshot shows one alone"
+
 const allLevels = "what is below folders is always there; --max-depth 1 is for one of them"
 const inLong = "size and time are always there"
 
@@ -150,6 +153,7 @@ export const flags: Readonly<Record<string, string>> = {
   "--buffer-size": ownPace,
   "--cacert": 'the option "caFile" of the remote',
   "--checkers": ownPace,
+  "--cleanup-cache": "the command repo cache --cleanup",
   "--config": "OURCLONE_CONFIG in the environment",
   "--contimeout": 'the option "connectTimeout" of the remote',
   "--create-empty-src-dirs": "empty folders are made where the storage has a place for them",
@@ -159,6 +163,7 @@ export const flags: Readonly<Record<string, string>> = {
   "--delete-during": removesLast,
   "--exclude-regex": "--exclude",
   "--excludeRegex": "--exclude",
+  "--from-repository-file": "--from-repo, with what the file says",
   "--human-readable": "sizes are for people, but with --json",
   "--include-regex": "--include",
   "--interactive": "--dry-run, and the same without it",
@@ -170,12 +175,18 @@ export const flags: Readonly<Record<string, string>> = {
   "--no-progress": "--quiet",
   "--noProgress": "--quiet",
   "--no-traverse": ownPace,
+  "--path-template": snapshotNames,
   "--recursive": allLevels,
+  "--repository-file": "RESTIC_REPOSITORY_FILE in the environment, or --repo",
   "--retries": triesAgain,
   "--retries-sleep": triesAgain,
   "--stats": "--progress",
   "--stats-one-line": "--progress",
+  "--stuck-request-timeout": 'the option "idleTimeout" of the remote',
   "--threads": "--transfers",
+  "--time-template": snapshotNames,
+  "--unsafe-recover-no-free-space":
+    "the index is never removed before a new one is stored; free a little space elsewhere, then repo prune --max-repack-size 0, which packs nothing anew",
   "--versions": "the command versions",
   "--timeout": 'the option "idleTimeout" of the remote'
 }

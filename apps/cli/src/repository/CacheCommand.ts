@@ -18,6 +18,7 @@ const usualAgeMillis = 30 * 86_400_000
 export interface CacheFlags {
   readonly cacheDirectory: string | undefined
   readonly cleanup: boolean
+  readonly noSize: boolean
   readonly maxAgeMillis: number | undefined
   readonly maxBytes: number | undefined
   readonly dryRun: boolean
@@ -33,8 +34,13 @@ const list = Effect.fnUntraced(function* (output: Output, request: CachesQuery.R
     }
   } else if (rows.length === 0) output.note("nothing is kept of any repository")
   else {
-    const cells = rows.map(({ bytes, id, usedAt }) => [shortId(id), Amount.time(usedAt), Amount.bytes(bytes)])
-    for (const line of Table.lines(["REPOSITORY", "LAST USED", "SIZE"], cells)) output.line(line)
+    const cells = rows.map(({ bytes, id, usedAt }) => [
+      shortId(id),
+      Amount.time(usedAt),
+      ...(bytes === undefined ? [] : [Amount.bytes(bytes)])
+    ])
+    const heads = ["REPOSITORY", "LAST USED", ...(request.noSize === true ? [] : ["SIZE"])]
+    for (const line of Table.lines(heads, cells)) output.line(line)
   }
 })
 
@@ -61,7 +67,7 @@ const clean = Effect.fnUntraced(function* (output: Output, request: CleanCacheJo
   if (failures > 0) return yield* someFailed
 })
 
-export const run = ({ cacheDirectory, cleanup, dryRun, maxAgeMillis, maxBytes }: CacheFlags) =>
+export const run = ({ cacheDirectory, cleanup, dryRun, maxAgeMillis, maxBytes, noSize }: CacheFlags) =>
   command(
     Effect.fnUntraced(function* (output) {
       const folder = given({ cacheDirectory: cacheDirectory === undefined ? undefined : resolve(cacheDirectory) })
@@ -72,6 +78,6 @@ export const run = ({ cacheDirectory, cleanup, dryRun, maxAgeMillis, maxBytes }:
       if (maxAgeMillis !== undefined || maxBytes !== undefined || dryRun) {
         return yield* usage("--max-age, --max-size and --dry-run go with --cleanup")
       }
-      yield* list(output, folder)
+      yield* list(output, { ...folder, ...(noSize ? { noSize } : {}) })
     })
   )

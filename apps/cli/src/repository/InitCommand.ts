@@ -6,6 +6,7 @@ import type { RunEvent } from "@ourclone/core/events/RunEvent"
 import { kind, madeStep, type Summary } from "@ourclone/jobs/repository/InitJob"
 import { secretOf } from "@ourclone/jobs/repository/PasswordName"
 import * as Effect from "effect/Effect"
+import { usage } from "../ExitCode.ts"
 import { given } from "../Given.ts"
 import type { Output } from "../Output.ts"
 import type { RepositoryInput } from "../RepositoryFlags.ts"
@@ -18,6 +19,8 @@ export interface InitFlags extends RepositoryInput, FromPasswordFlags {
   readonly name: string | undefined
   readonly repositoryVersion: number
   readonly copyChunkerFrom: string | undefined
+  readonly fromRepo: string | undefined
+  readonly copyChunkerParams: boolean
 }
 
 const lifecycleTexts: { readonly [outcome in Summary["lifecycle"]]: string | undefined } = {
@@ -49,8 +52,16 @@ const teller = (output: Output, location: string) => (event: RunEvent) => {
 }
 
 const otherOf = Effect.fnUntraced(function* (flags: InitFlags) {
-  if (flags.copyChunkerFrom === undefined) return undefined
-  const located = yield* RepositoryPlace.locate(flags.copyChunkerFrom)
+  const { copyChunkerFrom, copyChunkerParams, fromRepo } = flags
+  if (copyChunkerParams !== (fromRepo !== undefined)) {
+    return yield* usage("--from-repo and --copy-chunker-params go together; --copy-chunker-params-from says both")
+  }
+  if (fromRepo !== undefined && copyChunkerFrom !== undefined) {
+    return yield* usage("--from-repo and --copy-chunker-params-from say the same: leave one out")
+  }
+  const from = copyChunkerFrom ?? fromRepo
+  if (from === undefined) return undefined
+  const located = yield* RepositoryPlace.locate(from)
   return { name: nameOf(located), source: fromSourceOf(flags, located) }
 })
 

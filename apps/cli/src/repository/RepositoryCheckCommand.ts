@@ -16,6 +16,7 @@ import * as Steps from "./Steps.ts"
 export interface CheckFlags extends ReadingInput {
   readonly readData: boolean
   readonly readDataSubset: string | undefined
+  readonly withCache: boolean
 }
 
 const summaryJson = (result: Summary) => ({
@@ -77,13 +78,13 @@ const teller = (output: Output, steps: Steps.Steps) => (event: RunEvent) => {
 export const run = (flags: CheckFlags) =>
   command(
     Effect.fnUntraced(function* (output) {
-      const { readData, readDataSubset } = flags
+      const { readData, readDataSubset, withCache } = flags
       if (readData && readDataSubset !== undefined) {
         return yield* ExitCode.usage("choose one of --read-data and --read-data-subset")
       }
       const { access, passwords } = yield* accessOf(flags)
       const steps = Steps.make(output)
-      const request = { ...access, readData, ...given({ readDataSubset }) }
+      const request = { ...access, readData, withCache, ...given({ readDataSubset }) }
       const view = { onEvent: teller(output, steps), show: steps.show }
       const result = yield* RepositoryJob.run(output, kind, request, view, { passwords })
       if (output.isJson) output.json(summaryJson(result))

@@ -23,10 +23,21 @@ export type { Answer }
 
 /** Commands that are a job and nothing else. */
 const askable: ReadonlyArray<ReadonlyArray<string>> = [
-  ...["copy", "sync", "move", "check", "rm", "undelete", "mkdir", "cleanup"].map((name) => [name]),
+  ...["copy", "sync", "move", "copyto", "moveto", "bisync"].map((name) => [name]),
+  ...["check", "rm", "undelete", "mkdir", "cleanup"].map((name) => [name]),
   ...["backup", "restore", "forget"].map((name) => [name]),
-  ...["check", "prune", "drill"].map((name) => ["repo", name])
+  ...["check", "prune", "drill", "copy", "recover", "unlock"].map((name) => ["repo", name]),
+  ["repo", "repair", "index"],
+  ["snapshot", "rewrite"],
+  ["snapshot", "tag"],
+  ["large", "cancel"]
 ]
+
+/** Commands that go on until they are ended, so that a run of them never comes to its end. */
+const lasting: ReadonlyArray<ReadonlyArray<string>> = [["mount"], ["snapshot", "mount"], ["serve"], ["runner"], ["tui"]]
+
+const isOneOf = (commands: ReadonlyArray<ReadonlyArray<string>>, words: ReadonlyArray<string>): boolean =>
+  commands.some((known) => known.every((word, index) => word === words[index]))
 
 const names = askable.map((words) => words.join(" ")).join(", ")
 
@@ -47,7 +58,13 @@ export const answer = Effect.fnUntraced(function* <Request>(
 /** The job of `words`, which `run` runs as a command line. */
 export const ask = <A, E, R>(words: ReadonlyArray<string>, run: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    if (!askable.some((known) => known.every((word, index) => word === words[index]))) {
+    if (isOneOf(lasting, words)) {
+      const name = words.slice(0, words[0] === "snapshot" ? 2 : 1).join(" ")
+      return yield* ExitCode.usage(
+        `"${name}" goes on until it is ended, so nothing is to start it again and again: run it by itself, or by the system when it boots`
+      )
+    }
+    if (!isOneOf(askable, words)) {
       return yield* ExitCode.usage(`after -- stands what is to be run, one of: ${names}`)
     }
     return yield* Effect.catchDefect(

@@ -34,6 +34,8 @@ export const subject = ({ request }: Pick<Task, "request">): string => {
     const value = fields[name]
     return typeof value === "string" ? printable(value) : undefined
   }
+  const [first, second] = [text("first"), text("second")]
+  if (first !== undefined && second !== undefined) return `${first} and ${second}`
   const [source, destination] = [text("source"), text("destination")]
   if (source !== undefined && destination !== undefined) return `${source} to ${destination}`
   const paths = Array.isArray(fields.paths) ? fields.paths.map((path) => printable(String(path))).join(", ") : undefined

@@ -35,6 +35,12 @@ test.each([
   [["-r", "x", "backup", "a"], "flags come after the name of a command"],
   [["bucket", "create", "b2:my-bucket", "allPublic"], "here: ourclone bucket update --public"],
   [["--versoin"], "did you mean --version?"],
+  [
+    ["repo", "prune", "--unsafe-recover-no-free-space", "x"],
+    "here: the index is never removed before a new one is stored"
+  ],
+  [["snapshot", "mount", "--path-template", "ids/%i", "at"], "here: snapshots are named by their time and id"],
+  [["snapshot", "mount", "--time-template", "2006", "at"], "here: snapshots are named by their time and id"],
   [["copy", "--stats", "1m", "a", "b"], "--stats in command ourclone copy; here: --progress"]
 ])("%j is answered with what was probably meant", async (words, message) => {
   const { code, error, out } = await makeCli().run(...words)

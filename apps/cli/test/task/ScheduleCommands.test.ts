@@ -34,6 +34,8 @@ test.each([
   [["schedule", "add", "x", "--cron", "30 2 * *", "--", "copy", "@/a", "@/b"], "write minute, hour, day"],
   [["schedule", "add", "x", "--cron", "@daily", "--zone", "Nowhere", "--", "copy", "@/a", "@/b"], "no time zone"],
   [["schedule", "add", "x", "--cron", "@daily", "--", "remote", "remove", "photos"], "one of: copy, sync"],
+  [["schedule", "add", "x", "--cron", "@daily", "--", "mount", "@/a", "@/b"], "goes on until it is ended"],
+  [["schedule", "add", "x", "--cron", "@daily", "--", "serve", "webdav", "@/a"], "goes on until it is ended"],
   [["schedule", "add", "x", "--cron", "@daily", "--", "copy", "@/a"], "help"],
   [["schedule", "add", "x", "--cron", "@daily", "--", "copy", "--dry-run", "@/a", "@/b"], "leave out --dry-run"],
   [["schedule", "add", "x", "--cron", "@daily", "--", "copy", "@/a", "@/b", "--bwlimit", "x"], "--bwlimit"],
@@ -45,6 +47,55 @@ test.each([
   expect(code).toBe(2)
   expect(error).toContain(message)
   expect((await cli.run("schedule", "list", "--json")).out).toBe("")
+})
+
+test("whatever is one job by itself can be scheduled, and what it is about is listed", async () => {
+  const cli = makeCli()
+  fs.mkdirSync(`${cli.folder}/settings`, { recursive: true })
+  const repository = (name: string) =>
+    `[repositories.${name}]\nlocation = "${cli.folder}/${name}"\npassword = "secret"\n`
+  fs.writeFileSync(cli.configuration, `${repository("home")}${repository("other")}`, { mode: 0o600 })
+  const kinds: Array<string> = []
+  for (const [index, words] of [
+    ["bisync", "@/a", "@/b"],
+    ["copyto", "@/a/one", "@/b/two"],
+    ["moveto", "@/a/one", "@/b/two"],
+    ["repo", "copy", "--from-repo", "home", "--repo", "other"],
+    ["repo", "recover", "--repo", "home"],
+    ["repo", "unlock", "--repo", "home"],
+    ["repo", "repair", "index", "--repo", "home"],
+    ["snapshot", "rewrite", "--exclude", "*.tmp", "--repo", "home"],
+    ["snapshot", "tag", "--add", "kept", "--repo", "home"],
+    ["large", "cancel", "b2:some-bucket", "--older-than", "1d"]
+  ].entries()) {
+    const { code, error } = await cli.run("schedule", "add", `n${index}`, "--cron", "@daily", "--", ...words)
+    expect([words, code, code === 0 ? "" : error]).toEqual([words, 0, ""])
+  }
+  for (const line of (await cli.run("schedule", "list", "--json")).out.split("\n")) {
+    if (line !== "") kinds.push(JSON.parse(line).kind)
+  }
+  expect(kinds.sort()).toEqual(
+    [
+      ...["bisync", "copy", "move", "copySnapshots", "recover", "unlock", "repairIndex", "rewrite", "tag"],
+      "cancelUnfinished"
+    ].sort()
+  )
+  expect((await cli.run("schedule", "list")).out).toContain(`${cli.folder}/a and ${cli.folder}/b`)
+})
+
+test("a bisync that is scheduled brings what changed on either side to the other", async () => {
+  const world = makeWorld()
+  const cli = makeCli({ environment: { ...world.environment } })
+  world.write("a/one", "one")
+  world.write("b/two", "two")
+  await cli.run(...add, "--", "bisync", world.at("a"), world.at("b"))
+  const ran = JSON.parse((await cli.run("schedule", "run", "nightly", "--json")).out)
+  const ended = await world.withStore((store) => until(store, ran.id, tagged("Done")))
+  expect(ended).toMatchObject({ kind: "bisync", summary: { stored: 2 } })
+  expect([fs.readdirSync(world.at("a")).sort(), fs.readdirSync(world.at("b")).sort()]).toEqual([
+    ["one", "two"],
+    ["one", "two"]
+  ])
 })
 
 test("a schedule whose password is not stored is not kept", async () => {

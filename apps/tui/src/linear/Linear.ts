@@ -3,7 +3,6 @@
  * the window, with another view of them.
  */
 import { printable } from "@ourclone/core/events/PrintableText"
-import { keyText } from "../command/Keys.ts"
 import { type BoundCommand, fitting, type Screen } from "../command/Screen.ts"
 import type { App, View } from "../program/App.ts"
 
@@ -68,10 +67,25 @@ export const screen = (view: View, page = 0): ReadonlyArray<string> => {
   return ["", head, ...words, ...shown, ...more, hint(view)]
 }
 
+const isForm = ({ commands }: Screen): boolean => commands.some(({ id }) => id === "form.submit")
+
+/** How a command is said in a line: by its letter, or by its name where its key is none that can be written. */
+const saying = (screen: Screen, { keys, label }: BoundCommand): string => {
+  if (keys.includes("esc")) return `${label} (.)`
+  if (keys.includes("enter")) return isForm(screen) ? label : `${label} (an empty line)`
+  const letter = keys.find((key) => key.length === 1)
+  return letter === undefined ? label : `${letter} ${label}`
+}
+
+/** What lines mean on every screen, for who has not been here before. */
+export const welcome =
+  "Answer with a line: a number chooses, a letter or a name does what it stands for, `2 delete` does it with the second. " +
+  "/word leaves what holds the word, more shows the rest, . goes back, ? tells of the screen, quit leaves; what runs goes on."
+
 /** What may be said now. */
 export const hint = (view: View): string => {
   if (prompt(view) === undefined) {
-    const commands = offered(view).map(({ keys, label }) => `${keyText(keys[0]!)} ${label}`)
+    const commands = offered(view).map((command) => saying(topOf(view), command))
     const number = topOf(view).choices(view.world) === undefined ? "Say" : "Say a number, or"
     return `${number}: ${commands.join(", ")}${elsewhere(view)}`
   }
@@ -79,7 +93,6 @@ export const hint = (view: View): string => {
 }
 
 const hasList = ({ commands }: Screen): boolean => commands.some(({ id }) => id === "list.filter")
-const isForm = ({ commands }: Screen): boolean => commands.some(({ id }) => id === "form.submit")
 
 /** What ends the asking: of a form from any field, of anything else what its line does. */
 const finish = ({ commands }: Screen): BoundCommand | undefined =>

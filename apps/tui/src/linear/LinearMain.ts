@@ -75,6 +75,7 @@ const talk = async (app: App, { input, write }: LinearOptions, isOver: () => num
   app.onChange(notices)
   const { service } = app.view().world
   if (service !== "") say([`Attached to the service: ${printable(service)}`])
+  say([Linear.welcome])
   const next = linesOf(input)
   let shown = ""
   let page = 0

@@ -3,7 +3,7 @@
  *
  * Always: config, keys, locks, indexes and snapshots; the list of packs against
  * the index; every directory of every snapshot. On demand the packs, in full or
- * a part of them. Nothing is read from the cache of this machine. The caller
+ * a part of them. Nothing is read from the cache of this machine unless that is asked for. The caller
  * holds an exclusive lock, or takes the risk of seeing work in progress.
  */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
@@ -31,6 +31,8 @@ type E = StorageError | RepositoryError
 export interface CheckOptions {
   /** Which packs are read and verified; none when absent. */
   readonly readData?: CheckSubset | undefined
+  /** Index and folders are taken from this machine's copy where it has them; from the storage when absent. */
+  readonly withCache?: boolean | undefined
 }
 
 /** Starts the threads of a `check` that will read data, so that they load while the repository is opened; they end with the scope. */
@@ -42,7 +44,7 @@ export const check = Effect.fnUntraced(function* (
   options: CheckOptions,
   tell: Tell = silent
 ): Effect.fn.Return<CheckResult, E> {
-  const repository = CheckFiles.withoutCache(opened)
+  const repository = options.withCache === true ? opened : CheckFiles.withoutCache(opened)
   const broken = new Set<string>()
   const brokenUnneeded = new Set<string>()
   const counts = { error: 0, hint: 0 }

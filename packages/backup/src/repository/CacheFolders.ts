@@ -34,14 +34,21 @@ const measure = (folder: string): { readonly files: number; readonly bytes: numb
   return { files, bytes }
 }
 
-/** The one used last first. */
-export const list = (directory: string): Effect.Effect<ReadonlyArray<CacheFolder>> =>
+const unmeasured = { files: 0, bytes: 0 }
+
+/** The one used last first. Looking how large they are takes a look at every file. */
+export const list = (
+  directory: string,
+  { measures = true }: { readonly measures?: boolean } = {}
+): Effect.Effect<ReadonlyArray<CacheFolder>> =>
   Effect.sync(() => {
     const names = attempt(() => fs.readdirSync(directory), []).filter(Hex.isId)
     const folders = names.flatMap((repository): ReadonlyArray<CacheFolder> => {
       const folder = join(directory, repository)
       const found = attempt(() => fs.lstatSync(folder), undefined)
-      return found?.isDirectory() === true ? [{ repository, usedAt: found.mtimeMs, ...measure(folder) }] : []
+      return found?.isDirectory() === true
+        ? [{ repository, usedAt: found.mtimeMs, ...(measures ? measure(folder) : unmeasured) }]
+        : []
     })
     return folders.sort((left, right) => right.usedAt - left.usedAt)
   })

@@ -4,10 +4,14 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { QueryKind } from "../kind/JobKind.ts"
+import { flag } from "../kind/RequestFields.ts"
 import { access, count } from "./Fields.ts"
 import * as OpenedRepository from "./OpenedRepository.ts"
 
-export const Request = Schema.Struct({ cacheDirectory: access.cacheDirectory })
+export const Request = Schema.Struct({
+  cacheDirectory: access.cacheDirectory,
+  noSize: flag("Do not look how large they are, which takes a while")
+})
 export type Request = typeof Request.Type
 
 export const Row = Schema.Struct({
@@ -15,8 +19,9 @@ export const Row = Schema.Struct({
   id: Schema.String,
   /** In milliseconds since 1970 UTC. */
   usedAt: Schema.Finite,
-  files: count,
-  bytes: count
+  /** Absent where it was not to be looked. */
+  files: Schema.optionalKey(count),
+  bytes: Schema.optionalKey(count)
 })
 export type Row = typeof Row.Type
 
@@ -28,8 +33,17 @@ export const kind: QueryKind<"caches", Request, Row> = {
   run: (request) =>
     Stream.unwrap(
       Effect.gen(function* () {
-        const folders = yield* CacheFolders.list(yield* OpenedRepository.cachesOf(request))
-        return Stream.fromIterable(folders.map(({ repository, ...rest }): Row => ({ id: repository, ...rest })))
+        const measures = request.noSize !== true
+        const folders = yield* CacheFolders.list(yield* OpenedRepository.cachesOf(request), { measures })
+        return Stream.fromIterable(
+          folders.map(
+            ({ bytes, files, repository, usedAt }): Row => ({
+              id: repository,
+              usedAt,
+              ...(measures ? { files, bytes } : {})
+            })
+          )
+        )
       })
     )
 }

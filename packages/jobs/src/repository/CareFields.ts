@@ -5,7 +5,10 @@ import { count } from "./Fields.ts"
 
 export const checking = {
   readData: flag("Read and verify every pack"),
-  readDataSubset: text("Read and verify a part of the packs: n/t, a share such as 5%, or a size such as 10G")
+  readDataSubset: text("Read and verify a part of the packs: n/t, a share such as 5%, or a size such as 10G"),
+  withCache: flag(
+    "Take index and folders from the copy on this machine: faster, and not told whether they are well where they are stored"
+  )
 }
 
 const percent = Schema.Finite.pipe(Schema.check(Schema.isBetween({ minimum: 0, maximum: 100 })))

@@ -58,7 +58,7 @@ const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
   if (readData instanceof InvalidJob) return yield* readData
   if (readData !== undefined) yield* Checker.prepare
   const repository = yield* OpenedRepository.open(request, beside)
-  const checking = Checker.check(repository, { readData }, beside.tell)
+  const checking = Checker.check(repository, { readData, withCache: request.withCache }, beside.tell)
   return yield* OpenedRepository.locked(repository, request, "exclusive", beside.tell, checking)
 })
 

@@ -37,7 +37,8 @@ export class TaskError extends Schema.TaggedError<TaskError>()("TaskError", {
 
 export const fail = (reason: TaskError["reason"]): TaskError => new TaskError({ reason })
 
-export const noTask = (id: string): TaskError => fail(new NoTask({ message: `there is no task ${id}` }))
+export const noTask = (id: string): TaskError =>
+  fail(new NoTask({ message: `there is no task ${id}: the list of tasks has those there are` }))
 export const ambiguous = (id: string): TaskError =>
   fail(new NoTask({ message: `"${id}" means more than one task; write more of it` }))
 /** What people ask for, as what does not become of the task. */
@@ -50,16 +51,33 @@ const asked: { readonly [input: string]: string } = {
   Prioritize: "given another priority"
 }
 
+const ended: ReadonlySet<string> = new Set(["Done", "Failed", "Cancelled"])
+
+/** What can be asked for instead. */
+const instead = (state: string, input: string): string => {
+  if (ended.has(state)) {
+    return input === "Cancel"
+      ? "what it did can be taken back where versions are kept"
+      : "retry it for it to run once more"
+  }
+  if (input === "Again") return state === "Paused" ? "resume it" : "let it end, or cancel it first"
+  if (input === "Pause") return "it is held up already: resume it for it to go on"
+  return "it goes on already, there is nothing to do"
+}
+
 export const notNow = (id: string, state: string, input: string): TaskError =>
   fail(
-    new NotNow({ message: `task ${id} is ${state.toLowerCase()} and can not be ${asked[input] ?? input} now`, state })
+    new NotNow({
+      message: `task ${id} is ${state.toLowerCase()} and can not be ${asked[input] ?? input} now; ${instead(state, input)}`,
+      state
+    })
   )
 
 /** What is asked of a command's own run, which ends with its process. */
 export const onlyCancelled = (id: string, state: string, input: string): TaskError =>
   fail(
     new NotNow({
-      message: `task ${id} ends with the process of its command, so it can be cancelled but not ${asked[input] ?? input}`,
+      message: `task ${id} ends with the process of its command, so it can be cancelled but not ${asked[input] ?? input}; one that is started in the background can be`,
       state
     })
   )

@@ -214,10 +214,18 @@ export const make = (store: TaskStore): JobKind<"undo", Request, Summary> => {
       yield* refuseElsewhere(task)
       const touched = yield* Effect.mapError(Touched.read(store, task.id), journalFailed)
       if (touched === undefined) {
-        return yield* new InvalidJob({ message: `of task ${task.id} only sums are kept, so nobody knows what it did` })
+        return yield* new InvalidJob({
+          message: `task ${task.id} can not be taken back: of it only sums are kept, so nobody knows what it did; bring its files back one by one, by their versions`
+        })
       }
       const destination = yield* Sides.openDestination({ ...transferred, createsBucket: false }, tell)
-      const versions = yield* JobEarlier.versionsOf(destination, transferred.destination)
+      const versions = yield* Effect.mapError(
+        JobEarlier.versionsOf(destination, transferred.destination),
+        ({ message }) =>
+          new InvalidJob({
+            message: `task ${task.id} can not be taken back: ${message}, so what it replaced or removed is only in a backup, where there is one`
+          })
+      )
       if (does) yield* hold(destination, { type: "undo", whenBusy: undefined, tell })
       else yield* tellBusy(destination, { type: "undo", tell })
       const decided = yield* decide(versions, touched)
