@@ -238,6 +238,29 @@ export const put = (
     })
   })
 
+/** Words, and the code by which a provider may have remarked that itself. */
+const notKept = {
+  "mode differs": ["modes", "permissionsNotKept"],
+  "owner differs": ["owners", "ownersNotKept"],
+  "attributes differ": ["attributes", "attributesNotKept"]
+} as const
+
+/**
+ * Whether `touched`, which is what the destination now has in the place of `stored`, got anything of what it was given. A
+ * file system may take a mode, an owner or attributes without a word, and have what it had.
+ */
+const hasChanged = (run: TransferRun, file: File, stored: File, touched: File): boolean => {
+  const { destination } = run
+  const left = KeptMetadata.difference(file, touched, destination.capabilities)
+  if (left === undefined || left === "kind") return true
+  const [what, code] = notKept[left]
+  const isRemarked = destination.remarks?.().some((remark) => remark.code === code) === true
+  const message = `${destination.name}: other ${what} that files are given there are not kept, by its file system or for want of rights, so files that are the same but for that stay as they are`
+  if (!isRemarked) noteOnce(run, code, message)
+  const isSameTime = stored.modifiedAt === touched.modifiedAt
+  return !isSameTime || KeptMetadata.difference(touched, stored, destination.capabilities) !== undefined
+}
+
 /** Gives `stored`, which has the bytes of `file`, its time too, and what is beside it where that differs. */
 export const touch = (
   run: TransferRun,
@@ -268,6 +291,7 @@ export const touch = (
       return Effect.void
     },
     onSuccess: (touched) => {
+      if (because !== "time differs" && !hasChanged(run, file, stored, touched)) return keep(run, file)
       summary.touched++
       return Effect.map(drop(run, file, true), (isMoved) =>
         done(run, isMoved ? "moved" : "touched", path, undefined, touched)

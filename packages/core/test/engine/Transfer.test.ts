@@ -84,6 +84,38 @@ describe("Transfer.execute", () => {
     })
   )
 
+  it.effect("counts as the same what the destination does not keep beside a file, and says so once", () =>
+    Effect.gen(function* () {
+      const [source, plain] = [MemoryProvider.make(), MemoryProvider.make()]
+      const bytes = ByteSource.fromBytes(new TextEncoder().encode("text"))
+      for (const name of ["a", "b", "kept"]) {
+        const metadata = { mode: "100600", uid: "1", gid: "2" }
+        yield* source.put(makeUnsafe(name), bytes, { modifiedAt: 1000, metadata })
+        yield* plain.put(makeUnsafe(name), bytes, { modifiedAt: 1000, metadata: { ...metadata, uid: "9" } })
+      }
+      yield* plain.put(makeUnsafe("kept"), bytes, {
+        modifiedAt: 1000,
+        metadata: { mode: "100644", uid: "9", gid: "2" }
+      })
+      const destination: Provider = {
+        ...plain,
+        setMetadata: (file, metadata, ...time) => plain.setMetadata!(file, { ...metadata, uid: "9" }, ...time)
+      }
+      const options = {
+        withMetadata: true,
+        comparison: { by: "time", withMetadata: destination.capabilities }
+      } as const
+      const deeds = (facts: ReadonlyArray<{ readonly _tag: string }>) =>
+        facts.map(({ _tag }) => _tag).filter((tag) => tag === "Done" || tag === "Note")
+      const first = yield* run(source, destination, options)
+      assert.sameMembers(deeds(first.facts), ["Done", "Note"])
+      assert.deepInclude(yield* first.exit, { touched: 1, same: 2 })
+      const second = yield* run(source, destination, options)
+      assert.deepStrictEqual(deeds(second.facts), ["Note"])
+      assert.deepInclude(yield* second.exit, { touched: 0, same: 3 })
+    })
+  )
+
   it.effect("sets the time alone where only that differs, and tells that it did", () =>
     Effect.gen(function* () {
       const [source, destination] = [MemoryProvider.make(), MemoryProvider.make()]
