@@ -22,8 +22,8 @@ export const factory = ProviderFactory.makeOver({
     const [provider, keys] = yield* load
     return joined(options.remote, provider.locationBeneath(location, options, yield* keys.make(options)))
   }),
-  around: Effect.fnUntraced(function* (beneath, options, { location, name }) {
+  around: Effect.fnUntraced(function* (beneath, options, { location, name }, outermost) {
     const [provider, keys] = yield* load
-    return provider.make(beneath, `${name}${location}`, options, yield* keys.make(options))
+    return provider.make(beneath, `${name}${location}`, options, yield* keys.make(options), outermost)
   })
 })

@@ -12,10 +12,12 @@ import type { Version } from "@ourclone/core/contract/Versions"
 import { mostAtOnce, upload } from "@ourclone/core/engine/Upload"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Blocks from "./content/Blocks.ts"
 import * as Decrypted from "./content/Decrypted.ts"
 import * as Encrypted from "./content/Encrypted.ts"
+import * as OtherPassword from "./content/OtherPassword.ts"
 import * as Names from "./names/Names.ts"
 import type { CryptOptions } from "./settings/CryptOptions.ts"
 import type { Keys } from "./settings/Keys.ts"
@@ -27,9 +29,19 @@ const isReason = Schema.is(Reason)
 
 const notOurs = "it was not stored with this password and these options"
 
-/** `location` is that of the place, as people typed it; `beneath` is rooted at what that is called there. */
-export const make = (beneath: Provider, name: string, options: CryptOptions, keys: Keys): Provider => {
+/**
+ * `location` is that of the place, as people typed it; `beneath` is rooted at what that is called there, and `outermost` at
+ * what the whole remote is.
+ */
+export const make = (
+  beneath: Provider,
+  name: string,
+  options: CryptOptions,
+  keys: Keys,
+  outermost: Effect.Effect<Provider, StorageError, Scope.Scope> = Effect.succeed(beneath)
+): Provider => {
   const names = Names.make(options, keys)
+  const refused = OtherPassword.makeRefusal(outermost, name, names, keys.data)
 
   const hintOf = (path: string): string | undefined => {
     try {
@@ -113,6 +125,9 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
 
   const encrypt = (path: RemotePath, source: ByteSource, nonce = Blocks.makeNonce()) =>
     Encrypted.make(source, keys.data, nonce, { provider: name, operation: "put", path })
+  /** `work` that stores what others will have to decrypt. */
+  const storing = <A>(path: RemotePath, run: () => Effect.Effect<A, StorageError>): Effect.Effect<A, StorageError> =>
+    Effect.andThen(refused, work(path, run))
   const { largeFile } = beneath
   /** Parts that were encrypted otherwise are of no use. */
   const anew: Provider =
@@ -121,14 +136,14 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
   const put = (path: RemotePath, source: ByteSource, putOptions: PutOptions) => {
     const { digest, size } = source
     const to = names.fileBeneath(path)
-    const storing = { ...optionsBeneath(putOptions), partConcurrency: partsAtOnce }
+    const how = { ...optionsBeneath(putOptions), partConcurrency: partsAtOnce }
     const isInParts = Blocks.encryptedSize(size) > mostAtOnce(beneath)
     if (digest === undefined || !isInParts || largeFile?.limits.partChecksum === undefined) {
-      return upload(anew, to, encrypt(path, source), storing)
+      return upload(anew, to, encrypt(path, source), how)
     }
     return Effect.flatMap(digest(undefined, "sha256"), ({ whole }) => {
       const nonce = Blocks.derivedNonce(keys.data, [to, size, putOptions.modifiedAt], whole)
-      return upload(beneath, to, encrypt(path, source, nonce), storing)
+      return upload(beneath, to, encrypt(path, source, nonce), how)
     })
   }
   const optionsBeneath = ({ contentType, ...rest }: PutOptions): PutOptions => rest
@@ -210,11 +225,11 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
     read: (file, range) => Stream.mapError(read(file, range), translated(file.path)),
     readAll: (file) => work(file.path, () => readAll(file)),
     put: (path, source, putOptions) =>
-      work(path, () => Effect.flatMap(put(path, source, putOptions), stored(path, source))),
+      storing(path, () => Effect.flatMap(put(path, source, putOptions), stored(path, source))),
     putIfAbsent:
       putIfAbsent &&
       ((path, source, putOptions) =>
-        work(path, () =>
+        storing(path, () =>
           Effect.flatMap(
             putIfAbsent(names.fileBeneath(path), encrypt(path, source), optionsBeneath(putOptions)),
             stored(path, source)
@@ -246,7 +261,7 @@ export const make = (beneath: Provider, name: string, options: CryptOptions, key
     remove: (path) => work(path, () => beneath.remove(names.fileBeneath(path))),
     locate: locate && ((path) => work(path, () => Effect.map(locate(names.fileBeneath(path)), placeAbove))),
     mountOf: mountOf && ((path) => work(path, () => mountOf(names.fileBeneath(path)))),
-    makeDirectory: makeDirectory && ((path) => work(path, () => makeDirectory(names.folderBeneath(path)))),
+    makeDirectory: makeDirectory && ((path) => storing(path, () => makeDirectory(names.folderBeneath(path)))),
     removeDirectory: removeDirectory && ((path) => work(path, () => removeDirectory(names.folderBeneath(path)))),
     copy:
       copy &&

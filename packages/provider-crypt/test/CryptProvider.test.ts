@@ -42,6 +42,16 @@ const options: CryptOptions = {
   suffix: ".bin"
 }
 
+const all = (provider: Provider) => Stream.runCollect(provider.list(RemotePath.root))
+
+const others: ReadonlyArray<readonly [string, Partial<CryptOptions>]> = [
+  ["standard", {}],
+  ["base64", { filenameEncoding: "base64" }],
+  ["plain folders", { directoryNameEncryption: false }],
+  ["obfuscated", { filenameEncryption: "obfuscate" }],
+  ["plain", { filenameEncryption: "off" }]
+]
+
 const over = Effect.fnUntraced(function* (account: MemoryAccount.MemoryAccount, given = options) {
   const beneath = MemoryProvider.make({ account })
   return { beneath, provider: CryptProvider.make(beneath, "secret:", given, yield* Keys.make(given)) }
@@ -60,6 +70,49 @@ describe("CryptProvider", () => {
       assert.strictEqual(file?._tag, "File")
       if (file?._tag !== "File") return
       assert.notInclude(Buffer.from(yield* beneath.readAll(file)).toString("latin1"), "secret")
+    })
+  )
+
+  for (const [names, some] of others) {
+    it.live(`stores nothing beside what was encrypted with another password, with ${names} names`, () =>
+      Effect.gen(function* () {
+        const account = MemoryAccount.make()
+        const mine = yield* over(account, { ...options, ...some })
+        const wrong = yield* over(account, { ...options, ...some, password: Redacted.make("a pasword") })
+        yield* put(mine.provider, "first.txt", "text")
+        const before = (yield* all(mine.beneath)).length
+        for (const name of ["second", "folder/third"]) {
+          const error = yield* Effect.flip(put(wrong.provider, name, "text"))
+          assert.strictEqual(error.reason._tag, "Unauthenticated")
+          assert.include(error.message, "another password")
+        }
+        assert.lengthOf(yield* all(mine.beneath), before)
+        const later = yield* over(account, { ...options, ...some })
+        yield* put(later.provider, "second", "text")
+        assert.lengthOf(yield* all(mine.beneath), before + 1)
+      })
+    )
+  }
+
+  it.live("looks at the whole remote, where a folder of it with another password is always new", () =>
+    Effect.gen(function* () {
+      const account = MemoryAccount.make()
+      const { beneath, provider } = yield* over(account)
+      yield* put(provider, "first.txt", "text")
+      const keys = yield* Keys.make({ ...options, password: Redacted.make("a pasword") })
+      const inner = MemoryProvider.make({ account, location: "folder" })
+      const wrong = CryptProvider.make(inner, "secret:folder", options, keys, Effect.succeed(beneath))
+      assert.strictEqual(yield* reason(put(wrong, "second", "text")), "Unauthenticated")
+    })
+  )
+
+  it.live("lies beside files that nobody encrypted", () =>
+    Effect.gen(function* () {
+      const { beneath, provider } = yield* over(MemoryAccount.make())
+      for (const name of ["notes.txt", "folder/photo.jpg"])
+        yield* put(beneath, name, "not encrypted, and long enough for a header and a block of one")
+      yield* put(provider, "first.txt", "text")
+      assert.lengthOf(yield* all(beneath), 3)
     })
   )
 

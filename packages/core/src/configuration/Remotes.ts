@@ -188,7 +188,14 @@ const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
     if (refused !== undefined)
       return yield* fail(new InvalidName({ message: `${text} can not be a place: ${refused}` }))
     const beneath = yield* openThrough(yield* over.beneath(values, at.location), flags, layers - 1)
-    return yield* over.around(beneath, values, at)
+    const outermost =
+      at.location === ""
+        ? Effect.succeed(beneath)
+        : Effect.flatMap(over.beneath(values, ""), (whole) => openThrough(whole, flags, layers - 1)).pipe(
+            // What is beneath a folder of it was opened by the same names.
+            Effect.catchTag("RemoteError", () => Effect.succeed(beneath))
+          )
+    return yield* over.around(beneath, values, at, outermost)
   })
   const open = (text: string, flags: Given = {}) => openThrough(text, flags, mostLayers)
 

@@ -58,15 +58,18 @@ export interface ProviderFactory {
   readonly over?: Over | undefined
 }
 
+export type Outermost = Effect.Effect<Provider, StorageError, Scope.Scope>
+
 /** How a place is made of another one. */
 export interface Over {
   /** What is beneath `location`, as a text that names a place. */
   readonly beneath: (values: OptionField.OptionValues, location: string) => Effect.Effect<string, StorageError>
-  /** The place, given what is beneath it, with every layer around that. */
+  /** The place, given what is beneath it, with every layer around that; `outermost` opens what is beneath the whole remote. */
   readonly around: (
     beneath: Provider,
     values: OptionField.OptionValues,
-    at: OpenAt
+    at: OpenAt,
+    outermost: Outermost
   ) => Effect.Effect<Provider, StorageError>
 }
 
@@ -130,7 +133,12 @@ export const makeOver = <Options extends OptionField.OptionsSchema>(definition: 
   readonly environment?: ReadonlyArray<{ readonly [option in keyof Options["fields"]]?: string }>
   readonly refusesLocation?: (location: string) => string | undefined
   readonly beneath: (options: Options["Type"], location: string) => Effect.Effect<string, StorageError>
-  readonly around: (beneath: Provider, options: Options["Type"], at: OpenAt) => Effect.Effect<Provider, StorageError>
+  readonly around: (
+    beneath: Provider,
+    options: Options["Type"],
+    at: OpenAt,
+    outermost: Outermost
+  ) => Effect.Effect<Provider, StorageError>
 }): ProviderFactory => {
   const { check, decode } = decodingOf(definition.options)
   return {
@@ -147,8 +155,10 @@ export const makeOver = <Options extends OptionField.OptionsSchema>(definition: 
     over: {
       beneath: (values, location) =>
         Effect.flatMap(decode(values, location), (options) => definition.beneath(options, location)),
-      around: (beneath, values, at) =>
-        Effect.flatMap(decode(values, `${at.name}${at.location}`), (options) => definition.around(beneath, options, at))
+      around: (beneath, values, at, outermost) =>
+        Effect.flatMap(decode(values, `${at.name}${at.location}`), (options) =>
+          definition.around(beneath, options, at, outermost)
+        )
     }
   }
 }

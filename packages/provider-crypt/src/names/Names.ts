@@ -16,9 +16,13 @@ export interface Names {
   /** `undefined` for what nobody stored with these keys. */
   readonly file: (path: string) => RemotePath.RemotePath | undefined
   readonly folder: (path: string) => RemotePath.RemotePath | undefined
+  /** Who stored what is called so, in the outermost folder; undefined where a name does not tell. */
+  readonly tells: (text: string, isFolder: boolean) => "ours" | "others" | undefined
 }
 
 interface Segments {
+  /** Whether only a name that somebody encrypted looks like this one; absent where any may. */
+  readonly looksHidden?: (text: string) => boolean
   readonly hide: (name: string) => string
   readonly show: (text: string) => string | undefined
 }
@@ -56,7 +60,13 @@ const base64 = {
 const encrypted = (keys: Keys, encoding: CryptOptions["filenameEncoding"]): Segments => {
   const { decode, encode } = encoding === "base64" ? base64 : Base32
   const eme = Eme.make(keys.name, keys.tweak)
+  const hidden = (text: string): Buffer | undefined => {
+    const bytes = decode(text)
+    const isWhole = bytes !== undefined && bytes.length % blockSize === 0
+    return isWhole && bytes.length > 0 && bytes.length <= Eme.largest ? bytes : undefined
+  }
   return {
+    looksHidden: (text) => encoding === "base32" && hidden(text) !== undefined,
     hide: (name) => {
       const bytes = padded(Buffer.from(name))
       if (bytes.length <= Eme.largest) return encode(eme.encrypt(bytes))
@@ -64,11 +74,8 @@ const encrypted = (keys: Keys, encoding: CryptOptions["filenameEncoding"]): Segm
       throw new InvalidRequest({ message, concernsName: true })
     },
     show: (text) => {
-      const bytes = decode(text)
-      if (bytes === undefined || bytes.length === 0 || bytes.length % blockSize > 0 || bytes.length > Eme.largest) {
-        return undefined
-      }
-      return textOf(unpadded(eme.decrypt(bytes)))
+      const bytes = hidden(text)
+      return bytes === undefined ? undefined : textOf(unpadded(eme.decrypt(bytes)))
     }
   }
 }
@@ -81,7 +88,8 @@ const withVersion = (name: string, found: string): string => {
   const dot = name.lastIndexOf(".")
   return dot < 0 ? name + found : name.slice(0, dot) + found + name.slice(dot)
 }
-const aroundVersion = ({ hide, show }: Segments): Segments => ({
+const aroundVersion = ({ hide, looksHidden, show }: Segments): Segments => ({
+  ...(looksHidden && { looksHidden: (text) => looksHidden(text.replace(version, "")) }),
   hide: (name) => {
     const found = version.exec(name)?.[0]
     return found === undefined ? hide(name) : withVersion(hide(name.replace(version, "")), found)
@@ -164,7 +172,13 @@ export const make = (options: CryptOptions, keys: Keys): Names => {
     if (hidden < usualLength - 5) return undefined
     return `hidden, a part of the name has ${hidden} bytes instead of ${Buffer.byteLength(known)}, and many storages take ${usualLength} at most: ${remedyOf(options)}`
   }
+  const tells = (text: string, isFolder: boolean): "ours" | "others" | undefined => {
+    const { looksHidden } = isFolder ? folders : files
+    if (looksHidden === undefined || !looksHidden(text)) return undefined
+    return above(text, isFolder ? folders : files) === undefined ? "others" : "ours"
+  }
   return {
+    tells,
     tooLong,
     fileBeneath: (path) => beneath(path, files),
     folderBeneath: (path) => beneath(path, folders),
