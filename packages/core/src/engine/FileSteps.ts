@@ -240,6 +240,7 @@ export const put = (
 
 /** Words, and the code by which a provider may have remarked that itself. */
 const notKept = {
+  "time differs": ["times", "timesNotKept"],
   "mode differs": ["modes", "permissionsNotKept"],
   "owner differs": ["owners", "ownersNotKept"],
   "attributes differ": ["attributes", "attributesNotKept"]
@@ -282,12 +283,17 @@ export const touch = (
     set(stored, modifiedAt, nanoseconds)
   )
   return Effect.matchEffect(retrying(touched), {
-    // The bytes are there: a time that may not be set is worth no more than a note.
+    // The bytes are there: what may not be set beside them is worth no more than a note.
     onFailure: (error) => {
       if (error.reason._tag !== "PermissionDenied") return Effect.fail(error)
-      const message = `times can not be set there, so files of other times are compared by their bytes at every run: ${error.reason.message}`
-      if (options.removesSource) skipped(run, path, `its time can not be set: ${error.reason.message}`)
-      else noteOnce(run, "timesNotKept", message)
+      const [what, code] = notKept[because as keyof typeof notKept] ?? notKept["time differs"]
+      const effect =
+        what === "times"
+          ? "so files of other times are compared by their bytes at every run"
+          : "so files that are the same but for that stay as they are"
+      const message = `${destination.name}: ${what} can not be set, as of "${path}", ${effect}: ${error.reason.message}`
+      if (options.removesSource) skipped(run, path, `its ${what} can not be set: ${error.reason.message}`)
+      else noteOnce(run, code, message)
       return Effect.void
     },
     onSuccess: (touched) => {

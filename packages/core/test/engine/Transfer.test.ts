@@ -116,6 +116,25 @@ describe("Transfer.execute", () => {
     })
   )
 
+  it.effect("names a file of which something may not be set, what that is, and why", () =>
+    Effect.gen(function* () {
+      const [source, plain] = [MemoryProvider.make(), MemoryProvider.make()]
+      const bytes = ByteSource.fromBytes(new TextEncoder().encode("text"))
+      yield* source.put(makeUnsafe("mode"), bytes, { modifiedAt: 1000, metadata: { mode: "100600" } })
+      yield* plain.put(makeUnsafe("mode"), bytes, { modifiedAt: 1000 })
+      yield* source.put(makeUnsafe("time"), bytes, { modifiedAt: 9000 })
+      yield* plain.put(makeUnsafe("time"), bytes, { modifiedAt: 1000 })
+      const denied = () => Effect.fail(failWith(new PermissionDenied({ message: "it is of somebody else" })))
+      const destination: Provider = { ...plain, touch: denied, setMetadata: denied }
+      const comparison = { by: "time", withMetadata: destination.capabilities } as const
+      const { facts } = yield* run(source, destination, { withMetadata: true, comparison })
+      const notes = facts.flatMap((fact) => (fact._tag === "Note" ? [fact.message] : []))
+      assert.lengthOf(notes, 2)
+      assert.match(notes.join("\n"), /modes can not be set, as of "mode", .*: it is of somebody else/)
+      assert.match(notes.join("\n"), /times can not be set, as of "time", .*: it is of somebody else/)
+    })
+  )
+
   it.effect("sets the time alone where only that differs, and tells that it did", () =>
     Effect.gen(function* () {
       const [source, destination] = [MemoryProvider.make(), MemoryProvider.make()]
