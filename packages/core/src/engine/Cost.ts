@@ -124,6 +124,10 @@ export const refusal = (cost: Cost, most: number): string | undefined =>
     ? undefined
     : `it would cost ${price(cost)}; at most ${money(most)} is allowed, so nothing was done`
 
+/** For people, of a run that is within its limit without what `storages` charge. */
+export const partNotKnown = (storages: ReadonlyArray<string>): string =>
+  `what ${storages.join(" and ")} charges is not known, so the most that the run may cost was held against the rest alone`
+
 /** For people, where nothing is known of what all `storages` charge. */
 export const notKnown = (storages: ReadonlyArray<string>): string =>
   `what it costs is not known, as nothing is known of what ${storages.join(" and ")} charges`

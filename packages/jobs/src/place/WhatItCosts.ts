@@ -18,14 +18,23 @@ export const costOf = (uses: ReadonlyArray<Cost.Use>, tell: Tell): { readonly co
   return {}
 }
 
-/** Fails with `LimitReached` where it would cost more, and with `InvalidJob` where nobody knows what it costs. */
-export const refuse = (uses: ReadonlyArray<Cost.Use>, most: number): Effect.Effect<void, LimitReached | InvalidJob> => {
+/**
+ * Fails with `LimitReached` where it would cost more, and with `InvalidJob` where nobody knows what it costs; where that is so
+ * of a part, a note says of which.
+ */
+export const refuse = (
+  uses: ReadonlyArray<Cost.Use>,
+  most: number,
+  tell: Tell
+): Effect.Effect<void, LimitReached | InvalidJob> => {
   const cost = Cost.of(uses)
+  const unknown = Cost.unknownOf(uses)
   if (cost !== undefined) {
     const message = Cost.refusal(cost, most)
-    return message === undefined ? Effect.void : Effect.fail(new LimitReached({ message }))
+    if (message !== undefined) return Effect.fail(new LimitReached({ message }))
+    if (unknown.length > 0) tell.fact({ _tag: "Note", code: "costNotKnown", message: Cost.partNotKnown(unknown) })
+    return Effect.void
   }
-  const unknown = Cost.unknownOf(uses)
   return unknown.length === 0
     ? Effect.void
     : Effect.fail(new InvalidJob({ field: "maxCost", message: Cost.notKnown(unknown) }))

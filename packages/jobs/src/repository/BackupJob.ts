@@ -174,7 +174,7 @@ const refuseCost = Effect.fnUntraced(function* (
 ) {
   const options = yield* optionsOf({ ...request, scan: false, items: false }, { ...beside, tell: silent }, true)
   const found = yield* Effect.scoped(Archiver.backup(repository, options))
-  yield* WhatItCosts.refuse(usesOf(repository.provider, found), most)
+  yield* WhatItCosts.refuse(usesOf(repository.provider, found), most, beside.tell)
 })
 
 const begin = (isPreview: boolean) =>

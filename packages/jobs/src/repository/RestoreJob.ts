@@ -127,7 +127,7 @@ const begin = (isPreview: boolean) =>
       const reader = yield* LoadedRepository.readerOf(repository)
       if (request.maxCost !== undefined && !isPreview) {
         const foreseen = yield* Restorer.restore(repository, reader, { ...options, dryRun: true, tell: silent })
-        yield* WhatItCosts.refuse(usesOf(repository.provider, foreseen), request.maxCost)
+        yield* WhatItCosts.refuse(usesOf(repository.provider, foreseen), request.maxCost, tell)
       }
       const restored = yield* Restorer.restore(repository, reader, options)
       return { snapshotId: snapshot.id, ...restored }

@@ -121,7 +121,7 @@ const refuseCost = Effect.fnUntraced(function* (
 ) {
   const plan = yield* planOf(verb, request, sides, tell)
   yield* Stream.runDrain(plan.actions)
-  yield* WhatItCosts.refuse(Cost.ofPlan(sides.source, sides.destination, plan.totals), most)
+  yield* WhatItCosts.refuse(Cost.ofPlan(sides.source, sides.destination, plan.totals), most, tell)
 })
 
 /** A source in which nothing was found is a typing error, unless it is a folder that is empty. */
