@@ -5,6 +5,8 @@
  * A first run removes nothing. What was changed on both sides is kept twice, on both. A run that was cut off leaves each
  * file whole, and the next one goes on.
  */
+import type { File } from "@ourclone/core/contract/Entry"
+import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Cost from "@ourclone/core/engine/Cost"
 import * as Guard from "@ourclone/core/engine/Guard"
@@ -31,6 +33,7 @@ import * as Comparing from "./Comparing.ts"
 import * as Conflicts from "./Conflicts.ts"
 import { openPair, type Pair } from "./Pair.ts"
 import * as PairState from "./PairState.ts"
+import * as Presence from "./Presence.ts"
 
 const count = Schema.Int
 export const Summary = Schema.Struct({
@@ -111,12 +114,25 @@ const passedFact = ({ because, isFailure, path }: Comparing.Passed): Fact =>
     ? { _tag: "Failed", failure: { code: "Unreadable", message: because, item: path, isRetryable: false } }
     : { _tag: "Skipped", item: path, because }
 
-const plannedFact = ({ puts, removals, same }: Comparing.Compared): Fact => ({
+/** With both versions of the conflicts that are resolved. */
+const putsOf = ({ puts }: Comparing.Compared, kept: ReadonlyArray<Comparing.Conflict>) => ({
+  files: puts.files + 2 * kept.length,
+  bytes: puts.bytes + kept.reduce((sum, { first, second }) => sum + first.size + second.size, 0)
+})
+
+const conflictFact = ({ path }: Comparing.Conflict, name: RemotePath | undefined): Fact => {
+  const message =
+    name === undefined
+      ? `"${path}" was changed on both sides, and there is no name left for the older version: rename one`
+      : `"${path}" was changed on both sides: the older version is kept as "${name}"`
+  return { _tag: "Note", code: "conflict", message, item: path }
+}
+
+const plannedFact = (found: Comparing.Compared, kept: ReadonlyArray<Comparing.Conflict>): Fact => ({
   _tag: "Planned",
-  files: puts.files,
-  bytes: puts.bytes,
-  removals: removals.first + removals.second,
-  same,
+  ...putsOf(found, kept),
+  removals: found.removals.first + found.removals.second,
+  same: found.same,
   isFinal: true
 })
 
@@ -126,6 +142,7 @@ const compared = Effect.fnUntraced(function* (
   pair: Pair,
   state: PairState.PairState
 ) {
+  yield* Presence.demand(request, pair.asked, { isFirst: state.count === 0, tell })
   const found = yield* Comparing.run(pair, state, yield* filterOf(request))
   const stopped = emptied(request, found, state.count) ?? tooMany(request, found)
   if (stopped !== undefined) return yield* stopped
@@ -185,17 +202,13 @@ const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
   const state = yield* PairState.open(stateDirectory, places, request.resync === true)
   const found = yield* compared(request, beside, pair, state)
 
-  if (request.maxCost !== undefined) yield* WhatItCosts.refuse(usesOf(pair, state, found), request.maxCost)
+  if (request.maxCost !== undefined) yield* WhatItCosts.refuse(usesOf(pair, state, found), request.maxCost, tell)
   let failed = found.passed.filter(({ isFailure }) => isFailure).length
-  let conflicts = 0
+  const kept: Array<Comparing.Conflict> = []
   for (const conflict of found.conflicts) {
     const resolved: Effect.Effect<void, StorageError> = Effect.map(Conflicts.resolve(pair, state, conflict), (name) => {
-      if (name !== undefined) conflicts++
-      const message =
-        name === undefined
-          ? `"${conflict.path}" was changed on both sides, and there is no name left for the older version: rename one`
-          : `"${conflict.path}" was changed on both sides: the older version is kept as "${name}"`
-      tell.fact({ _tag: "Note", code: "conflict", message, item: conflict.path })
+      if (name !== undefined) kept.push(conflict)
+      tell.fact(conflictFact(conflict, name))
     })
     yield* Effect.catch(resolved, (error) => {
       if (error.stopsJob) return Effect.fail(error)
@@ -203,9 +216,7 @@ const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
       return Effect.sync(() => tell.fact({ _tag: "Failed", failure: ofStorageError(error, conflict.path) }))
     })
   }
-  const files = found.puts.files + 2 * conflicts
-  const bytes = found.puts.bytes + found.conflicts.reduce((sum, { first, second }) => sum + first.size + second.size, 0)
-  tell.fact({ ...plannedFact(found), files, bytes } as Fact)
+  tell.fact(plannedFact(found, kept))
 
   const before = { files: 0, bytes: 0 }
   const sums: Array<TransferSummary> = []
@@ -235,7 +246,7 @@ const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
     stored: sum((one) => one.stored + one.copied),
     storedBytes: sum((one) => one.storedBytes),
     removed: sum((one) => one.removed),
-    conflicts,
+    conflicts: kept.length,
     same: found.same,
     skipped: sum((one) => one.skipped) + found.passed.length - found.passed.filter((one) => one.isFailure).length,
     failed: failed + sum((one) => one.failed),
@@ -261,21 +272,29 @@ const preview = Effect.fnUntraced(function* (request: Request, beside: Beside) {
       yield* tell.room
     }
   }
-  for (const { first, path } of found.conflicts) {
-    tell.fact({
-      _tag: "Would",
-      deed: "stored",
-      item: path,
-      bytes: first.size,
-      because: "changed on both sides: both stay"
-    })
+  const kept: Array<Comparing.Conflict> = []
+  for (const conflict of found.conflicts) {
+    const { name, newer, older } = yield* Conflicts.foresee(pair, conflict)
+    if (name === undefined) {
+      tell.fact(conflictFact(conflict, name))
+      continue
+    }
+    kept.push(conflict)
+    const would = (item: RemotePath, { size }: File, side: PairState.Side): Fact => {
+      const because = `changed on both sides, of which both versions stay; to ${pair[side].name}`
+      return { _tag: "Would", deed: "stored", item, bytes: size, because }
+    }
+    tell.fact(would(conflict.path, newer.file, older.side))
+    tell.fact(would(name, older.file, newer.side))
+    yield* tell.room
   }
-  tell.fact(plannedFact(found))
+  tell.fact(plannedFact(found, kept))
+  const puts = putsOf(found, kept)
   const summary: Summary = {
-    stored: found.puts.files,
-    storedBytes: found.puts.bytes,
+    stored: puts.files,
+    storedBytes: puts.bytes,
     removed: found.removals.first + found.removals.second,
-    conflicts: found.conflicts.length,
+    conflicts: kept.length,
     same: found.same,
     skipped: found.passed.filter((one) => !one.isFailure).length,
     failed: found.passed.filter((one) => one.isFailure).length,

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import type { Conflict } from "./Comparing.ts"
 import { conflictName } from "./ConflictName.ts"
 import type { Pair } from "./Pair.ts"
-import type { PairState } from "./PairState.ts"
+import type { PairState, Side } from "./PairState.ts"
 
 /** Names of one second that are tried. */
 const most = 100
@@ -41,21 +41,36 @@ const keepBeside = (provider: Provider, file: File, name: RemotePath): Effect.Ef
       })
     : retrying(provider.copy(file, provider.location, name))
 
+/** What becomes of a conflict. */
+export interface Resolution {
+  /** Which side has it. */
+  readonly newer: { readonly side: Side; readonly file: File }
+  readonly older: { readonly side: Side; readonly file: File }
+  /** Of the older one; undefined where no name is free, and nothing is done. */
+  readonly name: RemotePath | undefined
+}
+
+/** Changes nothing. */
+export const foresee = Effect.fnUntraced(function* (
+  pair: Pair,
+  { first, second }: Conflict
+): Effect.fn.Return<Resolution, StorageError> {
+  const ours = { side: "first", file: first } as const
+  const theirs = { side: "second", file: second } as const
+  const [newer, older] = (first.modifiedAt ?? 0) >= (second.modifiedAt ?? 0) ? [ours, theirs] : [theirs, ours]
+  return { newer, older, name: yield* freeName(pair, older.file) }
+})
+
 /** Plans that both sides get both versions. Gives the name of the older one; nothing where no name was free. */
 export const resolve = Effect.fnUntraced(function* (
   pair: Pair,
   state: PairState,
-  { first, second }: Conflict
+  conflict: Conflict
 ): Effect.fn.Return<RemotePath | undefined, StorageError> {
-  const isFirstNewer = (first.modifiedAt ?? 0) >= (second.modifiedAt ?? 0)
-  const [older, side, other] = isFirstNewer
-    ? ([second, pair.second, "first"] as const)
-    : ([first, pair.first, "second"] as const)
-  const newer = isFirstNewer ? first : second
-  const name = yield* freeName(pair, older)
+  const { name, newer, older } = yield* foresee(pair, conflict)
   if (name === undefined) return undefined
-  const kept = yield* keepBeside(side, older, name)
-  state.plan(other, { path: name, isRemoval: false, file: kept })
-  state.plan(other === "first" ? "second" : "first", { path: newer.path, isRemoval: false, file: newer })
+  const kept = yield* keepBeside(pair[older.side], older.file, name)
+  state.plan(newer.side, { path: name, isRemoval: false, file: kept })
+  state.plan(older.side, { path: newer.file.path, isRemoval: false, file: newer.file })
   return name
 })

@@ -7,10 +7,13 @@ import * as Effect from "effect/Effect"
 import { open } from "../place/OpenPlace.ts"
 import * as OwnFiles from "../place/OwnFiles.ts"
 import type { Request } from "./BisyncFields.ts"
+import type { Sided } from "./Presence.ts"
 
 export interface Pair {
   readonly first: Provider
   readonly second: Provider
+  /** As they were asked for, in the order of the request. */
+  readonly asked: readonly [Sided, Sided]
 }
 
 const nameOf = ({ place }: Provider): string => JSON.stringify([place.account, place.ways[0]?.map(({ name }) => name)])
@@ -23,6 +26,12 @@ export const openPair = Effect.fnUntraced(function* ({ createsBucket, first, sec
   const overlapping = overlap(sides[0], sides[1])
   if (overlapping !== undefined) return yield* overlapping
   const isInOrder = nameOf(sides[0]) <= nameOf(sides[1])
-  const pair: Pair = isInOrder ? { first: sides[0], second: sides[1] } : { first: sides[1], second: sides[0] }
+  const asked: Pair["asked"] = [
+    { text: first, provider: sides[0] },
+    { text: second, provider: sides[1] }
+  ]
+  const pair: Pair = isInOrder
+    ? { first: sides[0], second: sides[1], asked }
+    : { first: sides[1], second: sides[0], asked }
   return pair
 })

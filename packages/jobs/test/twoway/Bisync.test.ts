@@ -171,6 +171,52 @@ describe("bisync", () => {
     })
   )
 
+  it.live("foretells of conflicts what is then done", () =>
+    Effect.gen(function* () {
+      const { request, world, write } = make()
+      write("a/one", "of a")
+      write("b/one", "of b, longer")
+      write("a/new", "new")
+      const older = conflictName("one" as never, fs.statSync(world.at("a/one")).mtimeMs)
+      const events: Array<Envelope> = []
+      const foretold = yield* world.run(kind, request, { events, isPreview: true })
+      const told = events.flatMap(({ event }) => (event._tag === "Would" ? [`${event.item} ${event.bytes}`] : []))
+      assert.sameMembers(told, ["new 3", "one 12", `${older} 4`])
+      assert.deepStrictEqual([world.list("a"), world.list("b")], [["new", "one"], ["one"]])
+      const planned = events.flatMap(({ event }) => (event._tag === "Planned" ? [[event.files, event.bytes]] : []))
+      assert.deepStrictEqual(planned, [[3, 19]])
+      assert.deepStrictEqual({ ...(yield* world.run(kind, request)) }, foretold)
+      assert.deepInclude(foretold, { stored: 3, storedBytes: 19, conflicts: 1 })
+    })
+  )
+
+  it.live("makes no folder whose name may be mistyped, and takes it for none that was emptied", () =>
+    Effect.gen(function* () {
+      const { request, world, write } = make()
+      write("a/one", "1")
+      for (const isPreview of [true, false]) {
+        for (const mistyped of [
+          { first: request.first, second: world.at("c") },
+          { first: world.at("c"), second: request.first },
+          { first: world.at("c"), second: world.at("d"), allowEmptySource: true }
+        ]) {
+          const error = yield* Effect.flip(world.run(kind, mistyped, { isPreview }))
+          assert.match(error.message, /no such folder/)
+        }
+      }
+      yield* world.run(kind, request)
+      fs.renameSync(world.at("b"), world.at("elsewhere"))
+      assert.match((yield* Effect.flip(world.run(kind, request))).message, /no such folder/)
+      assert.deepStrictEqual(world.list("a"), ["one"])
+      assert.deepStrictEqual(
+        fs.readdirSync(world.at(".")).filter((name) => /^[bcd]$/.test(name)),
+        []
+      )
+      yield* world.run(kind, { ...request, allowEmptySource: true })
+      assert.deepStrictEqual(world.list("a"), [])
+    })
+  )
+
   it.live("refuses two folders of which one lies in the other", () =>
     Effect.gen(function* () {
       const { request, world } = make()
