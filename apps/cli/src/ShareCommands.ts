@@ -32,6 +32,7 @@ export const touch = Effect.fnUntraced(function* (flags: {
   readonly timestamp: string | undefined
   readonly localtime: boolean
   readonly noCreate: boolean
+  readonly recursive: boolean
   readonly createsBucket: boolean | undefined
 }) {
   const output = yield* Output.make

@@ -1,5 +1,6 @@
 import { touching } from "@ourclone/jobs/storage/StorageFields"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import { lazily } from "../Lazily.ts"
 import { argumentOf, flagsOf, refusalOf } from "../RequestFlags.ts"
 import { flags as timestamp } from "../Timestamp.ts"
@@ -10,6 +11,8 @@ export const touch = Command.make(
     path: argumentOf(touching, "path"),
     ...timestamp,
     ...flagsOf({ noCreate: touching.noCreate }),
+    // The letter is rclone's; that of removals is taken too.
+    recursive: flagsOf({ recursive: touching.recursive }).recursive.pipe(Flag.withAlias("R")),
     createsBucket: refusalOf("createsBucket")
   },
   (flags) =>

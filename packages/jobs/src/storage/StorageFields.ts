@@ -29,6 +29,7 @@ export const touching = {
   ...file,
   modifiedAt: whole("The time that it gets, in milliseconds since 1970 UTC; now when absent"),
   noCreate: flag("Make no file where there is none"),
+  recursive: flag("Give that time to every file that a folder holds, and make none"),
   ...creating
 }
 
