@@ -10,8 +10,8 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import type { Names } from "../names/Names.ts"
-import * as Blocks from "./Blocks.ts"
+import * as Blocks from "./content/Blocks.ts"
+import type { Names } from "./names/Names.ts"
 
 /** Entries that are looked at: a page of a listing. */
 const mostEntries = 1000
