@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as FarJob from "./FarJob.ts"
 import * as FarQuery from "./FarQuery.ts"
+import * as FarSchedules from "./FarSchedules.ts"
 import * as FarTasks from "./FarTasks.ts"
 import { stopped } from "./Stopped.ts"
 
@@ -14,6 +15,7 @@ const streaming = <A>(stream: Stream.Stream<A, Service.ServiceFailed>) => Stream
 export const connect = (text: string, environment: Service.Environment) =>
   Effect.map(Effect.mapError(Service.open(text, environment), stopped), (service) => ({
     tasks: FarTasks.make(service),
+    schedules: FarSchedules.make(service),
     job: <Request, Summary>(kind: JobKind<string, Request, Summary>, request: Request, options: FarJob.FarOptions) =>
       Effect.catchTag(FarJob.run(service, kind, request, options), "ServiceFailed", (error) =>
         Effect.fail(stopped(error))

@@ -43,9 +43,10 @@ const follow = Effect.fnUntraced(function* (service: Service, id: string, sink: 
       const { facts } = (yield* json(
         yield* service.ask("GET", `/api/v1/tasks/${id}/facts?after=${seq}&limit=2000`)
       )) as { readonly facts: ReadonlyArray<unknown> }
-      const batch = Envelope.known(facts)
+      const read = Envelope.readAll(facts)
+      const batch = Envelope.onlyKnown(read)
       last = finishedIn(batch) ?? last
-      seq = batch.at(-1)?.seq ?? task.seq
+      seq = read.at(-1)?.seq ?? task.seq
       yield* sink(batch)
       continue
     }

@@ -52,10 +52,14 @@ const readParts = reading(Schema.Array(Schema.Struct({ state: StateTag, host: Sc
 
 export type Act = "pause" | "resume" | "cancel" | "retry"
 
-export const make = (
-  service: Service
-): Tasks & { readonly act: (what: Act, id: string) => Effect.Effect<Task, TasksFailed> } => {
-  const ask = (method: string, path: string) => Effect.flatMap(service.ask(method, `/api/v1/${path}`), json)
+export interface FarTasks extends Tasks {
+  readonly start: (asked: Pick<Task, "kind" | "request" | "priority">) => Effect.Effect<Task, TasksFailed>
+  readonly act: (what: Act, id: string) => Effect.Effect<Task, TasksFailed>
+}
+
+export const make = (service: Service): FarTasks => {
+  const ask = (method: string, path: string, body?: unknown) =>
+    Effect.flatMap(service.ask(method, `/api/v1/${path}`, body === undefined ? {} : { body }), json)
   const of = (id: string, rest = "") => `tasks/${encodeURIComponent(id)}${rest}`
   const load = (id: string) => Effect.flatMap(ask("GET", of(id)), readTask)
 
@@ -77,7 +81,7 @@ export const make = (
     facts: (id, after, limit) =>
       ask("GET", of(id, `/facts?after=${after}&limit=${limit}`)).pipe(
         Effect.flatMap(readFacts),
-        Effect.mapBoth({ onSuccess: ({ facts }) => Envelope.known(facts), onFailure: stopped })
+        Effect.mapBoth({ onSuccess: ({ facts }) => Envelope.readAll(facts), onFailure: stopped })
       ),
     outcomes: (id, kind, limit) =>
       ask("GET", of(id, `/outcomes?kind=${kind}&limit=${limit}`)).pipe(
@@ -115,7 +119,11 @@ export const make = (
     if (what === "resume" || what === "retry") return wished
     return yield* Follow.settled(tasks, wished, ({ state }) => !isHeld(state), endMillis)
   })
-  return { ...tasks, act }
+  return {
+    ...tasks,
+    start: (asked) => Effect.mapError(Effect.flatMap(ask("POST", "tasks", asked), readTask), stopped),
+    act
+  }
 }
 
 /** As long as the service lets a task take to end. */

@@ -23,8 +23,8 @@ const elsewhere: ReadonlySet<string> = new Set([
   ...["copy", "sync", "move", "copyto", "moveto", "bisync", "check"],
   ...["ls", "lsjson", "tree", "stat", "size", "du", "hashsum", "cat", "link", "versions", "bucket", "large"],
   ...["mkdir", "touch", "rm", "undelete", "cleanup", "backup", "restore", "forget", "snapshots", "snapshot", "repo"],
-  ...["task list", "task show", "task watch", "task pause", "task resume", "task cancel", "task retry", "task why"],
-  ...["mount list", "tui"]
+  ...["task start", "task list", "task show", "task watch", "task pause", "task resume", "task cancel", "task retry"],
+  ...["task undo", "task why", "schedule", "mount list", "tui"]
 ])
 
 /** What nobody could mean of another machine, and what programs start here: the variable does not concern it. */

@@ -5,6 +5,7 @@ import { told } from "../words/remedies.ts"
 
 const codes: Readonly<Record<string, number>> = {
   InvalidAddress: wrongUsage,
+  InvalidSchedule: wrongUsage,
   TokenUnreadable: wrongUsage,
   ServiceGone: tryLater
 }

@@ -41,6 +41,14 @@ const hookOf = Effect.fnUntraced(function* (flag: string, words: ReadonlyArray<s
   return { command: [file, ...rest], limitMillis } satisfies Hook
 })
 
+/** A service runs no program that was not named on its own machine: whoever may ask it for a task could run any. */
+export const refuseElsewhere = ({ after, before }: HookFlags) =>
+  before.length + after.length === 0
+    ? Effect.void
+    : ExitCode.usage(
+        "--before and --after are set up on the machine of the service alone; leave them out, or ask for it there"
+      )
+
 export const hooksOf = Effect.fnUntraced(function* ({ after, before, hookLimit }: HookFlags) {
   const limitMillis = yield* limitOf(hookLimit)
   const hooks: Hooks = {

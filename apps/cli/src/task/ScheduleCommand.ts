@@ -1,29 +1,24 @@
 /** `schedule`: tasks by the clock. */
-import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import * as Amount from "@ourclone/core/events/Amount"
 import { printable } from "@ourclone/core/events/PrintableText"
 import * as Age from "@ourclone/core/filter/Age"
-import * as SavePlan from "@ourclone/tasks/schedule/SavePlan"
-import * as Scheduler from "@ourclone/tasks/schedule/Scheduler"
 import * as When from "@ourclone/tasks/schedule/When"
-import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
+import { noHooks } from "@ourclone/tasks/task/Hooks"
 import { plain, type Schedule } from "@ourclone/tasks/task/Schedule"
+import type { Served } from "@ourclone/tasks/task/ServedSchedule"
 import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as ExitCode from "../ExitCode.ts"
+import { server } from "../far/Server.ts"
 import * as Output from "../Output.ts"
 import * as Table from "../repository/Table.ts"
 import { askWords } from "./AskedWords.ts"
-import { type HookFlags, hooksOf } from "./HookFlags.ts"
-import * as Journal from "./Journal.ts"
-import { launch } from "./Launch.ts"
-import { surroundings } from "./Surroundings.ts"
+import * as HookFlags from "./HookFlags.ts"
+import * as Schedules from "./Schedules.ts"
 import * as TaskText from "./TaskText.ts"
-import * as Unserved from "./Unserved.ts"
-import { userName } from "./UserName.ts"
 
 const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -34,9 +29,8 @@ const nextOf = (schedule: Schedule, now: number, count: number): ReadonlyArray<n
 
 const header = ["NAME", "TASK", "ABOUT", "WHEN", "NEXT", "LAST", "GOOD SINCE"]
 
-const row = Effect.fnUntraced(function* (store: TaskStore, schedule: Schedule, now: number) {
+const row = ({ last, schedule }: Served, now: number): ReadonlyArray<string> => {
   const { cron, isOn, lastMissed, lastSuccessAt, name, watch, zone } = schedule
-  const last = yield* Scheduler.lastTask(store, schedule)
   const missed = lastMissed !== null && lastMissed.at > (last?.createdAt ?? 0) ? `missed: ${lastMissed.because}` : ""
   const [next] = nextOf(schedule, now, 1)
   return [
@@ -48,33 +42,37 @@ const row = Effect.fnUntraced(function* (store: TaskStore, schedule: Schedule, n
     last === undefined || missed !== "" ? missed : TaskText.state(last, now),
     lastSuccessAt === null ? "" : Amount.time(lastSuccessAt)
   ]
-})
+}
 
 /** For a program: with its next runs. */
 const json = (schedule: Schedule, now: number) => ({ ...schedule, next: nextOf(schedule, now, 3) })
 
 export const list = Effect.gen(function* () {
   const output = yield* Output.make
-  const store = yield* Journal.openToLook
+  const schedules = yield* Schedules.open
   const now = yield* Clock.currentTimeMillis
-  const schedules = yield* store.schedules.list
-  if (output.isJson) for (const schedule of schedules) output.json(json(schedule, now))
-  else if (schedules.length > 0) {
-    const rows = yield* Effect.forEach(schedules, (schedule) => row(store, schedule, now))
-    for (const line of Table.lines(header, rows)) output.line(line)
+  const all = yield* schedules.list
+  if (output.isJson) for (const { schedule } of all) output.json(json(schedule, now))
+  else if (all.length > 0) {
+    for (const line of Table.lines(
+      header,
+      all.map((one) => row(one, now))
+    )) {
+      output.line(line)
+    }
   }
-  if (schedules.length === 0) output.note("there is no schedule; ourclone schedule add makes one")
-  else if (!output.isJson && schedules.some(({ isOn }) => isOn)) yield* Unserved.note(output, store, "schedule")
+  if (all.length === 0) output.note("there is no schedule; ourclone schedule add makes one")
+  else if (!output.isJson && all.some(({ schedule }) => schedule.isOn)) yield* schedules.noteUnserved(output)
 }).pipe(Effect.scoped)
 
 /** Says when it comes next, and that somebody must be there to start it. */
-const told = Effect.fnUntraced(function* (output: Output.Output, store: TaskStore, schedule: Schedule) {
+const told = Effect.fnUntraced(function* (output: Output.Output, schedules: Schedules.Schedules, schedule: Schedule) {
   const now = yield* Clock.currentTimeMillis
   if (output.isJson) return output.json(json(schedule, now))
   const [next] = nextOf(schedule, now, 1)
   if (next === undefined) return output.note(`${schedule.name} is off`)
   output.note(`${schedule.name} runs next at ${Amount.time(next)}`)
-  yield* Unserved.note(output, store, "schedule")
+  yield* schedules.noteUnserved(output)
 })
 
 const jitterOf = (text: string | undefined) => {
@@ -85,7 +83,7 @@ const jitterOf = (text: string | undefined) => {
     : Effect.succeed(Math.round(millis))
 }
 
-export interface AddFlags extends HookFlags {
+export interface AddFlags extends HookFlags.HookFlags {
   readonly name: string
   readonly cron: string
   readonly zone: string | undefined
@@ -102,40 +100,39 @@ export const add = Effect.fnUntraced(function* (flags: AddFlags) {
   const { cron, missed, name } = flags
   const watch = flags.watch === undefined ? null : resolve(flags.watch)
   const jitterMillis = yield* jitterOf(flags.jitter)
-  const hooks = yield* hooksOf(flags)
+  const isThere = (yield* server) !== undefined
+  if (isThere) yield* HookFlags.refuseElsewhere(flags)
+  const hooks = isThere ? noHooks : yield* HookFlags.hooksOf(flags)
   const zone = flags.zone ?? ownZone()
   const plan = { ...plain, kind, request, name, cron, zone, missed, watch, jitterMillis, hooks }
-  const store = yield* Journal.open
-  const saved = SavePlan.create(store, plan, userName(), yield* surroundings)
-  const schedule = yield* Effect.catchTag(saved, "InvalidJob", ({ message }) => ExitCode.usage(message))
-  if (watch !== null && !existsSync(watch)) {
+  const schedules = yield* Schedules.open
+  const schedule = yield* schedules.create(plan)
+  if (watch !== null && schedules.isAwaited(watch)) {
     output.problem(`${printable(watch)} is not there: it is watched once it is`)
   }
-  yield* told(output, store, schedule)
+  yield* told(output, schedules, schedule)
 }, Effect.scoped)
 
 export const turn = Effect.fnUntraced(function* (isOn: boolean, flags: { readonly name: string }) {
   const output = yield* Output.make
-  const store = yield* Journal.open
-  yield* told(output, store, yield* store.schedules.change(flags.name, { isOn }))
+  const schedules = yield* Schedules.open
+  yield* told(output, schedules, yield* schedules.turn(flags.name, isOn))
 }, Effect.scoped)
 
 export const remove = Effect.fnUntraced(function* (flags: { readonly name: string }) {
-  const store = yield* Journal.open
-  const { id } = yield* store.schedules.load(flags.name)
-  yield* store.schedules.remove(id)
+  const schedules = yield* Schedules.open
+  yield* schedules.remove(flags.name)
 }, Effect.scoped)
 
 export const run = Effect.fnUntraced(function* (flags: { readonly name: string }) {
   const output = yield* Output.make
-  const store = yield* Journal.openToLook
-  const schedule = yield* store.schedules.load(flags.name)
-  const last = yield* Scheduler.lastTask(store, schedule)
+  const schedules = yield* Schedules.open
+  const { last, schedule } = yield* schedules.load(flags.name)
   if (last !== undefined && !hasEnded(last.state)) {
     const message = `the run before, task ${last.id}, is ${TaskText.state(last, yield* Clock.currentTimeMillis)}`
     return yield* new ExitCode.CommandStopped({ code: ExitCode.refused, message })
   }
-  const task = yield* launch(store, yield* Scheduler.start(store, schedule))
+  const task = yield* schedules.start(schedule)
   if (output.isJson) output.json(task)
   else output.note(`task ${task.id}: ${TaskText.state(task, Date.now())}`)
 }, Effect.scoped)

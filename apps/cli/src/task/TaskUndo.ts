@@ -9,7 +9,7 @@ import * as JobRun from "../JobRun.ts"
 import * as Output from "../Output.ts"
 import * as RunReport from "../RunReport.ts"
 import * as TransferText from "../TransferText.ts"
-import * as Journal from "./Journal.ts"
+import * as Tasks from "./Tasks.ts"
 
 const took = ({ hidden, left, movedBack, restored }: UndoKind.Summary): string =>
   [
@@ -27,8 +27,8 @@ export const undo = Effect.fnUntraced(function* (flags: {
   readonly dryRun: boolean
 }) {
   const output = yield* Output.make
-  const store = yield* Journal.openToLook
-  const { id } = yield* store.load(flags.id)
+  const tasks = yield* Tasks.open
+  const { id } = yield* tasks.load(flags.id)
   const request = { task: id, ...(flags.partly ? { partly: true } : {}) }
   const result = (fact: Fact): void => {
     const text = flags.dryRun ? TransferText.ofPreview(fact) : undefined
@@ -39,7 +39,7 @@ export const undo = Effect.fnUntraced(function* (flags: {
     }
   }
   const options = { isPreview: flags.dryRun, asksForProgress: false, inWords: TransferText.ofFact, result }
-  const { summary, view } = yield* JobRun.run(UndoKind.make(store), request, output, options)
+  const { summary, view } = yield* JobRun.run(UndoKind.make(tasks), request, output, options)
   if (!output.isJson) output.note(flags.dryRun ? `${took(summary)}. Nothing was done: --dry-run` : took(summary))
   if (summary.failed === 0) return
   for (const line of [`${Amount.files(summary.failed)} failed:`, ...RunReport.failureLines(view)]) output.problem(line)

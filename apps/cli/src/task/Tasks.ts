@@ -1,7 +1,7 @@
 /** Tasks of this machine, or of the service that `--server` names: what commands ask of them is the same. */
 import type { Fact } from "@ourclone/core/events/RunEvent"
-import type { Readable } from "@ourclone/tasks/host/Follow"
 import * as WhatBecame from "@ourclone/tasks/host/WhatBecame"
+import type { Readable } from "@ourclone/tasks/store/Readable"
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { Outcome, TaskQuery } from "@ourclone/tasks/store/TaskStore"
 import type { Task } from "@ourclone/tasks/task/Task"

@@ -4,9 +4,11 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { createInterface } from "node:readline"
-import { afterAll, beforeAll, expect, test } from "vitest"
+import { startEmulator } from "@ourclone/b2-emulator/Emulator"
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest"
 import { refusal } from "../../src/far/Server.ts"
-import { makeCli } from "../Cli.ts"
+import { post } from "../B2Cli.ts"
+import { makeCli, type Ran } from "../Cli.ts"
 
 const main = path.join(import.meta.dirname, "../../src/main.ts")
 let folder = ""
@@ -69,10 +71,7 @@ test.each([
 })
 
 test.each([
-  ["task", "start", "copy", "/a", "/b"],
-  ["task", "undo", "1"],
-  ["schedule", "list"],
-  ["schedule", "remove", "nightly"],
+  ["task", "prune"],
   ["remote", "list"],
   ["notify", "list"],
   ["state", "save", "/a"],
@@ -122,7 +121,7 @@ test("what is about this machine is not sent to another, and what is not allowed
   const remote = await cli.run("remote", "list", "--server", `unix:${socket}`)
   expect([remote.code, remote.error]).toEqual([2, expect.stringContaining("ourclone remote is about this machine")])
   // Others of its group may run there.
-  expect(refusal(["task", "undo", "x", "--server", "unix:/there"], {})).toContain("ourclone task undo is about")
+  expect(refusal(["task", "prune", "--server", "unix:/there"], {})).toContain("ourclone task prune is about")
   expect(refusal(["task", "list", "--server", "unix:/there"], {})).toBeUndefined()
   const outside = await cli.run("ls", "/etc", "--server", `unix:${socket}`)
   expect([outside.code, outside.error]).toEqual([1, expect.stringContaining("--root allows more")])
@@ -192,4 +191,129 @@ test("tasks of a service are told, and told what to do, as those of this machine
   for (const file of large) fs.rmSync(file)
   expect((await act("retry")).code).toBe(0)
   expect((await cli.run("task", "watch", task, ...server)).code).toBe(0)
+}, 600_000)
+
+/** Beside the service, on its journal and configuration. */
+const beside = () =>
+  makeCli({
+    environment: { XDG_STATE_HOME: path.join(folder, "state"), OURCLONE_CONFIG: path.join(folder, "config.toml") }
+  })
+
+/** Without what is of each time, and of who asked. */
+const steady = ({ code, error, out }: Ran) => ({
+  code,
+  error: error.replace(/task [0-9a-z]{8,}/g, "task ID").replace(/\bin [\d:.]+( s)?\b/g, "in TIME"),
+  out: out.replace(/"(id|by|createdAt|lookedAt|startedAt|endedAt|origin|isOfService)":("[^"]*"|\d+|null|true),?/g, "")
+})
+
+test("schedules of a service are made, listed, turned, run and removed as those of this machine", async () => {
+  const cli = beside()
+  const at = (name: string) => path.join(folder, "data", name)
+  const server = ["--server", `unix:${socket}`]
+  const work = ["--", "copy", at("from"), at("by the clock")]
+  const add = (cron: string, ...more: ReadonlyArray<string>) => [
+    "schedule",
+    "add",
+    "nightly",
+    ...["--cron", cron, "--zone", "Europe/Berlin", ...more]
+  ]
+  const told = async (...words: ReadonlyArray<string>) => {
+    const [flags, rest] = words.includes("--")
+      ? [words.slice(0, words.indexOf("--")), words.slice(words.indexOf("--"))]
+      : [words, []]
+    return [steady(await cli.run(...flags, ...rest)), steady(await cli.run(...flags, ...server, ...rest))] as const
+  }
+  const same = async (code: number, ...words: ReadonlyArray<string>) => {
+    const [here, there] = await told(...words)
+    expect({ words, ...there }).toEqual({ words, ...here })
+    expect({ words, code: there.code }).toEqual({ words, code })
+  }
+  await same(0, "schedule", "list")
+  await same(2, ...add("99 2 * * *"), ...work)
+  await same(2, ...add("30 2 * * *"), "--", "ls", at("from"))
+  await same(4, "schedule", "run", "nightly")
+  await same(4, "schedule", "off", "nightly")
+  await same(0, "schedule", "due", "--cron", "0 9 * * MON")
+
+  const made = await cli.run(...add("30 2 * * *"), ...work)
+  expect((await cli.run("schedule", "remove", "nightly", ...server)).code).toBe(0)
+  const far = await cli.run(...add("30 2 * * *"), ...server, ...work)
+  expect([far.code, far.error]).toEqual([made.code, made.error])
+  // The name is taken.
+  await same(2, ...add("30 2 * * *"), ...work)
+  await same(0, "schedule", "list")
+  await same(0, "schedule", "list", "--json")
+  await same(0, "schedule", "off", "nightly")
+  await same(0, "schedule", "list")
+  await same(0, "schedule", "on", "nightly")
+
+  const ran = await cli.run("schedule", "run", "nightly", ...server)
+  expect([ran.code, ran.error]).toEqual([0, expect.stringMatching(/^task \w+: /)])
+  const [, id = ""] = /^task (\w+)/.exec(ran.error) ?? []
+  expect((await cli.run("task", "watch", id, ...server)).code).toBe(0)
+  expect(fs.readFileSync(at("by the clock/a.txt"), "utf8")).toBe("one")
+  const hooked = await cli.run(...add("@daily", "--before", "true"), ...server, ...work)
+  expect([hooked.code, hooked.error]).toEqual([2, expect.stringContaining("on the machine of the service alone")])
+  expect((await cli.run("schedule", "remove", "nightly", ...server)).code).toBe(0)
+  await same(0, "schedule", "list")
+}, 600_000)
+
+test("a command is run by a service in the background as on this machine", async () => {
+  const cli = beside()
+  const server = ["--server", `unix:${socket}`]
+  const at = (name: string) => path.join(folder, "data", name)
+  const start = async (more: ReadonlyArray<string>, ...words: ReadonlyArray<string>) =>
+    steady(await cli.run("task", "start", ...more, "--", ...words))
+  const work = ["copy", at("from"), at("in the background")]
+  for (const [code, words] of [
+    [0, work],
+    [2, ["ls", at("from")]],
+    [2, ["copy", "--dry-run", ...work.slice(1)]]
+  ] as const) {
+    const there = await start(server, ...words)
+    expect({ words, ...there }).toEqual({ words, ...(await start([], ...words)) })
+    expect({ words, code: there.code }).toEqual({ words, code })
+  }
+  const { code, out } = await cli.run("task", "start", "--json", "--priority", "3", ...server, "--", ...work)
+  const task = JSON.parse(out)
+  expect([code, task.kind, task.priority]).toEqual([0, "copy", 3])
+  expect((await cli.run("task", "watch", task.id, ...server)).code).toBe(0)
+  const hooked = await start([...server, "--after", "true"], ...work)
+  expect([hooked.code, hooked.error]).toEqual([2, expect.stringContaining("on the machine of the service alone")])
+}, 600_000)
+
+test("a task of a service is taken back there, which says as much as here", async () => {
+  const emulator = await startEmulator({})
+  onTestFinished(() => emulator.close())
+  await post(emulator, "b2_create_bucket", { bucketName: "far-undo", bucketType: "allPrivate" })
+  const { endpoint, key: applicationKey, keyId } = emulator
+  const remote = { type: "b2", keyId, applicationKey, endpoint }
+  const lines = Object.entries(remote).map(([name, value]) => `${name} = "${value}"`)
+  fs.writeFileSync(path.join(folder, "config.toml"), ["[remotes.b2]", ...lines, ""].join("\n"), { mode: 0o600 })
+  const cli = beside()
+  const server = ["--server", `unix:${socket}`]
+  const from = path.join(folder, "data/undone")
+  fs.mkdirSync(from)
+  const write = (name: string, text: string) => fs.writeFileSync(path.join(from, name), text)
+  write("old.txt", "before")
+  expect((await cli.run("copy", from, "b2:far-undo", ...server)).code).toBe(0)
+  write("old.txt", "overwritten")
+  write("new.txt", "new")
+  expect((await cli.run("copy", from, "b2:far-undo", ...server)).code).toBe(0)
+  const { id } = JSON.parse((await cli.run("task", "list", "--json", "--limit", "1", ...server)).out)
+  const both = async (...words: ReadonlyArray<string>) => {
+    const there = steady(await cli.run("task", "undo", ...words, ...server))
+    expect({ words, ...there }).toEqual({ words, ...steady(await cli.run("task", "undo", ...words)) })
+    return there
+  }
+  expect(await both("--dry-run", id)).toMatchObject({ code: 0, error: expect.stringContaining("1 file brought back") })
+  expect((await both("zzzz")).code).toBe(4)
+  const undone = await cli.run("task", "undo", id, ...server)
+  expect([undone.code, undone.error]).toEqual([0, "1 file brought back, 1 file hidden that was new\n"])
+  expect((await cli.run("cat", "b2:far-undo/old.txt", ...server)).out).toBe("before")
+  expect((await cli.run("ls", "b2:far-undo", ...server)).out).not.toContain("new.txt")
+  // It was taken back already, and what takes back is no transfer.
+  await both(id)
+  const last = JSON.parse((await cli.run("task", "list", "--json", "--limit", "1", ...server)).out)
+  expect((await both(last.id)).code).toBe(2)
 }, 600_000)

@@ -22,7 +22,8 @@ const jobs: { readonly [type in JobType | "undo"]: Scope } = {
   cleanup: "run",
   cancelUnfinished: "run",
   testRemote: "run",
-  createBucket: "storage",
+  // Private, as copy and mkdir make the one that they write to; what becomes of a bucket then is the storage's.
+  createBucket: "run",
   removeBucket: "storage",
   updateBucket: "storage",
   setLifecycle: "storage",

@@ -28,7 +28,8 @@ export interface ListenOptions {
 type Fetch = (request: Request, bindings: Bindings) => Response | Promise<Response>
 
 const stopMillis = 500
-const longestHeaders = 16 * 1024
+/** The longest path that may be asked for, each letter as three bytes of three signs, and the rest. */
+const longestHeaders = 64 * 1024
 
 const failed = (what: string, error: unknown): ServeFailed => {
   const { code = "", message = String(error) } = error as NodeJS.ErrnoException

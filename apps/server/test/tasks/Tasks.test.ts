@@ -165,13 +165,19 @@ test("a schedule says when it comes, is refused without its secrets or outside t
   expect((await service.ask(`/api/v1/schedules/${id}`, { method: "DELETE", as })).status).toBe(204)
 })
 
-test("an operator starts tasks, and changes no bucket; a token for tasks alone mounts nothing", async () => {
+test("an operator starts tasks, and makes buckets as a copy does, but changes none; a token for tasks alone mounts nothing", async () => {
   const service = await startService()
   const as = await service.setUp()
   const operator = await tokenOf(service, as, "bob", "operator")
   const start = (as: string, kind: string) => service.ask("/api/v1/tasks", { as, body: { kind, request: {} } })
   const code = async (as: string, kind: string) => (await start(as, kind)).json.code
   expect([await code(operator, "removeBucket"), await code(operator, "copy")]).toEqual(["Forbidden", "InvalidJob"])
+  expect([await code(operator, "createBucket"), await code(operator, "updateBucket")]).toEqual([
+    "InvalidJob",
+    "Forbidden"
+  ])
+  const viewer = await tokenOf(service, as, "eve", "viewer")
+  expect(await code(viewer, "createBucket")).toBe("Forbidden")
   expect(await code(as, "removeBucket")).toBe("InvalidJob")
   const { json } = await service.ask("/api/v1/tokens", { as, body: { name: "ci", scopes: ["run"], endsAt: null } })
   expect([
@@ -279,4 +285,12 @@ test("rates of one's own are kept by the service, for everybody who looks", asyn
   ])
   expect((await service.ask("/api/v1/settings", { as })).json).not.toHaveProperty("rates")
   expect((await ask(as, { own: null })).json).toEqual({ own: null })
+})
+
+test("what became of the longest path can be asked, and of a longer one not", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const ask = (path: string) => service.ask(`/api/v1/why?path=${encodeURIComponent(path)}`, { as })
+  expect((await ask("\u20ac".repeat(4096))).status).toBe(200)
+  expect((await ask("\u20ac".repeat(4097))).status).toBe(400)
 })

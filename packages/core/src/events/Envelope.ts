@@ -32,9 +32,13 @@ export const read = (json: unknown): Option.Option<Read> =>
     Option.map(decodePassedOver(json), ({ event: _, ...place }) => ({ ...place, event: undefined }))
   )
 
+/** A batch as `read` reads each: of those that are passed over the place is left, by which others are counted. */
+export const readAll = (batch: ReadonlyArray<unknown>): ReadonlyArray<Read> =>
+  batch.flatMap((one) => Option.toArray(read(one)))
+
+const isKnown = (one: Read): one is Envelope => one.event !== undefined
+
+export const onlyKnown = (batch: ReadonlyArray<Read>): ReadonlyArray<Envelope> => batch.filter(isKnown)
+
 /** Those of a batch that are known here; the others are passed over. */
-export const known = (batch: ReadonlyArray<unknown>): ReadonlyArray<Envelope> =>
-  batch.flatMap((one) => {
-    const found = Option.getOrUndefined(read(one))
-    return found?.event === undefined ? [] : [found as Envelope]
-  })
+export const known = (batch: ReadonlyArray<unknown>): ReadonlyArray<Envelope> => onlyKnown(readAll(batch))

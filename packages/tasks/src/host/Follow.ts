@@ -1,25 +1,19 @@
 /** What happens to a task, by position: who comes late, or again, reads on from the last number that was seen. */
-import type { Envelope } from "@ourclone/core/events/Envelope"
+import * as Envelope from "@ourclone/core/events/Envelope"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type { Readable } from "../store/Readable.ts"
 import type { Task } from "../task/Task.ts"
 import { hasEnded } from "../task/TaskState.ts"
 
 export type Followed =
-  /** In order, without a gap, each with its number. */
-  | { readonly _tag: "Facts"; readonly facts: ReadonlyArray<Envelope> }
+  /** In order, without a gap but for those of a newer program that are passed over, each with its number. */
+  | { readonly _tag: "Facts"; readonly facts: ReadonlyArray<Envelope.Envelope> }
   /** How it stands now, its newest progress included; at each change, the newest only. */
   | { readonly _tag: "Task"; readonly task: Task }
   /** Facts between that number and the next one that comes are not kept any more: what was made of them is to be made anew. */
   | { readonly _tag: "Gone"; readonly after: number }
-
-/** Where tasks are kept, as far as they are followed. */
-export interface Readable<E> {
-  readonly load: (id: string) => Effect.Effect<Task, E>
-  /** Facts after number `after`, in order. */
-  readonly facts: (id: string, after: number, limit: number) => Effect.Effect<ReadonlyArray<Envelope>, E>
-}
 
 const lookMillis = 200
 const piece = 500
@@ -47,13 +41,14 @@ export const follow = <E>(store: Readable<E>, id: string, after = 0): Stream.Str
       const first = facts[0]?.seq ?? task.seq + 1
       const said: Array<Followed> = []
       if (task.seq > seq && first > seq + 1) said.push({ _tag: "Gone", after: seq })
-      if (facts.length > 0) said.push({ _tag: "Facts", facts })
+      const known = Envelope.onlyKnown(facts)
+      if (known.length > 0) said.push({ _tag: "Facts", facts: known })
       const reached = facts.at(-1)?.seq ?? Math.max(seq, task.seq)
       const isThere = reached >= task.seq
       if (isThere && now !== shown) said.push({ _tag: "Task", task })
       const next: Position = { seq: reached, shown: isThere ? now : shown }
       if (isThere && hasEnded(task.state)) return [said, Option.none<Position>()] as const
-      if (said.length === 0) yield* Effect.sleep(lookMillis)
+      if (said.length === 0 && facts.length === 0) yield* Effect.sleep(lookMillis)
       return [said, Option.some(next)] as const
     })
   )

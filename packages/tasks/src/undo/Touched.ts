@@ -1,8 +1,7 @@
 /** What a task did at its destination, by path, as its facts say. */
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import * as Effect from "effect/Effect"
-import type { TaskError } from "../store/TaskError.ts"
-import type { TaskStore } from "../store/TaskStore.ts"
+import type { Readable } from "../store/Readable.ts"
 
 export interface Touch {
   /** The versions that it stored there. */
@@ -21,10 +20,10 @@ export interface Touched {
 const piece = 2_000
 
 /** `undefined` where the facts are not kept any more. */
-export const read = Effect.fnUntraced(function* (
-  store: TaskStore,
+export const read = Effect.fnUntraced(function* <E>(
+  store: Pick<Readable<E>, "facts">,
   id: string
-): Effect.fn.Return<Touched | undefined, TaskError> {
+): Effect.fn.Return<Touched | undefined, E> {
   const files = new Map<string, Touch>()
   const made = new Set<string>()
   const removed = new Set<string>()
@@ -44,7 +43,7 @@ export const read = Effect.fnUntraced(function* (
   for (;;) {
     const facts = yield* store.facts(id, after, piece)
     if (after === 0 && facts[0]?.seq !== 1) return undefined
-    for (const { event } of facts) if (event._tag === "Done") take(event)
+    for (const { event } of facts) if (event?._tag === "Done") take(event)
     if (facts.length < piece) break
     after = facts.at(-1)?.seq ?? after
   }

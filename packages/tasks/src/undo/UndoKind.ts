@@ -26,7 +26,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { TaskStore } from "../store/TaskStore.ts"
+import type { Readable } from "../store/Readable.ts"
 import * as OtherMachines from "../task/OtherMachines.ts"
 import type { Task } from "../task/Task.ts"
 import { hasEnded } from "../task/TaskState.ts"
@@ -188,7 +188,8 @@ const refusal = (left: number, all: number) =>
     remedy: { code: "undoPartly" }
   })
 
-export const make = (store: TaskStore): JobKind<"undo", Request, Summary> => {
+/** Of a task that is kept in `store`. */
+export const make = (store: Readable<{ readonly message: string }>): JobKind<"undo", Request, Summary> => {
   const decide = Effect.fnUntraced(function* (versions: Versions, touched: Touched.Touched) {
     const decided: Array<Decided> = []
     yield* Stream.runForEach(versionsOf(versions, touched.files), ([name, found]) =>

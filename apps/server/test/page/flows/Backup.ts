@@ -110,7 +110,13 @@ export const snapshots = (person: Person): void => {
   const { dialog, folder, follow, look, open, page, press, repository, row, see, service, taskEndsAs } = person
   test("a snapshot is walked through and given as a ZIP", async () => {
     await open(`/backup/${repository}`)
-    await page().getByRole("table", { name: "Snapshots" }).getByRole("row").nth(1).click()
+    const month = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" }).format()
+    await page().getByRole("rowheader", { name: month }).waitFor()
+    await page()
+      .getByRole("table", { name: "Snapshots" })
+      .getByRole("row", { name: /^Mark snapshot/ })
+      .first()
+      .click()
     for (const name of [...service().home.split("/").filter(Boolean), folder, "Letters", "tax"]) {
       await row(new RegExp(`^Mark ${name} `)).click()
     }

@@ -90,9 +90,10 @@ const placed = (page: TaskPage, changed: TaskAnswer, isFirst: boolean, holds: bo
   return { ...page, tasks: page.tasks.toSpliced(before < 0 ? page.tasks.length : before, 0, changed) }
 }
 
-/** Puts a task as it now is wherever it is shown. */
+/** Puts a task as it now is wherever it is shown. An answer that an event has overtaken changes nothing. */
 export const putTask = (client: QueryClient, changed: TaskAnswer, now: number): void => {
   const known = client.getQueryData(task(changed.id).queryKey)
+  if (known !== undefined && known.seq > changed.seq) return
   client.setQueryData(task(changed.id).queryKey, changed)
   for (const tab of Object.keys(tabs) as ReadonlyArray<TabName>) {
     client.setQueryData<InfiniteData<TaskPage, string | undefined>>(["tasks", tab], (data) => {

@@ -13,6 +13,7 @@ import {
   useSyncExternalStore
 } from "react"
 import styles from "./DataTable.module.css"
+import { headingsOf, lineOf, onLine } from "./rowGroups.ts"
 
 export interface Column<Row> {
   readonly id: string
@@ -43,6 +44,10 @@ interface DataTableProps<Row> {
   readonly onEnd?: () => void
   /** Rows that are seen at once before it scrolls by itself. */
   readonly maxRows?: number
+  /** Rows that follow each other and have the same stand under it. */
+  readonly groupOf?: (row: Row) => string
+  /** A row has buttons, which stand below its lines on a phone. */
+  readonly hasButtons?: boolean
 }
 
 const narrow = window.matchMedia("(max-width: 719px)")
@@ -50,7 +55,11 @@ const onTurn = (turned: () => void) => {
   narrow.addEventListener("change", turned)
   return () => narrow.removeEventListener("change", turned)
 }
-const useRowHeight = (): number => (useSyncExternalStore(onTurn, () => narrow.matches) ? 60 : 36)
+const headingHeight = 36
+const useRowHeight = (hasButtons: boolean): number => {
+  const onPhone = hasButtons ? 112 : 60
+  return useSyncExternalStore(onTurn, () => narrow.matches) ? onPhone : 36
+}
 
 const toggled = (marked: ReadonlySet<string>, key: string): ReadonlySet<string> => {
   const next = new Set(marked)
@@ -63,6 +72,8 @@ const phoneClass = { first: styles.first, second: styles.second, none: styles.no
 export const DataTable = <Row,>({
   columns,
   count,
+  groupOf,
+  hasButtons = false,
   keyOf,
   label,
   marks,
@@ -74,17 +85,19 @@ export const DataTable = <Row,>({
 }: DataTableProps<Row>) => {
   const scroller = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState(0)
-  const height = useRowHeight()
+  const height = useRowHeight(hasButtons)
+  const headings = headingsOf(rows, groupOf)
   const virtual = useVirtualizer({
-    count: rows.length,
+    count: rows.length + headings.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => height,
+    estimateSize: (line) => (typeof onLine(headings, line) === "number" ? height : headingHeight),
     overscan: 12
   })
-  // What was measured holds for one height.
-  useLayoutEffect(() => virtual.measure(), [height, virtual])
+  const headed = headings.map(({ at }) => at).join()
+  // What was measured holds for one height, and while headings stand where they stood.
+  useLayoutEffect(() => virtual.measure(), [height, headed, virtual])
   const items = virtual.getVirtualItems()
-  const lastSeen = items.at(-1)?.index ?? 0
+  const lastSeen = (items.at(-1)?.index ?? 0) - headings.length
   useEffect(() => {
     if (lastSeen >= rows.length - 20) onEnd?.()
   }, [lastSeen, rows.length, onEnd])
@@ -92,7 +105,7 @@ export const DataTable = <Row,>({
   const go = (to: number) => {
     const index = Math.max(0, Math.min(rows.length - 1, to))
     setActive(index)
-    virtual.scrollToIndex(index)
+    virtual.scrollToIndex(lineOf(headings, index))
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus())
   }
   const press = (event: KeyboardEvent) => {
@@ -125,13 +138,13 @@ export const DataTable = <Row,>({
     }
   }
   const areAllMarked = marks !== undefined && rows.length > 0 && rows.every((row) => marks.marked.has(keyOf(row)))
-  const shown = Math.min(Math.max(rows.length, 1), maxRows)
+  const shown = Math.min(Math.max(virtual.getTotalSize(), height), maxRows * height)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table element can not draw a part of its rows
     <div
       role="table"
       aria-label={label}
-      aria-rowcount={(count ?? rows.length) + 1}
+      aria-rowcount={(count ?? rows.length) + headings.length + 1}
       aria-colcount={columns.length + (marks === undefined ? 0 : 1)}
       className={styles.table}
     >
@@ -174,14 +187,33 @@ export const DataTable = <Row,>({
         role="rowgroup"
         aria-label={label}
         className={styles.scroller}
-        style={{ height: shown * height }}
+        style={{ height: shown }}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
         tabIndex={0}
         onKeyDown={press}
       >
         <div style={{ height: virtual.getTotalSize() }} className={styles.room} role="presentation">
           {items.map((item) => {
-            const row = rows[item.index]
+            const line = onLine(headings, item.index)
+            if (typeof line !== "number") {
+              return (
+                // biome-ignore lint/a11y/useSemanticElements: as above
+                // biome-ignore lint/a11y/useFocusableInteractive: a row of headings takes no focus
+                <div
+                  key={`group ${line.at}`}
+                  role="row"
+                  aria-rowindex={item.index + 2}
+                  className={styles.group}
+                  style={{ height: headingHeight, transform: `translateY(${item.start}px)` }}
+                >
+                  {/* biome-ignore lint/a11y/useSemanticElements: as above */}
+                  <span role="rowheader" tabIndex={-1} aria-colspan={columns.length + (marks === undefined ? 0 : 1)}>
+                    {line.label}
+                  </span>
+                </div>
+              )
+            }
+            const row = rows[line]
             if (row === undefined) return null
             const key = keyOf(row)
             const isMarked = marks?.marked.has(key) ?? false
@@ -191,13 +223,13 @@ export const DataTable = <Row,>({
               <div
                 key={key}
                 role="row"
-                data-index={item.index}
+                data-index={line}
                 aria-rowindex={item.index + 2}
-                aria-current={item.index === active ? true : undefined}
-                tabIndex={item.index === active ? 0 : -1}
+                aria-current={line === active ? true : undefined}
+                tabIndex={line === active ? 0 : -1}
                 className={`${styles.row} ${isMarked ? styles.marked : ""} ${onOpen === undefined ? "" : styles.opens}`}
                 style={{ gridTemplateColumns: template, height, transform: `translateY(${item.start}px)` }}
-                onFocus={() => setActive(item.index)}
+                onFocus={() => setActive(line)}
                 onClick={(event) => {
                   const isControl = (event.target as HTMLElement).closest("a,button,label") !== null
                   if (!isControl) onOpen?.(row)

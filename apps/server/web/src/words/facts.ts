@@ -34,6 +34,14 @@ export const deedWord = (deed: Deed): string => deeds[deed]
 const sized = (item: string, bytes: number | undefined): string =>
   bytes === undefined ? visible(item) : `${visible(item)}  ${Amount.bytes(bytes)}`
 
+const tags: { readonly [Tag in Fact["_tag"]]: true } = {
+  ...{ Planned: true, Would: true, Done: true, Skipped: true, Failed: true },
+  ...{ Step: true, Waiting: true, Note: true, Finished: true }
+}
+
+/** A page that was opened before its service was renewed hears of facts that it has no words for. */
+export const isKnown = ({ _tag }: { readonly _tag: string }): boolean => Object.hasOwn(tags, _tag)
+
 const ends = { done: "ended", failed: "failed", cancelled: "cancelled" } as const
 
 export const lineOf = (fact: Fact): LogLine => {

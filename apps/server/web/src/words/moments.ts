@@ -2,10 +2,13 @@
 const exact = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" })
 const day = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short" })
 const clock = new Intl.DateTimeFormat("sv-SE", { timeStyle: "short" })
+const month = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric" })
 const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "short" })
 
 /** `2026-11-29 20:45`, local. */
 export const exactly = (millis: number): string => exact.format(millis)
+/** `November 2026`, local. */
+export const monthOf = (millis: number): string => month.format(millis)
 export const dayOf = (millis: number): string => day.format(millis)
 
 /** `20:45` today, `Fri 20:45` within a week, else the date. */

@@ -119,6 +119,7 @@ export const FindInSnapshots = ({ repository }: { readonly repository: string })
       {matches.length === 0 ? null : (
         <DataTable
           label="Found files"
+          hasButtons
           rows={matches}
           columns={columns}
           keyOf={({ node, snapshot }) => `${snapshot.id} ${node.path}`}

@@ -14,7 +14,7 @@ import { Dialog } from "../../ui/Dialog.tsx"
 import { Empty } from "../../ui/Empty.tsx"
 import { Notice } from "../../ui/Notice.tsx"
 import { visible } from "../../ui/Path.tsx"
-import { exactly } from "../../words/moments.ts"
+import { exactly, monthOf } from "../../words/moments.ts"
 import styles from "./Backup.module.css"
 
 export const shortId = (id: string): string => id.slice(0, 8)
@@ -176,6 +176,7 @@ export const SnapshotList = ({ repository }: { readonly repository: string }) =>
       <DataTable
         label="Snapshots"
         rows={all}
+        groupOf={({ time }) => monthOf(Date.parse(time))}
         columns={columns}
         keyOf={({ id }) => id}
         nameOf={({ id, time }) => `snapshot ${shortId(id)} of ${exactly(Date.parse(time))}`}

@@ -9,7 +9,7 @@ import { type Column, DataTable } from "../../ui/DataTable.tsx"
 import { Empty } from "../../ui/Empty.tsx"
 import { StateBadge } from "../../ui/StateBadge.tsx"
 import { useSay } from "../../ui/Toasts.tsx"
-import { lineOf } from "../../words/facts.ts"
+import { isKnown, lineOf } from "../../words/facts.ts"
 import { exactly } from "../../words/moments.ts"
 
 type NumberedFact = Envelope & { readonly seq: number }
@@ -20,7 +20,8 @@ const pageSize = 1000
 const saysNothing = ({ event }: Envelope): boolean =>
   event._tag === "Planned" && !event.isFinal && event.files === 0 && event.removals === 0
 
-const isFact = (envelope: Envelope): envelope is NumberedFact => envelope.seq !== undefined && !saysNothing(envelope)
+const isFact = (envelope: Envelope): envelope is NumberedFact =>
+  envelope.seq !== undefined && isKnown(envelope.event) && !saysNothing(envelope)
 
 const columns: ReadonlyArray<Column<NumberedFact>> = [
   { id: "at", label: "Time", width: "136px", cell: ({ at }) => exactly(at) },
