@@ -7,27 +7,34 @@ import { TaskState } from "./TaskState.ts"
 
 const moment = Schema.NullOr(Schema.Int)
 
-/** What happened so far, in numbers: of all runs of the task together. */
+/** What happened so far, in numbers: of all runs of the task together. A service tells it as it is. */
 export const Totals = Schema.Struct({
-  /** As far as planning knows. */
-  files: Schema.Int,
+  files: Schema.Int.annotate({ description: "As far as planning knows" }),
   bytes: Schema.Int,
   isFinal: Schema.Boolean,
-  /** Files. */
-  done: Schema.Int,
-  /** That were made, removed or restored. */
-  folders: Schema.optionalKey(Schema.Int),
+  done: Schema.Int.annotate({ description: "Files" }),
+  folders: Schema.optionalKey(Schema.Int.annotate({ description: "Folders that were made, removed or restored" })),
   doneBytes: Schema.Int,
   skipped: Schema.Int,
   failed: Schema.Int,
-  /** How long its runs took, as far as they told of something. */
-  ranMillis: Schema.optionalKey(Schema.Int),
-  /** What of `done` and `doneBytes` the runs did that came before this one. */
-  earlier: Schema.optionalKey(Schema.Struct({ done: Schema.Int, doneBytes: Schema.Int })),
-  /** How far it was at most, with what was on its way: until it ends it is never said to be less. */
-  reached: Schema.optionalKey(Schema.Struct({ files: Schema.Int, bytes: Schema.Int })),
-  /** Whether what it replaced or removed stayed as old versions, once that was told. */
-  kept: Schema.optionalKey(Schema.Struct({ replaced: Schema.Boolean, removed: Schema.Boolean }))
+  ranMillis: Schema.optionalKey(
+    Schema.Int.annotate({ description: "How long its runs took, without pauses, as far as they told of something" })
+  ),
+  earlier: Schema.optionalKey(
+    Schema.Struct({ done: Schema.Int, doneBytes: Schema.Int }).annotate({
+      description: "What runs before this one did; `progress` tells of this one alone"
+    })
+  ),
+  reached: Schema.optionalKey(
+    Schema.Struct({ files: Schema.Int, bytes: Schema.Int }).annotate({
+      description: "How far it was at most, with what was on its way: until it ends it is never said to be less"
+    })
+  ),
+  kept: Schema.optionalKey(
+    Schema.Struct({ replaced: Schema.Boolean, removed: Schema.Boolean }).annotate({
+      description: "Whether what it replaced or removed stayed as old versions, once that was told"
+    })
+  )
 })
 export type Totals = typeof Totals.Type
 

@@ -3,6 +3,7 @@
 import { Remedy } from "@ourclone/core/contract/Remedy"
 import { Envelope } from "@ourclone/core/events/Envelope"
 import { Progress } from "@ourclone/core/events/RunEvent"
+import { Totals } from "@ourclone/tasks/task/Task"
 import { TaskState } from "@ourclone/tasks/task/TaskState"
 import * as Schema from "effect/Schema"
 
@@ -31,24 +32,7 @@ export const TaskAnswer = Schema.Struct({
   /** The machine that runs it. */
   host: Schema.NullOr(Schema.String),
   seq: Schema.Int.annotate({ description: "The number of its newest fact" }),
-  totals: Schema.Struct({
-    files: Schema.Int,
-    bytes: Schema.Int,
-    isFinal: Schema.Boolean,
-    done: Schema.Int.annotate({ description: "Files" }),
-    folders: Schema.optionalKey(Schema.Int.annotate({ description: "Folders that were made, removed or restored" })),
-    doneBytes: Schema.Int,
-    skipped: Schema.Int,
-    failed: Schema.Int,
-    ranMillis: Schema.optionalKey(
-      Schema.Int.annotate({ description: "How long its runs took, without pauses, as far as they told of something" })
-    ),
-    earlier: Schema.optionalKey(
-      Schema.Struct({ done: Schema.Int, doneBytes: Schema.Int }).annotate({
-        description: "What runs before this one did; `progress` tells of this one alone"
-      })
-    )
-  }),
+  totals: Totals,
   progress: Schema.NullOr(Progress),
   summary: Schema.NullOr(Schema.Json),
   createdAt: moment,
