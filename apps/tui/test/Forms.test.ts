@@ -96,6 +96,13 @@ describe("a form that is left", () => {
     assert.include(screen(app.view()).join("\n"), "Password again: is needed")
     await close()
   })
+
+  it("takes any password for a new repository but an empty one, as commands and the page do", async () => {
+    const { app, close, keys } = await rig({}, { tab: "backup" })
+    await keys("G", "enter", "text:/b", "tab", "tab", "text:short", "tab", "text:short", "ctrl-s")
+    assert.notInclude(screen(app.view()).join("\n"), "characters")
+    await close()
+  })
 })
 
 describe("storages that were added elsewhere", () => {

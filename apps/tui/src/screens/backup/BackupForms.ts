@@ -26,7 +26,6 @@ export const keepPlace = (world: World, place: string): Ask => ({
   value: [...new Set([...keptPlaces(world), place])]
 })
 
-const shortest = 8
 const addTag = "add"
 
 /** Whatever wants its password finds it by what it will be called. */
@@ -68,7 +67,6 @@ export const newRepository = (world: World) =>
     blame,
     submit: ({ again = "", name = "", password = "", place = "" }, world) => {
       if (password !== again) return { errors: { again: "is not the same" } }
-      if (password.length < shortest) return { errors: { password: `needs ${shortest} characters` } }
       return { asks: add(true, name, Places.absolute(place, world.home, world.directory), password) }
     },
     done: ({ _tag }, { name = "", place = "" }, world) => {
