@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { absolute } from "./AbsolutePlace.ts"
 import * as Ending from "./Ending.ts"
+import * as ExitCode from "./ExitCode.ts"
 import { given } from "./Given.ts"
 import * as Output from "./Output.ts"
 import { endProcess } from "./process/EndProcess.ts"
@@ -43,12 +44,32 @@ export const rcat = Effect.fnUntraced(function* ({ size, ...flags }: Flags & { r
   yield* store(Stream.fromAsyncIterable<Uint8Array, Error>(process.stdin, failed), request)
 }, Effect.scoped)
 
-export const copyurl = Effect.fnUntraced(function* (
-  flags: Flags & { readonly url: string; readonly autoFilename: boolean; readonly noClobber: boolean }
-) {
+const toOutput = Effect.fnUntraced(function* (url: string) {
+  const { environment } = yield* Streams
+  const output = yield* Output.make
+  const { content } = yield* WebFile.open(url, environment)
+  const cutOff = ({ message }: Error) =>
+    new ExitCode.CommandStopped({ code: ExitCode.failed, message: `the address gave not all of it: ${message}` })
+  yield* Stream.runForEach(Stream.mapError(content, cutOff), (piece) => {
+    output.raw(piece)
+    return output.flush
+  })
+})
+
+interface CopyUrlFlags extends Omit<Flags, "destination"> {
+  readonly url: string
+  readonly destination: string | undefined
+  readonly autoFilename: boolean
+  readonly noClobber: boolean
+  readonly stdout: boolean
+}
+
+export const copyurl = Effect.fnUntraced(function* ({ destination: to, stdout, ...flags }: CopyUrlFlags) {
   const { environment } = yield* Streams
   const { autoFilename, noClobber, url, ...typed } = flags
-  const rest = { ...(yield* asked(typed)), noClobber }
+  if (stdout || to === "-") return yield* toOutput(url)
+  if (to === undefined) return yield* ExitCode.usage("say where to store it, or --stdout to write it here")
+  const rest = { ...(yield* asked({ ...typed, destination: to })), noClobber }
   const folder = rest.destination.replace(/(?<=[^/:])\/$/, "")
   const inFolder = (name: string): string => `${folder}${/[/:]$/.test(folder) || folder === "" ? "" : "/"}${name}`
   const aimed = autoFilename ? inFolder("name") : rest.destination

@@ -91,6 +91,24 @@ test("copyurl --no-clobber replaces nothing, and asks for nothing then", async (
   expect(read("to/c.txt")).toBe("the talk")
 })
 
+test("copyurl writes to standard output where that is said, and stores nothing then", async () => {
+  const address = await startServer(({ url }, response) =>
+    url === "/none" ? response.writeHead(404).end() : response.writeHead(200).end("the talk")
+  )
+  const { list, run } = makeCli()
+  for (const words of [
+    ["--stdout", `${address}/a`],
+    [`${address}/a`, "-"]
+  ]) {
+    const { code, out } = await run("copyurl", ...words)
+    expect([code, out]).toEqual([0, "the talk"])
+  }
+  expect((await run("copyurl", "--stdout", `${address}/none`)).code).toBe(4)
+  const nowhere = await run("copyurl", `${address}/a`)
+  expect([nowhere.code, nowhere.error]).toEqual([2, expect.stringContaining("--stdout")])
+  expect(list(".")).toEqual([])
+})
+
 test("copyurl stores what an address gives with its time, also under the name where it led to", async () => {
   const modifiedAt = "Sun, 03 Nov 2024 08:49:37 GMT"
   const address = await startServer((request, response) => {
