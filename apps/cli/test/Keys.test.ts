@@ -225,6 +225,7 @@ test("doctor says by name which check failed: the remote, its configuration, the
     [as({ ...at, B2_APPLICATION_KEY: "wrong" }), ["b2:some-bucket"], "sign-in", "check the key id"],
     [cli, ["reader:some-bucket/others"], "key", "use the location some-bucket/files"],
     [cli, ["b2:abc"], "place", "6 to 63 characters"],
+    [cli, ["--for", "read", "b2:no-such-bucket"], "place", "check the name"],
     [cli, ["reader:some-bucket/files", "--write"], "write", 'lacks the capability "writeFiles"']
   ] as const) {
     const { code, out } = await who.run("doctor", ...words)

@@ -127,8 +127,8 @@ it("the plan says of what is overwritten and deleted what the destination keeps 
   const keeps = (replaced: boolean, removed: boolean) =>
     shown({ _tag: "Step", name: "destinationKeeps", values: { replaced, removed } })
   const disk = await keeps(false, false)
-  assert.match(disk, /Overwrite +1 +3 B +the old ones are gone, no versions are kept/)
-  assert.match(disk, /Delete +1 +3 B +gone for good, no versions are kept/)
+  assert.match(disk, /Overwrite +1 +3 B +the old ones are gone, no versions kept/)
+  assert.match(disk, /Delete +1 +3 B +gone for good, no versions kept/)
   const bucket = await keeps(true, true)
   assert.match(bucket, /Overwrite +1 +3 B +old versions stay until/)
   assert.match(bucket, /Delete +1 +3 B +hidden until/)

@@ -181,11 +181,11 @@ test("a dry run says whether the destination keeps what would be overwritten or 
     await cli.run("sync", "--max-delete", "9", "@/from", place)
     seen.push([words, (await newestTask(cli)).totals.kept])
   }
-  const stay = "what is overwritten: old versions stay until a rule of the storage ends them"
-  const gone = "what is removed: gone for good, no versions are kept"
+  const stay = "what is overwritten: old versions stay until a rule ends them"
+  const gone = "what is removed: gone for good, no versions kept"
   expect(seen).toEqual([
-    [["what is overwritten: the old ones are gone, no versions are kept", gone], { replaced: false, removed: false }],
-    [[stay, "what is removed: hidden until a rule of the storage ends them"], { replaced: true, removed: true }],
+    [["what is overwritten: the old ones are gone, no versions kept", gone], { replaced: false, removed: false }],
+    [[stay, "what is removed: hidden until a rule ends them"], { replaced: true, removed: true }],
     [[stay, gone], { replaced: true, removed: false }]
   ])
   cli.write("from/a", "a third")

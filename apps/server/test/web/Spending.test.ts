@@ -53,12 +53,12 @@ test("of what is overwritten or deleted it is said what the destination keeps, a
     said({ plan: { ...plan, counts, kept } }).flatMap(({ text }) => (/^(?:Over|Del)/.test(text) ? text : []))
   expect(about(undefined)).toEqual([])
   expect(about({ replaced: false, removed: false })).toEqual([
-    "Overwritten files: the old ones are gone, no versions are kept.",
-    "Deleted files: gone for good, no versions are kept."
+    "Overwritten files: the old ones are gone, no versions kept.",
+    "Deleted files: gone for good, no versions kept."
   ])
   expect(about({ replaced: true, removed: true })).toEqual([
-    "Overwritten files: old versions stay until a rule of the storage ends them.",
-    "Deleted files: hidden until a rule of the storage ends them."
+    "Overwritten files: old versions stay until a rule ends them.",
+    "Deleted files: hidden until a rule ends them."
   ])
 })
 

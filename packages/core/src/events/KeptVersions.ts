@@ -33,23 +33,19 @@ export const ofValues = ({ aside, removed, replaced }: Values = {}): KeptVersion
 export const of = (event: RunEvent): KeptVersions | undefined =>
   event._tag === "Step" && event.name === step ? ofValues(event.values) : undefined
 
-const untilARule = "until a rule of the storage ends them"
+const untilARule = "until a rule ends them"
 
 /** Of files that are replaced, after a colon. */
 export const ofReplaced = ({ aside, replaced }: KeptVersions): string =>
   aside === undefined
     ? replaced
       ? `old versions stay ${untilARule}`
-      : "the old ones are gone, no versions are kept"
+      : "the old ones are gone, no versions kept"
     : `the old ones go to ${aside}`
 
 /** Of files that are removed, after a colon. */
 export const ofRemoved = ({ aside, removed }: KeptVersions): string =>
-  aside === undefined
-    ? removed
-      ? `hidden ${untilARule}`
-      : "gone for good, no versions are kept"
-    : `they go to ${aside}`
+  aside === undefined ? (removed ? `hidden ${untilARule}` : "gone for good, no versions kept") : `they go to ${aside}`
 
 export const words = (kept: KeptVersions): string =>
   `overwritten files: ${ofReplaced(kept)}; removed files: ${ofRemoved(kept)}`

@@ -108,11 +108,20 @@ const place = Effect.fnUntraced(function* (provider: Provider, text: string, tel
   return yield* lists(found ?? { _tag: "Folder", provider }, text, tell)
 })
 
-const placeOf = (provider: Provider, text: string, tell: Tell) =>
+/** Where there is nothing yet, something can be stored, and nothing read. */
+const notThere = (message: string, purpose: Purpose | undefined): Row =>
+  purpose === "read"
+    ? failed("place", `${message}: check the name`)
+    : warning(
+        "place",
+        `${message}: check the name; what is first stored there makes it, where key and remote allow that`
+      )
+
+const placeOf = (provider: Provider, { path: text, purpose }: Request, tell: Tell) =>
   Effect.catch(place(provider, text, tell), (error) =>
     Effect.succeed(
       error._tag === "StorageError" && error.reason._tag === "NotFound"
-        ? warning("place", `${error.message}; what is first stored there makes it, where that is allowed`)
+        ? notThere(error.message, purpose)
         : failed("place", error.message)
     )
   )
@@ -265,13 +274,14 @@ const fetched = ({ downloads: from }: Provider): Stream.Stream<Row> =>
       )
 
 /** Each row as soon as it is known. */
-const ofPlace = Effect.fnUntraced(function* ({ path, purpose, writes }: Request, tell: Tell) {
+const ofPlace = Effect.fnUntraced(function* (request: Request, tell: Tell) {
+  const { path, purpose, writes } = request
   const opened = yield* opening(path, tell)
   if (opened._tag === "Failure") return Stream.succeed(opened.failure)
   const provider = opened.success
   const who = provider.capabilities.isLocal ? "a folder of this machine" : "the service knows the key"
   const listed = Effect.gen(function* () {
-    const found = yield* inTime("place", placeOf(provider, path, tell))
+    const found = yield* inTime("place", placeOf(provider, request, tell))
     const timed = Stream.fromEffect(inTime("latency", latency(provider)))
     return found.verdict === "ok" ? Stream.concat(Stream.succeed(found), timed) : Stream.succeed(found)
   })

@@ -23,7 +23,8 @@ export const tookMillis = (
   now: number
 ): number => {
   if (startedAt === null) return 0
-  const mayHaveStood = state._tag === "Paused" || state._tag === "Queued" || state._tag === "Cancelled"
+  const isResumed = "take" in state && state.take > 1
+  const mayHaveStood = isResumed || state._tag === "Paused" || state._tag === "Queued" || state._tag === "Cancelled"
   const whole = ranMillis === undefined || (earlier === undefined && !mayHaveStood)
   return Math.max(0, whole ? (endedAt ?? now) - startedAt : ranMillis)
 }

@@ -37,6 +37,8 @@ it("a pause is no time that a task took", () => {
   expect(tookMillis({ ...times, state: done, totals: { ...noTotals, ranMillis: 5 } }, 9_000_000)).toBe(3_600_000)
   const paused = { startedAt: 1_000, endedAt: null, state: { _tag: "Paused", by: "ann" } } as const
   expect(tookMillis({ ...paused, totals: { ...noTotals, ranMillis: 700 } }, 9_000_000)).toBe(700)
+  const goesOn = { ...paused, state: { _tag: "Running", take: 2 } } as const
+  expect(tookMillis({ ...goesOn, totals: { ...noTotals, ranMillis: 700 } }, 9_000_000)).toBe(700)
   const cancelled = { startedAt: 0, endedAt: 86_410_000, state: { _tag: "Cancelled", by: "ann" } } as const
   expect(tookMillis({ ...cancelled, totals: { ...noTotals, ranMillis: 10_000 } }, 90_000_000)).toBe(10_000)
   expect(tookMillis({ ...paused, startedAt: null, totals: noTotals }, 9_000_000)).toBe(0)
