@@ -85,6 +85,7 @@ describe.skipIf(!hasChromium)("the page (needs /usr/bin/chromium)", () => {
   }
   Shell.bar(phone)
   Shell.keys(desktop)
+  Shell.typed(desktop)
   LongList.longList(desktop)
   Settings.rates(desktop)
   Settings.notifications(desktop)

@@ -4,8 +4,10 @@ import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { ProblemError, whenSignedOut } from "./api/call.ts"
 import { Live } from "./api/live.ts"
+import { signedOut } from "./api/queries.ts"
 import { routeTree } from "./routes.tsx"
 import { LoadFailed, NothingHere } from "./shell/LoadFailed.tsx"
+import { hasTyped, watchTyping } from "./shell/typing.ts"
 import * as Theme from "./theme/Theme.ts"
 import "./theme/tokens.css"
 import "./theme/base.css"
@@ -40,8 +42,18 @@ declare module "@tanstack/react-router" {
   }
 }
 
+watchTyping((left) =>
+  router.subscribe("onResolved", ({ pathChanged }) => {
+    if (pathChanged) left()
+  })
+)
+
 whenSignedOut(() => {
   live.stop()
+  if (hasTyped() && !router.state.isLoading) {
+    client.setQueryData(signedOut.queryKey, true)
+    return
+  }
   client.removeQueries({ queryKey: ["session"] })
   const { href, pathname } = router.state.location
   if (pathname === "/sign-in" || pathname === "/setup") return

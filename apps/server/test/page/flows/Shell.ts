@@ -1,6 +1,6 @@
 /** What is around all screens. */
 import { expect, test } from "vitest"
-import type { Person } from "../Person.ts"
+import { type Person, password } from "../Person.ts"
 
 export const keys = (person: Person): void => {
   const { dialog, field, heading, look, open, page, row, storage } = person
@@ -64,5 +64,31 @@ export const bar = (person: Person): void => {
     await look("more")
     await pressIn("Migrate")
     await heading("Migrate")
+  })
+}
+
+export const typed = ({ field, fill, heading, look, open, page, press, see, service }: Person): void => {
+  test("what is typed stays when the session ends meanwhile, and who signs in again elsewhere goes on there", async () => {
+    await open("/migrate")
+    await fill("Source", "nothing-yet")
+    await fill("Destination", service().home)
+    await page().context().clearCookies()
+    await press("Preview")
+    await see("Your sign-in has ended")
+    await look("sign-in ended", true)
+    expect(await field("Source").inputValue()).toBe("nothing-yet")
+    await press("Go on")
+    await see("Your sign-in has ended")
+    const signedIn = await page().request.post(`${service().url}/api/v1/session`, { data: { name: "ann", password } })
+    expect(signedIn.ok()).toBe(true)
+    await press("Go on")
+    await page().getByText("Your sign-in has ended").waitFor({ state: "detached" })
+    expect(await field("Source").inputValue()).toBe("nothing-yet")
+    // Nothing is typed on the next screen: there the way leads to the sign-in, as ever.
+    await open("/tasks")
+    await page().context().clearCookies()
+    await page().getByRole("link", { name: "Settings" }).first().click()
+    await heading("Sign in")
+    await page().request.post(`${service().url}/api/v1/session`, { data: { name: "ann", password } })
   })
 }

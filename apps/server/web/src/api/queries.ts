@@ -18,6 +18,13 @@ export const session = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
   retry: false
 })
+/** Whether the session ended while something was typed. */
+export const signedOut = queryOptions({
+  queryKey: ["signedOut"],
+  queryFn: () => false,
+  initialData: false,
+  staleTime: Number.POSITIVE_INFINITY
+})
 export const setUpState = queryOptions({
   queryKey: ["setup"],
   queryFn: () => get<{ readonly isSetUp: boolean }>("/setup"),

@@ -16,6 +16,7 @@ import { Palette } from "./Palette.tsx"
 import { type Place, places } from "./places.ts"
 import { useRunning } from "./running.ts"
 import styles from "./SignedIn.module.css"
+import { SignedOut } from "./SignedOut.tsx"
 
 const useConnection = (live: Live): Connection => useSyncExternalStore(live.subscribe, () => live.connection)
 
@@ -179,6 +180,7 @@ export const SignedIn = () => {
             The service does not answer. What is shown is as old as that; tasks go on by themselves.
           </p>
         ) : null}
+        <SignedOut />
         <InFrame value={true}>
           <Outlet />
         </InFrame>
