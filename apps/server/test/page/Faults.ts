@@ -62,7 +62,7 @@ const tooSmall = (page: Page, size: number): Promise<ReadonlyArray<string>> =>
       const areas = parts.map((part) => part.getBoundingClientRect())
       const width = Math.max(...areas.map(({ right }) => right)) - Math.min(...areas.map(({ left }) => left))
       const height = Math.max(...areas.map(({ bottom }) => bottom)) - Math.min(...areas.map(({ top }) => top))
-      if (Math.min(height, width) < smallest) {
+      if (Math.round(Math.min(height, width)) < smallest) {
         found.push(`${Math.round(width)} by ${Math.round(height)}: ${one.outerHTML.slice(0, 120)}`)
       }
     }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest"
 import type { Person } from "../Person.ts"
 
 export const migrate = (person: Person): void => {
-  const { dialog, field, fill, local, look, open, page, place, press, pressIn, see, taskEndsAs, write } = person
+  const { dialog, field, fill, follow, local, look, open, page, place, press, pressIn, see, taskEndsAs, write } = person
   test("Migrate: the plan first, then the task; a sync says how many files it deletes", async () => {
     for (const name of ["one", "two", "three"]) write(`Pictures/${name}.txt`, `content of ${name}`)
     await open("/migrate")
@@ -26,6 +26,14 @@ export const migrate = (person: Person): void => {
     await press("Start copy")
     await taskEndsAs("done")
     await look("task done")
+    await follow("Request")
+    await page().getByRole("region", { name: "Command" }).waitFor()
+    await look("request")
+    await page().context().grantPermissions(["clipboard-read", "clipboard-write"])
+    await press("Copy command")
+    await see("Copied the command")
+    const copied = await page().evaluate(() => navigator.clipboard.readText())
+    expect(copied).toBe(`ourclone copy ${local("Pictures")} ${place("pictures")}`)
     write("Empty/.keep", "")
     await open(
       `/migrate?from=${encodeURIComponent(local("Empty"))}&to=${encodeURIComponent(place("pictures"))}&mode=sync`

@@ -10,10 +10,12 @@ import { Spending, useSpending } from "../../plan/Spending.tsx"
 import { usePlan } from "../../plan/usePlan.ts"
 import { useMay } from "../../shell/may.ts"
 import { Button } from "../../ui/Button.tsx"
+import { CopyCommand } from "../../ui/CopyButton.tsx"
 import { Check, TextArea, TextField } from "../../ui/Field.tsx"
 import { Notice } from "../../ui/Notice.tsx"
 import { Form, Page } from "../../ui/Page.tsx"
 import { useSay } from "../../ui/Toasts.tsx"
+import { commandLine } from "../../words/commandLine.ts"
 
 const linesOf = (text: string) => text.split("\n").filter((line) => line.trim() !== "")
 
@@ -94,6 +96,7 @@ export const NewBackup = () => {
             >
               Every night at…
             </Button>
+            {not === undefined ? <CopyCommand command={commandLine("backup", request)} /> : null}
             <Button type="submit" look="primary" icon="play" not={not} isBusy={isBusy}>
               Start backup
             </Button>

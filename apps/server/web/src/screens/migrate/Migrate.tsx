@@ -13,9 +13,11 @@ import { isBeyond } from "../../plan/spending.ts"
 import { usePlan } from "../../plan/usePlan.ts"
 import { useMay } from "../../shell/may.ts"
 import { Button, LinkButton } from "../../ui/Button.tsx"
+import { CopyCommand } from "../../ui/CopyButton.tsx"
 import { Choices } from "../../ui/Field.tsx"
 import { Form, Page } from "../../ui/Page.tsx"
 import { useSay } from "../../ui/Toasts.tsx"
+import { commandLine } from "../../words/commandLine.ts"
 import { dollarsIn, type Filters, FiltersForm, noFilters, requestOf } from "./Filters.tsx"
 import styles from "./Migrate.module.css"
 
@@ -175,6 +177,7 @@ export const Migrate = () => {
                 >
                   Save as schedule
                 </LinkButton>
+                <CopyCommand command={commandLine(mode, request)} />
                 <p className={styles.muted}>It goes on when this page is closed.</p>
               </div>
             ) : null

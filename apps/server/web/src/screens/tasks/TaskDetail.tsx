@@ -6,11 +6,13 @@ import type { TaskAnswer } from "../../../../src/api/tasks/TaskAnswer.ts"
 import { useLoaded } from "../../api/loaded.ts"
 import { task as taskQuery } from "../../api/tasks.ts"
 import type { TaskView } from "../../routes.tsx"
+import { CopyCommand } from "../../ui/CopyButton.tsx"
 import { Notice } from "../../ui/Notice.tsx"
 import { Card, Facts, Page } from "../../ui/Page.tsx"
 import { visible } from "../../ui/Path.tsx"
 import { Progress } from "../../ui/Progress.tsx"
 import { Tabs } from "../../ui/Tabs.tsx"
+import { commandLine } from "../../words/commandLine.ts"
 import { exactly } from "../../words/moments.ts"
 import { adviceOf } from "../../words/remedies.ts"
 import { bytesText, leftOf, percent, rateOf, shareOf, silentFor, tookOf } from "../../words/taskFigures.ts"
@@ -124,15 +126,30 @@ const Now = ({ task }: { readonly task: TaskAnswer }) => {
   )
 }
 
-const Request = ({ task }: { readonly task: TaskAnswer }) => (
-  <div className={styles.request}>
-    <p className={styles.muted}>What was asked for, as the API takes it. It holds no secret.</p>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-    <section tabIndex={0} aria-label="Request" className={styles.json}>
-      <pre>{JSON.stringify({ kind: task.kind, request: task.request }, undefined, 2)}</pre>
-    </section>
-  </div>
-)
+const Request = ({ task: { kind, request } }: { readonly task: TaskAnswer }) => {
+  const command = commandLine(kind, request)
+  return (
+    <div className={styles.request}>
+      {command === undefined ? null : (
+        <>
+          <p className={styles.muted}>The same on the command line. It holds no secret.</p>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+          <section tabIndex={0} aria-label="Command" className={`${styles.json} ${styles.command}`}>
+            <pre>{visible(command)}</pre>
+          </section>
+          <p>
+            <CopyCommand command={command} isShown />
+          </p>
+        </>
+      )}
+      <p className={styles.muted}>What was asked for, as the API takes it. It holds no secret.</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+      <section tabIndex={0} aria-label="Request" className={styles.json}>
+        <pre>{JSON.stringify({ kind, request }, undefined, 2)}</pre>
+      </section>
+    </div>
+  )
+}
 
 export const TaskDetail = () => {
   const { id } = useParams({ from: "/signedIn/tasks/$id" })
