@@ -97,8 +97,8 @@ export const NewMount = () => {
         />
         <Check label="Read only" help="Nothing can be changed through it." isOn={isReadOnly} onChange={setReadOnly} />
         <Check
-          label="Hide what is in the folder"
-          help="A folder that is not empty can be used; what is in it is seen again after unmounting."
+          label="Use a folder that is not empty"
+          help="Its own files are seen again after unmounting."
           isOn={hides}
           onChange={setHides}
         />
