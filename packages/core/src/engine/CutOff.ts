@@ -18,7 +18,7 @@ export interface CutOff {
 
 /**
  * The parts that are right. A copied one is, as its segment is the same; of a sent one its checksum must say so, and where
- * the service has none it is sent again.
+ * the service has none it is sent again. Whoever may not list parts knows of none.
  */
 export const rightParts = Effect.fnUntraced(function* (
   { limits: { partChecksum }, parts }: LargeFile.LargeFile,
@@ -27,7 +27,10 @@ export const rightParts = Effect.fnUntraced(function* (
   segments: ReadonlyArray<Segment>
 ): Effect.fn.Return<ReadonlyArray<LargeFile.Part>, StorageError> {
   const right: Array<LargeFile.Part> = []
-  for (const part of yield* retrying(Stream.runCollect(parts(file)))) {
+  const there = Effect.catchReason(retrying(Stream.runCollect(parts(file))), "StorageError", "PermissionDenied", () =>
+    Effect.succeed([])
+  )
+  for (const part of yield* there) {
     const segment = segments[part.number - 1]
     if (segment === undefined || segment.length !== part.size) continue
     const { copyOf, length, offset } = segment

@@ -6,7 +6,14 @@ import type * as LargeFiles from "@ourclone/core/contract/LargeFile"
 import type { LargeFile } from "@ourclone/core/contract/LargeFile"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
-import { NotFound, type Reason, SourceChanged, StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
+import {
+  NotFound,
+  PermissionDenied,
+  type Reason,
+  SourceChanged,
+  StorageError,
+  Unavailable
+} from "@ourclone/core/contract/StorageError"
 import { upload } from "@ourclone/core/engine/Upload"
 import { MostRetries } from "@ourclone/core/layers/Retry"
 import { Effect, Stream } from "effect"
@@ -64,13 +71,14 @@ describe("upload of segments", () => {
       { offset: 8, length: 2 }
     ]
     /** Its third part is not stored, as `reason` says. */
-    const begin = Effect.fnUntraced(function* (reason: Reason) {
+    const begin = Effect.fnUntraced(function* (reason: Reason, own: Partial<LargeFile> = {}) {
       const { provider, sent } = open()
       const inner = provider.largeFile!
       const copied: Array<number> = []
       let isBroken = true
       const largeFile: LargeFile = {
         ...inner,
+        ...own,
         uploadPart: (file, number, ...more) =>
           isBroken && number === 3
             ? Effect.fail(new StorageError({ provider: "memory", operation: "uploadPart", reason }))
@@ -122,6 +130,25 @@ describe("upload of segments", () => {
       Effect.gen(function* () {
         const { noted, provider, sent, store } = yield* begin(new Unavailable({ message: "away" }))
         yield* provider.largeFile!.cancel(noted()!)
+        yield* store(whole)
+        assert.deepStrictEqual(sent, [1, 1, 3, 4])
+        assert.strictEqual(yield* stored(provider), whole)
+        assert.deepStrictEqual([noted(), yield* unfinished(provider)], [undefined, []])
+      })
+    )
+
+    it.effect("sends all of them again into it where they may not be listed", () =>
+      Effect.gen(function* () {
+        const { noted, provider, sent, store } = yield* begin(new Unavailable({ message: "away" }), {
+          parts: () =>
+            Stream.fail(
+              new StorageError({
+                provider: "memory",
+                operation: "parts",
+                reason: new PermissionDenied({ message: "no" })
+              })
+            )
+        })
         yield* store(whole)
         assert.deepStrictEqual(sent, [1, 1, 3, 4])
         assert.strictEqual(yield* stored(provider), whole)
