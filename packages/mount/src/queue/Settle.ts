@@ -368,10 +368,12 @@ export class Settle {
     // Done before a kill, or by another client.
     const current = await orNothing(this.world.run, this.world.provider.stat(seen.path))
     if (current === undefined) return this.overtaken(node)
-    if (!isSameVersion(current, seen) && !haveSameBytes({ ...seen, modifiedAt: millis }, current)) {
+    const earlier = begun.at(seen.path)
+    const given = [millis, ...earlier.flatMap(({ modifiedAt }) => modifiedAt ?? [])]
+    const isOurs = given.some((modifiedAt) => haveSameBytes({ ...seen, modifiedAt }, current))
+    if (!isSameVersion(current, seen) && !isOurs) {
       return this.overtaken(node)
     }
-    const earlier = begun.at(seen.path)
     const isWanted = await begun.note(node.ino, () => {
       if (tree.get(node.ino) !== node || node.seen !== seen) return undefined
       return { _tag: "File", path: seen.path, size: seen.size, modifiedAt: millis, checksums: seen.checksums }

@@ -1,6 +1,7 @@
 /** Modes and times of files that the storage has already. */
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import { makeUnsafe } from "@ourclone/core/contract/RemotePath"
+import { StorageError, UnexpectedResponse } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
 import { rootIno } from "../../src/contract/FileSystem.ts"
@@ -56,3 +57,29 @@ test("what another client stores in the moment in which a mode is told to the st
   const [file, besides = ""] = names(bed)
   expect([file, stored(bed, "file"), stored(bed, besides)]).toEqual(["file", "ours", "theirs"])
 })
+
+const anHour = { seconds: 1_600_000_000, nanoseconds: 0 }
+for (const [method, change] of [
+  ["touch", { modified: anHour }],
+  ["setMetadata", { mode: 0o600 }]
+] as const) {
+  test(`a time that is given after a ${method} whose answer was lost is told to the storage, as that is no other client's`, async () => {
+    const bed = Bed.make()
+    await putElsewhere(bed, "file", "ours")
+    const { fileSystem, drain } = bed.mount()
+    const { ino } = value(await fileSystem.lookup(rootIno, "file"))
+    let isLost = false
+    bed.after = (called) => {
+      if (called !== method || isLost) return Effect.void
+      isLost = true
+      const reason = new UnexpectedResponse({ message: "half an answer" })
+      return Effect.fail(new StorageError({ provider: "memory", operation: method, reason }))
+    }
+    value(await fileSystem.setAttributes(ino, change))
+    await expect.poll(() => bed.notes, { timeout: 20_000 }).toEqual(["SendFailed: memory: half an answer"])
+    value(await fileSystem.setAttributes(ino, { modified: { seconds: 1_700_000_000, nanoseconds: 0 } }))
+    expect((await drain(5_000)).unsent).toEqual([])
+    expect(names(bed)).toEqual(["file"])
+    expect(bed.storage.memory.files.get("file")?.file.modifiedAt).toBe(1_700_000_000_000)
+  })
+}
