@@ -25,7 +25,7 @@ const LastResult = ({ task }: { readonly task: TaskAnswer | null }) => {
   if (task === null) return <>not yet</>
   const { icon, tone, word } = lookOf(task.state)
   return (
-    <StateBadge tone={tone} icon={icon}>
+    <StateBadge tone={tone} icon={icon} isLong>
       {task.endedAt === null ? word : `${word}, ${exactly(task.endedAt)}`}
     </StateBadge>
   )
