@@ -68,8 +68,10 @@ export const undo = (person: Person): void => {
     await press("Preview")
     await press("Start copy")
     await taskEndsAs("done")
-    await follow("Undo")
-    await see("It could not be planned")
+    await page()
+      .getByRole("button", { name: "Undo" })
+      .and(page().locator("[title='Its storage kept no old versions, so it can not be taken back']"))
+      .waitFor()
   })
 }
 
