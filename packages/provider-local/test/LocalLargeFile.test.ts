@@ -190,6 +190,31 @@ describe("a large file", () => {
     })
   )
 
+  it.live(
+    "that another user has not finished is passed over, and hinders no other in its folder",
+    withProvider(function* (provider, root) {
+      yield* parts(provider).start(at("theirs"), options)
+      fs.chmodSync(root, 0o777)
+      fs.chmodSync(`${root}/${onDisk(root).find((name) => name.endsWith(".json"))}`, 0)
+      const isRoot = process.geteuid?.() === 0
+      if (isRoot) process.seteuid!(4321)
+      const work = Effect.gen(function* () {
+        const later = yield* LocalProvider.make({ root })
+        assert.deepStrictEqual(yield* unfinished(later), [])
+        for (const name of ["theirs", "ours"]) {
+          const file = yield* parts(later).start(at(name), options)
+          const sent = yield* Effect.forEach([1, 2, 3], (number) => send(later, file, number))
+          yield* parts(later).finish(file, sent)
+          assert.strictEqual(sha1(fs.readFileSync(`${root}/${name}`)), sha1(content))
+        }
+      })
+      yield* Effect.ensuring(
+        work,
+        Effect.sync(() => isRoot && process.seteuid!(0))
+      )
+    })
+  )
+
   for (const [what, damage] of [
     ["gone", (file: string) => fs.unlinkSync(file)],
     ["damaged", (file: string) => fs.truncateSync(file, 1000)]

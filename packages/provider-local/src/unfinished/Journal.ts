@@ -9,6 +9,7 @@ import { Unfinished } from "@ourclone/core/contract/LargeFile"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as fs from "../disk/DiskFs.ts"
+import { codeOf } from "../place/LocalErrors.ts"
 
 const StoredPart = Schema.Struct({
   number: Schema.Int,
@@ -40,7 +41,7 @@ export const addPart = (journal: string, part: StoredPart): void => append(journ
 
 export const dropPart = (journal: string, number: number): void => append(journal, { dropped: number })
 
-/** `undefined` when there is no journal or its first line makes no sense. */
+/** `undefined` when there is no journal, it is another user's, or its first line makes no sense. */
 export const read = (journal: string): Journal | undefined => {
   const [header = "", ...lines] = readLines(journal)
   const file = Option.getOrUndefined(decodeHeader(header))
@@ -59,7 +60,8 @@ const readLines = (journal: string): ReadonlyArray<string> => {
   try {
     return fs.readFileSync(journal).split("\n")
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return []
+    const code = codeOf(error)
+    if (code === "ENOENT" || code === "EACCES") return []
     throw error
   }
 }
