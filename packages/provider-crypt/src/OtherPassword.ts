@@ -40,11 +40,14 @@ const holdsOthers = Effect.fnUntraced(function* (beneath: Provider, names: Names
   if (kinds.includes("ours")) return false
   if (kinds.includes("others")) return true
   const files = entries.filter((entry) => entry._tag === "File").filter(({ size }) => (Blocks.plainSize(size) ?? 0) > 0)
+  let isOthers = false
   for (const file of files.slice(0, mostFiles)) {
     const found = yield* isOurs(beneath, key, file)
-    if (found !== undefined) return !found
+    if (found === true) return false
+    // One that is damaged looks like one of another password.
+    isOthers ||= found === false
   }
-  return false
+  return isOthers
 })
 
 /** What nobody may look at, or is not there, is no hindrance. */

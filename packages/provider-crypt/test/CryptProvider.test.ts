@@ -106,6 +106,22 @@ describe("CryptProvider", () => {
     })
   )
 
+  it.live("goes on where one of its own files is damaged, whose names do not tell whose they are", () =>
+    Effect.gen(function* () {
+      const account = MemoryAccount.make()
+      const given: CryptOptions = { ...options, filenameEncryption: "off" }
+      const { beneath, provider } = yield* over(account, given)
+      for (const name of ["first", "second"]) yield* put(provider, name, "text")
+      const stored = yield* beneath.stat(at("first.bin"))
+      const torn = Buffer.from(yield* beneath.readAll(stored))
+      torn[headerSize] = torn[headerSize]! ^ 1
+      yield* beneath.put(stored.path, pieces(torn), { modifiedAt })
+      const later = yield* over(account, given)
+      yield* put(later.provider, "third", "text")
+      assert.lengthOf(yield* all(beneath), 3)
+    })
+  )
+
   it.live("lies beside files that nobody encrypted", () =>
     Effect.gen(function* () {
       const { beneath, provider } = yield* over(MemoryAccount.make())
