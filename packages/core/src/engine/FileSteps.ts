@@ -255,7 +255,9 @@ const hasChanged = (run: TransferRun, file: File, stored: File, touched: File): 
   const left = KeptMetadata.difference(file, touched, destination.capabilities)
   if (left === undefined || left === "kind") return true
   const [what, code] = notKept[left]
-  const isRemarked = destination.remarks?.().some((remark) => remark.code === code) === true
+  // Those that have no room are named each.
+  const named = what === "attributes" ? "attributesLeftOut" : code
+  const isRemarked = destination.remarks?.().some((remark) => remark.code === code || remark.code === named) === true
   const message = `${destination.name}: other ${what} that files are given there are not kept, by its file system or for want of rights, so files that are the same but for that stay as they are`
   if (!isRemarked) noteOnce(run, code, message)
   const isSameTime = stored.modifiedAt === touched.modifiedAt

@@ -135,6 +135,28 @@ describe("Transfer.execute", () => {
     })
   )
 
+  it.effect("leaves it to the destination to say of which files attributes have no room there", () =>
+    Effect.gen(function* () {
+      const [source, plain] = [MemoryProvider.make(), MemoryProvider.make()]
+      const bytes = ByteSource.fromBytes(new TextEncoder().encode("text"))
+      yield* source.put(makeUnsafe("a"), bytes, { modifiedAt: 1000, metadata: { author: "ann" } })
+      yield* plain.put(makeUnsafe("a"), bytes, { modifiedAt: 1000 })
+      const codes = Effect.fnUntraced(function* (code: string) {
+        const destination: Provider = {
+          ...plain,
+          setMetadata: (file, _, ...time) => plain.setMetadata!(file, undefined, ...time),
+          remarks: () => [{ code, message: "a is without one" }]
+        }
+        const comparison = { by: "time", withMetadata: destination.capabilities } as const
+        const { facts } = yield* run(source, destination, { withMetadata: true, comparison })
+        return facts.flatMap((fact) => (fact._tag === "Note" ? [fact.code] : []))
+      })
+      assert.deepStrictEqual(yield* codes("ownersNotKept"), ["attributesNotKept"])
+      assert.deepStrictEqual(yield* codes("attributesLeftOut"), [])
+      assert.deepStrictEqual(yield* codes("attributesNotKept"), [])
+    })
+  )
+
   it.effect("sets the time alone where only that differs, and tells that it did", () =>
     Effect.gen(function* () {
       const [source, destination] = [MemoryProvider.make(), MemoryProvider.make()]
