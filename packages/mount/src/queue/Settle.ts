@@ -381,15 +381,18 @@ export class Settle {
     if (!isWanted) return "again"
     const file = await this.dressed(node, current)
     if (file !== current) await lookAfter(this.world, seen.path, file, current, earlier)
+    let isTold = false
     commit(this.world, () => {
       if (tree.get(node.ino) !== node || node.seen !== seen) return
+      isTold = file !== current
       begun.over(seen.path)
       this.holders.rebase(node, file)
       node.seen = file
       node.settledAt = settings.now()
       tree.save(node)
     })
-    return "again"
+    // What the storage does not keep of it would differ again, for ever.
+    return isTold ? "done" : "again"
   }
 
   private async dressed(node: Node, current: File): Promise<File> {

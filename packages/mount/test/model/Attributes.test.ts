@@ -58,6 +58,28 @@ test("what another client stores in the moment in which a mode is told to the st
   expect([file, stored(bed, "file"), stored(bed, besides)]).toEqual(["file", "ours", "theirs"])
 })
 
+test("a mode that the storage does not keep is told to it once", async () => {
+  const bed = Bed.make()
+  await putElsewhere(bed, "file", "ours")
+  let given: ReadonlyArray<string | undefined> = []
+  const mount = bed.mount({
+    provider: {
+      ...bed.storage,
+      setMetadata: (file, metadata, ...time) => {
+        given = [...given, metadata?.mode]
+        return bed.storage.setMetadata!(file, { ...metadata, mode: "100755" }, ...time)
+      }
+    }
+  })
+  const { ino } = value(await mount.fileSystem.lookup(rootIno, "file"))
+  value(await mount.fileSystem.setAttributes(ino, { mode: 0o4755 }))
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  expect(given).toEqual(["104755"])
+  value(await mount.fileSystem.setAttributes(ino, { mode: 0o4711 }))
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  expect(given).toEqual(["104755", "104711"])
+})
+
 const anHour = { seconds: 1_600_000_000, nanoseconds: 0 }
 for (const [method, change] of [
   ["touch", { modified: anHour }],
