@@ -132,7 +132,7 @@ describe("a file of which only the time differs", () => {
       const touch = () => failing(new PermissionDenied({ message: "it belongs to another user" }))
       const { facts, summary } = yield* move(source, { ...memory, touch })
       assert.deepInclude(summary, { touched: 0, moved: 0, failed: 0, skipped: 1 })
-      assert.include(JSON.stringify(facts), "its time can not be set: it belongs to another user")
+      assert.include(JSON.stringify(facts), "its times can not be set: it belongs to another user")
       assert.deepStrictEqual(yield* names(source), ["a"])
     })
   )
