@@ -119,6 +119,27 @@ describe("with metadata", () => {
     }, metadata)
   )
 
+  for (const [what, name, options] of [
+    ["by its kind", "link", { metadata: true }],
+    ["by its name", "link.rclonelink", { links: true }]
+  ] as const) {
+    it.live(
+      `makes a link only where nothing is, which is known ${what}`,
+      withProvider(function* (provider, root) {
+        const store = (name: string, target: string) =>
+          provider.putIfAbsent!(at(name), source(Buffer.from(target)), { modifiedAt, metadata: { mode: "120777" } })
+        yield* store(name, "where")
+        assert.deepStrictEqual([fs.readdirSync(root), fs.readlinkSync(`${root}/link`)], [["link"], "where"])
+        assert.strictEqual(fs.lstatSync(`${root}/link`).mtimeMs, modifiedAt)
+        fs.writeFileSync(`${root}/${name.replace("link", "file")}`, "text")
+        for (const there of [name, name.replace("link", "file")]) {
+          assert.strictEqual((yield* failureOf<unknown>(store(there, "other"))).reason._tag, "AlreadyExists")
+        }
+        assert.strictEqual(fs.readlinkSync(`${root}/link`), "where")
+      }, options)
+    )
+  }
+
   it.live(
     "what is stored gets its mode, or is a link, and what was there makes way",
     withProvider(function* (provider, root) {

@@ -7,6 +7,7 @@ import { makeUnsafe, type RemotePath } from "@ourclone/core/contract/RemotePath"
 import { AlreadyExists, InvalidRequest } from "@ourclone/core/contract/StorageError"
 import * as fs from "../disk/DiskFs.ts"
 import * as SettingTimes from "../disk/SettingTimes.ts"
+import { codeOf } from "./LocalErrors.ts"
 import * as LocalMetadata from "./LocalMetadata.ts"
 import type { Refusals } from "./Refusals.ts"
 
@@ -27,10 +28,10 @@ export const readTarget = (link: string): Buffer<ArrayBuffer> => Buffer.from(fs.
 /** Longer targets than any system takes are not worth reading. */
 export const maximumTarget = 64 * 1024
 
-/** Makes or replaces the link at `link`; `temporary` lies in the same directory. */
+/** Makes or replaces the link at `link`; `temporary` lies in the same directory. Without one, throws `AlreadyExists` where anything is. */
 export const write = (
   link: string,
-  temporary: string,
+  temporary: string | undefined,
   target: Uint8Array,
   attributes: LocalMetadata.Given,
   refusals: Refusals
@@ -41,10 +42,22 @@ export const write = (
   if (fs.lstatSync(link, { throwIfNoEntry: false })?.isDirectory()) {
     throw new AlreadyExists({ message: "a folder stands where the symbolic link should go: rename or remove it" })
   }
+  const give = (made: string): void => {
+    if (attributes.kept !== undefined) LocalMetadata.giveOwnerOfLink(made, attributes.kept, refusals)
+    refusals.allow("times", () => SettingTimes.ofLink(made, attributes))
+  }
+  if (temporary === undefined) {
+    try {
+      fs.symlinkSync(target, link)
+    } catch (error) {
+      throw codeOf(error) === "EEXIST" ? new AlreadyExists({ message: "something is there already" }) : error
+    }
+    give(link)
+    return
+  }
   fs.symlinkSync(target, temporary)
   try {
-    if (attributes.kept !== undefined) LocalMetadata.giveOwnerOfLink(temporary, attributes.kept, refusals)
-    refusals.allow("times", () => SettingTimes.ofLink(temporary, attributes))
+    give(temporary)
     fs.renameSync(temporary, link)
   } catch (error) {
     fs.rmSync(temporary, { force: true })

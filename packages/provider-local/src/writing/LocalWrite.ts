@@ -8,6 +8,7 @@ import type { DatedFile } from "@ourclone/core/contract/Entry"
 import type { Put, PutOptions } from "@ourclone/core/contract/Provider"
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
 import {
+  AlreadyExists,
   ChecksumMismatch,
   InvalidRequest,
   SourceChanged,
@@ -192,12 +193,13 @@ const makePut = (
   ): DatedFile => {
     checkSize(source, bytes.length)
     if (source.sha1 !== undefined) checkSha1(source, hash("sha1", bytes))
-    if (commit === Replacement.commitNew) {
-      throw new InvalidRequest({ message: "a symbolic link can not be made only where nothing is" })
-    }
     const twin = Replacement.prepare(place, folders, path)
     const link = place.links ? Symlinks.withoutSuffix(twin) : twin
-    const temporary = Replacement.beside(link, temporaryName(RemotePath.basename(path), makeId()))
+    const isNew = commit === Replacement.commitNew
+    if (isNew && fs.lstatSync(twin, { throwIfNoEntry: false }) !== undefined) {
+      throw new AlreadyExists({ message: "something is there already" })
+    }
+    const temporary = isNew ? undefined : Replacement.beside(link, temporaryName(RemotePath.basename(path), makeId()))
     folders.forget()
     Symlinks.write(link, temporary, bytes, attributesOf(place, options), refusals)
     if (place.links && fs.lstatSync(twin, { throwIfNoEntry: false })?.isFile()) fs.unlinkSync(twin)
