@@ -1,6 +1,6 @@
 /**
- * Extended attributes, times to the nanosecond, device nodes and pipes: what
- * Unix keeps with a file and Node has no function for.
+ * Extended attributes, times to the nanosecond, permissions of what is no link, device nodes
+ * and pipes: what Unix keeps with a file and Node has no function for.
  *
  * Paths are bytes and symbolic links are never followed; a number is an open file. What the system refuses
  * is thrown as `SystemError` with its `code`. Where the C library can not be
@@ -8,6 +8,7 @@
  * special file can be made; `notKept` says so.
  */
 import * as fs from "node:fs"
+import { getSystemErrorMessage } from "node:util"
 import * as SystemLibrary from "./SystemLibrary.ts"
 
 interface AttributeFunctions {
@@ -23,6 +24,7 @@ interface Functions {
   readonly ofOpen: AttributeFunctions
   readonly times: SystemLibrary.SystemFunction | undefined
   readonly timesOf: SystemLibrary.SystemFunction | undefined
+  readonly permissions: SystemLibrary.SystemFunction | undefined
   readonly node: SystemLibrary.SystemFunction | undefined
   readonly pipe: SystemLibrary.SystemFunction | undefined
 }
@@ -56,6 +58,7 @@ SystemLibrary.onLoad((library) => {
     ofOpen: attributeFunctions(library, "f", "int file"),
     times: library.find("int utimensat(int directory, const void *path, const void *times, int flags)"),
     timesOf: library.find("int futimens(int file, const void *times)"),
+    permissions: library.find("int fchmodat(int directory, const void *path, uint32_t mode, int flags)"),
     node: library.find(`int mknod(const void *path, uint32_t mode, ${isMac ? "int32_t" : "uint64_t"} device)`),
     pipe: library.find("int mkfifo(const void *path, uint32_t mode)")
   }
@@ -191,6 +194,35 @@ export const setTimesOf = (file: number, accessed: bigint, modified: bigint): vo
   const all = functions()
   if (all?.timesOf === undefined) fs.futimesSync(file, dateOf(accessed), dateOf(modified))
   else if (all.timesOf(file, writeTimes(accessed, modified)) !== 0) throw all.library.failure("futimens")
+}
+
+/** `O_PATH` of Linux: opens the name alone, which needs no right to read and wakes no device. */
+const nameAlone = 0o10000000
+
+const setPermissionsOfName = (path: Buffer, permissions: number): void => {
+  const name = fs.openSync(path, nameAlone | fs.constants.O_NOFOLLOW)
+  try {
+    fs.chmodSync(`/proc/self/fd/${name}`, permissions)
+  } catch (error) {
+    const { code = "", errno = 0 } = error as NodeJS.ErrnoException
+    throw new SystemLibrary.SystemError(code, getSystemErrorMessage(errno), "chmod", path.toString())
+  } finally {
+    fs.closeSync(name)
+  }
+}
+
+/** Fails for a symbolic link, which has none on Linux. */
+export const setPermissions = (file: Buffer | number, permissions: number): void => {
+  if (typeof file === "number") fs.fchmodSync(file, permissions)
+  else if (process.platform === "win32") fs.chmodSync(file, permissions)
+  // The C library of older Linux has it in name only.
+  else if (!isMac) setPermissionsOfName(file, permissions)
+  else {
+    const all = functions()
+    if (all?.permissions === undefined) throw unsupported("fchmodat", file)
+    const result = all.permissions(currentDirectory, all.library.text(file), permissions, noFollow)
+    if (result !== 0) throw all.library.failure("fchmodat", file)
+  }
 }
 
 /** Makes a device node. `mode` is the system's: `S_IFBLK` or `S_IFCHR` and permissions, less the umask. */

@@ -173,4 +173,23 @@ describe.skipIf(process.platform === "win32")("Posix", () => {
       "EPERM"
     )
   })
+
+  it("sets permissions of what a path names, and never through a symbolic link", () => {
+    const path = file()
+    const pipe = Buffer.from(`${path}.pipe`)
+    const link = Buffer.from(`${path}.link`)
+    Posix.makePipe(pipe, 0o600)
+    fs.symlinkSync(path, link)
+    fs.chmodSync(path, 0o600)
+    assert.notStrictEqual(
+      codeOf(() => Posix.setPermissions(link, 0o666)),
+      "none"
+    )
+    assert.strictEqual(fs.statSync(path).mode & 0o7777, 0o600)
+    for (const one of [path, pipe]) {
+      Posix.setPermissions(one, 0)
+      Posix.setPermissions(one, 0o4751)
+      assert.strictEqual(fs.lstatSync(one).mode & 0o7777, 0o4751)
+    }
+  })
 })

@@ -1,6 +1,7 @@
 /** Compares what is in the target with what the snapshot has, and decides what is to be done about it. */
 import { hash } from "node:crypto"
 import * as fs from "node:fs"
+import * as Posix from "@ourclone/system/Posix"
 import { remedy } from "../repository/RepositoryRemedies.ts"
 import { codeOf } from "../system/SystemFailure.ts"
 import { createTemporary, openExisting } from "./RestoredFile.ts"
@@ -108,7 +109,7 @@ const compareFile = (
   if (settings.isDryRun) return { means: Entries.partial, present, bytesRead }
   fs.rmSync(record.temporary, { force: true })
   fs.copyFileSync(record.path, record.temporary, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE)
-  fs.chmodSync(record.temporary, 0o600)
+  Posix.setPermissions(record.temporary, 0o600)
   return { means: Entries.partial, present, bytesRead }
 }
 

@@ -1,7 +1,7 @@
 /** The steps of a restore around the writing of content. */
 
-import * as fs from "node:fs"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
+import * as Posix from "@ourclone/system/Posix"
 import * as Effect from "effect/Effect"
 import type { Selection } from "../choose/Selection.ts"
 import type { RepositoryError } from "../repository/RepositoryError.ts"
@@ -219,7 +219,7 @@ export const settleDirectories = Effect.fnUntraced(function* (parts: RestorePart
   }
   for (const level of levels.reverse()) if (level !== undefined) yield* settleAll(parts, level)
   yield* Effect.sync(() => {
-    for (const { mode, path } of [...walked.reopened].reverse()) fs.chmodSync(path, mode)
+    for (const { mode, path } of [...walked.reopened].reverse()) Posix.setPermissions(path, mode)
   })
 })
 

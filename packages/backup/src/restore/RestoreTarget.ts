@@ -9,6 +9,7 @@
 import { hash } from "node:crypto"
 import * as fs from "node:fs"
 import { dirname } from "node:path"
+import * as Posix from "@ourclone/system/Posix"
 import { codeOf } from "../system/SystemFailure.ts"
 import { join } from "./RestoreEntries.ts"
 
@@ -89,7 +90,7 @@ const namesIn = (path: Buffer): ReadonlyMap<string, Buffer> =>
 const enter = (path: Buffer, found: fs.BigIntStats, isDryRun: boolean): OpenedDirectory => {
   const mode = Number(found.mode) & 0o7777
   const isClosed = !isRoot && (mode & ownerBits) !== ownerBits
-  if (isClosed && !isDryRun) fs.chmodSync(path, mode | ownerBits)
+  if (isClosed && !isDryRun) Posix.setPermissions(path, mode | ownerBits)
   return { _tag: "There", names: namesIn(path), formerMode: isClosed ? mode : undefined }
 }
 
@@ -138,7 +139,7 @@ export const removeAll = (path: Buffer, device?: bigint): number => {
       code: "EXDEV"
     })
   }
-  if (!isRoot && (Number(found.mode) & ownerBits) !== ownerBits) fs.chmodSync(path, ownerBits)
+  if (!isRoot && (Number(found.mode) & ownerBits) !== ownerBits) Posix.setPermissions(path, ownerBits)
   let removed = 1
   for (const name of fs.readdirSync(path, { encoding: "buffer" })) removed += removeAll(join(path, name), found.dev)
   fs.rmdirSync(path)

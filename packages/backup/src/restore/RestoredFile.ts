@@ -116,10 +116,10 @@ export const finish = (file: number, record: EntryRecord, options: FinishOptions
   try {
     if (!isFresh || options.sparse) fs.ftruncateSync(file, record.size)
     if (quickly) finishQuickly(file, record)
+    else problems = applyMetadata(file, record, options)
   } finally {
     fs.closeSync(file)
   }
-  if (!quickly) problems = applyMetadata(workingPath(record), record, options)
   if (!isBeside(record)) return problems
   makeRoom(record.path, options.deletes)
   fs.renameSync(record.temporary, record.path)

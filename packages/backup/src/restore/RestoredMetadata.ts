@@ -49,12 +49,15 @@ export const nodeOf = (record: EntryRecord): Node => ({
   error: ""
 })
 
-/** What could not be set and ought to have been; what only the superuser may do is left out where we are not. */
+/**
+ * To an open file, or to what is at a path. What could not be set and ought to have been; what only the superuser may do
+ * is left out where we are not.
+ */
 export const applyMetadata = (
-  path: Buffer,
+  file: Buffer | number,
   record: EntryRecord,
   options: Metadata.MetadataOptions
 ): ReadonlyArray<Problem> =>
-  Metadata.apply(path, nodeOf(record), options)
+  Metadata.apply(file, nodeOf(record), options)
     .filter(({ isExpected }) => !isExpected)
     .map(({ code, message }) => ({ code, message }))
