@@ -106,7 +106,7 @@ export class Settle {
 
   /** The node has another name than what was begun at `path`, whose end nobody noted: it may have come there. */
   private async resolve(node: Node, path: RemotePath.RemotePath): Promise<Settled> {
-    const { begun, contents, provider, queue, settings, tree } = this.world
+    const { begun, provider, queue, settings, tree } = this.world
     const kind = node.kind === "directory" ? "removeDirectory" : "removeFile"
     const current = kind === "removeFile" ? await orNothing(this.world.run, provider.stat(path)) : undefined
     const isMoved = current !== undefined && (await this.isMoved(node, current))
@@ -129,18 +129,22 @@ export class Settle {
         return
       }
       begun.over(path)
-      if (!isOurs) return
-      // Its own older bytes were replaced there. What was edited since is marked, the rest is the same.
-      const content = node.kind === "file" && node.content !== undefined ? contents.get(node.content) : undefined
-      if (content?.base !== undefined && isSameVersion(content.base, node.seen)) content.base = current
-      if (content !== undefined) {
-        content.isUnsaved = true
-        contents.save(content)
-      }
-      node.seen = current
-      tree.save(node)
+      if (isOurs) this.adopt(node, current)
     })
     return "again"
+  }
+
+  /** Its own older bytes were replaced there by `current`. What was edited since is marked, the rest is the same. */
+  private adopt(node: Node, current: File): void {
+    const { contents, tree } = this.world
+    const content = node.kind === "file" && node.content !== undefined ? contents.get(node.content) : undefined
+    if (content?.base !== undefined && isSameVersion(content.base, node.seen)) content.base = current
+    if (content !== undefined) {
+      content.isUnsaved = true
+      contents.save(content)
+    }
+    node.seen = current
+    tree.save(node)
   }
 
   /** Where the storage gives a file another name at once, what came there is no longer where it was. */
@@ -177,7 +181,14 @@ export class Settle {
       const expected = this.holders.expected(node, path)
       const isOurs = (file: File) => begun.isAt(path) && this.isOurs(node, content, file)
       const earlier = begun.at(path)
-      const { current, stored } = await this.look(path, content, expected, isOurs)
+      const { current, isEarlier, stored } = await this.look(path, content, expected, isOurs)
+      if (current !== undefined && isEarlier === true && expected !== undefined && node.seen === expected) {
+        // The storage need not have any more what the rest of its bytes was to come from.
+        commit(this.world, () => {
+          if (node.remote === path && node.seen === expected) this.adopt(node, current)
+        })
+        return "again"
+      }
       if (!(await this.begin(node, path, content))) return "again"
       const sending = sendingOf(this.world, node, content, path)
       const file = stored ?? (await send(this.world, content, sending, path, current))

@@ -288,6 +288,8 @@ export interface Look {
   readonly stored?: DatedFile | undefined
   /** What is about to be replaced. */
   readonly current: File | undefined
+  /** Whether that was stored from here, of an earlier try whose end was not noted. */
+  readonly isEarlier?: boolean
 }
 
 /** What stands at `path`; anything but what was `expected` there is kept beside it. */
@@ -300,8 +302,9 @@ export const lookBefore = async (
   const current = await orNothing(world.run, world.provider.stat(path))
   if (current === undefined || isSameVersion(current, expected)) return { current }
   if (await isOurs(current)) return { stored: current, current }
-  if (!isOwnEarlier(world, path, current)) await keepBesides(world, current, path)
-  return { current }
+  const isEarlier = isOwnEarlier(world, path, current)
+  if (!isEarlier) await keepBesides(world, current, path)
+  return { current, isEarlier }
 }
 
 /** So many versions are looked at: ours, those of tries before it, and the one that they replaced. */

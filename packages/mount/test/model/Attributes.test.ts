@@ -105,3 +105,36 @@ for (const [method, change] of [
     expect(bed.storage.memory.files.get("file")?.file.modifiedAt).toBe(1_700_000_000_000)
   })
 }
+
+for (const method of ["touch", "setMetadata", "largeFile.finish"] as const) {
+  test(`an edit after a ${method} whose answer was lost is sent though the storage keeps no old versions to take the rest from`, async () => {
+    const bed = Bed.make({ hasVersionIds: false, limits: { minPartSize: 50_000, recommendedPartSize: 50_000 } })
+    const text = "0123456789".repeat(30_000)
+    await putElsewhere(bed, "file", text)
+    const { fileSystem, drain } = bed.mount()
+    const { ino } = value(await fileSystem.lookup(rootIno, "file"))
+    const write = async (at: number, bytes: string) => {
+      const { handle } = value(await fileSystem.open(ino, { reads: true, writes: true }))
+      value(await fileSystem.write(handle, at, Buffer.from(bytes)))
+      value(await fileSystem.flush(handle))
+      fileSystem.release(handle)
+    }
+    let isLost = false
+    bed.after = (called) => {
+      if (called !== method || isLost) return Effect.void
+      isLost = true
+      const reason = new UnexpectedResponse({ message: "half an answer" })
+      return Effect.fail(new StorageError({ provider: "memory", operation: method, reason }))
+    }
+    if (method === "largeFile.finish") await write(200_000, "first")
+    else value(await fileSystem.setAttributes(ino, method === "touch" ? { modified: anHour } : { mode: 0o600 }))
+    await expect.poll(() => bed.notes, { timeout: 20_000 }).toEqual(["SendFailed: memory: half an answer"])
+    await write(100_000, "edited")
+    expect((await drain(5_000)).unsent).toEqual([])
+    const first = method === "largeFile.finish" ? "first" : text.slice(200_000, 200_005)
+    expect(names(bed)).toEqual(["file"])
+    expect(stored(bed, "file")).toBe(
+      `${text.slice(0, 100_000)}edited${text.slice(100_006, 200_000)}${first}${text.slice(200_005)}`
+    )
+  })
+}
