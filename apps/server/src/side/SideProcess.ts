@@ -47,15 +47,16 @@ export interface SideProcess {
 
 export interface SideOptions {
   readonly program: SideProgram
-  /** How long an order that looks at one thing waits for the begin of its answer. */
+  /** How long an order that looks at one thing waits for a process, and then for the begin of its answer. */
   readonly patienceMillis?: number
+  /** How long a process may take to start before another takes its place; two minutes when absent. */
+  readonly startMillis?: number
 }
 
 /** What reads all there is before it says anything. */
 const slow = new Set(["size", "find", "stats", "diff", "snapshots", "snapshotLs", "info", "unfinished", "versions"])
 const slowMillis = 30 * 60_000
 
-const startMillis = 30_000
 const retireMillis = 60_000
 const lastWordsMillis = 200
 /** In characters: the end of what it says, in which a plugin that ends it is named. */
@@ -69,13 +70,14 @@ interface Running {
   readonly token: string
   readonly folder: string
   readonly ready: Promise<void>
+  isReady: boolean
   /** Which plugin ended it, where one did. */
   readonly blame: () => string | undefined
   busy: number
   isRetired: boolean
 }
 
-const start = ({ command, environment }: SideProgram): Running => {
+const start = ({ command, environment }: SideProgram, startMillis: number): Running => {
   const [program, ...words] = command
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-side-"))
   fs.chmodSync(folder, 0o700)
@@ -95,9 +97,19 @@ const start = ({ command, environment }: SideProgram): Running => {
   child.stdin?.on("error", () => {})
   child.stdin?.write(`${JSON.stringify({ socket, token })}\n`)
   const ready = new Promise<void>((resolve, reject) => {
-    const late = setTimeout(() => reject(new SideFailed("the side process does not start")), startMillis)
+    const late = setTimeout(() => {
+      reject(
+        new SideFailed(`the side process did not start within ${Math.round(startMillis / 1000)} s; another is tried`)
+      )
+      started.isRetired = true
+      child.kill("SIGKILL")
+    }, startMillis)
     late.unref()
-    child.stdout?.once("data", () => resolve())
+    child.stdout?.once("data", () => {
+      clearTimeout(late)
+      started.isReady = true
+      resolve()
+    })
     child.once("error", ({ message }) => reject(new SideFailed(`the side process could not be started: ${message}`)))
     child.once("exit", (code, signal) => {
       fs.rmSync(folder, { recursive: true, force: true })
@@ -105,7 +117,8 @@ const start = ({ command, environment }: SideProgram): Running => {
     })
   })
   ready.catch(() => {})
-  return { child, socket, token, folder, ready, blame, busy: 0, isRetired: false }
+  const started: Running = { child, socket, token, folder, ready, isReady: false, blame, busy: 0, isRetired: false }
+  return started
 }
 
 const hasEnded = ({ child }: Running): boolean => child.exitCode !== null || child.signalCode !== null
@@ -118,7 +131,8 @@ const stop = (running: Running): void => {
 /** Processes end when the scope closes. */
 export const make = Effect.fnUntraced(function* ({
   patienceMillis = 30_000,
-  program
+  program,
+  startMillis = 120_000
 }: SideOptions): Effect.fn.Return<SideProcess, never, Scope.Scope> {
   let current: Running | undefined
   const all = new Set<Running>()
@@ -126,7 +140,7 @@ export const make = Effect.fnUntraced(function* ({
 
   const running = (): Running => {
     if (current !== undefined && !current.isRetired && !hasEnded(current)) return current
-    const started = start(program)
+    const started = start(program, startMillis)
     all.add(started)
     started.child.once("exit", () => all.delete(started))
     current = started
@@ -173,14 +187,23 @@ export const make = Effect.fnUntraced(function* ({
         one.child.once("close", fail)
         setTimeout(fail, lastWordsMillis).unref()
       }
-      const late = setTimeout(() => {
-        failed(new SideFailed(`no answer within ${Math.round(patience / 1000)} s`))
+      const seconds = Math.round(patience / 1000)
+      const withoutAnswer = () => {
+        failed(new SideFailed(`no answer within ${seconds} s`))
         request?.destroy()
         retire(one)
-      }, patience)
+      }
+      // A machine that is busy, as at its start, gets its process in the end.
+      const withoutProcess = () =>
+        failed(
+          new SideFailed(`what answers has not started within ${seconds} s, as on a busy machine: ask again later`)
+        )
+      let late = setTimeout(one.isReady ? withoutAnswer : withoutProcess, patience)
       const text = encodeOrder(order)
       one.ready.then(() => {
         if (isOver) return
+        clearTimeout(late)
+        late = setTimeout(withoutAnswer, patience)
         request = http.request({
           socketPath: one.socket,
           method: "POST",

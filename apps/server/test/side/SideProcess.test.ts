@@ -4,13 +4,17 @@ import * as os from "node:os"
 import * as path from "node:path"
 import { text } from "node:stream/consumers"
 import { Effect, Exit, Scope } from "effect"
-import { expect, onTestFinished, test } from "vitest"
+import { expect, onTestFinished, test, vi } from "vitest"
 import * as SideProcess from "../../src/side/SideProcess.ts"
 import type { Order } from "../../src/side/SideWire.ts"
 
 const standIn = `
+import * as fs from "node:fs"
 import * as http from "node:http"
 import * as readline from "node:readline"
+import { setTimeout as sleep } from "node:timers/promises"
+const held = import.meta.filename + ".held"
+while (fs.existsSync(held)) await sleep(20)
 const lines = readline.createInterface({ input: process.stdin })
 lines.once("line", (line) => {
   const { socket, token } = JSON.parse(line)
@@ -31,7 +35,8 @@ lines.once("line", (line) => {
 lines.once("close", () => process.exit(0))
 `
 
-const makeSide = async (patienceMillis: number) => {
+/** While there is a file `held`, no process comes to its first word. */
+const makeHeld = async (patienceMillis: number, startMillis?: number) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-side-test-"))
   onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
   const file = path.join(folder, "side.mjs")
@@ -39,8 +44,12 @@ const makeSide = async (patienceMillis: number) => {
   const scope = Scope.makeUnsafe()
   onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
   const program = { command: [process.execPath, file] as const, environment: {} }
-  return Effect.runPromise(Effect.provideService(SideProcess.make({ program, patienceMillis }), Scope.Scope, scope))
+  const options = { program, patienceMillis, ...(startMillis === undefined ? {} : { startMillis }) }
+  const side = await Effect.runPromise(Effect.provideService(SideProcess.make(options), Scope.Scope, scope))
+  return { side, held: `${file}.held` }
 }
+
+const makeSide = async (patienceMillis: number) => (await makeHeld(patienceMillis)).side
 
 const order = (type: string): Order => ({ _tag: "Rows", type, request: {} })
 
@@ -71,6 +80,28 @@ test("an order that hangs times out alone: what is asked meanwhile and afterward
   expect(await ask(side, "pid")).toBe(first)
   await expect(hanging).rejects.toThrow("no answer within 2 s")
   expect(await ask(side, "pid")).not.toBe(first)
+})
+
+const answered = (side: SideProcess.SideProcess) =>
+  vi.waitFor(() => ask(side, "pid"), { timeout: 120_000, interval: 50 })
+
+test("a process that is slow to start is waited for, and answers those who ask again", async () => {
+  const { held, side } = await makeHeld(300)
+  fs.writeFileSync(held, "")
+  await expect(ask(side, "pid")).rejects.toThrow("has not started within 0 s, as on a busy machine: ask again later")
+  const started = side.pid()
+  fs.rmSync(held)
+  expect(await answered(side)).toBe(String(started))
+})
+
+test("one that does not start at all gives its place to another", async () => {
+  const { held, side } = await makeHeld(20_000, 5_000)
+  fs.writeFileSync(held, "")
+  const asked = ask(side, "pid")
+  const first = side.pid()
+  await expect(asked).rejects.toThrow("did not start within 5 s; another is tried")
+  fs.rmSync(held)
+  expect(await answered(side)).not.toBe(String(first))
 })
 
 test("a body that breaks off ends its own order, and nothing else", async () => {
