@@ -27,7 +27,7 @@ export interface StartingOptions {
   readonly owner: ProcessIdentity
   readonly program: RunnerProcess.RunnerProgram
   readonly secrets: KeptSecrets
-  /** Why it may not be started, in words that name the place that may not be used. */
+  /** Why it may not be started, in words that name the place that may not be used. Where that fails it is asked again later. */
   readonly refusal: (task: Task) => Effect.Effect<string | undefined, { readonly message: string }>
   readonly onProblem: (message: string) => void
   /** One more may be started. */
@@ -36,6 +36,7 @@ export interface StartingOptions {
 
 /** Runners that end before they have begun. */
 const mostFailures = 3
+const askAgainMillis = 2_000
 /** Tasks whose last lines are kept. */
 const mostLines = 1000
 
@@ -97,7 +98,10 @@ export const make = Effect.fnUntraced(function* ({
     const { id, take } = task
     const because = yield* Effect.result(refusal(task))
     if (because._tag === "Failure") {
-      return yield* ended(id, take, { isGood: false, message: `could not be started: ${because.failure.message}` })
+      onProblem(`task ${id} waits to be started: ${because.failure.message}`)
+      yield* Effect.sleep(askAgainMillis)
+      starting.delete(id)
+      return
     }
     if (because.success !== undefined) {
       starting.delete(id)
