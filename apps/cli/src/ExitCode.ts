@@ -130,11 +130,16 @@ const codes: Readonly<Record<string, number>> = {
   LimitReached: limitReached,
   InvalidJob: wrongUsage,
   NothingThere: notFound,
-  SecretRefused: wrongPassword
+  SecretRefused: wrongPassword,
+  // A task that whoever asked for it may not have run any more.
+  PlaceNotAllowed: refused
 }
 
+/** Nothing where a failure of that code does not happen here. */
+export const ofKnownCode = (code: string): number | undefined => (Object.hasOwn(codes, code) ? codes[code] : undefined)
+
 /** Of a failure by its code, as an event tells it. */
-export const ofCode = (code: string): number => (Object.hasOwn(codes, code) ? (codes[code] ?? failed) : failed)
+export const ofCode = (code: string): number => ofKnownCode(code) ?? failed
 
 export const ofError = (error: CommandError): number => {
   switch (error._tag) {

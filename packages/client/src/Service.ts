@@ -13,7 +13,11 @@ import * as Schema from "effect/Schema"
  * The service could not be asked, or did not do it. `failure.code` is the service's own, or one of these:
  * `InvalidAddress`, `TokenUnreadable`, `ServiceGone` where nobody answers, `CutOff` where an answer did not come whole.
  */
-export class ServiceFailed extends Schema.TaggedError<ServiceFailed>()("ServiceFailed", { failure: Failure }) {
+export class ServiceFailed extends Schema.TaggedError<ServiceFailed>()("ServiceFailed", {
+  failure: Failure,
+  /** Of HTTP, where it answered with one. Whoever stands before the service has no codes of ours. */
+  status: Schema.optionalKey(Schema.Int)
+}) {
   override get message(): string {
     return this.failure.message
   }
@@ -83,6 +87,9 @@ const Problem = Schema.fromJsonString(
   })
 )
 
+/** What may be another time: the request came too late or too often, or who is to answer it does not for now. */
+const passing: ReadonlySet<number> = new Set([408, 429, 502, 503, 504])
+
 const longestProblem = 64 * 1024
 
 const textOf = async (answer: http.IncomingMessage, longest: number): Promise<string> => {
@@ -98,17 +105,18 @@ const textOf = async (answer: http.IncomingMessage, longest: number): Promise<st
 const problemOf = async (answer: http.IncomingMessage): Promise<ServiceFailed> => {
   const text = await textOf(answer, longestProblem).catch(() => "")
   const problem = Option.getOrElse(Schema.decodeUnknownOption(Problem)(text), (): typeof Problem.Type => ({}))
-  const message = problem.detail ?? problem.title ?? `the service answered ${answer.statusCode}`
-  const hint = answer.statusCode === 401 ? "; give a token by OURCLONE_TOKEN" : ""
+  const { statusCode: status = 500 } = answer
+  const message = problem.detail ?? problem.title ?? `the service answered ${status}`
+  const hint = status === 401 ? "; give a token by OURCLONE_TOKEN" : ""
   const item = problem.errors?.[0]?.path.at(-1)
   const failure: Failure = {
     code: problem.code ?? "",
     message: printable(`${message}${hint}`),
-    isRetryable: problem.isRetryable ?? answer.statusCode === 503,
+    isRetryable: problem.isRetryable ?? passing.has(status),
     ...(problem.remedy === undefined ? {} : { remedy: problem.remedy }),
     ...(item === undefined ? {} : { item: String(item) })
   }
-  return new ServiceFailed({ failure })
+  return new ServiceFailed({ failure, status })
 }
 
 const make = ({ socketPath, url }: Where, token: string | undefined): Service => {

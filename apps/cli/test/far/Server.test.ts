@@ -124,7 +124,7 @@ test("what is about this machine is not sent to another, and what is not allowed
   expect(refusal(["task", "prune", "--server", "unix:/there"], {})).toContain("ourclone task prune is about")
   expect(refusal(["task", "list", "--server", "unix:/there"], {})).toBeUndefined()
   const outside = await cli.run("ls", "/etc", "--server", `unix:${socket}`)
-  expect([outside.code, outside.error]).toEqual([1, expect.stringContaining("--root allows more")])
+  expect([outside.code, outside.error]).toEqual([7, expect.stringContaining("--root allows more")])
   const nobody = await cli.run("ls", "/etc", "--server", "unix:/nowhere/socket")
   expect([nobody.code, nobody.error]).toEqual([5, expect.stringContaining("does not answer")])
   const wrong = await cli.run("ls", "/etc", "--server", "nonsense")
