@@ -209,12 +209,38 @@ test("a key of no password is added where that is said, and never by an empty on
   expect([refused.code, refused.error]).toEqual([2, expect.stringContaining("--new-insecure-no-password")])
   const both = ["--new-insecure-no-password", "--new-password-file", "@/empty"]
   expect((await cli.run("repo", "key", "add", ...both)).code).toBe(2)
-  expect((await cli.run("snapshots", "--insecure-no-password")).code).toBe(12)
+  const unprotected = makeCli({ environment: { OURCLONE_REPOSITORY: path.join(cli.folder, "repository") } })
+  expect((await unprotected.run("snapshots", "--insecure-no-password")).code).toBe(12)
   expect((await cli.run("repo", "key", "add", "--new-insecure-no-password")).code).toBe(0)
-  expect((await cli.run("snapshots", "--insecure-no-password")).code).toBe(0)
+  expect((await unprotected.run("snapshots", "--insecure-no-password")).code).toBe(0)
   expect((await cli.run("snapshots")).code).toBe(0)
   expect((await cli.run("repo", "key", "passwd", "--new-insecure-no-password")).code).toBe(0)
   expect((await cli.run("snapshots")).code).toBe(12)
+})
+
+test.each([
+  ["snapshots", "--insecure-no-password", "OURCLONE_PASSWORD", []],
+  ["snapshots", "--insecure-no-password", "RESTIC_PASSWORD_FILE", []],
+  ["repo init", "--insecure-no-password", "OURCLONE_PASSWORD_COMMAND", []],
+  ["repo init", "--insecure-no-password", "--password-file", ["--password-file", "@/secret"]],
+  ["backup", "--insecure-no-password", "--password-command", ["--password-command", "echo a", "@/"]],
+  ["repo copy", "--from-insecure-no-password", "OURCLONE_FROM_PASSWORD", ["-p", "@/secret", "--from-repo", "@/b"]],
+  ["repo key add", "--new-insecure-no-password", "OURCLONE_NEW_PASSWORD", ["-p", "@/secret"]]
+])("%s takes no %s beside %s, and nothing is made", async (command, none, given, words) => {
+  const environment = given.startsWith("-") ? {} : { [given]: "printf a" }
+  const cli = makeCli({ environment: { OURCLONE_REPOSITORY: "@/repository", ...environment } })
+  cli.write("secret", password)
+  if (command !== "repo init") await initAt(cli, "repository")
+  const before = cli.list("")
+  const { code, error } = await cli.run(...command.split(" "), ...words, none)
+  expect([code, error]).toEqual([2, expect.stringContaining(`${none} says that there is no password, and ${given}`)])
+  expect(cli.list("").filter((name) => !/^(state|cache|settings)\b/.test(name))).toEqual(before)
+})
+
+test("of a repository without a password it is said who can read it, not that its password is to be kept", async () => {
+  const { error } = await makeCli().run("repo", "init", "--repo", "@/repository", "--insecure-no-password")
+  expect(error).toContain("everybody who can read the storage can read what is backed up there")
+  expect(error).not.toContain("keep that somewhere safe")
 })
 
 test.each([

@@ -66,7 +66,7 @@ const gather = async (): Promise<Found> => {
   found["tag: summary"] = lineOf(tagged, "summary")
   found.check = lineOf((await run("repo", "check")).out, "summary")
   found.version = lineOf((await run("version")).out, "version")
-  found.init = lineOf((await run("repo", "init", "--repo", "@/another", "--insecure-no-password")).out, "initialized")
+  found.init = lineOf((await run("repo", "init", "--repo", "@/another")).out, "initialized")
   fs.rmSync(`${cli.folder}/from/large.bin`)
   const [groups, ...rest] = (await run("forget", "--keep-last", "1", "--prune", "--max-unused", "0")).out.split("\n")
   found["forget: a group"] = JSON.parse(groups!)[0]

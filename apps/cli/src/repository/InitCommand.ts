@@ -93,6 +93,10 @@ export const run = (flags: InitFlags) =>
         })
         output.note(`called "${flags.name}" from now on, in ${configurationFile}`)
       }
-      output.note("without its password, nobody can ever read it again: keep that somewhere safe")
+      output.note(
+        flags.insecureNoPassword
+          ? "it has no password: everybody who can read the storage can read what is backed up there"
+          : "without its password, nobody can ever read it again: keep that somewhere safe"
+      )
     })
   )

@@ -34,14 +34,25 @@ type Checked = Effect.Effect<Redacted.Redacted<string>, CommandStopped>
 type Check = (password: string, source: string) => Checked
 
 /** `new-password` has `--new-insecure-no-password`. */
+const emptyFlag = ({ flag }: PasswordInput): string => `--${flag.replace("password", "insecure-no-password")}`
+
 const check =
-  ({ flag }: PasswordInput): Check =>
+  (input: PasswordInput): Check =>
   (password, source) =>
     password === ""
       ? usage(
-          `${source} gives an empty password, which protects nothing; give one that is not empty, or say --${flag.replace("password", "insecure-no-password")}`
+          `${source} gives an empty password, which protects nothing; give one that is not empty, or say ${emptyFlag(input)}`
         )
       : Effect.succeed(Redacted.make(password))
+
+const spellings = (variable: string) => [variable, `${variable}_FILE`, `${variable}_COMMAND`] as const
+
+/** What of the command line and the environment gives a password. */
+const giver = ({ command, file, flag, variables }: PasswordInput, environment: Environment): string | undefined => {
+  if (file !== undefined) return `--${flag}-file`
+  if (command !== undefined) return `--${flag}-command`
+  return variables.flatMap(spellings).find((name) => Boolean(environment[name]))
+}
 
 /** Blanks around it are not part of the password, as in restic. */
 const ofFile = (path: string, source: string, checked: Check): Found =>
@@ -68,8 +79,11 @@ export const given = Effect.fnUntraced(function* (input: PasswordInput) {
     return yield* usage(`choose one of --${flag}-file and --${flag}-command`)
   }
   if (input.isEmpty === true) {
-    if (file === undefined && command === undefined) return Redacted.make("")
-    return yield* usage(`a password is given, and it is said that there is none; leave one of them out`)
+    const source = giver(input, environment)
+    if (source === undefined) return Redacted.make("")
+    return yield* usage(
+      `${emptyFlag(input)} says that there is no password, and ${source} gives one; leave one of the two out`
+    )
   }
   if (file !== undefined) return yield* ofFile(file, `--${flag}-file`, checked)
   if (command !== undefined) return yield* ofCommand(command, environment, `--${flag}-command`, checked)
@@ -81,7 +95,7 @@ export const given = Effect.fnUntraced(function* (input: PasswordInput) {
     return yield* checked(Redacted.value(password).trim(), source)
   }
   for (const variable of input.variables) {
-    const [plain, path, line] = [variable, `${variable}_FILE`, `${variable}_COMMAND`].map((name) => environment[name])
+    const [plain, path, line] = spellings(variable).map((name) => environment[name])
     if (path) return yield* ofFile(path, `${variable}_FILE`, checked)
     if (line) return yield* ofCommand(line, environment, `${variable}_COMMAND`, checked)
     if (plain) return yield* checked(plain, variable)
