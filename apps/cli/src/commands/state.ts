@@ -2,13 +2,20 @@ import * as Command from "effect/cli/Command"
 import { on, place, text } from "../Flags.ts"
 import { lazily } from "../Lazily.ts"
 
-const passwordFile = text("password-file", "file", "A file with the password of it; else you are asked")
+const passwords = {
+  passwordFile: text(
+    "password-file",
+    "file",
+    "A file with the password of it; else OURCLONE_PASSWORD, or you are asked"
+  ),
+  passwordCommand: text("password-command", "line", "A command that prints the password of it")
+}
 
 const save = Command.make(
   "save",
   {
     file: place("file", "The file to make"),
-    passwordFile,
+    ...passwords,
     withoutSecrets: on("without-secrets", "Leave out keys, passwords and sign-ins, and do not encrypt it")
   },
   (flags) =>
@@ -28,7 +35,7 @@ const load = Command.make(
   "load",
   {
     file: place("file", "What save made"),
-    passwordFile,
+    ...passwords,
     replace: on("replace", "Put aside what is there already")
   },
   (flags) =>

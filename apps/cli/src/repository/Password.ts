@@ -20,7 +20,7 @@ export interface PasswordInput {
   readonly flag: string
   readonly file: string | undefined
   readonly command: string | undefined
-  /** It was said that there is none. */
+  /** It was said that there is none; absent where nothing can say so. */
   readonly isEmpty?: boolean | undefined
   /** What the configuration says, as a reference. */
   readonly configured?: { readonly repository: string; readonly reference: string } | undefined
@@ -36,14 +36,13 @@ type Check = (password: string, source: string) => Checked
 /** `new-password` has `--new-insecure-no-password`. */
 const emptyFlag = ({ flag }: PasswordInput): string => `--${flag.replace("password", "insecure-no-password")}`
 
-const check =
-  (input: PasswordInput): Check =>
-  (password, source) =>
+const check = (input: PasswordInput): Check => {
+  const none = input.isEmpty === undefined ? "" : `, or say ${emptyFlag(input)}`
+  return (password, source) =>
     password === ""
-      ? usage(
-          `${source} gives an empty password, which protects nothing; give one that is not empty, or say ${emptyFlag(input)}`
-        )
+      ? usage(`${source} gives an empty password, which protects nothing; give one that is not empty${none}`)
       : Effect.succeed(Redacted.make(password))
+}
 
 const spellings = (variable: string) => [variable, `${variable}_FILE`, `${variable}_COMMAND`] as const
 

@@ -18,10 +18,10 @@ import * as HookFacts from "@ourclone/tasks/task/HookFacts"
 import { type Hooks, noHooks } from "@ourclone/tasks/task/Hooks"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { ServeFailed } from "../ServeFailed.ts"
 import { serviceFile } from "./ServiceFile.ts"
 import * as ServiceOwner from "./ServiceOwner.ts"
 import * as StateArchive from "./StateArchive.ts"
+import { StateFailed, stateFailed } from "./StateFailed.ts"
 import { steps } from "./steps.ts"
 
 const configuration = "config.toml"
@@ -29,10 +29,7 @@ const tasks = "tasks.sqlite"
 const service = "service.sqlite"
 const names = new Set([configuration, tasks, service])
 
-const fail = (error: unknown): ServeFailed =>
-  error instanceof ServeFailed
-    ? error
-    : new ServeFailed({ message: error instanceof Error ? error.message : String(error) })
+const fail = (error: unknown): StateFailed => stateFailed(error)
 
 const attempt = <A>(work: () => Promise<A>) => Effect.tryPromise({ try: work, catch: fail })
 
@@ -133,7 +130,7 @@ const bareConfiguration = Effect.gen(function* () {
 
 /**
  * Writes the state into a new file: with a password all of it, encrypted; without one all but secrets, and nobody can
- * sign in by it. Gives the names of what went in. Fails with `ServeFailed`.
+ * sign in by it. Gives the names of what went in. Fails with `StateFailed`.
  */
 export const save = (to: string, password: Redacted.Redacted<string> | undefined) =>
   Effect.gen(function* () {
@@ -169,7 +166,7 @@ export const isEncrypted = (from: string) => Effect.try({ try: () => StateArchiv
 
 /**
  * Brings it back. What is there already is replaced only when `replaces`, and is then kept beside as `….before`. Fails with
- * `ServeFailed`, and has changed nothing, where a service runs or the file can not be read to its end.
+ * `StateFailed`, and has changed nothing, where a service runs or the file can not be read to its end.
  */
 export const load = (from: string, password: Redacted.Redacted<string> | undefined, replaces: boolean) =>
   Effect.gen(function* () {
@@ -186,7 +183,7 @@ export const load = (from: string, password: Redacted.Redacted<string> | undefin
     const there = came.map((name) => places.get(name)!).filter((file) => fs.existsSync(file))
     if (there.length > 0 && !replaces) {
       const message = `${there.join(", ")} ${there.length === 1 ? "is" : "are"} there already; --replace puts ${there.length === 1 ? "it" : "them"} aside`
-      return yield* new ServeFailed({ message })
+      return yield* new StateFailed({ message, reason: "Failed" })
     }
     const owned = serviceFile(stateDirectory)
     if (fs.existsSync(owned)) {
@@ -194,7 +191,7 @@ export const load = (from: string, password: Redacted.Redacted<string> | undefin
       const taken = ServiceOwner.take(database, "a state that is brought back")
       if (taken === undefined) ServiceOwner.release(database)
       database.close()
-      if (taken !== undefined) return yield* new ServeFailed({ message: taken })
+      if (taken !== undefined) return yield* new StateFailed({ message: taken, reason: "Failed" })
     }
     yield* attempt(async () => {
       for (const name of came) {

@@ -11,14 +11,20 @@ import * as path from "node:path"
 import { Readable, Transform } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { createGunzip, createGzip } from "node:zlib"
+import { type Meanings, StateFailed, stateFailed } from "./StateFailed.ts"
 
 const magic = "ourclone state 1"
 const tagLength = 16
 const cost = { parallelism: 1, tagLength: 32, memory: 65_536, passes: 3 }
 
-/** It can not be read: it is no such file, cut off, or the password is another. */
-export class StateUnreadable extends Error {
-  readonly _tag = "StateUnreadable"
+const unreadable = (message: string): StateFailed => new StateFailed({ message, reason: "Failed" })
+
+const attempting = <A>(work: () => A, meanings: Meanings): A => {
+  try {
+    return work()
+  } catch (error) {
+    throw stateFailed(error, meanings)
+  }
 }
 
 const keyOf = (password: string, salt: Buffer): Buffer =>
@@ -41,7 +47,13 @@ async function* packed(entries: ReadonlyArray<Entry>): AsyncGenerator<Buffer> {
 
 /** Writes a new file, which only this user may read; one that is there already is not replaced. */
 export const write = async (to: string, entries: ReadonlyArray<Entry>, password: string | undefined): Promise<void> => {
-  const descriptor = fs.openSync(to, "wx", 0o600)
+  const folder = path.dirname(to)
+  const descriptor = attempting(() => fs.openSync(to, "wx", 0o600), {
+    EEXIST: { message: `"${to}" is there already, and is not replaced; name a file that is to be made` },
+    ENOENT: { message: `the folder "${folder}" does not exist; make it, or name another one`, reason: "NotFound" },
+    ENOTDIR: { message: `"${folder}" is no folder; name another one` },
+    EACCES: { message: `this user may not write into "${folder}"; name another folder` }
+  })
   const out = fs.createWriteStream(to, { fd: descriptor })
   const salt = randomBytes(16)
   const nonce = randomBytes(12)
@@ -73,13 +85,21 @@ interface Header {
 }
 
 const headOf = (from: string): { readonly head: string; readonly header: Header } => {
-  const descriptor = fs.openSync(from, "r")
+  const name = "name the file that ourclone state save has made"
+  const absent = { message: `there is no file "${from}"; ${name}`, reason: "NotFound" } as const
+  const meanings: Meanings = {
+    ENOENT: absent,
+    ENOTDIR: absent,
+    EACCES: { message: `this user may not read "${from}"; run it as the one whose file it is` },
+    EISDIR: { message: `"${from}" is a folder; ${name}` }
+  }
+  const descriptor = attempting(() => fs.openSync(from, "r"), meanings)
   try {
     const buffer = Buffer.alloc(1024)
-    const read = fs.readSync(descriptor, buffer)
+    const read = attempting(() => fs.readSync(descriptor, buffer), meanings)
     const text = buffer.subarray(0, read).toString("latin1")
     const end = text.indexOf("\n")
-    if (!text.startsWith(`${magic} `) || end < 0) throw new StateUnreadable(`${from} holds no state of a service`)
+    if (!text.startsWith(`${magic} `) || end < 0) throw unreadable(`"${from}" holds no state; ${name}`)
     const head = text.slice(0, end + 1)
     return { head, header: JSON.parse(head.slice(magic.length)) as Header }
   } finally {
@@ -120,12 +140,12 @@ const unpack = async (
         break
       }
       // A name is one of ours or none: nothing is written beside.
-      if (!names.has(line.name)) throw new StateUnreadable(`it holds "${line.name}", which this version does not know`)
+      if (!names.has(line.name)) throw unreadable(`it holds "${line.name}", which this version does not know`)
       came.push(line.name)
       open = { descriptor: fs.openSync(path.join(folder, line.name), "wx", 0o600), left: line.size ?? 0 }
     }
   }
-  if (!isWhole) throw new StateUnreadable("it was cut off")
+  if (!isWhole) throw unreadable("the file was cut off; take another copy of it")
   return came
 }
 
@@ -168,7 +188,9 @@ export const read = async (
     await pipeline(source, again, createGunzip(), take)
     return came
   } catch (error) {
-    if (error instanceof StateUnreadable) throw error
-    throw new StateUnreadable(isSealed ? "the password is another, or the file was changed" : "it is damaged")
+    if (error instanceof StateFailed) throw error
+    if (!isSealed) throw unreadable(`"${from}" is damaged; take another copy of it`)
+    const message = `the password of "${from}" is another, or the file was changed; try again with the one it was saved with`
+    throw new StateFailed({ message, reason: "WrongPassword" })
   }
 }
