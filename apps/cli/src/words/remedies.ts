@@ -51,7 +51,8 @@ export const told = telling({
   repairSnapshots: () => "run ourclone repo repair snapshots",
   repeatName: ({ name }) => `if that is meant, say --confirm ${name}`,
   serveWebdav: () => "or use ourclone serve webdav, which needs nothing of the system",
-  unmountFirst: ({ point }) => `unmount it first: ourclone mount unmount ${point}, or umount ${point}`,
+  unmountFirst: ({ point }) =>
+    `unmount it first: ourclone mount unmount ${point}${point.startsWith("/") ? `, or umount ${point}` : ""}`,
   undoPartly: () => "--dry-run names each; --partly takes back the rest",
   unlock: () => "take its lock away with ourclone repo unlock",
   unlockUnreadable: () => "it is too old for a run to hold it: take it away with ourclone repo unlock",

@@ -14,6 +14,7 @@ const main = path.join(import.meta.dirname, "../../src/main.ts")
 let folder = ""
 let socket = ""
 let service: ChildProcess
+const said: Array<string> = []
 
 beforeAll(async () => {
   folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-far-")))
@@ -21,14 +22,18 @@ beforeAll(async () => {
   const environment = {
     ...{ HOME: folder, XDG_STATE_HOME: path.join(folder, "state"), XDG_CACHE_HOME: path.join(folder, "cache") },
     OURCLONE_CONFIG: path.join(folder, "config.toml"),
-    PATH: process.env.PATH
+    PATH: process.env.PATH,
+    OURCLONE_PAGE: path.join(folder, "not built")
   }
   const words = ["serve", "--addr", "127.0.0.1:0", "--socket", socket, "--root", path.join(folder, "data")]
   service = spawn(process.execPath, [main, ...words], { env: environment, stdio: ["ignore", "ignore", "pipe"] })
   fs.mkdirSync(path.join(folder, "data/from/deep"), { recursive: true })
   fs.writeFileSync(path.join(folder, "data/from/a.txt"), "one")
   fs.writeFileSync(path.join(folder, "data/from/deep/b.txt"), "second")
-  for await (const line of createInterface({ input: service.stderr! })) if (line.startsWith("set it up")) break
+  for await (const line of createInterface({ input: service.stderr! })) {
+    said.push(line)
+    if (line.startsWith("set it up")) break
+  }
 }, 60_000)
 
 afterAll(async () => {
@@ -101,6 +106,10 @@ test("what nobody means of another machine goes on with OURCLONE_SERVER set, and
     path.join(folder, "data/from")
   )
   expect([listed.code, listed.out]).toEqual([0, expect.stringContaining("a.txt")])
+})
+
+test("a service without a page says what makes it", () => {
+  expect(said.filter((line) => line.includes("page"))).toEqual([expect.stringContaining("npm run build")])
 })
 
 test("a copy is a task of the service, which ends with the same words", async () => {

@@ -3,7 +3,9 @@ import { hostname, userInfo } from "node:os"
 import { remedyField } from "@ourclone/core/contract/Remedy"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as WakeLock from "@ourclone/core/machine/WakeLock"
-import type { MountError } from "@ourclone/mount/contract/MountError"
+import { CacheRefused, fail, type MountError } from "@ourclone/mount/contract/MountError"
+import { remedy as mountRemedy } from "@ourclone/mount/contract/MountRemedies"
+import * as MountRecord from "@ourclone/mount/control/MountRecord"
 import * as ServedMount from "@ourclone/mount/ServedMount"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -43,6 +45,15 @@ const delayingShutdown = (
   return program === undefined ? Effect.void : Effect.forever(turn)
 }
 
+/** The mount that has what is kept of a place, by its point; else what was said. */
+const named = (records: string, directory: string, error: MountError): MountError => {
+  const holder = MountRecord.list(records).find((record) => record.directory === directory)
+  if (error.reason._tag !== "CacheRefused" || holder === undefined) return error
+  const { place, point } = holder
+  const message = `${place} is mounted already, at ${point}`
+  return fail(new CacheRefused({ message, remedy: mountRemedy("unmountFirst", { point }) }))
+}
+
 export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, door: MountDoor) {
   const machine = yield* ThisMachine
   const purpose = request.readOnly === true ? "read" : "mount"
@@ -63,7 +74,7 @@ export const run = Effect.fnUntraced(function* (request: Mounted, tell: Tell, do
     uploadDelay: request.uploadDelayMillis,
     syncsRemotely: request.fsync === "remote",
     note: noting(tell, "mount")
-  })
+  }).pipe(Effect.mapError((error) => named(recordsOf(machine), directory, error)))
   yield* Effect.forkScoped(delayingShutdown(machine, mount))
   const drained: Summary = yield* ServedMount.serve({
     mount,

@@ -49,13 +49,17 @@ describe("a mount", () => {
     })
   )
 
-  it.live("is not opened twice for one place", () =>
+  it.live("is not opened twice for one place, and the second one is told where the first is", () =>
     Effect.gen(function* () {
       const world = worldWithFile()
       yield* mounted(world)
       fs.mkdirSync(world.at("point"))
       const again = yield* Effect.flip(world.run(MountJob.kind, { path: world.at("from"), point: world.at("point") }))
-      expect(again.message).toContain("is used by another process")
+      const point = pointIn(world)
+      expect(again).toMatchObject({
+        message: `${world.at("from")} is mounted already, at ${point}`,
+        remedy: { code: "unmountFirst", values: { point } }
+      })
       yield* world.run(UnmountJob.kind, { point: pointIn(world) })
     })
   )
