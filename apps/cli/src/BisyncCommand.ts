@@ -82,6 +82,9 @@ export const run = Effect.fnUntraced(function* (flags: Flags) {
   }
   const { summary, view } = yield* JobRun.run(kind, request, output, optionsOf(output, flags))
   if (!output.isJson) output.note(`${sums(summary)}${dryRun ? ". Nothing was done: --dry-run" : ""}`)
+  if (!output.isJson && (dryRun || !output.isVerbose)) {
+    for (const line of RunReport.skipLines(view)) output.note(line)
+  }
   if (summary.cost !== undefined && !output.isJson) output.note(`it ${Cost.words(summary.cost)}`)
   if (summary.failed === 0) return
   for (const line of [`${Amount.files(summary.failed)} failed:`, ...RunReport.failureLines(view)]) output.problem(line)

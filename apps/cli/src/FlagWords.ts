@@ -118,7 +118,7 @@ export const flagWords: { readonly [field: string]: FlagWords } = {
   maxDurationMillis: {
     flag: "max-duration",
     metavar: "duration",
-    description: "Begin no file once the run has taken so long, such as 2h",
+    description: "Begin no file once the run has taken so long, such as 2h; 0 is no limit",
     read: length
   },
   orderBy: { metavar: "order" },

@@ -17,10 +17,15 @@ export const ofThisMachine = (port: number): ReadonlyArray<ListenAddress> =>
 
 const form = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s/]*))(?::(\d{1,5}))?$/i
 
+/** A name alone may be anything that was mistyped; with a port it is meant as one. */
+const needsNoPort = /^(?:localhost|\d+\.\d+\.\d+\.\d+)$/i
+
 /** Without a host all addresses of the machine are meant, of IPv6 and IPv4. Fails with what is expected. */
 export const parse = (typed: string, usualPort = standard.port): Result.Result<ListenAddress, string> => {
-  const [found, six, host, port = String(usualPort)] = form.exec(typed) ?? []
-  if (found === undefined || found === "" || Number(port) > 65_535)
+  const [found, six, host, given] = form.exec(typed) ?? []
+  const port = given ?? String(usualPort)
+  const isWhole = given !== undefined || six !== undefined || needsNoPort.test(host ?? "")
+  if (found === undefined || !isWhole || Number(port) > 65_535)
     return Result.fail(`an address with a port, such as 127.0.0.1:${usualPort} or :${usualPort}`)
   const address = six ?? host
   return Result.succeed({ address: address === undefined || address === "" ? "::" : address, port: Number(port) })

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import type { Output } from "./Output.ts"
 import * as Progress from "./Progress.ts"
 import * as WaitingNotes from "./WaitingNotes.ts"
+import { told } from "./words/remedies.ts"
 
 export interface ReportOptions {
   /** `--progress`; `never` for a run whose facts are what is printed. */
@@ -69,6 +70,12 @@ export const make = Effect.fnUntraced(function* (output: Output, options: Report
   const report: RunReport = { sink, view: () => view }
   return report
 })
+
+/** A line for each reason why something was passed over, with what could be done about it. */
+export const skipLines = ({ skips }: RunView.RunView): Array<string> =>
+  Object.entries(skips).map(
+    ([message, { count, remedy }]) => `skipped ${Amount.count(count)}: ${printable(told({ message, remedy }))}`
+  )
 
 /** A line for each failure that is kept, and one for the rest. */
 export const failureLines = ({ failed, failures }: RunView.RunView): Array<string> => {

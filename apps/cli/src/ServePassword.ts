@@ -21,19 +21,32 @@ const firstLineOf = (file: string) =>
     catch: (error) => usage(`--password-file: "${file}" can not be read: ${SystemFailure.textOf(error)}`)
   })
 
-/** What goes beside the request under the name `secret`; nothing where no password is wanted. */
-export const secrets = Effect.fnUntraced(function* (
+export interface ServePassword {
+  /** What goes beside the request; nothing where no password is wanted. */
+  readonly secrets: ReadonlyMap<string, Redacted.Redacted<string>>
+  /** Says one that was made up, which is of use to nobody before the server answers. */
+  readonly say: () => void
+}
+
+/** `secret` is its name beside the request. */
+export const make = Effect.fnUntraced(function* (
   secret: string,
   variable: string,
   { noPassword, passwordFile, user }: PasswordFlags,
   output: Output
 ) {
   const { environment } = yield* Streams
-  if (noPassword) return new Map<string, Redacted.Redacted<string>>()
+  const none: ServePassword = { secrets: new Map(), say: () => {} }
+  if (noPassword) return none
   const known = passwordFile === undefined ? environment[variable] : yield* firstLineOf(passwordFile)
   if (known === "")
     return yield* usage(passwordFile === undefined ? `${variable} is empty` : `${passwordFile} is empty`)
   const password = known ?? randomBytes(12).toString("base64url")
-  if (known === undefined) output.note(`user ${printable(user ?? "ourclone")}, password ${password}`)
-  return new Map([[secret, Redacted.make(password)]])
+  const made: ServePassword = {
+    secrets: new Map([[secret, Redacted.make(password)]]),
+    say: () => {
+      if (known === undefined) output.note(`user ${printable(user ?? "ourclone")}, password ${password}`)
+    }
+  }
+  return made
 })

@@ -18,10 +18,12 @@ const variable = "OURCLONE_SERVE_PASSWORD"
 type PlaceFlags = ServePassword.PasswordFlags & ServedFields.ServedFlags
 
 const serving =
-  (output: Output.Output, words: (url: string, place: string) => string) =>
+  (output: Output.Output, password: ServePassword.ServePassword, words: (url: string, place: string) => string) =>
   (fact: Fact): void => {
-    if (fact._tag === "Step" && fact.name === "serving")
+    if (fact._tag === "Step" && fact.name === "serving") {
+      password.say()
       output.note(words(String(fact.values?.url), printable(String(fact.values?.place))))
+    }
     if (fact._tag === "Note") output.note(printable(fact.message))
   }
 
@@ -33,13 +35,13 @@ const run = Effect.fnUntraced(function* <Flags extends PlaceFlags, Request>(
 ) {
   Ending.endBy(endProcess)
   const output = yield* Output.make
-  const secrets = yield* ServePassword.secrets(serveSecret, variable, flags, output)
+  const password = yield* ServePassword.make(serveSecret, variable, flags, output)
   yield* JobRun.run(kind, request, output, {
     isPreview: false,
     asksForProgress: "never",
     inWords: () => undefined,
-    secrets,
-    result: serving(output, words)
+    secrets: password.secrets,
+    result: serving(output, password, words)
   })
 }, Effect.scoped)
 

@@ -18,13 +18,16 @@ const variable = "OURCLONE_WEBDAV_PASSWORD"
 export const webdav = Effect.fnUntraced(function* (flags: WebdavFlags) {
   Ending.endBy(endProcess)
   const output = yield* Output.make
-  const secrets = yield* ServePassword.secrets(webdavSecret, variable, flags, output)
+  const password = yield* ServePassword.make(webdavSecret, variable, flags, output)
   const { summary } = yield* JobRun.run(ServeWebdav.kind, ServedFields.requestOf(servingWebdav, flags), output, {
     isPreview: false,
     asksForProgress: "never",
     inWords: () => undefined,
-    secrets,
-    result: MountCommands.telling(output, (url, place) => `${printable(place)} is served at ${url}; ^C ends it`)
+    secrets: password.secrets,
+    result: MountCommands.telling(output, (url, place) => {
+      password.say()
+      return `${printable(place)} is served at ${url}; ^C ends it`
+    })
   })
   return yield* MountCommands.conclude(output, summary)
 }, Effect.scoped)

@@ -24,7 +24,6 @@ import * as Output from "./Output.ts"
 import { endProcess } from "./process/EndProcess.ts"
 import * as RunReport from "./RunReport.ts"
 import * as TransferText from "./TransferText.ts"
-import { told } from "./words/remedies.ts"
 
 /** Fields of a request as flags give them: what was not given is `undefined`. */
 type Typed<Fields> = { readonly [Name in keyof Fields]: Fields[Name] | undefined }
@@ -51,9 +50,7 @@ export const conclude = (
   const seconds = ((view.lastAt ?? 0) - (view.beganAt ?? 0)) / 1000
   if (isSummed || summary.failed > 0) output.note(TransferText.ofSummary(summary, seconds, verb))
   if (!output.isVerbose && !output.isJson) {
-    for (const [message, { count, remedy }] of Object.entries(view.skips)) {
-      output.note(`skipped ${Amount.count(count)}: ${printable(told({ message, remedy }))}`)
-    }
+    for (const line of RunReport.skipLines(view)) output.note(line)
   }
   if (summary.withheld !== undefined) output.problem(TransferText.ofWithheld(summary.withheld))
   if (summary.failed === 0) return

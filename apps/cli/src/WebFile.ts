@@ -87,7 +87,11 @@ export const open = Effect.fnUntraced(function* (
     // The bytes as they lie there: of packed ones the length would be another.
     try: (signal) => fetch(url, { dispatcher, signal, headers: asked }),
     catch: (error) =>
-      new CommandStopped({ code: tryLater, message: `${hostOf(url)} did not answer: ${causeOf(error)}` })
+      causeOf(error) === "bad port"
+        ? usage(
+            `${hostOf(url)}: its port is one that other services have, and of which no browser asks for files; have it served at another, such as 8080`
+          )
+        : new CommandStopped({ code: tryLater, message: `${hostOf(url)} did not answer: ${causeOf(error)}` })
   })
   const { body, headers, ok, status } = answer
   if (!ok) {

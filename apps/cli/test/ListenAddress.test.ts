@@ -26,9 +26,12 @@ describe("where to listen", () => {
     expect([code, error]).toEqual([2, expect.stringContaining("--addr: all addresses must have the same port")])
   })
 
-  it.each(["", ":", ":70000", "a b:1", "::1:80", "http://localhost:80", "[::1"])("is not %j", (typed) => {
-    expect(Result.isFailure(parse(typed))).toBe(true)
-  })
+  it.each(["", ":", "nonsense", "nas.home", ":70000", "a b:1", "::1:80", "http://localhost:80", "[::1"])(
+    "is not %j",
+    (typed) => {
+      expect(Result.isFailure(parse(typed))).toBe(true)
+    }
+  )
 })
 
 it("the flags of a server become its request: where it listens, its places absolute, and nothing that it has no field for", () => {
@@ -49,5 +52,21 @@ it("the flags of a server become its request: where it listens, its places absol
     certificate: path.resolve("cert.pem"),
     cacheDirectory: path.resolve("cache"),
     storeNoise: true
+  })
+})
+
+describe("a password that was made up", () => {
+  it.each([
+    ["http", "nonsense"],
+    ["webdav", "nonsense"],
+    ["http", "nonsense:1"],
+    ["restic", "192.0.2.1:1"],
+    ["webdav", "nonsense:1"]
+  ])("is not said by serve %s at %s, where nothing is served", async (kind, addr) => {
+    const cli = makeCli()
+    cli.write("place/a", "a")
+    const ran = await cli.run("serve", kind, "--addr", addr, "@/place")
+    expect([ran.code, ran.error]).toEqual([2, expect.stringContaining(addr.split(":")[0]!)])
+    expect(ran.error).not.toContain("password ")
   })
 })

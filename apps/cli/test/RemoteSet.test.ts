@@ -1,6 +1,7 @@
 import * as fs from "node:fs"
 import { expect, test } from "vitest"
 import { withB2 } from "./B2Cli.ts"
+import { makeCli } from "./Cli.ts"
 
 test("an empty value takes an option of a remote away, as --unset does", async () => {
   const { cli } = await withB2()
@@ -30,4 +31,13 @@ test("an empty value takes an option of a remote away, as --unset does", async (
     code: 2,
     error: expect.stringContaining("has no rate to take away")
   })
+})
+
+test("an option that is missing is to be given, one that is wrong to be changed", async () => {
+  const { run } = makeCli()
+  const missing = await run("remote", "add", "secret", "crypt", "--remote", "@/x")
+  expect([missing.code, missing.error]).toEqual([
+    2,
+    expect.stringContaining('option "password" is missing; give --password')
+  ])
 })

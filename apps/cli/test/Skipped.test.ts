@@ -100,3 +100,18 @@ test("what can not be read at the destination is nothing to a copy, and fails a 
   expect(error).toContain("broken")
   expect(fs.existsSync(path.join(cli.folder, "to", "b.txt"))).toBe(false)
 })
+
+test.each(["", "--dry-run"])(
+  "bisync says how many entries it skipped, why, and what could be done %s",
+  async (word) => {
+    const { folder, run, write } = withLinks()
+    for (const to of ["to", "to2", "to3"]) write(`${to}/b.txt`, "b")
+    const { code, error } = await run("bisync", ...(word === "" ? [] : [word]), "@/from", "@/to")
+    expect(code).toBe(0)
+    expect(error).toMatch(/^skipped 2: it is a symbolic link; .*--copy-links true$/m)
+    expect((await run("bisync", "--verbose", "@/from", "@/to2")).error).toMatch(/skipped link: .*--copy-links true/)
+    await run("remote", "add", "followed", "local", "--copy-links", "true", "--no-check")
+    const followed = await run("bisync", `followed:${folder}/from`, "@/to3")
+    expect([followed.code, followed.error]).toEqual([0, expect.stringContaining("0 skipped")])
+  }
+)

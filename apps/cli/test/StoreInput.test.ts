@@ -176,3 +176,12 @@ test.each(["@/to/", "b2:some-bucket/"])("what is stored at %s, which names no fi
   expect([ran.code, ran.error]).toEqual([2, expect.stringContaining("names no file")])
   expect(fs.existsSync(path.join(cli.folder, "to"))).toBe(false)
 })
+
+test.each([1, 10_080])(
+  "copyurl from port %i, of which nothing is fetched, is wrong usage and no trouble that passes",
+  async (port) => {
+    const { code, error } = await makeCli().run("copyurl", `http://127.0.0.1:${port}/a`, "@/a")
+    expect([code, error]).toEqual([2, expect.stringContaining(`127.0.0.1:${port}`)])
+    expect(error).toContain("port")
+  }
+)

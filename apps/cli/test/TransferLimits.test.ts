@@ -69,6 +69,13 @@ test("a limit that was reached ends a run with 8, and nonsense with 2", async ()
   expect(list("to")).toEqual(["a", "b", "c"])
 })
 
+test("--max-duration 0 is no limit, as 0 is elsewhere", async () => {
+  const { list, run, write } = makeCli()
+  write("from/a", "a")
+  const ran = await run("copy", "@/from", "@/to", "--max-duration", "0s")
+  expect([ran.code, list("to")]).toEqual([0, ["a"]])
+})
+
 test("--immutable fails for what has changed, and stores what is new", async () => {
   const { read, run, write } = makeCli()
   write("from/a", "a")

@@ -16,6 +16,7 @@ export const told = telling({
   allowRemovals: ({ removals }) => `if that is right, say --max-delete ${removals}`,
   allowRemovingAll: () =>
     "keep some, or say which may all go with --host, --tag or --path and --unsafe-allow-remove-all",
+  giveOption: ({ option }) => `give --${option}`,
   changeOption: ({ option }) => `change --${option}`,
   chooseMountPoint: () => "choose another folder, or make this one with mkdir",
   chooseEmptyPoint: () => "choose an empty folder, or say --allow-non-empty",
@@ -29,6 +30,8 @@ export const told = telling({
     `unmount it, and mount it again with --cache-size ${size} or more; what was written is kept meanwhile`,
   finishMaking: () => "if ourclone repo init was cut off, run it again with the same password",
   followLinks: () => "--copy-links follows it",
+  followLinksByRemote: () =>
+    "a remote of this machine follows it that was made with: ourclone remote add NAME local --copy-links true",
   followOrStoreLinks: () => "--links stores links as files, --metadata as links, --copy-links what they point to",
   forgetLost: ({ snapshot }) => `if it is lost, remove it with ourclone forget ${snapshot}, then try again`,
   includePath: ({ path }) => `restore it with --include "${path}" from the whole snapshot`,

@@ -203,6 +203,7 @@ export const checkNew = Effect.fnUntraced(function* (
     if (isGivenElsewhere) continue
     if (option === undefined) return yield* invalidOption(`remote "${name}": ${issue.message}`, issue.option)
     const message = `remote "${name}": option "${option.field.name}" ${issue.message}`
-    return yield* invalidOption(message, issue.option, remedy("changeOption", { option: option.field.flag }))
+    const code = option.source._tag === "None" ? "giveOption" : "changeOption"
+    return yield* invalidOption(message, issue.option, remedy(code, { option: option.field.flag }))
   }
 })

@@ -14,6 +14,7 @@ export type CoreRemedies = {
   readonly removeRemote: { readonly name: string }
   /** Give the option another value. */
   readonly changeOption: { readonly option: string }
+  readonly giveOption: { readonly option: string }
   /** Follow symbolic links, or store them as what they are. */
   readonly followOrStoreLinks: NoValues
   /** Follow symbolic links. */

@@ -16,6 +16,7 @@ export type CutoffMode = typeof CutoffMode.Type
 export interface LimitOptions {
   /** In bytes. */
   readonly maxTransfer?: number | undefined
+  /** 0 is no limit. */
   readonly maxDurationMillis?: number | undefined
   readonly cutoffMode?: CutoffMode | undefined
 }
@@ -34,6 +35,10 @@ export interface Limit {
 /** What becomes of the rest. */
 const goesOn = "; what was stored stays, and the same run made again goes on with what is left"
 
+/** As exact as it was given. */
+const lengthOf = (millis: number): string =>
+  millis < 1000 || (millis < 9950 && millis % 100 !== 0) ? `${millis} ms` : Amount.duration(millis / 1000)
+
 export const make = ({ cutoffMode = "hard", maxDurationMillis, maxTransfer }: LimitOptions): Limit => {
   const reached = Deferred.makeUnsafe<never, LimitReached>()
   let error: LimitReached | undefined
@@ -49,12 +54,12 @@ export const make = ({ cutoffMode = "hard", maxDurationMillis, maxTransfer }: Li
       `${Amount.bytes(maxTransfer ?? 0)} may be transferred at most${cutoffMode === "cautious" ? ", and the next file would go beyond" : ", and that much was"}${goesOn}`
     )
   const timer =
-    maxDurationMillis === undefined
+    maxDurationMillis === undefined || maxDurationMillis === 0
       ? Effect.never
       : Effect.andThen(
           Effect.sleep(maxDurationMillis),
           Effect.suspend(() => {
-            reach(`the run may take ${Amount.duration(Math.ceil(maxDurationMillis / 1000))} at most, and did${goesOn}`)
+            reach(`the run may take ${lengthOf(maxDurationMillis)} at most, and did${goesOn}`)
             return Effect.never
           })
         )

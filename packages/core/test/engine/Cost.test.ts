@@ -62,4 +62,15 @@ describe("what a run would cost", () => {
     assert.strictEqual(Cost.refusal(cost, 7), undefined)
     assert.include(Cost.refusal(cost, 6.99)!, "it would cost 1.00 USD at once and 6.00 a month")
   })
+
+  it.each([
+    [0, "0.00"],
+    [1.5, "1.50"],
+    [0.001, "0.001"],
+    [1e-10, "0.0000000001"],
+    [6.995, "6.995"]
+  ])("names the limit as it was given: %d", (most, named) => {
+    const cost = Cost.of([{ storage: storage("b2:a", rates), storedBytes: 1e9, fetchedBytes: 1e8 }])!
+    assert.include(Cost.refusal(cost, most)!, `; at most ${named} is allowed`)
+  })
 })

@@ -10,6 +10,7 @@ import * as Transfer from "@ourclone/core/engine/Transfer"
 import * as MemoryProvider from "@ourclone/core/testing/MemoryProvider"
 import * as Told from "@ourclone/core/testing/Told"
 import { Effect, Exit, Fiber, Result, Stream } from "effect"
+import { TestClock } from "effect/testing"
 
 const put = (provider: Provider, path: string, text: string, modifiedAt = 1000) =>
   provider.put(makeUnsafe(path), ByteSource.fromBytes(new TextEncoder().encode(text)), { modifiedAt })
@@ -94,6 +95,30 @@ describe("a limit of bytes", () => {
       const { exit } = yield* run(source, slow, { limit: Limit.make({ maxTransfer: 10 }) })
       assert.include(String(exit), "LimitReached")
       assert.isTrue(isStopped)
+    })
+  )
+
+  it.effect.each([
+    [1, "1 ms"],
+    [1500, "1.5 s"],
+    [1234, "1234 ms"],
+    [60_000, "1:00"]
+  ] as const)("of %d ms is named as it was given", ([maxDurationMillis, named]) =>
+    Effect.gen(function* () {
+      const limit = Limit.make({ maxDurationMillis })
+      const stopping = yield* Effect.forkChild(Effect.exit(limit.stop))
+      yield* TestClock.adjust(maxDurationMillis)
+      assert.include(String(yield* Fiber.join(stopping)), `may take ${named} at most`)
+    })
+  )
+
+  it.effect("of no time is none", () =>
+    Effect.gen(function* () {
+      const limit = Limit.make({ maxDurationMillis: 0 })
+      yield* Effect.forkChild(limit.stop)
+      yield* TestClock.adjust("10 days")
+      yield* limit.check
+      assert.isTrue(limit.mayBegin(1))
     })
   )
 

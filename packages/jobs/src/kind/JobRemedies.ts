@@ -10,6 +10,8 @@ export type JobRemedies = {
   readonly purgeBucket: Record<never, never>
   /** Mount or serve the place without changes, for which the key is enough. */
   readonly mountReadOnly: Record<never, never>
+  /** Name the folder by a remote of this machine that follows symbolic links. */
+  readonly followLinksByRemote: Record<never, never>
   /** Supply the secret of that name. */
   readonly giveSecret: { readonly secret: string }
   /** Take back what can be, though some of it can not. */

@@ -100,7 +100,7 @@ export const renaming = {
 /** How much a run may do, and in which order. */
 export const limiting = {
   maxTransfer: text("Begin no file once so much was transferred, such as 10G"),
-  maxDurationMillis: whole("Milliseconds that the run may take", 1),
+  maxDurationMillis: whole("Milliseconds that the run may take; 0 is no limit"),
   cutoffMode: Schema.optionalKey(
     CutoffMode.annotate({
       description:

@@ -6,6 +6,7 @@
  * file whole, and the next one goes on.
  */
 import type { File } from "@ourclone/core/contract/Entry"
+import { remedyField } from "@ourclone/core/contract/Remedy"
 import type { RemotePath } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Cost from "@ourclone/core/engine/Cost"
@@ -20,6 +21,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Beside, JobKind } from "../kind/JobKind.ts"
+import { remedy } from "../kind/JobRemedies.ts"
 import { ThisMachine } from "../kind/Surroundings.ts"
 import * as Bwlimit from "../place/Bwlimit.ts"
 import { filterOf } from "../place/FilterFields.ts"
@@ -109,10 +111,16 @@ const usesOf = (
     return [from, { ...to, listedFiles: undefined }]
   })
 
-const passedFact = ({ because, isFailure, path }: Comparing.Passed): Fact =>
-  isFailure
+/** A request has no field for links: it is the remote that follows them. */
+const remedyOf = ({ remedy: found }: Comparing.Passed) =>
+  remedyField(found?.code === "followOrStoreLinks" ? remedy("followLinksByRemote") : found)
+
+const passedFact = (passed: Comparing.Passed): Fact => {
+  const { because, isFailure, path } = passed
+  return isFailure
     ? { _tag: "Failed", failure: { code: "Unreadable", message: because, item: path, isRetryable: false } }
-    : { _tag: "Skipped", item: path, because }
+    : { ...remedyOf(passed), _tag: "Skipped", item: path, because }
+}
 
 /** With both versions of the conflicts that are resolved. */
 const putsOf = ({ puts }: Comparing.Compared, kept: ReadonlyArray<Comparing.Conflict>) => ({

@@ -1,6 +1,7 @@
 /** Finds out what has changed on either side, and plans what is to be done. Changes neither side. */
 import type { Entry, File } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
+import type { Remedy } from "@ourclone/core/contract/Remedy"
 import { compare, parent, type RemotePath, root } from "@ourclone/core/contract/RemotePath"
 import type { StorageError } from "@ourclone/core/contract/StorageError"
 import * as Checksum from "@ourclone/core/engine/Checksum"
@@ -29,6 +30,7 @@ export interface Conflict {
 export interface Passed {
   readonly path: string
   readonly because: string
+  readonly remedy?: Remedy | undefined
   readonly isFailure: boolean
 }
 
@@ -151,7 +153,10 @@ export const run = Effect.fnUntraced(function* (
       if (theirs === undefined || theirs._tag === "Directory") return undefined
     }
     for (const one of [ours, theirs]) {
-      if (one?._tag === "Skipped") passed.push({ path: one.path, because: one.because, isFailure: one.isFailure })
+      if (one?._tag === "Skipped") {
+        const { because, isFailure, path, remedy } = one
+        passed.push({ path, because, isFailure, remedy })
+      }
     }
     const path = (ours?._tag === "File" ? ours.path : theirs?._tag === "File" ? theirs.path : entry?.path) as RemotePath
     const known = priorAt(path)

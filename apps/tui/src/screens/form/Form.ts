@@ -359,7 +359,7 @@ export const kind: ScreenKind<State> = {
 
 /** That its value is to be changed is said by where it stands. */
 const atField = (failure: Failure): string =>
-  failure.remedy?.code === "changeOption" ? failure.message : told(failure)
+  failure.remedy?.code === "changeOption" || failure.remedy?.code === "giveOption" ? failure.message : told(failure)
 
 /** At the field that is to blame, where one is. */
 const failing = (state: State, failure: Failure, world: World): Step<State> => {
