@@ -35,6 +35,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Ad
   allowRemovals: ({ removals }) => ({ text: `If that is right, plan it again and allow ${removals} deletions.` }),
   allowRemovingAll: () => ({ text: "Keep some snapshots, or choose which ones may all go." }),
   askForPassword: () => ({ text: "Ask for a password." }),
+  giveOption: ({ option }) => ({ text: `Give ${option} of the storage.`, link: storage("Open Storage") }),
   changeOption: ({ option }) => ({ text: `Change ${option} of the storage.`, link: storage("Open Storage") }),
   check: () => ({ text: "Check the repository.", link: backup("Open Backup") }),
   chooseMountPoint: () => ({ text: "Choose another folder, or make this one on the service's machine." }),
@@ -48,6 +49,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Ad
     text: `Unmount it, and mount it again with a cache of ${size} or more. What was written is kept meanwhile.`
   }),
   finishMaking: () => ({ text: "If making the repository was cut off, make it again with the same password." }),
+  followLinksByRemote: () => ({ text: "Name the folder by a storage of this machine that follows symbolic links." }),
   followLinks: () => ({ text: "Follow links, in the options of the transfer." }),
   followOrStoreLinks: () => ({ text: "Store links, or follow them, in the options of the transfer." }),
   forgetLost: ({ snapshot }) => ({
