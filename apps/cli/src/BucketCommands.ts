@@ -4,7 +4,7 @@ import * as Amount from "@ourclone/core/events/Amount"
 import { pad } from "@ourclone/core/events/PrintableText"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import { retrying } from "@ourclone/core/layers/Retry"
-import { missing } from "@ourclone/jobs/place/FileOrFolder"
+import { notThere } from "@ourclone/jobs/place/FileOrFolder"
 import { openBucket } from "@ourclone/jobs/storage/BucketPlace"
 import * as Buckets from "@ourclone/jobs/storage/Buckets"
 import * as CreateBucket from "@ourclone/jobs/storage/CreateBucket"
@@ -113,7 +113,7 @@ export const remove = Effect.fnUntraced(function* ({ bucket, confirm, dryRun, pu
 const find = Effect.fnUntraced(function* (text: string, output: Output.Output) {
   const { buckets, name } = yield* openBucket(text, QueryRun.beside(output).tell)
   const found = (yield* retrying(Stream.runCollect(buckets.list))).find((bucket) => bucket.name === name)
-  return found === undefined ? yield* missing(text) : found
+  return found === undefined ? yield* notThere(text, `there is no bucket "${name}"`) : found
 })
 
 export const show = Effect.fnUntraced(function* (flags: { readonly bucket: string }) {

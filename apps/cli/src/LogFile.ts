@@ -2,6 +2,7 @@
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { stripVTControlCharacters } from "node:util"
+import * as SystemFailure from "@ourclone/backup/system/SystemFailure"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { usage } from "./ExitCode.ts"
@@ -25,8 +26,10 @@ export const withLogFile = Effect.fnUntraced(function* (words: ReadonlyArray<str
   if (file === undefined || file === "") return streams
   const opened = Result.try(() => fs.openSync(path.resolve(file), "a", 0o600))
   if (Result.isFailure(opened)) {
-    const cause = opened.failure instanceof Error ? opened.failure.message : String(opened.failure)
-    return yield* usage(`the log file can not be written: ${cause}`)
+    const because = SystemFailure.textOf(opened.failure)
+    return yield* usage(
+      `${flag}: the log file can not be written: "${file}": ${because}; name one in a folder that is there and may be written to`
+    )
   }
   yield* Effect.addFinalizer(() => Effect.sync(() => fs.closeSync(opened.success)))
   const shape: StreamsShape = {

@@ -95,6 +95,19 @@ test("--compare-dest passes over what a third folder has, and sends the rest", a
   expect((await cli.run("ls", "b2:some-bucket/difference")).out).toMatch(/^.* other\.txt\n$/)
 })
 
+test.each([[], ["--dry-run"]])(
+  "of a third folder that is not there it is said once that it gives nothing",
+  async (...words) => {
+    const cli = makeCli()
+    cli.write("from/a", "a")
+    cli.write("full/a", "a")
+    const run = (third: string) => cli.run("copy", ...words, "--compare-dest", third, "@/from", "@/to")
+    const none = await run("@/nowhere")
+    expect([none.code, none.error.split("there is nothing in").length - 1]).toEqual([0, 1])
+    expect((await run("@/full")).error).not.toContain("there is nothing in")
+  }
+)
+
 test("--copy-dest copies inside the service what a third folder has", async () => {
   const { cli } = await withB2()
   cli.write("from/same.txt", "as it was", hourAgo)

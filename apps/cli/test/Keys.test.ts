@@ -322,3 +322,13 @@ test("bucket update changes what is named and leaves the rest", async () => {
   }
   expect((await cli.run("bucket", "update", "--public", "b2:not-there-at-all")).code).toBe(4)
 })
+
+test.each([
+  ["bucket", "show"],
+  ["bucket", "update", "--private"],
+  ["key", "create", "--for", "sync"]
+])("%s %s says of which place it is that there is no such bucket", async (...words) => {
+  const { cli } = await withB2()
+  const { code, error } = await cli.run(...words, "b2:no-such-bucket")
+  expect([code, error]).toEqual([4, expect.stringContaining('b2:no-such-bucket: there is no bucket "no-such-bucket"')])
+})

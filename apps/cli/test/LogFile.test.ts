@@ -30,5 +30,7 @@ test("a log file that can not be written is wrong usage, and nothing is done", a
   write("from/a.txt", "a")
   const ran = await run("copy", "--log-file", "@/none/log", "@/from", "@/to")
   expect([ran.code, ran.error]).toEqual([2, expect.stringContaining("the log file can not be written")])
+  expect(ran.error).toContain("it does not exist")
+  expect(ran.error).not.toMatch(/open '/)
   expect(list("")).not.toContain("to/a.txt")
 })

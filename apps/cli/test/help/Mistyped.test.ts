@@ -26,6 +26,8 @@ test.each([
   [["help", "prune"], "here it is: ourclone repo prune;"],
   [["repo", "key", "ad"], 'there is no command "repo key ad"; did you mean "add"?'],
   [["constructor"], 'there is no command "constructor"\n'],
+  [["bucket", "update", "--cors", "[]", "b2:x"], "here: --cors-rules"],
+  [["bucket", "update", "--default-encryption", "SSE-B2", "b2:x"], "here: --encryption"],
   [["cpoy", "a", "b"], 'did you mean "copy"?'],
   [["copy", "--verbsoe", "a", "b"], "did you mean --verbose?"],
   [["sync", "--dryrun", "a", "b"], "did you mean --dry-run?"],

@@ -11,6 +11,7 @@ import { InvalidJob } from "../kind/JobError.ts"
 import type { Beside, QueryKind } from "../kind/JobKind.ts"
 import { open } from "../place/OpenPlace.ts"
 import { split } from "../place/PlaceText.ts"
+import { about } from "./BucketPlace.ts"
 import { keyMaking, keyPurpose } from "./KeyFields.ts"
 import { keysOf } from "./KeysOf.ts"
 
@@ -38,7 +39,7 @@ const create = Effect.fnUntraced(function* (request: Request, { tell }: Beside) 
     prefix: folders.length === 0 ? "" : `${folders.join("/")}/`,
     validSeconds: request.validMillis === undefined ? undefined : Math.ceil(request.validMillis / 1000)
   }
-  const { key, secret } = yield* keys.create(options)
+  const { key, secret } = yield* about(request.path)(keys.create(options))
   const row: Row = { ...key, secret: Redacted.value(secret) }
   return row
 }, Effect.scoped)

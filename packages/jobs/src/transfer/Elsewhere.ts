@@ -5,6 +5,7 @@ import * as Guard from "@ourclone/core/engine/Guard"
 import type { Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import { InvalidJob } from "../kind/JobError.ts"
+import { holdsSomething } from "../place/FileOrFolder.ts"
 import { open } from "../place/OpenPlace.ts"
 import type { Sides } from "./Sides.ts"
 import { givenOf, type Transferring } from "./TransferFields.ts"
@@ -28,6 +29,13 @@ export const elsewhereOf = Effect.fnUntraced(function* (request: Transferring, {
   if (Guard.overlap(provider, destination) !== undefined) {
     const message = `${provider.name}, which is only looked into, and ${destination.name} lie in each other; choose a folder apart`
     return yield* new Guard.GuardStopped({ guard: "overlap", message })
+  }
+  const holds = holdsSomething({ _tag: "Folder", provider }).pipe(
+    Effect.catchReason("StorageError", "NotFound", () => Effect.succeed(false))
+  )
+  if (!(yield* holds)) {
+    const message = `there is nothing in ${provider.name}, so every file comes from the source`
+    tell.fact({ _tag: "Note", code: "nothingElsewhere", message })
   }
   const elsewhere: Elsewhere = { provider, copies }
   return elsewhere
