@@ -104,6 +104,7 @@ test("a schedule whose password is not stored is not kept", async () => {
   expect((await cli.run("repo", "init", "--repo", "@/repository")).code).toBe(0)
   const refused = await cli.run(...add, "--", "backup", "@/from", "--repo", "@/repository")
   expect(refused).toMatchObject({ code: 12, error: expect.stringContaining("is not stored") })
+  expect(refused.error).toContain("[repositories.NAME] of the configuration")
   fs.mkdirSync(`${cli.folder}/settings`, { recursive: true })
   const entry = `[repositories.home]\nlocation = "${cli.folder}/repository"\npassword = "secret"\n`
   fs.writeFileSync(cli.configuration, entry, { mode: 0o600 })

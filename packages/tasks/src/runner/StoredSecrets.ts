@@ -21,7 +21,7 @@ const nameOf = (secret: SecretName): string =>
 const notStored = (secret: SecretName): SecretRefused =>
   new SecretRefused({
     secret,
-    message: `the ${nameOf(secret)} is not stored, so a run without anybody beside it can not begin`
+    message: `the ${nameOf(secret)} is not stored as the password in [repositories.NAME] of the configuration, so a run without anybody beside it can not begin`
   })
 
 /** What the configuration says of the repository's password. */
