@@ -16,8 +16,12 @@ export const connect = (text: string, environment: Service.Environment) =>
   Effect.map(Effect.mapError(Service.open(text, environment), stopped), (service) => ({
     tasks: FarTasks.make(service),
     schedules: FarSchedules.make(service),
-    job: <Request, Summary>(kind: JobKind<string, Request, Summary>, request: Request, options: FarJob.FarOptions) =>
-      Effect.catchTag(FarJob.run(service, kind, request, options), "ServiceFailed", (error) =>
+    job: <Request, Summary>(
+      kind: JobKind<string, Request, Summary>,
+      request: Request,
+      options: Omit<FarJob.FarOptions, "address">
+    ) =>
+      Effect.catchTag(FarJob.run(service, kind, request, { ...options, address: text }), "ServiceFailed", (error) =>
         Effect.fail(stopped(error))
       ),
     rows: <Request, Row>(kind: QueryKind<string, Request, Row>, request: Request) =>

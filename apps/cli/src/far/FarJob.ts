@@ -1,5 +1,5 @@
 /** A job as a task of a service, told here as it goes, and a preview as the service makes it. */
-import { json, type Service, type ServiceFailed } from "@ourclone/client/Service"
+import { json, type Service, ServiceFailed } from "@ourclone/client/Service"
 import * as Streamed from "@ourclone/client/Streamed"
 import * as Envelope from "@ourclone/core/events/Envelope"
 import type { Failure } from "@ourclone/core/events/Failure"
@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { CommandStopped, interrupted, ofCode } from "../ExitCode.ts"
 import { told } from "../words/remedies.ts"
+import * as Patience from "./Patience.ts"
 
 type Finished = Extract<Fact, { readonly _tag: "Finished" }>
 
@@ -33,20 +34,24 @@ const finishedAs = ({ by, failure }: TaskTold["state"]): Finished =>
     ? { _tag: "Finished", outcome: "cancelled", ...(by === undefined ? {} : { by }) }
     : { _tag: "Finished", outcome: "failed", failure }
 
-/** Follows the task to its end; gives the last fact of it. */
-const follow = Effect.fnUntraced(function* (service: Service, id: string, sink: Sink) {
+/** Without a word for so long the machine of the service is gone. */
+const idleMillis = 40_000
+
+/** Follows the task to its end, also past an end of the service; gives the last fact of it. */
+const follow = Effect.fnUntraced(function* (service: Service, id: string, sink: Sink, onWaiting: () => void) {
+  const patiently = Patience.make(onWaiting)
+  const read = (rest: string) =>
+    patiently(Effect.flatMap(service.ask("GET", `/api/v1/tasks/${id}${rest}`, { idleMillis }), json))
   let seq = 0
   let last: Finished | undefined
   for (;;) {
-    const task = (yield* json(yield* service.ask("GET", `/api/v1/tasks/${id}`))) as TaskTold
+    const task = (yield* read("")) as TaskTold
     if (task.seq > seq) {
-      const { facts } = (yield* json(
-        yield* service.ask("GET", `/api/v1/tasks/${id}/facts?after=${seq}&limit=2000`)
-      )) as { readonly facts: ReadonlyArray<unknown> }
-      const read = Envelope.readAll(facts)
-      const batch = Envelope.onlyKnown(read)
+      const { facts } = (yield* read(`/facts?after=${seq}&limit=2000`)) as { readonly facts: ReadonlyArray<unknown> }
+      const came = Envelope.readAll(facts)
+      const batch = Envelope.onlyKnown(came)
       last = finishedIn(batch) ?? last
-      seq = read.at(-1)?.seq ?? task.seq
+      seq = came.at(-1)?.seq ?? task.seq
       yield* sink(batch)
       continue
     }
@@ -74,14 +79,28 @@ const preview = Effect.fnUntraced(function* (service: Service, kind: string, req
 export interface FarOptions {
   readonly sink: Sink
   readonly isPreview: boolean
+  /** What `--server` takes, for who is to look at the task later. */
+  readonly address: string
+  /** Called once where the service does not answer for a while. */
+  readonly onWaiting: () => void
 }
+
+/** The task is not lost with who followed it. */
+const goesOn = ({ failure, status }: ServiceFailed, id: string, address: string): ServiceFailed =>
+  new ServiceFailed({
+    failure: {
+      ...failure,
+      message: `${failure.message}; task ${id} goes on at the service: ourclone task watch ${id} --server ${address}`
+    },
+    ...(status === undefined ? {} : { status })
+  })
 
 /** The summary, as of a run here. When this is interrupted, the task is cancelled. */
 export const run = Effect.fnUntraced(function* <Request, Summary>(
   service: Service,
   kind: JobKind<string, Request, Summary>,
   request: Request,
-  { isPreview, sink }: FarOptions
+  { address, isPreview, onWaiting, sink }: FarOptions
 ): Effect.fn.Return<Summary, CommandStopped | ServiceFailed | SinkFailed> {
   const encoded = Schema.encodeSync(Schema.toCodecJson(kind.request))(request)
   const running = Effect.gen(function* () {
@@ -89,14 +108,22 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
     const task = (yield* json(
       yield* service.ask("POST", "/api/v1/tasks", { body: { kind: kind.type, request: encoded } })
     )) as TaskTold
-    const cancelled = service
-      .ask("POST", `/api/v1/tasks/${task.id}/cancel`)
-      .pipe(
-        Effect.andThen(follow(service, task.id, () => Effect.void)),
-        Effect.timeoutOption("10 seconds"),
-        Effect.ignore
-      )
-    return yield* Effect.onInterrupt(follow(service, task.id, sink), () => cancelled)
+    const cancelled = service.ask("POST", `/api/v1/tasks/${task.id}/cancel`).pipe(
+      Effect.andThen(
+        follow(
+          service,
+          task.id,
+          () => Effect.void,
+          () => {}
+        )
+      ),
+      Effect.timeoutOption("10 seconds"),
+      Effect.ignore
+    )
+    const followed = Effect.catchTag(follow(service, task.id, sink, onWaiting), "ServiceFailed", (error) =>
+      Effect.fail(goesOn(error, task.id, address))
+    )
+    return yield* Effect.onInterrupt(followed, () => cancelled)
   })
   const finished = yield* running
   if (finished?.outcome === "done") {
