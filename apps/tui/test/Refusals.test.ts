@@ -35,7 +35,7 @@ it("by lines, why something can not be done is said once, and what means nothing
   run(["tui", "--linear"], "storage\n1 t\nnonsense\n.nonsense\n", ({ stdout }) => {
     const text = String(stdout)
     assert.strictEqual(text.split("Choose a storage that was added").length, 2)
-    assert.strictEqual(text.split('nonsense" means nothing here. Say a number, or: Enter Open').length, 3)
+    assert.strictEqual(text.split('nonsense" means nothing here. Say a number, or: Open (an empty line)').length, 3)
   }))
 
 it("over a pipe the linear mode asks, answers and ends with its input, in lines alone", () =>
