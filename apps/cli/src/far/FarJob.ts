@@ -121,7 +121,7 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
       Effect.ignore
     )
     const followed = Effect.catchTag(follow(service, task.id, sink, onWaiting), "ServiceFailed", (error) =>
-      Effect.fail(goesOn(error, task.id, address))
+      Effect.fail(error.status === 404 ? error : goesOn(error, task.id, address))
     )
     return yield* Effect.onInterrupt(followed, () => cancelled)
   })

@@ -81,6 +81,17 @@ test("a mode that the storage does not keep is told to it once", async () => {
 })
 
 const anHour = { seconds: 1_600_000_000, nanoseconds: 0 }
+/** The first answer to `method` is lost; what was asked is done. */
+const loseAnswer = (bed: Bed.Bed, method: string): void => {
+  let isLost = false
+  bed.after = (called) => {
+    if (called !== method || isLost) return Effect.void
+    isLost = true
+    const reason = new UnexpectedResponse({ message: "half an answer" })
+    return Effect.fail(new StorageError({ provider: "memory", operation: method, reason }))
+  }
+}
+
 for (const [method, change] of [
   ["touch", { modified: anHour }],
   ["setMetadata", { mode: 0o600 }]
@@ -90,13 +101,7 @@ for (const [method, change] of [
     await putElsewhere(bed, "file", "ours")
     const { fileSystem, drain } = bed.mount()
     const { ino } = value(await fileSystem.lookup(rootIno, "file"))
-    let isLost = false
-    bed.after = (called) => {
-      if (called !== method || isLost) return Effect.void
-      isLost = true
-      const reason = new UnexpectedResponse({ message: "half an answer" })
-      return Effect.fail(new StorageError({ provider: "memory", operation: method, reason }))
-    }
+    loseAnswer(bed, method)
     value(await fileSystem.setAttributes(ino, change))
     await expect.poll(() => bed.notes, { timeout: 20_000 }).toEqual(["SendFailed: memory: half an answer"])
     value(await fileSystem.setAttributes(ino, { modified: { seconds: 1_700_000_000, nanoseconds: 0 } }))
@@ -119,13 +124,7 @@ for (const method of ["touch", "setMetadata", "largeFile.finish"] as const) {
       value(await fileSystem.flush(handle))
       fileSystem.release(handle)
     }
-    let isLost = false
-    bed.after = (called) => {
-      if (called !== method || isLost) return Effect.void
-      isLost = true
-      const reason = new UnexpectedResponse({ message: "half an answer" })
-      return Effect.fail(new StorageError({ provider: "memory", operation: method, reason }))
-    }
+    loseAnswer(bed, method)
     if (method === "largeFile.finish") await write(200_000, "first")
     else value(await fileSystem.setAttributes(ino, method === "touch" ? { modified: anHour } : { mode: 0o600 }))
     await expect.poll(() => bed.notes, { timeout: 20_000 }).toEqual(["SendFailed: memory: half an answer"])
