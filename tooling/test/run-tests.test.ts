@@ -28,6 +28,9 @@ const npmTest = (files: Record<string, string>) => {
   return { status, stdout, lastLine: stdout.trimEnd().split("\n").at(-1) }
 }
 
+/** What the end of the log says of failures, which is all that is kept of a very long one. */
+const afterFailed = (stdout: string) => stdout.slice(stdout.lastIndexOf("\nFailed:\n"))
+
 describe("the last line of npm test", () => {
   it("counts what passed and what was skipped, and names the reason of a skip", () => {
     const { status, stdout, lastLine } = npmTest({
@@ -39,22 +42,30 @@ describe("the last line of npm test", () => {
   })
 
   it("counts a failed test, and the status is not 0", () => {
-    const { status, lastLine } = npmTest({ "a.test.js": `it("one", () => expect(1).toBe(2)); it("two", () => {})` })
+    const { status, stdout, lastLine } = npmTest({
+      "a.test.js": `it("one", () => expect(1).toBe(2)); it("two", () => {})`
+    })
     expect(lastLine).toBe("Tests: 1 passed, 1 failed, 0 skipped")
+    expect(afterFailed(stdout)).toMatch(/a\.test\.js: one\n +expected 1 to be 2/)
     expect(status).not.toBe(0)
   })
 
   it("counts a test file that does not load as one failure", () => {
-    const { status, lastLine } = npmTest({ "a.test.js": `import "./gone.js"`, "b.test.js": `it("two", () => {})` })
+    const { status, stdout, lastLine } = npmTest({
+      "a.test.js": `import "./gone.js"`,
+      "b.test.js": `it("two", () => {})`
+    })
     expect(lastLine).toBe("Tests: 1 passed, 1 failed, 0 skipped")
+    expect(afterFailed(stdout)).toMatch(/a\.test\.js\n.*gone\.js/)
     expect(status).not.toBe(0)
   })
 
   it("counts a rejection that no test caught", () => {
-    const { status, lastLine } = npmTest({
+    const { status, stdout, lastLine } = npmTest({
       "a.test.js": `it("one", async () => { Promise.reject(new Error("lost")); await new Promise((r) => setTimeout(r, 50)) })`
     })
     expect(lastLine).toBe("Tests: 1 passed, 1 failed, 0 skipped")
+    expect(afterFailed(stdout)).toMatch(/outside of any test\n +lost/)
     expect(status).not.toBe(0)
   })
 })
