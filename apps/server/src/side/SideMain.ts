@@ -1,4 +1,5 @@
 /** The side process from its start to its end, which is that of the service. */
+import * as fs from "node:fs"
 import type { Remotes } from "@ourclone/core/configuration/Remotes"
 import type * as Secret from "@ourclone/core/configuration/Secret"
 import type { Surroundings } from "@ourclone/jobs/kind/Surroundings"
@@ -30,11 +31,11 @@ export const main = ({
       Stream.splitLines
     )
     yield* Stream.runForEach(lines, (line) =>
-      Effect.flatMap(decode(line), ({ socket, token }) =>
-        Effect.andThen(
-          listen({ socket, token, surroundings }),
-          Effect.sync(() => say("ready"))
-        )
-      )
+      Effect.gen(function* () {
+        const { folder, socket, token } = yield* decode(line)
+        yield* Effect.addFinalizer(() => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true })))
+        yield* listen({ socket, token, surroundings })
+        say("ready")
+      })
     )
   }).pipe(Effect.scoped, Effect.orDie)

@@ -14,7 +14,7 @@ import * as os from "node:os"
 import * as path from "node:path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { encodeOrder, type Order, orderHeader, tokenHeader } from "./SideWire.ts"
+import { encodeOrder, type Order, orderHeader, type Start, tokenHeader } from "./SideWire.ts"
 
 export interface SideProgram {
   readonly command: readonly [program: string, ...words: ReadonlyArray<string>]
@@ -77,6 +77,8 @@ interface Running {
   isRetired: boolean
 }
 
+const remove = (folder: string): void => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+
 const start = ({ command, environment }: SideProgram, startMillis: number): Running => {
   const [program, ...words] = command
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-side-"))
@@ -95,7 +97,7 @@ const start = ({ command, environment }: SideProgram, startMillis: number): Runn
   })
   const blame = (): string | undefined => /^error: (the plugin .*)$/m.exec(said)?.[1]
   child.stdin?.on("error", () => {})
-  child.stdin?.write(`${JSON.stringify({ socket, token })}\n`)
+  child.stdin?.write(`${JSON.stringify({ folder, socket, token } satisfies Start)}\n`)
   const ready = new Promise<void>((resolve, reject) => {
     const late = setTimeout(() => {
       reject(
@@ -112,7 +114,7 @@ const start = ({ command, environment }: SideProgram, startMillis: number): Runn
     })
     child.once("error", ({ message }) => reject(new SideFailed(`the side process could not be started: ${message}`)))
     child.once("exit", (code, signal) => {
-      fs.rmSync(folder, { recursive: true, force: true })
+      remove(folder)
       reject(new SideFailed(`the side process ended with ${signal ?? code}`))
     })
   })
@@ -126,6 +128,8 @@ const hasEnded = ({ child }: Running): boolean => child.exitCode !== null || chi
 const stop = (running: Running): void => {
   running.child.stdin?.end()
   running.child.kill("SIGKILL")
+  // Not when its end is heard of, since the service may have ended by then.
+  remove(running.folder)
 }
 
 /** Processes end when the scope closes. */

@@ -10,6 +10,8 @@ import { FoldersAnswer } from "../api/storage/LocalGroup.ts"
 
 /** The first line of the side process's standard input; when that ends, the service is gone. */
 export const Start = Schema.Struct({
+  /** Of this process alone: it removes it at its end, when the service may be no more. */
+  folder: Schema.String,
   socket: Schema.String,
   /** What every request shows in `x-token`. */
   token: Schema.String
