@@ -14,7 +14,7 @@ export interface Starting {
   readonly start: (task: Task) => void
   readonly has: (id: string) => boolean
   readonly count: () => number
-  /** How many places they take of those that run at once. */
+  /** How many places they take of those that run at once; one that waits to be asked about again takes none. */
   readonly places: () => number
   /** What the last runner of a task said when it ended as none should, where one did here. */
   readonly lastLine: (id: string) => string | undefined
@@ -36,7 +36,9 @@ export interface StartingOptions {
 
 /** Runners that end before they have begun. */
 const mostFailures = 3
-const askAgainMillis = 2_000
+/** Whoever is asked may be slow, and each question may hold up others: it is put ever more seldom. */
+const firstPauseMillis = 2_000
+const longestPauseMillis = 60_000
 /** Tasks whose last lines are kept. */
 const mostLines = 1000
 
@@ -52,6 +54,9 @@ export const make = Effect.fnUntraced(function* ({
   const starting = new Map<string, Pick<Task, "take" | "kind">>()
   const failures = new Map<string, number>()
   const lines = new Map<string, string>()
+  /** Those of them that nobody can say of yet whether they may be started: why, and how long until that is asked again. */
+  const unsure = new Map<string, { readonly message: string; readonly pauseMillis: number }>()
+  const waiting = new Set<string>()
   const note = (id: string, { isGood, lastLine }: RunnerProcess.Ended): void => {
     lines.delete(id)
     if (isGood || lastLine === undefined) return
@@ -94,15 +99,26 @@ export const make = Effect.fnUntraced(function* ({
     if (times >= mostFailures) yield* giveUp(id, "RunnerDied", `its runner ${message}`)
   })
 
+  /** Comes to an end when it is time to ask, and tells once why that is. */
+  const askAgain = Effect.fnUntraced(function* (id: string, message: string) {
+    const { message: told, pauseMillis = firstPauseMillis } = unsure.get(id) ?? {}
+    if (told !== message) onProblem(`task ${id} waits to be started: ${message}`)
+    unsure.set(id, { message, pauseMillis: Math.min(2 * pauseMillis, longestPauseMillis) })
+    waiting.add(id)
+    onEnd()
+    yield* Effect.sleep(pauseMillis)
+    waiting.delete(id)
+  })
+
   const run = Effect.fnUntraced(function* (task: Task): Effect.fn.Return<void, TaskError> {
     const { id, take } = task
     const because = yield* Effect.result(refusal(task))
     if (because._tag === "Failure") {
-      onProblem(`task ${id} waits to be started: ${because.failure.message}`)
-      yield* Effect.sleep(askAgainMillis)
+      yield* askAgain(id, because.failure.message)
       starting.delete(id)
       return
     }
+    unsure.delete(id)
     if (because.success !== undefined) {
       starting.delete(id)
       return yield* giveUp(id, "PlaceNotAllowed", because.success)
@@ -125,7 +141,7 @@ export const make = Effect.fnUntraced(function* ({
     has: (id) => starting.has(id),
     lastLine: (id) => lines.get(id),
     count: () => starting.size,
-    places: () => [...starting.values()].filter((task) => !isPlaceless(task)).length,
+    places: () => [...starting].filter(([id, task]) => !waiting.has(id) && !isPlaceless(task)).length,
     look: (held) => {
       for (const { id, take } of held) if (take !== starting.get(id)?.take) starting.delete(id)
     }

@@ -9,40 +9,59 @@ import { onTestFinished } from "vitest"
 import * as Follow from "../../src/host/Follow.ts"
 import * as TaskHost from "../../src/host/TaskHost.ts"
 import * as SqliteStore from "../../src/store/SqliteStore.ts"
+import type { TaskStore } from "../../src/store/TaskStore.ts"
+import type { Task } from "../../src/task/Task.ts"
 import { hasEnded } from "../../src/task/TaskState.ts"
 
-it.live("a task is not given up where nobody can say yet whether it may be started", () =>
+/** A host of tasks that end at once, where they may be started. */
+const setUp = Effect.fnUntraced(function* (refusal: (task: Task) => Effect.Effect<undefined, { message: string }>) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "may-start-"))
+  onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
+  const [journal, log] = [path.join(folder, "journal.sqlite"), path.join(folder, "log")]
+  const store = yield* SqliteStore.make(journal, { isDurable: false })
+  const problems: Array<string> = []
+  yield* TaskHost.make({
+    store,
+    owner: ProcessIdentity.current(),
+    program: {
+      command: ({ id }) => [process.execPath, path.join(import.meta.dirname, "endsAtOnce.ts"), journal, id, log, "it"],
+      environment: process.env,
+      sendSignal: () => {}
+    },
+    refusal,
+    onProblem: (message) => problems.push(message)
+  })
+  return { store, problems }
+})
+
+const create = (store: TaskStore) => store.create({ kind: "copy", request: null, origin: "service" })
+
+/** How the task ended. */
+const endOf = (store: TaskStore, { id }: Task) =>
+  Follow.follow(store, id).pipe(
+    Stream.takeUntil((said) => said._tag === "Task" && hasEnded(said.task.state)),
+    Stream.runDrain,
+    Effect.andThen(store.load(id)),
+    Effect.map(({ state }) => state._tag)
+  )
+
+const later = Effect.fail({ message: "ask again later" })
+
+it.live("a task is not given up where nobody can say yet whether it may be started, and that is told once", () =>
   Effect.gen(function* () {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), "may-start-"))
-    onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
-    const [journal, log] = [path.join(folder, "journal.sqlite"), path.join(folder, "log")]
-    const store = yield* SqliteStore.make(journal, { isDurable: false })
-    const problems: Array<string> = []
     let asked = 0
-    yield* TaskHost.make({
-      store,
-      owner: ProcessIdentity.current(),
-      program: {
-        command: ({ id }) => [
-          process.execPath,
-          path.join(import.meta.dirname, "endsAtOnce.ts"),
-          journal,
-          id,
-          log,
-          "it"
-        ],
-        environment: process.env,
-        sendSignal: () => {}
-      },
-      refusal: () => (++asked <= 4 ? Effect.fail({ message: "ask again later" }) : Effect.succeed(undefined)),
-      onProblem: (message) => problems.push(message)
-    })
-    const { id } = yield* store.create({ kind: "copy", request: null, origin: "service" })
-    yield* Follow.follow(store, id).pipe(
-      Stream.takeUntil((said) => said._tag === "Task" && hasEnded(said.task.state)),
-      Stream.runDrain
-    )
-    expect((yield* store.load(id)).state._tag).toBe("Done")
-    expect(problems).toEqual(Array(4).fill(`task ${id} waits to be started: ask again later`))
+    const { problems, store } = yield* setUp(() => (++asked <= 3 ? later : Effect.succeed(undefined)))
+    const task = yield* create(store)
+    expect(yield* endOf(store, task)).toBe("Done")
+    expect(problems).toEqual([`task ${task.id} waits to be started: ask again later`])
+  }).pipe(Effect.scoped)
+)
+
+it.live("tasks of which nobody can say yet whether they may be started take no place of others", () =>
+  Effect.gen(function* () {
+    const unsure = new Set<string>()
+    const { store } = yield* setUp(({ id }) => (unsure.has(id) ? later : Effect.succeed(undefined)))
+    for (let count = 0; count < TaskHost.defaults.atOnce; count++) unsure.add((yield* create(store)).id)
+    expect(yield* endOf(store, yield* create(store))).toBe("Done")
   }).pipe(Effect.scoped)
 )
