@@ -164,9 +164,51 @@ export const save = (to: string, password: Redacted.Redacted<string> | undefined
 
 export const isEncrypted = (from: string) => Effect.try({ try: () => StateArchive.isEncrypted(from), catch: fail })
 
+/** A database of SQLite has its newest in files beside it. */
+const endings = ["", "-wal", "-shm"]
+
+/** Beside `place`, and taken by nothing that an earlier one left. */
+const asideOf = (place: string): string => {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? `${place}.before` : `${place}.before-${number}`
+    if (!endings.some((ending) => fs.existsSync(name + ending))) return name
+  }
+}
+
+interface Incoming {
+  readonly place: string
+  /** Beside it. */
+  readonly file: string
+}
+
+/** All of it beside its places, and on the disk, before anything changes; nothing is left of it where that fails. */
+const bringBeside = (
+  came: ReadonlyArray<{ readonly file: string; readonly place: string }>
+): ReadonlyArray<Incoming> => {
+  const incoming: Array<Incoming> = []
+  try {
+    for (const { file: from, place } of came) {
+      makeFolder(path.dirname(place))
+      const file = `${place}.incoming`
+      fs.rmSync(file, { force: true })
+      incoming.push({ place, file })
+      fs.copyFileSync(from, file, fs.constants.COPYFILE_EXCL)
+      fs.chmodSync(file, 0o600)
+      const descriptor = fs.openSync(file, "r+")
+      fs.fsyncSync(descriptor)
+      fs.closeSync(descriptor)
+    }
+    return incoming
+  } catch (error) {
+    for (const { file } of incoming) fs.rmSync(file, { force: true })
+    throw error
+  }
+}
+
 /**
- * Brings it back. What is there already is replaced only when `replaces`, and is then kept beside as `….before`. Fails with
- * `StateFailed`, and has changed nothing, where a service runs or the file can not be read to its end.
+ * Brings it back. What is there already is replaced only when `replaces`, and is then kept beside as `….before`, with a number
+ * where an earlier one is there. Fails with `StateFailed`, and has changed nothing, where a service runs, the file can not be
+ * read to its end, or there is no room for what is in it.
  */
 export const load = (from: string, password: Redacted.Redacted<string> | undefined, replaces: boolean) =>
   Effect.gen(function* () {
@@ -194,14 +236,13 @@ export const load = (from: string, password: Redacted.Redacted<string> | undefin
       if (taken !== undefined) return yield* new StateFailed({ message: taken, reason: "Failed" })
     }
     yield* attempt(async () => {
-      for (const name of came) {
-        const place = places.get(name)!
-        makeFolder(path.dirname(place))
-        for (const ending of ["", "-wal", "-shm"]) {
-          if (fs.existsSync(place + ending)) fs.renameSync(place + ending, `${place}.before${ending}`)
+      const incoming = bringBeside(came.map((name) => ({ file: path.join(folder, name), place: places.get(name)! })))
+      for (const { file, place } of incoming) {
+        const aside = asideOf(place)
+        for (const ending of endings) {
+          if (fs.existsSync(place + ending)) fs.renameSync(place + ending, aside + ending)
         }
-        fs.copyFileSync(path.join(folder, name), place, fs.constants.COPYFILE_EXCL)
-        fs.chmodSync(place, 0o600)
+        fs.renameSync(file, place)
       }
     })
     return came

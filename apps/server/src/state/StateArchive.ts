@@ -45,7 +45,7 @@ async function* packed(entries: ReadonlyArray<Entry>): AsyncGenerator<Buffer> {
   yield Buffer.from(`${JSON.stringify({ end: entries.length })}\n`)
 }
 
-/** Writes a new file, which only this user may read; one that is there already is not replaced. */
+/** Writes a new file, which only this user may read, to the disk; one that is there already is not replaced. */
 export const write = async (to: string, entries: ReadonlyArray<Entry>, password: string | undefined): Promise<void> => {
   const folder = path.dirname(to)
   const descriptor = attempting(() => fs.openSync(to, "wx", 0o600), {
@@ -54,7 +54,7 @@ export const write = async (to: string, entries: ReadonlyArray<Entry>, password:
     ENOTDIR: { message: `"${folder}" is no folder; name another one` },
     EACCES: { message: `this user may not write into "${folder}"; name another folder` }
   })
-  const out = fs.createWriteStream(to, { fd: descriptor })
+  const out = fs.createWriteStream(to, { fd: descriptor, flush: true })
   const salt = randomBytes(16)
   const nonce = randomBytes(12)
   const header = { isEncrypted: password !== undefined, salt: salt.toString("hex"), nonce: nonce.toString("hex") }

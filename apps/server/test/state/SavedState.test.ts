@@ -27,11 +27,11 @@ const topic = "https://ntfy.sh/planted-topic"
 const hook = { command: ["/usr/bin/curl", planted] as const, limitMillis: 1_000 }
 const hooks = { before: hook, after: null }
 
-const machine = () => {
+const machine = (configurationIn = "") => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ourclone-state-test-"))
   onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
   const stateDirectory = path.join(folder, "state")
-  const configuration = path.join(folder, "config.toml")
+  const configuration = path.join(folder, configurationIn, "config.toml")
   const layer = Layer.mergeAll(
     Layer.succeed(ThisMachine, {
       stateDirectory,
@@ -144,4 +144,34 @@ test("without a password nothing that opens anything goes into the file, and wha
     [2, { _tag: "Step", name: "hookEnded", values: { hook: "before" } }],
     [3, { _tag: "Finished", outcome: "failed", failure }]
   ])
+})
+
+test("what is there is never lost by what is brought back, however often that is", async () => {
+  const { folder, run } = await filled()
+  const file = path.join(folder, "saved")
+  await run(SavedState.save(file, undefined))
+  const other = machine()
+  fs.mkdirSync(other.stateDirectory, { recursive: true })
+  fs.writeFileSync(other.configuration, "# the only one")
+  await other.run(SavedState.load(file, undefined, true))
+  await other.run(SavedState.load(file, undefined, true))
+  const kept = fs.readdirSync(other.folder).filter((name) => name.startsWith("config.toml.before"))
+  const texts = kept.map((name) => fs.readFileSync(path.join(other.folder, name), "utf8"))
+  expect(texts).toHaveLength(2)
+  expect(texts).toContain("# the only one")
+})
+
+test("where not all of it can be brought back nothing is changed", async () => {
+  const { folder, run } = await filled()
+  const file = path.join(folder, "saved")
+  await run(SavedState.save(file, undefined))
+  const other = machine("a-file")
+  fs.writeFileSync(path.join(other.folder, "a-file"), "")
+  const journal = tasksFile(other.stateDirectory)
+  fs.mkdirSync(path.dirname(journal), { recursive: true })
+  fs.writeFileSync(journal, "as it was")
+  await expect(other.run(SavedState.load(file, undefined, true))).rejects.toThrow()
+  expect(fs.readFileSync(journal, "utf8")).toBe("as it was")
+  expect(fs.readdirSync(path.dirname(journal))).toEqual([path.basename(journal)])
+  expect(fs.readdirSync(other.stateDirectory)).toEqual([path.basename(path.dirname(journal))])
 })
