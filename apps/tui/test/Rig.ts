@@ -97,6 +97,7 @@ export const link = (
     schedules: Effect.succeed([]),
     addSchedule: () => none,
     changeSchedule: () => none,
+    runSchedule: () => none,
     removeSchedule: () => none,
     addRepository: () => none,
     removeRepository: () => Effect.void,

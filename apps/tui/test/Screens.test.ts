@@ -1,4 +1,5 @@
 import { widthOf } from "@ourclone/core/events/PrintableText"
+import { plain, type Schedule } from "@ourclone/tasks/task/Schedule"
 import { noTotals } from "@ourclone/tasks/task/Task"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -222,6 +223,33 @@ describe("tasks", () => {
     await made.keys("W", "text:nightly", "ctrl-s")
     assert.deepStrictEqual(plans, [["nightly", "backup", request]])
     assert.strictEqual(made.app.top().name, "Tasks")
+    await made.close()
+  })
+
+  it("of a schedule are begun as it begins them, and not beside one that goes on", async () => {
+    const schedule = { ...plain, id: "s1", name: "nightly", kind: "copy", request: {}, cron: "@daily", zone: "UTC" }
+    const nightly: Schedule = {
+      ...schedule,
+      by: null,
+      createdAt: 0,
+      lookedAt: 0,
+      lastSuccessAt: null,
+      lastMissed: null
+    }
+    const ran: Array<string> = []
+    const goesOn = failed("NotNow", "task 1m8task, the run before, has not ended")
+    const made = await rig(
+      {
+        tasks: Stream.never,
+        schedules: Effect.succeed([nightly]),
+        runSchedule: (id) => (ran.push(id) > 1 ? Effect.fail(goesOn) : Effect.succeed(task({ id: "1m8task" })))
+      },
+      { tab: "schedules" }
+    )
+    await made.keys("r")
+    assert.deepStrictEqual([ran, made.app.top().name], [["s1"], "Task"])
+    await made.keys("6", "r")
+    assert.include(made.text(), "task 1m8task, the run before, has not ended")
     await made.close()
   })
 

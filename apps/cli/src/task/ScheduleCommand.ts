@@ -7,7 +7,6 @@ import * as When from "@ourclone/tasks/schedule/When"
 import { noHooks } from "@ourclone/tasks/task/Hooks"
 import { plain, type Schedule } from "@ourclone/tasks/task/Schedule"
 import type { Served } from "@ourclone/tasks/task/ServedSchedule"
-import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -127,11 +126,7 @@ export const remove = Effect.fnUntraced(function* (flags: { readonly name: strin
 export const run = Effect.fnUntraced(function* (flags: { readonly name: string }) {
   const output = yield* Output.make
   const schedules = yield* Schedules.open
-  const { last, schedule } = yield* schedules.load(flags.name)
-  if (last !== undefined && !hasEnded(last.state)) {
-    const message = `the run before, task ${last.id}, is ${TaskText.state(last, yield* Clock.currentTimeMillis)}`
-    return yield* new ExitCode.CommandStopped({ code: ExitCode.refused, message })
-  }
+  const { schedule } = yield* schedules.load(flags.name)
   const task = yield* schedules.start(schedule)
   if (output.isJson) output.json(task)
   else output.note(`task ${task.id}: ${TaskText.state(task, Date.now())}`)

@@ -25,7 +25,7 @@ export interface Schedules {
   readonly create: (plan: Plan) => Answer<Schedule>
   readonly turn: (name: string, isOn: boolean) => Answer<Schedule>
   readonly remove: (name: string) => Answer<void>
-  /** The task that does what it does, now. */
+  /** The task that does what it does, now. Fails while a run of it has not ended. */
   readonly start: (schedule: Schedule) => Answer<Task>
   /** Whether a folder is accepted that is to be watched, and is not there yet. */
   readonly isAwaited: (folder: string) => boolean
@@ -51,7 +51,7 @@ const here = Effect.gen(function* () {
     remove: (name) => Effect.flatMap(store.schedules.load(name), ({ id }) => store.schedules.remove(id)),
     start: (schedule) =>
       Effect.provideContext(
-        Effect.flatMap(Scheduler.start(store, schedule), (task) => launch(store, task)),
+        Effect.flatMap(Scheduler.startNow(store, schedule), (task) => launch(store, task)),
         context
       ),
     isAwaited: (folder) => !existsSync(folder),

@@ -8,7 +8,7 @@ import { current } from "@ourclone/core/machine/ProcessIdentity"
 import type { Outcome } from "@ourclone/tasks/store/TaskStore"
 import type { Hook } from "@ourclone/tasks/task/Hooks"
 import type { Task } from "@ourclone/tasks/task/Task"
-import { hasEnded } from "@ourclone/tasks/task/TaskState"
+import { goingOn, hasEnded } from "@ourclone/tasks/task/TaskState"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -33,13 +33,11 @@ const row = (task: Task, now: number): Table.Row => [
   TaskText.counts(task)
 ]
 
-const under = ["Queued", "Running", "Waiting", "Paused"] as const
-
 export const list = Effect.fnUntraced(function* (flags: { readonly all: boolean; readonly limit: number }) {
   const output = yield* Output.make
   const known = yield* Tasks.open
   const now = yield* Clock.currentTimeMillis
-  const tasks = yield* known.list({ states: flags.all ? undefined : under, limit: flags.limit })
+  const tasks = yield* known.list({ states: flags.all ? undefined : goingOn, limit: flags.limit })
   const recent = flags.all ? [] : (yield* known.list({ limit: flags.limit })).filter(({ state }) => hasEnded(state))
   const shown = [...tasks, ...recent].slice(0, flags.limit)
   if (output.isJson) for (const task of shown) output.json(task)

@@ -127,3 +127,18 @@ test("task start runs a command in the background, and schedule run what a sched
   expect(second).toMatchObject({ origin: "schedule", by: "the schedule nightly", summary: { stored: 1 } })
   expect((await cli.run("schedule", "list")).out).toContain("done")
 })
+
+test("schedule run is refused while a run of the schedule goes on, whose task is named", async () => {
+  const world = makeWorld()
+  const cli = makeCli({ environment: { ...world.environment } })
+  world.write("from/a", "x".repeat(20_000))
+  await cli.run(...add, "--", "copy", world.at("from"), world.at("to"), "--bwlimit", "off:300b")
+  const { id } = JSON.parse((await cli.run("schedule", "run", "nightly", "--json")).out)
+  const message = `task ${id}, the run of "nightly" before, has not ended`
+  expect(await cli.run("schedule", "run", "nightly")).toMatchObject({
+    code: 1,
+    error: expect.stringContaining(message)
+  })
+  await cli.run("task", "cancel", id)
+  await world.withStore((store) => until(store, id, tagged("Cancelled")))
+})

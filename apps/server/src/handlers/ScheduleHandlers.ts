@@ -115,7 +115,7 @@ export const schedules = HttpApiBuilder.group(
           const schedule = yield* Effect.mapError(store.schedules.load(id), ofTaskError)
           // What was allowed once need not be today.
           yield* checkRequest("job", schedule.kind, schedule.request)
-          const task = yield* Effect.mapError(Scheduler.start(store, schedule), ofTaskError)
+          const task = yield* Effect.mapError(Scheduler.startNow(store, schedule), ofTaskError)
           yield* host.look
           return taskAnswer(task)
         })

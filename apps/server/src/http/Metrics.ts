@@ -1,5 +1,6 @@
 /** Figures for Prometheus. No names of files, no paths, no labels without bound: those of schedules are as many as there are. */
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
+import { goingOn } from "@ourclone/tasks/task/TaskState"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
@@ -14,7 +15,6 @@ const tasks = Metric.gauge("ourclone_tasks", { description: "Tasks that have not
 export const noteRequest = (route: string, status: number, seconds: number): Effect.Effect<void> =>
   Metric.update(Metric.withAttributes(requests, { route, status: String(status) }), seconds)
 
-const states = ["Queued", "Running", "Waiting", "Paused"] as const
 /** So many of each are told of. */
 const mostRows = 500
 
@@ -66,8 +66,8 @@ const journal = Effect.fnUntraced(function* (store: Pick<TaskStore, "list" | "sc
 })
 
 export const noteTasks = Effect.fnUntraced(function* (store: Pick<TaskStore, "count">) {
-  const counts = yield* store.count(states)
-  for (const state of states) {
+  const counts = yield* store.count(goingOn)
+  for (const state of goingOn) {
     yield* Metric.update(Metric.withAttributes(tasks, { state: state.toLowerCase() }), counts.get(state) ?? 0)
   }
 })

@@ -165,6 +165,27 @@ test("a schedule says when it comes, is refused without its secrets or outside t
   expect((await service.ask(`/api/v1/schedules/${id}`, { method: "DELETE", as })).status).toBe(204)
 })
 
+test("a schedule that is asked to run while a run of it goes on is refused, with the task named", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const request = { ...files(service), bwlimit: "off:300b" }
+  const plan = { name: "nightly", kind: "copy", request, cron: "30 2 * * *", zone: "UTC", missed: "once", isOn: true }
+  const { json } = await service.ask("/api/v1/schedules", { as, body: plan })
+  const run = () => service.ask(`/api/v1/schedules/${json.id}/run`, { method: "POST", as })
+  const { json: first } = await run()
+  const second = await run()
+  expect([second.status, second.json.code, second.json.detail]).toEqual([
+    409,
+    "NotNow",
+    expect.stringContaining(`task ${first.id}, the run of "nightly" before, has not ended`)
+  ])
+  await service.ask(`/api/v1/tasks/${first.id}/cancel`, { method: "POST", as })
+  await until(service, as, first.id, "Cancelled")
+  const third = await run()
+  expect([third.status, third.json.id === first.id]).toEqual([201, false])
+  await service.ask(`/api/v1/tasks/${third.json.id}/cancel`, { method: "POST", as })
+})
+
 test("an operator starts tasks, and makes buckets as a copy does, but changes none; a token for tasks alone mounts nothing", async () => {
   const service = await startService()
   const as = await service.setUp()

@@ -65,6 +65,8 @@ export type Ask =
     }
   | { readonly _tag: "AddSchedule"; readonly tag: string; readonly plan: Plan }
   | { readonly _tag: "ChangeSchedule"; readonly tag: string; readonly id: string; readonly isOn: boolean }
+  /** Its task is shown. */
+  | { readonly _tag: "RunSchedule"; readonly id: string }
   | { readonly _tag: "RemoveSchedule"; readonly tag: string; readonly id: string }
   /** Kept until the program ends, for whatever asks for it. */
   | { readonly _tag: "Secret"; readonly name: string; readonly value: string }

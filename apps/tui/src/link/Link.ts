@@ -71,6 +71,8 @@ export interface Link {
   readonly schedules: Answer<ReadonlyArray<Schedule>>
   readonly addSchedule: (plan: Plan) => Answer<void>
   readonly changeSchedule: (id: string, change: Partial<Plan>) => Answer<void>
+  /** Out of its turn, as it runs by itself. Fails with `NotNow` while a run of it goes on. */
+  readonly runSchedule: (id: string) => Answer<Task>
   readonly removeSchedule: (id: string) => Answer<void>
   /** A service keeps the password; nobody else does. */
   readonly addRepository: (

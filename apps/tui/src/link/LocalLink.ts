@@ -3,6 +3,7 @@ import type { Envelope } from "@ourclone/core/events/Envelope"
 import * as ProcessIdentity from "@ourclone/core/machine/ProcessIdentity"
 import * as TaskHost from "@ourclone/tasks/host/TaskHost"
 import type { Secrets } from "@ourclone/tasks/runner/StoredSecrets"
+import * as Scheduler from "@ourclone/tasks/schedule/Scheduler"
 import type { TaskError } from "@ourclone/tasks/store/TaskError"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import type { Task } from "@ourclone/tasks/task/Task"
@@ -128,6 +129,12 @@ export const make = Effect.fnUntraced(function* ({
     schedules: Effect.suspend(() => journal(store.schedules.list)),
     addSchedule: (plan) => Effect.asVoid(one(desk.ask({ _tag: "AddSchedule", plan, by }))),
     changeSchedule: (id, change) => Effect.asVoid(journal(store.schedules.change(id, change))),
+    runSchedule: (id) =>
+      store.schedules.load(id).pipe(
+        Effect.flatMap((schedule) => Scheduler.startNow(store, schedule)),
+        Effect.tap(() => host.look),
+        journal
+      ),
     removeSchedule: (id) => journal(store.schedules.remove(id)),
     addRepository: (name, location) => Effect.asVoid(one(desk.ask({ _tag: "AddRepository", name, location }))),
     removeRepository: (name) => Effect.asVoid(one(desk.ask({ _tag: "RemoveRepository", name })))

@@ -174,6 +174,7 @@ export const make = (service: Service): Link => {
     // Programs around its runs are named on the machine itself.
     addSchedule: ({ hooks: _, ...plan }) => far(done("POST", "/schedules", plan)),
     changeSchedule: (id, change) => far(done("PATCH", `/schedules/${of(id)}`, change)),
+    runSchedule: (id) => far(Effect.flatMap(sent("POST", `/schedules/${of(id)}/run`), Told.task)),
     removeSchedule: (id) => far(done("DELETE", `/schedules/${of(id)}`)),
     addRepository: (name, location, password) =>
       password === undefined

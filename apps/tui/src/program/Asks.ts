@@ -233,6 +233,8 @@ export const make = ({
         )
       case "ChangeSchedule":
         return changing(link.changeSchedule(ask.id, { isOn: ask.isOn }))
+      case "RunSchedule":
+        return Effect.map(link.runSchedule(ask.id), (task) => started(task, true, id))
       case "RemoveSchedule":
         return changing(link.removeSchedule(ask.id))
       case "Secret":

@@ -1,8 +1,6 @@
-/** What a schedule wants done now. Pure: the clock and the last task come from outside. */
+/** What a schedule wants done now. Pure: what it is told comes from outside. */
 import * as Result from "effect/Result"
 import type { Schedule } from "../task/Schedule.ts"
-import type { Task } from "../task/Task.ts"
-import { hasEnded } from "../task/TaskState.ts"
 import * as When from "./When.ts"
 
 export type Verdict =
@@ -13,8 +11,8 @@ export type Verdict =
 
 const nothing: Verdict = { _tag: "Nothing" }
 
-/** `last` is the newest task of the schedule. Of several runs that are due only the newest is made. */
-export const of = (schedule: Schedule, last: Task | undefined, now: number): Verdict => {
+/** `isGoing` where a run of it has not ended. Of several runs that are due only the newest is made. */
+export const of = (schedule: Schedule, isGoing: boolean, now: number): Verdict => {
   if (!schedule.isOn) return nothing
   const when = Result.getOrElse(When.parse(schedule), () => undefined)
   if (when === undefined) return nothing
@@ -23,8 +21,6 @@ export const of = (schedule: Schedule, last: Task | undefined, now: number): Ver
   if (now - at > When.graceMillis && schedule.missed === "skip") {
     return { _tag: "PassOver", at, because: "nothing was running then that could have started it" }
   }
-  if (last !== undefined && !hasEnded(last.state)) {
-    return { _tag: "PassOver", at, because: "the run before had not ended" }
-  }
+  if (isGoing) return { _tag: "PassOver", at, because: "the run before had not ended" }
   return { _tag: "Start", at }
 }

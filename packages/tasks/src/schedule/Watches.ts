@@ -2,11 +2,10 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import type { TaskError } from "../store/TaskError.ts"
+import { isNotNow, type TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
 import type { Schedule } from "../task/Schedule.ts"
 import type { Task } from "../task/Task.ts"
-import { hasEnded } from "../task/TaskState.ts"
 import * as FolderWatch from "./FolderWatch.ts"
 import * as Scheduler from "./Scheduler.ts"
 
@@ -62,10 +61,12 @@ export const make = (
       }
       for (const schedule of schedules) {
         if (!changed.has(schedule.id)) continue
-        const last = yield* Scheduler.lastTask(store, schedule)
-        if (last !== undefined && !hasEnded(last.state)) continue
+        const started = yield* Effect.catchIf(Scheduler.startNow(store, schedule), isNotNow, () =>
+          Effect.succeed(undefined)
+        )
+        if (started === undefined) continue
         changed.delete(schedule.id)
-        made.push(yield* Scheduler.start(store, schedule))
+        made.push(started)
       }
       return made
     })

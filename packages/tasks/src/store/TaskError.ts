@@ -82,6 +82,17 @@ export const onlyCancelled = (id: string, state: string, input: string): TaskErr
     })
   )
 
+export const isNotNow = ({ reason }: TaskError): boolean => reason._tag === "NotNow"
+
+/** What is asked of a schedule while a run of it goes on. */
+export const goesOn = (id: string, state: string, schedule: string): TaskError =>
+  fail(
+    new NotNow({
+      message: `task ${id}, the run of "${schedule}" before, has not ended: it is ${state.toLowerCase()}; let it end, or cancel it first`,
+      state
+    })
+  )
+
 /** What is told to who gives secrets for a task that another process starts, with its own. */
 export const startedElsewhere = (id: string, state: string): TaskError =>
   fail(

@@ -104,6 +104,8 @@ export const isHeld = (state: TaskState): state is Of<TaskState, "Running" | "Wa
 export const needsSomebody = (state: TaskState): state is Of<TaskState, "Waiting"> =>
   state._tag === "Waiting" && (state.for === "credentials" || state.for === "space")
 
+/** Of a task that has not ended. */
+export const goingOn = ["Queued", "Running", "Waiting", "Paused"] as const satisfies ReadonlyArray<StateTag>
+
 /** Nothing becomes of it by itself any more. */
-export const hasEnded = (state: TaskState): boolean =>
-  state._tag === "Done" || state._tag === "Failed" || state._tag === "Cancelled"
+export const hasEnded = ({ _tag }: TaskState): boolean => !goingOn.some((tag) => tag === _tag)

@@ -75,6 +75,31 @@ describe("a schedule", () => {
     })
   )
 
+  it.effect("runs when asked, but not beside a run of it that goes on, which is named", () =>
+    Effect.gen(function* () {
+      const store = yield* prepared
+      const schedule = yield* store.schedules.create(nightly, null)
+      const twice = [Scheduler.startNow(store, schedule), Scheduler.startNow(store, schedule)].map(Effect.exit)
+      yield* Effect.all(twice, { concurrency: 2 })
+      const [first, ...others] = yield* store.list({ limit: 10 })
+      expect([first?.schedule, others]).toEqual([schedule.id, []])
+      const refused = yield* Effect.flip(Scheduler.startNow(store, schedule))
+      expect([refused.reason._tag, refused.message]).toEqual([
+        "NotNow",
+        `task ${first?.id}, the run of "nightly" before, has not ended: it is queued; let it end, or cancel it first`
+      ])
+      yield* store.wish(first!.id, { _tag: "Cancel", by: "ann" })
+      const second = yield* Scheduler.startNow(store, schedule)
+      yield* store.wish(second.id, { _tag: "Cancel", by: "ann" })
+      // One that is not the newest goes on once more.
+      yield* store.wish(first!.id, { _tag: "Again", by: "ann" })
+      expect((yield* Effect.flip(Scheduler.startNow(store, schedule))).message).toContain(first!.id)
+      yield* TestClock.adjust("14 hours")
+      expect(yield* Scheduler.turn(store)).toEqual([])
+      expect((yield* store.schedules.load("nightly")).lastMissed?.because).toBe("the run before had not ended")
+    })
+  )
+
   it.effect("that was off is due from when it is on again; its name is its own", () =>
     Effect.gen(function* () {
       const store = yield* prepared

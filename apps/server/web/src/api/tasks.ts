@@ -115,8 +115,10 @@ export const putTask = (client: QueryClient, changed: TaskAnswer, now: number): 
   if (isOther || known?.totals.failed !== changed.totals.failed || known?.totals.skipped !== changed.totals.skipped) {
     void client.invalidateQueries({ queryKey: ["causes", changed.id] })
   }
-  if (known !== undefined && isOther) {
+  if (isOther && (known !== undefined || changed.endedAt !== null)) {
     void client.invalidateQueries({ queryKey: ["schedules"] })
+  }
+  if (known !== undefined && isOther) {
     void client.invalidateQueries({ queryKey: ["tasksOf", changed.kind] })
     void client.invalidateQueries({ queryKey: failedTasks.queryKey })
     // What a task did is seen in storages and repositories.

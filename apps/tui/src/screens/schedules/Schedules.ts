@@ -57,10 +57,7 @@ const commands: ReadonlyArray<Command<State>> = [
     keys: ["r"],
     label: "Run now",
     whyNot: none,
-    run: ({ list }) => {
-      const { kind, request } = List.chosen(list)!
-      return { asks: [{ _tag: "Start", tag: "run", kind, request, isShown: true }] }
-    }
+    run: ({ list }) => ({ asks: [{ _tag: "RunSchedule", id: List.chosen(list)!.id }] })
   },
   {
     id: "schedules.switch",

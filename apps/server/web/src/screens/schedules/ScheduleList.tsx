@@ -1,3 +1,4 @@
+import { hasEnded } from "@ourclone/tasks/task/TaskState"
 import { titleOf } from "@ourclone/tasks/task/TaskTitle"
 import { useQueryClient } from "@tanstack/react-query"
 import { useNavigate } from "@tanstack/react-router"
@@ -54,6 +55,8 @@ const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
       void navigate({ to: "/tasks/$id", params: { id: started.id } })
     }
   )
+  const isGoing = lastTask !== null && !hasEnded(lastTask.state)
+  const notBeside = isGoing ? `Its run before has not ended: it is ${lookOf(lastTask.state).word}` : undefined
   const [soon] = next
   const isMissed = lastMissed !== null && lastMissed.at > (lastSuccessAt ?? 0)
   return (
@@ -65,7 +68,7 @@ const Schedule = ({ schedule }: { readonly schedule: ScheduleAnswer }) => {
         </div>
         <div className={styles.actions}>
           <Check label="On" isOn={turn.isBusy ? !isOn : isOn} onChange={turn.press} />
-          <Button isDense icon="play" not={mayNot} isBusy={run.isBusy} onPress={run.press}>
+          <Button isDense icon="play" not={mayNot ?? notBeside} isBusy={run.isBusy} onPress={run.press}>
             Run now
           </Button>
           <LinkButton isDense icon="edit" to="/schedules/$id" params={{ id }}>
