@@ -6,7 +6,7 @@ import * as RunHere from "@ourclone/jobs/run/RunHere"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Redacted from "effect/Redacted"
-import { inputStays, server, waitingForService } from "./far/Server.ts"
+import { inputStays, server } from "./far/Server.ts"
 import * as JobWords from "./JobWords.ts"
 import type { Output } from "./Output.ts"
 import * as StayAwake from "./process/StayAwake.ts"
@@ -54,11 +54,7 @@ export const run = <Request, Summary>(
                 cancelledBy
               }).pipe(StayAwake.during(kind.type))
             )
-          : service.job(kind, request, {
-              sink: report.sink,
-              isPreview,
-              onWaiting: () => output.note(waitingForService)
-            })
+          : service.job(kind, request, { sink: report.sink, isPreview, note: output.note })
       const summary = yield* Effect.onExit(running, (exit) =>
         Effect.sync(() => {
           if (Exit.isFailure(exit)) options.stopped?.(report.view(), exit)

@@ -11,6 +11,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { CommandStopped, interrupted, ofCode } from "../ExitCode.ts"
 import { told } from "../words/remedies.ts"
+import * as FarRequest from "./FarRequest.ts"
 import * as Patience from "./Patience.ts"
 
 type Finished = Extract<Fact, { readonly _tag: "Finished" }>
@@ -34,14 +35,9 @@ const finishedAs = ({ by, failure }: TaskTold["state"]): Finished =>
     ? { _tag: "Finished", outcome: "cancelled", ...(by === undefined ? {} : { by }) }
     : { _tag: "Finished", outcome: "failed", failure }
 
-/** Without a word for so long the machine of the service is gone. */
-const idleMillis = 40_000
-
 /** Follows the task to its end, also past an end of the service; gives the last fact of it. */
-const follow = Effect.fnUntraced(function* (service: Service, id: string, sink: Sink, onWaiting: () => void) {
-  const patiently = Patience.make(onWaiting)
-  const read = (rest: string) =>
-    patiently(Effect.flatMap(service.ask("GET", `/api/v1/tasks/${id}${rest}`, { idleMillis }), json))
+const follow = Effect.fnUntraced(function* (service: Service, id: string, sink: Sink, patiently: Patience.Patiently) {
+  const read = (rest: string) => patiently(Effect.flatMap(FarRequest.ask(service, "GET", `tasks/${id}${rest}`), json))
   let seq = 0
   let last: Finished | undefined
   for (;;) {
@@ -81,8 +77,8 @@ export interface FarOptions {
   readonly isPreview: boolean
   /** What `--server` takes, for who is to look at the task later. */
   readonly address: string
-  /** Called once where the service does not answer for a while. */
-  readonly onWaiting: () => void
+  /** Hears, in words, that the service does not answer for a while, and what becomes of a task that is left there. */
+  readonly note: (text: string) => void
 }
 
 /** The task is not lost with who followed it. */
@@ -95,35 +91,58 @@ const goesOn = ({ failure, status }: ServiceFailed, id: string, address: string)
     ...(status === undefined ? {} : { status })
   })
 
+/** Cancels the task and waits for its end, but not for long; says where nobody knows whether that was heard. */
+const cancelling = (service: Service, id: string, { address, note }: FarOptions) =>
+  Effect.suspend(() => {
+    let isHeard = false
+    const patiently = Patience.make(() => {})
+    const hear = Effect.sync(() => {
+      isHeard = true
+    })
+    const heard = patiently(FarRequest.ask(service, "POST", `tasks/${id}/cancel`)).pipe(
+      // It has ended by itself, or had heard of it before.
+      Effect.catchIf(
+        ({ status }) => status === 409,
+        () => Effect.void
+      ),
+      Effect.andThen(hear)
+    )
+    return Effect.andThen(
+      heard,
+      follow(service, id, () => Effect.void, patiently)
+    ).pipe(
+      Effect.timeoutOption("10 seconds"),
+      Effect.ignore,
+      Effect.andThen(
+        Effect.sync(() => {
+          if (isHeard) return
+          note(
+            `task ${id} could not be cancelled, and goes on at the service: ourclone task cancel ${id} --server ${address}`
+          )
+        })
+      )
+    )
+  })
+
 /** The summary, as of a run here. When this is interrupted, the task is cancelled. */
 export const run = Effect.fnUntraced(function* <Request, Summary>(
   service: Service,
   kind: JobKind<string, Request, Summary>,
   request: Request,
-  { address, isPreview, onWaiting, sink }: FarOptions
+  options: FarOptions
 ): Effect.fn.Return<Summary, CommandStopped | ServiceFailed | SinkFailed> {
+  const { address, isPreview, note, sink } = options
   const encoded = Schema.encodeSync(Schema.toCodecJson(kind.request))(request)
   const running = Effect.gen(function* () {
     if (isPreview) return yield* preview(service, kind.type, encoded, sink)
     const task = (yield* json(
-      yield* service.ask("POST", "/api/v1/tasks", { body: { kind: kind.type, request: encoded } })
+      yield* FarRequest.ask(service, "POST", "tasks", { kind: kind.type, request: encoded })
     )) as TaskTold
-    const cancelled = service.ask("POST", `/api/v1/tasks/${task.id}/cancel`).pipe(
-      Effect.andThen(
-        follow(
-          service,
-          task.id,
-          () => Effect.void,
-          () => {}
-        )
-      ),
-      Effect.timeoutOption("10 seconds"),
-      Effect.ignore
-    )
-    const followed = Effect.catchTag(follow(service, task.id, sink, onWaiting), "ServiceFailed", (error) =>
+    const patiently = Patience.make(() => note(Patience.waitingForService))
+    const followed = Effect.catchTag(follow(service, task.id, sink, patiently), "ServiceFailed", (error) =>
       Effect.fail(error.status === 404 ? error : goesOn(error, task.id, address))
     )
-    return yield* Effect.onInterrupt(followed, () => cancelled)
+    return yield* Effect.onInterrupt(followed, () => cancelling(service, task.id, options))
   })
   const finished = yield* running
   if (finished?.outcome === "done") {

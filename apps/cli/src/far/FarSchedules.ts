@@ -6,6 +6,7 @@ import * as ServedTask from "@ourclone/tasks/task/ServedTask"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Schedules } from "../task/Schedules.ts"
+import * as FarRequest from "./FarRequest.ts"
 import { stopped } from "./Stopped.ts"
 
 const misread = ({ message }: { readonly message: string }) =>
@@ -19,8 +20,7 @@ const read = (told: unknown) => Effect.mapError(ServedSchedule.read(told), misre
 const asked = ({ hooks: _, isOfService: __, ...plan }: Plan) => plan
 
 export const make = (service: Service): Schedules => {
-  const ask = (method: string, path = "", body?: unknown) =>
-    service.ask(method, `/api/v1/schedules${path}`, body === undefined ? {} : { body })
+  const ask = (method: string, path = "", body?: unknown) => FarRequest.ask(service, method, `schedules${path}`, body)
   const list = Effect.gen(function* () {
     const all = yield* Effect.mapError(decodeList(yield* json(yield* ask("GET"))), misread)
     return yield* Effect.forEach(all, read)

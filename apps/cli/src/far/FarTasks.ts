@@ -4,6 +4,7 @@ import { Remedy } from "@ourclone/core/contract/Remedy"
 import * as Envelope from "@ourclone/core/events/Envelope"
 import type { Fact } from "@ourclone/core/events/RunEvent"
 import * as Follow from "@ourclone/tasks/host/Follow"
+import type { Readable } from "@ourclone/tasks/store/Readable"
 import type { Outcome } from "@ourclone/tasks/store/TaskStore"
 import * as ServedTask from "@ourclone/tasks/task/ServedTask"
 import type { Task } from "@ourclone/tasks/task/Task"
@@ -11,6 +12,8 @@ import { isHeld, StateTag } from "@ourclone/tasks/task/TaskState"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Tasks, TasksFailed } from "../task/Tasks.ts"
+import * as FarRequest from "./FarRequest.ts"
+import * as Patience from "./Patience.ts"
 import { stopped } from "./Stopped.ts"
 
 /** The most that is given at once. */
@@ -59,12 +62,21 @@ export interface FarTasks extends Tasks {
 
 export const make = (service: Service): FarTasks => {
   const ask = (method: string, path: string, body?: unknown) =>
-    Effect.flatMap(service.ask(method, `/api/v1/${path}`, body === undefined ? {} : { body }), json)
+    Effect.flatMap(FarRequest.ask(service, method, path, body), json)
   const of = (id: string, rest = "") => `tasks/${encodeURIComponent(id)}${rest}`
-  const load = (id: string) => Effect.flatMap(ask("GET", of(id)), readTask)
+  const reads = (patiently: Patience.Patiently): Readable<TasksFailed> => ({
+    load: (id) => Effect.mapError(patiently(Effect.flatMap(ask("GET", of(id)), readTask)), stopped),
+    facts: (id, after, limit) =>
+      patiently(ask("GET", of(id, `/facts?after=${after}&limit=${limit}`))).pipe(
+        Effect.flatMap(readFacts),
+        Effect.mapBoth({ onSuccess: ({ facts }) => Envelope.readAll(facts), onFailure: stopped })
+      )
+  })
+  const through = (onWaiting: () => void) => reads(Patience.make(onWaiting))
 
   const tasks: Tasks = {
-    load: (id) => Effect.mapError(load(id), stopped),
+    ...reads((work) => work),
+    following: ({ note }) => through(() => note(Patience.waitingForService)),
     list: Effect.fnUntraced(function* ({ limit, states = [] }) {
       const all: Array<Task> = []
       for (let isCut = true; isCut && all.length < limit; ) {
@@ -78,11 +90,6 @@ export const make = (service: Service): FarTasks => {
       }
       return all
     }, Effect.mapError(stopped)),
-    facts: (id, after, limit) =>
-      ask("GET", of(id, `/facts?after=${after}&limit=${limit}`)).pipe(
-        Effect.flatMap(readFacts),
-        Effect.mapBoth({ onSuccess: ({ facts }) => Envelope.readAll(facts), onFailure: stopped })
-      ),
     outcomes: (id, kind, limit) =>
       ask("GET", of(id, `/outcomes?kind=${kind}&limit=${limit}`)).pipe(
         Effect.flatMap(readOutcomes),
@@ -117,7 +124,13 @@ export const make = (service: Service): FarTasks => {
     if (what === "resume" && before.state._tag === "Queued") return before
     const wished = yield* Effect.mapError(Effect.flatMap(ask("POST", of(before.id, `/${what}`)), readTask), stopped)
     if (what === "resume" || what === "retry") return wished
-    return yield* Follow.settled(tasks, wished, ({ state }) => !isHeld(state), endMillis)
+    // What is wished is known there by now.
+    return yield* Follow.settled(
+      through(() => {}),
+      wished,
+      ({ state }) => !isHeld(state),
+      endMillis
+    )
   })
   return {
     ...tasks,

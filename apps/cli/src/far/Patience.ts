@@ -6,16 +6,21 @@ import * as Effect from "effect/Effect"
 const patienceMillis = 60_000
 const pauseMillis = 500
 
+/** Said once, where a service that did answer does not for now. */
+export const waitingForService = "waiting for the service"
+
+export type Patiently = <A>(work: Effect.Effect<A, ServiceFailed>) => Effect.Effect<A, ServiceFailed>
+
 /**
- * Asks again until it is answered, for a minute at most, where what failed may pass. `work` only reads: it may be done
- * twice. `onWaiting` is called once in all, however often the service goes away.
+ * Asks again until it is answered, for a minute at most, where what failed may pass. `work` may be done twice.
+ * `onWaiting` is called once in all, however often the service goes away.
  */
-export const make = (onWaiting: () => void) => {
+export const make = (onWaiting: () => void): Patiently => {
   let isTold = false
-  return <A>(work: Effect.Effect<A, ServiceFailed>): Effect.Effect<A, ServiceFailed> =>
+  return (work) =>
     Effect.gen(function* () {
       const until = (yield* Clock.currentTimeMillis) + patienceMillis
-      const attempt: Effect.Effect<A, ServiceFailed> = Effect.catchTag(work, "ServiceFailed", (error) =>
+      const attempt: typeof work = Effect.catchTag(work, "ServiceFailed", (error) =>
         Effect.gen(function* () {
           const now = yield* Clock.currentTimeMillis
           if (!error.failure.isRetryable || now >= until) return yield* error

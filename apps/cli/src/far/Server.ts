@@ -13,9 +13,6 @@ export const server = Effect.gen(function* () {
   return yield* connect(text, environment)
 })
 
-/** Said once, where a service that did answer does not for now. */
-export const waitingForService = "waiting for the service"
-
 /** What comes in here can not be read there. */
 export const inputStays = usage(
   "what is read here can not be sent to a service; run it here, or name what it is to read there"

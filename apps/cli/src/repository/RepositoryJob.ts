@@ -15,7 +15,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CommandError } from "../ExitCode.ts"
 import type { Dumped } from "../far/FarQuery.ts"
-import { inputStays, server, waitingForService } from "../far/Server.ts"
+import { inputStays, server } from "../far/Server.ts"
 import * as JobWords from "../JobWords.ts"
 import type { Output } from "../Output.ts"
 import * as StayAwake from "../process/StayAwake.ts"
@@ -134,7 +134,7 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
   if (service !== undefined && options.input !== undefined) return yield* inputStays
   return yield* withPasswords(output, kind.needs(request), options, (secrets) => {
     if (service !== undefined) {
-      const far = service.job(kind, request, { sink, isPreview, onWaiting: () => output.note(waitingForService) })
+      const far = service.job(kind, request, { sink, isPreview, note: output.note })
       return Effect.scoped(Effect.andThen(view.show ?? Effect.void, far))
     }
     const record = isPreview ? RunRecord.none : RunRecord.make(kind, request, output)

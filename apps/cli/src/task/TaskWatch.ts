@@ -54,7 +54,7 @@ export const watch = Effect.fnUntraced(function* (flags: { readonly id: string; 
           if (fact._tag === "Note") output.note(printable(told(fact)))
         }
       })
-      yield* Stream.runForEach(Follow.follow(tasks, id), (said) => {
+      yield* Stream.runForEach(Follow.follow(tasks.following(output), id), (said) => {
         if (said._tag === "Facts") return report.sink(said.facts)
         if (said._tag === "Gone") return Effect.sync(() => output.note("what happened before is kept in sums only"))
         const { progress, state } = said.task

@@ -34,6 +34,8 @@ export interface Part {
 }
 
 export interface Tasks extends Readable<TasksFailed> {
+  /** The same for who looks on for long: a service that is started again meanwhile is waited for, and that is said. */
+  readonly following: (output: Pick<Output, "note">) => Readable<TasksFailed>
   readonly list: (query: Pick<TaskQuery, "states" | "limit">) => Answer<ReadonlyArray<Task>>
   readonly outcomes: (id: string, kind: Outcome["kind"], limit: number) => Answer<ReadonlyArray<Outcome>>
   readonly why: (path: string, limit: number) => Answer<Became>
@@ -46,6 +48,7 @@ const here = Effect.map(Journal.openToLook, (store): Tasks => {
   const { facts, list, load } = store
   return {
     facts,
+    following: () => ({ facts, load }),
     list,
     load,
     outcomes: (id, kind, limit) => store.outcomes(id, kind, "", limit),

@@ -14,7 +14,7 @@ const options: FarJob.FarOptions = {
   sink: () => Effect.void,
   isPreview: false,
   address: "unix:/there",
-  onWaiting: () => void notes.push("waits")
+  note: (text) => void notes.push(text)
 }
 
 /** A service whose task stands so as soon as it is asked. */
@@ -75,12 +75,35 @@ const endedWithin = (millis: number, service: Service) =>
 
 test("a service that is started again within a minute is followed on, and that it is waited for is said once", async () => {
   expect(await endedWithin(60_000, goneFor(1_000, 50_000))).toMatchObject({ code: 130, message: "cancelled by alice" })
-  expect(notes).toEqual(["waits"])
+  expect(notes).toEqual(["waiting for the service"])
 })
 
 test("where a service stays away the command ends with the task's name and how to look at it again", async () => {
   const end = await endedWithin(80_000, goneFor(1_000, 1_000_000))
   expect(end?.message).toMatch(
     /ECONNREFUSED; task 1m8mp3 goes on at the service: ourclone task watch 1m8mp3 --server unix:\/there$/
+  )
+})
+
+test("who interrupts the command while the service is away is told that its task goes on there", async () => {
+  const service: Service = {
+    where: "/there",
+    ask: (method, path) =>
+      method === "POST" && path === "/api/v1/tasks"
+        ? Effect.succeed(Readable.from([Buffer.from(JSON.stringify(running))]) as IncomingMessage)
+        : Effect.fail(gone)
+  }
+  await Effect.gen(function* () {
+    const fiber = yield* Effect.forkChild(FarJob.run(service, Copy.kind, request, options))
+    while (notes.length === 0) yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+    const ending = yield* Effect.forkChild(Fiber.interrupt(fiber))
+    for (let passed = 0; passed < 10_000; passed += 200) {
+      yield* TestClock.adjust(200)
+      yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+    }
+    yield* Fiber.join(ending)
+  }).pipe(Effect.provide(TestClock.layer()), Effect.runPromise)
+  expect(notes.at(-1)).toBe(
+    "task 1m8mp3 could not be cancelled, and goes on at the service: ourclone task cancel 1m8mp3 --server unix:/there"
   )
 })
