@@ -14,20 +14,30 @@ export interface Patience {
 
 export const usual: Patience = { stillMillis: 10_000, mostMillis: 120_000, againMillis: 60_000 }
 
+/** Clocks of files go by steps, the coarsest by 2 s. */
+export const toleranceMillis = 2_000
+
+export interface Tree {
+  readonly folder: string
+  /** The program makes changes there itself, which do not count. */
+  readonly own?: string
+  /** In milliseconds since 1970 UTC: what changed from then on, before it is watched, counts too. */
+  readonly since: number
+}
+
 export type Watch = (
-  folder: string,
-  own: string | undefined,
+  tree: Tree,
   changed: () => void,
   failed: (because: string) => void
 ) => Effect.Effect<void, never, Scope.Scope>
 
 /**
- * Calls `changed` until the scope closes. Changes in the folder `own`, which the program makes itself, do not count. A folder that
- * can not be watched is tried again each minute; `failed` hears why, once until it can.
+ * Calls `changed` until the scope closes. A folder that can not be watched is tried again each minute; `failed` hears why, once
+ * until it can.
  */
 export const make =
   ({ againMillis, mostMillis, stillMillis }: Patience = usual): Watch =>
-  (folder, own, changed, failed) =>
+  ({ folder, own, since: from }, changed, failed) =>
     Effect.asVoid(
       Effect.acquireRelease(
         Effect.sync(() => {
@@ -51,16 +61,17 @@ export const make =
           const onStanding = (): void => {
             if (said !== undefined) onChange()
           }
-          const begin = (): void => {
-            if (!isOver) close = TreeWatch.open({ folder, own, onChange, onError: again, onStanding })
+          const begin = (from: number): void => {
+            const options = { folder, own, since: from - toleranceMillis, onChange, onError: again, onStanding }
+            if (!isOver) close = TreeWatch.open(options)
           }
           const again = (error: unknown): void => {
             const because = error instanceof Error ? error.message : String(error)
             if (said !== because) failed(because)
             said = because
-            setTimeout(begin, againMillis).unref()
+            setTimeout(() => begin(Date.now()), againMillis).unref()
           }
-          begin()
+          begin(from)
           return () => {
             isOver = true
             clearTimeout(timer)

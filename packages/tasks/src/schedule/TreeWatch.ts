@@ -4,6 +4,7 @@
  */
 import * as fs from "node:fs"
 import { join, sep } from "node:path"
+import { changedSince } from "./ChangedSince.ts"
 
 /** What is made, renamed or removed comes in crowds: the folder is looked at once for all of them. */
 const gatherMillis = 200
@@ -14,6 +15,8 @@ export interface TreeOptions {
   readonly folder: string
   /** What is below that is not watched. */
   readonly own: string | undefined
+  /** In milliseconds since 1970 UTC: one change from then on, before it is watched, is told of too. */
+  readonly since: number
   readonly onChange: () => void
   /** It is watched from now on. */
   readonly onStanding?: () => void
@@ -43,7 +46,7 @@ const inWords = (error: unknown): unknown =>
     : error
 
 /** Gives what ends it. */
-export const open = ({ folder, onChange, onError, onStanding, own }: TreeOptions): (() => void) => {
+export const open = ({ folder, onChange, onError, onStanding, own, since }: TreeOptions): (() => void) => {
   let root: Node | undefined
   let identity: string | undefined
   let isOver = false
@@ -126,7 +129,7 @@ export const open = ({ folder, onChange, onError, onStanding, own }: TreeOptions
     const { dev, ino } = await fs.promises.stat(folder, { bigint: true })
     return `${dev} ${ino}`
   }
-  const begin = async (): Promise<void> => {
+  const begin = async (from: number): Promise<void> => {
     try {
       identity = await identityOf()
       if (isOver) return
@@ -134,6 +137,8 @@ export const open = ({ folder, onChange, onError, onStanding, own }: TreeOptions
       root = watched(folder)
       onStanding?.()
       if (!watchesWhole) await look(root)
+      const isLeft = (path: string): boolean => isOver || isIn(path, own)
+      if (await changedSince(folder, from, isLeft)) onChange()
     } catch (error) {
       fail(error)
     }
@@ -143,9 +148,9 @@ export const open = ({ folder, onChange, onError, onStanding, own }: TreeOptions
     if (isOver || identity === undefined || now === identity) return
     identity = undefined
     onChange()
-    await begin()
+    await begin(Date.now())
   }, sameMillis)
   same.unref()
-  void begin()
+  void begin(since)
   return close
 }

@@ -31,7 +31,7 @@ export const main = Effect.fnUntraced(function* ({ input, say, watch }: WatchMai
     watched.set(id, within)
     const changed = () => say(lineOf({ _tag: "Changed", id }))
     const failed = (because: string) => say(lineOf({ _tag: "Failed", id, because }))
-    yield* Effect.provideService(watch(order.folder, order.own, changed, failed), Scope.Scope, within)
+    yield* Effect.provideService(watch(order, changed, failed), Scope.Scope, within)
   })
   const run = Effect.runPromiseWith(yield* Effect.context<never>())
   yield* Effect.promise(async () => {

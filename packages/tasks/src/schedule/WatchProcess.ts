@@ -25,7 +25,7 @@ const goodLifeMillis = 60_000
 const niceness = 10
 
 interface Watched {
-  readonly order: Order
+  order: Extract<Order, { readonly _tag: "Watch" }>
   readonly changed: () => void
   readonly failed: (because: string) => void
 }
@@ -80,6 +80,8 @@ export const make = Effect.fnUntraced(function* ({
       timer = setTimeout(() => {
         timer = undefined
         if (watched.size === 0) return
+        // All until now counts as changed, and is not to be looked for.
+        for (const one of watched.values()) one.order = { ...one.order, since: Date.now() }
         start()
         for (const { changed } of watched.values()) changed()
       }, pauseMillis)
@@ -105,12 +107,12 @@ export const make = Effect.fnUntraced(function* ({
     })
   )
   return {
-    watch: (folder, own, changed, failed) =>
+    watch: (tree, changed, failed) =>
       Effect.asVoid(
         Effect.acquireRelease(
           Effect.sync(() => {
             const id = next++
-            const order: Order = { _tag: "Watch", id, folder, ...(own === undefined ? {} : { own }) }
+            const order = { ...tree, _tag: "Watch" as const, id }
             watched.set(id, { order, changed, failed })
             if (child !== undefined) send(order)
             else if (timer === undefined) start()

@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 const id = Schema.Int
 
 export const Order = Schema.TaggedUnion({
-  Watch: { id, folder: Schema.String, own: Schema.optionalKey(Schema.String) },
+  Watch: { id, folder: Schema.String, own: Schema.optionalKey(Schema.String), since: Schema.Finite },
   Forget: { id }
 })
 export type Order = typeof Order.Type

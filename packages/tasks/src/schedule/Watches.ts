@@ -22,7 +22,7 @@ interface WatchesOptions {
   readonly onProblem?: (message: string) => void
 }
 
-/** Until the scope closes. `own` as for `FolderWatch`. */
+/** Until the scope closes. `own` is where the program keeps its state: what changes there starts nothing. */
 export const make = (
   store: TaskStore,
   own: string | undefined,
@@ -38,13 +38,16 @@ export const make = (
       changed.delete(id)
       if (known !== undefined) yield* Scope.close(known.scope, Exit.void)
     })
-    const take = Effect.fnUntraced(function* ({ id, name }: Schedule, folder: string) {
+    const take = Effect.fnUntraced(function* (schedule: Schedule, folder: string) {
+      const { id, name } = schedule
       const within = yield* Scope.fork(scope)
       watched.set(id, { folder, scope: within })
+      const last = yield* Scheduler.lastTask(store, schedule)
+      const since = last?.createdAt ?? schedule.createdAt
       const failed = (because: string) =>
         onProblem(`the schedule ${name} can not watch ${folder}: ${because}; it is tried again by itself`)
       yield* Effect.provideService(
-        watch(folder, own, () => void changed.add(id), failed),
+        watch({ folder, since, ...(own === undefined ? {} : { own }) }, () => void changed.add(id), failed),
         Scope.Scope,
         within
       )

@@ -31,12 +31,15 @@ const until = (isTrue: () => boolean) =>
 /** A folder that is watched, once it is: what is written to it counts. */
 const watching = Effect.fnUntraced(function* (
   folder: string,
-  { own, watch = FolderWatch.make(quick) }: { readonly own?: string; readonly watch?: FolderWatch.Watch } = {}
+  {
+    own,
+    since = Number.MAX_SAFE_INTEGER,
+    watch = FolderWatch.make(quick)
+  }: { readonly own?: string; readonly since?: number; readonly watch?: FolderWatch.Watch } = {}
 ) {
   const told = { changes: 0, failures: [] as Array<string> }
   yield* watch(
-    folder,
-    own,
+    { folder, since, ...(own === undefined ? {} : { own }) },
     () => void told.changes++,
     (because) => void told.failures.push(because)
   )
@@ -167,6 +170,45 @@ describe("a watched folder", () => {
     }).pipe(Effect.scoped)
   )
 
+  for (const [what, change] of [
+    [
+      "is written to",
+      (at: (...names: ReadonlyArray<string>) => string) => fs.appendFileSync(at("deep", "file"), "more")
+    ],
+    ["goes", (at) => fs.rmSync(at("deep", "file"))],
+    ["comes from elsewhere", (at) => fs.renameSync(at("own", "old"), at("deep", "old"))]
+  ] as ReadonlyArray<readonly [string, (at: (...names: ReadonlyArray<string>) => string) => void]>) {
+    it.live(`tells of a file that ${what} before it is watched`, () =>
+      Effect.gen(function* () {
+        const folder = makeFolder()
+        const at = (...names: ReadonlyArray<string>) => path.join(folder, ...names)
+        for (const name of ["deep", "other", "own"]) fs.mkdirSync(at(name))
+        for (const name of ["deep/file", "other/file", "own/old"]) fs.writeFileSync(at(name), "text")
+        yield* Effect.sleep(FolderWatch.toleranceMillis + 100)
+        const since = Date.now()
+        change(at)
+        const { told } = yield* watching(folder, { since, own: at("own") })
+        yield* until(() => told.changes > 0)
+        assert.deepStrictEqual(told.failures, [])
+      }).pipe(Effect.scoped)
+    )
+  }
+
+  it.live("tells of nothing that was so before, nor of what is the program's own", () =>
+    Effect.gen(function* () {
+      const folder = makeFolder()
+      fs.mkdirSync(path.join(folder, "own"))
+      fs.writeFileSync(path.join(folder, "file"), "text")
+      yield* Effect.sleep(FolderWatch.toleranceMillis + 100)
+      const since = Date.now()
+      fs.writeFileSync(path.join(folder, "own", "journal"), "text")
+      const { begun, told } = yield* watching(folder, { since, own: path.join(folder, "own") })
+      yield* Effect.sleep(2 * quick.mostMillis)
+      assert.strictEqual(told.changes, 0)
+      yield* begun("other")
+    }).pipe(Effect.scoped)
+  )
+
   it.live("is watched though nobody may read some folders in it", () =>
     Effect.gen(function* () {
       const { watch } = builtin
@@ -227,6 +269,17 @@ describe("the process that watches", () => {
       yield* Scope.close(scope, Exit.void)
       yield* until(() => hasEnded(second))
       assert.isUndefined(pid())
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("tells of what changed before it had started", () =>
+    Effect.gen(function* () {
+      const folder = makeFolder()
+      const since = Date.now()
+      const { watch } = yield* WatchProcess.make(program)
+      fs.writeFileSync(path.join(folder, "file"), "text")
+      const { told } = yield* watching(folder, { watch, since })
+      yield* until(() => told.changes > 0)
     }).pipe(Effect.scoped)
   )
 

@@ -121,10 +121,12 @@ describe("a schedule", () => {
       const changes = new Map<string, () => void>()
       const told: Array<string> = []
       const onProblem = (message: string) => void told.push(message)
-      const watch: FolderWatch.Watch = (folder, _, changed, failed) =>
+      const looked: Array<number> = []
+      const watch: FolderWatch.Watch = ({ folder, since }, changed, failed) =>
         Effect.asVoid(
           Effect.acquireRelease(
             Effect.sync(() => {
+              looked.push(since)
               changes.set(folder, changed)
               failed("it is not there")
             }),
@@ -132,7 +134,8 @@ describe("a schedule", () => {
           )
         )
       const watches = yield* Watches.make(store, undefined, { watch, onProblem })
-      yield* store.schedules.create({ ...nightly, watch: "/pictures" }, null)
+      const made = yield* store.schedules.create({ ...nightly, watch: "/pictures" }, null)
+      yield* TestClock.adjust("1 minute")
       expect(yield* watches.turn).toEqual([])
       expect(told).toEqual([expect.stringContaining("the schedule nightly can not watch /pictures: it is not there")])
       changes.get("/pictures")!()
@@ -145,6 +148,11 @@ describe("a schedule", () => {
       yield* store.schedules.change("nightly", { watch: null })
       yield* watches.turn
       expect(changes.size).toBe(0)
+      // What it has seen to is what was so when its newest task was made.
+      yield* store.schedules.change("nightly", { watch: "/pictures" })
+      yield* watches.turn
+      const [newest] = yield* store.list({ limit: 1 })
+      expect(looked).toEqual([made.createdAt, newest?.createdAt])
     })
   )
 })
