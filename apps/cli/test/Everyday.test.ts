@@ -243,6 +243,21 @@ test("touch gives a file another time, and makes an empty one", async () => {
   expect(cli.list(".")).not.toContain("not-made")
 })
 
+test("touch of a folder names what it could not take up, and ends as that says", async () => {
+  const cli = makeCli()
+  const password = "obscured-Zk3VgLZqmVYhHqSHOlRyCw"
+  cli.write("from/a.txt", "kept")
+  expect(
+    (await cli.run("remote", "add", "secret", "crypt", "--remote", "@/beneath", "--password", password)).code
+  ).toBe(0)
+  await cli.run("copy", "@/from", "secret:")
+  cli.write("beneath/not-encrypted", "by somebody else")
+  const touched = await cli.run("touch", "-R", "-t", "2024-02-29T12:00:00", "secret:")
+  expect([touched.code, touched.error]).toEqual([3, expect.stringMatching(/^1 file failed:\n +not-encrypted: /m)])
+  const [file] = JSON.parse((await cli.run("lsjson", "secret:")).out)
+  expect(new Date(file.ModTime).toISOString()).toBe("2024-02-29T12:00:00.000Z")
+})
+
 test.each([
   ["2006-01-02T15:04:05", "2006-01-02T15:04:05.000Z"],
   ["2006-01-02T15:04:05.123456789", "2006-01-02T15:04:05.123Z"],

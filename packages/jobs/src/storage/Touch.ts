@@ -1,7 +1,8 @@
 /** Gives a file another time, and makes an empty one where there is none; or gives it to all files of a folder. */
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
-import type { File } from "@ourclone/core/contract/Entry"
+import type { Entry, File, Skipped } from "@ourclone/core/contract/Entry"
 import type { Provider } from "@ourclone/core/contract/Provider"
+import { remedyField } from "@ourclone/core/contract/Remedy"
 import { type RemotePath, root } from "@ourclone/core/contract/RemotePath"
 import { InvalidRequest, StorageError } from "@ourclone/core/contract/StorageError"
 import { ofStorageError } from "@ourclone/core/events/StorageFailure"
@@ -62,8 +63,22 @@ const touchAll = Effect.fnUntraced(function* (request: Request, modifiedAt: numb
         return tell.room
       }
     })
-  const files = Stream.filter(provider.list(root), (entry) => entry._tag === "File")
-  yield* Stream.runForEachArray(files, (some) => Effect.forEach(some, one, { concurrency: atOnce, discard: true }))
+  const passed = ({ because, isFailure, path, remedy }: Skipped): Effect.Effect<void> => {
+    const said = remedyField(remedy)
+    if (isFailure) {
+      summary.failed++
+      const failure = { ...said, code: "Unreadable", message: because, item: path, isRetryable: false }
+      tell.fact({ _tag: "Failed", failure })
+    } else tell.fact({ ...said, _tag: "Skipped", item: path, because })
+    return tell.room
+  }
+  const take = (entry: Entry): Effect.Effect<void, StorageError> => {
+    if (entry._tag === "Directory") return Effect.void
+    return entry._tag === "File" ? one(entry) : passed(entry)
+  }
+  yield* Stream.runForEachArray(provider.list(root), (some) =>
+    Effect.forEach(some, take, { concurrency: atOnce, discard: true })
+  )
   return summary
 })
 
