@@ -15,6 +15,7 @@ import * as LoadedRepository from "../repository/LoadedRepository.ts"
 import * as OpenedRepository from "../repository/OpenedRepository.ts"
 import * as SelectedSnapshots from "../repository/SelectedSnapshots.ts"
 import * as Listening from "../run/Listening.ts"
+import { noting } from "../run/Noting.ts"
 import * as FreePoint from "./FreePoint.ts"
 import { mountingSnapshots, Summary } from "./MountFields.ts"
 import { recordsOf } from "./MountPlaces.ts"
@@ -61,7 +62,7 @@ const run = Effect.fnUntraced(function* (request: Request, beside: Beside) {
     root,
     owner: { uid: Math.max(0, uid), gid: Math.max(0, gid) },
     time: newest === undefined ? { seconds: 0, nanoseconds: 0 } : timeOf(newest),
-    context: yield* Effect.context<never>()
+    asking: { context: yield* Effect.context<never>(), note: noting(tell, "mount") }
   })
   const serving = ServedMount.serve({
     mount: ServedMount.unchanging(fileSystem, fileSystem.hidden, fileSystem.opens),

@@ -6,8 +6,8 @@ import type { BlobReader } from "@ourclone/backup/repository/BlobReader"
 import { ByteCache } from "@ourclone/backup/repository/ByteCache"
 import type { Repository } from "@ourclone/backup/repository/Repository"
 import { Refused } from "@ourclone/mount/contract/Refusal"
-import type * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
+import { moment } from "@ourclone/mount/contract/Waiting"
+import { type Asking, after, ask } from "./AskStorage.ts"
 
 /** In bytes. */
 const kept = 64 * 1024 * 1024
@@ -23,18 +23,23 @@ export interface OpenFile {
   next: number
 }
 
+export interface ContentOptions {
+  readonly repository: Repository
+  readonly reader: BlobReader
+  readonly asking: Asking
+}
+
 export class SnapshotContent {
   private readonly repository: Repository
   private readonly reader: BlobReader
-  private readonly context: Context.Context<never>
+  private readonly asking: Asking
   private readonly cache = new ByteCache<Buffer>(kept)
   private readonly coming = new Map<string, Promise<Buffer | Refused>>()
 
-  /** `context` of the run that mounts: what is asked of the storage belongs to it. */
-  constructor(repository: Repository, reader: BlobReader, context: Context.Context<never>) {
+  constructor({ asking, reader, repository }: ContentOptions) {
     this.repository = repository
     this.reader = reader
-    this.context = context
+    this.asking = asking
   }
 
   /** Refuses a file with a piece that no pack has. */
@@ -66,16 +71,15 @@ export class SnapshotContent {
     }
     if (wanted.size === 0) return
     const blobs = [...wanted].map(([id, entry]) => ({ id, entry }))
-    const batch = Effect.runPromiseWith(this.context)(
-      Effect.match(BlobBatch.read(this.repository, this.reader, blobs), {
-        onFailure: (error) => new Refused("Failed", error.message),
-        onSuccess: (read) => read
-      })
-    )
+    const batch = ask(this.asking, "ReadFailed", BlobBatch.read(this.repository, this.reader, blobs))
     for (const { entry, id } of blobs) {
       const one = batch.then((read) => {
+        if (read instanceof Refused) {
+          const refusing = read.refusal === "TimedOut" ? moment : 0
+          void after(this.asking, refusing, () => this.coming.delete(id))
+          return read
+        }
         this.coming.delete(id)
-        if (read instanceof Refused) return read
         const bytes = read.get(entry) ?? Buffer.alloc(0)
         this.cache.set(id, bytes, bytes.length)
         return bytes

@@ -16,9 +16,9 @@ export interface SnapshotOptions extends TreeOptions {
 export const make = (
   options: SnapshotOptions
 ): FileSystem & { readonly hidden: () => number; readonly opens: () => number } => {
-  const { context, owner, reader, repository } = options
+  const { owner } = options
   const tree = new SnapshotTree(options)
-  const content = new SnapshotContent(repository, reader, context)
+  const content = new SnapshotContent(options)
   const handles = new Map<number, OpenFile>()
   let nextHandle = 1
 

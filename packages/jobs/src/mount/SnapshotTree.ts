@@ -6,8 +6,7 @@ import type { BlobReader } from "@ourclone/backup/repository/BlobReader"
 import type { Attributes, NodeKind, Owner, Time } from "@ourclone/mount/contract/FileSystem"
 import { rootIno } from "@ourclone/mount/contract/FileSystem"
 import { Refused } from "@ourclone/mount/contract/Refusal"
-import type * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
+import { type Asking, ask } from "./AskStorage.ts"
 
 export interface Entry {
   readonly name: string
@@ -38,13 +37,12 @@ export interface TreeOptions {
   readonly root: string | ReadonlyArray<Top>
   readonly owner: Owner
   readonly time: Time
-  /** Of the run that mounts: what is asked of the storage belongs to it. */
-  readonly context: Context.Context<never>
+  readonly asking: Asking
 }
 
 export class SnapshotTree {
   private readonly reader: BlobReader
-  private readonly context: Context.Context<never>
+  private readonly asking: Asking
   private readonly entries = new Map<number, Entry>()
   private readonly children = new Map<number, ReadonlyMap<string, number>>()
   private readonly loading = new Map<number, Promise<ReadonlyMap<string, number> | Refused>>()
@@ -52,9 +50,9 @@ export class SnapshotTree {
   /** Names that no folder can show, and what is neither file, folder nor link. */
   hidden = 0
 
-  constructor({ context, owner, reader, root, time }: TreeOptions) {
+  constructor({ asking, owner, reader, root, time }: TreeOptions) {
     this.reader = reader
-    this.context = context
+    this.asking = asking
     const top = this.directory(rootIno, "", typeof root === "string" ? root : undefined, owner, time)
     this.entries.set(rootIno, top)
     if (typeof root === "string") return
@@ -99,12 +97,9 @@ export class SnapshotTree {
     const entry = this.entries.get(ino)
     if (entry === undefined) return new Refused("NotFound")
     if (entry.tree === undefined) return new Refused("NotDirectory")
-    const loading = Effect.runPromiseWith(this.context)(
-      Effect.match(this.reader.tree(entry.tree), {
-        onFailure: (error) => new Refused("Failed", error.message),
-        onSuccess: (nodes) => this.take(ino, nodes)
-      })
-    ).finally(() => this.loading.delete(ino))
+    const loading = ask(this.asking, "ListingFailed", this.reader.tree(entry.tree))
+      .then((nodes) => (nodes instanceof Refused ? nodes : this.take(ino, nodes)))
+      .finally(() => this.loading.delete(ino))
     this.loading.set(ino, loading)
     return loading
   }

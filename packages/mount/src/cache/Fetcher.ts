@@ -13,12 +13,15 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Answer } from "../contract/FileSystem.ts"
+import { fewTries } from "../contract/FewTries.ts"
+import type { Answer, Soon } from "../contract/FileSystem.ts"
 import { isRefused, Refused } from "../contract/Refusal.ts"
 import { ofStorageError } from "../contract/StorageRefusal.ts"
 import { type Content, unit } from "./Content.ts"
 import type { Contents } from "./Contents.ts"
-import { Ranges } from "./Ranges.ts"
+import { Deadline } from "./Deadline.ts"
+import { JustMissed } from "./JustMissed.ts"
+import { type Range, Ranges } from "./Ranges.ts"
 import { largestWindow, mebibyte, pieces, smallestFetch } from "./ReadAhead.ts"
 
 interface Flight {
@@ -26,7 +29,6 @@ interface Flight {
   /** Resolved at each piece that comes, and made anew. */
   moved: PromiseWithResolvers<void>
   failure: Refused | undefined
-  /** How many fetches fail or end until a waiter looks again. */
   running: number
 }
 
@@ -34,6 +36,8 @@ interface Flight {
 const wholeSize = mebibyte
 /** How often bytes are asked for anew that had to make way before whoever waits saw them. */
 const mostBegun = 8
+/** Milliseconds until bytes are asked for anew that the storage, after some tries, did not give. */
+const pauseMillis = 1_000
 const tooLittle = "the cache is full of what is not sent yet"
 
 export class Fetcher {
@@ -42,6 +46,7 @@ export class Fetcher {
   private readonly deadline: number
   private readonly context: Context.Context<never>
   private readonly flights = new Map<Content, Flight>()
+  private readonly missed = new JustMissed()
   /** Bytes that came from the storage. */
   fetched = 0
 
@@ -54,8 +59,11 @@ export class Fetcher {
   }
 
   /** Whether `[start, end)` can be read now; otherwise it is on its way when the promise is given. */
-  ensure(content: Content, start: number, end: number, ahead = 0): true | Promise<Refused | true> {
-    if (content.missing(start, end).length === 0) return true
+  ensure(content: Content, start: number, end: number, ahead = 0): Soon<true> {
+    const missing = content.missing(start, end)
+    if (missing.length === 0) return true
+    const late = this.missed.of(content, missing)
+    if (late !== undefined) return late
     this.begin(content, start, end, ahead)
     return this.arrive(content, start, end, () => true)
   }
@@ -72,9 +80,10 @@ export class Fetcher {
   }
 
   /** Bytes from `offset` on, and some `ahead` of them for later. What the cache has no room for is read past it. */
-  read(content: Content, offset: number, into: Uint8Array, ahead: number): number | Promise<Answer<number>> {
+  read(content: Content, offset: number, into: Uint8Array, ahead: number): Soon<number> {
     const end = Math.min(content.size, offset + into.length)
-    const isThere = content.missing(offset, end).length === 0
+    const missing = content.missing(offset, end)
+    const isThere = missing.length === 0
     if (isThere && ahead === 0) return content.read(offset, into)
     if (isThere) {
       const read = content.read(offset, into)
@@ -82,6 +91,8 @@ export class Fetcher {
       if (!isAhead && this.contents.makeRoom(smallestFetch, content, offset)) this.begin(content, offset, end, ahead)
       return read
     }
+    const late = this.missed.of(content, missing)
+    if (late !== undefined) return late
     if (!this.contents.makeRoom(end - offset, content, offset)) return this.readPast(content, offset, into)
     this.begin(content, offset, end, ahead)
     // Not a moment later: what has come may have to make way again.
@@ -93,48 +104,73 @@ export class Fetcher {
 
   /** `then` of when `[start, end)` is here. */
   private async arrive<A>(content: Content, start: number, end: number, then: () => A): Promise<Refused | A> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(resolve, this.deadline, "late")
-    })
+    const deadline = new Deadline(this.deadline)
+    let failure: Refused | undefined
     try {
       for (let begun = 0; content.missing(start, end).length > 0; ) {
         const flight = this.flights.get(content)
-        if (flight === undefined) {
+        if (flight === undefined || !this.isOnItsWay(flight, content, start, end)) {
           if (begun++ > mostBegun) return new Refused("NoSpace", tooLittle)
           this.begin(content, start, end, 0)
           continue
         }
-        if (flight.failure !== undefined && !this.isOnItsWay(flight, content, start, end)) return flight.failure
-        if ((await Promise.race([flight.moved.promise, late])) === "late") return this.late(content)
-        if (flight.failure !== undefined) return flight.failure
+        await Promise.race([flight.moved.promise, deadline.over])
+        if (flight.failure !== undefined && flight.failure.refusal !== "TimedOut") return flight.failure
+        if (flight.failure !== undefined) {
+          failure = flight.failure
+          begun = 0
+          await deadline.pause(pauseMillis)
+        }
+        if (deadline.isOver) return this.late(content, [start, end], failure)
       }
       return then()
     } finally {
-      clearTimeout(timer)
+      deadline.end()
     }
   }
 
-  private late({ base }: Content): Refused {
-    return new Refused("TimedOut", `"${base?.path}" did not come within ${this.deadline / 1000} s`)
+  private late(content: Content, range: Range, because: Refused | undefined): Refused {
+    const why = because?.message === undefined ? "" : `: ${because.message}`
+    const message = `"${content.base?.path}" did not come within ${this.deadline / 1000} s${why}`
+    const refused = new Refused("TimedOut", message)
+    this.missed.note({ content, range, refused })
+    return refused
   }
 
   /** What is missing comes from the storage and is not kept. */
   private async readPast(content: Content, offset: number, into: Uint8Array): Promise<Answer<number>> {
-    const signal = AbortSignal.timeout(this.deadline)
-    for (;;) {
-      const { base } = content
-      const came = new Map<number, Uint8Array>()
-      for (const [start, end] of content.missing(offset, offset + into.length)) {
-        const exit = await Effect.runPromiseExitWith(this.context)(this.piece(base!, start, end), { signal })
-        if (signal.aborted) return this.late(content)
-        if (Exit.isFailure(exit)) return refusedBy(causeOf(exit.cause))
-        came.set(start, exit.value)
+    const deadline = new Deadline(this.deadline)
+    const end = offset + into.length
+    let failure: Refused | undefined
+    try {
+      for (;;) {
+        const { base } = content
+        const came = await this.bring(base!, content.missing(offset, end), deadline.signal)
+        if (deadline.isOver) return this.late(content, [offset, end], failure)
+        if (isRefused(came)) {
+          if (came.refusal !== "TimedOut") return came
+          failure = came
+          await deadline.pause(pauseMillis)
+          continue
+        }
+        // It may have been written to meanwhile, or sent, or have lost what was here.
+        const read = content.base === base ? this.join(content, offset, into, came) : undefined
+        if (read !== undefined) return read
       }
-      // It may have been written to meanwhile, or sent, or have lost what was here.
-      const read = content.base === base ? this.join(content, offset, into, came) : undefined
-      if (read !== undefined) return read
+    } finally {
+      deadline.end()
     }
+  }
+
+  private async bring(base: File, ranges: ReadonlyArray<Range>, signal: AbortSignal) {
+    const came = new Map<number, Uint8Array>()
+    for (const [start, end] of ranges) {
+      const piece = fewTries(this.piece(base, start, end))
+      const exit = await Effect.runPromiseExitWith(this.context)(piece, { signal })
+      if (Exit.isFailure(exit)) return refusedBy(causeOf(exit.cause))
+      came.set(start, exit.value)
+    }
+    return came
   }
 
   /** What is here of `[offset, …)` and what came for the rest; undefined where that is not all. */
@@ -156,7 +192,7 @@ export class Fetcher {
   private piece(base: File, start: number, end: number): Effect.Effect<Uint8Array, StorageError | Refused> {
     const { provider } = this
     const take = (bytes: Uint8Array) => {
-      this.fetched += bytes.length
+      this.came(bytes)
       return bytes
     }
     if (base.size <= wholeSize) {
@@ -175,6 +211,11 @@ export class Fetcher {
       if (length === all.length) return all
       return yield* Effect.fail(new Refused("Failed", `"${base.path}" ended after ${length} bytes of ${all.length}`))
     })
+  }
+
+  private came({ length }: Uint8Array): void {
+    this.fetched += length
+    this.missed.clear()
   }
 
   private isOnItsWay(flight: Flight, content: Content, start: number, end: number): boolean {
@@ -219,8 +260,8 @@ export class Fetcher {
 
   private launch(content: Content, flight: Flight, start: number, end: number, isWhole: boolean): void {
     const base = content.base!
+    flight.failure = undefined
     if (flight.running === 0) {
-      flight.failure = undefined
       this.flights.set(content, flight)
       this.contents.use(content)
     }
@@ -228,7 +269,7 @@ export class Fetcher {
     flight.ranges.add(start, end)
     let position = start
     const take = (bytes: Uint8Array) => {
-      this.fetched += bytes.length
+      this.came(bytes)
       if (content.base !== base) return
       if (!this.contents.makeRoom(bytes.length, content, position)) throw new Refused("NoSpace", tooLittle)
       content.fill(position, bytes)
@@ -242,7 +283,7 @@ export class Fetcher {
     const work: Effect.Effect<void, unknown> = isWhole
       ? Effect.flatMap(this.provider.readAll(base), taking)
       : Stream.runForEach(this.provider.read(base, { offset: start, length: end - start }), taking)
-    void Effect.runPromiseExitWith(this.context)(work).then((exit) => {
+    void Effect.runPromiseExitWith(this.context)(fewTries(work)).then((exit) => {
       flight.running--
       flight.ranges.remove(start, end)
       if (Exit.isFailure(exit)) {

@@ -90,7 +90,8 @@ export class Bytes {
     if (offset >= end) return 0
     handle.ahead = ReadAhead.after(handle.ahead, offset, end - offset)
     const read = this.world.fetcher.read(content, offset, into, handle.ahead.window)
-    if (typeof read === "number") return read
+    // A refusal at once was noted a moment ago.
+    if (!(read instanceof Promise)) return read
     return read.then((come) => {
       if (!isRefused(come)) return come
       this.world.settings.note("ReadFailed", come.message ?? come.refusal)

@@ -10,6 +10,7 @@ import { type CacheDisk, realDisk } from "../cache/CacheDisk.ts"
 import { Contents } from "../cache/Contents.ts"
 import { Fetcher } from "../cache/Fetcher.ts"
 import { type FileSystem, type Owner, rootIno, type Told } from "../contract/FileSystem.ts"
+import { usualDeadline } from "../contract/Waiting.ts"
 import { type At, Journal } from "../journal/Journal.ts"
 import { Begun } from "../queue/Begun.ts"
 import { CutOffs } from "../queue/CutOffs.ts"
@@ -42,7 +43,7 @@ export interface MountOptions {
   readonly listingLife?: number | undefined
   /** Milliseconds from the last write of a file until it is sent; 5,000 where it is not said. */
   readonly uploadDelay?: number | undefined
-  /** Milliseconds that a read waits for the storage; 60,000 where it is not said. */
+  /** Milliseconds that a read waits for the storage; `usualDeadline` where it is not said. */
   readonly deadline?: number | undefined
   /** Milliseconds that a writer waits for room; 30,000 where it is not said. */
   readonly roomWait?: number | undefined
@@ -166,7 +167,7 @@ const start = (
     listingLife: options.listingLife ?? 60_000,
     uploadDelay: options.uploadDelay ?? 5_000,
     roomWait: options.roomWait ?? 30_000,
-    deadline: options.deadline ?? 60_000,
+    deadline: options.deadline ?? usualDeadline,
     syncsRemotely: options.syncsRemotely ?? false,
     concurrency: options.concurrency ?? 8,
     host: options.host,

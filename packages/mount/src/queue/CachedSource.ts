@@ -6,7 +6,7 @@ import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Content } from "../cache/Content.ts"
-import type { Answer } from "../contract/FileSystem.ts"
+import type { Soon } from "../contract/FileSystem.ts"
 import { isRefused } from "../contract/Refusal.ts"
 import { pause } from "./Run.ts"
 
@@ -22,7 +22,7 @@ export interface CachedSource extends ByteSource {
 export const cachedSource = (
   content: Content,
   path: string,
-  readFrom: (offset: number, into: Uint8Array) => number | Promise<Answer<number>>
+  readFrom: (offset: number, into: Uint8Array) => Soon<number>
 ): CachedSource => {
   const { generation, size } = content
   const failed = (reason: Reason) => new StorageError({ provider: cacheName, operation: "read", path, reason })
@@ -41,7 +41,7 @@ export const cachedSource = (
     const came = readFrom(offset, bytes)
     return typeof came === "number" ? bytes : arrive(came, bytes)
   }
-  const arrive = async (coming: Promise<Answer<number>>, bytes: Uint8Array): Promise<Uint8Array> => {
+  const arrive = async (coming: Soon<number>, bytes: Uint8Array): Promise<Uint8Array> => {
     const come = await coming
     if (isRefused(come)) throw failed(new Unavailable({ message: come.message ?? come.refusal }))
     refuseChanged()

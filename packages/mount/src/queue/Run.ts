@@ -1,24 +1,20 @@
 /** From effects of the storage to promises. */
 import type { StorageError } from "@ourclone/core/contract/StorageError"
-import { MostPauses } from "@ourclone/core/layers/Retry"
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { fewTries } from "../contract/FewTries.ts"
 
 /** Fails with the error itself. */
 export type Run = <A>(effect: Effect.Effect<A, StorageError>) => Promise<A>
-
-/** Some fifteen seconds of them: whoever waits for a mount is told soon that the storage is away, and the queue tries on. */
-const mostPauses = 5
 
 /** What runs has `context`, and is interrupted when `signal` says so. */
 export const runner =
   (context: Context.Context<never>, signal: AbortSignal): Run =>
   async (effect) => {
-    const bounded = Effect.provideService(effect, MostPauses, mostPauses)
-    const exit = await Effect.runPromiseExitWith(context)(bounded, { signal })
+    const exit = await Effect.runPromiseExitWith(context)(fewTries(effect), { signal })
     if (Exit.isSuccess(exit)) return exit.value
     throw Option.getOrElse(Cause.findErrorOption(exit.cause), () => Cause.squash(exit.cause))
   }

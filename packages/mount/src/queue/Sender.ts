@@ -55,6 +55,7 @@ export class Sender {
   constructor(world: World, settle: Settle) {
     this.world = world
     this.settle = settle
+    settle.onLooked = (ino) => this.noteLooked(ino)
     // Of one that is to be sent no more, what was sent goes.
     for (const ino of world.cutOffs.nodes()) {
       if (world.queue.of(ino) === undefined) world.queue.want(ino, world.settings.now())
@@ -62,12 +63,18 @@ export class Sender {
     for (const ino of world.begun.nodes()) {
       world.queue.hurryNode(ino, world.settings.now())
       this.unresolved.set(ino, Promise.withResolvers())
+      setTimeout(() => this.noteLooked(ino), world.settings.deadline).unref()
     }
   }
 
-  /** Of a node of which it is not known yet what the process before stored: when that was looked at once. */
+  /** Of a node of which it is not known yet what the process before stored: when that was looked at, or could not be so far. */
   looked(ino: number): Promise<void> | undefined {
     return this.unresolved.get(ino)?.promise
+  }
+
+  private noteLooked(ino: number): void {
+    this.unresolved.get(ino)?.resolve()
+    this.unresolved.delete(ino)
   }
 
   /** Rows were added, or are due sooner. */
@@ -103,8 +110,7 @@ export class Sender {
       begun++
       const work = this.tried(row).finally(() => {
         this.running.delete(row.seq)
-        this.unresolved.get(row.ino ?? 0)?.resolve()
-        this.unresolved.delete(row.ino ?? 0)
+        this.noteLooked(row.ino ?? 0)
         this.wake()
         this.tellSettled()
       })

@@ -47,6 +47,8 @@ export class Settle {
   private readonly holders: Holders
   /** Paths that the storage is being told something of: one thing at a time each, as the last to come would stay. */
   private readonly taken = new Set<string>()
+  /** It is known of a node what the storage has of it, also of what a process before began; the rest may take long. */
+  onLooked: (ino: number) => void = () => {}
 
   constructor(world: World, relist: Relist) {
     this.world = world
@@ -189,6 +191,7 @@ export class Settle {
         })
         return "again"
       }
+      if (stored === undefined) this.onLooked(node.ino)
       if (!(await this.begin(node, path, content))) return "again"
       const sending = sendingOf(this.world, node, content, path)
       const file = stored ?? (await send(this.world, content, sending, path, current))
@@ -313,6 +316,7 @@ export class Settle {
       await this.holders.take(node)
       return "again"
     }
+    if (stored === undefined) this.onLooked(node.ino)
     if (!(await this.begin(node, path, seen, seen))) return "again"
     settings.at("move.before")
     const file =

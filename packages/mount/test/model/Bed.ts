@@ -37,6 +37,8 @@ export interface Bed {
   /** How often each method was called. */
   readonly calls: Map<string, number>
   readonly notes: Array<string>
+  /** What mounts are of: `storage` in the state that it is said to be in. */
+  readonly provider: Provider
   readonly mount: (options?: Partial<Mount.MountOptions>) => Mount.Mount
 }
 
@@ -76,6 +78,7 @@ export const make = (options: MemoryProvider.Options = { keepsVersions: true }):
     after: () => Effect.void,
     calls: new Map(),
     notes: [],
+    provider,
     mount: (own = {}) => {
       const mount = Mount.open({
         provider,
