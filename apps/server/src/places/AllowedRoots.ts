@@ -1,5 +1,5 @@
-/** Folders of this machine that callers may use, and what may be used of them. */
-import * as fs from "node:fs"
+/** Folders of this machine that callers may use, and what may be used of them. A disk that hangs holds up who asks of it alone. */
+import * as fs from "node:fs/promises"
 import * as path from "node:path"
 import type { Verdict } from "../side/SideWire.ts"
 
@@ -10,53 +10,67 @@ export interface RootsOptions {
   readonly closed: ReadonlyArray<string>
 }
 
-/** Where `name` leads, links resolved, whether it exists or not. Throws what the system says. */
-const resolved = (name: string): string => {
+const isLink = async (name: string): Promise<boolean> => {
   try {
-    return fs.realpathSync.native(name)
+    return (await fs.lstat(name)).isSymbolicLink()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false
+    throw error
+  }
+}
+
+/** Where `name` leads, links resolved, whether it exists or not. Fails with what the system says. */
+const resolved = async (name: string): Promise<string> => {
+  try {
+    return await fs.realpath(name)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error
     const above = path.dirname(name)
     if (above === name) throw error
     // A link that leads nowhere yet could lead anywhere once it is written through.
-    if (fs.lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() === true) throw error
-    return path.join(resolved(above), path.basename(name))
+    if (await isLink(name)) throw error
+    return path.join(await resolved(above), path.basename(name))
   }
 }
 
 const isWithin = (name: string, folder: string): boolean =>
   name === folder || name.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep)
 
+const refuse = (because: string): Verdict => ({ _tag: "Refused", because })
+
 export class AllowedRoots {
   readonly roots: ReadonlyArray<string>
   readonly #real: ReadonlyArray<string>
   readonly #closed: ReadonlyArray<string>
 
-  constructor({ closed, roots }: RootsOptions) {
-    const real = (name: string): string => {
-      try {
-        return resolved(path.resolve(name))
-      } catch {
-        return path.resolve(name)
-      }
-    }
+  private constructor(roots: ReadonlyArray<string>, real: ReadonlyArray<string>, closed: ReadonlyArray<string>) {
     this.roots = roots
-    this.#real = roots.map(real)
-    this.#closed = closed.map(real)
+    this.#real = real
+    this.#closed = closed
+  }
+
+  static async make({ closed, roots }: RootsOptions): Promise<AllowedRoots> {
+    const real = (names: ReadonlyArray<string>) =>
+      Promise.all(names.map((name) => resolved(path.resolve(name)).catch(() => path.resolve(name))))
+    return new AllowedRoots(roots, await real(roots), await real(closed))
   }
 
   /** Whether `name` may be used, which need not exist. */
-  judge(name: string): Verdict {
-    const refuse = (because: string): Verdict => ({ _tag: "Refused", because })
+  async judge(name: string): Promise<Verdict> {
     if (!path.isAbsolute(name)) return refuse("it is not an absolute path")
     if (name.includes("\0")) return refuse("it holds a NUL character")
     if (name.split(/[/\\]/).includes("..")) return refuse('it has a ".." segment')
     let real: string
     try {
-      real = resolved(path.resolve(name))
+      real = await resolved(path.resolve(name))
     } catch {
       return refuse("it can not be looked at")
     }
+    return this.judgeReal(real)
+  }
+
+  /** The same of an absolute path without links, at which nothing is looked. */
+  judgeReal(real: string): Verdict {
     if (!this.#real.some((root) => isWithin(real, root))) {
       return refuse(
         this.roots.length === 0

@@ -24,18 +24,18 @@ const failed = (name: string, error: unknown): Folders => {
 /** The folders in an allowed folder, by name; without one the allowed folders themselves. */
 export const list = async (roots: AllowedRoots, name: string | null): Promise<Folders> => {
   if (name === null) return { _tag: "Found", found: rootsShown(roots) }
-  const verdict = roots.judge(name)
+  const verdict = await roots.judge(name)
   if (verdict._tag === "Refused") {
     return { _tag: "Refused", message: `"${name}" may not be looked at: ${verdict.because}` }
   }
   try {
     const listed = await fs.readdir(verdict.path, { withFileTypes: true })
     const folders = listed
-      .filter((entry) => entry.isDirectory() && roots.judge(path.join(verdict.path, entry.name))._tag === "Allowed")
+      .filter((entry) => entry.isDirectory() && roots.judgeReal(path.join(verdict.path, entry.name))._tag === "Allowed")
       .map((entry) => ({ name: entry.name, path: path.join(name, entry.name) }))
       .sort((left, right) => (left.name < right.name ? -1 : 1))
     const above = path.dirname(path.resolve(name))
-    const parent = above !== name && roots.judge(above)._tag === "Allowed" ? above : null
+    const parent = above !== name && (await roots.judge(above))._tag === "Allowed" ? above : null
     return {
       _tag: "Found",
       found: { path: name, parent, folders: folders.slice(0, most), isCut: folders.length > most }

@@ -167,17 +167,16 @@ const perform = (
     case "Kinds":
       return Effect.flatMap(kinds, (all) => json(response, 200, all))
     case "Judge":
-      return Effect.suspend(() => {
-        const roots = new AllowedRoots(order)
-        return json(
-          response,
-          200,
-          order.names.map((name) => roots.judge(name))
-        )
-      })
+      return Effect.flatMap(
+        Effect.promise(async () => {
+          const roots = await AllowedRoots.make(order)
+          return Promise.all(order.names.map((name) => roots.judge(name)))
+        }),
+        (verdicts) => json(response, 200, verdicts)
+      )
     case "Folders":
       return Effect.flatMap(
-        Effect.promise(() => LocalFolders.list(new AllowedRoots(order), order.name)),
+        Effect.promise(async () => LocalFolders.list(await AllowedRoots.make(order), order.name)),
         (folders) => json(response, 200, folders)
       )
     case "Test":

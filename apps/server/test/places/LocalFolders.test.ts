@@ -12,7 +12,7 @@ test("the folder picker shows the folders that may be used, and no others, nor a
   for (const name of ["home/photos/2024", "home/state", "outside"]) fs.mkdirSync(at(name), { recursive: true })
   fs.symlinkSync(at("outside"), at("home/link"))
   fs.writeFileSync(at("home/file"), "")
-  const roots = new AllowedRoots({ roots: [at("home")], closed: [at("home/state")] })
+  const roots = await AllowedRoots.make({ roots: [at("home")], closed: [at("home/state")] })
   const shown = async (name: string | null) => {
     const answer = await LocalFolders.list(roots, name)
     if (answer._tag !== "Found") return answer._tag

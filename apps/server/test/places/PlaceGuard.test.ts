@@ -33,7 +33,7 @@ const prepared = (isWhole = false) => {
 [repositories.away]\nlocation = "${at("outside")}"\n[repositories.home]\nlocation = "${at("home/r")}"\n`,
     { mode: 0o600 }
   )
-  const roots = new AllowedRoots({ roots: [at("home")], closed: [configuration, at("home/state")] })
+  const roots = AllowedRoots.make({ roots: [at("home")], closed: [configuration, at("home/state")] })
   const layer = Remotes.layer({
     factories: [local, over],
     environment: { OURCLONE_CONFIG: configuration },
@@ -45,7 +45,8 @@ const prepared = (isWhole = false) => {
         PlaceGuard.make({
           isWhole,
           remotes,
-          judge: (names) => Effect.sync(() => names.map((name) => roots.judge(name)))
+          judge: (names) =>
+            Effect.promise(async () => Promise.all(names.map(async (name) => (await roots).judge(name))))
         })
       ),
       layer
@@ -124,27 +125,30 @@ test.each([
   }
 })
 
-test("what is allowed is what it leads to", () => {
+test("what is allowed is what it leads to", async () => {
   const { at, configuration } = prepared()
   fs.symlinkSync(at("outside"), at("home/link"))
   fs.symlinkSync(at("outside/not-yet"), at("home/dangling"))
   fs.symlinkSync(at("home"), at("way-in"))
   fs.symlinkSync("loop", at("home/loop"))
   fs.mkdirSync(at("home-beside"))
-  const roots = new AllowedRoots({ roots: [at("home")], closed: [configuration, at("home/state")] })
-  const judged = (names: ReadonlyArray<string>) => names.filter((name) => roots.judge(name)._tag === "Allowed")
+  const roots = await AllowedRoots.make({ roots: [at("home")], closed: [configuration, at("home/state")] })
+  const judged = async (names: ReadonlyArray<string>) => {
+    const verdicts = await Promise.all(names.map((name) => roots.judge(name)))
+    return names.filter((_, index) => verdicts[index]?._tag === "Allowed")
+  }
   const inside = [at("home"), at("home/a/b/c"), at("way-in/a"), at("home/statement")]
-  expect(judged(inside)).toEqual(inside)
+  expect(await judged(inside)).toEqual(inside)
   expect(
-    judged([
+    await judged([
       ...["home/a", "", "."],
       ...[at("outside"), at("home-beside"), at("home/link"), at("home/link/a"), at("home/dangling"), at("home/loop")],
       ...[at("way-in/link"), `${at("home")}/a/../b`, `${at("home")}/a\\..\\b`, `${at("home")}/a\0b`],
       ...[configuration, `${configuration}.1.tmp`, at("home/state"), at("home/state/tasks.sqlite")]
     ])
   ).toEqual([])
-  expect(roots.judge(`${at("home")}/a\0b`)).toEqual({ _tag: "Refused", because: "it holds a NUL character" })
+  expect(await roots.judge(`${at("home")}/a\0b`)).toEqual({ _tag: "Refused", because: "it holds a NUL character" })
   // Of this folder nobody said that it is meant.
-  expect(new AllowedRoots({ roots: [process.cwd()], closed: [] }).judge("a")._tag).toBe("Refused")
-  expect(new AllowedRoots({ roots: [], closed: [] }).judge(at("home"))._tag).toBe("Refused")
+  expect((await (await AllowedRoots.make({ roots: [process.cwd()], closed: [] })).judge("a"))._tag).toBe("Refused")
+  expect((await (await AllowedRoots.make({ roots: [], closed: [] })).judge(at("home")))._tag).toBe("Refused")
 })
