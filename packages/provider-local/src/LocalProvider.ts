@@ -52,6 +52,7 @@ const open = (place: Place.Place): Provider => {
   const precision = TimePrecision.of(Place.absolute(place, RemotePath.root))
   const locate = LocalIdentity.makeLocate()
   const refusals = Refusals.make(place)
+  let letterCase: { readonly tells: boolean | undefined } | undefined
   /** Folders that held temporary files when they were listed. */
   const untidy = new Set<string>()
   return {
@@ -64,7 +65,11 @@ const open = (place: Place.Place): Provider => {
       modifiedAtPrecision: precision,
       keepsNanoseconds: precision === 1,
       listsInOrder: true,
-      isCaseSensitive: LetterCase.isCaseSensitive(Place.absolute(place, RemotePath.root)),
+      /** Asked where it matters alone, as every disk that is mounted below is looked at, and one may hang. */
+      get isCaseSensitive() {
+        letterCase ??= { tells: LetterCase.isCaseSensitive(Place.absolute(place, RemotePath.root)) }
+        return letterCase.tells
+      },
       isLocal: true,
       hasDirectories: true,
       keepsVersions: false,

@@ -202,6 +202,26 @@ describe("letter case", () => {
     )
   )
 
+  it.live.skipIf(!mayMount)(
+    "is looked up when it is asked for: a place opens though a disk below it does not answer",
+    () =>
+      withFolder((root) =>
+        Effect.gen(function* () {
+          fs.mkdirSync(`${root}/outer/inner`, { recursive: true })
+          const tells = LetterCase.isCaseSensitive(`${root}/outer`)
+          spawnSync("mount", ["-t", "ramfs", "none", `${root}/outer/inner`])
+          try {
+            const { capabilities } = yield* LocalProvider.make({ root: `${root}/outer` })
+            // By the time somebody asks.
+            fs.writeFileSync(`${root}/outer/inner/a`, "")
+            assert.strictEqual(capabilities.isCaseSensitive, tells)
+          } finally {
+            spawnSync("umount", [`${root}/outer/inner`])
+          }
+        })
+      )
+  )
+
   it.live.skipIf(!mayMount)("is unknown where a disk is mounted below that nothing tells of", () =>
     withFolder((root) =>
       Effect.sync(() => {

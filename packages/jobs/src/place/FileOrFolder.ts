@@ -179,7 +179,9 @@ export const refuseFolder = Effect.fnUntraced(function* (
 /** `provider` as if `path` were all there is: of one side of a transfer, or of the other, what is stored under the same name. */
 export const onlyFile = (provider: Provider, path: RemotePath.RemotePath): Provider => ({
   ...provider,
-  capabilities: { ...provider.capabilities, listsInOrder: true },
+  capabilities: provider.capabilities.listsInOrder
+    ? provider.capabilities
+    : { ...provider.capabilities, listsInOrder: true },
   list: () =>
     Stream.unwrap(
       Effect.map(provider.stat(path), (file) => Stream.succeed(file)).pipe(

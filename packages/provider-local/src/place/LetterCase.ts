@@ -70,8 +70,10 @@ const tried = (folder: string): boolean | undefined => {
 
 /** Of the folder, and of every disk that is mounted below it. `undefined` when no name tells. */
 export const isCaseSensitive = (root: string): boolean | undefined => {
-  const folder = fs.realpathSync(nearestExisting(root))
+  const existing = nearestExisting(root)
+  const folder = fs.realpathSync(existing)
   const told = tried(folder)
-  if (told !== true) return told
+  // Nothing is mounted below what is not there.
+  if (told !== true || existing !== root) return told
   return LocalIdentity.mountsBelow(folder).every((point) => tried(point) === true) ? true : undefined
 }
