@@ -52,6 +52,10 @@ const outcome = (ended: Session.Ended, point: string): Effect.Effect<void, Mount
 export const open = (fileSystem: FileSystem, options: FuseOptions): Effect.Effect<FuseDoor, MountError, Scope.Scope> =>
   Effect.gen(function* () {
     const point = yield* MountPoint.resolve(options.point)
+    let hasEnded = false
+    // What answers there once it has ended is another's, though it may have its number.
+    const unmount = (device: Device.MountedDevice, how: { readonly detach: boolean }) =>
+      Effect.suspend(() => (hasEnded ? Effect.asVoid(Device.clean(point)) : Device.unmount(point, device, how)))
     const device = yield* Effect.acquireRelease(
       Device.mount({
         point,
@@ -60,23 +64,26 @@ export const open = (fileSystem: FileSystem, options: FuseOptions): Effect.Effec
         allowsOthers: options.allowsOthers === true,
         allowsNonEmpty: options.allowsNonEmpty === true
       }),
-      () => Effect.ignore(Device.unmount(point, { detach: true }))
+      (mounted) => Effect.ignore(unmount(mounted, { detach: true }))
     )
     const session = Session.serve({
-      device,
+      device: device.descriptor,
       fileSystem,
       keepsAttributes: options.keepsAttributes,
       onFault: options.onFault
     })
     const run = Effect.runPromiseWith(yield* Effect.context<never>())
-    void session.begun.then(() => run(Device.readFurtherAhead(point)))
-    // The kernel waits for nobody any more once the device is closed.
-    void session.ended.then(() => fs.closeSync(device))
+    void session.begun.then(() => run(Device.readFurtherAhead(device)))
+    void session.ended.then(() => {
+      hasEnded = true
+      // The kernel waits for nobody any more once the device is closed.
+      fs.closeSync(device.descriptor)
+    })
     return {
       ended: Effect.flatMap(
         Effect.promise(() => session.ended),
         (ended) => outcome(ended, point)
       ),
-      unmount: (how) => Device.unmount(point, how)
+      unmount: (how) => unmount(device, how)
     }
   })

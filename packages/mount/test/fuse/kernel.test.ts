@@ -7,6 +7,7 @@ import * as path from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Device from "@ourclone/mount/fuse/system/Device"
 import * as MountPoint from "@ourclone/mount/fuse/system/MountPoint"
+import { alone } from "@ourclone/mount/fuse/system/PointLock"
 import * as Effect from "effect/Effect"
 import { Mounted, type Ran, run, shell, whichProgram, whyNot } from "./Mounted.ts"
 
@@ -302,6 +303,50 @@ describe.skipIf(reason !== undefined)(
           { uid: nobody }
         )
     )
+
+    it("is left alone at the end of one that was unmounted from there before", async () => {
+      const first = await Mounted.start(script, { lingers: true })
+      try {
+        const ended = once(first.server.stdout!, "data")
+        ok(await shell(`umount ${first.point} || fusermount3 -u ${first.point}`))
+        assert.include(String((await ended)[0]), "ended")
+        await mounted(
+          async (point) => {
+            ok(await shell(`echo hello > ${point}/f`))
+            first.server.kill("SIGUSR1")
+            assert.strictEqual(await first.ended, 0, first.errors)
+            assert.strictEqual(ok(await shell(`cat ${point}/f`)), "hello\n")
+          },
+          {},
+          { folder: first.folder }
+        )
+      } finally {
+        await first.stop()
+      }
+    })
+
+    it("waits for another that is being mounted there, which is neither taken away nor hidden", async () => {
+      const killed = await Mounted.start(script)
+      try {
+        killed.server.kill("SIGKILL")
+        await killed.ended
+        const over = Promise.withResolvers<void>()
+        const first = Effect.runPromise(
+          alone(
+            killed.point,
+            Effect.promise(() => over.promise)
+          )
+        )
+        const cleaned = Effect.runPromise(Device.clean(killed.point))
+        const told = await Promise.race([cleaned, new Promise((resolve) => setTimeout(resolve, 500, "waits"))])
+        assert.strictEqual(told, "waits")
+        over.resolve()
+        await first
+        assert.isTrue(await cleaned)
+      } finally {
+        await killed.stop()
+      }
+    })
 
     it("never touches what somebody else has mounted there", () =>
       mounted(async (_, mount) => {

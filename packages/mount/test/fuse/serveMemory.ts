@@ -8,7 +8,11 @@ import * as Effect from "effect/Effect"
 
 const [point, json] = process.argv.slice(2)
 const options = JSON.parse(json ?? "{}") as MemoryFileSystem.MemoryOptions &
-  FuseDoor.FuseOptions & { readonly library?: boolean }
+  FuseDoor.FuseOptions & {
+    readonly library?: boolean
+    /** Goes on after the mount has ended, until SIGUSR1 comes: as one that has yet to send what was written. */
+    readonly lingers?: boolean
+  }
 const owner = { uid: process.getuid!(), gid: process.getgid!() }
 const fileSystem = MemoryFileSystem.make({ owner, ...options })
 
@@ -40,6 +44,15 @@ const program = Effect.gen(function* () {
   })
   console.log("mounted")
   yield* door.ended
+  if (options.lingers !== true) return
+  console.log("ended")
+  yield* Effect.callback<void>((resume) => {
+    const waiting = setInterval(() => undefined, 1_000)
+    process.on("SIGUSR1", () => {
+      clearInterval(waiting)
+      resume(Effect.void)
+    })
+  })
 })
 Effect.runPromise(Effect.scoped(program)).then(
   () => process.exit(0),

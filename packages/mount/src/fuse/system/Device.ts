@@ -1,6 +1,6 @@
 /**
  * Mounting and unmounting on Linux. Root mounts by the system's own call, ordinary users by `fusermount3`. What comes of it
- * is the opened device, on which the kernel's requests are read.
+ * is the opened device.
  */
 import * as fs from "node:fs"
 import * as Effect from "effect/Effect"
@@ -13,6 +13,7 @@ import * as Fusermount from "./Fusermount.ts"
 import { fuseType } from "./FuseType.ts"
 import * as MountPoint from "./MountPoint.ts"
 import * as MountUsers from "./MountUsers.ts"
+import { alone } from "./PointLock.ts"
 
 const devicePath = "/dev/fuse"
 
@@ -24,6 +25,13 @@ export interface DeviceOptions extends MountPoint.PointOptions {
   readonly isReadOnly: boolean
   /** Whether users other than the one who mounts may look in: root too is refused otherwise. */
   readonly allowsOthers: boolean
+}
+
+export interface MountedDevice {
+  /** The opened device, on which the kernel's requests are read. */
+  readonly descriptor: number
+  /** By which the table of mounts tells it from another at its point; undefined where the system has no such table. */
+  readonly minor: number | undefined
 }
 
 const isRoot = (): boolean => process.getuid?.() === 0
@@ -88,33 +96,49 @@ const takeAway = (point: string, detach: boolean): Effect.Effect<"unmounted" | "
 }
 
 /** A mount of ours whose process has ended is taken away first; anything else that is there is refused and left alone. */
-export const mount = (options: DeviceOptions): Effect.Effect<number, MountError> =>
+export const mount = (options: DeviceOptions): Effect.Effect<MountedDevice, MountError> =>
   Effect.gen(function* () {
     if (process.platform !== "linux") {
       const message = `this system (${process.platform}) does not speak the FUSE protocol of Linux`
       return yield* Effect.fail(fail(new NoFuse({ message, remedy: remedy("serveWebdav") })))
     }
+    return yield* alone(options.point, prepared(options))
+  })
+
+const prepared = (options: DeviceOptions): Effect.Effect<MountedDevice, MountError> =>
+  Effect.gen(function* () {
     yield* MountPoint.prepare(options.point, options, (dead) => Effect.asVoid(takeAway(dead, true)))
     const device = isRoot() ? yield* mountByCall(options) : "notPermitted"
-    return device === "notPermitted" ? yield* mountByHelper(options) : device
+    const descriptor = device === "notPermitted" ? yield* mountByHelper(options) : device
+    return { descriptor, minor: mountedAt(options.point)?.minor }
   })
+
+const mountedAt = (point: string) => MountTable.at(MountPoint.mountTable(), point)
 
 /** Frees a folder whose mount's process has ended; false where there is none, and off Linux. */
 export const clean = (point: string): Effect.Effect<boolean, MountError> =>
   process.platform === "linux"
     ? Effect.flatMap(MountPoint.resolve(point), (at) =>
-        MountPoint.clean(at, (dead) => Effect.asVoid(takeAway(dead, true)))
+        alone(
+          at,
+          MountPoint.clean(at, (dead) => Effect.asVoid(takeAway(dead, true)))
+        )
       )
     : Effect.succeed(false)
 
 /**
  * Takes the mount away. Fails with `Busy` where programs use it, unless `detach` is said: then its name goes at once, and
- * what is open is served until it is closed. Where nothing of ours is mounted nothing happens.
+ * what is open is served until it is closed. Where it is mounted no more, another that is there stays.
  */
-export const unmount = (point: string, options: { readonly detach: boolean }): Effect.Effect<void, MountError> =>
+export const unmount = (
+  point: string,
+  { minor }: MountedDevice,
+  { detach }: { readonly detach: boolean }
+): Effect.Effect<void, MountError> =>
   Effect.gen(function* () {
-    if (MountTable.at(MountPoint.mountTable(), point)?.type !== fuseType) return
-    const done = yield* takeAway(point, options.detach)
+    const there = mountedAt(point)
+    if (there?.type !== fuseType || there.minor !== minor) return
+    const done = yield* takeAway(point, detach)
     if (done === "unmounted") return
     const users = MountUsers.find(point)
     const named = users.map(({ pid, command, path: used }) => `${command} (${pid}) uses ${used}`).join(", ")
@@ -133,9 +157,8 @@ export const unmount = (point: string, options: { readonly detach: boolean }): E
  * Lets the kernel read a mebibyte ahead instead of 128 KiB: half the work for each byte. Only root may; for others nothing
  * happens. Once the session has begun, as its beginning sets it back.
  */
-export const readFurtherAhead = (point: string): Effect.Effect<void> =>
+export const readFurtherAhead = ({ minor }: MountedDevice): Effect.Effect<void> =>
   Effect.sync(() => {
-    const minor = MountTable.at(MountPoint.mountTable(), point)?.minor
     if (minor === undefined) return
     try {
       fs.writeFileSync(`/sys/class/bdi/0:${minor}/read_ahead_kb`, String(maxWrite / 1024))
