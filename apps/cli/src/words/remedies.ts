@@ -17,6 +17,7 @@ export const told = telling({
   allowRemovingAll: () =>
     "keep some, or say which may all go with --host, --tag or --path and --unsafe-allow-remove-all",
   giveOption: ({ option }) => `give --${option}`,
+  cancelUnfinished: ({ place }) => `ourclone cleanup --unfinished ${place} removes it, with a key that may`,
   changeOption: ({ option }) => `change --${option}`,
   chooseMountPoint: () => "choose another folder, or make this one with mkdir",
   chooseEmptyPoint: () => "choose an empty folder, or say --allow-non-empty",

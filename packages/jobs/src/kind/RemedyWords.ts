@@ -19,6 +19,7 @@ const plain: RemedyWords = {
   allowRemovals: ({ removals }) => `if that is right, allow ${removals} removals`,
   askForPassword: () => "ask for one",
   allowRemovingAll: () => "keep some snapshots, or say which may all go",
+  cancelUnfinished: ({ place }) => `cancel the unfinished uploads of ${place}, with a key that may`,
   changeOption: ({ option }) => `change its option ${option}`,
   check: () => "check the repository",
   chooseMountPoint: () => "choose another folder, or make this one",

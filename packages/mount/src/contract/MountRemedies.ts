@@ -22,6 +22,8 @@ export type MountRemedies = {
   readonly askForPassword: NoValues
   /** Unmount, and mount again with a cache of `size` or more, as its flag takes it. Nothing is lost meanwhile. */
   readonly enlargeCache: { readonly size: string }
+  /** Cancel the unfinished uploads of `place`, with a key that may. */
+  readonly cancelUnfinished: { readonly place: string }
   /** Use WebDAV where the system has no FUSE. */
   readonly serveWebdav: NoValues
 }

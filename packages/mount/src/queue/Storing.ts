@@ -185,19 +185,26 @@ export const sendingOf = (world: World, node: Node, content: Content, path: Remo
 
 type Sending = ReturnType<typeof sendingOf>
 
-/** Parts that were sent of a node and are of no use any more go. */
-export const dropCutOff = async ({ cutOffs, provider: { largeFile }, run }: World, ino: number): Promise<void> => {
+/**
+ * Parts that were sent of a node and are of no use any more go. Where the storage refuses that for good they are told of,
+ * and tried again by the next mount.
+ */
+export const dropCutOff = async (world: World, ino: number): Promise<void> => {
+  const { cutOffs, provider, run, settings } = world
   const left = cutOffs.of(ino)
-  if (left === undefined || largeFile === undefined) return
-  const cancelled = retrying(largeFile.cancel(left.file))
-  // What can not be cancelled is none, or not for this key to cancel.
-  await run(
-    Effect.catchIf(
-      cancelled,
-      ({ isRetryable }) => !isRetryable,
-      () => Effect.void
+  if (left === undefined || provider.largeFile === undefined) return
+  try {
+    await run(retrying(provider.largeFile.cancel(left.file)))
+  } catch (error) {
+    // Without a key nothing else goes on either, and is tried again with one.
+    if (!isStorageError(error) || error.isRetryable || error.reason._tag === "Unauthenticated") throw error
+    settings.note(
+      "PartsLeft",
+      `what was sent of "${left.file.path}" stays at ${provider.name}, unfinished and paid for: ${error.message}`,
+      remedy("cancelUnfinished", { place: provider.name })
     )
-  )
+    return
+  }
   cutOffs.over(ino)
 }
 
@@ -211,7 +218,11 @@ const goingOn = async (
   const { contentType, metadata, modifiedAt } = options
   const whole = JSON.stringify({ path, modifiedAt, metadata, contentType, segments })
   const plan = segments === undefined ? undefined : createHash("sha1").update(whole).digest("hex")
-  if (world.cutOffs.of(ino)?.plan !== plan) await dropCutOff(world, ino)
+  if (world.cutOffs.of(ino)?.plan !== plan) {
+    await dropCutOff(world, ino)
+    // What of it could not go makes way for what is sent now.
+    world.cutOffs.over(ino)
+  }
   if (plan === undefined) return undefined
   return {
     earlier: world.cutOffs.of(ino)?.file,

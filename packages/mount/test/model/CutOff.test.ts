@@ -1,6 +1,7 @@
 /** An edit of a large file whose upload a kill cut off. */
 import { fromBytes } from "@ourclone/core/contract/ByteSource"
 import { makeUnsafe, root } from "@ourclone/core/contract/RemotePath"
+import { PermissionDenied, type Reason, StorageError, Unauthenticated } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { expect, test } from "vitest"
@@ -67,4 +68,54 @@ test("leaves nothing at the storage where the file was edited again, or removed"
     expect(await unfinished(bed)).toEqual([])
     mount.abandon()
   }
+})
+
+const refusing = (bed: Bed.Bed, reason: Reason) => {
+  bed.before = (method) =>
+    method === "largeFile.cancel"
+      ? Effect.fail(new StorageError({ provider: "memory", operation: "cancel", reason }))
+      : Effect.void
+}
+
+test("tells of what stays at the storage as it may not be cancelled, and cancels it once it may", async () => {
+  const { bed } = await cutOff()
+  refusing(bed, new PermissionDenied({ message: "not by this key" }))
+  const mount = bed.mount()
+  value(await mount.fileSystem.unlink(rootIno, "large"))
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  expect(stored(bed, "large")).toBeUndefined()
+  expect(bed.notes.filter((note) => note.startsWith("PartsLeft"))).toEqual([
+    expect.stringMatching(/"large" .*not by this key/)
+  ])
+  await mount.close()
+  bed.before = () => Effect.void
+  expect((await bed.mount().drain(5_000)).unsent).toEqual([])
+  expect(await unfinished(bed)).toEqual([])
+})
+
+test("sends a newer edit though what was sent of the one before may not be cancelled", async () => {
+  const { bed } = await cutOff()
+  refusing(bed, new PermissionDenied({ message: "not by this key" }))
+  const mount = bed.mount({ uploadDelay: 3_600_000 })
+  const { ino } = value(await mount.fileSystem.lookup(rootIno, "large"))
+  const { handle } = value(await mount.fileSystem.open(ino, { reads: true, writes: true }))
+  value(await mount.fileSystem.write(handle, 0, Buffer.from("newer")))
+  value(await mount.fileSystem.flush(handle))
+  mount.fileSystem.release(handle)
+  expect((await mount.drain(5_000)).unsent).toEqual([])
+  expect(stored(bed, "large")?.slice(0, 8)).toBe("newerdol")
+  expect(bed.notes.join("\n")).toContain("PartsLeft")
+})
+
+test("cancels it later where the key is none any more, and says so meanwhile", async () => {
+  const { bed } = await cutOff()
+  refusing(bed, new Unauthenticated({ message: "the key is no more" }))
+  const mount = bed.mount()
+  value(await mount.fileSystem.unlink(rootIno, "large"))
+  await mount.drain(5_000)
+  expect(mount.status().parked).toBe(1)
+  bed.before = () => Effect.void
+  await mount.drain(5_000)
+  expect(mount.status().parked).toBe(0)
+  expect(await unfinished(bed)).toEqual([])
 })

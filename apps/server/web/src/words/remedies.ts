@@ -36,6 +36,7 @@ const words: { readonly [Code in keyof Remedies]: (values: Remedies[Code]) => Ad
   allowRemovingAll: () => ({ text: "Keep some snapshots, or choose which ones may all go." }),
   askForPassword: () => ({ text: "Ask for a password." }),
   giveOption: ({ option }) => ({ text: `Give ${option} of the storage.`, link: storage("Open Storage") }),
+  cancelUnfinished: ({ place }) => ({ text: `Cancel the unfinished uploads of ${place}, with a key that may.` }),
   changeOption: ({ option }) => ({ text: `Change ${option} of the storage.`, link: storage("Open Storage") }),
   check: () => ({ text: "Check the repository.", link: backup("Open Backup") }),
   chooseMountPoint: () => ({ text: "Choose another folder, or make this one on the service's machine." }),
