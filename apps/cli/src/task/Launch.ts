@@ -4,10 +4,11 @@ import { ThisMachine } from "@ourclone/jobs/kind/Surroundings"
 import * as Follow from "@ourclone/tasks/host/Follow"
 import { isServed } from "@ourclone/tasks/host/HostRole"
 import * as RunnerProcess from "@ourclone/tasks/host/RunnerProcess"
+import { startMillis } from "@ourclone/tasks/host/Starting"
 import { none } from "@ourclone/tasks/runner/StoredSecrets"
 import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import { mayRun } from "@ourclone/tasks/task/OtherMachines"
-import type { Task } from "@ourclone/tasks/task/Task"
+import { starterOf, type Task } from "@ourclone/tasks/task/Task"
 import * as Effect from "effect/Effect"
 import * as Output from "../Output.ts"
 import { Streams } from "../Streams.ts"
@@ -29,7 +30,9 @@ export const launch = Effect.fnUntraced(function* (store: TaskStore, task: Task)
     return task
   }
   if (yield* isServed(store, host)) return task
-  const ended = RunnerProcess.start(taskProgram(yield* Streams), task, none)
+  const { ended, identity } = RunnerProcess.start(taskProgram(yield* Streams), task, none)
+  // A service that begins meanwhile starts no other.
+  if (identity !== undefined) yield* Effect.ignore(store.hold(starterOf(task.id), identity, startMillis))
   const begun = Follow.settled(store, task, ({ take }) => take !== task.take, beginMillis)
   return yield* Effect.raceFirst(
     begun,

@@ -52,8 +52,11 @@ export const callMachine = (name: string): void => {
   own = undefined
 }
 
+/** Of a process of this machine that is there now. */
+export const ofPid = (pid: number): ProcessIdentity => ({ host: hostName(), pid, birth: birthOf(pid) })
+
 export const current = (): ProcessIdentity => {
-  own ??= { host: hostName(), pid: process.pid, birth: birthOf(process.pid) }
+  own ??= ofPid(process.pid)
   return own
 }
 

@@ -1,5 +1,6 @@
 /** A runner in a process of its own, which outlives whoever started it. */
 import { spawn } from "node:child_process"
+import { ofPid, type ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
 import type { SecretName } from "@ourclone/jobs/kind/JobKind"
 import * as Redacted from "effect/Redacted"
 import type { SendSignal } from "../runner/HookProcess.ts"
@@ -26,6 +27,12 @@ export interface Ended {
   readonly lastLine?: string | undefined
 }
 
+export interface Started {
+  /** Nobody where it could not be started. */
+  readonly identity: ProcessIdentity | undefined
+  readonly ended: Promise<Ended>
+}
+
 const longestComplaint = 2_000
 
 export const encodeSecrets = (secrets: Secrets): string =>
@@ -42,7 +49,7 @@ export const start = (
   { command, environment }: Pick<RunnerProgram, "command" | "environment">,
   task: Pick<Task, "id" | "kind">,
   secrets: Secrets
-): Promise<Ended> => {
+): Started => {
   const [program, ...words] = command(task)
   const child = spawn(program, words, { env: { ...environment }, detached: true, stdio: ["pipe", "ignore", "pipe"] })
   if (!isPlaceless(task)) StandBack.standBack(child)
@@ -55,7 +62,7 @@ export const start = (
   // Neither keeps the starter from ending.
   child.unref()
   for (const stream of [child.stdin, child.stderr]) (stream as { unref?: () => void }).unref?.()
-  return new Promise((resolve) => {
+  const ended = new Promise<Ended>((resolve) => {
     child.once("error", ({ message }) => resolve({ isGood: false, message: `could not be started: ${message}` }))
     child.once("close", (code, signal) => {
       const how = signal === null ? `ended with ${code}` : `was ended by ${signal}`
@@ -64,4 +71,5 @@ export const start = (
       resolve({ isGood: code === 0, message, lastLine: said.split("\n").at(-1) || undefined })
     })
   })
+  return { identity: child.pid === undefined ? undefined : ofPid(child.pid), ended }
 }

@@ -1,10 +1,11 @@
 /** Runners that a host started, until they have their task or have ended without it. */
 import type { ProcessIdentity } from "@ourclone/core/machine/ProcessIdentity"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { leaseMillis } from "../runner/Journaling.ts"
 import type { TaskError } from "../store/TaskError.ts"
 import type { TaskStore } from "../store/TaskStore.ts"
-import type { Task } from "../task/Task.ts"
+import { starterOf, type Task } from "../task/Task.ts"
 import { isHeld } from "../task/TaskState.ts"
 import type { KeptSecrets } from "./KeptSecrets.ts"
 import { isPlaceless } from "./Placeless.ts"
@@ -30,9 +31,16 @@ export interface StartingOptions {
   /** Why it may not be started, in words that name the place that may not be used. Where that fails it is asked again later. */
   readonly refusal: (task: Task) => Effect.Effect<string | undefined, { readonly message: string }>
   readonly onProblem: (message: string) => void
+  /** Whether other machines share the journal: none of them sees whether a runner of this one lives. */
+  readonly isShared: boolean
+  /** How long a runner may take until it has its task; then another is started beside it, of which one has it. */
+  readonly startMillis: number
   /** One more may be started. */
   readonly onEnd: () => void
 }
+
+/** A machine may be busy, as at its start. */
+export const startMillis = 120_000
 
 /** Runners that end before they have begun. */
 const mostFailures = 3
@@ -43,15 +51,17 @@ const longestPauseMillis = 60_000
 const mostLines = 1000
 
 export const make = Effect.fnUntraced(function* ({
+  isShared,
   onEnd,
   onProblem,
   owner,
   program,
   refusal,
   secrets,
+  startMillis,
   store
 }: StartingOptions) {
-  const starting = new Map<string, Pick<Task, "take" | "kind">>()
+  const starting = new Map<string, Task>()
   const failures = new Map<string, number>()
   const lines = new Map<string, string>()
   /** Those of them that nobody can say of yet whether they may be started: why, and how long until that is asked again. */
@@ -75,12 +85,15 @@ export const make = Effect.fnUntraced(function* ({
     yield* secrets.look(yield* store.settle(id, { _tag: "Broke", take: claim.take, failure }))
   })
 
+  /** Of several of one task, each forgets itself alone. */
+  const forget = (task: Task): boolean => starting.get(task.id) === task && starting.delete(task.id)
+
   const ended = Effect.fnUntraced(function* (
-    id: string,
-    take: number,
+    started: Task,
     { isGood, message }: RunnerProcess.Ended
   ): Effect.fn.Return<void, TaskError> {
-    starting.delete(id)
+    const { id, take } = started
+    forget(started)
     // A part of a task is gone once it is over.
     const task = yield* Effect.catchIf(
       store.load(id),
@@ -110,22 +123,50 @@ export const make = Effect.fnUntraced(function* ({
     waiting.delete(id)
   })
 
+  /**
+   * Until it has its task, other hosts start no runner, and this one none when it is started anew: the runner itself has the
+   * role of the starter. One that takes too long stands in nobody's way any more.
+   */
+  const beginning = Effect.fnUntraced(function* (task: Task, runner: ProcessIdentity) {
+    const role = starterOf(task.id)
+    const isOurs = secrets.has(task.id)
+    const millis = isShared ? leaseMillis : startMillis
+    const until = (yield* Clock.currentTimeMillis) + startMillis
+    if (!isOurs) yield* Effect.ignore(store.hold(role, owner, 0))
+    while (starting.get(task.id) === task) {
+      const left = until - (yield* Clock.currentTimeMillis)
+      if (left <= 0) break
+      if (!isOurs) yield* Effect.ignore(store.hold(role, runner, Math.min(millis, left)))
+      yield* Effect.sleep(Math.min(millis / 4, left))
+    }
+    if (!forget(task)) return
+    onProblem(
+      `the runner of task ${task.id} has not begun within ${Math.round(startMillis / 1000)} s: another one is started`
+    )
+    onEnd()
+  })
+
   const run = Effect.fnUntraced(function* (task: Task): Effect.fn.Return<void, TaskError> {
-    const { id, take } = task
+    const { id } = task
     const because = yield* Effect.result(refusal(task))
     if (because._tag === "Failure") {
       yield* askAgain(id, because.failure.message)
-      starting.delete(id)
+      forget(task)
       return
     }
     unsure.delete(id)
     if (because.success !== undefined) {
-      starting.delete(id)
+      forget(task)
       return yield* giveUp(id, "PlaceNotAllowed", because.success)
     }
-    const end = yield* Effect.promise(() => RunnerProcess.start(program, task, secrets.of(id)))
+    const runner = RunnerProcess.start(program, task, secrets.of(id))
+    const began = runner.identity === undefined ? Effect.void : beginning(task, runner.identity)
+    const end = yield* Effect.raceFirst(
+      Effect.promise(() => runner.ended),
+      Effect.andThen(began, Effect.never)
+    )
     note(id, end)
-    yield* ended(id, take, end)
+    yield* ended(task, end)
   })
 
   const result: Starting = {

@@ -60,6 +60,8 @@ export interface HostOptions {
   readonly settings?: Effect.Effect<HostSettings>
   /** How long a run may take to end that is to. */
   readonly patience?: EndStuck.Patience
+  /** How long a runner may take until it has its task. */
+  readonly startMillis?: number
   /** Hears what the host could not do, in words; it goes on. */
   readonly onProblem?: (message: string) => void
 }
@@ -98,6 +100,7 @@ export const make = Effect.fnUntraced(function* ({
   program,
   refusal = () => Effect.succeed(undefined),
   settings = Effect.succeed(defaults),
+  startMillis = Starting.startMillis,
   store
 }: HostOptions): Effect.fn.Return<TaskHost, never, Scope.Scope> {
   const isOurs = ({ machine }: Schedule) => mayRun === undefined || machine === owner.host
@@ -107,7 +110,9 @@ export const make = Effect.fnUntraced(function* ({
   const due = Latch.makeUnsafe(true)
   const onEnd = () => void due.openUnsafe()
   const secretsKept = KeptSecrets.make(store, owner)
-  const starting = yield* Starting.make({ store, owner, program, secrets: secretsKept, refusal, onProblem, onEnd })
+  const isShared = mayRun !== undefined
+  const told = { refusal, onProblem, onEnd }
+  const starting = yield* Starting.make({ store, owner, program, secrets: secretsKept, isShared, startMillis, ...told })
   /** No task is started between its making and its secrets being there. */
   const making = Semaphore.makeUnsafe(1)
   const endStuck = EndStuck.make(store, program.sendSignal, patience)

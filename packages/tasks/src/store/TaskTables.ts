@@ -193,6 +193,7 @@ export const claim = function* (owner: ProcessIdentity, leaseMillis: number, id?
     yield* bump(),
     found.id
   )
+  yield* run("delete from role where name = ? and owner = ?", starterOf(found.id), JSON.stringify(owner))
   return { task: yield* find(found.id), take }
 }
 

@@ -43,6 +43,16 @@ export const checks: ReadonlyArray<StoreCheck> = named({
       yield* equal("none", yield* store.holder(starterOf(plain.id)), undefined)
     }
   ),
+  "a claim ends the role of the task's starter that its own process has, and no other": Effect.fnUntraced(
+    function* (store) {
+      const [mine, other] = [yield* store.create(newTask), yield* store.create(newTask)]
+      yield* store.hold(starterOf(mine.id), owner(1), lease)
+      yield* store.hold(starterOf(other.id), owner(2), lease)
+      for (const { id } of [mine, other]) yield* store.claim(owner(1), lease, id)
+      yield* equal("its own", yield* store.holder(starterOf(mine.id)), undefined)
+      yield* equal("another's", yield* store.holder(starterOf(other.id)), owner(2))
+    }
+  ),
   "a path of any length is kept with what became of it": Effect.fnUntraced(function* (store) {
     const claim = yield* claimed(store)
     // Nothing that could be pressed.

@@ -8,7 +8,7 @@ import { none } from "../../src/runner/StoredSecrets.ts"
 const saidBy = async (kind: string, what: string): Promise<string> => {
   const script = `process.stdin.resume().on("end", () => setTimeout(() => { console.error(${what}); process.exit(1) }, 300))`
   const program = { command: () => [process.execPath, "-e", script] as const, environment: {} }
-  return (await RunnerProcess.start(program, { id: "1", kind }, none)).message
+  return (await RunnerProcess.start(program, { id: "1", kind }, none).ended).message
 }
 
 test.skipIf(process.platform === "win32")(
