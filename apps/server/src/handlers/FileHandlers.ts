@@ -34,7 +34,7 @@ export const file = HttpApiBuilder.group(
         "download",
         Effect.fnUntraced(function* ({ query: { path, versionId = null }, request }) {
           yield* about(path)
-          yield* guard.place(path, "path")
+          yield* guard.place(path, "path", ["query", "path"])
           const { "if-range": ifRange = null, range = null } = request.headers
           const answer = yield* SideAnswers.head(side, { _tag: "Read", path, versionId, range, ifRange })
           const facts = SideAnswers.factsOf(answer)
@@ -53,7 +53,7 @@ export const file = HttpApiBuilder.group(
         "upload",
         Effect.fnUntraced(function* ({ query: { overwrite, path } }) {
           yield* about(path)
-          yield* guard.place(path, "path")
+          yield* guard.place(path, "path", ["query", "path"])
           const request = yield* HttpServerRequest.HttpServerRequest
           // RFC 9110, 14.5: who does not take pieces must not store one as the whole.
           if (request.headers["content-range"] !== undefined) {
@@ -83,7 +83,7 @@ export const file = HttpApiBuilder.group(
             ...(only === undefined ? {} : { only: [only].flat() }),
             ...(archive === undefined ? {} : { archive })
           }
-          yield* checkRequest("bytes", "dump", request)
+          yield* checkRequest("bytes", "dump", request, { at: ["query"] })
           const answer = yield* SideAnswers.head(side, { _tag: "Bytes", type: "dump", request })
           return HttpServerResponse.raw(webStream(answer), { headers: DownloadHeaders.ofDump(file, snapshot, archive) })
         })

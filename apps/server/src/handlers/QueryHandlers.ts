@@ -7,6 +7,7 @@ import { NotThere, Refused } from "../api/Problem.ts"
 import type { KindsAnswer } from "../api/query/QueryGroup.ts"
 import { webStream } from "../bytes/WebStream.ts"
 import { reading, Service } from "../http/Service.ts"
+import type { At } from "../places/PlaceGuard.ts"
 import * as TaskPlaces from "../places/TaskPlaces.ts"
 import type { Family } from "../side/RequestCheck.ts"
 import * as SideAnswers from "../side/SideAnswers.ts"
@@ -15,9 +16,18 @@ import * as KindScopes from "./KindScopes.ts"
 
 const defaultLimit = 1_000
 
-const refused = ({ issues, message }: Extract<Checked, { readonly _tag: "Refused" }>): Refused => {
-  const errors = issues.map(({ message, path }) => ({ path: ["payload", "request", ...path], message }))
+/** Where requests of jobs and queries stand in what is asked. */
+const inPayload: At = ["payload", "request"]
+
+const refused = ({ issues, message }: Extract<Checked, { readonly _tag: "Refused" }>, at: At): Refused => {
+  const errors = at === undefined ? [] : issues.map(({ message, path }) => ({ path: [...at, ...path], message }))
   return new Refused({ code: "InvalidJob", detail: message, errors })
+}
+
+interface CheckOptions {
+  /** Nobody will be there to give a secret. */
+  readonly isAlone?: boolean
+  readonly at?: At
 }
 
 /** Fails with `Refused`, which names each wrong field, or with `NotThere` where there is no such kind. */
@@ -25,16 +35,16 @@ export const checkRequest = Effect.fnUntraced(function* (
   family: Family,
   type: string,
   request: unknown,
-  /** Nobody will be there to give a secret. */
-  isAlone = false
+  options: CheckOptions = {}
 ) {
+  const { at, isAlone = false } = { at: inPayload, ...options }
   const { guard, side, tasks } = yield* Service
   yield* KindScopes.check(family, type)
   const order: Order = { _tag: "Check", family, type, request: request as never, isAlone }
   const checked = yield* SideAnswers.checked(side, order)
   if (checked._tag === "Unknown") return yield* new NotThere({ code: "NoKind", detail: checked.message })
-  if (checked._tag === "Refused") return yield* refused(checked)
-  yield* Effect.catchTag(TaskPlaces.check(guard, tasks, type, request), "TaskError", (error) =>
+  if (checked._tag === "Refused") return yield* refused(checked, at)
+  yield* Effect.catchTag(TaskPlaces.check(guard, tasks, type, request, at), "TaskError", (error) =>
     Effect.fail(reading(error))
   )
   return checked.needs
@@ -44,7 +54,7 @@ export const checkRequest = Effect.fnUntraced(function* (
 export const foresee = Effect.fnUntraced(function* (type: string, request: unknown) {
   const { side } = yield* Service
   const foreseen = yield* SideAnswers.checked(side, { _tag: "Foresee", type, request: request as never })
-  if (foreseen._tag === "Refused") return yield* refused(foreseen)
+  if (foreseen._tag === "Refused") return yield* refused(foreseen, inPayload)
 })
 
 const lines = (side: Parameters<typeof SideAnswers.head>[0], order: Order) =>

@@ -41,7 +41,7 @@ export const repository = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ payload: { location, name, password } }) {
           yield* about(name)
           yield* guard
-            .place(location, "location")
+            .place(location, "location", ["payload", "location"])
             .pipe(
               Effect.catchTag("Unavailable", ({ code, message }) =>
                 Effect.fail(new StorageFailed({ code, detail: message, isRetryable: true }))

@@ -47,8 +47,8 @@ export const schedules = HttpApiBuilder.group(
     /** Nobody is there when it runs: what could go wrong for lack of a person is refused now. */
     const check = Effect.fnUntraced(function* (plan: Plan) {
       yield* parsed(plan.cron, plan.zone)
-      if (plan.watch !== null) yield* guard.request({ watch: plan.watch })
-      yield* checkRequest("job", plan.kind, plan.request, true)
+      if (plan.watch !== null) yield* guard.request({ watch: plan.watch }, ["payload"])
+      yield* checkRequest("job", plan.kind, plan.request, { isAlone: true })
     })
 
     /** Not of one that was there when it was named: a disk may be away for a while. */
@@ -114,7 +114,7 @@ export const schedules = HttpApiBuilder.group(
           yield* about(id)
           const schedule = yield* Effect.mapError(store.schedules.load(id), ofTaskError)
           // What was allowed once need not be today.
-          yield* checkRequest("job", schedule.kind, schedule.request)
+          yield* checkRequest("job", schedule.kind, schedule.request, { at: undefined })
           const task = yield* Effect.mapError(Scheduler.startNow(store, schedule), ofTaskError)
           yield* host.look
           return taskAnswer(task)

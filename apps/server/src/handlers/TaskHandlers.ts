@@ -93,7 +93,7 @@ export const tasks = HttpApiBuilder.group(
           errors: [{ path: ["payload", "paths", at], message }]
         })
       }
-      yield* checkRequest("job", kind, only)
+      yield* checkRequest("job", kind, only, { at: undefined })
       return only
     })
 
@@ -210,7 +210,7 @@ export const tasks = HttpApiBuilder.group(
         Effect.fnUntraced(function* ({ params }) {
           const task = yield* Effect.mapError(store.load(params.id), reading)
           // What was allowed once need not be today, nor to everybody.
-          yield* checkRequest("job", task.kind, task.request)
+          yield* checkRequest("job", task.kind, task.request, { at: undefined })
           // What a command did ended with it.
           return yield* task.isRecord && can("Again")(task.state) ? anew(task) : again({ params })
         })
@@ -226,7 +226,7 @@ export const tasks = HttpApiBuilder.group(
         "again",
         Effect.fnUntraced(function* ({ params: { id } }) {
           const task = yield* Effect.mapError(store.load(id), reading)
-          yield* checkRequest("job", task.kind, task.request)
+          yield* checkRequest("job", task.kind, task.request, { at: undefined })
           return yield* anew(task)
         })
       )

@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Tracer from "effect/Tracer"
 import { Hono } from "hono"
-import { cookie, plainCookie } from "../api/Callers.ts"
+import { type Caller, cookie, plainCookie } from "../api/Callers.ts"
 import type { ApiHandler } from "./ApiHandler.ts"
 import * as Authenticate from "./Authenticate.ts"
 import type { ConnectionShape } from "./Connection.ts"
@@ -12,7 +12,7 @@ import * as Guards from "./Guards.ts"
 import * as Metrics from "./Metrics.ts"
 import * as Mistake from "./Mistake.ts"
 import * as RequestSpan from "./RequestSpan.ts"
-import { methodsAt } from "./RouteTable.ts"
+import { rowAt } from "./RouteTable.ts"
 import type { ServiceShape } from "./Service.ts"
 import type { StaticPage } from "./StaticPage.ts"
 
@@ -69,15 +69,24 @@ export const make = ({ allowedHosts, api, context, hasOpenMetrics, isReady, page
   const tracer = Context.get(context, Tracer.Tracer)
   const wrongHost = Guards.hostCheck(allowedHosts)
 
-  const isKnown = (request: Request, connection: ConnectionShape): boolean => {
+  const callerOf = (request: Request, connection: ConnectionShape): Caller | undefined => {
     const { people } = service
     const ticket = cookieOf(request, connection.isSecure ? cookie : plainCookie)
-    const caller =
+    connection.caller =
       Authenticate.bySocket(connection) ??
       Authenticate.byToken(people, bearerOf(request)) ??
       Authenticate.bySession(people, ticket)
-    connection.caller = caller
-    return caller?.scopes.includes("read") === true
+    return connection.caller
+  }
+  const isKnown = (request: Request, connection: ConnectionShape): boolean =>
+    callerOf(request, connection)?.scopes.includes("read") === true
+  /** Where nobody can say, the route itself says that. */
+  const isStranger = (request: Request, connection: ConnectionShape): boolean => {
+    try {
+      return callerOf(request, connection) === undefined
+    } catch {
+      return false
+    }
   }
   const unknown = () =>
     Guards.problem({
@@ -141,15 +150,23 @@ export const make = ({ allowedHosts, api, context, hasOpenMetrics, isReady, page
   app.get(Document.path, (c) => (isKnown(c.req.raw, c.env.connection) ? Document.view(c.req.raw) : unknown()))
   app.all("/api/v1/*", async (c) => {
     const { connection } = c.env
-    const methods = methodsAt(c.req.path)
-    if (methods.length === 0) return Guards.problem(noRoute)
-    if (!methods.includes(c.req.method)) return Guards.problem(noMethod(methods))
+    const row = rowAt(c.req.path)
     const began = performance.now()
+    // What there is, and how it is asked for, is told to those who are known.
+    if (row?.isPublic !== true && isStranger(c.req.raw, connection)) {
+      connection.route = row?.methods.get(c.req.method) ?? ""
+      const refused = unknown()
+      note(c.req.raw, connection, refused, (performance.now() - began) / 1000)
+      return refused
+    }
+    if (row === undefined) return Guards.problem(noRoute)
+    const methods = [...row.methods.keys()]
+    if (!methods.includes(c.req.method)) return Guards.problem(noMethod(methods))
     const response = await answer(c.req.raw, connection)
     note(c.req.raw, connection, response, (performance.now() - began) / 1000)
     return response
   })
-  app.all("/api/*", () => Guards.problem(noRoute))
+  app.all("/api/*", (c) => (isStranger(c.req.raw, c.env.connection) ? unknown() : Guards.problem(noRoute)))
   app.all("*", (c) => page.answer(c.req.raw) ?? c.notFound())
   app.onError((error) => Guards.problem(Mistake.told(error, say)))
   return app

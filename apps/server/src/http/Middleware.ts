@@ -24,7 +24,7 @@ export const authorization = Layer.effect(
     const as = (find: () => Caller | undefined) =>
       Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
         const connection = yield* Connection
-        const caller = yield* kept(() => Authenticate.bySocket(connection) ?? find())
+        const caller = yield* kept(() => connection.caller ?? Authenticate.bySocket(connection) ?? find())
         if (caller === undefined) return yield* unauthenticated()
         connection.caller = caller
         return yield* Effect.provideService(effect, CurrentCaller, caller)

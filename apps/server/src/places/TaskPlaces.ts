@@ -4,19 +4,20 @@ import type { TaskStore } from "@ourclone/tasks/store/TaskStore"
 import type { Task } from "@ourclone/tasks/task/Task"
 import * as Effect from "effect/Effect"
 import type { Forbidden, Unavailable } from "../api/Problem.ts"
-import type { PlaceGuard } from "./PlaceGuard.ts"
+import type { At, PlaceGuard } from "./PlaceGuard.ts"
 
 /** Fails with `Forbidden` where a request of that kind names what callers may not use; what is taken back is looked at too. */
 export const check = Effect.fnUntraced(function* (
   guard: PlaceGuard,
   store: Pick<TaskStore, "load">,
   kind: string,
-  request: unknown
+  request: unknown,
+  at: At
 ): Effect.fn.Return<void, Forbidden | Unavailable | TaskError> {
-  yield* guard.request(request)
+  yield* guard.request(request, at)
   if (kind !== "undo") return
   const { task } = request as { readonly task: string }
-  yield* guard.request((yield* store.load(task)).request)
+  yield* guard.request((yield* store.load(task)).request, undefined)
 })
 
 /** Whether a caller asked for it, rather than whoever has this machine. */
@@ -35,7 +36,7 @@ export const refusal =
   (task: Task): Effect.Effect<string | undefined, { readonly message: string }> =>
     Effect.gen(function* () {
       if (!(yield* isOfCaller(store, task))) return undefined
-      return yield* Effect.as(check(guard, store, task.kind, task.request), undefined)
+      return yield* Effect.as(check(guard, store, task.kind, task.request, undefined), undefined)
     }).pipe(
       Effect.catchTags({
         Forbidden: ({ message }) => Effect.succeed(message),

@@ -7,7 +7,7 @@ import { Api } from "../../src/api/Api.ts"
 import { Needs, scopesOf } from "../../src/api/Callers.ts"
 import * as App from "../../src/http/App.ts"
 import type { ServiceShape } from "../../src/http/Service.ts"
-import { request, startService, tokenOf } from "../TestService.ts"
+import { type Asked, request, startService, tokenOf } from "../TestService.ts"
 
 interface Route {
   readonly name: string
@@ -49,6 +49,50 @@ test("no route is open to strangers but those of the door, whatever they show", 
   }
   // Signing in without a name is no request at all.
   expect(open).toEqual(["door.setUpState as nobody: 200", "door.setUp as nobody: 400", "door.signIn as nobody: 400"])
+})
+
+test("strangers are told to sign in before anything else is said of what they asked", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const asked: ReadonlyArray<readonly [status: number, path: string, asked: Asked]> = [
+    [404, "/api/v1/nothing", {}],
+    [404, "/api/nothing", {}],
+    [404, `/api/v1/tasks/${"x".repeat(200)}`, {}],
+    [405, "/api/v1/tasks", { method: "DELETE" }],
+    [415, "/api/v1/tasks", { raw: "<x/>", headers: { "content-type": "text/xml" } }],
+    [413, "/api/v1/tasks", { raw: "x".repeat(1024 * 1024 + 1), headers: { "content-type": "application/json" } }],
+    [400, "/api/v1/tasks?limit=x", {}]
+  ]
+  for (const [status, path, how] of asked) {
+    expect([path, (await service.ask(path, how)).status]).toEqual([path, 401])
+    expect([path, (await service.ask(path, { ...how, as })).status]).toEqual([path, status])
+  }
+  expect((await service.ask("/api/v1/session", { method: "PUT" })).status).toBe(405)
+  const { text } = await service.ask("/metrics", { as })
+  expect(text).toContain('ourclone_http_request_seconds_count{route="tasks.start",status="401"}')
+})
+
+test("what is wrong is named where it stands in what was asked", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const paths = async (path: string, how: Asked = {}) => {
+    const { json, status } = await service.ask(path, { as, ...how })
+    return [status, (json.errors ?? []).map((error: { readonly path: ReadonlyArray<string> }) => error.path.join("."))]
+  }
+  expect(await paths("/api/v1/tasks?limit=x")).toEqual([400, ["query.limit"]])
+  expect(await paths("/api/v1/files?path=/etc/hostname")).toEqual([403, ["query.path"]])
+  expect(await paths("/api/v1/files?path=/etc/new", { method: "PUT", raw: "x" })).toEqual([403, ["query.path"]])
+  expect(await paths("/api/v1/snapshots/files?repository=/etc&snapshot=latest&file=/")).toEqual([
+    403,
+    ["query.repository"]
+  ])
+  const request = { source: "/etc", destination: service.home }
+  expect(await paths("/api/v1/tasks", { body: { kind: "copy", request } })).toEqual([403, ["payload.request.source"]])
+  const options = { dir: "/etc" }
+  expect(await paths("/api/v1/storage/remotes", { body: { name: "photos", type: "local", options } })).toEqual([
+    403,
+    ["payload.options.dir"]
+  ])
 })
 
 test("each route is for those that may, and for nobody else", async () => {

@@ -66,7 +66,8 @@ const folders = ["target", "temporary", "directory", "paths", "point"]
 test.each([...places, ...folders])("%s leads out of no allowed folder", async (field) => {
   const { at, codeOf, guard } = prepared()
   const inside = folders.includes(field) ? [at("home/a")] : [at("home/a"), `disk:${at("home/a")}`, "here:a"]
-  for (const text of inside) expect([text, await codeOf(guard.request({ [field]: text }))]).toEqual([text, "allowed"])
+  for (const text of inside)
+    expect([text, await codeOf(guard.request({ [field]: text }, undefined))]).toEqual([text, "allowed"])
   const outside = folders.includes(field)
     ? [at("outside"), "relative"]
     : [
@@ -81,20 +82,20 @@ test.each([...places, ...folders])("%s leads out of no allowed folder", async (f
         "a\0b"
       ]
   for (const text of outside) {
-    expect([text, await codeOf(guard.request({ [field]: text }))]).toEqual([text, "PlaceNotAllowed"])
+    expect([text, await codeOf(guard.request({ [field]: text }, undefined))]).toEqual([text, "PlaceNotAllowed"])
   }
 })
 
 test.each(["paths", "target"])("no one of several %s leads out of the allowed folders", async (field) => {
   const { at, codeOf, guard } = prepared()
   const request = { [field]: [at("home"), at("outside")] }
-  expect(await codeOf(guard.request(request))).toBe("PlaceNotAllowed")
+  expect(await codeOf(guard.request(request, undefined))).toBe("PlaceNotAllowed")
 })
 
 test.each(["repository", "fromRepository", "copyChunkerFrom"])("the %s of a name is where it is", async (field) => {
   const { codeOf, guard } = prepared()
-  expect(await codeOf(guard.request({ [field]: "home" }))).toBe("allowed")
-  expect(await codeOf(guard.request({ [field]: "away" }))).toBe("PlaceNotAllowed")
+  expect(await codeOf(guard.request({ [field]: "home" }, undefined))).toBe("allowed")
+  expect(await codeOf(guard.request({ [field]: "away" }, undefined))).toBe("PlaceNotAllowed")
 })
 
 test.each([
@@ -102,14 +103,14 @@ test.each([
   ...["address", "hostNames", "certificate", "certificateKey"]
 ])("%s is said on the machine alone", async (field) => {
   const { at, codeOf, guard } = prepared()
-  expect(await codeOf(guard.request({ [field]: at("home/a") }))).toBe("PlaceNotAllowed")
+  expect(await codeOf(guard.request({ [field]: at("home/a") }, undefined))).toBe("PlaceNotAllowed")
 })
 
 test("links are followed only where everything is allowed", async () => {
   const part = prepared()
-  expect(await part.codeOf(part.guard.request({ copyLinks: true }))).toBe("PlaceNotAllowed")
+  expect(await part.codeOf(part.guard.request({ copyLinks: true }, undefined))).toBe("PlaceNotAllowed")
   const whole = prepared(true)
-  expect(await whole.codeOf(whole.guard.request({ copyLinks: true }))).toBe("allowed")
+  expect(await whole.codeOf(whole.guard.request({ copyLinks: true }, undefined))).toBe("allowed")
 })
 
 test.each([
