@@ -14,7 +14,7 @@ export const vitestProject = (name: string, { isolate = false } = {}) =>
       include: ["test/**/*.test.{ts,tsx}"],
       environment: "node",
       isolate,
-      testTimeout: 300_000,
-      hookTimeout: 300_000
+      testTimeout: 600_000,
+      hookTimeout: 600_000
     }
   })

@@ -309,7 +309,9 @@ test("a task of a service is taken back there, which says as much as here", asyn
   write("old.txt", "overwritten")
   write("new.txt", "new")
   expect((await cli.run("copy", from, "b2:far-undo", ...server)).code).toBe(0)
-  const { id } = JSON.parse((await cli.run("task", "list", "--json", "--limit", "1", ...server)).out)
+  const newest = JSON.parse((await cli.run("task", "list", "--json", "--limit", "1", ...server)).out)
+  expect(newest).toMatchObject({ kind: "copy", request: { source: from }, state: { _tag: "Done" } })
+  const { id } = newest
   const both = async (...words: ReadonlyArray<string>) => {
     const there = steady(await cli.run("task", "undo", ...words, ...server))
     expect({ words, ...there }).toEqual({ words, ...steady(await cli.run("task", "undo", ...words)) })
