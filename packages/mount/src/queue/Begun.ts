@@ -45,6 +45,11 @@ export class Begun {
     return this.journal.rows("select file from begun where path = ?", path).map(fileOf)
   }
 
+  /** What of it was begun for that node. */
+  of(ino: number, path: string): ReadonlyArray<File> {
+    return this.journal.rows("select file from begun where ino = ? and path = ?", ino, path).map(fileOf)
+  }
+
   isAt(path: string): boolean {
     return this.journal.first("select 1 from begun where path = ? limit 1", path) !== undefined
   }

@@ -86,7 +86,7 @@ export class Holders {
     tree.save(node)
   }
 
-  /** Its bytes are no longer the newest at their path: it has an old version, which it knows by its id, and stores that anew. */
+  /** Its bytes are no longer the newest at their path, or were never the last that came there: it has an old version, which it knows by its id, and stores that anew. */
   displace(node: Node): void {
     const { queue, settings, tree } = this.world
     node.remote = undefined

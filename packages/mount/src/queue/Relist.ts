@@ -12,7 +12,7 @@ import { type NewNode, type Node, timeOf } from "../tree/Node.ts"
 import { commit } from "./Commit.ts"
 import { ImpliedDirectories } from "./ImpliedDirectories.ts"
 import { pause } from "./Run.ts"
-import { isSameVersion } from "./Same.ts"
+import { haveSameBytes, isSameVersion } from "./Same.ts"
 import type { World } from "./World.ts"
 
 /** Names that are taken in at once, while nothing else is answered. */
@@ -255,6 +255,8 @@ export class Relist {
 
   private update(node: Node, file: File, startedAt: number, told: Array<Told>): void {
     if (this.isOurs(node, startedAt) || isSameVersion(node.seen, file)) return
+    // Of a node that has left it: its removal finds out.
+    if (this.world.begun.at(file.path).some((begun) => haveSameBytes(begun, file))) return
     this.replace(node, file)
     told.push({ _tag: "ContentChanged", ino: node.ino })
   }

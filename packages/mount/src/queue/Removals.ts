@@ -1,5 +1,8 @@
 /** What left the tree leaves the storage, unless something else stands there by now. */
 import * as RemotePath from "@ourclone/core/contract/RemotePath"
+import type { Node } from "../tree/Node.ts"
+import { commit } from "./Commit.ts"
+import type { Holders } from "./Holders.ts"
 import type { QueueRow } from "./Queue.ts"
 import type { Relist } from "./Relist.ts"
 import { orNothing } from "./Run.ts"
@@ -11,9 +14,12 @@ export class Removals {
   private readonly world: World
   private readonly relist: Relist
 
-  constructor(world: World, relist: Relist) {
+  private readonly holders: Holders
+
+  constructor(world: World, relist: Relist, holders: Holders) {
     this.world = world
     this.relist = relist
+    this.holders = holders
   }
 
   async file(row: QueueRow): Promise<Settled> {
@@ -21,7 +27,7 @@ export class Removals {
     const path = RemotePath.makeUnsafe(row.path ?? "")
     const here = tree.at(path)
     if (here !== undefined && here.kind !== "directory") {
-      if (here.remote === path) return "done"
+      if (here.remote === path) return this.under(here, path)
       if (here.isDirty) return this.after(here.ino)
     }
     // What has another name now is still to be copied from here.
@@ -39,6 +45,20 @@ export class Removals {
       settings.at("remove.after")
     })
     return isKept ? this.kept(path) : this.gone(path)
+  }
+
+  /** The bytes of `here` have the name again: unless those that left it came there without an answer. */
+  private async under(here: Node, path: RemotePath.RemotePath): Promise<Settled> {
+    const { begun, provider, run, tree } = this.world
+    // What was begun for it is looked at with it.
+    if (!begun.isAt(path) || begun.of(here.ino, path).length > 0) return "done"
+    const current = await orNothing(run, provider.stat(path))
+    const isOurs = current !== undefined && begun.at(path).some((file) => haveSameBytes(file, current))
+    if (!isOurs || isSameVersion(here.seen, current)) return "done"
+    commit(this.world, () => {
+      if (tree.get(here.ino) === here && here.remote === path) this.holders.displace(here)
+    })
+    return "done"
   }
 
   private kept(path: RemotePath.RemotePath): Settled {

@@ -53,8 +53,8 @@ export class Settle {
   constructor(world: World, relist: Relist) {
     this.world = world
     this.relist = relist
-    this.removals = new Removals(world, relist)
     this.holders = new Holders(world)
+    this.removals = new Removals(world, relist, this.holders)
   }
 
   async row(row: QueueRow): Promise<Settled> {
@@ -130,10 +130,17 @@ export class Settle {
         else if (isOurs && !isSameVersion(other.seen, current)) this.holders.displace(other)
         return
       }
+      const isOther = isOurs && !this.cameOf(node, path, current) && !isSameVersion(node.seen, current)
+      if (isOther) return this.holders.displace(node)
       begun.over(path)
       if (isOurs) this.adopt(node, current)
     })
     return "again"
+  }
+
+  /** Whether it is what was stored for this very node, of a try whose end was not noted. */
+  private cameOf({ ino }: Node, path: string, current: File): boolean {
+    return this.world.begun.of(ino, path).some((file) => haveSameBytes(file, current))
   }
 
   /** Its own older bytes were replaced there by `current`. What was edited since is marked, the rest is the same. */
@@ -184,7 +191,8 @@ export class Settle {
       const isOurs = (file: File) => begun.isAt(path) && this.isOurs(node, content, file)
       const earlier = begun.at(path)
       const { current, isEarlier, stored } = await this.look(path, content, expected, isOurs)
-      if (current !== undefined && isEarlier === true && expected !== undefined && node.seen === expected) {
+      const isReplaced = current !== undefined && isEarlier === true && this.cameOf(node, path, current)
+      if (isReplaced && expected !== undefined && node.seen === expected) {
         // The storage need not have any more what the rest of its bytes was to come from.
         commit(this.world, () => {
           if (node.remote === path && node.seen === expected) this.adopt(node, current)
@@ -384,10 +392,14 @@ export class Settle {
     const current = await orNothing(this.world.run, this.world.provider.stat(seen.path))
     if (current === undefined) return this.overtaken(node)
     const earlier = begun.at(seen.path)
-    const given = [millis, ...earlier.flatMap(({ modifiedAt }) => modifiedAt ?? [])]
+    const given = [millis, ...begun.of(node.ino, seen.path).flatMap(({ modifiedAt }) => modifiedAt ?? [])]
     const isOurs = given.some((modifiedAt) => haveSameBytes({ ...seen, modifiedAt }, current))
     if (!isSameVersion(current, seen) && !isOurs) {
-      return this.overtaken(node)
+      if (!earlier.some((file) => haveSameBytes(file, current))) return this.overtaken(node)
+      commit(this.world, () => {
+        if (tree.get(node.ino) === node && node.seen === seen) this.holders.displace(node)
+      })
+      return "again"
     }
     const isWanted = await begun.note(node.ino, () => {
       if (tree.get(node.ino) !== node || node.seen !== seen) return undefined
