@@ -65,38 +65,59 @@ const closure = (roots, context) => {
   return found
 }
 
+const isEffect = (module) => /[\\/]effect[\\/]dist[\\/]/.test(module)
+
 const source = (name) => path.join(here, "src", name)
 
-const jobs = path.resolve(here, "..", "..", "packages", "jobs", "src")
+const packages = path.resolve(here, "..", "..", "packages")
+const core = (name) => path.join(packages, "core", "src", name)
+const http = (name) => path.join(packages, "http", "src", name)
+const jobs = (name) => path.join(packages, "jobs", "src", name)
 
-/** Loaded together, so one file each, as each file costs half a millisecond: what every command but `version` begins with, what every storage needs, what questions and jobs load then, and the rest of what transfers do. */
+/**
+ * Loaded together, so one file each, as each file costs half a millisecond: what every command but `version` begins with, what
+ * every storage needs, what questions and jobs load then, the rest of what transfers do, what writes the record of a run, what
+ * asks services, and B2.
+ */
 const together = {
   start: [source("Run.ts"), source("Lazily.ts"), source("RequestFlags.ts")],
   storage: [
-    path.join(jobs, "..", "..", "core", "src", "contract", "PlaceIdentity.ts"),
+    core("contract/PlaceIdentity.ts"),
     source("FilterFlags.ts"),
     source("QueryRun.ts"),
     source("Listing.ts"),
-    path.join(jobs, "storage", "List.ts"),
+    jobs("storage/List.ts"),
     source("commands/ls.ts")
   ],
-  job: [source("JobRun.ts")],
+  // The last two are for `record` too, which jobs other than transfers have.
+  job: [source("JobRun.ts"), core("events/KeptVersions.ts"), jobs("place/OwnFiles.ts")],
   transfer: [
     ...["copy", "move", "sync"].map((name) => source(`commands/${name}.ts`)),
     source("TransferCommand.ts"),
-    ...["Copy", "Move", "Sync"].map((name) => path.join(jobs, "transfer", `${name}.ts`))
-  ]
+    ...["Copy", "Move", "Sync"].map((name) => jobs(`transfer/${name}.ts`))
+  ],
+  record: [source("task/Recording.ts")],
+  http: [
+    ...["HttpClient.ts", "ConnectionReason.ts", "ResponseBody.ts", "Authorities.ts"].map(http),
+    ...["ArrivingBytes.ts", "PathOrder.ts"].map((name) => core(`layers/${name}`))
+  ],
+  b2: [path.join(packages, "provider-b2", "src", "B2Provider.ts")]
 }
 
 let groups
-/** Not what workers or `version` load: they need no more than that. */
 const groupOf = (id, context) => {
   if (groups === undefined) {
-    const taken = closure([source("main.ts"), ...workerFiles], context)
     groups = new Map()
+    const version = closure([source("main.ts")], context)
+    const workers = closure(workerFiles, context)
+    // What workers load too is in two, as only some of them need Effect.
+    for (const module of closure(together.start, context)) {
+      if (!workers.has(module) || version.has(module)) continue
+      groups.set(module, [...closure([module], context)].some(isEffect) ? "effect" : "system")
+    }
     for (const [name, roots] of Object.entries(together)) {
       for (const module of closure(roots, context))
-        if (!taken.has(module) && !groups.has(module)) groups.set(module, name)
+        if (!version.has(module) && !workers.has(module) && !groups.has(module)) groups.set(module, name)
     }
   }
   return groups.get(id) ?? null
