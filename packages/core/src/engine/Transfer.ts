@@ -126,6 +126,9 @@ const perform = (
 
 const restateMillis = 250
 
+/** Between two turns that what else is on this thread has for sure, signals and what draws progress among it. */
+const turnMillis = 8
+
 const attributesOf = (action: Action) => ({
   action: action._tag,
   ...("file" in action ? { path: action.file.path } : {})
@@ -164,15 +167,25 @@ const performAll = Effect.fnUntraced(function* (
     Effect.raceFirst(restating)
   )
   const isTraced = yield* isTracing
+  let turnAt = performance.now()
+  /** All who come while it is due wait for it. After each small file it would cost a twentieth of a run. */
+  const afterTurn = (step: Effect.Effect<void, StorageError>) =>
+    Effect.flatMap(Effect.yieldNow, () => {
+      turnAt = performance.now()
+      return step
+    })
   const next = (worker: number) =>
     Effect.flatMap(Queue.take(queue), (queued) => {
       const action = inOrder?.take(worker) ?? queued
       const work = perform(run, later, taken, action) ?? Effect.void
       const step = isTraced ? traced(work, "file", () => attributesOf(action)) : work
-      return tell.isBehind() ? Effect.andThen(tell.room, step) : step
+      if (tell.isBehind()) return Effect.andThen(tell.room, step)
+      return performance.now() - turnAt < turnMillis ? step : afterTurn(step)
     })
   const workers = Array.from({ length: workerCount }, (_, worker) =>
-    Effect.catch(Effect.forever(next(worker)), (error) => (Cause.isDone(error) ? Effect.void : Effect.fail(error)))
+    Effect.catch(Effect.forever(next(worker), { disableYield: true }), (error) =>
+      Cause.isDone(error) ? Effect.void : Effect.fail(error)
+    )
   )
   yield* Effect.all([planning, ...workers], { concurrency: "unbounded", discard: true })
 })

@@ -76,6 +76,36 @@ describe("Transfer.execute", () => {
       })
   )
 
+  it.live("lets what else is on its thread have a turn, however many files need nothing to wait for", () =>
+    Effect.gen(function* () {
+      const source = MemoryProvider.make()
+      for (let index = 0; index < 30; index++) yield* put(source, `${index}`)
+      const memory = MemoryProvider.make()
+      const busyMillis = 10
+      const destination: Provider = {
+        ...memory,
+        put: (...asked) =>
+          Effect.suspend(() => {
+            const until = performance.now() + busyMillis
+            while (performance.now() < until);
+            return memory.put(...asked)
+          })
+      }
+      let turns = 0
+      let timer: NodeJS.Immediate | undefined
+      const watch = () => {
+        turns++
+        timer = setImmediate(watch)
+      }
+      watch()
+      const { summary } = yield* run(source, destination)
+      clearImmediate(timer)
+      assert.strictEqual(summary?.stored, 30)
+      // At most what each of both workers does of it between two turns.
+      assert.isAtLeast(turns, 10)
+    })
+  )
+
   it.effect("removes the folders that it has emptied from the deepest up", () =>
     Effect.gen(function* () {
       const source = MemoryProvider.make()
