@@ -54,7 +54,7 @@ export const run = <Request, Summary>(
                 cancelledBy
               }).pipe(StayAwake.during(kind.type))
             )
-          : service.job(kind, request, { sink: report.sink, isPreview, note: output.note })
+          : service.job(kind, request, { sink: report.sink, isPreview, note: output.note, problem: output.problem })
       const summary = yield* Effect.onExit(running, (exit) =>
         Effect.sync(() => {
           if (Exit.isFailure(exit)) options.stopped?.(report.view(), exit)

@@ -77,8 +77,10 @@ export interface FarOptions {
   readonly isPreview: boolean
   /** What `--server` takes, for who is to look at the task later. */
   readonly address: string
-  /** Hears, in words, that the service does not answer for a while, and what becomes of a task that is left there. */
+  /** Hears, in words, that the service does not answer for a while. */
   readonly note: (text: string) => void
+  /** Hears, in words, of a task that could not be cancelled. */
+  readonly problem: (text: string) => void
 }
 
 /** The task is not lost with who followed it. */
@@ -92,7 +94,7 @@ const goesOn = ({ failure, status }: ServiceFailed, id: string, address: string)
   })
 
 /** Cancels the task and waits for its end, but not for long; says where nobody knows whether that was heard. */
-const cancelling = (service: Service, id: string, { address, note }: FarOptions) =>
+const cancelling = (service: Service, id: string, { address, problem }: FarOptions) =>
   Effect.suspend(() => {
     let isHeard = false
     const patiently = Patience.make(() => {})
@@ -116,7 +118,7 @@ const cancelling = (service: Service, id: string, { address, note }: FarOptions)
       Effect.andThen(
         Effect.sync(() => {
           if (isHeard) return
-          note(
+          problem(
             `task ${id} could not be cancelled, and goes on at the service: ourclone task cancel ${id} --server ${address}`
           )
         })
@@ -140,7 +142,8 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
     )) as TaskTold
     const patiently = Patience.make(() => note(Patience.waitingForService))
     const followed = Effect.catchTag(follow(service, task.id, sink, patiently), "ServiceFailed", (error) =>
-      Effect.fail(error.status === 404 ? error : goesOn(error, task.id, address))
+      // Who stands before the service may know of nothing while that is away.
+      Effect.fail(error.failure.code === "NoTask" ? error : goesOn(error, task.id, address))
     )
     return yield* Effect.onInterrupt(followed, () => cancelling(service, task.id, options))
   })

@@ -134,7 +134,7 @@ export const run = Effect.fnUntraced(function* <Request, Summary>(
   if (service !== undefined && options.input !== undefined) return yield* inputStays
   return yield* withPasswords(output, kind.needs(request), options, (secrets) => {
     if (service !== undefined) {
-      const far = service.job(kind, request, { sink, isPreview, note: output.note })
+      const far = service.job(kind, request, { sink, isPreview, note: output.note, problem: output.problem })
       return Effect.scoped(Effect.andThen(view.show ?? Effect.void, far))
     }
     const record = isPreview ? RunRecord.none : RunRecord.make(kind, request, output)

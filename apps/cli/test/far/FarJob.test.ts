@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http"
 import { Readable } from "node:stream"
-import { failed, type Service } from "@ourclone/client/Service"
+import { failed, type Service, ServiceFailed } from "@ourclone/client/Service"
 import * as Copy from "@ourclone/jobs/transfer/Copy"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
@@ -9,12 +9,16 @@ import * as FarJob from "../../src/far/FarJob.ts"
 
 const request = { source: "/from", destination: "/to" }
 const notes: Array<string> = []
-beforeEach(() => void notes.splice(0))
+const problems: Array<string> = []
+beforeEach(() => {
+  for (const told of [notes, problems]) told.splice(0)
+})
 const options: FarJob.FarOptions = {
   sink: () => Effect.void,
   isPreview: false,
   address: "unix:/there",
-  note: (text) => void notes.push(text)
+  note: (text) => void notes.push(text),
+  problem: (text) => void problems.push(text)
 }
 
 /** A service whose task stands so as soon as it is asked. */
@@ -103,7 +107,26 @@ test("who interrupts the command while the service is away is told that its task
     }
     yield* Fiber.join(ending)
   }).pipe(Effect.provide(TestClock.layer()), Effect.runPromise)
-  expect(notes.at(-1)).toBe(
+  expect(problems.at(-1)).toBe(
     "task 1m8mp3 could not be cancelled, and goes on at the service: ourclone task cancel 1m8mp3 --server unix:/there"
   )
+})
+
+test.each([
+  ["a service that knows of no such task", { code: "NoTask", message: "there is no task", isRetryable: false }, false],
+  [
+    "whoever stands before one that is away",
+    { code: "", message: "the service answered 404", isRetryable: false },
+    true
+  ]
+])("%s is believed as far as it can know", async (_, failure, isSaidToGoOn) => {
+  const service: Service = {
+    where: "/there",
+    ask: (method) =>
+      method === "POST"
+        ? Effect.succeed(Readable.from([Buffer.from(JSON.stringify(running))]) as IncomingMessage)
+        : Effect.fail(new ServiceFailed({ failure, status: 404 }))
+  }
+  const error = await Effect.runPromise(Effect.flip(FarJob.run(service, Copy.kind, request, options)))
+  expect(error.message.includes("goes on at the service")).toBe(isSaidToGoOn)
 })
