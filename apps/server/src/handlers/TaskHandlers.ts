@@ -44,6 +44,12 @@ const tooManyStreams = (): TooMany =>
     retryAfterSeconds: 10
   })
 
+/** The page signs in with a session; commands and programs show a token, or come by the socket. */
+const ofCaller = Effect.map(
+  CurrentCaller,
+  ({ name, session }) => ({ origin: session === null ? "command" : "service", isOfService: true, by: name }) as const
+)
+
 type Wished = "Pause" | "Cancel" | "Resume" | "Again"
 
 export const tasks = HttpApiBuilder.group(
@@ -99,10 +105,9 @@ export const tasks = HttpApiBuilder.group(
 
     /** Another task that does the same. */
     const anew = Effect.fnUntraced(function* ({ hooks, kind, machine, priority, request }: Task) {
-      const { name } = yield* CurrentCaller
       // Its paths are those of the machine where it was asked for.
       const asked = { kind, request, hooks, priority, machine: machine ?? undefined }
-      const task = yield* Effect.mapError(store.create({ ...asked, origin: "service", by: name }), reading)
+      const task = yield* Effect.mapError(store.create({ ...asked, ...(yield* ofCaller) }), reading)
       yield* about(task.id)
       yield* host.look
       return taskAnswer(task)
@@ -123,10 +128,9 @@ export const tasks = HttpApiBuilder.group(
       .handle(
         "start",
         Effect.fnUntraced(function* ({ payload: { kind, notBefore, priority = 0, request } }) {
-          const { name } = yield* CurrentCaller
           yield* checkRequest("job", kind, request)
           yield* foresee(kind, request)
-          const made = { kind, request, origin: "service", by: name, priority, notBefore } as const
+          const made = { kind, request, priority, notBefore, ...(yield* ofCaller) }
           const task = yield* Effect.mapError(store.create(made), listing)
           yield* about(task.id)
           yield* host.look

@@ -21,8 +21,8 @@ export const check = Effect.fnUntraced(function* (
 })
 
 /** Whether a caller asked for it, rather than whoever has this machine. */
-const isOfCaller = Effect.fnUntraced(function* ({ schedules }: TaskStore, { origin, schedule }: Task) {
-  if (origin === "service") return true
+const isOfCaller = Effect.fnUntraced(function* ({ schedules }: TaskStore, { isOfService, schedule }: Task) {
+  if (isOfService === true) return true
   if (schedule === null) return false
   const found = yield* Effect.catchReason(schedules.load(schedule), "TaskError", "NoSchedule", () =>
     Effect.succeed(undefined)

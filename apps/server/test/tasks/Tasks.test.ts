@@ -7,7 +7,7 @@ import { tasksFile } from "@ourclone/tasks/store/TasksFile"
 import { noTotals } from "@ourclone/tasks/task/Task"
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
-import { startService, type TestService, tokenOf } from "../TestService.ts"
+import { request, startService, type TestService, tokenOf } from "../TestService.ts"
 
 /** The task once it is so. The test's own time limit is the only one. */
 const until = async (service: TestService, as: string, id: string, tag: string) => {
@@ -184,6 +184,21 @@ test("a schedule that is asked to run while a run of it goes on is refused, with
   const third = await run()
   expect([third.status, third.json.id === first.id]).toEqual([201, false])
   await service.ask(`/api/v1/tasks/${third.json.id}/cancel`, { method: "POST", as })
+})
+
+test("a task is by command where a token or the socket asked for it, as commands at a service do, and else by the page", async () => {
+  const service = await startService()
+  const as = await service.setUp()
+  const body = { kind: "copy", request: files(service) }
+  const token = await tokenOf(service, as, "bob", "operator")
+  const { json } = await service.ask("/api/v1/tasks", { as: token, body })
+  expect([json.by, json.origin, json.isOfService]).toEqual(["bob", "command", undefined])
+  await until(service, as, json.id, "Done")
+  const bySocket = await request({ socket: service.socket }, `/api/v1/tasks/${json.id}/again`, { method: "POST" })
+  expect([bySocket.status, bySocket.json.origin]).toEqual([201, "command"])
+  await until(service, as, bySocket.json.id, "Done")
+  const byPage = await service.ask(`/api/v1/tasks/${json.id}/again`, { as, method: "POST" })
+  expect([byPage.status, byPage.json.origin]).toEqual([201, "service"])
 })
 
 test("an operator starts tasks, and makes buckets as a copy does, but changes none; a token for tasks alone mounts nothing", async () => {

@@ -81,7 +81,7 @@ export const make = ({
   mayTravel,
   runHere,
   store,
-  task: { id, machine: home, origin, priority },
+  task: { id, isOfService, machine: home, origin, priority },
   take,
   wish
 }: SharedPartsOptions): Sharing => {
@@ -184,7 +184,7 @@ export const make = ({
     yield* until(() => open.length < mostOpen || hasFailed)
     if (hasFailed) return
     const key = `part ${made++} of ${id}, run ${take}`
-    const part = { kind, request, origin, priority, key, parent: id, machine: home ?? undefined }
+    const part = { kind, request, origin, isOfService, priority, key, parent: id, machine: home ?? undefined }
     const once = Effect.catch(store.create(part), () => Effect.as(Effect.sleep(lookMillis), undefined))
     for (;;) {
       const task = yield* once

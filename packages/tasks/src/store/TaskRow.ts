@@ -11,6 +11,7 @@ export interface TaskRow {
   readonly kind: string
   readonly request: string
   readonly origin: string
+  readonly is_of_service: number
   readonly by: string | null
   readonly schedule: string | null
   readonly machine: string | null
@@ -67,6 +68,7 @@ export const toTask = (row: TaskRow): Task => ({
   kind: row.kind,
   request: JSON.parse(row.request),
   origin: originOf(row.origin),
+  ...(row.is_of_service === 1 ? { isOfService: true } : {}),
   by: row.by,
   schedule: row.schedule,
   machine: row.machine,

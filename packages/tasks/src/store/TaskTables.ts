@@ -84,12 +84,13 @@ export const create = function* (task: NewTask): Work<Task> {
   const id = TaskId.make(at)
   const state: TaskState = { _tag: "Queued", notBefore: task.notBefore ?? null }
   yield* run(
-    `insert into task(id, kind, request, origin, by, schedule, key, machine, parent, is_record, hooks, priority, tag, state, not_before, totals, created, started, change)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?, ?)`,
+    `insert into task(id, kind, request, origin, is_of_service, by, schedule, key, machine, parent, is_record, hooks, priority, tag, state, not_before, totals, created, started, change)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Queued', ?, ?, ?, ?, ?, ?)`,
     id,
     task.kind,
     JSON.stringify(task.request),
     task.origin,
+    task.isOfService === true ? 1 : 0,
     task.by ?? null,
     task.schedule ?? null,
     task.key ?? null,

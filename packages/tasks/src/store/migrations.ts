@@ -66,5 +66,9 @@ export const migrations: ReadonlyArray<string> = [
   alter table task add column parent text;
   alter table task add column told integer not null default 0;
   create index task_by_parent on task(parent) where parent is not null;
+  `,
+  `
+  alter table task add column is_of_service integer not null default 0;
+  update task set is_of_service = 1 where origin = 'service';
   `
 ]

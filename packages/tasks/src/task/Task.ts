@@ -44,7 +44,7 @@ export const noTotals: Totals = { files: 0, bytes: 0, isFinal: false, done: 0, d
 export const Wish = Schema.Struct({ _tag: Schema.Literals(["Pause", "Cancel"]), by: Schema.String })
 export type Wish = typeof Wish.Type
 
-/** Where it was started: what can be run again and by whom depends on it. */
+/** Where it was asked for: by a command, the page of a service, screens, or a schedule. */
 export const Origin = Schema.Literals(["command", "service", "terminal", "schedule"])
 export type Origin = typeof Origin.Type
 
@@ -60,6 +60,8 @@ export const Task = Schema.Struct({
   /** The job's request. Holds no secret. */
   request: Schema.Json,
   origin: Origin,
+  /** A caller of a service asked for it, who may not use every folder: it is held against what is allowed at each start. */
+  isOfService: Schema.optionalKey(Schema.Boolean),
   /** Who asked for it. */
   by: Schema.NullOr(Schema.String),
   /** The schedule that made it. */
@@ -96,6 +98,7 @@ export const Task = Schema.Struct({
 export type Task = typeof Task.Type
 
 export interface NewTask extends Pick<Task, "kind" | "request" | "origin"> {
+  readonly isOfService?: boolean | undefined
   readonly by?: string | undefined
   readonly schedule?: string | undefined
   readonly machine?: string | undefined

@@ -30,6 +30,8 @@ export const checks: ReadonlyArray<StoreCheck> = named({
     const task = yield* store.load(made.id)
     yield* equal("state", task.state, { _tag: "Queued", notBefore: null })
     yield* equal("request", task.request, newTask.request)
+    const asked = yield* store.create({ ...newTask, origin: "command", isOfService: true })
+    yield* equal("of a service", [task.isOfService, (yield* store.load(asked.id)).isOfService], [undefined, true])
     yield* equal("rest", [task.priority, task.schedule, task.take, task.seq], [3, "nightly", 0, 0])
   }),
   "a task is made together with who starts its runners, where that is said": Effect.fnUntraced(
