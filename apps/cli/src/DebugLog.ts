@@ -87,10 +87,10 @@ const followRequests = (trace: (line: string) => void) => {
     diagnostics.subscribe(channel, onMessage)
     return () => diagnostics.unsubscribe(channel, onMessage)
   }
-  const stops = [
-    follow("undici:request:headers", ({ response }) => `answered ${response?.statusCode}`),
-    follow("undici:request:error", ({ error }) => `failed: ${error?.message}`)
-  ]
+  const stops = ["ourclone", "undici"].flatMap((by) => [
+    follow(`${by}:request:headers`, ({ response }) => `answered ${response?.statusCode}`),
+    follow(`${by}:request:error`, ({ error }) => `failed: ${error?.message}`)
+  ])
   return () => {
     for (const stop of stops) stop()
   }

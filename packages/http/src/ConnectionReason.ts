@@ -1,6 +1,6 @@
 /** What it means that a request was not answered, or only in part. */
 import * as StorageError from "@ourclone/core/contract/StorageError"
-import { type ConnectionFailure, proxyRefused, tooLong, unreadable } from "./HttpMessage.ts"
+import { type ConnectionFailure, proxyRefused, tooLong, unreadable, unsendable } from "./HttpMessage.ts"
 
 const certificate = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
 
@@ -27,7 +27,7 @@ export const reasonOf = (failure: ConnectionFailure, isUpload?: boolean): Storag
       message: `the certificate of ${origin} is not trusted (${code}); check the endpoint, or name your authority by the option caFile or in NODE_EXTRA_CA_CERTS`
     })
   }
-  if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH") {
+  if (code === unsendable || code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH") {
     return new StorageError.InvalidRequest({ message: `the request can not be sent: ${error.message}` })
   }
   if (failure.hasBegun && code !== unreadable && !/TIMEOUT/.test(code)) {

@@ -1,5 +1,5 @@
 /**
- * HTTP/1.1 over undici's dispatcher; large downloads have connections of their own.
+ * HTTP/1.1: over connections of our own where these will do, and undici's dispatcher where not.
  *
  * A small-file sync is bound by what one request costs this machine, so a
  * request is one hand-written handler inside one `Effect.callback`: no `fetch`,
@@ -9,26 +9,17 @@
 
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
 import { inTurn } from "@ourclone/core/layers/RunPace"
-import * as Pace from "@ourclone/core/machine/Pace"
 import * as Effect from "effect/Effect"
 import type { Dispatcher } from "undici"
 import type { Borrower } from "./Connections.ts"
-import type { ReplyHandler } from "./DownloadConnection.ts"
-import { DownloadConnections } from "./DownloadConnections.ts"
-import {
-  ConnectionFailure,
-  type Headers,
-  type HttpReply,
-  type HttpRequest,
-  mostOfAnswer,
-  mostOfRefusal,
-  tooLong,
-  unreadable,
-  usualPatience
-} from "./HttpMessage.ts"
+import { DirectExchange, Exchange } from "./Exchange.ts"
+import type { ReplyHandler } from "./HttpConnection.ts"
+import { HttpConnections } from "./HttpConnections.ts"
+import { ConnectionFailure, type HttpReply, type HttpRequest, usualPatience } from "./HttpMessage.ts"
 import { PiecedDownload } from "./PiecedDownload.ts"
 import { RequestBudget, type RequestKind } from "./RequestBudget.ts"
 import * as Route from "./Route.ts"
+import type { Outcome } from "./WholeReply.ts"
 
 export interface HttpClient {
   /** Sends a request and hands the whole reply to `interpret`. Interruption closes the connection. */
@@ -56,107 +47,6 @@ export const tracedRequest = <A, E>(
   { method, origin, path }: { readonly method: string; readonly origin: string; readonly path: string },
   effect: Effect.Effect<A, E>
 ): Effect.Effect<A, E> => inTurn(effect, () => ({ method, origin, path: path.replace(/\?.*/s, "") }))
-
-const interrupted = new Error("interrupted")
-const empty = Buffer.alloc(0)
-/** Interim replies before the one that counts. */
-const mostInterim = 16
-
-const endlessInterim = Object.assign(new Error("interim replies without end"), { code: unreadable })
-const dripping = Object.assign(new Error(Pace.message), { code: unreadable })
-const overrun = (most: number) => Object.assign(new Error(`an answer of more than ${most} bytes`), { code: tooLong })
-
-class Exchange implements Borrower {
-  giveBack = (): void => {}
-  #controller: Dispatcher.DispatchController | undefined
-  #isInterrupted = false
-  #status = 0
-  #headers: Headers = {}
-  #first: Buffer = empty
-  #rest: Array<Buffer> | undefined
-  #length = 0
-  #interim = 0
-  #isAnswered = false
-  readonly #pace = new Pace.Pace()
-  /** When waiting for the next byte of the answer began. */
-  #waitingSince = 0
-  readonly #request: HttpRequest
-  readonly #onReply: (reply: HttpReply) => void
-  readonly #onError: (error: Error, hasBegun: boolean) => void
-
-  constructor(
-    request: HttpRequest,
-    onReply: (reply: HttpReply) => void,
-    onError: (error: Error, hasBegun: boolean) => void
-  ) {
-    this.#request = request
-    this.#onReply = onReply
-    this.#onError = onError
-  }
-
-  interrupt(): void {
-    this.#isInterrupted = true
-    this.#controller?.abort(interrupted)
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#isInterrupted) controller.abort(interrupted)
-  }
-
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
-    this.#status = status
-    this.#headers = headers
-    this.#waitingSince = performance.now()
-    if (status < 200 && ++this.#interim > mostInterim) controller.abort(endlessInterim)
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#isAnswered) return
-    const now = performance.now()
-    if (this.#pace.isTooSlow(chunk.length, now - this.#waitingSince)) {
-      controller.abort(dripping)
-      return
-    }
-    this.#waitingSince = now
-    this.#length += chunk.length
-    const isRefusal = this.#status >= 300
-    const most = isRefusal ? mostOfRefusal : (this.#request.most ?? mostOfAnswer)
-    if (this.#length > most) {
-      if (isRefusal) this.#answer()
-      controller.abort(overrun(most))
-      return
-    }
-    if (this.#first === empty) this.#first = chunk
-    else if (this.#rest === undefined) this.#rest = [this.#first, chunk]
-    else this.#rest.push(chunk)
-  }
-
-  // The parser is still on the stack here: the fiber goes on once the connection is free for its next request.
-  onResponseEnd(): void {
-    this.#answer()
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#isAnswered) return
-    queueMicrotask(() => {
-      this.giveBack()
-      this.#onError(error, this.#status >= 200)
-    })
-  }
-
-  #answer(): void {
-    if (this.#isAnswered) return
-    this.#isAnswered = true
-    const body = this.#rest === undefined ? this.#first : Buffer.concat(this.#rest)
-    const { origin } = this.#request
-    const reply: HttpReply = { origin, status: this.#status, headers: this.#headers, body }
-    queueMicrotask(() => {
-      this.giveBack()
-      this.#onReply(reply)
-    })
-  }
-}
 
 export interface HttpClientOptions extends Route.Way {
   readonly maxConcurrency: number
@@ -198,6 +88,11 @@ export const make = (options: HttpClientOptions): HttpClient => {
   const ways = Route.make(options)
   const requests = new RequestBudget(maxConcurrency)
 
+  const own = new HttpConnections(patience, ca)
+  /** The others are streamed, without a body in the answer, or for a proxy. */
+  const isOwn = (request: HttpRequest): boolean =>
+    request.method !== "HEAD" && kindOf(request) === "short" && ways.to(request.origin).isDirect
+
   const dispatch = (request: HttpRequest, handler: Borrower): void => {
     const { connections, headers, prefix } = ways.to(request.origin)
     connections.dispatch(
@@ -225,34 +120,44 @@ export const make = (options: HttpClientOptions): HttpClient => {
           onRequest?.(
             `${request.method} ${request.origin}${request.path} ${outcome} ${Math.round(performance.now() - startedAt)}ms`
           )
-        const handler = new Exchange(
-          request,
-          (reply) => {
+        const outcome: Outcome = {
+          onReply: (reply) => {
             leave()
             if (onRequest !== undefined) log(reply.status)
             resume(interpret(reply))
           },
-          (error, hasBegun) => {
+          onError: (error, hasBegun) => {
             leave()
             if (onRequest !== undefined) log(error.message)
             resume(Effect.fail(new ConnectionFailure(request.origin, error, hasBegun)))
           }
-        )
+        }
+        let interrupt = (): void => {}
+        const start = (): void => {
+          if (isOwn(request)) {
+            const handler = new DirectExchange(request, outcome)
+            interrupt = () => handler.interrupt()
+            own.send(request, handler)
+          } else {
+            const handler = new Exchange(request, outcome)
+            interrupt = () => handler.interrupt()
+            dispatch(request, handler)
+          }
+        }
         const begin = (): void => {
-          unpaced = pace.enter(() => dispatch(request, handler))
+          unpaced = pace.enter(start)
         }
         const leave = requests.enter(request.origin, begin, kindOf(request))
         return Effect.sync(() => {
-          handler.interrupt()
+          interrupt()
           unpaced()
           leave()
         })
       })
     )
 
-  const downloading = new DownloadConnections(patience, ca)
   const send = (request: HttpRequest, handler: ReplyHandler): void => {
-    if (ways.to(request.origin).isDirect) downloading.send(request, handler)
+    if (ways.to(request.origin).isDirect) own.send(request, handler)
     else dispatch(request, new PiecedDownload(handler))
   }
   const download: HttpClient["download"] = (request, handler) => {
@@ -293,7 +198,7 @@ export const make = (options: HttpClientOptions): HttpClient => {
     },
     pace: (perSecond) => pace.limit(perSecond),
     close: async () => {
-      downloading.close()
+      own.close()
       await ways.close()
     }
   }

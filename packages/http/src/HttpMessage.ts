@@ -23,6 +23,8 @@ export const mostOfRefusal = 64 * 1024
 export const tooLong = "ERR_ANSWER_TOO_LONG"
 /** `code` of the error of an answer that is not HTTP as it may be; its message says why. */
 export const unreadable = "ERR_ANSWER_UNREADABLE"
+/** `code` of the error of a request that holds what can not be sent; its message says what. */
+export const unsendable = "ERR_REQUEST_UNSENDABLE"
 /** `code` of the error of a proxy that makes no connection; its message is what the proxy said. */
 export const proxyRefused = "ERR_PROXY_REFUSED"
 

@@ -1,9 +1,9 @@
-/** A large reply over undici, in pieces as `DownloadConnection` gives them: for ways that it can not go. */
+/** A large reply over undici, in pieces as `HttpConnection` gives them: for ways that it can not go. */
 import * as Pace from "@ourclone/core/machine/Pace"
 import * as PiecePool from "@ourclone/core/machine/PiecePool"
 import type { Dispatcher } from "undici"
 import type { Borrower } from "./Connections.ts"
-import type { ReplyHandler } from "./DownloadConnection.ts"
+import type { ReplyHandler } from "./HttpConnection.ts"
 import { type Headers, unreadable } from "./HttpMessage.ts"
 
 const gone = new Error("the reader is gone")

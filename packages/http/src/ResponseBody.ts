@@ -7,7 +7,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
-import type { ReplyConnection, ReplyHandler } from "./DownloadConnection.ts"
+import type { ReplyConnection, ReplyHandler } from "./HttpConnection.ts"
 import { ConnectionFailure, type Headers, type HttpReply, mostOfRefusal } from "./HttpMessage.ts"
 
 /** Pieces that may wait while one more is filled. */

@@ -1,6 +1,6 @@
 import * as net from "node:net"
 import { assert, describe, it } from "@effect/vitest"
-import { DownloadConnections } from "@ourclone/http/DownloadConnections"
+import { HttpConnections } from "@ourclone/http/HttpConnections"
 import type { HttpReply, Patience } from "@ourclone/http/HttpMessage"
 import { ResponseBody } from "@ourclone/http/ResponseBody"
 import { Effect, Fiber, Stream } from "effect"
@@ -44,14 +44,14 @@ const serve = (...answers: ReadonlyArray<string | Buffer | null>) =>
 
 const connectionsWith = (patience?: Patience) =>
   Effect.acquireRelease(
-    Effect.sync(() => new DownloadConnections(patience)),
+    Effect.sync(() => new HttpConnections(patience)),
     (made) => Effect.sync(() => made.close())
   )
 const connections = connectionsWith()
 /** Milliseconds. */
 const impatient: Patience = { connect: 60_000, idle: 400, keepAlive: 60_000 }
 
-const get = (downloads: DownloadConnections, origin: string, path = "/file") =>
+const get = (downloads: HttpConnections, origin: string, path = "/file") =>
   Effect.suspend(() => {
     const body = new ResponseBody(origin, (reply) => new Refusal(reply))
     const request = { method: "GET", origin, path, headers: ["user-agent", "test"] } as const
