@@ -10,8 +10,8 @@
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
 import { inTurn } from "@ourclone/core/layers/RunPace"
 import * as Effect from "effect/Effect"
-import type { Dispatcher } from "undici"
 import type { Borrower } from "./Connections.ts"
+import type { Dispatching } from "./Dispatching.ts"
 import { DirectExchange, Exchange } from "./Exchange.ts"
 import type { ReplyHandler } from "./HttpConnection.ts"
 import { HttpConnections } from "./HttpConnections.ts"
@@ -85,29 +85,33 @@ const turnIn = (
 
 export const make = (options: HttpClientOptions): HttpClient => {
   const { ca, maxConcurrency, onRequest, pace = new RequestPace(), patience = usualPatience } = options
-  const ways = Route.make(options)
+  const routeTo = Route.make(options)
   const requests = new RequestBudget(maxConcurrency)
 
   const own = new HttpConnections(patience, ca)
   /** The others are streamed, without a body in the answer, or for a proxy. */
   const isOwn = (request: HttpRequest): boolean =>
-    request.method !== "HEAD" && kindOf(request) === "short" && ways.to(request.origin).isDirect
+    request.method !== "HEAD" && kindOf(request) === "short" && routeTo(request.origin).by === "straight"
 
-  const dispatch = (request: HttpRequest, handler: Borrower): void => {
-    const { connections, headers, prefix } = ways.to(request.origin)
-    connections.dispatch(
-      request.origin,
-      {
-        path: prefix + request.path,
-        method: request.method as Dispatcher.HttpMethod,
-        headers: (headers.length === 0 ? request.headers : [...request.headers, ...headers]) as Array<string>,
-        body: (request.body ?? null) as Exclude<Dispatcher.DispatchOptions["body"], undefined>,
-        headersTimeout: request.timeout === undefined ? null : Math.max(request.timeout, patience.idle),
-        // Otherwise undici closes the connection after every HEAD.
-        reset: false
-      },
-      handler
-    )
+  let isClosed = false
+  let dispatching: Promise<Dispatching> | undefined
+  const load = async (): Promise<Dispatching> => {
+    const { make } = await import("./Dispatching.ts")
+    const made = make(options)
+    // What is asked for from now on fails there.
+    if (isClosed) await made.close()
+    return made
+  }
+  /** Gives what takes it back, as long as it has not begun. */
+  const dispatch = (request: HttpRequest, handler: Borrower): (() => void) => {
+    let isWanted = true
+    dispatching ??= load()
+    void dispatching.then((made) => {
+      if (isWanted) made.dispatch(request, routeTo(request.origin), handler)
+    })
+    return () => {
+      isWanted = false
+    }
   }
 
   const exchange: HttpClient["exchange"] = (request, interpret) =>
@@ -140,8 +144,11 @@ export const make = (options: HttpClientOptions): HttpClient => {
             own.send(request, handler)
           } else {
             const handler = new Exchange(request, outcome)
-            interrupt = () => handler.interrupt()
-            dispatch(request, handler)
+            const takeBack = dispatch(request, handler)
+            interrupt = () => {
+              takeBack()
+              handler.interrupt()
+            }
           }
         }
         const begin = (): void => {
@@ -156,9 +163,10 @@ export const make = (options: HttpClientOptions): HttpClient => {
       })
     )
 
-  const send = (request: HttpRequest, handler: ReplyHandler): void => {
-    if (ways.to(request.origin).isDirect) own.send(request, handler)
-    else dispatch(request, new PiecedDownload(handler))
+  const send = (request: HttpRequest, handler: ReplyHandler): (() => void) => {
+    if (routeTo(request.origin).by !== "straight") return dispatch(request, new PiecedDownload(handler))
+    own.send(request, handler)
+    return () => {}
   }
   const download: HttpClient["download"] = (request, handler) => {
     const counted: ReplyHandler = {
@@ -179,11 +187,15 @@ export const make = (options: HttpClientOptions): HttpClient => {
       }
     }
     let unpaced = (): void => {}
+    let takeBack = (): void => {}
     const begin = (): void => {
-      unpaced = pace.enter(() => send(request, counted))
+      unpaced = pace.enter(() => {
+        takeBack = send(request, counted)
+      })
     }
     const leave = requests.enter(request.origin, begin, "download")
     return () => {
+      takeBack()
       unpaced()
       leave()
     }
@@ -198,8 +210,9 @@ export const make = (options: HttpClientOptions): HttpClient => {
     },
     pace: (perSecond) => pace.limit(perSecond),
     close: async () => {
+      isClosed = true
       own.close()
-      await ways.close()
+      await (await dispatching)?.close()
     }
   }
 }

@@ -51,6 +51,26 @@ const textOf = ({ body, status }: HttpReply) => `${status} ${body}`
 const reply = (body: string, head = "HTTP/1.1 200 OK") => `${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 const post = { method: "POST", path: "/file" } as const
 
+describe("a request without a body in its answer", () => {
+  it.live("is asked, taken back before it begins, and fails once all is closed", () =>
+    Effect.gen(function* () {
+      const answer = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"
+      const { origin } = yield* serve(answer, answer)
+      const http = yield* clientWith()
+      const head = { origin, method: "HEAD", path: "/file" } as const
+      const begun = yield* Effect.forkChild(ask(http, head))
+      yield* Effect.yieldNow
+      yield* Fiber.interrupt(begun)
+      assert.strictEqual(textOf(yield* ask(http, head)), "200 ")
+      yield* Effect.promise(http.close)
+      assert.strictEqual((yield* Effect.flip(ask(http, head)))._tag, "ConnectionFailure")
+      const closed = HttpClient.make({ maxConcurrency: 1 })
+      yield* Effect.promise(closed.close)
+      assert.strictEqual((yield* Effect.flip(ask(closed, head)))._tag, "ConnectionFailure")
+    })
+  )
+})
+
 describe("a download", () => {
   it.live("that can not be sent fails, and harms none after it", () =>
     Effect.gen(function* () {

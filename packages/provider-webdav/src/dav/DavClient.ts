@@ -9,11 +9,12 @@ import {
 import { RequestPace } from "@ourclone/core/layers/RequestPace"
 import * as Pace from "@ourclone/core/machine/Pace"
 import * as Authorities from "@ourclone/http/Authorities"
+import * as Connectors from "@ourclone/http/Connectors"
 import * as HttpClient from "@ourclone/http/HttpClient"
 import { ConnectionFailure, type HttpRequest, usualPatience } from "@ourclone/http/HttpMessage"
 import type { HttpProxy } from "@ourclone/http/HttpProxy"
 import { ResponseBody } from "@ourclone/http/ResponseBody"
-import * as Route from "@ourclone/http/Route"
+import type { Way } from "@ourclone/http/Route"
 import * as Effect from "effect/Effect"
 import type * as Pull from "effect/Pull"
 import type * as Scope from "effect/Scope"
@@ -49,12 +50,12 @@ export const connect = (options: Connecting): DavConnection => {
   const { caFile, connectTimeout, idleTimeout, maxConcurrency, noProxy, origin, proxy } = options
   const ca = caFile === undefined ? undefined : Authorities.withFile(caFile)
   const patience = { ...usualPatience, connect: connectTimeout, idle: idleTimeout }
-  const way: Route.Way = { ca, noProxy, patience, proxy }
+  const way: Way = { ca, noProxy, patience, proxy }
   const pool = new Pool(origin, {
     connections: null,
     headersTimeout: idleTimeout,
     bodyTimeout: idleTimeout,
-    connect: Route.connectorTo(way, origin)
+    connect: Connectors.connectorTo(way, origin)
   })
   const pace = new RequestPace()
   const http = HttpClient.make({ ...way, maxConcurrency, pace })
