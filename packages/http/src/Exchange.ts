@@ -44,10 +44,13 @@ export class DirectExchange implements ReplyHandler {
   }
 
   onEnd(): void {
+    // It may be the connection of another request by now.
+    this.#connection = undefined
     this.#reply.end()
   }
 
   onError(error: Error): void {
+    this.#connection = undefined
     this.#reply.fail(error)
   }
 }

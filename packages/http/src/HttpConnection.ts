@@ -71,7 +71,7 @@ export class HttpConnection {
   #headTotal = 0
   #chunks: ChunkedBody | undefined
   #endsWithConnection = false
-  #isKept = false
+  #keptMillis = 0
   #isPaused = false
   #isReused = false
   #isConnected = false
@@ -238,8 +238,8 @@ export class HttpConnection {
     }
   }
 
-  #beginBody({ framing, headers, isKept, status }: ReplyHead.ReplyHead, first: Buffer): void {
-    this.#isKept = isKept
+  #beginBody({ framing, headers, keptMillis, status }: ReplyHead.ReplyHead, first: Buffer): void {
+    this.#keptMillis = Math.min(keptMillis, this.#patience.keepAlive)
     this.#headLength = 0
     this.#wait(this.#patience.idle)
     if (this.#asked !== undefined) answered.publish({ request: this.#asked, response: { statusCode: status } })
@@ -255,7 +255,7 @@ export class HttpConnection {
     }
     this.#remaining = framing
     // What follows the reply belongs to no request of ours.
-    if (first.length > this.#remaining) this.#isKept = false
+    if (first.length > this.#remaining) this.#keptMillis = 0
     if (this.#remaining === 0) {
       this.#finish()
       return
@@ -288,7 +288,7 @@ export class HttpConnection {
     try {
       const used = this.#chunks.feed(bytes, (data) => this.#append(data))
       if (used === undefined) return
-      if (used < bytes.length) this.#isKept = false
+      if (used < bytes.length) this.#keptMillis = 0
       this.#finishUncounted()
     } catch (error) {
       this.#fail((error as Error).message)
@@ -333,9 +333,9 @@ export class HttpConnection {
     this.#piece = this.#head
     // Its reader may have left with the last piece. A server that answers before it has the whole request may take what is
     // left of it for the next one.
-    if (handler !== undefined && this.#isKept && this.#socket.writableLength === 0) {
+    if (handler !== undefined && this.#keptMillis > 0 && this.#socket.writableLength === 0) {
       this.#isReused = true
-      this.#wait(this.#patience.keepAlive)
+      this.#wait(this.#keptMillis)
       this.#socket.unref()
       this.#onIdle(this)
     } else this.#socket.destroy()
@@ -359,7 +359,7 @@ export class HttpConnection {
 
   #onClose(): void {
     if (this.#endsWithConnection && this.#error === undefined) {
-      this.#isKept = false
+      this.#keptMillis = 0
       this.#finishUncounted()
     }
     const handler = this.#handler

@@ -8,8 +8,16 @@ export interface ReplyHead {
   readonly status: number
   readonly headers: Headers
   readonly framing: Framing
-  /** Whether the connection may take another request. */
-  readonly isKept: boolean
+  /** Milliseconds for which the connection may take another request; 0 where it may not, `Infinity` where nothing is said. */
+  readonly keptMillis: number
+}
+
+/** A request that is on its way when the server closes is lost: of what the server promises so much is left out, in milliseconds. */
+const closingMillis = 2_000
+
+const keptOf = (keepAlive = ""): number => {
+  const [, seconds] = /\btimeout=(\d+)/i.exec(keepAlive) ?? []
+  return seconds === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Number(seconds) * 1000 - closingMillis)
 }
 
 /** The framing of a reply to a GET; `undefined` for one that is not HTTP or that was not asked for. */
@@ -39,5 +47,5 @@ export const parse = (text: string): ReplyHead | undefined => {
   // A reply that names a length and chunks too means different things to different readers.
   const isAmbiguous = framing === "chunks" && headers["content-length"] !== undefined
   const isKept = minor === "1" && headers.connection?.toLowerCase() !== "close" && framing !== "close" && !isAmbiguous
-  return { status, headers, framing, isKept }
+  return { status, headers, framing, keptMillis: isKept ? keptOf(headers["keep-alive"]) : 0 }
 }

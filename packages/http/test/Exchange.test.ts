@@ -158,6 +158,22 @@ describe("a request whose body is there as a whole", () => {
       })
   )
 
+  it.live("takes no connection that the server is about to close by what it promised", () =>
+    Effect.gen(function* () {
+      const promising = (seconds: number) => reply("well", `HTTP/1.1 200 OK\r\nKeep-Alive: max=9, timeout=${seconds}`)
+      const { closed, origin, sockets } = yield* serve(promising(2), promising(600), promising(3), reply("well"))
+      const http = yield* clientWith()
+      yield* ask(http, { origin, ...post })
+      while (closed.length < 1) yield* Effect.sleep(5)
+      yield* ask(http, { origin, ...post })
+      yield* ask(http, { origin, ...post })
+      assert.strictEqual(sockets.length, 2)
+      while (closed.length < 2) yield* Effect.sleep(5)
+      yield* ask(http, { origin, ...post })
+      assert.strictEqual(sockets.length, 3)
+    })
+  )
+
   it.live("leaves a connection where it was answered before all of it was taken", () =>
     Effect.gen(function* () {
       const { closed, origin, sockets } = yield* serve()
