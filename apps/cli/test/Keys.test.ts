@@ -259,7 +259,15 @@ test("bucket update changes what is named and leaves the rest", async () => {
   const update = (...words: ReadonlyArray<string>) => cli.run("bucket", "update", ...words, "b2:some-bucket")
   expect((await update("--public")).out).toContain("public ")
   expect((await update("--private", "--info", "owner=me", "--encryption", "SSE-B2")).code).toBe(0)
+  const unlocked = await update("--retention", "governance:30d")
+  expect([unlocked.code, unlocked.error]).toEqual([
+    2,
+    "error: b2:some-bucket: versions are locked only in a bucket with object lock, which some-bucket does not have: turn it on together with this; there is no way back\n"
+  ])
+  expect((await update("--retention", "none")).code).toBe(0)
   expect((await update("--object-lock", "--retention", "governance:30d")).code).toBe(0)
+  expect((await update("--retention", "governance:31d")).code).toBe(0)
+  expect((await update("--retention", "governance:30d")).code).toBe(0)
   const { buckets } = (await post(emulator, "b2_list_buckets", {})) as {
     buckets: ReadonlyArray<Record<string, unknown>>
   }

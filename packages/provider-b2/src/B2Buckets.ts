@@ -86,6 +86,11 @@ export const rulesRefusal = (rules: ReadonlyArray<LifecycleRule>): string | unde
   return undefined
 }
 
+const lockRefusal = (name: string, before: Bucket, { objectLock, retention }: BucketChanges): string | undefined =>
+  retention === undefined || retention === "none" || objectLock === true || before.objectLock !== false
+    ? undefined
+    : `versions are locked only in a bucket with object lock, which ${name} does not have: turn it on together with this; there is no way back`
+
 export const make = (client: B2Client, provider: string): Buckets => {
   const fail = (operation: string, reason: Reason) => new StorageError({ provider, operation, reason })
 
@@ -125,8 +130,12 @@ export const make = (client: B2Client, provider: string): Buckets => {
       ),
     update: (name, changes) =>
       Effect.suspend(() =>
-        Effect.flatMap(named("b2_update_bucket", name), ({ bucketId }) =>
-          Effect.map(client.updateBucket(bucketId, changesRow(changes)), bucketOf)
+        Effect.flatMap(named("b2_update_bucket", name), (row) =>
+          checked(
+            "b2_update_bucket",
+            lockRefusal(name, bucketOf(row), changes),
+            Effect.map(client.updateBucket(row.bucketId, changesRow(changes)), bucketOf)
+          )
         )
       ),
     setLifecycle: (name, rules) =>

@@ -1,10 +1,9 @@
 /** Compares what is in the target with what the snapshot has, and decides what is to be done about it. */
 import { hash } from "node:crypto"
 import * as fs from "node:fs"
-import * as Posix from "@ourclone/system/Posix"
 import { remedy } from "../repository/RepositoryRemedies.ts"
 import { codeOf } from "../system/SystemFailure.ts"
-import { createTemporary, openExisting } from "./RestoredFile.ts"
+import { createTemporary, openExisting, writeAll } from "./RestoredFile.ts"
 import { nanosecondsOf } from "./RestoredMetadata.ts"
 import { isSameSpecial } from "./RestoredSpecial.ts"
 import * as Entries from "./RestoreEntries.ts"
@@ -83,7 +82,37 @@ const openToRead = (path: Buffer): number | undefined => {
   }
 }
 
+/** Writes the pieces that are there where they belong, as long as they are what they were: at the name may be another file by now. */
+const takeOver = (from: number, to: number, pieces: ReadonlyArray<Piece>, present: Uint8Array): void => {
+  let position = 0
+  for (const [at, { id, length }] of pieces.entries()) {
+    const target = buffer.subarray(0, length)
+    if (present[at] === 1) {
+      const isRight = readAt(from, target, position) === length && hash("sha256", target, "buffer").equals(id)
+      if (isRight) writeAll(to, target, position)
+      else present[at] = 0
+    }
+    position += length
+  }
+}
+
 const compareFile = (
+  record: EntryRecord,
+  pieces: ReadonlyArray<Piece>,
+  found: fs.BigIntStats,
+  settings: RestoreSettings
+): Comparison => {
+  const file = openToRead(record.path)
+  if (file === undefined) return outcome(Entries.replace, pieces)
+  try {
+    return compareOpen(file, record, pieces, found, settings)
+  } finally {
+    fs.closeSync(file)
+  }
+}
+
+const compareOpen = (
+  file: number,
   record: EntryRecord,
   pieces: ReadonlyArray<Piece>,
   found: fs.BigIntStats,
@@ -91,14 +120,7 @@ const compareFile = (
 ): Comparison => {
   const present = new Uint8Array(pieces.length)
   const isSameSize = found.size === BigInt(record.size)
-  let bytesRead = 0
-  const file = openToRead(record.path)
-  if (file === undefined) return outcome(Entries.replace, pieces)
-  try {
-    bytesRead = comparePieces(file, pieces, present)
-  } finally {
-    fs.closeSync(file)
-  }
+  const bytesRead = comparePieces(file, pieces, present)
   if (isSameSize && present.every((one) => one === 1)) return { means: Entries.keep, present, bytesRead }
   const right = presentBytes(pieces, present)
   const isFoundOut = settings.overwrite !== "if-newer"
@@ -107,9 +129,12 @@ const compareFile = (
   }
   if (right === 0 || record.temporary.length === 0) return { ...outcome(Entries.replace, pieces), bytesRead }
   if (settings.isDryRun) return { means: Entries.partial, present, bytesRead }
-  fs.rmSync(record.temporary, { force: true })
-  fs.copyFileSync(record.path, record.temporary, fs.constants.COPYFILE_EXCL | fs.constants.COPYFILE_FICLONE)
-  Posix.setPermissions(record.temporary, 0o600)
+  const temporary = createTemporary(record.temporary)
+  try {
+    takeOver(file, temporary, pieces, present)
+  } finally {
+    fs.closeSync(temporary)
+  }
   return { means: Entries.partial, present, bytesRead }
 }
 

@@ -19,13 +19,17 @@ const distance = (left: string, right: string): number => {
   return previous[right.length]!
 }
 
-/** The candidate that `word` was probably meant to be; `undefined` when none is near. Letter case does not matter. */
+/**
+ * The candidate that `word` was probably meant to be; `undefined` when none is near: of more than one step away only what begins
+ * the same. Letter case does not matter.
+ */
 export const nearest = (word: string, candidates: ReadonlyArray<string>): string | undefined => {
   let best: string | undefined
   let least = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {
-    const steps = distance(word.toLowerCase(), candidate.toLowerCase())
-    if (steps < least) {
+    const [typed, meant] = [word.toLowerCase(), candidate.toLowerCase()]
+    const steps = distance(typed, meant)
+    if (steps < least && (steps <= 1 || typed[0] === meant[0])) {
       best = candidate
       least = steps
     }

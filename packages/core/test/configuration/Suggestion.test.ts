@@ -7,6 +7,7 @@ describe("Suggestion", () => {
     ["phtoos", "photos"],
     ["phatus", "photos"],
     ["PHOTOS", "photos"],
+    ["hpotos", "photos"],
     ["bakcup", "backup"],
     ["b3", "b2"],
     ["2b", "b2"]
@@ -17,6 +18,7 @@ describe("Suggestion", () => {
   it("says nothing when no word is near", () => {
     expect(Suggestion.nearest("music", ["backup", "photos"])).toBeUndefined()
     expect(Suggestion.nearest("fotus", ["photos"])).toBeUndefined()
+    expect(Suggestion.nearest("nosuch", ["touch"])).toBeUndefined()
     expect(Suggestion.didYouMean("music", [])).toBe("")
     expect(Suggestion.didYouMean("photo", ["photos"])).toBe('; did you mean "photos"?')
   })

@@ -12,7 +12,7 @@ import * as Renames from "@ourclone/core/engine/Renames"
 import * as Transfer from "@ourclone/core/engine/Transfer"
 import type { TransferSummary } from "@ourclone/core/engine/TransferSummary"
 import * as KeptVersions from "@ourclone/core/events/KeptVersions"
-import type { Tell } from "@ourclone/core/events/Tell"
+import { silent, type Tell } from "@ourclone/core/events/Tell"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
@@ -119,7 +119,7 @@ const refuseCost = Effect.fnUntraced(function* (
   most: number,
   tell: Tell
 ) {
-  const plan = yield* planOf(verb, request, sides, tell)
+  const plan = yield* planOf(verb, request, sides, silent)
   yield* Stream.runDrain(plan.actions)
   yield* WhatItCosts.refuse(Cost.ofPlan(sides.source, sides.destination, plan.totals), most, tell)
 })
@@ -161,7 +161,7 @@ export const run = (verb: Verb) =>
     if (request.maxCost !== undefined) yield* refuseCost(verb, request, sides, request.maxCost, tell)
     const first = yield* planOf(verb, request, sides, tell)
     const shared = yield* SharedRun.run({ ...request }, sides, first, { sharing, tell })
-    const plan = shared === undefined ? first : yield* planOf(verb, request, sides, tell)
+    const plan = shared === undefined ? first : yield* planOf(verb, request, sides, silent)
     const summary: TransferSummary = yield* Effect.mapError(
       Transfer.execute(sides.source, sides.destination, plan, {
         ...limitsOf(verb, request),

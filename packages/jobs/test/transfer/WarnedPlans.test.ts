@@ -70,6 +70,20 @@ describe("the plan of a sync", () => {
     })
   )
 
+  it.live("is told once, also where it is made beforehand to know what it costs", () =>
+    Effect.gen(function* () {
+      const world = makeWorld()
+      world.write("from/a.txt", "a")
+      const events: Array<Envelope> = []
+      const hindered = { trackRenames: true, trackRenamesStrategy: "hash", maxCost: 1 }
+      yield* world.run(Sync.kind, { source: world.at("from"), destination: world.at("to"), ...hindered }, { events })
+      assert.deepStrictEqual(
+        notesOf(events).map(([code]) => code),
+        ["renamesNotTracked"]
+      )
+    })
+  )
+
   it.live("takes no other folder for one", () =>
     Effect.gen(function* () {
       const notes = yield* planned((world) => {
