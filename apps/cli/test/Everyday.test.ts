@@ -1,7 +1,8 @@
 /** Commands that rclone's users reach for every day, and what a run would cost. */
 import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { statSync } from "node:fs"
+import { mkdirSync, statSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
 import type { Emulator } from "@ourclone/b2-emulator/Emulator"
 import { expect, test } from "vitest"
 import { withB2, withS3 } from "./B2Cli.ts"
@@ -324,4 +325,21 @@ test("--dry-run says what a run would cost, and --max-cost does nothing where th
   expect([refused.code, refused.error]).toEqual([8, expect.stringContaining("so nothing was done")])
   expect((await cli.run("ls", "b2:")).out).not.toContain("some-bucket")
   expect((await cli.run("copy", "--dry-run", "@/from", "@/to")).error).not.toContain("costs")
+
+  // By rates of one's own, where there are some.
+  const rates = (storedGBMonth: number) => {
+    mkdirSync(dirname(cli.configuration), { recursive: true })
+    const text = `[rates]\nasOf = "2026-12-01"\nstoredGBMonth = ${storedGBMonth}\nfetchedGB = 0\n`
+    writeFileSync(cli.configuration, text, { mode: 0o600 })
+  }
+  rates(1)
+  expect((await cli.run("copy", "--dry-run", "@/from", "b2:some-bucket")).error).toMatch(
+    /costs less than 0\.01 USD at once and 3\.00 a month, by the rates of 2026-12-01/
+  )
+  expect((await cli.run("copy", "--max-cost", "2", "@/from", "b2:some-bucket")).code).toBe(8)
+  rates(0.0001)
+  expect((await cli.run("copy", "--max-cost", "0.01", "@/from", "b2:some-bucket", "--dry-run")).code).toBe(0)
+  rates(-1)
+  const wrong = await cli.run("copy", "--dry-run", "@/from", "b2:some-bucket")
+  expect([wrong.code, wrong.error]).toEqual([2, expect.stringContaining("needs a number from 0 on for storedGBMonth")])
 })

@@ -320,7 +320,11 @@ test("rates of one's own are kept by the service, for everybody who looks", asyn
     403, 400
   ])
   expect((await service.ask("/api/v1/settings", { as })).json).not.toHaveProperty("rates")
+  // The same for commands of this machine, and for its runners.
+  const configured = () => fs.readFileSync(service.at("settings", "config.toml"), "utf8")
+  expect(configured()).toContain("[rates]\nstoredGBMonth = 0.005\n")
   expect((await ask(as, { own: null })).json).toEqual({ own: null })
+  expect(configured()).not.toContain("rates")
 })
 
 test("what became of the longest path can be asked, and of a longer one not", async () => {

@@ -68,7 +68,7 @@ const placeIn = (statements: ReadonlyArray<TomlStatements.Statement>, path: Read
   return { line: 1, column: 1 }
 }
 
-const tableNames = ["remotes", "repositories", "profiles", "notifications"]
+const tableNames = ["remotes", "repositories", "profiles", "notifications", "rates"]
 
 /** Reads the remotes. Their options are checked by whoever knows the type. */
 export const parse = (text: string): Result.Result<Remotes, Problem> => {

@@ -18,6 +18,7 @@ import * as UploadFiles from "../layers/UploadFiles.ts"
 import * as StandardPaths from "../machine/StandardPaths.ts"
 import * as ConfigurationFile from "./ConfigurationFile.ts"
 import * as ConfigurationText from "./ConfigurationText.ts"
+import * as ConfiguredRates from "./ConfiguredRates.ts"
 import * as OptionSources from "./OptionSources.ts"
 import {
   AlreadyConfigured,
@@ -182,7 +183,10 @@ const make = (options: RemotesOptions, accounts: Accounts.Accounts) => {
     const { over } = factory
     if (over === undefined) {
       if (subject.configured !== undefined) opened.set(subject.name, { text, flags })
-      return yield* accounts.open(factory, values, at)
+      const provider = yield* accounts.open(factory, values, at)
+      const { rates } = provider
+      if (rates === undefined) return provider
+      return { ...provider, rates: ConfiguredRates.over(rates, yield* ConfiguredRates.read(configurationFile)) }
     }
     const refused = layers === 0 ? "it is made of itself, or of too many others" : factory.refusesLocation(at.location)
     if (refused !== undefined)
