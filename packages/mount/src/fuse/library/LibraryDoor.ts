@@ -17,6 +17,7 @@ import { errnoOf } from "../Errno.ts"
 import type { FuseDoor, FuseOptions } from "../FuseDoor.ts"
 import { typeBits } from "../protocol/Reply.ts"
 import * as MountPoint from "../system/MountPoint.ts"
+import { alone } from "../system/PointLock.ts"
 import { isHidden, Paths } from "./Paths.ts"
 
 const { errno } = constants
@@ -276,10 +277,13 @@ export const open = (fileSystem: FileSystem, options: FuseOptions): Effect.Effec
       }
     )
     yield* Effect.acquireRelease(
-      called((done) => mounted.mount(done)).pipe(
-        Effect.mapError((error) =>
-          fail(
-            new NoFuse({ message: `${point} could not be mounted: ${error.message}`, remedy: remedy("serveWebdav") })
+      alone(
+        yield* MountPoint.resolve(point),
+        called((done) => mounted.mount(done)).pipe(
+          Effect.mapError((error) =>
+            fail(
+              new NoFuse({ message: `${point} could not be mounted: ${error.message}`, remedy: remedy("serveWebdav") })
+            )
           )
         )
       ),
