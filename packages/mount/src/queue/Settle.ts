@@ -13,6 +13,7 @@ import { millisOf, type Node, timeOf } from "../tree/Node.ts"
 import { commit } from "./Commit.ts"
 import { contentOf } from "./ContentOf.ts"
 import { Holders } from "./Holders.ts"
+import { moved } from "./Moved.ts"
 import type { QueueRow } from "./Queue.ts"
 import type { Relist } from "./Relist.ts"
 import { Removals } from "./Removals.ts"
@@ -112,6 +113,7 @@ export class Settle {
     const kind = node.kind === "directory" ? "removeDirectory" : "removeFile"
     const current = kind === "removeFile" ? await orNothing(this.world.run, provider.stat(path)) : undefined
     const isMoved = current !== undefined && (await this.isMoved(node, current))
+    if (isMoved) await this.relist.implied.around(node.remote ?? "", () => Promise.resolve())
     const isOurs = current !== undefined && begun.at(path).some((file) => haveSameBytes(file, current))
     commit(this.world, () => {
       if (tree.get(node.ino) !== node) return
@@ -327,12 +329,7 @@ export class Settle {
     if (stored === undefined) this.onLooked(node.ino)
     if (!(await this.begin(node, path, seen, seen))) return "again"
     settings.at("move.before")
-    const file =
-      stored ??
-      (await orNothing(
-        this.world.run,
-        provider.move !== undefined ? provider.move(seen, path) : provider.copy!(seen, provider.location, path)
-      ))
+    const file = stored ?? (await moved(this.world, this.relist.implied, node, seen, path))
     settings.at("move.after")
     if (file === undefined) return this.lost(node)
     commit(this.world, () => {

@@ -144,3 +144,8 @@ export const read = async (system: FileSystem, name: string): Promise<string> =>
 
 export const list = async (system: FileSystem): Promise<ReadonlyArray<string>> =>
   value(await system.readDirectory(rootIno, 0, 1_000)).nodes.map(({ name }) => name)
+
+/** Lets what is under way go on. */
+export const ticks = async (count = 20): Promise<void> => {
+  for (let tick = 0; tick < count; tick++) await new Promise((resolve) => setTimeout(resolve, 0))
+}

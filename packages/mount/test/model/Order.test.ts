@@ -1,21 +1,11 @@
 /** What comes to the storage in which order, and what of it another client may do meanwhile. */
-import {
-  NoSpace,
-  QuotaExceeded,
-  StorageError,
-  Unauthenticated,
-  Unavailable
-} from "@ourclone/core/contract/StorageError"
+import { NoSpace, QuotaExceeded, StorageError, Unauthenticated } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
 import { describe, expect, test } from "vitest"
 import { rootIno } from "../../src/contract/FileSystem.ts"
 import { newUnfinishedName } from "../../src/contract/UnfinishedName.ts"
 import * as Bed from "./Bed.ts"
-import { list, names, putElsewhere, read, stored, value, write } from "./Bed.ts"
-
-const ticks = async (count = 20) => {
-  for (let tick = 0; tick < count; tick++) await new Promise((resolve) => setTimeout(resolve, 0))
-}
+import { list, names, putElsewhere, read, stored, ticks, value, write } from "./Bed.ts"
 
 /** The first call of `method` waits until what is returned is called. */
 const holdFirst = (bed: Bed.Bed, method: string) => {
@@ -315,70 +305,6 @@ test("a rename in the very moment in which a file is done with is told to the st
   }
 })
 
-test("a folder that got another name while a file came into it leaves nothing of the old one", async () => {
-  const bed = Bed.make()
-  const mount = bed.mount()
-  const { fileSystem } = mount
-  const { ino } = value(await fileSystem.makeDirectory(rootIno, "old", 0o755, Bed.owner))
-  expect((await mount.drain(5_000)).unsent).toEqual([])
-  const [come, noted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  bed.after = (method) => {
-    if (method !== "put") return Effect.void
-    come.resolve()
-    return Effect.promise(() => noted.promise)
-  }
-  const { handle } = value(await fileSystem.create(ino, "file", 0o644, Bed.owner, { reads: true, writes: true }))
-  fileSystem.release(handle)
-  await come.promise
-  value(await fileSystem.rename(rootIno, "old", rootIno, "new", "replace"))
-  await ticks(40)
-  noted.resolve()
-  expect((await mount.drain(5_000)).unsent).toEqual([])
-  expect([names(bed), [...bed.storage.memory.directories]]).toEqual([["new/file"], ["new"]])
-})
-
-test("a folder that the storage has only by what is in it stays when the last of that goes", async () => {
-  const bed = Bed.make()
-  for (const name of ["files/a", "files/b", "deep/er/file", "moved/file"]) await putElsewhere(bed, name, name)
-  const mount = bed.mount({ listingLife: 0 })
-  const { fileSystem } = mount
-  const inoOf = async (parent: number, name: string) => value(await fileSystem.lookup(parent, name)).ino
-  const [files, deep, moved] = [
-    await inoOf(rootIno, "files"),
-    await inoOf(rootIno, "deep"),
-    await inoOf(rootIno, "moved")
-  ]
-  for (const name of ["a", "b"]) value(await fileSystem.unlink(files, name))
-  value(await fileSystem.unlink(await inoOf(deep, "er"), "file"))
-  value(await fileSystem.removeDirectory(deep, "er"))
-  value(await fileSystem.rename(moved, "file", rootIno, "file", "replace"))
-  expect((await mount.drain(5_000)).unsent).toEqual([])
-  const wanted = ["deep", "file", "files", "moved"]
-  expect([...(await list(fileSystem))].sort()).toEqual(wanted)
-  expect([names(bed), [...bed.storage.memory.directories].sort()]).toEqual([["file"], ["deep", "files", "moved"]])
-})
-
-test("a folder stays though a kill comes between the last of its files and what keeps it", async () => {
-  const bed = Bed.make()
-  await putElsewhere(bed, "folder/file", "text")
-  const first = bed.mount()
-  const { ino } = value(await first.fileSystem.lookup(rootIno, "folder"))
-  const gone = Promise.withResolvers<void>()
-  bed.after = (method) => {
-    if (method !== "remove") return Effect.void
-    gone.resolve()
-    return Effect.never
-  }
-  value(await first.fileSystem.unlink(ino, "file"))
-  await gone.promise
-  first.abandon()
-  bed.after = () => Effect.void
-  const second = bed.mount({ listingLife: 0 })
-  expect((await second.drain(5_000)).unsent).toEqual([])
-  expect([names(bed), [...bed.storage.memory.directories]]).toEqual([[], ["folder"]])
-  expect(await list(second.fileSystem)).toEqual(["folder"])
-})
-
 test("a large file that was only cut is copied inside the storage", async () => {
   const bed = Bed.make({ keepsVersions: true, limits: { minPartSize: 50_000, recommendedPartSize: 50_000 } })
   const text = "0123456789".repeat(30_000)
@@ -425,26 +351,6 @@ for (const moment of ["while it is stored empty", "once it is stored empty"]) {
     expect(await read(fileSystem, "copy")).toBe(text)
   })
 }
-
-test("a folder stays though what keeps it fails at first, and a listing comes between", async () => {
-  const bed = Bed.make()
-  await putElsewhere(bed, "folder/file", "text")
-  const mount = bed.mount({ listingLife: 0 })
-  const { fileSystem } = mount
-  const { ino } = value(await fileSystem.lookup(rootIno, "folder"))
-  let failures = 0
-  bed.before = (method) => {
-    if (method !== "makeDirectory" || failures++ > 0) return Effect.void
-    const reason = new Unavailable({ message: "not now" })
-    return Effect.fail(new StorageError({ provider: "memory", operation: "makeDirectory", reason }))
-  }
-  value(await fileSystem.unlink(ino, "file"))
-  await ticks(40)
-  expect(await list(fileSystem)).toEqual(["folder"])
-  expect((await mount.drain(20_000)).unsent).toEqual([])
-  expect([failures > 0, [...bed.storage.memory.directories]]).toEqual([true, ["folder"]])
-  expect(await list(fileSystem)).toEqual(["folder"])
-})
 
 test("what waits for a parked write is parked with it, so that an unmount comes to its end", async () => {
   const bed = Bed.make()
