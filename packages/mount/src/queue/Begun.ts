@@ -45,6 +45,16 @@ export class Begun {
     return this.journal.rows("select file from begun where path = ?", path).map(fileOf)
   }
 
+  /** The same of what was begun for nodes that have left: one that is there is still to look. */
+  overOfLeft(path: string): void {
+    this.journal.run("delete from begun where path = ? and ino is null", path)
+  }
+
+  /** The same of what was begun for that node alone: a folder does not keep a file from its name. */
+  overOf(ino: number, path: string): void {
+    this.journal.run("delete from begun where path = ? and ino = ?", path, ino)
+  }
+
   /** What of it was begun for that node. */
   of(ino: number, path: string): ReadonlyArray<File> {
     return this.journal.rows("select file from begun where ino = ? and path = ?", ino, path).map(fileOf)

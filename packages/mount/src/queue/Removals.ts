@@ -65,7 +65,7 @@ export class Removals {
     const { begun, journal, settings, tree } = this.world
     settings.note("Kept", `"${path}" was removed here, and another client changed it meanwhile: it stays`)
     journal.transaction(() => {
-      begun.over(path)
+      begun.overOfLeft(path)
       this.relist.doubt(tree.at(RemotePath.parent(path)))
     })
     return "done"
@@ -77,7 +77,7 @@ export class Removals {
   }
 
   private gone(path: string): Settled {
-    this.world.begun.over(path)
+    this.world.begun.overOfLeft(path)
     this.relist.noteGone(path)
     return "done"
   }

@@ -117,14 +117,7 @@ export class Settle {
     const isOurs = current !== undefined && begun.at(path).some((file) => haveSameBytes(file, current))
     commit(this.world, () => {
       if (tree.get(node.ino) !== node) return
-      if (isMoved) {
-        begun.over(path)
-        this.holders.rebase(node, current)
-        node.remote = path
-        node.seen = current
-        tree.save(node)
-        return
-      }
+      if (isMoved) return this.cameTo(node, path, current)
       if (node.remote !== path) {
         begun.leave(node.ino, path)
         const other = tree.at(path)
@@ -158,6 +151,15 @@ export class Settle {
     tree.save(node)
   }
 
+  /** What the storage has of the node has that name there, as nobody heard. */
+  private cameTo(node: Node, path: RemotePath.RemotePath, current: File): void {
+    this.world.begun.over(path)
+    this.holders.rebase(node, current)
+    node.remote = path
+    node.seen = current
+    this.world.tree.save(node)
+  }
+
   /** Where the storage gives a file another name at once, what came there is no longer where it was. */
   private async isMoved({ remote, seen }: Node, current: File): Promise<boolean> {
     const { provider } = this.world
@@ -180,7 +182,7 @@ export class Settle {
   }
 
   private async store(row: QueueRow, node: Node, path: RemotePath.RemotePath): Promise<Settled> {
-    const { begun, contents, queue, settings } = this.world
+    const { begun, contents, queue, settings, tree } = this.world
     const wish = queue.wish(row)
     if (!(await this.holders.isFree(node, path))) return "wait"
     if (node.kind === "symlink") return this.storeLink(node, path)
@@ -194,6 +196,12 @@ export class Settle {
       const earlier = begun.at(path)
       const { current, isEarlier, stored } = await this.look(path, content, expected, isOurs)
       const isReplaced = current !== undefined && isEarlier === true && this.cameOf(node, path, current)
+      if (isReplaced && (await this.isMoved(node, current))) {
+        commit(this.world, () => {
+          if (tree.get(node.ino) === node && node.remote !== path) this.cameTo(node, path, current)
+        })
+        return "again"
+      }
       if (isReplaced && expected !== undefined && node.seen === expected) {
         // The storage need not have any more what the rest of its bytes was to come from.
         commit(this.world, () => {
@@ -472,7 +480,7 @@ export class Settle {
     if (!(await this.begin(node, path, { size: 0 }))) return "again"
     if (provider.makeDirectory !== undefined) await this.world.run(provider.makeDirectory(path))
     commit(this.world, () => {
-      begun.over(path)
+      begun.overOf(node.ino, path)
       if (tree.get(node.ino) !== node) {
         queue.bury("removeDirectory", path, undefined, settings.now())
         return

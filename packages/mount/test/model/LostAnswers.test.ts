@@ -1,4 +1,5 @@
 /** What came to the storage though nobody heard of it, and names that went on meanwhile. */
+import * as path from "node:path"
 import type { Provider } from "@ourclone/core/contract/Provider"
 import { StorageError, Unavailable } from "@ourclone/core/contract/StorageError"
 import * as Effect from "effect/Effect"
@@ -14,7 +15,7 @@ const cameBack = async () => {
   const reason = new Unavailable({ message: "no route to it" })
   const gone = new StorageError({ provider: "memory", operation: "any", reason })
   const held = { stat: false }
-  const stat: Provider["stat"] = (path) => (held.stat && path === "file" ? Effect.fail(gone) : bed.provider.stat(path))
+  const stat: Provider["stat"] = (name) => (held.stat && name === "file" ? Effect.fail(gone) : bed.provider.stat(name))
   const mount = bed.mount({ listingLife: 0, provider: { ...bed.provider, stat } })
   const { fileSystem } = mount
   const { ino } = value(await fileSystem.lookup(rootIno, "file"))
@@ -82,4 +83,84 @@ test("what came to a name without an answer is not taken for another client's fi
   held.stat = false
   expect((await mount.drain(20_000)).unsent).toEqual([])
   expect(stored(bed, "file")).toBe("0123456789")
+})
+
+const lost = new StorageError({
+  provider: "memory",
+  operation: "any",
+  reason: new Unavailable({ message: "half an answer" })
+})
+
+/** The first good answer to that method is lost, and what is asked after it too until `back`. */
+const losing = (bed: Bed.Bed, method: string) => {
+  const state = { isLost: false }
+  bed.before = () => (state.isLost ? Effect.fail(lost) : Effect.void)
+  bed.after = (called) => {
+    state.isLost ||= called === method
+    return state.isLost ? Effect.fail(lost) : Effect.void
+  }
+  return state
+}
+
+test("an edit of a file that came to its new name without an answer takes the rest from there", async () => {
+  const bed = Bed.make({ hasVersionIds: false })
+  await putElsewhere(bed, "file", "0123456789")
+  const mount = bed.mount()
+  const { fileSystem } = mount
+  const { ino } = value(await fileSystem.lookup(rootIno, "file"))
+  const state = losing(bed, "move")
+  value(await fileSystem.rename(rootIno, "file", rootIno, "other", "replace"))
+  await expect.poll(() => state.isLost, { timeout: 20_000 }).toBe(true)
+  const { handle } = value(await fileSystem.open(ino, { reads: false, writes: true }))
+  value(await fileSystem.write(handle, 0, Buffer.from("X")))
+  value(await fileSystem.flush(handle))
+  fileSystem.release(handle)
+  back(bed)
+  expect((await mount.drain(20_000)).unsent).toEqual([])
+  expect([names(bed), stored(bed, "other")]).toEqual([["other"], "X123456789"])
+})
+
+test("a folder that was made without an answer, where a file was removed, is removed", async () => {
+  const bed = Bed.make()
+  await putElsewhere(bed, "a/file", "text")
+  await putElsewhere(bed, "a/name", "text")
+  const mount = bed.mount()
+  const { fileSystem } = mount
+  const { ino: a } = value(await fileSystem.lookup(rootIno, "a"))
+  value(await fileSystem.lookup(a, "name"))
+  const held = losing(bed, "remove")
+  value(await fileSystem.unlink(a, "name"))
+  await expect.poll(() => held.isLost, { timeout: 20_000 }).toBe(true)
+  value(await fileSystem.makeDirectory(a, "name", 0o755, Bed.owner))
+  const state = losing(bed, "makeDirectory")
+  await expect.poll(() => state.isLost, { timeout: 20_000 }).toBe(true)
+  // All that was asked before is answered now, but for the making.
+  bed.before = (method) => (method === "makeDirectory" ? Effect.fail(lost) : Effect.void)
+  bed.after = () => Effect.void
+  await expect.poll(() => mount.status().waiting, { timeout: 20_000 }).toBe(1)
+  value(await fileSystem.removeDirectory(a, "name"))
+  back(bed)
+  expect((await mount.drain(20_000)).unsent).toEqual([])
+  const other = bed.mount({ directory: path.join(bed.scratch, "other") })
+  const { ino: anew } = value(await other.fileSystem.lookup(rootIno, "a"))
+  expect(value(await other.fileSystem.readDirectory(anew, 0, 10)).nodes.map(({ name }) => name)).toEqual(["file"])
+})
+
+test("a file that came without an answer is removed though a folder has its name by then", async () => {
+  const bed = Bed.make()
+  const mount = bed.mount()
+  const { fileSystem } = mount
+  const state = losing(bed, "put")
+  await write(fileSystem, "name", "text")
+  await expect.poll(() => state.isLost, { timeout: 20_000 }).toBe(true)
+  expect(names(bed)).toEqual(["name"])
+  value(await fileSystem.unlink(rootIno, "name"))
+  value(await fileSystem.makeDirectory(rootIno, "name", 0o755, Bed.owner))
+  // The folder is made before anybody can look at the file.
+  bed.before = (method) => (method === "stat" ? Effect.fail(lost) : Effect.void)
+  bed.after = () => Effect.void
+  await expect.poll(() => mount.status().waiting, { timeout: 20_000 }).toBe(1)
+  back(bed)
+  expect((await mount.drain(20_000)).unsent).toEqual([])
+  expect(names(bed)).toEqual([])
 })
