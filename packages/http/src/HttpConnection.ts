@@ -72,6 +72,7 @@ export class HttpConnection {
   #chunks: ChunkedBody | undefined
   #endsWithConnection = false
   #keptMillis = 0
+  #goodUntil = 0
   #isPaused = false
   #isReused = false
   #isConnected = false
@@ -130,6 +131,11 @@ export class HttpConnection {
       this.#error = error
     })
     this.#socket.on("close", () => this.#onClose())
+  }
+
+  /** Whether one that is idle may have another request; later the server may close it at any time. */
+  isGood(): boolean {
+    return performance.now() < this.#goodUntil
   }
 
   /** One request at a time, whose body is there as a whole; `head` is what `RequestHead` makes of it. */
@@ -335,7 +341,8 @@ export class HttpConnection {
     // left of it for the next one.
     if (handler !== undefined && this.#keptMillis > 0 && this.#socket.writableLength === 0) {
       this.#isReused = true
-      this.#wait(this.#keptMillis)
+      this.#goodUntil = this.#waitingSince + this.#keptMillis
+      this.#wait(this.#patience.keepAlive)
       this.#socket.unref()
       this.#onIdle(this)
     } else this.#socket.destroy()

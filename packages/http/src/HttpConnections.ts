@@ -37,7 +37,11 @@ export class HttpConnections {
       // A kept connection was closed before the request reached the server: another one is as good.
       if (unanswered !== undefined) this.send(request, unanswered)
     }
-    const kept = idle.pop()
+    let kept = idle.pop()
+    while (kept?.isGood() === false) {
+      kept.destroy()
+      kept = idle.pop()
+    }
     const connection = kept ?? new HttpConnection(origin, (free) => idle.push(free), this.#patience, this.#ca)
     this.#all.add(connection)
     connection.send(request, head, handler, onGone)
