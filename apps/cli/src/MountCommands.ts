@@ -29,7 +29,10 @@ import { told } from "./words/remedies.ts"
 const mostShown = 20
 
 /** An address and an id mean the same wherever they are typed. */
-const pointOf = (typed: string): string => (/^([0-9a-f]{8}|https?:.*)$/.test(typed) ? typed : path.resolve(typed))
+const pointOf = (typed: string): string => {
+  if (/^[0-9a-f]{8}$/.test(typed)) return typed
+  return /^https?:/.test(typed) ? (URL.parse(typed)?.href ?? typed) : path.resolve(typed)
+}
 
 const unsentLine = ({ error, path: item, remedy, what }: Summary["unsent"][number]): string => {
   const deed = what === "removal" ? " (to be removed)" : ""

@@ -22,9 +22,13 @@ const readLine = (socket: net.Socket, most: number): Promise<string | undefined>
     socket.on("close", end)
   })
 
-/** Answers wishes until what is returned is called. */
+/** Milliseconds after the end of a mount for what was asked of it: what was sent by then is what the answer says. */
+const lastAnswerMillis = 60_000
+
+/** Answers wishes until what is returned is called, and those that came before, which it waits for. */
 export const listen = async (file: string, answer: (wish: Wish) => Promise<Answer>): Promise<() => Promise<void>> => {
   const sockets = new Set<net.Socket>()
+  const answering = new Set<Promise<Answer>>()
   const server = net.createServer((socket) => {
     sockets.add(socket)
     socket.on("close", () => sockets.delete(socket))
@@ -32,8 +36,13 @@ export const listen = async (file: string, answer: (wish: Wish) => Promise<Answe
       const line = await readLine(socket, longestWish)
       if (line === undefined) return
       const wish = Option.getOrUndefined(decodeWish(line))
-      const said: Answer =
-        wish === undefined ? { _tag: "Refused", message: "that is no wish of this version" } : await answer(wish)
+      const answered: Promise<Answer> =
+        wish === undefined
+          ? Promise.resolve({ _tag: "Refused", message: "that is no wish of this version" })
+          : answer(wish)
+      answering.add(answered)
+      const said = await answered
+      answering.delete(answered)
       if (!socket.destroyed) socket.end(`${encodeAnswer(said)}\n`)
     })()
   })
@@ -43,6 +52,12 @@ export const listen = async (file: string, answer: (wish: Wish) => Promise<Answe
   })
   return async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    let giveUp: NodeJS.Timeout | undefined
+    const patience = new Promise<void>((resolve) => {
+      giveUp = setTimeout(resolve, lastAnswerMillis)
+    })
+    await Promise.race([Promise.allSettled(answering), patience])
+    clearTimeout(giveUp)
     const left = [...sockets].map((socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())))
     // Who was answered is to read it; who was not is told by the end.
     const late = setTimeout(() => {
