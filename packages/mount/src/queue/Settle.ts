@@ -22,12 +22,12 @@ import { haveSameBytes, isSameVersion } from "./Same.ts"
 import type { Settled } from "./Settled.ts"
 import {
   attributesDiffer,
+  dressed,
   dropCutOff,
   isOvertaken,
   type Look,
   lookAfter,
   lookBefore,
-  metadataOf,
   type Sent,
   send,
   sendingOf,
@@ -406,12 +406,16 @@ export class Settle {
       })
       return "again"
     }
+    // What is given is what was noted, whatever it gets meanwhile.
+    let noted = node
     const isWanted = await begun.note(node.ino, () => {
       if (tree.get(node.ino) !== node || node.seen !== seen) return undefined
-      return { _tag: "File", path: seen.path, size: seen.size, modifiedAt: millis, checksums: seen.checksums }
+      noted = { ...node }
+      const modifiedAt = millisOf(noted.modified)
+      return { _tag: "File", path: seen.path, size: seen.size, modifiedAt, checksums: seen.checksums }
     })
     if (!isWanted) return "again"
-    const file = await this.dressed(node, current)
+    const file = await dressed(this.world, noted, current)
     if (file !== current) await lookAfter(this.world, seen.path, file, current, earlier)
     let isTold = false
     commit(this.world, () => {
@@ -425,17 +429,6 @@ export class Settle {
     })
     // What the storage does not keep of it would differ again, for ever.
     return isTold ? "done" : "again"
-  }
-
-  private async dressed(node: Node, current: File): Promise<File> {
-    const { run } = this.world
-    const { setMetadata, touch } = this.world.provider
-    const [millis, nanoseconds] = [millisOf(node.modified), node.modified.nanoseconds % 1_000_000]
-    const { metadata, time } = attributesDiffer(this.world, node, current)
-    if (metadata && setMetadata !== undefined) {
-      return run(setMetadata(current, metadataOf(this.world, node, current), millis, nanoseconds))
-    }
-    return time && touch !== undefined ? run(touch(current, millis, nanoseconds)) : current
   }
 
   /** Another client has replaced or removed the bytes of which only time or mode were changed here: theirs is newer. */

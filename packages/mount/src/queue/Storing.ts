@@ -66,6 +66,17 @@ export const attributesDiffer = (
   return { time: isOld, metadata: capabilities.keepsMetadata && isOther }
 }
 
+/** What the storage has once it was given the node's time and mode; `current` where that is so already. */
+export const dressed = async (world: World, node: Node, current: File): Promise<File> => {
+  const { setMetadata, touch } = world.provider
+  const [millis, nanoseconds] = [millisOf(node.modified), node.modified.nanoseconds % 1_000_000]
+  const { metadata, time } = attributesDiffer(world, node, current)
+  if (metadata && setMetadata !== undefined) {
+    return world.run(setMetadata(current, metadataOf(world, node, current), millis, nanoseconds))
+  }
+  return time && touch !== undefined ? world.run(touch(current, millis, nanoseconds)) : current
+}
+
 /** Of a file that must be here whole until it is sent. Some room is added for what else is written meanwhile. */
 const tooSmall = (size: number, quota: number): NoSpace => {
   const wanted = `${Math.ceil((size * 1.125) / mebibyte)}M`

@@ -164,3 +164,38 @@ test("a file that came without an answer is removed though a folder has its name
   expect((await mount.drain(20_000)).unsent).toEqual([])
   expect(names(bed)).toEqual([])
 })
+
+test("a file that got another time while one was on its way goes with its name, though nobody heard which one came", async () => {
+  const bed = Bed.make()
+  await putElsewhere(bed, "file", "0123456789")
+  const reason = new Unavailable({ message: "no route to it" })
+  const gone = new StorageError({ provider: "memory", operation: "any", reason })
+  const looking = Promise.withResolvers<void>()
+  const looked = Promise.withResolvers<void>()
+  const stat: Provider["stat"] = (name) =>
+    Effect.andThen(
+      Effect.promise(() => {
+        looking.resolve()
+        return looked.promise
+      }),
+      bed.provider.stat(name)
+    )
+  const mount = bed.mount({ listingLife: 0, provider: { ...bed.provider, stat } })
+  const { fileSystem } = mount
+  const { ino } = value(await fileSystem.lookup(rootIno, "file"))
+  let isTouched = false
+  bed.before = () => (isTouched ? Effect.fail(gone) : Effect.void)
+  bed.after = (method) => {
+    isTouched ||= method === "touch"
+    return isTouched ? Effect.fail(gone) : Effect.void
+  }
+  value(await fileSystem.setAttributes(ino, { modified: { seconds: 1_600_000_000, nanoseconds: 0 } }))
+  await looking.promise
+  value(await fileSystem.setAttributes(ino, { modified: { seconds: 1_700_000_000, nanoseconds: 0 } }))
+  looked.resolve()
+  await expect.poll(() => isTouched, { timeout: 20_000 }).toBe(true)
+  value(await fileSystem.unlink(rootIno, "file"))
+  back(bed)
+  expect((await mount.drain(20_000)).unsent).toEqual([])
+  expect(names(bed)).toEqual([])
+})
