@@ -124,7 +124,7 @@ test("a service tells its requests and figures, and the runners it starts their 
   expect((await cli.run("sync", "@/from", "@/to", "--server", `unix:${at("socket")}`)).code).toBe(0)
   await until(() => collector.named("task").length > 0 && collector.named("tasks.start").length > 0)
   const [task] = collector.named("task")
-  expect(task?.attributes).toMatchObject({ kind: "sync", origin: "service", run: 1, state: "Done", done: 2 })
+  expect(task?.attributes).toMatchObject({ kind: "sync", origin: "command", run: 1, state: "Done", done: 2 })
   expect(collector.named("job").filter(({ parentSpanId }) => parentSpanId === task?.spanId)).toHaveLength(1)
   expect(collector.named("tasks.start")[0]?.attributes).toMatchObject({
     "http.request.method": "POST",

@@ -131,8 +131,9 @@ test("task start runs a command in the background, and schedule run what a sched
 test("schedule run is refused while a run of the schedule goes on, whose task is named", async () => {
   const world = makeWorld()
   const cli = makeCli({ environment: { ...world.environment } })
-  world.write("from/a", "x".repeat(20_000))
-  await cli.run(...add, "--", "copy", world.at("from"), world.at("to"), "--bwlimit", "off:300b")
+  // At this rate the second file takes minutes.
+  for (const name of ["a", "b", "c"]) world.write(`from/${name}`, "x".repeat(50_000))
+  await cli.run(...add, "--", "copy", world.at("from"), world.at("to"), "--bwlimit", "off:500b")
   const { id } = JSON.parse((await cli.run("schedule", "run", "nightly", "--json")).out)
   const message = `task ${id}, the run of "nightly" before, has not ended`
   expect(await cli.run("schedule", "run", "nightly")).toMatchObject({
