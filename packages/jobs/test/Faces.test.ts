@@ -161,10 +161,10 @@ describe("two runs to one destination", () => {
       for (let file = 0; file < 30; file++) world.write(`from/${file}`, `${file}`.repeat(2000))
       const request = { source: world.at("from"), destination: world.at("to"), transfers: 1 }
       const pausing = Pausing.make()
+      pausing.pause()
       const first = start("copy", request, { pausing })
       const fiber = yield* Effect.forkChild(first.running)
-      while (!fs.existsSync(world.at("to/0"))) yield* Effect.sleep(1)
-      pausing.pause()
+      while (!first.events.some(({ event }) => event._tag === "Planned")) yield* Effect.sleep(1)
       const second = start("copy", request)
       const turnedAway = yield* Effect.flip(second.running)
       expect(turnedAway).toMatchObject({ _tag: "DestinationLockError", reason: { _tag: "Busy" } })
