@@ -34,7 +34,7 @@ const prepared = Effect.gen(function* () {
       program: {
         command: (task) => [
           process.execPath,
-          path.join(import.meta.dirname, "claimsLate.ts"),
+          path.join(import.meta.dirname, "endsAtOnce.ts"),
           ...[journal, task.id, log, name, go]
         ],
         environment: process.env,
